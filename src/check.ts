@@ -1,0 +1,118 @@
+/**
+ * Argument checks with one message shape: `expected <what> for <name>, got <value> (<type>)`.
+ * Every public function checks its arguments here, before they reach native code.
+ */
+import { UsageError } from './errors.ts';
+
+/** The value as it is shown in an error: short, on one line. */
+export function show(value: unknown): string {
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : Array.isArray(value) || ArrayBuffer.isView(value)
+        ? `[${Array.from(value as ArrayLike<unknown>)
+            .slice(0, 8)
+            .map(String)
+            .join(', ')}${(value as ArrayLike<unknown>).length > 8 ? ', ...' : ''}]`
+        : String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  return value.constructor?.name ?? 'object';
+}
+
+/** The error for a value that is not what was expected. */
+export function unexpected(what: string, name: string, value: unknown): UsageError {
+  return new UsageError(`expected ${what} for ${name}, got ${show(value)} (${typeOf(value)})`);
+}
+
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  /** The bound itself is excluded. */
+  readonly above?: number;
+  readonly below?: number;
+}
+
+function rangeText({ min, max, above, below }: Range): string {
+  const parts = [];
+  if (above !== undefined) parts.push(`> ${above}`);
+  if (min !== undefined) parts.push(`>= ${min}`);
+  if (below !== undefined) parts.push(`< ${below}`);
+  if (max !== undefined) parts.push(`<= ${max}`);
+  return parts.length ? ` ${parts.join(' and ')}` : '';
+}
+
+function inRange(value: number, { min, max, above, below }: Range): boolean {
+  return (
+    (min === undefined || value >= min) &&
+    (max === undefined || value <= max) &&
+    (above === undefined || value > above) &&
+    (below === undefined || value < below)
+  );
+}
+
+/** @throws UsageError unless `value` is a finite number in the range. */
+export function checkNumber(name: string, value: unknown, range: Range = {}): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || !inRange(value, range))
+    throw unexpected(`a finite number${rangeText(range)}`, name, value);
+  return value;
+}
+
+/** @throws UsageError unless `value` is a safe integer in the range. */
+export function checkInteger(name: string, value: unknown, range: Range = {}): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || !inRange(value, range))
+    throw unexpected(`an integer${rangeText(range)}`, name, value);
+  return value;
+}
+
+/** @throws UsageError unless `value` is one of `allowed`; proposes the nearest name. */
+export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  if (typeof value === 'string' && (allowed as readonly string[]).includes(value)) return value as T;
+  const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
+  throw new UsageError(
+    `unknown ${name} ${show(value)}${near ? `: did you mean ${near}?` : ''} (one of ${allowed.join(', ')})`,
+  );
+}
+
+/** @throws UsageError unless `shape` is a list of non-negative integers (of length `rank`, if given). */
+export function checkShape(name: string, shape: unknown, rank?: number): readonly number[] {
+  const good =
+    Array.isArray(shape) &&
+    (rank === undefined || shape.length === rank) &&
+    shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!good) throw unexpected(`a shape${rank === undefined ? '' : ` of rank ${rank}`}`, name, shape);
+  return shape as number[];
+}
+
+/** The member of `names` that a typing slip most likely meant, if any is near enough. */
+export function nearest(word: string, names: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const name of names) {
+    const distance = editDistance(word.toLowerCase(), name.toLowerCase());
+    if (distance < bestDistance) {
+      best = name;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein distance with one row of memory. */
+function editDistance(a: string, b: string): number {
+  const row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    let diagonal = row[0] ?? 0;
+    row[0] = i;
+    for (let j = 1; j <= b.length; j++) {
+      const above = row[j] ?? 0;
+      row[j] = Math.min(above + 1, (row[j - 1] ?? 0) + 1, diagonal + (a[i - 1] === b[j - 1] ? 0 : 1));
+      diagonal = above;
+    }
+  }
+  return row[b.length] ?? 0;
+}

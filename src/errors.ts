@@ -1,0 +1,70 @@
+/**
+ * The named errors of the project. Each says in one line what was wrong, where, and what to do,
+ * and carries the exit code that the command line ends with.
+ */
+
+/** Exit codes of every command. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  environment: 3,
+  diverged: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Base of all expected failures: the command line prints `message` alone, without a stack. */
+export class MeanfieldError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, options: { exitCode?: ExitCode; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.exitCode = options.exitCode ?? exitCodes.failed;
+  }
+}
+
+/** A wrong argument, flag or configuration value (exit code 2). */
+export class UsageError extends MeanfieldError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { exitCode: exitCodes.usage, cause });
+  }
+}
+
+/** Something the machine lacks: libtorch, a CPU feature, a package (exit code 3). */
+export class MissingEnvironmentError extends MeanfieldError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { exitCode: exitCodes.environment, cause });
+  }
+}
+
+/** A data set that is absent, truncated, or not what it should be (exit code 3). */
+export class DataError extends MeanfieldError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { exitCode: exitCodes.environment, cause });
+  }
+}
+
+/** A file that the project wrote, or should have written, and that cannot be used (exit code 1). */
+export class FileError extends MeanfieldError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { exitCode: exitCodes.failed, cause });
+  }
+}
+
+/** The loss became NaN, infinite, or grew past the divergence bound (exit code 4). */
+export class DivergenceError extends MeanfieldError {
+  constructor(message: string) {
+    super(message, { exitCode: exitCodes.diverged });
+  }
+}
+
+/** A broken invariant: a fault of this project, not of its user. */
+export class InternalError extends MeanfieldError {
+  constructor(message: string) {
+    super(`internal: ${message}`);
+  }
+}
