@@ -1,0 +1,141 @@
+#!/usr/bin/env node
+// Compiles native/ into build/meanfield.node. Plain Node, no dependencies but the Node-API headers.
+// libtorch is searched in the order LIBTORCH, a Python installation of torch if LIBTORCH_USE_PYTORCH=1, the system.
+// Only what changed is compiled; nothing to do takes milliseconds. `--force` compiles all.
+import { createHash } from 'node:crypto';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const build = process.env.MEANFIELD_BUILD_DIR ?? join(root, 'build');
+const source = join(root, 'native');
+
+function fail(message) {
+  console.error(`build: ${message}`);
+  process.exit(3);
+}
+
+/** { include: string[], lib: string, abi: '0' | '1', found: string } */
+function findLibtorch() {
+  const tried = [];
+  const candidate = (found, top, lib, abi) => {
+    const include = [join(top, 'include'), join(top, 'include', 'torch', 'csrc', 'api', 'include')];
+    tried.push(`${found}: ${join(include[0], 'ATen', 'ATen.h')}`);
+    return existsSync(join(include[0], 'ATen', 'ATen.h')) ? { include, lib, abi, found } : undefined;
+  };
+  const { LIBTORCH, LIBTORCH_LIB, LIBTORCH_INCLUDE, LIBTORCH_USE_PYTORCH, LIBTORCH_CXX11_ABI } = process.env;
+  const help =
+    'install libtorch (Debian, Ubuntu: apt-get install libtorch-dev), or set LIBTORCH to a folder with include/ and lib/, ' +
+    'or LIBTORCH_USE_PYTORCH=1 to use the torch of python3';
+  let result;
+  if (LIBTORCH) {
+    result = candidate('LIBTORCH', LIBTORCH_INCLUDE ?? LIBTORCH, LIBTORCH_LIB ?? join(LIBTORCH, 'lib'), LIBTORCH_CXX11_ABI ?? '1');
+  } else if (LIBTORCH_USE_PYTORCH === '1') {
+    try {
+      const code = 'import os, torch; print(os.path.dirname(torch.__file__)); print(int(torch.compiled_with_cxx11_abi()))';
+      const [top, abi] = execFileSync(process.env.PYTHON ?? 'python3', ['-c', code], { encoding: 'utf8' }).trim().split('\n');
+      result = candidate('LIBTORCH_USE_PYTORCH', top, join(top, 'lib'), abi);
+    } catch (error) {
+      fail(`LIBTORCH_USE_PYTORCH=1, but python3 cannot import torch (${String(error.message).split('\n').at(-2) ?? ''}); ${help}`);
+    }
+  } else {
+    const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? process.arch;
+    result = candidate('system', '/usr', `/usr/lib/${triple}`, '1') ?? candidate('system', '/usr/local', '/usr/local/lib', '1');
+  }
+  if (!result) fail(`libtorch not found; tried ${tried.join('; ')}; ${help}`);
+  if (!existsSync(join(result.lib, 'libtorch_cpu.so'))) fail(`no libtorch_cpu.so in ${result.lib}; ${help}`);
+  return result;
+}
+
+function torchVersion(include) {
+  const text = readFileSync(join(include[1], 'torch', 'version.h'), 'utf8');
+  const part = (name) => text.match(new RegExp(`define TORCH_VERSION_${name} (\\d+)`))?.[1];
+  const version = ['MAJOR', 'MINOR', 'PATCH'].map(part).join('.');
+  const [major, minor] = version.split('.').map(Number);
+  if (process.env.LIBTORCH_BYPASS_VERSION_CHECK !== '1' && !(major === 2 || (major === 1 && minor >= 13)))
+    fail(`libtorch ${version} found, 1.13 or 2.x required (LIBTORCH_BYPASS_VERSION_CHECK=1 tries it all the same)`);
+  return version;
+}
+
+function nodeHeaders() {
+  const folder = join(root, 'node_modules', 'node-api-headers', 'include');
+  if (!existsSync(join(folder, 'node_api.h'))) fail('node-api-headers is missing: run npm ci first');
+  return folder;
+}
+
+/** What stands for a library file: the loader refuses an addon that was built against another one. */
+function fingerprint(file) {
+  const real = realpathSync(file);
+  return { path: real, size: statSync(real).size };
+}
+
+const torch = findLibtorch();
+const version = torchVersion(torch.include);
+const cuda = existsSync(join(torch.lib, 'libtorch_cuda.so'));
+const compiler = process.env.CXX ?? 'g++';
+const flags = [
+  '-std=c++17', '-O2', '-fPIC', '-fopenmp', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Wno-sign-compare', '-Wno-comment',
+  '-fvisibility=hidden', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=meanfield', `-D_GLIBCXX_USE_CXX11_ABI=${torch.abi}`,
+  // /usr/include is searched anyway; naming it as a system folder would break the standard library's include_next.
+  ...[...torch.include, nodeHeaders()].filter((folder) => folder !== '/usr/include').map((folder) => `-isystem${folder}`),
+];
+
+function list(folder, ending) {
+  return readdirSync(folder, { recursive: true }).map(String).filter((name) => name.endsWith(ending)).sort().map((name) => join(folder, name));
+}
+const headers = list(source, '.h').map((file) => readFileSync(file));
+const stampOf = (file) => {
+  const hash = createHash('sha256').update([compiler, ...flags, version].join('\n'));
+  for (const header of headers) hash.update(header);
+  return hash.update(readFileSync(file)).digest('hex');
+};
+
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', (error) => fail(`cannot run ${command}: ${error.message} (Debian, Ubuntu: apt-get install g++)`));
+    child.on('close', (code) => (code === 0 ? resolve() : fail(`${command} failed with exit code ${code} (above)`)));
+  });
+}
+
+const started = Date.now();
+const units = list(source, '.cc').map((file) => {
+  const object = join(build, 'obj', `${relative(source, file).replaceAll('/', '_')}.o`);
+  const stamp = stampOf(file);
+  const stampFile = `${object}.stamp`;
+  const fresh = !process.argv.includes('--force') && existsSync(object) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  return { file, object, stamp, stampFile, fresh };
+});
+mkdirSync(join(build, 'obj'), { recursive: true });
+const pending = units.filter((unit) => !unit.fresh);
+const queue = [...pending];
+await Promise.all(
+  Array.from({ length: Math.min(availableParallelism(), queue.length) }, async () => {
+    for (let unit = queue.shift(); unit; unit = queue.shift()) {
+      await run(compiler, [...flags, '-c', unit.file, '-o', unit.object]);
+      writeFileSync(unit.stampFile, unit.stamp);
+    }
+  }),
+);
+
+const addon = join(build, 'meanfield.node');
+const facts = {
+  torchVersion: version, found: torch.found, lib: torch.lib, cuda,
+  library: fingerprint(join(torch.lib, 'libtorch_cpu.so')), objects: units.map((unit) => unit.stamp),
+};
+const factsFile = join(build, 'build.json');
+const text = `${JSON.stringify(facts, null, 2)}\n`;
+if (pending.length > 0 || !existsSync(addon) || !existsSync(factsFile) || readFileSync(factsFile, 'utf8') !== text) {
+  // The CUDA library registers itself when loaded; the linker would drop it because nothing refers to it.
+  const libraries = ['-ltorch_cpu', '-lc10', ...(cuda ? ['-Wl,--no-as-needed', '-ltorch_cuda', '-lc10_cuda', '-ltorch'] : [])];
+  await run(compiler, [
+    '-shared', '-fopenmp', ...units.map((unit) => unit.object), `-L${torch.lib}`, ...libraries, `-Wl,-rpath,${torch.lib}`, '-o', `${addon}.new`,
+  ]);
+  // A rename, so that a running process keeps the file that it has loaded.
+  renameSync(`${addon}.new`, addon);
+  writeFileSync(factsFile, text);
+  console.error(`build: compiled ${pending.length} of ${units.length} files against libtorch ${version} (${torch.found}) in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
