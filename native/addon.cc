@@ -15,6 +15,7 @@ constexpr Export kExports[] = {
     {"operator", resolve_operator},
     {"schema", operator_schema},
     {"call", call_operator},
+    {"perform", perform_operator},
     {"gradient", gradient},
     {"setRequiresGrad", set_requires_grad},
     {"setGradMode", set_grad_mode},

@@ -35,7 +35,7 @@ std::string describe_call(napi_env env, State& state, const Operator& op, const 
   return text.str();
 }
 
-napi_value run_operator(napi_env env, State& state, const Operator& op, const Arguments& arguments) {
+torch::jit::Stack run_operator(napi_env env, State& state, const Operator& op, const Arguments& arguments) {
   const auto& schema = op.handle.schema();
   if (arguments.size() - 1 > op.arguments.size())
     throw std::invalid_argument("takes at most " + std::to_string(op.arguments.size()) + " arguments");
@@ -50,6 +50,10 @@ napi_value run_operator(napi_env env, State& state, const Operator& op, const Ar
       stack.push_back(to_ivalue(env, state, op.arguments[i], value));
   }
   op.handle.callBoxed(stack);
+  return stack;
+}
+
+napi_value from_stack(napi_env env, State& state, const torch::jit::Stack& stack) {
   if (stack.size() == 1) return from_ivalue(env, state, stack[0]);
   napi_value results = nullptr;
   check(env, napi_create_array_with_length(env, stack.size(), &results), "no array");
@@ -86,20 +90,36 @@ napi_value operator_schema(napi_env env, napi_callback_info info) {
   });
 }
 
+namespace {
+// The call with its operator, shapes and dtypes in the message if it fails.
+torch::jit::Stack explained_call(napi_env env, State& state, const Arguments& arguments) {
+  bury(env, state);
+  const auto id = static_cast<size_t>(to_integer(env, arguments[0]));
+  if (id >= state.operators.size()) throw std::invalid_argument("unknown operator id");
+  const Operator& op = state.operators[id];
+  try {
+    return run_operator(env, state, op, arguments);
+  } catch (const std::exception& error) {
+    throw std::runtime_error(describe_call(env, state, op, arguments) + ": " + plain_message(error));
+  }
+}
+}  // namespace
+
 // call(id, ...arguments) -> handle, value, or array of them
 napi_value call_operator(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
     State& state = State::of(env);
-    bury(env, state);
-    const auto id = static_cast<size_t>(to_integer(env, arguments[0]));
-    if (id >= state.operators.size()) throw std::invalid_argument("unknown operator id");
-    const Operator& op = state.operators[id];
-    try {
-      return run_operator(env, state, op, arguments);
-    } catch (const std::exception& error) {
-      throw std::runtime_error(describe_call(env, state, op, arguments) + ": " + plain_message(error));
-    }
+    return from_stack(env, state, explained_call(env, state, arguments));
+  });
+}
+
+// perform(id, ...arguments): for operators that change their arguments in place; the result is dropped
+napi_value perform_operator(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    const Arguments arguments(env, info);
+    explained_call(env, State::of(env), arguments);
+    return napi_value{nullptr};
   });
 }
 

@@ -9,6 +9,7 @@ namespace meanfield {
 napi_value resolve_operator(napi_env env, napi_callback_info info);
 napi_value operator_schema(napi_env env, napi_callback_info info);
 napi_value call_operator(napi_env env, napi_callback_info info);
+napi_value perform_operator(napi_env env, napi_callback_info info);
 
 // autograd.cc
 napi_value gradient(napi_env env, napi_callback_info info);

@@ -1,0 +1,50 @@
+/**
+ * What `native/addon.cc` exports, typed. Tensors and generators are numbers here (handles); only
+ * `src/tensor` turns them into objects. Nothing is checked on this side.
+ */
+
+/** A tensor handle: slot and generation in one number. */
+export type Handle = number;
+
+/** What an operator accepts and returns, once tensors are handles. */
+export type NativeValue =
+  | number
+  | bigint
+  | boolean
+  | string
+  | null
+  | undefined
+  | readonly (number | boolean | null)[];
+export type NativeResult = number | boolean | string | null | readonly (number | readonly number[] | null)[];
+
+export interface Addon {
+  operator(name: string, overload: string): number;
+  schema(name: string, overload: string): string;
+  call(operator: number, ...values: readonly NativeValue[]): NativeResult;
+  perform(operator: number, ...values: readonly NativeValue[]): void;
+  gradient(
+    outputs: readonly Handle[],
+    inputs: readonly Handle[],
+    cotangents: readonly Handle[] | null,
+    retainGraph: boolean,
+    createGraph: boolean,
+  ): (Handle | null)[];
+  setRequiresGrad(tensor: Handle, flag: boolean): void;
+  setGradMode(flag: boolean): boolean;
+  setAutocast(cuda: boolean, flag: boolean, dtype: number): void;
+  tensorFromBuffer(view: ArrayBufferView, shape: readonly number[], dtype: number, share: boolean): Handle;
+  tensorCopyOut(tensor: Handle, view: ArrayBufferView): void;
+  tensorViewOut(tensor: Handle): ArrayBuffer;
+  tensorItem(tensor: Handle): number;
+  tensorMeta(tensor: Handle): [dtype: number, requiresGrad: boolean, device: string, ...sizes: number[]];
+  releaseTensor(tensor: Handle): void;
+  liveTensors(): number;
+  createGenerator(device: string, seed: number | bigint): number;
+  generatorState(generator: number): Handle;
+  restoreGenerator(generator: number, state: Handle): void;
+  releaseGenerator(generator: number): void;
+  libraryFacts(): [builtAgainst: string, path: string, configuration: string, cudaDevices: number];
+  setThreads(count: number): void;
+  getThreads(): number;
+  keepFreedMemory(bytes: number): boolean;
+}

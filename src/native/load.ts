@@ -1,0 +1,94 @@
+/**
+ * Finds, checks and loads the native addon, once, when it is first needed. A failure is a help page:
+ * what was found, what is required, what was tried, and the next command.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MissingEnvironmentError } from '../errors.ts';
+import type { Addon } from './addon.ts';
+
+/** What `scripts/build-native.mjs` wrote beside the addon. */
+export interface BuildFacts {
+  readonly torchVersion: string;
+  /** How libtorch was found: LIBTORCH, LIBTORCH_USE_PYTORCH or system. */
+  readonly found: string;
+  readonly lib: string;
+  readonly cuda: boolean;
+  readonly library: { readonly path: string; readonly size: number };
+}
+
+/** The package's root: this file is in src/native or dist/native. */
+export const packageRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** The folder that the addon is built into and loaded from. */
+export function buildFolder(): string {
+  return process.env['MEANFIELD_BUILD_DIR'] ?? join(packageRoot, 'build');
+}
+
+const mend =
+  'next: `npm run setup` (Debian, Ubuntu) installs and builds all; elsewhere install libtorch, set LIBTORCH to its folder, ' +
+  'and run `npm run build:native`; `meanfield doctor` says what is missing';
+
+function help(problem: string, cause?: unknown): MissingEnvironmentError {
+  return new MissingEnvironmentError(`cannot load libtorch: ${problem}; ${mend}`, cause);
+}
+
+/** What the addon was built against. @throws MissingEnvironmentError if it was never built. */
+export function readBuildFacts(): BuildFacts {
+  const file = join(buildFolder(), 'build.json');
+  if (!existsSync(file) || !existsSync(join(buildFolder(), 'meanfield.node')))
+    throw help(`the native addon is not built (no ${join(buildFolder(), 'meanfield.node')})`);
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as BuildFacts;
+  } catch (cause) {
+    throw help(`${file} is not readable`, cause);
+  }
+}
+
+/** Refuses a libtorch other than the one that the addon was compiled against: its layouts may differ. */
+function checkLibrary(facts: BuildFacts): void {
+  if (process.env['LIBTORCH_BYPASS_VERSION_CHECK'] === '1') return;
+  const { path, size } = facts.library;
+  const built = `the addon was built against libtorch ${facts.torchVersion} at ${path}`;
+  if (!existsSync(path)) throw help(`${built}, which is gone`);
+  const found = statSync(path).size;
+  if (found !== size)
+    throw help(
+      `wrong libtorch: ${built} (${size} bytes), but that file now has ${found} bytes: it was replaced; rebuild`,
+    );
+  const wanted = process.env['LIBTORCH'];
+  if (wanted && !path.startsWith(wanted) && !facts.lib.startsWith(process.env['LIBTORCH_LIB'] ?? wanted))
+    throw help(`wrong libtorch: LIBTORCH is ${wanted}, but ${built}; rebuild`);
+}
+
+let loaded: Addon | undefined;
+
+/** The addon. @throws MissingEnvironmentError if libtorch or the addon is missing, or does not fit. */
+export function native(): Addon {
+  if (loaded) return loaded;
+  const facts = readBuildFacts();
+  checkLibrary(facts);
+  const file = join(buildFolder(), 'meanfield.node');
+  let addon: Addon;
+  try {
+    addon = createRequire(import.meta.url)(file) as Addon;
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    throw help(`${file} was built against libtorch ${facts.torchVersion} but does not load (${reason})`, cause);
+  }
+  tuneAllocator(addon);
+  loaded = addon;
+  return addon;
+}
+
+/** Whether the addon has been loaded in this thread. */
+export function isLoaded(): boolean {
+  return loaded !== undefined;
+}
+
+/** A training step frees and asks again for the same hundreds of megabytes; keep them (docs/design/engine.md). */
+function tuneAllocator(addon: Addon): void {
+  if (process.env['MEANFIELD_KEEP_MEMORY'] !== '0') addon.keepFreedMemory(1 << 30);
+}

@@ -1,0 +1,62 @@
+/** Operators of libtorch by schema name, resolved when first called. */
+import { MeanfieldError } from '../errors.ts';
+import type { NativeResult, NativeValue } from './addon.ts';
+import { native } from './load.ts';
+
+/** An operator of libtorch that failed: the message names it with the shapes and dtypes of its arguments. */
+export class OperatorError extends MeanfieldError {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? oneLine(cause.message) : String(cause), { cause });
+  }
+}
+
+/** libtorch's messages may carry hints over many lines; the first says what is wrong. */
+function oneLine(message: string): string {
+  return message.split('\n')[0] ?? message;
+}
+
+export interface NativeOperator {
+  /** Calls the operator and returns its results. */
+  call(...values: readonly NativeValue[]): NativeResult;
+  /** Calls an operator that changes its first argument in place; drops the result. */
+  perform(...values: readonly NativeValue[]): void;
+}
+
+/** The operator `name.overload`; nothing is loaded before its first call. */
+export function nativeOperator(name: string, overload: string): NativeOperator {
+  let id = -1;
+  const resolve = (): number => {
+    try {
+      return native().operator(name, overload);
+    } catch (error) {
+      throw error instanceof MeanfieldError ? error : new OperatorError(error);
+    }
+  };
+  return {
+    call(...values) {
+      if (id < 0) id = resolve();
+      try {
+        return native().call(id, ...values);
+      } catch (error) {
+        throw new OperatorError(error);
+      }
+    },
+    perform(...values) {
+      if (id < 0) id = resolve();
+      try {
+        native().perform(id, ...values);
+      } catch (error) {
+        throw new OperatorError(error);
+      }
+    },
+  };
+}
+
+/** Runs a native function that is not an operator, with its errors made ours. */
+export function guarded<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw error instanceof MeanfieldError ? error : new OperatorError(error);
+  }
+}

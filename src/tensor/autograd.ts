@@ -1,0 +1,62 @@
+/** Gradients, and whether operators record themselves for them. */
+import { UsageError } from '../errors.ts';
+import { guarded, native } from '../native/index.ts';
+import { Tensor } from './tensor.ts';
+
+export interface GradOptions {
+  /** One per output; a scalar output needs none. */
+  readonly cotangents?: readonly Tensor[];
+  /** Keep the graph for another gradient (default: freed as it is walked). */
+  readonly retainGraph?: boolean;
+  /** Make the gradient itself differentiable. */
+  readonly createGraph?: boolean;
+}
+
+/**
+ * dE/d(inputs): the gradient of a scalar (or, with cotangents, the vector-Jacobian product of several
+ * outputs) with respect to a list of tensors, in their order.
+ *
+ * @throws UsageError if an output does not depend on an input.
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  { cotangents, retainGraph, createGraph = false }: GradOptions = {},
+): Tensor[] {
+  const list = outputs instanceof Tensor ? [outputs] : outputs;
+  const handles = guarded(() =>
+    native().gradient(
+      list.map((output) => output.handle),
+      inputs.map((input) => input.handle),
+      cotangents ? cotangents.map((cotangent) => cotangent.handle) : null,
+      retainGraph ?? createGraph,
+      createGraph,
+    ),
+  );
+  // All are wrapped before any complaint, so that none is lost.
+  const tensors = handles.map((handle) => (handle === null ? null : new Tensor(handle)));
+  return tensors.map((gradient, index) => {
+    if (gradient) return gradient;
+    for (const other of tensors) other?.dispose();
+    throw new UsageError(`the output does not depend on input ${index} of grad (${String(inputs[index])})`);
+  });
+}
+
+function withGradMode<T>(flag: boolean, body: () => T): T {
+  const before = native().setGradMode(flag);
+  try {
+    return body();
+  } finally {
+    native().setGradMode(before);
+  }
+}
+
+/** Runs `body` without recording operators. */
+export function noGrad<T>(body: () => T): T {
+  return withGradMode(false, body);
+}
+
+/** Runs `body` with recording, also inside `noGrad`. */
+export function enableGrad<T>(body: () => T): T {
+  return withGradMode(true, body);
+}

@@ -1,0 +1,48 @@
+/** Element types: our names, libtorch's numbers, and the typed arrays that hold them. */
+import { checkOneOf } from '../check.ts';
+import { InternalError } from '../errors.ts';
+
+export const dtypes = ['f32', 'f64', 'bf16', 'i64', 'u8', 'bool'] as const;
+export type DType = (typeof dtypes)[number];
+
+/** Typed arrays that tensors are made from and read into; bf16 travels as its 16 bits. */
+export type NumericArray = Float32Array | Float64Array | Uint16Array | BigInt64Array | Uint8Array;
+
+interface DTypeFacts {
+  /** c10::ScalarType */
+  readonly code: number;
+  readonly bytes: number;
+  readonly array: new (length: number) => NumericArray;
+}
+
+const facts: Record<DType, DTypeFacts> = {
+  f32: { code: 6, bytes: 4, array: Float32Array },
+  f64: { code: 7, bytes: 8, array: Float64Array },
+  bf16: { code: 15, bytes: 2, array: Uint16Array },
+  i64: { code: 4, bytes: 8, array: BigInt64Array },
+  u8: { code: 0, bytes: 1, array: Uint8Array },
+  bool: { code: 11, bytes: 1, array: Uint8Array },
+};
+
+/** libtorch's number of a dtype. @throws UsageError for an unknown name. */
+export function dtypeCode(dtype: DType): number {
+  return facts[checkOneOf('dtype', dtype, dtypes)].code;
+}
+
+export function dtypeBytes(dtype: DType): number {
+  return facts[dtype].bytes;
+}
+
+export function emptyArray(dtype: DType, length: number): NumericArray {
+  return new facts[dtype].array(length);
+}
+
+export function dtypeOfCode(code: number): DType {
+  const found = dtypes.find((name) => facts[name].code === code);
+  if (!found) throw new InternalError(`a tensor has libtorch's dtype ${code}, which has no name here`);
+  return found;
+}
+
+/** How a tensor's dimensions lie in memory. */
+export const memoryFormats = { contiguous: 0, preserve: 1, channelsLast: 2 } as const;
+export type MemoryFormat = keyof typeof memoryFormats;

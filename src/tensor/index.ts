@@ -1,0 +1,8 @@
+export { autocast } from './autocast.ts';
+export { enableGrad, grad, type GradOptions, noGrad } from './autograd.ts';
+export { type CreateOptions, full, ones, tensor, tensorOver, to, zeros } from './create.ts';
+export { type DType, dtypeBytes, dtypes, type MemoryFormat, type NumericArray } from './dtype.ts';
+export { Generator } from './generator.ts';
+export * as ops from './operators_generated.ts';
+export { keep, scope } from './scope.ts';
+export { liveTensorCount, Tensor } from './tensor.ts';

@@ -1,0 +1,78 @@
+/**
+ * Scopes own tensors: what is created inside and not returned is freed at the end. They nest, are
+ * synchronous, and cost one array push a tensor.
+ */
+import { UsageError } from '../errors.ts';
+
+/** What a scope can own. */
+export interface Owned {
+  readonly disposed: boolean;
+  dispose(): void;
+}
+
+const stack: Owned[][] = [];
+
+/** Hands a new resource to the innermost scope. Returns false if there is none. */
+export function own(resource: Owned): boolean {
+  const scope = stack.at(-1);
+  scope?.push(resource);
+  return scope !== undefined;
+}
+
+/** Called for resources that leave the outermost scope and are owned by no scope from then on. */
+let onEscape: (resource: Owned) => void = () => undefined;
+export function setEscapeHandler(handler: (resource: Owned) => void): void {
+  onEscape = handler;
+}
+
+function isOwned(value: unknown): value is Owned {
+  return typeof value === 'object' && value !== null && 'dispose' in value && 'disposed' in value;
+}
+
+/** Collects the resources in a result: itself, arrays, maps, and plain objects, at any depth. */
+function collect(value: unknown, into: Set<Owned>): void {
+  if (isOwned(value)) into.add(value);
+  else if (Array.isArray(value)) for (const item of value) collect(item, into);
+  else if (value instanceof Map) for (const item of value.values()) collect(item, into);
+  else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+    for (const item of Object.values(value)) collect(item, into);
+}
+
+/**
+ * Runs `body` and frees every tensor that it created, except those in its result (a tensor, or arrays,
+ * maps and plain objects of tensors), which pass to the enclosing scope.
+ *
+ * @throws UsageError if the body is asynchronous: another task's tensors would be freed with it.
+ */
+export function scope<T>(body: () => T): T {
+  const owned: Owned[] = [];
+  stack.push(owned);
+  const kept = new Set<Owned>();
+  try {
+    const result = body();
+    if (result instanceof Promise) throw new UsageError('the body of a scope must not be asynchronous');
+    collect(result, kept);
+    return result;
+  } finally {
+    stack.pop();
+    for (const resource of owned) {
+      if (kept.has(resource)) {
+        if (!own(resource)) onEscape(resource);
+      } else if (!resource.disposed) resource.dispose();
+    }
+  }
+}
+
+/** Takes tensors out of all scopes: whoever calls this disposes them. */
+export function keep<T>(value: T): T {
+  const kept = new Set<Owned>();
+  collect(value, kept);
+  for (const resource of kept) {
+    for (const owned of stack) {
+      const index = owned.lastIndexOf(resource);
+      if (index >= 0) owned.splice(index, 1);
+    }
+    onEscape(resource);
+  }
+  return value;
+}
