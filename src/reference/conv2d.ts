@@ -1,0 +1,72 @@
+import { addAt, at, checkSameShape, denseArray, sizes4, type DenseArray } from './array.ts';
+
+export interface Conv2dOptions {
+  readonly stride?: number;
+  readonly padding?: number;
+}
+
+export interface Conv2d {
+  /** [N, C_out, H_out, W_out] */
+  readonly value: DenseArray;
+  backward(cotangent: DenseArray): { input: DenseArray; weight: DenseArray };
+}
+
+/**
+ * Two-dimensional cross-correlation without bias, as `torch.nn.functional.conv2d`:
+ * value[n, o, i, j] = sum_{c, a, b} weight[o, c, a, b] x[n, c, stride i + a - padding, stride j + b - padding],
+ * zero outside the image.
+ * @param x [N, C_in, H, W]
+ * @param weight [C_out, C_in, height, width] of the kernel
+ * @throws RangeError where the channels disagree or the kernel does not fit.
+ */
+export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions = {}): Conv2d {
+  const { stride = 1, padding = 0 } = options;
+  const [samples, channels, height, width] = sizes4(x);
+  const [filters, kernelChannels, kernelHeight, kernelWidth] = sizes4(weight);
+  if (kernelChannels !== channels)
+    throw new RangeError(`conv2d: the kernel has ${kernelChannels} input channels, the image ${channels}`);
+  const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
+  const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
+  if (outHeight < 1 || outWidth < 1)
+    throw new RangeError(`conv2d: the kernel does not fit an image of ${height} x ${width}`);
+  const value = denseArray([samples, filters, outHeight, outWidth]);
+
+  /** Visits every product of the sum with the flat positions of its three factors. */
+  function eachProduct(visit: (out: number, input: number, kernel: number) => void): void {
+    let out = 0;
+    for (let n = 0; n < samples; n++)
+      for (let o = 0; o < filters; o++)
+        for (let i = 0; i < outHeight; i++)
+          for (let j = 0; j < outWidth; j++, out++)
+            for (let c = 0; c < channels; c++)
+              for (let a = 0; a < kernelHeight; a++)
+                for (let b = 0; b < kernelWidth; b++) {
+                  const r = stride * i + a - padding;
+                  const s = stride * j + b - padding;
+                  if (r < 0 || r >= height || s < 0 || s >= width) continue;
+                  visit(
+                    out,
+                    ((n * channels + c) * height + r) * width + s,
+                    ((o * channels + c) * kernelHeight + a) * kernelWidth + b,
+                  );
+                }
+  }
+
+  eachProduct((out, input, kernel) => {
+    addAt(value.data, out, at(x.data, input) * at(weight.data, kernel));
+  });
+  return {
+    value,
+    backward(cotangent) {
+      checkSameShape(value, cotangent);
+      const dInput = denseArray(x.shape);
+      const dWeight = denseArray(weight.shape);
+      eachProduct((out, input, kernel) => {
+        const p = at(cotangent.data, out);
+        addAt(dInput.data, input, p * at(weight.data, kernel));
+        addAt(dWeight.data, kernel, p * at(x.data, input));
+      });
+      return { input: dInput, weight: dWeight };
+    },
+  };
+}

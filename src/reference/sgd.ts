@@ -1,0 +1,38 @@
+import { at } from './array.ts';
+
+export interface SgdOptions {
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+  readonly weightDecay?: number;
+}
+
+/** What one parameter carries from step to step; start with `{}`. */
+export interface SgdState {
+  /** The momentum buffer. */
+  velocity?: Float64Array;
+}
+
+/**
+ * One step of stochastic gradient descent, PyTorch's rule, in place: g += weightDecay p;
+ * velocity = g at the first step, momentum velocity + g later; d = g + momentum velocity with Nesterov, else velocity; p -= learningRate d.
+ */
+export function sgdStep(
+  parameter: Float64Array,
+  gradient: Float64Array,
+  state: SgdState,
+  options: SgdOptions,
+): void {
+  const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options;
+  const g = gradient.map((value, i) => value + weightDecay * at(parameter, i));
+  let direction = g;
+  if (momentum !== 0) {
+    const before = state.velocity;
+    const velocity = before === undefined ? g.slice() : g.map((value, i) => momentum * at(before, i) + value);
+    state.velocity = velocity;
+    direction = nesterov ? g.map((value, i) => value + momentum * at(velocity, i)) : velocity;
+  }
+  parameter.forEach((value, i) => {
+    parameter[i] = value - learningRate * at(direction, i);
+  });
+}
