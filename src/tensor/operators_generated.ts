@@ -179,6 +179,30 @@ export function exp(input: Tensor): Tensor {
   return asTensor(op_exp.call(input.handle));
 }
 
+const op_gtScalar = nativeOperator('aten::gt', 'Scalar');
+/** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor` */
+export function gtScalar(input: Tensor, other: number): Tensor {
+  return asTensor(op_gtScalar.call(input.handle, other));
+}
+
+const op_minimum = nativeOperator('aten::minimum', '');
+/** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
+export function minimum(input: Tensor, other: Tensor): Tensor {
+  return asTensor(op_minimum.call(input.handle, other.handle));
+}
+
+const op_maximum = nativeOperator('aten::maximum', '');
+/** `aten::maximum(Tensor self, Tensor other) -> Tensor` */
+export function maximum(input: Tensor, other: Tensor): Tensor {
+  return asTensor(op_maximum.call(input.handle, other.handle));
+}
+
+const op_clampMinTensor_ = nativeOperator('aten::clamp_min_', 'Tensor');
+/** `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)` */
+export function clampMinTensor_(input: Tensor, min: Tensor): void {
+  op_clampMinTensor_.perform(input.handle, min.handle);
+}
+
 const op_expand = nativeOperator('aten::expand', '');
 /** `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)` */
 export function expand(input: Tensor, size: readonly number[], implicit?: boolean): Tensor {

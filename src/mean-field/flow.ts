@@ -1,0 +1,105 @@
+/**
+ * The flow of the state through depth, and its adjoint. Both walk slices of depth through one interface;
+ * a network branch, a composition of operators, and a fused kernel implement it.
+ *
+ * Notation: docs/notation.md. X^{l+1} = P(X^l + h_l F_l(X^l)), where P is the identity, or relu in
+ * post-activation nets (a projected Euler step: X >= 0, so h = 0 changes nothing).
+ */
+import { UsageError } from '../errors.ts';
+import { ops, scope, type Tensor } from '../tensor/index.ts';
+
+/** A step size: a scalar tensor that is differentiated, or a plain number. */
+export type StepSize = Tensor | number;
+
+/** One slice of depth: the velocity F_l of all particles that act in it. */
+export interface Slice {
+  /** X + h F(X), recorded by autograd. */
+  step(state: Tensor, h: StepSize): Tensor;
+  /** p + h F'(X)^T p: the costate before the slice from the one after it, without a graph. */
+  adjoint(state: Tensor, costate: Tensor, h: StepSize): Tensor;
+}
+
+/** What is applied to the state after each step. */
+export interface Projection {
+  /** The caller owns `state` and does not use it again. */
+  apply(state: Tensor): Tensor;
+  /** The costate before the projection from the one after it, given the projected state. */
+  adjoint(projected: Tensor, costate: Tensor): Tensor;
+}
+
+/** Pre-activation nets and the talk's ODE: no projection. */
+export const identity: Projection = {
+  apply: (state) => state,
+  adjoint: (_projected, costate) => costate,
+};
+
+/** Post-activation nets: X <- relu(X). The costate is masked where the state is zero. */
+export const projectPositive: Projection = {
+  apply(state) {
+    ops.relu_(state);
+    return state;
+  },
+  adjoint: (projected, costate) => scope(() => ops.mul(costate, ops.toDtype(ops.gtScalar(projected, 0), costate.dtype))),
+};
+
+function checkSteps(slices: readonly Slice[], steps: readonly StepSize[]): void {
+  if (slices.length !== steps.length)
+    throw new UsageError(`a flow needs one step size a slice: ${slices.length} slices, ${steps.length} steps`);
+}
+
+/**
+ * The state after all slices: X^L from X^0.
+ *
+ * @param slices - in the order in which the state meets them
+ * @param state - X^0
+ * @param steps - h_l, one a slice
+ * @throws UsageError unless there are as many steps as slices
+ */
+export function flow(
+  slices: readonly Slice[],
+  state: Tensor,
+  steps: readonly StepSize[],
+  projection: Projection = identity,
+): Tensor {
+  checkSteps(slices, steps);
+  return slices.reduce((x, slice, l) => scope(() => projection.apply(slice.step(x, steps[l] ?? 1))), state);
+}
+
+/** All states X^0 .. X^L of the flow, for its adjoint: only states are kept. */
+export function trajectory(
+  slices: readonly Slice[],
+  state: Tensor,
+  steps: readonly StepSize[],
+  projection: Projection = identity,
+): Tensor[] {
+  checkSteps(slices, steps);
+  const states = [state];
+  slices.forEach((slice, l) => {
+    states.push(scope(() => projection.apply(slice.step(states[l] ?? state, steps[l] ?? 1))));
+  });
+  return states;
+}
+
+/**
+ * The costates p^0 .. p^L of the discrete flow: p^l = p'^{l+1} + h_l F_l'(X^l)^T p'^{l+1}, where p' is p
+ * masked by the projection. Exact: equal to back-propagation.
+ *
+ * @param states - X^0 .. X^L from {@link trajectory}
+ * @param costate - p^L
+ */
+export function adjointFlow(
+  slices: readonly Slice[],
+  states: readonly Tensor[],
+  steps: readonly StepSize[],
+  costate: Tensor,
+  projection: Projection = identity,
+): Tensor[] {
+  checkSteps(slices, steps);
+  const costates = [costate];
+  for (let l = slices.length - 1; l >= 0; l--) {
+    const [slice, before, after, p] = [slices[l], states[l], states[l + 1], costates[0]];
+    if (!slice || !before || !after || !p) throw new UsageError('the adjoint needs the states of every slice');
+    costates.unshift(scope(() => slice.adjoint(before, projection.adjoint(after, p), steps[l] ?? 1)));
+  }
+  return costates;
+}

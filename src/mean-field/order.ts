@@ -1,0 +1,30 @@
+/** The order of particles in depth, and how it changes. */
+
+/** Indices that sort `tau`; particles at the same depth keep the order in which they were made. */
+export function sortedOrder(tau: readonly number[]): number[] {
+  return tau.map((_, index) => index).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
+}
+
+/** A change of order: every pair that changed sides. */
+export interface Swap {
+  /** Particles by creation index, in the order before and after. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly pairs: readonly (readonly [number, number])[];
+}
+
+/** The swap that turns one order into another, or undefined if they are the same. */
+export function swapBetween(before: readonly number[], after: readonly number[]): Swap | undefined {
+  const rank = new Map(after.map((particle, position) => [particle, position]));
+  const pairs: [number, number][] = [];
+  before.forEach((first, i) => {
+    for (const second of before.slice(i + 1))
+      if ((rank.get(first) ?? 0) > (rank.get(second) ?? 0)) pairs.push([first, second]);
+  });
+  return pairs.length ? { before: [...before], after: [...after], pairs } : undefined;
+}
+
+/** Pairs of neighbours in depth that share their position. */
+export function countTies(tau: readonly number[]): number {
+  return tau.length - new Set(tau).size;
+}

@@ -1,0 +1,110 @@
+/**
+ * The interval measure on a net: block i acts on [tau_i, tau'_i] and is evaluated once, on the state at
+ * its start,
+ *
+ *   X(t) = X(0) + sum_i length([tau_i, tau'_i] cut with [0, t]) f(X(tau_i), theta_i),
+ *
+ * with the projection P applied at every break point. Intervals may overlap or leave gaps; the state is
+ * continuous in tau, also where two starts cross. theory: talk, "Numerical Scheme".
+ */
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Block } from '../block.ts';
+import type { Projection } from '../flow.ts';
+import { sortedOrder, type Swap, swapBetween } from '../order.ts';
+import { Coordinate, entries, type Schedule, type ScheduleOptions, type ScheduleSnapshot, startPositions } from './schedule.ts';
+
+/** A block that has started: its velocity, and where it ends. */
+interface Started {
+  readonly velocity: Tensor;
+  readonly end: Tensor;
+  readonly endsAt: number;
+}
+
+export class IntervalSchedule implements Schedule {
+  readonly parameters: Map<string, Tensor>;
+  readonly #tau: Coordinate;
+  readonly #tauEnd: Coordinate;
+  /** Depth at which everything stops; Infinity if the end is free. */
+  readonly #horizon: number;
+  #order: number[];
+
+  constructor(options: ScheduleOptions) {
+    const { blocks, start = 'unit', last = 'free' } = options;
+    const ends = startPositions(blocks, start);
+    this.#tau = new Coordinate([0, ...ends].slice(0, blocks), options);
+    this.#tauEnd = new Coordinate(ends, options);
+    this.parameters = new Map([
+      ['tau', this.#tau.tensor],
+      ['tauEnd', this.#tauEnd.tensor],
+    ]);
+    this.#horizon = last === 'pinned' ? this.#tauEnd.at(blocks - 1) : Infinity;
+    this.#order = ends.map((_, i) => i);
+  }
+
+  flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
+    return scope(() => {
+      const starts = entries(this.#tau.tensor);
+      const ends = entries(this.#tauEnd.tensor);
+      const started: Started[] = [];
+      let x = state;
+      this.#order.forEach((particle, k) => {
+        const [block, start, end] = [blocks[particle], starts[particle], ends[particle]];
+        if (!block || !start || !end) return;
+        const from = this.#tau.at(particle);
+        if (from >= this.#horizon) return;
+        started.push({ velocity: block.velocity(x), end, endsAt: this.#tauEnd.at(particle) });
+        const next = this.#order[k + 1];
+        const to = Math.min(next === undefined ? Infinity : this.#tau.at(next), this.#horizon);
+        const nextStart = next !== undefined && to < this.#horizon ? starts[next] : to;
+        if (to > from) x = advance(x, started, { start, from, to, toTensor: nextStart ?? to }, projection);
+      });
+      return x;
+    });
+  }
+
+  settle(): Swap | undefined {
+    noGrad(() => {
+      ops.clampMin_(this.#tau.tensor, 0);
+      ops.clampMinTensor_(this.#tauEnd.tensor, this.#tau.tensor);
+    });
+    this.#tau.read();
+    this.#tauEnd.read();
+    const swap = swapBetween(this.#order, sortedOrder(this.#tau.values));
+    if (swap) this.#order = [...swap.after];
+    return swap;
+  }
+
+  snapshot(): ScheduleSnapshot {
+    const end = (particle: number): number => Math.min(this.#tauEnd.at(particle), this.#horizon);
+    return {
+      order: [...this.#order],
+      steps: this.#order.map((particle) => Math.max(end(particle) - this.#tau.at(particle), 0)),
+      tau: [...this.#tau.values],
+      tauEnd: [...this.#tauEnd.values],
+    };
+  }
+}
+
+interface Segment {
+  readonly start: Tensor;
+  readonly from: number;
+  readonly to: number;
+  /** The end of the segment: a start that is trained, or the fixed horizon. */
+  readonly toTensor: Tensor | number;
+}
+
+/** P(X + sum of length_i f_i) over one segment. Which end counts is decided on numbers; lengths keep their derivatives. */
+function advance(state: Tensor, started: readonly Started[], segment: Segment, projection: Projection): Tensor {
+  return scope(() => {
+    let sum: Tensor | undefined;
+    for (const { velocity, end, endsAt } of started) {
+      if (endsAt <= segment.from) continue;
+      const until = endsAt <= segment.to ? end : segment.toTensor;
+      const length =
+        typeof until === 'number' ? ops.addScalar(ops.neg(segment.start), until) : ops.sub(until, segment.start);
+      sum = ops.add(sum ?? state, ops.mul(velocity, length));
+    }
+    return sum ? projection.apply(sum) : state;
+  });
+}
+

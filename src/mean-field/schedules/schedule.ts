@@ -1,0 +1,94 @@
+/** A stage's schedule: which block acts where in depth, by which coordinates, and how these are trained. */
+import type { NamedTensors } from '../../nn/index.ts';
+import { keep, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import type { Block } from '../block.ts';
+import type { Projection } from '../flow.ts';
+import type { Swap } from '../order.ts';
+
+export const schemes = ['vanilla', 'mean-field', 'intervals', 'learned-step'] as const;
+export type Scheme = (typeof schemes)[number];
+
+export const tauStarts = ['unit', 'uniform'] as const;
+export const lastTaus = ['free', 'pinned'] as const;
+
+export interface ScheduleOptions {
+  readonly scheme: Scheme;
+  /** Number n of exchangeable blocks. */
+  readonly blocks: number;
+  /** mean-field only: false freezes the order (the control for reordering alone). Default true. */
+  readonly reorder?: boolean;
+  /** `unit`: every step size starts at 1, as in the vanilla net. `uniform`: at 1/n. Default `unit`. */
+  readonly start?: (typeof tauStarts)[number];
+  /** `pinned`: the end of depth stays where it starts. Default `free`. */
+  readonly last?: (typeof lastTaus)[number];
+  readonly dtype: 'f32' | 'f64';
+  readonly device: string;
+}
+
+/** The coordinates of a stage at one moment; lists by particle, except `order` and `steps`. */
+export interface ScheduleSnapshot {
+  /** Particles (creation index) in the order in which the state meets them. */
+  readonly order: readonly number[];
+  /** Step sizes (for intervals: widths) in that order. */
+  readonly steps: readonly number[];
+  readonly tau?: readonly number[];
+  readonly tauEnd?: readonly number[];
+  readonly step?: readonly number[];
+}
+
+export interface Schedule {
+  /** The trained coordinates: `tau`, `tauEnd` or `step`, each [n]; none for vanilla. */
+  readonly parameters: NamedTensors;
+  /** The state at the end of the stage. `blocks` are the particles in creation order. */
+  flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor;
+  /**
+   * To be called after every change of the parameters: puts them back into the allowed set, sorts again,
+   * and tells if the order changed.
+   */
+  settle(): Swap | undefined;
+  snapshot(): ScheduleSnapshot;
+}
+
+/** A trained coordinate, kept with its values as numbers: sorting and logging need them at every step. */
+export class Coordinate {
+  readonly tensor: Tensor;
+  #values: readonly number[] = [];
+
+  constructor(values: readonly number[], { dtype, device }: Pick<ScheduleOptions, 'dtype' | 'device'>) {
+    this.tensor = keep(tensor(values, [values.length], { dtype, device })).setRequiresGrad();
+    this.read();
+  }
+
+  /** The values as of the last {@link read}, exact. */
+  get values(): readonly number[] {
+    return this.#values;
+  }
+
+  read(): void {
+    this.#values = this.tensor.toArray();
+  }
+
+  at(index: number): number {
+    return this.#values[index] ?? Number.NaN;
+  }
+}
+
+/** Start positions 1, 2, .. n (unit) or 1/n, 2/n, .. 1 (uniform): where block i ends. */
+export function startPositions(blocks: number, start: (typeof tauStarts)[number]): number[] {
+  const size = start === 'unit' ? 1 : 1 / blocks;
+  return Array.from({ length: blocks }, (_, i) => (i + 1) * size);
+}
+
+/** The gaps x_0 - 0, x_1 - x_0, .. of a vector, recorded by autograd. */
+export function gapsOf(positions: Tensor): Tensor {
+  return scope(() => {
+    const [n = 0] = positions.shape;
+    const before = ops.constantPadNd(ops.sliceDim(positions, 0, 0, n - 1), [1, 0]);
+    return ops.sub(positions, before);
+  });
+}
+
+/** The entries of a vector as scalar tensors, recorded by autograd. */
+export function entries(vector: Tensor): Tensor[] {
+  return ops.unbind(vector, 0);
+}

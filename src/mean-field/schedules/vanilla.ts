@@ -1,0 +1,27 @@
+/** The plain residual net: X <- P(X + f_i(X)) in creation order, nothing trained but the blocks. */
+import type { Tensor } from '../../tensor/index.ts';
+import { type Block, sliceOf } from '../block.ts';
+import { flow, type Projection } from '../flow.ts';
+import type { Schedule, ScheduleOptions, ScheduleSnapshot } from './schedule.ts';
+
+export class VanillaSchedule implements Schedule {
+  readonly parameters = new Map<string, Tensor>();
+  readonly #blocks: number;
+
+  constructor({ blocks }: ScheduleOptions) {
+    this.#blocks = blocks;
+  }
+
+  flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
+    return flow(blocks.map(sliceOf), state, blocks.map(() => 1), projection);
+  }
+
+  settle(): undefined {
+    return undefined;
+  }
+
+  snapshot(): ScheduleSnapshot {
+    const order = Array.from({ length: this.#blocks }, (_, i) => i);
+    return { order, steps: order.map(() => 1) };
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Basic blocks of CIFAR ResNets, two 3 x 3 convolutions each, as particles: `velocity` is the branch
+ * f(X, theta) alone; the step X + h f(X) and the projection belong to the flow.
+ */
+import type { Block } from '../mean-field/index.ts';
+import { activateInPlace, type Activation, BatchNorm, Conv2d, joinNamed, type Layer, type Mode, type NamedTensors, type Placement } from '../nn/index.ts';
+import { type Generator, scope, type Tensor } from '../tensor/index.ts';
+
+export interface BranchOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly stride: number;
+  readonly activation: Activation;
+  readonly generator: Generator;
+  readonly placement: Placement;
+  /** Read at every forward pass, so that one switch serves the whole net. */
+  readonly mode: Mode;
+}
+
+export interface Branch extends Block, Layer {}
+
+/** He et al. 2015: conv, batch norm, s, conv, batch norm; the activation after the sum is the projection. */
+export function postActivationBranch(options: BranchOptions): Branch {
+  const { inChannels, outChannels, stride, activation, generator, placement, mode } = options;
+  const conv1 = new Conv2d({ inChannels, outChannels, kernel: 3, stride }, generator, placement);
+  const bn1 = new BatchNorm(outChannels, placement);
+  const conv2 = new Conv2d({ inChannels: outChannels, outChannels, kernel: 3 }, generator, placement);
+  const bn2 = new BatchNorm(outChannels, placement);
+  return {
+    ...layersOf({ conv1, bn1, conv2, bn2 }),
+    velocity: (state, h) =>
+      scope(() => {
+        const hidden = activateInPlace(activation, bn1.forward(conv1.forward(state), mode));
+        return bn2.forward(conv2.forward(hidden), mode, h);
+      }),
+  };
+}
+
+/** He et al. 2016: batch norm, s, conv, batch norm, s, conv; nothing after the sum. */
+export function preActivationBranch(options: BranchOptions): Branch {
+  const { inChannels, outChannels, stride, activation, generator, placement, mode } = options;
+  const bn1 = new BatchNorm(inChannels, placement);
+  const conv1 = new Conv2d({ inChannels, outChannels, kernel: 3, stride }, generator, placement);
+  const bn2 = new BatchNorm(outChannels, placement);
+  const conv2 = new Conv2d({ inChannels: outChannels, outChannels, kernel: 3 }, generator, placement);
+  const normalised = (norm: BatchNorm, input: Tensor): Tensor => activateInPlace(activation, norm.forward(input, mode));
+  return {
+    ...layersOf({ bn1, conv1, bn2, conv2 }),
+    velocity: (state, h) =>
+      scope(() => conv2.forward(normalised(bn2, conv1.forward(normalised(bn1, state))), h)),
+  };
+}
+
+function layersOf(layers: Readonly<Record<string, Layer>>): Layer {
+  const pick = (part: 'parameters' | 'buffers'): NamedTensors =>
+    joinNamed(Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, layer[part]])));
+  return { parameters: pick('parameters'), buffers: pick('buffers') };
+}
+

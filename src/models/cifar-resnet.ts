@@ -1,0 +1,117 @@
+/**
+ * CIFAR ResNets of depth 6n + 2: a stem, three stages of n basic blocks with widths w, 2w, 4w, and a
+ * linear readout of the averaged features. `post`: He et al. 2015 (arXiv:1512.03385), X <- relu(X + h f(X));
+ * `pre`: He et al. 2016 (arXiv:1603.05027), X <- X + h f(X).
+ */
+import { checkInteger, checkOneOf } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import { identity, type Projection, projectPositive, type ScheduleOptions } from '../mean-field/index.ts';
+import { activateInPlace, type Activation, activations, BatchNorm, Conv2d, joinNamed, Linear, type Mode, type NamedTensors, type Placement } from '../nn/index.ts';
+import { type Generator, ops, scope, type Tensor } from '../tensor/index.ts';
+import { type BranchOptions, postActivationBranch, preActivationBranch } from './basic-block.ts';
+import { Stage } from './stage.ts';
+
+export interface CifarResNetOptions {
+  /** 6n + 2: 8, 14, 20, 32, 44, 56, 110, .. */
+  readonly depth: number;
+  readonly variant?: 'post' | 'pre';
+  /** Channels of the first stage; 16 in the papers. */
+  readonly width?: number;
+  readonly inChannels: number;
+  readonly classes: number;
+  readonly activation?: Activation;
+  readonly schedule: Omit<ScheduleOptions, 'blocks' | 'dtype' | 'device'>;
+  readonly dtype?: 'f32' | 'f64';
+  readonly device?: string;
+}
+
+/** Softplus in place of relu as the projection, for checks that need derivatives. */
+const projectSoftplus: Projection = {
+  apply: (state) => ops.softplus(state),
+  adjoint() {
+    throw new UsageError('the softplus projection has no adjoint from the projected state: use autograd');
+  },
+};
+
+export class CifarResNet {
+  /** All trained tensors by name, depth coordinates (`layer1.tau`) included. */
+  readonly parameters: NamedTensors;
+  readonly buffers: NamedTensors;
+  /** `layer1`, `layer2`, `layer3`. */
+  readonly stages: ReadonlyMap<string, Stage>;
+  readonly #mode: { training: boolean } = { training: true };
+  readonly #stem: Conv2d;
+  /** After the stem in `post`, before the readout in `pre`. */
+  readonly #norm: BatchNorm;
+  readonly #readout: Linear;
+  readonly #activation: Activation;
+  readonly #post: boolean;
+
+  constructor(options: CifarResNetOptions, generator: Generator) {
+    const { depth, variant = 'post', width = 16, inChannels, classes, activation = 'relu', schedule } = options;
+    checkInteger('depth', depth, { min: 8 });
+    if ((depth - 2) % 6 !== 0) throw new UsageError(`a CIFAR ResNet has depth 6n + 2 (8, 14, 20, ..), got ${depth}`);
+    checkInteger('width', width, { min: 1 });
+    checkInteger('inChannels', inChannels, { min: 1 });
+    checkInteger('classes', classes, { min: 2 });
+    checkOneOf('activation', activation, activations);
+    const placement: Placement = { dtype: options.dtype ?? 'f32', device: options.device ?? 'cpu' };
+    this.#post = variant === 'post';
+    this.#activation = activation;
+    this.#stem = new Conv2d({ inChannels, outChannels: width, kernel: 3 }, generator, placement);
+    const widths = [width, 2 * width, 4 * width] as const;
+    this.#norm = new BatchNorm(this.#post ? width : widths[2], placement);
+    const positive = activation === 'relu' ? projectPositive : projectSoftplus;
+    const makeBranch = this.#post ? postActivationBranch : preActivationBranch;
+    const shared: Pick<BranchOptions, 'activation' | 'generator' | 'placement' | 'mode'> = { activation, generator, placement, mode: this.#mode };
+    this.stages = new Map(
+      widths.map((outChannels, i) => [
+        `layer${i + 1}`,
+        new Stage({
+          blocks: (depth - 2) / 6,
+          inChannels: i === 0 ? width : (widths[i - 1] ?? width),
+          outChannels,
+          stride: i === 0 ? 1 : 2,
+          projection: this.#post ? positive : identity,
+          schedule: { ...schedule, ...placement },
+          branch: (sizes) => makeBranch({ ...sizes, ...shared }),
+        }),
+      ]),
+    );
+    this.#readout = new Linear(widths[2], classes, generator, placement);
+    const all = (part: 'parameters' | 'buffers'): Map<string, Tensor> =>
+      joinNamed({
+        conv1: this.#stem[part],
+        [this.#post ? 'bn1' : 'bn']: this.#norm[part],
+        ...Object.fromEntries([...this.stages].map(([name, stage]) => [name, stage[part]])),
+        linear: this.#readout[part],
+      });
+    this.parameters = all('parameters');
+    this.buffers = all('buffers');
+  }
+
+  /** Trained numbers of the net as published: weights without depth coordinates. */
+  get parameterCount(): number {
+    const coordinates = new Set([...this.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]));
+    return [...this.parameters.values()].filter((one) => !coordinates.has(one)).reduce((sum, one) => sum + one.size, 0);
+  }
+
+  /**
+   * @param images - [B, inChannels, H, W], normalised; H and W multiples of 4
+   * @returns logits [B, classes]
+   */
+  forward(images: Tensor, { training }: Mode): Tensor {
+    this.#mode.training = training;
+    return scope(() => {
+      let state = this.#stem.forward(images);
+      if (this.#post) state = this.#normalise(state);
+      for (const stage of this.stages.values()) state = stage.forward(state);
+      if (!this.#post) state = this.#normalise(state);
+      return this.#readout.forward(ops.meanDim(state, [2, 3]));
+    });
+  }
+
+  #normalise(state: Tensor): Tensor {
+    return activateInPlace(this.#activation, this.#norm.forward(state, this.#mode));
+  }
+}
