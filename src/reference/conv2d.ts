@@ -39,17 +39,19 @@ export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions
         for (let i = 0; i < outHeight; i++)
           for (let j = 0; j < outWidth; j++, out++)
             for (let c = 0; c < channels; c++)
-              for (let a = 0; a < kernelHeight; a++)
+              for (let a = 0; a < kernelHeight; a++) {
+                const r = stride * i + a - padding;
+                if (r < 0 || r >= height) continue;
                 for (let b = 0; b < kernelWidth; b++) {
-                  const r = stride * i + a - padding;
                   const s = stride * j + b - padding;
-                  if (r < 0 || r >= height || s < 0 || s >= width) continue;
+                  if (s < 0 || s >= width) continue;
                   visit(
                     out,
                     ((n * channels + c) * height + r) * width + s,
                     ((o * channels + c) * kernelHeight + a) * kernelWidth + b,
                   );
                 }
+              }
   }
 
   eachProduct((out, input, kernel) => {

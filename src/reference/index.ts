@@ -43,6 +43,7 @@ export {
 } from './flow.ts';
 export { runIntervals } from './intervals.ts';
 export { linear, type Linear } from './linear.ts';
+export { numericalGradient, relativeError } from './numeric-gradient.ts';
 export { projections, type ProjectionName } from './projections.ts';
 export { seededNormal, seededUniform } from './random.ts';
 export {
@@ -57,6 +58,7 @@ export {
 export {
   evaluate,
   lossAndGradient,
+  networkLoss,
   updateBuffers,
   type LossAndGradient,
   type LossOptions,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { at, denseArray, sizeOf, type DenseArray } from './array.ts';
 import { numericalGradient, relativeError } from './numeric-gradient.ts';
 import { seededNormal } from './random.ts';
-import { evaluate, lossAndGradient, updateBuffers } from './resnet.ts';
+import { evaluate, lossAndGradient, networkLoss, updateBuffers } from './resnet.ts';
 import {
   batchNormLayers,
   initialBuffers,
@@ -55,9 +55,10 @@ function parametersFor(spec: ResNetSpec): Map<string, Float64Array> {
 function expectGradients(spec: ResNetSpec, size: number, tolerance: number, step: number): void {
   const parameters = parametersFor(spec);
   const images = imagesFor(spec, size);
-  const run = (): ReturnType<typeof lossAndGradient> =>
-    lossAndGradient(spec, parameters, images, labels, { labelSmoothing: 0.1 });
-  const { gradients } = run();
+  const options = { labelSmoothing: 0.1 };
+  const energy = (): number => networkLoss(spec, parameters, images, labels, options);
+  const { loss, gradients } = lossAndGradient(spec, parameters, images, labels, options);
+  expect(energy()).toBe(loss);
   expect([...gradients.keys()].sort()).toEqual([...parameters.keys()].sort());
   for (const [name, values] of parameters) {
     const gradient = gradients.get(name) ?? new Float64Array();
@@ -67,7 +68,7 @@ function expectGradients(spec: ResNetSpec, size: number, tolerance: number, step
       0,
     );
     const entries = [...new Set([largest, values.length - 1])];
-    const numeric = numericalGradient(() => run().loss, values, { entries, step });
+    const numeric = numericalGradient(energy, values, { entries, step });
     expect(
       relativeError(
         Float64Array.from(entries, (i) => at(gradient, i)),

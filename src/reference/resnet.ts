@@ -1,4 +1,4 @@
-import { addScaled, chain, sizeOf, type DenseArray, type Differentiable } from './array.ts';
+import { addScaled, chain, sizeOf, type DenseArray, type Differentiable, type Evaluated } from './array.ts';
 import { averagePool } from './average-pool.ts';
 import { updateRunningStatistics, type BatchStatistics } from './batch-norm.ts';
 import type { Block } from './block.ts';
@@ -42,21 +42,22 @@ export function lossAndGradient(
   labels: ArrayLike<number>,
   options: LossOptions = {},
 ): LossAndGradient {
-  const shapes = parameterShapes(spec);
-  const gradients = new Map<string, Float64Array>();
-  for (const [name, shape] of shapes) gradients.set(name, new Float64Array(sizeOf(shape)));
-  const batchStatistics = new Map<string, BatchStatistics>();
-  const layers = namedLayers({
-    parameters,
-    shapes,
-    gradients,
-    statistics: batchStatistics,
-    buffers: options.buffers,
-  });
-  const network = chain(images, networkOf(spec, layers));
+  const { network, gradients, batchStatistics } = forward(spec, parameters, images, options.buffers);
   const { loss, backward } = crossEntropy(network.value, labels, options.labelSmoothing);
   network.backward(backward());
   return { loss, logits: network.value, gradients, batchStatistics };
+}
+
+/** The loss of {@link lossAndGradient} alone, without the way back. */
+export function networkLoss(
+  spec: ResNetSpec,
+  parameters: ReadonlyMap<string, Float64Array>,
+  images: DenseArray,
+  labels: ArrayLike<number>,
+  options: LossOptions = {},
+): number {
+  const { network } = forward(spec, parameters, images, options.buffers);
+  return crossEntropy(network.value, labels, options.labelSmoothing).loss;
 }
 
 /** The logits [N, classes] in evaluation mode: batch norm by the running statistics in `buffers`. */
@@ -66,14 +67,7 @@ export function evaluate(
   buffers: ReadonlyMap<string, Float64Array>,
   images: DenseArray,
 ): DenseArray {
-  const layers = namedLayers({
-    parameters,
-    shapes: parameterShapes(spec),
-    gradients: new Map(),
-    statistics: new Map(),
-    buffers,
-  });
-  return chain(images, networkOf(spec, layers)).value;
+  return forward(spec, parameters, images, buffers).network.value;
 }
 
 /**
@@ -92,6 +86,24 @@ export function updateBuffers(
       throw new RangeError(`the running statistics of ${layer} are missing`);
     updateRunningStatistics({ mean, variance }, batch, momentum);
   }
+}
+
+function forward(
+  spec: ResNetSpec,
+  parameters: ReadonlyMap<string, Float64Array>,
+  images: DenseArray,
+  buffers: ReadonlyMap<string, Float64Array> | undefined,
+): {
+  network: Evaluated;
+  gradients: Map<string, Float64Array>;
+  batchStatistics: Map<string, BatchStatistics>;
+} {
+  const shapes = parameterShapes(spec);
+  const gradients = new Map<string, Float64Array>();
+  for (const [name, shape] of shapes) gradients.set(name, new Float64Array(sizeOf(shape)));
+  const batchStatistics = new Map<string, BatchStatistics>();
+  const layers = namedLayers({ parameters, shapes, gradients, statistics: batchStatistics, buffers });
+  return { network: chain(images, networkOf(spec, layers)), gradients, batchStatistics };
 }
 
 function networkOf(spec: ResNetSpec, layers: NamedLayers): Differentiable[] {
