@@ -1,0 +1,47 @@
+/** Batches of images as normalised tensors, channels last in memory. */
+import type { ImageSet } from '../data/index.ts';
+import { keep, ops, scope, tensor, tensorOver, type Tensor, to } from '../tensor/index.ts';
+
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** Turns bytes [B, H, W, C] into (x / 255 - mean) / std as [B, C, H, W], channels last. */
+export class BatchTensors {
+  readonly #scale: Tensor;
+  readonly #offset: Tensor;
+  readonly #set: ImageSet;
+  readonly #dtype: 'f32' | 'f64';
+  readonly #device: string;
+
+  constructor(set: ImageSet, { mean, std }: Normalisation, dtype: 'f32' | 'f64', device: string) {
+    this.#set = set;
+    this.#dtype = dtype;
+    this.#device = device;
+    const perChannel = (value: (channel: number) => number): Tensor =>
+      keep(tensor(mean.map((_, c) => value(c)), [1, mean.length, 1, 1], { dtype, device }));
+    this.#scale = perChannel((c) => 1 / (255 * (std[c] ?? 1)));
+    this.#offset = perChannel((c) => -(mean[c] ?? 0) / (std[c] ?? 1));
+  }
+
+  /** @param bytes - [B, H, W, C], as the set stores its images */
+  images(bytes: Uint8Array, batch: number): Tensor {
+    const { height, width, channels } = this.#set;
+    return scope(() => {
+      const raw = to(tensorOver(bytes, [batch, height, width, channels]), { device: this.#device });
+      const planes = ops.toDtype(ops.permute(raw, [0, 3, 1, 2]), this.#dtype);
+      return ops.addcmul(this.#offset, planes, this.#scale);
+    });
+  }
+
+  /** @param labels - class of each image of the batch */
+  labels(labels: ArrayLike<number>): Tensor {
+    return tensor(BigInt64Array.from(Array.from(labels, BigInt)), [labels.length], { device: this.#device });
+  }
+
+  dispose(): void {
+    this.#scale.dispose();
+    this.#offset.dispose();
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Checkpoints: a folder with the model, the optimiser and the state of the run, written beside the old
+ * one and renamed, so that a kill at any moment leaves a whole one.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FileError, UsageError } from '../errors.ts';
+import { encodeSafetensors, readSafetensors, recoverFolder, writeFolderAtomic } from '../io/index.ts';
+import type { CifarResNet } from '../models/index.ts';
+import type { Optimizer } from '../optim/index.ts';
+import { restore, store } from './stored.ts';
+
+const generatorStates = z.record(z.string(), z.string());
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  /** Updates made. */
+  step: z.int().nonnegative(),
+  /** The epoch that the next step belongs to, and its next batch. */
+  epoch: z.int().nonnegative(),
+  batch: z.int().nonnegative(),
+  /** Sums over the batches of this epoch so far. */
+  running: z.object({ loss: z.number(), wrong: z.number(), images: z.number(), seconds: z.number(), swaps: z.int() }),
+  bestError: z.number().nullable(),
+  secondsPerEpoch: z.array(z.number()),
+  seconds: z.number(),
+  swaps: z.int(),
+  optimizerUpdates: z.int().nonnegative(),
+  /** Base64 of each generator's state. */
+  generators: generatorStates,
+  /** What the weights belong to. */
+  identity: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+
+/** Where a run stands; with the tensors, everything that the next step depends on. */
+export type RunState = z.infer<typeof stateSchema>;
+
+const files = { model: 'model.safetensors', optimizer: 'optim.safetensors', state: 'state.json' } as const;
+
+function modelTensors(model: CifarResNet): ReadonlyMap<string, import('../tensor/index.ts').Tensor> {
+  return new Map([...model.parameters, ...model.buffers]);
+}
+
+/** Replaces the checkpoint folder as a whole. @throws FileError if the disk is full; the old one stays. */
+export function saveCheckpoint(folder: string, model: CifarResNet, optimizer: Optimizer, state: RunState): void {
+  const metadata = { format: 'pt', step: String(state.step), ...Object.fromEntries(Object.entries(state.identity).map(([key, value]) => [key, String(value)])) };
+  writeFolderAtomic(
+    folder,
+    new Map([
+      [files.model, encodeSafetensors(store(modelTensors(model)), metadata)],
+      [files.optimizer, encodeSafetensors(store(optimizer.state), metadata)],
+      [files.state, [Buffer.from(`${JSON.stringify(state, null, 2)}\n`)]],
+    ]),
+  );
+}
+
+/** The state of a checkpoint. @throws FileError if it is missing or damaged. */
+export function readCheckpointState(folder: string): RunState {
+  recoverFolder(folder);
+  const file = join(folder, files.state);
+  if (!existsSync(file)) throw new FileError(`no checkpoint in ${folder}: ${files.state} is missing`);
+  const advice = 'use another checkpoint of the run (checkpoints/best, checkpoints/epoch-NNN), or start again';
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new FileError(`${file} is damaged: not JSON; ${advice}`, cause);
+  }
+  const parsed = stateSchema.safeParse(content);
+  if (!parsed.success)
+    throw new FileError(`${file} is damaged: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}; ${advice}`);
+  return parsed.data;
+}
+
+/**
+ * Puts a checkpoint's weights into the model, and its state into the optimiser if there is one.
+ *
+ * @throws FileError for a damaged checkpoint, UsageError for one of another model
+ */
+export function loadCheckpoint(folder: string, model: CifarResNet, optimizer?: Optimizer): RunState {
+  const state = readCheckpointState(folder);
+  const modelFile = join(folder, files.model);
+  const stored = readSafetensors(modelFile);
+  const optimizerFile = join(folder, files.optimizer);
+  const storedOptimizer = optimizer && readSafetensors(optimizerFile);
+  restore(stored.tensors, modelTensors(model), modelFile);
+  if (optimizer && storedOptimizer) {
+    restore(storedOptimizer.tensors, optimizer.state, optimizerFile);
+    optimizer.updates = state.optimizerUpdates;
+  }
+  for (const stage of model.stages.values()) stage.schedule.settle();
+  return state;
+}
+
+/** @throws UsageError if the checkpoint was made by another model, with the first setting that differs. */
+export function checkIdentity(state: RunState, identity: RunState['identity'], folder: string): void {
+  for (const [key, value] of Object.entries(identity))
+    if (state.identity[key] !== value)
+      throw new UsageError(`${folder} is a checkpoint of another model: its ${key} is ${String(state.identity[key])}, here it is ${String(value)}`);
+}

@@ -1,0 +1,36 @@
+/** The conditions of a run, saved with it: a figure without them cannot be repeated. */
+import { readFileSync } from 'node:fs';
+import { cpus, hostname, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { libraryFacts, packageRoot } from '../native/index.ts';
+
+interface PackageFacts {
+  readonly version: string;
+}
+
+/** This package's version. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as PackageFacts).version;
+}
+
+export function environment(threads: number): Record<string, unknown> {
+  const facts = libraryFacts();
+  return {
+    meanfield: packageVersion(),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    libtorch: facts.version,
+    libtorchPath: facts.path,
+    blas: facts.blas,
+    onednn: facts.onednn,
+    capability: facts.capability,
+    bf16: facts.bf16,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    threads,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    host: hostname(),
+    command: ['meanfield', ...process.argv.slice(2)].join(' '),
+    started: new Date().toISOString(),
+  };
+}

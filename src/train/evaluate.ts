@@ -1,0 +1,72 @@
+/** Evaluation on a whole set: loss, top-1, top-5, per class, confusion. */
+import { type ImageSet, fillBatch } from '../data/index.ts';
+import { crossEntropy } from '../nn/index.ts';
+import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
+import type { BatchTensors } from './batch-tensors.ts';
+
+export interface Evaluation {
+  readonly count: number;
+  /** Mean cross-entropy, without label smoothing. */
+  readonly loss: number;
+  /** Percent of images whose class is not the most likely one. */
+  readonly error: number;
+  /** Percent of images whose class is not among the five most likely; for fewer than 6 classes it is 0. */
+  readonly top5Error: number;
+  /** confusion[true][predicted], in images. */
+  readonly confusion: readonly (readonly number[])[];
+  /** Percent of each class's images that were classified wrongly. */
+  readonly perClassError: readonly number[];
+}
+
+const evaluationBatch = 500;
+
+/** Runs `forward` (running statistics, no gradients) over the set in its order. */
+export function evaluate(
+  forward: (images: Tensor) => Tensor,
+  set: ImageSet,
+  tensors: BatchTensors,
+  limitBatches = Infinity,
+): Evaluation {
+  const classes = set.classes.length;
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const pixels = set.height * set.width * set.channels;
+  let [count, loss, top5Wrong] = [0, 0, 0];
+  noGrad(() => {
+    for (let start = 0, batch = 0; start < set.count && batch < limitBatches; start += evaluationBatch, batch++) {
+      const size = Math.min(evaluationBatch, set.count - start);
+      const indices = Int32Array.from({ length: size }, (_, i) => start + i);
+      const bytes = new Uint8Array(size * pixels);
+      fillBatch(set, indices, null, 0, 0, bytes);
+      const labels = set.labels.subarray(start, start + size);
+      scope(() => {
+        const logits = forward(tensors.images(bytes, size));
+        loss += size * crossEntropy(logits, tensors.labels(labels)).item();
+        const [, best] = ops.topk(logits, Math.min(5, classes), 1);
+        top5Wrong += tally(best.toArray(), labels, confusion);
+      });
+      count += size;
+    }
+  });
+  return { count, loss: loss / count, top5Error: (100 * top5Wrong) / count, ...summarise(confusion, count) };
+}
+
+/** Adds a batch to the confusion matrix; returns how many labels are not among the most likely classes. */
+function tally(best: readonly number[], labels: Int32Array, confusion: number[][]): number {
+  const width = best.length / labels.length;
+  let missing = 0;
+  labels.forEach((label, i) => {
+    const guesses = best.slice(i * width, (i + 1) * width);
+    const row = confusion[label];
+    const first = guesses[0] ?? 0;
+    if (row) row[first] = (row[first] ?? 0) + 1;
+    if (!guesses.includes(label)) missing++;
+  });
+  return missing;
+}
+
+function summarise(confusion: readonly (readonly number[])[], count: number): Pick<Evaluation, 'error' | 'confusion' | 'perClassError'> {
+  const total = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
+  const right = confusion.reduce((sum, row, c) => sum + (row[c] ?? 0), 0);
+  const perClassError = confusion.map((row, c) => (total(row) ? 100 * (1 - (row[c] ?? 0) / total(row)) : 0));
+  return { error: 100 * (1 - right / count), confusion, perClassError };
+}

@@ -1,0 +1,1 @@
+export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';

@@ -1,0 +1,113 @@
+/** A model with its optimiser: one training step is forward, gradient of theta and tau, update, sort. */
+import type { Swap } from '../mean-field/index.ts';
+import type { CifarResNet } from '../models/index.ts';
+import { crossEntropy } from '../nn/index.ts';
+import { Adam, clipGradients, type Optimizer, type ParameterGroup, Sgd } from '../optim/index.ts';
+import { autocast, grad, ops, scope, type Tensor } from '../tensor/index.ts';
+import type { TrainConfig } from './config.ts';
+
+export interface StepOutcome {
+  /** Mean loss of the batch, before the update. */
+  readonly loss: number;
+  /** Share of the batch that was classified wrongly, before the update. */
+  readonly error: number;
+  /** Changes of order after the update, by stage. */
+  readonly swaps: ReadonlyMap<string, Swap>;
+}
+
+export type LearnerConfig = Pick<
+  TrainConfig,
+  'opt' | 'momentum' | 'nesterov' | 'weightDecay' | 'tauLrFactor' | 'smoothing' | 'clipGrad' | 'amp' | 'device'
+>;
+
+/** No decay on batch norm and biases; none on depth coordinates, which have their own learning rate. */
+export function parameterGroups(
+  model: CifarResNet,
+  { weightDecay, tauLrFactor }: Pick<TrainConfig, 'weightDecay' | 'tauLrFactor'>,
+): ParameterGroup[] {
+  const coordinates = new Set([...model.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]));
+  const pick = (test: (one: Tensor) => boolean): Map<string, Tensor> =>
+    new Map([...model.parameters].filter(([, one]) => test(one)));
+  return [
+    { name: 'weights', parameters: pick((one) => one.rank > 1), weightDecay },
+    { name: 'batch norm and biases', parameters: pick((one) => one.rank === 1 && !coordinates.has(one)) },
+    { name: 'tau', parameters: pick((one) => coordinates.has(one)), lrFactor: tauLrFactor },
+  ];
+}
+
+function createOptimizer(groups: readonly ParameterGroup[], config: LearnerConfig): Optimizer {
+  return config.opt === 'sgd' ? new Sgd(groups, config) : new Adam(groups);
+}
+
+export class Learner {
+  readonly model: CifarResNet;
+  readonly optimizer: Optimizer;
+  readonly #config: LearnerConfig;
+  readonly #names: readonly string[];
+  readonly #parameters: readonly Tensor[];
+
+  constructor(model: CifarResNet, config: LearnerConfig) {
+    this.model = model;
+    this.#config = config;
+    this.optimizer = createOptimizer(parameterGroups(model, config), config);
+    this.#names = [...model.parameters.keys()];
+    this.#parameters = [...model.parameters.values()];
+  }
+
+  /** Logits in the model's dtype; under autocast they are computed in bf16. */
+  forward(images: Tensor, training: boolean): Tensor {
+    const { amp, device } = this.#config;
+    const run = (): Tensor => this.model.forward(images, { training });
+    if (!amp) return run();
+    return scope(() => ops.toDtype(autocast(device, 'bf16', run), 'f32'));
+  }
+
+  /** Loss and gradients of a batch; the caller owns both. */
+  lossAndGradients(images: Tensor, labels: Tensor): { loss: Tensor; logits: Tensor; gradients: Map<string, Tensor> } {
+    return scope(() => {
+      // Handles of the forward pass are gone before the backward pass, which frees what it no longer needs.
+      const { loss, logits } = scope(() => {
+        const output = this.forward(images, true);
+        return { loss: crossEntropy(output, labels, this.#config.smoothing), logits: ops.detach(output) };
+      });
+      const gradients = grad(loss, this.#parameters);
+      return { loss: ops.detach(loss), logits, gradients: new Map(this.#names.map((name, i) => [name, gradients[i] as Tensor])) };
+    });
+  }
+
+  /** One step of gradient descent on theta and tau together. */
+  step(images: Tensor, labels: Tensor, lr: number): StepOutcome {
+    return scope(() => {
+      const { loss, logits, gradients } = this.lossAndGradients(images, labels);
+      if (this.#config.clipGrad !== undefined) clipGradients([...gradients.values()], this.#config.clipGrad);
+      const outcome = { loss: loss.item(), error: errorRate(logits, labels) };
+      this.optimizer.step(gradients, lr);
+      return { ...outcome, swaps: this.settle() };
+    });
+  }
+
+  /** Puts the depth coordinates back in place after a change; tells which stages changed their order. */
+  settle(): Map<string, Swap> {
+    const swaps = new Map<string, Swap>();
+    for (const [name, stage] of this.model.stages) {
+      const swap = stage.schedule.settle();
+      if (swap) swaps.set(name, swap);
+    }
+    return swaps;
+  }
+
+  /** Whether every weight is a finite number. */
+  isFinite(): boolean {
+    return scope(() =>
+      ops.isfinite(ops.stack(ops.foreachNorm(this.#parameters).map((norm) => ops.toDtype(norm, 'f64')))).toArray().every(Boolean),
+    );
+  }
+}
+
+/** Share of rows whose largest logit is not the label's. */
+function errorRate(logits: Tensor, labels: Tensor): number {
+  return scope(() => {
+    const right = ops.sum(ops.eq(ops.argmax(logits, 1), labels));
+    return 1 - right.item() / (logits.shape[0] ?? 1);
+  });
+}
