@@ -3,8 +3,8 @@ import { erf } from './erf.ts';
 
 /** A scalar activation s with its derivative. */
 export interface Activation {
-  value(u: number): number;
-  slope(u: number): number;
+  readonly value: (u: number) => number;
+  readonly slope: (u: number) => number;
 }
 
 export type ActivationName = 'relu' | 'softplus' | 'tanh' | 'erf' | 'gelu';

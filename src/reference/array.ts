@@ -13,7 +13,7 @@ export interface DenseArray {
 export interface Evaluated {
   readonly value: DenseArray;
   /** The vector-Jacobian product: dE/d(value) to dE/d(argument); adds to the gradients of what the function owns. */
-  backward(cotangent: DenseArray): DenseArray;
+  readonly backward: (cotangent: DenseArray) => DenseArray;
 }
 
 /** A function with its hand-written derivative. */

@@ -5,7 +5,9 @@ export function averagePool(x: DenseArray): Evaluated {
   const [samples, channels, height, width] = sizes4(x);
   const area = height * width;
   const value = denseArray([samples, channels]);
-  x.data.forEach((v, i) => addAt(value.data, Math.floor(i / area), v / area));
+  x.data.forEach((v, i) => {
+    addAt(value.data, Math.floor(i / area), v / area);
+  });
   return {
     value,
     backward(cotangent) {

@@ -9,7 +9,11 @@ export interface BatchStatistics {
 
 export interface BatchNorm {
   readonly value: DenseArray;
-  backward(cotangent: DenseArray): { input: DenseArray; weight: Float64Array; bias: Float64Array };
+  readonly backward: (cotangent: DenseArray) => {
+    input: DenseArray;
+    weight: Float64Array;
+    bias: Float64Array;
+  };
 }
 
 export const batchNormDefaults = { momentum: 0.1, epsilon: 1e-5 } as const;
@@ -31,9 +35,13 @@ export function batchNorm(
   const { channels, count, channelOf } = layout(x);
   if (count < 2) throw new RangeError('batchNorm: training needs at least two values a channel');
   const mean = new Float64Array(channels);
-  x.data.forEach((v, i) => addAt(mean, channelOf(i), v / count));
+  x.data.forEach((v, i) => {
+    addAt(mean, channelOf(i), v / count);
+  });
   const sumOfSquares = new Float64Array(channels);
-  x.data.forEach((v, i) => addAt(sumOfSquares, channelOf(i), (v - at(mean, channelOf(i))) ** 2));
+  x.data.forEach((v, i) => {
+    addAt(sumOfSquares, channelOf(i), (v - at(mean, channelOf(i))) ** 2);
+  });
   const scale = sumOfSquares.map((sum) => 1 / Math.sqrt(sum / count + epsilon));
   const normalised = x.data.map((v, i) => (v - at(mean, channelOf(i))) * at(scale, channelOf(i)));
   return {
@@ -91,7 +99,7 @@ export function updateRunningStatistics(
     });
 }
 
-function layout(x: DenseArray): { channels: number; count: number; channelOf(index: number): number } {
+function layout(x: DenseArray): { channels: number; count: number; channelOf: (index: number) => number } {
   const [samples, channels, height, width] = sizes4(x);
   const area = height * width;
   return { channels, count: samples * area, channelOf: (index) => Math.floor(index / area) % channels };

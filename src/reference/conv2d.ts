@@ -8,7 +8,7 @@ export interface Conv2dOptions {
 export interface Conv2d {
   /** [N, C_out, H_out, W_out] */
   readonly value: DenseArray;
-  backward(cotangent: DenseArray): { input: DenseArray; weight: DenseArray };
+  readonly backward: (cotangent: DenseArray) => { input: DenseArray; weight: DenseArray };
 }
 
 /**

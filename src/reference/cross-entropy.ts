@@ -3,7 +3,7 @@ import { at, denseArray, row, sizes2, type DenseArray } from './array.ts';
 export interface CrossEntropy {
   readonly loss: number;
   /** d loss / d logits, [N, C]. */
-  backward(): DenseArray;
+  readonly backward: () => DenseArray;
 }
 
 /**

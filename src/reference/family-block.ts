@@ -20,7 +20,9 @@ export function familyBlock(family: Family, theta: Float64Array, gradient: Float
           for (let n = 0; n < samples; n++) {
             const pulled = family.vjp(row(state, n), theta, row(cotangent, n));
             row(dState, n).set(pulled.x);
-            pulled.theta.forEach((g, i) => addAt(gradient, i, g));
+            pulled.theta.forEach((g, i) => {
+              addAt(gradient, i, g);
+            });
           }
           return dState;
         },

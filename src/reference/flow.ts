@@ -57,7 +57,9 @@ export function flow(problem: Problem, family: Family, measure: GridMeasure): De
     const state = entry(states, l);
     const velocity = denseArray(state.shape);
     eachSampleAndParticle(measure, l, state, (x, theta, weight, n) => {
-      family.value(x, theta).forEach((f, i) => addAt(row(velocity, n), i, weight * f));
+      family.value(x, theta).forEach((f, i) => {
+        addAt(row(velocity, n), i, weight * f);
+      });
     });
     states.push(addScaled(state, h, velocity));
   });
@@ -88,7 +90,9 @@ export function adjoint(
     const p = costate;
     const pulled = denseArray(p.shape);
     eachSampleAndParticle(measure, l, entry(states, l), (x, theta, weight, n) => {
-      family.vjp(x, theta, row(p, n)).x.forEach((g, i) => addAt(row(pulled, n), i, weight * g));
+      family.vjp(x, theta, row(p, n)).x.forEach((g, i) => {
+        addAt(row(pulled, n), i, weight * g);
+      });
     });
     costate = addScaled(p, at(measure.steps, l), pulled);
     costates.unshift(costate);
@@ -126,7 +130,9 @@ export function functionalGradientSlope(
   const [samples] = sizes2(state);
   const sum = new Float64Array(theta.length);
   for (let n = 0; n < samples; n++)
-    family.vjp(row(state, n), theta, row(costate, n)).theta.forEach((g, i) => addAt(sum, i, g / samples));
+    family.vjp(row(state, n), theta, row(costate, n)).theta.forEach((g, i) => {
+      addAt(sum, i, g / samples);
+    });
   return sum;
 }
 

@@ -42,7 +42,11 @@ export function runIntervals(
   state: DenseArray,
 ): {
   value: DenseArray;
-  backward(cotangent: DenseArray): { state: DenseArray; tau: Float64Array; tauEnd: Float64Array };
+  readonly backward: (cotangent: DenseArray) => {
+    state: DenseArray;
+    tau: Float64Array;
+    tauEnd: Float64Array;
+  };
 } {
   const order = sortByTau(tau);
   const started: { block: number; value: DenseArray }[] = [];

@@ -3,7 +3,7 @@ import { addAt, at, checkSameShape, denseArray, sizes2, type DenseArray } from '
 export interface Linear {
   /** [N, C] */
   readonly value: DenseArray;
-  backward(cotangent: DenseArray): { input: DenseArray; weight: DenseArray; bias: Float64Array };
+  readonly backward: (cotangent: DenseArray) => { input: DenseArray; weight: DenseArray; bias: Float64Array };
 }
 
 /**

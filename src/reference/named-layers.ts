@@ -49,7 +49,9 @@ export function namedLayers(state: NamedLayersState): NamedLayers {
   };
   const accumulate = (name: string, gradient: Float64Array): void => {
     const sum = gradients.get(name) ?? new Float64Array(gradient.length);
-    gradient.forEach((g, i) => addAt(sum, i, g));
+    gradient.forEach((g, i) => {
+      addAt(sum, i, g);
+    });
     gradients.set(name, sum);
   };
 

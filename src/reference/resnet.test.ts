@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { at, denseArray, sizeOf, type DenseArray } from './array.ts';
+import { activation } from './activation.ts';
+import { addScaled, at, denseArray, sizeOf, type DenseArray } from './array.ts';
+import { averagePool } from './average-pool.ts';
+import { batchNorm } from './batch-norm.ts';
+import { conv2d } from './conv2d.ts';
+import { linear } from './linear.ts';
 import { numericalGradient, relativeError } from './numeric-gradient.ts';
 import { seededNormal } from './random.ts';
 import { evaluate, lossAndGradient, networkLoss, updateBuffers } from './resnet.ts';
@@ -12,6 +17,7 @@ import {
   type ResNetSpec,
 } from './resnet-spec.ts';
 import type { SchemeName } from './schedule.ts';
+import { shortcutA } from './shortcut.ts';
 
 const base: ResNetSpec = {
   depth: 14,
@@ -45,7 +51,7 @@ function parametersFor(spec: ResNetSpec): Map<string, Float64Array> {
   const parameters = initialParameters(spec, normal);
   for (const [name, values] of parameters) {
     const schedule = schedules[`${spec.scheme} ${name}`];
-    if (schedule !== undefined && schedule.length === values.length) values.set(schedule);
+    if (schedule?.length === values.length) values.set(schedule);
     else if (/\.(tau|tauEnd|step)$/.test(name)) values.set(values.map((v) => 0.8 * v + 0.1));
     else if (!/(conv\d|linear)\.weight$/.test(name)) values.set(values.map((v) => v + 0.3 * normal()));
   }
@@ -106,6 +112,45 @@ it.each(['post', 'pre'] as const)(
     }
   },
 );
+
+it.each([
+  ['post', 'relu'],
+  ['post', 'softplus'],
+  ['pre', 'relu'],
+  ['pre', 'softplus'],
+] as const)('%s-activation %s: the network is the one of the papers, written out', (order, s) => {
+  const spec: ResNetSpec = { ...base, depth: 8, order, activation: s };
+  const parameters = parametersFor(spec);
+  const values = (name: string): Float64Array => parameters.get(name) ?? new Float64Array();
+  const conv = (x: DenseArray, name: string, stride = 1): DenseArray => {
+    const weight = denseArray(parameterShapes(spec).get(`${name}.weight`) ?? [], values(`${name}.weight`));
+    return conv2d(x, weight, { stride, padding: 1 }).value;
+  };
+  const bn = (x: DenseArray, name: string): DenseArray =>
+    batchNorm(x, values(`${name}.weight`), values(`${name}.bias`)).value;
+  const act = (x: DenseArray): DenseArray => activation(x, s).value;
+  let x = conv(imagesFor(spec, 6), 'conv1');
+  if (order === 'post') x = act(bn(x, 'bn1'));
+  for (const [layer, stride, channels] of [
+    ['layer1.0', 1, 2],
+    ['layer2.0', 2, 4],
+    ['layer3.0', 2, 8],
+  ] as const) {
+    const identity = stride === 1 ? x : shortcutA(x, channels).value;
+    if (order === 'post') {
+      const inner = act(bn(conv(x, `${layer}.conv1`, stride), `${layer}.bn1`));
+      x = act(addScaled(identity, 1, bn(conv(inner, `${layer}.conv2`), `${layer}.bn2`)));
+    } else {
+      const inner = conv(act(bn(x, `${layer}.bn1`)), `${layer}.conv1`, stride);
+      x = addScaled(identity, 1, conv(act(bn(inner, `${layer}.bn2`)), `${layer}.conv2`));
+    }
+  }
+  if (order === 'pre') x = act(bn(x, 'bn'));
+  const weight = denseArray([3, 8], values('linear.weight'));
+  const expected = linear(averagePool(x).value, weight, values('linear.bias')).value;
+  const { logits } = lossAndGradient(spec, parameters, imagesFor(spec, 6), labels);
+  expect(logits.data).toEqual(expected.data);
+});
 
 it('parameters carry the usual names in both orders', () => {
   const post = parameterShapes({ ...base, depth: 14, width: 16, scheme: 'intervals' });

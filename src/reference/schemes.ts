@@ -22,7 +22,7 @@ export interface StageOptions {
 /** The stage's value, and after `backward` the gradient of what its scheme learns. */
 export interface EvaluatedStage {
   readonly value: DenseArray;
-  backward(cotangent: DenseArray): { state: DenseArray; schedule: ScheduleParameters };
+  readonly backward: (cotangent: DenseArray) => { state: DenseArray; schedule: ScheduleParameters };
 }
 
 /**
@@ -113,7 +113,7 @@ function runSequence(
   state: DenseArray,
 ): {
   value: DenseArray;
-  backward(cotangent: DenseArray): { state: DenseArray; gaps: Float64Array };
+  readonly backward: (cotangent: DenseArray) => { state: DenseArray; gaps: Float64Array };
 } {
   const steps: { gap: number; branch: Evaluated; projected: Evaluated }[] = [];
   let value = state;
