@@ -1,1 +1,18 @@
+export { BatchTensors } from './batch-tensors.ts';
+export { loadCheckpoint, readCheckpointState, type RunState, saveCheckpoint } from './checkpoint.ts';
+export {
+  configFromRecord,
+  configKeys,
+  configToRecord,
+  flagOf,
+  resolveConfig,
+  type TrainConfig,
+  type TrainOptions,
+} from './config.ts';
+export { type Evaluation, evaluate } from './evaluate.ts';
+export { createExperiment, type Experiment } from './experiment.ts';
+export { listenForInterrupt } from './interrupt.ts';
 export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
+export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
+export { loadTrained, type Trained } from './trained.ts';
+export { resumeRun, schemeName, type SessionOptions, type SessionResult, startRun } from './session.ts';

@@ -1,0 +1,30 @@
+/** `meanfield demo`: the main job in a few minutes, as `npm run demo` runs it. */
+import type { Command } from 'commander';
+import { parseInteger } from './flags.ts';
+import { printJson } from './output.ts';
+
+export interface DemoFlags {
+  output: string;
+  seeds: number;
+  epochs: number;
+  trainBatches: number;
+  threads?: number;
+  json?: boolean;
+}
+
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('train a small ResNet on Fashion-MNIST, vanilla and mean-field on the same seeds')
+    .option('--output <dir>', 'folder for run folders and the report', 'runs')
+    .option('--seeds <n>', 'seeds of each scheme', parseInteger, 2)
+    .option('--epochs <n>', 'epochs of each run', parseInteger, 3)
+    .option('--train-batches <n>', 'batches of 128 images an epoch', parseInteger, 120)
+    .option('--threads <n>', 'CPU threads', parseInteger)
+    .option('--json', 'print one JSON object at the end')
+    .action(async (flags: DemoFlags) => {
+      const { runDemo } = await import('./demo-run.ts');
+      const outcome = await runDemo(flags);
+      if (flags.json) printJson(outcome);
+    });
+}

@@ -1,0 +1,72 @@
+/** The command `meanfield`: names the commands; each imports its work only when it runs. */
+import { Command, CommanderError } from 'commander';
+import { exitCodes, MeanfieldError } from '../errors.ts';
+import { registerBench } from './bench.ts';
+import { registerData } from './data.ts';
+import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerEvaluate } from './evaluate.ts';
+import { registerPredict } from './predict.ts';
+import { registerReport } from './report.ts';
+import { registerTrain } from './train.ts';
+import { packageVersion } from './version.ts';
+
+const examples = `
+Examples:
+  $ meanfield train --dataset fashion-mnist --model resnet20 --width 8 --epochs 2
+  $ meanfield train --dataset cifar10 --data-dir ~/data --model resnet20 --scheme mean-field --epochs 15 --amp
+  $ meanfield train --resume runs/20260101-120000-resnet20-mean-field-s42
+  $ meanfield report runs/*  --output report.html
+  $ meanfield doctor
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 130/143 stopped by a signal`;
+
+function createProgram(): Command {
+  const program = new Command('meanfield')
+    .description('Deep ResNets as mean-field models: blocks with positions in depth, trained together.')
+    .version(packageVersion(), '-V, --version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', examples)
+    .showHelpAfterError('(--help lists what there is)')
+    .configureOutput({ outputError: (text, write) => { write(text.replace(/^error: /, 'meanfield: ')); } });
+  registerTrain(program);
+  registerEvaluate(program);
+  registerPredict(program);
+  registerReport(program);
+  registerData(program);
+  registerBench(program);
+  registerDoctor(program);
+  registerDemo(program);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
+    command.exitOverride().showHelpAfterError('(--help lists what there is)').configureOutput({
+      outputError: (text, write) => { write(text.replace(/^error: /, 'meanfield: ')); },
+    });
+  return program;
+}
+
+/** Runs the command line; returns the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = createProgram();
+  if (argv.length <= 2) {
+    program.outputHelp();
+    return exitCodes.done;
+  }
+  try {
+    await program.parseAsync([...argv]);
+    return typeof process.exitCode === 'number' ? process.exitCode : exitCodes.done;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  // Commander has printed its own message; help and version are not failures.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof MeanfieldError) {
+    process.stderr.write(`meanfield: ${error.message}\n`);
+    if (process.env['MEANFIELD_DEBUG'] && error.stack) process.stderr.write(`${error.stack}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`meanfield: internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.failed;
+}

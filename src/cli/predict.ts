@@ -1,0 +1,29 @@
+/** `meanfield predict`: classes of image files. */
+import type { Command } from 'commander';
+import { parseInteger } from './flags.ts';
+import { printJson } from './output.ts';
+
+export interface PredictFlags {
+  checkpoint: string;
+  top: number;
+  threads?: number;
+  json?: boolean;
+}
+
+export function registerPredict(program: Command): void {
+  program
+    .command('predict')
+    .description('classify image files (PNG, JPEG, WebP) with a trained net')
+    .argument('<run>', 'run folder')
+    .argument('<images...>', 'image files or folders of them')
+    .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
+    .option('--top <k>', 'classes to name for each image', parseInteger, 3)
+    .option('--threads <n>', 'CPU threads', parseInteger)
+    .option('--json', 'print one JSON object at the end')
+    .action(async (run: string, images: string[], flags: PredictFlags) => {
+      const { predictImages, predictionText } = await import('./predict-run.ts');
+      const predictions = await predictImages(run, images, flags);
+      if (flags.json) printJson({ predictions });
+      else process.stdout.write(predictionText(predictions));
+    });
+}

@@ -1,0 +1,32 @@
+/** `meanfield train`: trains a net, writes its run folder and report. */
+import type { Command } from 'commander';
+import { printJson } from './output.ts';
+import { addTrainFlags, givenSettings } from './train-flags.ts';
+
+export interface TrainFlags {
+  config?: string;
+  output: string;
+  name?: string;
+  resume?: string;
+  report: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export function registerTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('train a net: vanilla, mean-field (Algorithm 1), or one of the controls')
+    .option('-c, --config <file>', 'YAML file with defaults, keys as the flags; flags override it')
+    .option('--output <dir>', 'folder for run folders', 'runs')
+    .option('--name <name>', 'name of the run folder (default: date-model-scheme-seed)')
+    .option('--resume <run>', 'go on with a run folder, from its last checkpoint, to the same end')
+    .option('--no-report', 'do not write report.html at the end')
+    .option('--json', 'print one JSON object at the end')
+    .option('-q, --quiet', 'no progress');
+  addTrainFlags(command).action(async (flags: TrainFlags) => {
+    const { runTraining } = await import('./train-run.ts');
+    const result = await runTraining(flags, givenSettings(command));
+    if (flags.json) printJson(result);
+  });
+}

@@ -1,0 +1,18 @@
+/** Letting the event loop turn: signals and finalisers run between two steps. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Seconds since it was made, on top of what earlier sessions of the same run took. */
+export class Stopwatch {
+  readonly #started = performance.now();
+  readonly #before: number;
+
+  constructor(before = 0) {
+    this.#before = before;
+  }
+
+  get seconds(): number {
+    return this.#before + (performance.now() - this.#started) / 1000;
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * A training run: epochs over the data, a record of every step, checkpoints. The same configuration and
+ * seed give the same run, also when it is killed and resumed in mid-epoch.
+ */
+import { join } from 'node:path';
+import { BatchPlan, fillBatch } from '../data/index.ts';
+import { DivergenceError, type ExitCode } from '../errors.ts';
+import { learningRate, type LrOptions, checkLrOptions } from '../optim/index.ts';
+import type { RunWriter, StageRecord } from '../runs/index.ts';
+import { scope } from '../tensor/index.ts';
+import { BatchTensors } from './batch-tensors.ts';
+import { type RunState, saveCheckpoint } from './checkpoint.ts';
+import { breathe, Stopwatch } from './clock.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import type { Experiment } from './experiment.ts';
+import type { StepOutcome } from './learner.ts';
+import type { OnProgress } from './progress.ts';
+
+export interface RunOptions {
+  /** Where to go on from; absent: the beginning. */
+  readonly state?: RunState;
+  readonly onProgress?: OnProgress;
+  /** Asked after every step: an exit code ends the run after a save. */
+  readonly interrupted?: () => ExitCode | undefined;
+}
+
+export interface RunOutcome {
+  readonly state: RunState;
+  /** Absent if the run was interrupted. */
+  readonly evaluation?: Evaluation;
+  readonly trainLoss?: number;
+  readonly interrupted?: ExitCode;
+}
+
+const noRunning: RunState['running'] = { loss: 0, wrong: 0, images: 0, seconds: 0, swaps: 0 };
+
+/** Cross-entropy of a guess is log C; a hundred times that is no training any more. */
+const divergenceFactor = 100;
+
+export class TrainingRun {
+  readonly #experiment: Experiment;
+  readonly #writer: RunWriter;
+  readonly #tensors: BatchTensors;
+  readonly #plan: BatchPlan;
+  readonly #batches: number;
+  readonly #lr: LrOptions;
+  readonly #options: RunOptions;
+  readonly #watch: Stopwatch;
+  #state: RunState;
+
+  constructor(experiment: Experiment, writer: RunWriter, options: RunOptions = {}) {
+    const { config, data, identity } = experiment;
+    this.#experiment = experiment;
+    this.#writer = writer;
+    this.#options = options;
+    this.#tensors = new BatchTensors(data.train, data, config.dtype, config.device);
+    this.#plan = new BatchPlan(data.train.count, config.batchSize);
+    this.#batches = Math.min(this.#plan.batches, config.limitTrainBatches ?? Infinity);
+    this.#lr = { ...config, totalSteps: config.epochs * this.#batches, stepsPerEpoch: this.#batches };
+    checkLrOptions(this.#lr);
+    this.#state = options.state ?? {
+      version: 1,
+      step: 0,
+      epoch: 0,
+      batch: 0,
+      running: noRunning,
+      bestError: null,
+      secondsPerEpoch: [],
+      seconds: 0,
+      swaps: 0,
+      optimizerUpdates: 0,
+      generators: {},
+      identity,
+    };
+    this.#watch = new Stopwatch(this.#state.seconds);
+  }
+
+  get totalSteps(): number {
+    return this.#lr.totalSteps;
+  }
+
+  /**
+   * Trains to the end, or until interrupted.
+   *
+   * @throws DivergenceError if the loss or a weight is no finite number, or the loss is beyond all sense;
+   *   the last checkpoint stays the last good one
+   */
+  async run(): Promise<RunOutcome> {
+    const { config } = this.#experiment;
+    let [evaluation, trainLoss]: [Evaluation | undefined, number | undefined] = [undefined, undefined];
+    while (this.#state.epoch < config.epochs) {
+      const interrupted = await this.#finishEpoch();
+      if (interrupted !== undefined) {
+        this.#save('last');
+        return { state: this.#state, interrupted };
+      }
+      trainLoss = this.#state.running.loss / this.#state.running.images;
+      evaluation = this.#endEpoch(trainLoss);
+    }
+    // A run that was complete when resumed has nothing to train, but its result can still be told.
+    evaluation ??= this.#evaluate();
+    return { state: this.#state, evaluation, ...(trainLoss !== undefined && { trainLoss }) };
+  }
+
+  /** Steps until the epoch is full. */
+  async #finishEpoch(): Promise<ExitCode | undefined> {
+    const { config, data } = this.#experiment;
+    const order = this.#plan.order(config.seed, this.#state.epoch);
+    const pixels = data.train.height * data.train.width * data.train.channels;
+    const bytes = new Uint8Array(config.batchSize * pixels);
+    const augmentation = { pad: config.pad, flip: config.flip, cutout: config.cutout };
+    while (this.#state.batch < this.#batches) {
+      const started = performance.now();
+      const indices = this.#plan.indices(order, this.#state.batch);
+      const view = bytes.subarray(0, indices.length * pixels);
+      fillBatch(data.train, indices, augmentation, config.seed, this.#state.epoch, view);
+      const lr = learningRate(this.#lr, this.#state.step);
+      const outcome = scope(() => {
+        const labels = Array.from(indices, (index) => data.train.labels[index] ?? 0);
+        return this.#experiment.learner.step(
+          this.#tensors.images(view, indices.length),
+          this.#tensors.labels(labels),
+          lr,
+        );
+      });
+      this.#record(outcome, lr, indices.length, (performance.now() - started) / 1000);
+      const due = config.recoveryInterval > 0 && this.#state.step % config.recoveryInterval === 0;
+      if (due && this.#state.batch < this.#batches) this.#save('last');
+      await breathe();
+      const interrupted = this.#options.interrupted?.();
+      if (interrupted !== undefined) return interrupted;
+    }
+    return undefined;
+  }
+
+  /** Counts a step and writes it down. */
+  #record({ loss, error, swaps }: StepOutcome, lr: number, images: number, seconds: number): void {
+    const { config, learner } = this.#experiment;
+    const before = this.#state;
+    this.#checkLoss(loss);
+    const running = {
+      loss: before.running.loss + loss * images,
+      wrong: before.running.wrong + error * images,
+      images: before.running.images + images,
+      seconds: before.running.seconds + seconds,
+      swaps: before.running.swaps + swaps.size,
+    };
+    const step = before.step + 1;
+    this.#state = {
+      ...before,
+      step,
+      batch: before.batch + 1,
+      running,
+      swaps: before.swaps + swaps.size,
+      seconds: this.#watch.seconds,
+    };
+    const imagesPerSecond = images / seconds;
+    this.#writer.step({
+      step,
+      epoch: before.epoch,
+      loss,
+      error: 100 * error,
+      lr,
+      ...(config.scheme !== 'vanilla' && { tauLr: lr * config.tauLrFactor }),
+      imagesPerSecond,
+      seconds: this.#watch.seconds,
+      ...(config.scheme !== 'vanilla' && { stages: stageRecords(learner.model.stages) }),
+    });
+    for (const [stage, swap] of swaps)
+      this.#writer.swap({ step, epoch: before.epoch, stage, before: [...swap.before], after: [...swap.after], pairs: swap.pairs.map(([a, b]) => [a, b]) });
+    this.#writer.heartbeat({ step, epoch: before.epoch, totalSteps: this.totalSteps });
+    this.#tellStep(lr, running);
+  }
+
+  #tellStep(lr: number, { loss, wrong, images, seconds }: RunState['running']): void {
+    const { step, epoch, batch } = this.#state;
+    const imagesPerSecond = images / seconds;
+    this.#options.onProgress?.({
+      kind: 'step',
+      step,
+      totalSteps: this.totalSteps,
+      epoch,
+      epochs: this.#experiment.config.epochs,
+      batch: batch - 1,
+      batches: this.#batches,
+      loss: loss / images,
+      error: (100 * wrong) / images,
+      lr,
+      imagesPerSecond,
+      secondsLeft: ((this.totalSteps - step) * this.#experiment.config.batchSize) / imagesPerSecond,
+    });
+  }
+
+  #checkLoss(loss: number): void {
+    const bound = divergenceFactor * Math.log(this.#experiment.data.train.classes.length);
+    if (Number.isFinite(loss) && loss < bound) return;
+    throw new DivergenceError(
+      `the loss became ${loss} at step ${this.#state.step + 1} (epoch ${this.#state.epoch + 1}): lower --lr, or clip with --clip-grad 1`,
+    );
+  }
+
+  #evaluate(): Evaluation {
+    const { learner, data, config } = this.#experiment;
+    return evaluate((images) => learner.forward(images, false), data.test, this.#tensors, config.limitEvalBatches);
+  }
+
+  /** Evaluates, writes the epoch down, saves, and turns to the next. */
+  #endEpoch(trainLoss: number): Evaluation {
+    const { config } = this.#experiment;
+    const { running, epoch } = this.#state;
+    const evaluation = this.#evaluate();
+    const seconds = this.#watch.seconds - this.#state.secondsPerEpoch.reduce((sum, value) => sum + value, 0);
+    const trainError = (100 * running.wrong) / running.images;
+    const imagesPerSecond = running.images / running.seconds;
+    this.#writer.epoch({
+      epoch,
+      trainLoss,
+      trainError,
+      evalLoss: evaluation.loss,
+      evalError: evaluation.error,
+      evalTop1: 100 - evaluation.error,
+      evalTop5: 100 - evaluation.top5Error,
+      lr: learningRate(this.#lr, this.#state.step - 1),
+      seconds,
+      imagesPerSecond,
+      swaps: running.swaps,
+      peakRssMb: process.resourceUsage().maxRSS / 1024,
+    });
+    const best = this.#state.bestError === null || evaluation.error < this.#state.bestError;
+    this.#state = {
+      ...this.#state,
+      epoch: epoch + 1,
+      batch: 0,
+      running: noRunning,
+      bestError: best ? evaluation.error : this.#state.bestError,
+      secondsPerEpoch: [...this.#state.secondsPerEpoch, seconds],
+      seconds: this.#watch.seconds,
+    };
+    this.#save('last');
+    if (best) this.#save('best');
+    if (config.checkpointEvery > 0 && (epoch + 1) % config.checkpointEvery === 0)
+      this.#save(`epoch-${String(epoch + 1).padStart(3, '0')}`);
+    const { epochs } = config;
+    this.#options.onProgress?.({ kind: 'epoch', epoch, epochs, trainLoss, trainError, evaluation, seconds, imagesPerSecond, swaps: running.swaps });
+    return evaluation;
+  }
+
+  /** Writes a checkpoint, but never one with weights that are no numbers. */
+  #save(name: string): void {
+    const { learner, generator } = this.#experiment;
+    if (!learner.isFinite())
+      throw new DivergenceError(
+        `a weight is no finite number after step ${this.#state.step}: lower --lr, or clip with --clip-grad 1`,
+      );
+    // What the records say up to here is on the disk before a checkpoint refers to it.
+    this.#writer.sync();
+    this.#state = {
+      ...this.#state,
+      optimizerUpdates: learner.optimizer.updates,
+      generators: { weights: Buffer.from(generator.state()).toString('base64') },
+    };
+    const folder = join(this.#writer.dir, 'checkpoints', name);
+    saveCheckpoint(folder, learner.model, learner.optimizer, this.#state);
+    this.#options.onProgress?.({ kind: 'saved', folder, step: this.#state.step });
+  }
+
+  dispose(): void {
+    this.#tensors.dispose();
+  }
+}
+
+function stageRecords(stages: Experiment['learner']['model']['stages']): Record<string, StageRecord> {
+  return Object.fromEntries(
+    [...stages].filter(([, stage]) => stage.schedule.parameters.size > 0).map(([name, stage]) => {
+      const { tau, tauEnd, step } = stage.schedule.snapshot();
+      return [name, { ...(tau && { tau: [...tau] }), ...(tauEnd && { tauEnd: [...tauEnd] }), ...(step && { step: [...step] }) }];
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+/** A trained net read back from its run folder, for evaluation and prediction. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileError, UsageError } from '../errors.ts';
+import { type CifarResNet, createModel } from '../models/index.ts';
+import { readConfig } from '../runs/index.ts';
+import { Generator } from '../tensor/index.ts';
+import { loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
+import { configFromRecord, resolveConfig, type TrainConfig } from './config.ts';
+import { checkMachine } from './experiment.ts';
+import { Learner } from './learner.ts';
+
+export interface Trained {
+  readonly config: TrainConfig;
+  readonly state: RunState;
+  readonly learner: Learner;
+  readonly model: CifarResNet;
+  readonly channels: number;
+  readonly classes: number;
+  readonly folder: string;
+}
+
+/** The checkpoint folder that a name stands for: last, best, epoch-NNN, or a path. */
+function checkpointFolder(run: string, checkpoint: string): string {
+  const inside = join(run, 'checkpoints', checkpoint);
+  if (existsSync(inside)) return inside;
+  if (existsSync(join(checkpoint, 'model.safetensors'))) return checkpoint;
+  throw new FileError(`no checkpoint ${checkpoint} in ${run}: it has not saved one yet, or it was removed (last, best, epoch-NNN)`);
+}
+
+/** @throws UsageError if `run` is no run folder, FileError if its checkpoint is missing or damaged */
+export function loadTrained(run: string, checkpoint = 'last'): Trained {
+  if (!existsSync(join(run, 'config.yaml'))) throw new UsageError(`${run} is no run folder: it has no config.yaml`);
+  const config = resolveConfig(configFromRecord(readConfig(run)), join(run, 'config.yaml'));
+  checkMachine(config);
+  const folder = checkpointFolder(run, checkpoint);
+  const state = readCheckpointState(folder);
+  const channels = Number(state.identity['channels']);
+  const classes = Number(state.identity['classes']);
+  const { model: name, width, scheme, reorder, tauStart: start, lastTau: last, dtype, device } = config;
+  const model = createModel(name, { width, inChannels: channels, classes, schedule: { scheme, reorder, start, last }, dtype, device }, new Generator(0));
+  const learner = new Learner(model, config);
+  loadCheckpoint(folder, model);
+  return { config, state, learner, model, channels, classes, folder };
+}
+
