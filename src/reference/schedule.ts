@@ -40,7 +40,7 @@ export function swaps(before: ArrayLike<number>, after: ArrayLike<number>): [num
 }
 
 /**
- * The constraint applied after each update, in place: tau in [0, horizon], then tauEnd >= tau, and step >= 0.
+ * The constraint applied after each update, in place: tau in [0, horizon], then tauEnd in [tau, horizon], and step >= 0.
  * @param horizon the pinned end of depth, or Infinity where it is free
  */
 export function clipTau(parameters: ScheduleParameters, horizon = Infinity): void {
@@ -49,7 +49,7 @@ export function clipTau(parameters: ScheduleParameters, horizon = Infinity): voi
     tau[i] = Math.min(Math.max(t, 0), horizon);
   });
   tauEnd?.forEach((t, i) => {
-    tauEnd[i] = Math.max(t, tau?.[i] ?? 0);
+    tauEnd[i] = Math.min(Math.max(t, tau?.[i] ?? 0), horizon);
   });
   step?.forEach((h, i) => {
     step[i] = Math.max(h, 0);

@@ -64,8 +64,11 @@ export class IntervalSchedule implements Schedule {
 
   settle(): Swap | undefined {
     noGrad(() => {
-      ops.clampMin_(this.#tau.tensor, 0);
+      // Beyond a pinned horizon an end would have no derivative, and never come back.
+      const horizon = this.#horizon === Infinity ? undefined : this.#horizon;
+      ops.clamp_(this.#tau.tensor, 0, horizon);
       ops.clampMinTensor_(this.#tauEnd.tensor, this.#tau.tensor);
+      ops.clamp_(this.#tauEnd.tensor, null, horizon);
     });
     this.#tau.read();
     this.#tauEnd.read();
