@@ -1,4 +1,6 @@
 // The list of exports; everything else lives in the file that exports.h names.
+#include <memory>
+
 #include "exports.h"
 #include "guard.h"
 #include "state.h"
@@ -39,10 +41,11 @@ constexpr Export kExports[] = {
 
 napi_value initialise(napi_env env, napi_value exports) {
   return guard(env, [&] {
-    auto* state = new State();
-    check(env, napi_set_instance_data(env, state, [](napi_env, void* data, void*) { delete static_cast<State*>(data); },
-                                      nullptr),
+    auto state = std::make_unique<State>();
+    check(env, napi_set_instance_data(env, state.get(),
+                                      [](napi_env, void* data, void*) { delete static_cast<State*>(data); }, nullptr),
           "no instance data");
+    state.release();
     for (const Export& entry : kExports) {
       napi_value function = nullptr;
       check(env, napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function),

@@ -22,9 +22,18 @@ napi_value gradient(napi_env env, napi_callback_info info) {
     if (!is_null(env, arguments[2])) cotangents = to_tensors(env, state, arguments[2]);
     const bool retain = to_boolean(env, arguments[3]);
     const bool create = to_boolean(env, arguments[4]);
-    return from_tensors(
-        env, state,
-        torch::autograd::grad(outputs, inputs, cotangents, retain, create, /*allow_unused=*/true));
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (!inputs[i].requires_grad())
+        throw std::invalid_argument("grad: input " + std::to_string(i) + " (" + describe(inputs[i]) +
+                                    ") does not require a gradient");
+    try {
+      return from_tensors(
+          env, state,
+          torch::autograd::grad(outputs, inputs, cotangents, retain, create, /*allow_unused=*/true));
+    } catch (const std::exception& error) {
+      throw std::runtime_error("grad of " + (outputs.empty() ? "nothing" : describe(outputs[0])) + " with respect to " +
+                               std::to_string(inputs.size()) + " inputs: " + plain_message(error));
+    }
   });
 }
 
@@ -38,42 +47,68 @@ napi_value set_requires_grad(napi_env env, napi_callback_info info) {
   });
 }
 
+namespace {
+struct Autocast {
+  bool enabled;
+  at::ScalarType dtype;
+};
+
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+Autocast autocast_now(bool cuda) {
+  const auto device = cuda ? at::kCUDA : at::kCPU;
+  return {at::autocast::is_autocast_enabled(device), at::autocast::get_autocast_dtype(device)};
+}
+
+void switch_autocast(bool cuda, const Autocast& next) {
+  const auto device = cuda ? at::kCUDA : at::kCPU;
+  at::autocast::set_autocast_dtype(device, next.dtype);
+  at::autocast::set_autocast_enabled(device, next.enabled);
+}
+#else
+Autocast autocast_now(bool cuda) {
+  if (cuda) return {at::autocast::is_enabled(), at::autocast::get_autocast_gpu_dtype()};
+  return {at::autocast::is_cpu_enabled(), at::autocast::get_autocast_cpu_dtype()};
+}
+
+void switch_autocast(bool cuda, const Autocast& next) {
+  if (cuda) {
+    at::autocast::set_autocast_gpu_dtype(next.dtype);
+    at::autocast::set_enabled(next.enabled);
+  } else {
+    at::autocast::set_autocast_cpu_dtype(next.dtype);
+    at::autocast::set_cpu_enabled(next.enabled);
+  }
+}
+#endif
+}  // namespace
+
 // setGradMode(flag) -> the flag before
 napi_value set_grad_mode(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
     const bool before = at::GradMode::is_enabled();
-    at::GradMode::set_enabled(to_boolean(env, arguments[0]));
+    const bool next = to_boolean(env, arguments[0]);
+    at::GradMode::set_enabled(next);
+    // A weight's cast that was cached without recording would cut the weight from a later gradient.
+    if (next && !before && (autocast_now(false).enabled || autocast_now(true).enabled)) at::autocast::clear_cache();
     return from_boolean(env, before);
   });
 }
 
-namespace {
-void enable_autocast(bool cuda, bool enabled, at::ScalarType dtype) {
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-  const auto device = cuda ? at::kCUDA : at::kCPU;
-  at::autocast::set_autocast_dtype(device, dtype);
-  at::autocast::set_autocast_enabled(device, enabled);
-#else
-  if (cuda) {
-    at::autocast::set_autocast_gpu_dtype(dtype);
-    at::autocast::set_enabled(enabled);
-  } else {
-    at::autocast::set_autocast_cpu_dtype(dtype);
-    at::autocast::set_cpu_enabled(enabled);
-  }
-#endif
-  if (!enabled) at::autocast::clear_cache();
-}
-}  // namespace
-
-// setAutocast(cuda, flag, dtype): weight casts are cached until autocast is switched off
+// setAutocast(cuda, flag, dtype) -> [flag, dtype] before. Weight casts are cached until either changes.
 napi_value set_autocast(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
-    enable_autocast(to_boolean(env, arguments[0]), to_boolean(env, arguments[1]),
-                    static_cast<at::ScalarType>(to_integer(env, arguments[2])));
-    return napi_value{nullptr};
+    const bool cuda = to_boolean(env, arguments[0]);
+    const Autocast before = autocast_now(cuda);
+    const Autocast next{to_boolean(env, arguments[1]), to_dtype(env, arguments[2])};
+    switch_autocast(cuda, next);
+    if (next.enabled != before.enabled || next.dtype != before.dtype) at::autocast::clear_cache();
+    napi_value result = nullptr;
+    check(env, napi_create_array_with_length(env, 2, &result), "no array");
+    check(env, napi_set_element(env, result, 0, from_boolean(env, before.enabled)), "no element");
+    check(env, napi_set_element(env, result, 1, from_double(env, static_cast<int>(before.dtype))), "no element");
+    return result;
   });
 }
 

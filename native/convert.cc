@@ -54,6 +54,14 @@ bool to_boolean(napi_env env, napi_value value) {
   return result;
 }
 
+at::ScalarType to_dtype(napi_env env, napi_value value) {
+  const int64_t code = to_integer(env, value);
+  if (code < 0 || code >= static_cast<int64_t>(at::ScalarType::NumOptions) ||
+      static_cast<at::ScalarType>(code) == at::ScalarType::Undefined)
+    throw std::invalid_argument("no dtype has the number " + std::to_string(code));
+  return static_cast<at::ScalarType>(code);
+}
+
 std::string to_text(napi_env env, napi_value value) {
   size_t length = 0;
   check(env, napi_get_value_string_utf8(env, value, nullptr, 0, &length), "expected a string");
@@ -125,15 +133,15 @@ napi_value from_integers(napi_env env, at::IntArrayRef values) {
   return result;
 }
 
-napi_value from_tensor(napi_env env, State& state, at::Tensor tensor) {
+napi_value from_tensor(napi_env env, State& state, at::Tensor tensor, bool foreign) {
   napi_value result = nullptr;
   if (!tensor.defined()) {
     check(env, napi_get_null(env, &result), "no null");
     return result;
   }
-  const double handle = state.tensors.put(std::move(tensor));
-  report_memory(env, state, state.tensors.bytes(handle));
-  return from_double(env, handle);
+  const auto entry = state.tensors.put(std::move(tensor), foreign);
+  report_memory(env, state, entry.gained);
+  return from_double(env, entry.handle);
 }
 
 napi_value from_tensors(napi_env env, State& state, const std::vector<at::Tensor>& tensors) {
@@ -168,7 +176,10 @@ ArgumentPlan plan_argument(const c10::Argument& argument) {
   const c10::TypePtr element = type->castRaw<c10::ListType>()->getElementType();
   switch (element->kind()) {
     case c10::TypeKind::TensorType: return {Kind::tensor_list, optional};
-    case c10::TypeKind::OptionalType: return {Kind::optional_tensor_list, optional};
+    case c10::TypeKind::OptionalType:
+      if (element->castRaw<c10::OptionalType>()->getElementType()->kind() != c10::TypeKind::TensorType)
+        return {Kind::unsupported, optional};
+      return {Kind::optional_tensor_list, optional};
     case c10::TypeKind::IntType: return {Kind::integer_list, optional};
     case c10::TypeKind::SymIntType: return {Kind::integer_list, optional};
     case c10::TypeKind::FloatType: return {Kind::real_list, optional};
@@ -257,24 +268,45 @@ napi_value from_ivalue(napi_env env, State& state, const c10::IValue& value) {
 }
 
 namespace {
-std::string describe_tensor(const at::Tensor& tensor) {
+// The names of src/tensor/dtype.ts; libtorch's own for the rest.
+const char* dtype_name(at::ScalarType dtype) {
+  switch (dtype) {
+    case at::kFloat: return "f32";
+    case at::kDouble: return "f64";
+    case at::kBFloat16: return "bf16";
+    case at::kLong: return "i64";
+    case at::kByte: return "u8";
+    case at::kBool: return "bool";
+    default: return c10::toString(dtype);
+  }
+}
+
+std::string describe_list(const std::vector<at::Tensor>& tensors) {
+  std::string text = std::to_string(tensors.size()) + (tensors.size() == 1 ? " tensor" : " tensors");
+  if (!tensors.empty()) text += " (first " + describe(tensors[0]) + ")";
+  return text;
+}
+}  // namespace
+
+std::string describe(const at::Tensor& tensor) {
   std::ostringstream text;
-  text << c10::toString(tensor.scalar_type()) << tensor.sizes();
+  text << dtype_name(tensor.scalar_type()) << tensor.sizes();
   if (!tensor.is_cpu()) text << "@" << tensor.device();
   return text.str();
 }
-}  // namespace
 
 std::string describe(napi_env env, State& state, const ArgumentPlan& plan, napi_value value) {
   try {
     if (is_null(env, value)) return "null";
     switch (plan.kind) {
-      case Kind::tensor: return describe_tensor(to_tensor(env, state, value));
-      case Kind::tensor_list: {
-        const auto tensors = to_tensors(env, state, value);
-        std::string text = std::to_string(tensors.size()) + " tensors";
-        if (!tensors.empty()) text += " (first " + describe_tensor(tensors[0]) + ")";
-        return text;
+      case Kind::tensor: return describe(to_tensor(env, state, value));
+      case Kind::tensor_list: return describe_list(to_tensors(env, state, value));
+      case Kind::optional_tensor_list: {
+        std::vector<at::Tensor> present;
+        for_each_element(env, value, [&](napi_value element) {
+          if (!is_null(env, element)) present.push_back(to_tensor(env, state, element));
+        });
+        return describe_list(present);
       }
       case Kind::integer_list: {
         if (!is_array(env, value)) return std::to_string(to_integer(env, value));
@@ -288,6 +320,11 @@ std::string describe(napi_env env, State& state, const ArgumentPlan& plan, napi_
         return to_text(env, as_text);
       }
     }
+  } catch (const PendingException&) {
+    // The value's own toString failed: the operator's failure is what is reported.
+    napi_value ignored = nullptr;
+    napi_get_and_clear_last_exception(env, &ignored);
+    return "<a value without text>";
   } catch (const std::exception& error) {
     return "<" + std::string(error.what()) + ">";
   }

@@ -91,14 +91,17 @@ napi_value operator_schema(napi_env env, napi_callback_info info) {
 }
 
 namespace {
-// The call with its operator, shapes and dtypes in the message if it fails.
-torch::jit::Stack explained_call(napi_env env, State& state, const Arguments& arguments) {
+// The call, with its operator, shapes and dtypes in the message if it fails. `results(stack)` makes its value.
+template <typename Results>
+napi_value explained_call(napi_env env, napi_callback_info info, Results&& results) {
+  const Arguments arguments(env, info);
+  State& state = State::of(env);
   bury(env, state);
   const auto id = static_cast<size_t>(to_integer(env, arguments[0]));
   if (id >= state.operators.size()) throw std::invalid_argument("unknown operator id");
   const Operator& op = state.operators[id];
   try {
-    return run_operator(env, state, op, arguments);
+    return results(state, run_operator(env, state, op, arguments));
   } catch (const std::exception& error) {
     throw std::runtime_error(describe_call(env, state, op, arguments) + ": " + plain_message(error));
   }
@@ -108,18 +111,16 @@ torch::jit::Stack explained_call(napi_env env, State& state, const Arguments& ar
 // call(id, ...arguments) -> handle, value, or array of them
 napi_value call_operator(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
-    const Arguments arguments(env, info);
-    State& state = State::of(env);
-    return from_stack(env, state, explained_call(env, state, arguments));
+    return explained_call(env, info, [&](State& state, const torch::jit::Stack& stack) {
+      return from_stack(env, state, stack);
+    });
   });
 }
 
 // perform(id, ...arguments): for operators that change their arguments in place; the result is dropped
 napi_value perform_operator(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
-    const Arguments arguments(env, info);
-    explained_call(env, State::of(env), arguments);
-    return napi_value{nullptr};
+    return explained_call(env, info, [](State&, const torch::jit::Stack&) { return napi_value{nullptr}; });
   });
 }
 

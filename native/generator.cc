@@ -16,6 +16,15 @@ at::Generator& generator_at(napi_env env, State& state, napi_value value) {
   return state.generators[id];
 }
 
+// The CPU's Mersenne twister takes 32 bits of a seed and drops the others: larger seeds are mixed into them
+// (the finaliser of splitmix64), so that seeds that differ only above bit 32 draw differently.
+uint64_t seed_for(const c10::Device& device, uint64_t seed) {
+  if (!device.is_cpu() || seed >> 32 == 0) return seed;
+  seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9;
+  seed = (seed ^ (seed >> 27)) * 0x94d049bb133111eb;
+  return (seed ^ (seed >> 31)) >> 32;
+}
+
 at::Generator new_generator(const c10::Device& device) {
   if (device.is_cpu()) return at::detail::createCPUGenerator();
   // A copy of the device's default generator: libtorch offers no constructor for it without CUDA headers.
@@ -28,8 +37,9 @@ napi_value create_generator(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
     State& state = State::of(env);
-    at::Generator generator = new_generator(c10::Device(to_text(env, arguments[0])));
-    generator.set_current_seed(static_cast<uint64_t>(to_integer(env, arguments[1])));
+    const c10::Device device(to_text(env, arguments[0]));
+    at::Generator generator = new_generator(device);
+    generator.set_current_seed(seed_for(device, static_cast<uint64_t>(to_integer(env, arguments[1]))));
     if (state.free_generators.empty()) {
       state.generators.push_back(std::move(generator));
       return from_double(env, static_cast<double>(state.generators.size() - 1));

@@ -2,6 +2,9 @@
 #include <dlfcn.h>
 #include <malloc.h>
 
+#include <limits>
+#include <string>
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -14,6 +17,8 @@
 namespace meanfield {
 
 namespace {
+constexpr int64_t kMostThreads = 4096;
+
 std::string library_path() {
   Dl_info found{};
   const auto address = reinterpret_cast<void*>(&at::show_config);
@@ -41,7 +46,11 @@ napi_value library_facts(napi_env env, napi_callback_info) {
 napi_value set_threads(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
-    at::set_num_threads(static_cast<int>(to_integer(env, arguments[0])));
+    const int64_t count = to_integer(env, arguments[0]);
+    if (count < 1 || count > kMostThreads)
+      throw std::invalid_argument("setThreads: expected 1 to " + std::to_string(kMostThreads) + " threads, got " +
+                                  std::to_string(count));
+    at::set_num_threads(static_cast<int>(count));
     return napi_value{nullptr};
   });
 }
@@ -57,8 +66,13 @@ napi_value keep_freed_memory(napi_env env, napi_callback_info info) {
     const Arguments arguments(env, info);
     bool kept = false;
 #ifdef __GLIBC__
-    const auto bytes = static_cast<int>(to_integer(env, arguments[0]));
-    kept = mallopt(M_MMAP_THRESHOLD, bytes) == 1 && mallopt(M_TRIM_THRESHOLD, bytes) == 1;
+    const int64_t wanted = to_integer(env, arguments[0]);
+    if (wanted < 0 || wanted > std::numeric_limits<int>::max())
+      throw std::invalid_argument("keepFreedMemory: expected up to 2^31 - 1 bytes, got " + std::to_string(wanted));
+    const auto bytes = static_cast<int>(wanted);
+    // Before glibc 2.35 the first threshold could not pass 32 MiB.
+    const bool mapped = mallopt(M_MMAP_THRESHOLD, bytes) == 1 || mallopt(M_MMAP_THRESHOLD, 32 << 20) == 1;
+    kept = mallopt(M_TRIM_THRESHOLD, bytes) == 1 && mapped;
 #endif
     return from_boolean(env, kept);
   });

@@ -3,6 +3,7 @@
 
 #include <node_api.h>
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -53,7 +54,8 @@ struct BufferGraveyard {
 
 struct State {
   TensorTable tensors;
-  std::vector<Operator> operators;
+  // A deque: a call keeps a reference while its arguments are read, and reading may run JavaScript.
+  std::deque<Operator> operators;
   std::unordered_map<std::string, uint32_t> operator_ids;
   std::vector<at::Generator> generators;
   std::vector<uint32_t> free_generators;

@@ -1,4 +1,9 @@
 // Data in and out of tensors, and the life of their handles.
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <memory>
+
 #include <ATen/ops/from_blob.h>
 
 #include "convert.h"
@@ -25,13 +30,16 @@ Bytes bytes_of(napi_env env, napi_value view) {
   check(env, napi_get_typedarray_info(env, view, &type, &elements, &bytes.data, &bytes.array_buffer, &offset),
         "no typed array");
   static constexpr size_t kWidth[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+  if (static_cast<size_t>(type) >= std::size(kWidth)) throw std::invalid_argument("unknown kind of typed array");
   bytes.length = elements * kWidth[type];
   return bytes;
 }
 
 int64_t byte_count(at::IntArrayRef shape, at::ScalarType dtype) {
   int64_t count = static_cast<int64_t>(c10::elementSize(dtype));
-  for (const int64_t size : shape) count *= size;
+  for (const int64_t size : shape)
+    if (size < 0 || __builtin_mul_overflow(count, size, &count))
+      throw std::invalid_argument("shape " + c10::str(shape) + " is negative or too large");
   return count;
 }
 }  // namespace
@@ -44,19 +52,25 @@ napi_value tensor_from_buffer(napi_env env, napi_callback_info info) {
     bury(env, state);
     const Bytes bytes = bytes_of(env, arguments[0]);
     const auto shape = to_integers(env, arguments[1]);
-    const auto dtype = static_cast<at::ScalarType>(to_integer(env, arguments[2]));
+    const auto dtype = to_dtype(env, arguments[2]);
     if (byte_count(shape, dtype) != static_cast<int64_t>(bytes.length))
       throw std::invalid_argument("shape and dtype need " + std::to_string(byte_count(shape, dtype)) +
                                   " bytes, the array has " + std::to_string(bytes.length));
     if (!to_boolean(env, arguments[3]))
       return from_tensor(env, state, at::from_blob(bytes.data, shape, at::dtype(dtype)).clone());
+    if (reinterpret_cast<uintptr_t>(bytes.data) % c10::elementSize(dtype) != 0)
+      throw std::invalid_argument("the array does not start at a multiple of its elements' " +
+                                  std::to_string(c10::elementSize(dtype)) + " bytes");
     napi_ref reference = nullptr;
     check(env, napi_create_reference(env, bytes.array_buffer, 1, &reference), "array buffer cannot be kept");
-    auto bury_later = [graveyard = state.graveyard, reference](void*) {
+    // Buried once, whether the tensor dies or is never made; perhaps on another thread, perhaps after the
+    // environment, whose teardown has then dropped the reference itself.
+    const std::shared_ptr<napi_ref__> kept(reference, [graveyard = state.graveyard](napi_ref dead) {
       const std::lock_guard<std::mutex> lock(graveyard->mutex);
-      graveyard->dead.push_back(reference);
-    };
-    return from_tensor(env, state, at::from_blob(bytes.data, shape, bury_later, at::dtype(dtype)));
+      graveyard->dead.push_back(dead);
+    });
+    return from_tensor(env, state, at::from_blob(bytes.data, shape, [kept](void*) {}, at::dtype(dtype)),
+                       /*foreign=*/true);
   });
 }
 
@@ -83,13 +97,19 @@ napi_value tensor_view_out(napi_env env, napi_callback_info info) {
     const at::Tensor& tensor = to_tensor(env, state, arguments[0]);
     if (!tensor.is_cpu() || !tensor.is_contiguous())
       throw std::invalid_argument("only a contiguous tensor on the CPU can be viewed");
-    auto* owner = new at::Tensor(tensor.detach());
     napi_value result = nullptr;
-    const auto status = napi_create_external_arraybuffer(
-        env, owner->data_ptr(), owner->nbytes(),
-        [](napi_env, void*, void* hint) { delete static_cast<at::Tensor*>(hint); }, owner, &result);
-    if (status != napi_ok) delete owner;
-    check(env, status, "this runtime does not allow array buffers over native memory");
+    if (tensor.numel() == 0) {
+      // An external buffer without bytes would come out detached.
+      void* nothing = nullptr;
+      check(env, napi_create_arraybuffer(env, 0, &nothing, &result), "no array buffer");
+      return result;
+    }
+    auto owner = std::make_unique<at::Tensor>(tensor.detach());
+    check(env, napi_create_external_arraybuffer(
+                   env, owner->data_ptr(), owner->nbytes(),
+                   [](napi_env, void*, void* hint) { delete static_cast<at::Tensor*>(hint); }, owner.get(), &result),
+          "this runtime does not allow array buffers over native memory");
+    owner.release();
     return result;
   });
 }
@@ -130,6 +150,7 @@ napi_value release_tensor(napi_env env, napi_callback_info info) {
     const Arguments arguments(env, info);
     State& state = State::of(env);
     report_memory(env, state, -state.tensors.release(to_double(env, arguments[0])));
+    bury(env, state);
     return napi_value{nullptr};
   });
 }

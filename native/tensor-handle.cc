@@ -1,5 +1,6 @@
 #include "tensor-handle.h"
 
+#include <cmath>
 #include <stdexcept>
 
 namespace meanfield {
@@ -9,15 +10,10 @@ namespace {
 constexpr uint64_t kSlotBits = 26;
 constexpr uint64_t kSlotMask = (uint64_t{1} << kSlotBits) - 1;
 constexpr uint32_t kGenerationMask = (uint32_t{1} << 27) - 1;
-
-// A view weighs nothing: its base already accounts for the storage.
-int64_t weight(const at::Tensor& tensor) {
-  if (!tensor.has_storage() || tensor.is_view()) return 0;
-  return static_cast<int64_t>(tensor.storage().nbytes());
-}
+constexpr double kLargestHandle = 9007199254740991.0;
 }  // namespace
 
-double TensorTable::put(at::Tensor tensor) {
+TensorTable::Entry TensorTable::put(at::Tensor tensor, bool foreign) {
   uint32_t slot = 0;
   if (free_.empty()) {
     if (slots_.size() > kSlotMask) throw std::runtime_error("too many live tensors");
@@ -28,13 +24,20 @@ double TensorTable::put(at::Tensor tensor) {
     free_.pop_back();
   }
   Slot& entry = slots_[slot];
-  entry.bytes = weight(tensor);
+  int64_t gained = 0;
+  entry.storage = tensor.has_storage() ? tensor.storage().unsafeGetStorageImpl() : nullptr;
+  if (entry.storage) {
+    Shared& shared = storages_[entry.storage];
+    if (shared.handles++ == 0 && !foreign) gained = shared.bytes = static_cast<int64_t>(tensor.storage().nbytes());
+  }
   entry.tensor = std::move(tensor);
-  return static_cast<double>((uint64_t{entry.generation} << kSlotBits) | slot);
+  return {static_cast<double>((uint64_t{entry.generation} << kSlotBits) | slot), gained};
 }
 
 uint32_t TensorTable::slot_of(double handle) const {
-  const auto key = handle >= 0 ? static_cast<uint64_t>(handle) : ~uint64_t{0};
+  // Written so that NaN fails too.
+  const bool whole = handle >= 0 && handle <= kLargestHandle && std::floor(handle) == handle;
+  const auto key = whole ? static_cast<uint64_t>(handle) : ~uint64_t{0};
   const uint64_t slot = key & kSlotMask;
   if (slot >= slots_.size() || slots_[slot].generation != (key >> kSlotBits) || !slots_[slot].tensor.defined())
     throw std::invalid_argument("tensor used after it was disposed");
@@ -51,9 +54,11 @@ int64_t TensorTable::release(double handle) {
   entry.tensor = at::Tensor();
   entry.generation = (entry.generation + 1) & kGenerationMask;
   free_.push_back(slot);
-  const int64_t bytes = entry.bytes;
-  entry.bytes = 0;
-  return bytes;
+  const auto shared = storages_.find(entry.storage);
+  if (shared == storages_.end() || --shared->second.handles > 0) return 0;
+  const int64_t lost = shared->second.bytes;
+  storages_.erase(shared);
+  return lost;
 }
 
 }  // namespace meanfield
