@@ -1,0 +1,22 @@
+/** Failures of the disk, said in one line. */
+import { FileError, MeanfieldError } from '../errors.ts';
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk; free some, then resume the run from its last checkpoint',
+  EDQUOT: 'the disk quota is used up; free some space, then resume the run from its last checkpoint',
+  EACCES: 'permission denied; choose another --output folder',
+  EROFS: 'the file system is read-only; choose another --output folder',
+  ENOENT: 'the run folder is gone; was it moved or deleted while the run was writing?',
+};
+
+/** Runs `action`; what the file system refuses becomes a FileError that names the file. */
+export function onDisk<T>(what: string, file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof MeanfieldError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+    throw new FileError(`can not ${what} ${file}: ${reason}`, error);
+  }
+}

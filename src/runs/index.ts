@@ -1,0 +1,29 @@
+export { readConfigFile, writeConfigFile } from './config-file.ts';
+export { runFiles, runName, slug, timestamp } from './layout.ts';
+export { type LiveState, liveState } from './live.ts';
+export { isProcessAlive } from './process.ts';
+export { listRuns, readRun, type Run } from './reader.ts';
+export { type ReadRecordsOptions, readRecords, type Records } from './records.ts';
+export {
+  epochSchema,
+  recordSchema,
+  resultSchema,
+  statusSchema,
+  stepSchema,
+  swapSchema,
+} from './schemas.ts';
+export { summaryFromCsv, summaryToCsv } from './summary.ts';
+export {
+  type EpochRecord,
+  type FinalSteps,
+  type PlainRecord,
+  type RunData,
+  type RunResult,
+  type RunState,
+  runStates,
+  type RunStatus,
+  type StageRecord,
+  type StepRecord,
+  type SwapRecord,
+} from './types.ts';
+export { type Ending, type Progress, RunWriter, type RunWriterOptions } from './writer.ts';

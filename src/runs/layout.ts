@@ -1,0 +1,34 @@
+/** Names within `runs/`. */
+
+/** The files of a run folder. */
+export const runFiles = {
+  config: 'config.yaml',
+  environment: 'env.json',
+  metrics: 'metrics.jsonl',
+  summary: 'summary.csv',
+  swaps: 'swaps.jsonl',
+  status: 'status.json',
+  result: 'result.json',
+  report: 'report.html',
+  checkpoints: 'checkpoints',
+  figures: 'figures',
+} as const;
+
+const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
+
+/** 20260823-174205, in local time. */
+export function timestamp(date: Date): string {
+  const day = `${pad(date.getFullYear(), 4)}${pad(date.getMonth() + 1)}${pad(date.getDate())}`;
+  return `${day}-${pad(date.getHours())}${pad(date.getMinutes())}${pad(date.getSeconds())}`;
+}
+
+/** The text as it may stand in a file name: letters, digits, `.`, `_`, `-`; it never starts with a dot. */
+export function slug(text: string): string {
+  const safe = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
+  return safe.slice(0, 80) || 'x';
+}
+
+/** `<YYYYMMDD-HHMMSS>-<model>-<scheme>-s<seed>` */
+export function runName(parts: { model: string; scheme: string; seed: number }, date: Date): string {
+  return `${timestamp(date)}-${slug(parts.model)}-${slug(parts.scheme)}-s${parts.seed}`;
+}

@@ -1,0 +1,75 @@
+/** The lines of a file as bytes with their place, in chunks: a file of any size, in little memory. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+export interface Line {
+  /** Counts from 0. */
+  readonly index: number;
+  /** Where it starts in the file, and where the next one does. */
+  readonly start: number;
+  readonly end: number;
+  /** Without the newline; valid until the next line is asked for. */
+  readonly bytes: Buffer;
+  /** False for a last line that has no newline. */
+  readonly whole: boolean;
+}
+
+const chunkBytes = 1 << 18;
+const newline = 10;
+
+/** Cuts chunks into lines; the last call has no chunk. */
+function lineCutter(from: number): (chunk: Buffer | undefined) => Generator<Line> {
+  let rest: Buffer = Buffer.alloc(0);
+  let start = from;
+  let index = 0;
+  return function* (chunk) {
+    if (!chunk) {
+      if (rest.length) yield { index, start, end: start + rest.length, bytes: rest, whole: false };
+      return;
+    }
+    const data = rest.length ? Buffer.concat([rest, chunk]) : chunk;
+    let position = 0;
+    for (let next; (next = data.indexOf(newline, position)) >= 0; position = next + 1) {
+      const end = start + next - position + 1;
+      yield { index: index++, start, end, bytes: data.subarray(position, next), whole: true };
+      start = end;
+    }
+    rest = Buffer.from(data.subarray(position));
+  };
+}
+
+/** @param from - byte to start at: the start of a line */
+export async function* readLines(file: string, from = 0): AsyncGenerator<Line> {
+  const handle = await open(file, 'r');
+  try {
+    const cut = lineCutter(from);
+    const chunk = Buffer.alloc(chunkBytes);
+    for (let position = from; ; ) {
+      const { bytesRead } = await handle.read(chunk, 0, chunkBytes, position);
+      if (bytesRead === 0) break;
+      position += bytesRead;
+      yield* cut(chunk.subarray(0, bytesRead));
+    }
+    yield* cut(undefined);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The same, blocking. */
+export function* readLinesSync(file: string): Generator<Line> {
+  const descriptor = openSync(file, 'r');
+  try {
+    const cut = lineCutter(0);
+    const chunk = Buffer.alloc(chunkBytes);
+    for (let position = 0; ; ) {
+      const bytesRead = readSync(descriptor, chunk, 0, chunkBytes, position);
+      if (bytesRead === 0) break;
+      position += bytesRead;
+      yield* cut(chunk.subarray(0, bytesRead));
+    }
+    yield* cut(undefined);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The read side of a run folder. Files may be missing, half-written or damaged: what can be read is
+ * returned, what can not is told in `problems`, and nothing throws.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { readConfigFile } from './config-file.ts';
+import { runFiles } from './layout.ts';
+import { type ReadRecordsOptions, readRecords } from './records.ts';
+import { recordSchema, resultSchema, statusSchema, stepSchema, swapSchema } from './schemas.ts';
+import { summaryFromCsv } from './summary.ts';
+import type { EpochRecord, PlainRecord, RunData, RunResult, RunStatus, StepRecord, SwapRecord } from './types.ts';
+
+/** A run folder, read when asked, afresh at every call: a run that is under way is seen to move. */
+export interface Run {
+  readonly name: string;
+  readonly dir: string;
+  /** What could not be read so far, one line each. */
+  readonly problems: readonly string[];
+  config(): PlainRecord | undefined;
+  environment(): PlainRecord | undefined;
+  status(): RunStatus | undefined;
+  result(): RunResult | undefined;
+  epochs(): EpochRecord[];
+  steps(options?: ReadRecordsOptions): Promise<StepRecord[]>;
+  swaps(): Promise<SwapRecord[]>;
+  /** Names of the checkpoints, sorted. */
+  checkpoints(): string[];
+  /**
+   * All of it; of the steps about `maxPoints`, and those at which blocks swapped.
+   *
+   * @param options - maxPoints: default 1500. maxSwapSteps: so many swap steps are read at most; default 2000.
+   */
+  data(options?: { maxPoints?: number; maxSwapSteps?: number }): Promise<RunData>;
+}
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'is missing' : code ? `can not be read (${code})` : message;
+};
+
+/** Evenly spaced members, the ends among them. */
+function spread<T>(list: readonly T[], most: number): readonly T[] {
+  if (list.length <= most) return list;
+  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))] as T);
+}
+
+export function readRun(folder: string): Run {
+  const dir = resolve(folder);
+  const problems = new Set<string>();
+  const path = (name: string): string => join(dir, name);
+  if (!existsSync(dir)) problems.add(`${dir} is missing`);
+
+  /** Runs `read`; a failure is a problem, unless the file is one that may be absent. */
+  function attempt<T>(name: string, needed: boolean, read: (file: string) => T): T | undefined {
+    if (!existsSync(path(name))) {
+      if (needed && existsSync(dir)) problems.add(`${name} is missing`);
+      return undefined;
+    }
+    try {
+      return read(path(name));
+    } catch (error) {
+      // Errors name the file with its folder; here the name is enough.
+      problems.add(`${name}: ${reasonOf(error).replaceAll(path(name), 'it')}`);
+      return undefined;
+    }
+  }
+
+  function json<T>(name: string, schema: z.ZodType<T>, needed: boolean): T | undefined {
+    const content = attempt(name, needed, (file): unknown => JSON.parse(readFileSync(file, 'utf8')));
+    if (content === undefined) return undefined;
+    const parsed = schema.safeParse(content);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    problems.add(`${name}: ${issue?.path.map(String).join('.') || 'content'}: ${issue?.message ?? 'not valid'}`);
+    return undefined;
+  }
+
+  async function journal<T>(name: string, schema: z.ZodType<T>, needed: boolean, options?: ReadRecordsOptions): Promise<T[]> {
+    if (!existsSync(path(name))) {
+      if (needed && existsSync(dir)) problems.add(`${name} is missing`);
+      return [];
+    }
+    try {
+      const found = await readRecords(path(name), schema, options);
+      for (const problem of found.problems) problems.add(`${name}: ${problem}`);
+      return found.records;
+    } catch (error) {
+      problems.add(`${name}: ${reasonOf(error)}`);
+      return [];
+    }
+  }
+
+  const run: Run = {
+    name: basename(dir),
+    dir,
+    get problems() {
+      return [...problems];
+    },
+    config: () => attempt(runFiles.config, true, readConfigFile),
+    environment: () => json(runFiles.environment, recordSchema, false),
+    status: () => json(runFiles.status, statusSchema, true),
+    result: () => json(runFiles.result, resultSchema, false),
+    epochs() {
+      const found = attempt(runFiles.summary, false, (file) => summaryFromCsv(readFileSync(file, 'utf8')));
+      for (const problem of found?.problems ?? []) problems.add(`${runFiles.summary}: ${problem}`);
+      return found?.epochs ?? [];
+    },
+    steps: (options) => journal(runFiles.metrics, stepSchema, true, options),
+    swaps: () => journal(runFiles.swaps, swapSchema, false),
+    checkpoints: () => attempt(runFiles.checkpoints, false, (folder) => readdirSync(folder).sort()) ?? [],
+    async data({ maxPoints = 1500, maxSwapSteps = 2000 } = {}) {
+      const swaps = await run.swaps();
+      const keep = new Set(spread([...new Set(swaps.map(({ step }) => step))], maxSwapSteps));
+      const steps = await run.steps({ maxPoints, keep });
+      const [config, environment, status, result] = [run.config(), run.environment(), run.status(), run.result()];
+      const epochs = run.epochs();
+      return {
+        name: run.name,
+        dir,
+        ...(config && { config }),
+        ...(environment && { environment }),
+        ...(status && { status }),
+        ...(result && { result }),
+        steps,
+        epochs,
+        swaps,
+        problems: run.problems,
+      };
+    },
+  };
+  return run;
+}
+
+/** The run folders in `root`, oldest first: those that have a status or a configuration. */
+export function listRuns(root: string): Run[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map((entry) => join(root, entry.name))
+    .filter((dir) => [runFiles.status, runFiles.config].some((name) => existsSync(join(dir, name))))
+    .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
+    .map(readRun);
+}

@@ -1,0 +1,72 @@
+/** Reading a journal: every record, or few of many. */
+import { z } from 'zod';
+import { stepOf } from './journal.ts';
+import { type Line, readLines } from './lines.ts';
+
+export interface ReadRecordsOptions {
+  /** At most about this many records, evenly spaced; the first and the last are among them. Default: all. */
+  readonly maxPoints?: number;
+  /** Steps whose records are read in any case, over and above `maxPoints`. */
+  readonly keep?: ReadonlySet<number>;
+  /** Byte to start at: the `next` of an earlier call, to follow a file that grows. */
+  readonly from?: number;
+}
+
+export interface Records<T> {
+  readonly records: T[];
+  /** Lines that are whole. */
+  readonly lines: number;
+  /** Where the first line that is not whole starts. */
+  readonly next: number;
+  readonly problems: string[];
+}
+
+async function countLines(file: string, from: number): Promise<number> {
+  let count = 0;
+  for await (const line of readLines(file, from)) if (line.whole) count++;
+  return count;
+}
+
+/** Which lines are read, by index. */
+function picker(lines: number, maxPoints: number): (index: number) => boolean {
+  if (lines <= maxPoints) return () => true;
+  const stride = (lines - 1) / Math.max(maxPoints - 1, 1);
+  // A line is picked if a multiple of the stride rounds to it.
+  return (index) => Math.round(Math.round(index / stride) * stride) === index;
+}
+
+function parseLine<T>(schema: z.ZodType<T>, line: Line): T | undefined {
+  try {
+    const parsed = schema.safeParse(JSON.parse(line.bytes.toString('utf8')));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a journal as a stream; lines that can not be read are left out and counted. A missing file throws. */
+export async function readRecords<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  { maxPoints = Infinity, keep, from = 0 }: ReadRecordsOptions = {},
+): Promise<Records<T>> {
+  const picked = picker(maxPoints === Infinity ? 0 : await countLines(file, from), maxPoints);
+  const records: T[] = [];
+  const problems: string[] = [];
+  let [lines, next, unreadable, firstUnreadable] = [0, from, 0, 0];
+  for await (const line of readLines(file, from)) {
+    if (!line.whole) {
+      problems.push('the last line is cut off and was left out');
+      break;
+    }
+    lines++;
+    next = line.end;
+    if (!picked(line.index) && !keep?.has(stepOf(line.bytes))) continue;
+    const record = parseLine(schema, line);
+    if (record !== undefined) records.push(record);
+    else if (unreadable++ === 0) firstUnreadable = line.index + 1;
+  }
+  if (unreadable === 1) problems.push(`line ${firstUnreadable} can not be read and was left out`);
+  if (unreadable > 1) problems.push(`${unreadable} lines can not be read and were left out, the first is line ${firstUnreadable}`);
+  return { records, lines, next, problems };
+}

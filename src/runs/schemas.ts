@@ -1,0 +1,107 @@
+/** Schemas of the run folder's files: what is read is checked before it is believed. */
+import { z } from 'zod';
+import {
+  type EpochRecord,
+  type PlainRecord,
+  type RunResult,
+  runStates,
+  type RunStatus,
+  type StepRecord,
+  type SwapRecord,
+} from './types.ts';
+
+/** JSON has no NaN: it is written as null. */
+const real = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const reals = z.array(real);
+const count = z.int().nonnegative();
+const particles = z.array(count);
+const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), 'must be an ISO time');
+
+const coordinates = z.object({
+  tau: reals.exactOptional(),
+  tauEnd: reals.exactOptional(),
+  step: reals.exactOptional(),
+});
+
+export const stepSchema: z.ZodType<StepRecord> = z.object({
+  step: z.int().positive(),
+  epoch: count,
+  loss: real,
+  error: real,
+  lr: real,
+  tauLr: real.exactOptional(),
+  imagesPerSecond: real,
+  seconds: real,
+  stages: z.record(z.string(), coordinates).exactOptional(),
+});
+
+export const swapSchema: z.ZodType<SwapRecord> = z.object({
+  step: count,
+  epoch: count,
+  stage: z.string(),
+  before: particles,
+  after: particles,
+  pairs: z.array(z.tuple([count, count])),
+  ties: count.exactOptional(),
+});
+
+export const epochSchema: z.ZodType<EpochRecord> = z.object({
+  epoch: count,
+  trainLoss: z.number().exactOptional(),
+  trainError: z.number().exactOptional(),
+  evalLoss: z.number().exactOptional(),
+  evalError: z.number().exactOptional(),
+  evalTop1: z.number().exactOptional(),
+  evalTop5: z.number().exactOptional(),
+  lr: z.number().exactOptional(),
+  seconds: z.number().exactOptional(),
+  imagesPerSecond: z.number().exactOptional(),
+  swaps: z.number().exactOptional(),
+  peakRssMb: z.number().exactOptional(),
+});
+
+export const statusSchema: z.ZodType<RunStatus> = z.object({
+  pid: z.int().positive(),
+  host: z.string(),
+  state: z.enum(runStates),
+  heartbeat: time,
+  started: time,
+  step: count,
+  epoch: count,
+  totalSteps: count,
+  exitCode: z.int().exactOptional(),
+  message: z.string().exactOptional(),
+});
+
+const finalSteps = z.object({
+  order: particles,
+  tau: reals,
+  steps: reals,
+  tauEnd: reals.exactOptional(),
+});
+
+export const resultSchema: z.ZodType<RunResult> = z.object({
+  model: z.string(),
+  scheme: z.string(),
+  seed: z.int(),
+  dataset: z.string(),
+  testError: real,
+  testLoss: real,
+  top5Error: real,
+  trainLoss: real,
+  epochs: count,
+  steps: count,
+  seconds: real,
+  secondsPerEpoch: reals,
+  swaps: count,
+  parameters: count,
+  finalSteps: z.record(z.string(), finalSteps),
+  confusion: z.array(z.array(count)),
+  perClassError: reals,
+  classes: z.array(z.string()),
+});
+
+export const recordSchema: z.ZodType<PlainRecord> = z.record(z.string(), z.unknown());

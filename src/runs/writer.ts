@@ -1,0 +1,190 @@
+/** The write side of a run folder. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { FileError } from '../errors.ts';
+import { writeFileAtomic } from '../io/atomic.ts';
+import { writeConfigFile } from './config-file.ts';
+import { onDisk } from './disk.ts';
+import { Journal } from './journal.ts';
+import { runFiles } from './layout.ts';
+import { summaryFromCsv, summaryToCsv } from './summary.ts';
+import type { EpochRecord, PlainRecord, RunResult, RunState, RunStatus, StepRecord, SwapRecord } from './types.ts';
+
+/** Least time between two heartbeats, in ms. */
+const heartbeatEvery = 2000;
+
+export interface RunWriterOptions {
+  /** ms since 1970; for tests. */
+  readonly now?: () => number;
+}
+
+export type Progress = Pick<RunStatus, 'step' | 'epoch' | 'totalSteps'>;
+/** How a run ended. */
+export interface Ending {
+  readonly exitCode: number;
+  readonly message?: string;
+}
+
+/** The first free name of `name`, `name-2`, `name-3`, ..; making the folder is what claims it. */
+function claimFolder(root: string, name: string): string {
+  return onDisk('make a run folder in', root, () => {
+    mkdirSync(root, { recursive: true });
+    for (let attempt = 1; ; attempt++) {
+      const dir = join(root, attempt === 1 ? name : `${name}-${attempt}`);
+      try {
+        mkdirSync(dir);
+        return dir;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  });
+}
+
+/** One process writes one run; `dispose` (or `close`) releases its files. */
+export class RunWriter {
+  readonly dir: string;
+  readonly name: string;
+  /** What a resumed run lacks, one line each; empty for a new one. */
+  readonly problems: readonly string[];
+  readonly #metrics: Journal;
+  readonly #swaps: Journal;
+  readonly #now: () => number;
+  #epochs: EpochRecord[] = [];
+  #status: RunStatus;
+  #lastBeat = -Infinity;
+
+  private constructor(dir: string, at: { step: number; epochs: number }, options: RunWriterOptions) {
+    this.dir = dir;
+    this.name = basename(dir);
+    this.#now = options.now ?? Date.now;
+    this.#metrics = new Journal(join(dir, runFiles.metrics));
+    this.#swaps = new Journal(join(dir, runFiles.swaps));
+    this.problems = this.#cutBack(at);
+    const started = this.#time();
+    this.#status = {
+      pid: process.pid,
+      host: hostname(),
+      state: 'running',
+      heartbeat: started,
+      started,
+      step: at.step,
+      epoch: at.epochs,
+      totalSteps: 0,
+    };
+    this.#beat();
+  }
+
+  /** Makes `root/name`, or `root/name-2`, `root/name-3`, .. if it is taken. */
+  static create(root: string, name: string, options: RunWriterOptions = {}): RunWriter {
+    return new RunWriter(claimFolder(root, name), { step: 0, epochs: 0 }, options);
+  }
+
+  /**
+   * Continues a run from a checkpoint: all records after it are dropped, also a result, so that the files
+   * go on as if the run had never been interrupted.
+   *
+   * @param step - updates made at the checkpoint
+   * @param epochs - epochs finished at the checkpoint
+   */
+  static resume(dir: string, step: number, epochs: number, options: RunWriterOptions = {}): RunWriter {
+    if (!existsSync(dir)) throw new FileError(`no run folder ${dir}`);
+    onDisk('remove', join(dir, runFiles.result), () => { rmSync(join(dir, runFiles.result), { force: true }); });
+    return new RunWriter(dir, { step, epochs }, options);
+  }
+
+  #cutBack({ step, epochs }: { step: number; epochs: number }): string[] {
+    const problems: string[] = [];
+    const last = this.#metrics.truncateAfter(step);
+    if (last < step)
+      problems.push(`${runFiles.metrics} ends at step ${last}, the checkpoint is at step ${step}: the curves have a gap`);
+    this.#swaps.truncateAfter(step);
+    const file = join(this.dir, runFiles.summary);
+    if (existsSync(file))
+      this.#epochs = onDisk('read', file, () => summaryFromCsv(readFileSync(file, 'utf8'))).epochs.filter(
+        ({ epoch }) => epoch < epochs,
+      );
+    if (this.#epochs.length < epochs)
+      problems.push(`${runFiles.summary} has ${this.#epochs.length} of the ${epochs} epochs before the checkpoint`);
+    this.#writeSummary();
+    return problems;
+  }
+
+  #time(): string {
+    return new Date(this.#now()).toISOString();
+  }
+
+  #write(name: string, text: string): void {
+    const file = join(this.dir, name);
+    onDisk('write', file, () => { writeFileAtomic(file, text); });
+  }
+
+  #writeJson(name: string, content: unknown): void {
+    this.#write(name, `${JSON.stringify(content, null, 2)}\n`);
+  }
+
+  #writeSummary(): void {
+    this.#write(runFiles.summary, summaryToCsv(this.#epochs));
+  }
+
+  config(config: PlainRecord): void {
+    writeConfigFile(join(this.dir, runFiles.config), config);
+  }
+
+  /** Where the run computes; `command` is the command line that started it. */
+  environment(environment: PlainRecord): void {
+    this.#writeJson(runFiles.environment, environment);
+  }
+
+  /** Appends to `metrics.jsonl`. @throws FileError if the disk is full */
+  step(record: StepRecord): void {
+    this.#metrics.append(record);
+  }
+
+  /** Appends to `swaps.jsonl`. @throws FileError if the disk is full */
+  swap(record: SwapRecord): void {
+    this.#swaps.append(record);
+  }
+
+  /** Adds a line to `summary.csv`. */
+  epoch(record: EpochRecord): void {
+    this.#epochs.push(record);
+    this.#writeSummary();
+  }
+
+  result(result: RunResult): void {
+    this.#writeJson(runFiles.result, result);
+  }
+
+  /** Tells that the run lives, and where it is; written at most every 2 s. */
+  heartbeat(progress: Progress): void {
+    this.#status = { ...this.#status, ...progress };
+    if (this.#now() - this.#lastBeat >= heartbeatEvery) this.#beat();
+  }
+
+  #beat(): void {
+    this.#lastBeat = this.#now();
+    this.#status = { ...this.#status, heartbeat: this.#time() };
+    this.#writeJson(runFiles.status, this.#status);
+  }
+
+  /** Returns when every record is on the disk; to be called before a checkpoint is saved. */
+  sync(): void {
+    this.#metrics.sync();
+    this.#swaps.sync();
+  }
+
+  /** Writes how the run ended, and closes its files. */
+  finish(state: Exclude<RunState, 'running'>, ending: Ending): void {
+    this.close();
+    this.#status = { ...this.#status, state, ...ending };
+    this.#beat();
+  }
+
+  /** Closes the files and leaves the state as it is. */
+  close(): void {
+    this.#metrics.close();
+    this.#swaps.close();
+  }
+}
