@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,8 +31,12 @@ function findLibtorch() {
     'install libtorch (Debian, Ubuntu: apt-get install libtorch-dev), or set LIBTORCH to a folder with include/ and lib/, ' +
     'or LIBTORCH_USE_PYTORCH=1 to use the torch of python3';
   let result;
+  const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? process.arch;
   if (LIBTORCH) {
-    result = candidate('LIBTORCH', LIBTORCH_INCLUDE ?? LIBTORCH, LIBTORCH_LIB ?? join(LIBTORCH, 'lib'), LIBTORCH_CXX11_ABI ?? '1');
+    // Absolute, because the addon remembers it.
+    const top = resolve(LIBTORCH);
+    const lib = LIBTORCH_LIB ? resolve(LIBTORCH_LIB) : [join(top, 'lib'), join(top, 'lib', triple)].find((folder) => existsSync(join(folder, 'libtorch_cpu.so'))) ?? join(top, 'lib');
+    result = candidate('LIBTORCH', LIBTORCH_INCLUDE ? resolve(LIBTORCH_INCLUDE) : top, lib, LIBTORCH_CXX11_ABI ?? '1');
   } else if (LIBTORCH_USE_PYTORCH === '1') {
     try {
       const code = 'import os, torch; print(os.path.dirname(torch.__file__)); print(int(torch.compiled_with_cxx11_abi()))';
@@ -42,7 +46,6 @@ function findLibtorch() {
       fail(`LIBTORCH_USE_PYTORCH=1, but python3 cannot import torch (${String(error.message).split('\n').at(-2) ?? ''}); ${help}`);
     }
   } else {
-    const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? process.arch;
     result = candidate('system', '/usr', `/usr/lib/${triple}`, '1') ?? candidate('system', '/usr/local', '/usr/local/lib', '1');
   }
   if (!result) fail(`libtorch not found; tried ${tried.join('; ')}; ${help}`);
@@ -136,6 +139,7 @@ if (pending.length > 0 || !existsSync(addon) || !existsSync(factsFile) || readFi
   ]);
   // A rename, so that a running process keeps the file that it has loaded.
   renameSync(`${addon}.new`, addon);
-  writeFileSync(factsFile, text);
+  writeFileSync(`${factsFile}.new`, text);
+  renameSync(`${factsFile}.new`, factsFile);
   console.error(`build: compiled ${pending.length} of ${units.length} files against libtorch ${version} (${torch.found}) in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }

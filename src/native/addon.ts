@@ -8,13 +8,7 @@ export type Handle = number;
 
 /** What an operator accepts and returns, once tensors are handles. */
 export type NativeValue =
-  | number
-  | bigint
-  | boolean
-  | string
-  | null
-  | undefined
-  | readonly (number | boolean | null)[];
+  number | bigint | boolean | string | null | undefined | readonly (number | boolean | null)[];
 export type NativeResult = number | boolean | string | null | readonly (number | readonly number[] | null)[];
 
 export interface Addon {
@@ -31,7 +25,7 @@ export interface Addon {
   ): (Handle | null)[];
   setRequiresGrad(tensor: Handle, flag: boolean): void;
   setGradMode(flag: boolean): boolean;
-  setAutocast(cuda: boolean, flag: boolean, dtype: number): void;
+  setAutocast(cuda: boolean, flag: boolean, dtype: number): [flagBefore: boolean, dtypeBefore: number];
   tensorFromBuffer(view: ArrayBufferView, shape: readonly number[], dtype: number, share: boolean): Handle;
   tensorCopyOut(tensor: Handle, view: ArrayBufferView): void;
   tensorViewOut(tensor: Handle): ArrayBuffer;

@@ -2,11 +2,16 @@
  * Leases of processor cores among the processes of one machine. oneDNN's barriers spin, so two processes
  * that each use all cores run tens of times slower than one after the other; a lease keeps the sum of
  * threads at or below the number of cores.
+ *
+ * One file a core names its holder. A file comes into being whole (by a link), and only the holder of the
+ * guard file removes one that a dead process left behind: two processes never hold the same core.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import { availableParallelism, tmpdir, userInfo } from 'node:os';
+import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { checkInteger } from '../check.ts';
+import { FileError } from '../errors.ts';
 
 export interface CoreLease {
   /** Cores that this process may use: at least 1. */
@@ -18,67 +23,140 @@ export interface CoreLease {
   release(): void;
 }
 
+/** A user may lack a name (containers), but has a number. */
 function folder(): string {
-  return process.env['MEANFIELD_CORES_DIR'] ?? join(tmpdir(), `meanfield-cores-${userInfo().uid}`);
+  return process.env['MEANFIELD_CORES_DIR'] ?? join(tmpdir(), `meanfield-cores-${process.getuid?.() ?? 0}`);
 }
 
-function isAlive(pid: number): boolean {
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Process id and start time, so that a number in its second life is not taken for the holder; '' if dead. */
+function identity(pid: number): string {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat !== undefined) {
+    // After the name, which may hold anything: state, parent, ..., start time as the 20th.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? '' : `${pid} ${fields[19]}`;
+  }
   try {
     process.kill(pid, 0);
+    return `${pid} -`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? `${pid} -` : '';
+  }
+}
+
+/** The living process that holds a lock, or undefined if the lock is free or was left behind. */
+function holder(file: string): number | undefined {
+  const text = readText(file);
+  const pid = Number(text?.split(' ')[0]);
+  return Number.isInteger(pid) && pid > 0 && identity(pid) === text ? pid : undefined;
+}
+
+/** Creates the lock with its holder in it, at once. Returns false if it exists. */
+function take(file: string): boolean {
+  const draft = `${file}.${process.pid}.${threadId}`;
+  try {
+    writeFileSync(draft, identity(process.pid));
+    linkSync(draft, file);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new FileError(
+      `cannot write the core lease ${file} (${(error as Error).message}); set MEANFIELD_CORES_DIR to a folder that can be written`,
+      error,
+    );
+  } finally {
+    remove(draft);
   }
 }
 
-/** The process that holds the lock, or undefined if the lock is free or was left behind. */
-function holder(file: string): number | undefined {
+function remove(file: string): void {
   try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    if (Number.isInteger(pid) && pid > 0 && isAlive(pid)) return pid;
     unlinkSync(file);
   } catch {
-    // Gone between the look and the read: free.
+    // Already gone.
   }
-  return undefined;
 }
 
-function take(file: string): boolean {
-  try {
-    const descriptor = openSync(file, 'wx');
-    writeSync(descriptor, String(process.pid));
-    closeSync(descriptor);
-    return true;
-  } catch {
-    return false;
+const tries = 500;
+
+/** Runs `body` while no other process runs one; gives up after a second. */
+function guarded(body: () => void): void {
+  const guard = join(folder(), 'guard');
+  for (let i = 0; i < tries; i++) {
+    if (take(guard)) {
+      try {
+        body();
+      } finally {
+        remove(guard);
+      }
+      return;
+    }
+    if (holder(guard) === undefined) discardGuard(guard);
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
   }
+}
+
+/** Takes away a guard whose process died inside; one that was renewed meanwhile is put back. */
+function discardGuard(guard: string): void {
+  const aside = `${guard}.dead.${process.pid}.${threadId}`;
+  try {
+    renameSync(guard, aside);
+    if (holder(aside) !== undefined) linkSync(aside, guard);
+  } catch {
+    // Another process was faster.
+  }
+  remove(aside);
+}
+
+/** Takes the lock, also from a process that died. Returns false if a living process has it. */
+function takeOver(file: string): boolean {
+  if (take(file)) return true;
+  if (holder(file) !== undefined) return false;
+  guarded(() => {
+    if (holder(file) === undefined) remove(file);
+  });
+  return take(file);
 }
 
 /**
  * Takes up to `wanted` free cores (all by default). With none free the lease has one core and holds no
- * lock; `holders` then says who has them, for a warning.
+ * lock; `holders` then says who has them, for a warning. Cores go back on release, on exit, and, where a
+ * process is killed, to the next that asks.
+ *
+ * @throws FileError if the folder of the leases cannot be written.
  */
 export function leaseCores(wanted = Infinity): CoreLease {
   if (wanted !== Infinity) checkInteger('threads', wanted, { min: 1 });
   const total = availableParallelism();
-  mkdirSync(folder(), { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder(), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new FileError(
+      `cannot make the folder of core leases ${folder()}; set MEANFIELD_CORES_DIR to another`,
+      error,
+    );
+  }
   const held: string[] = [];
-  const holders: number[] = [];
+  const holders = new Set<number>();
   for (let core = 0; core < total && held.length < wanted; core++) {
     const file = join(folder(), `core-${core}`);
-    const pid = holder(file);
-    if (pid !== undefined) holders.push(pid);
-    else if (take(file)) held.push(file);
+    if (takeOver(file)) held.push(file);
+    else holders.add(holder(file) ?? 0);
   }
+  holders.delete(0);
   const release = (): void => {
-    for (const file of held.splice(0)) {
-      try {
-        unlinkSync(file);
-      } catch {
-        // Already removed: nothing to give back.
-      }
-    }
+    process.off('exit', release);
+    const mine = identity(process.pid);
+    for (const file of held.splice(0)) if (readText(file) === mine) remove(file);
   };
   process.once('exit', release);
-  return { cores: Math.max(1, held.length), total, holders: [...new Set(holders)], release };
+  return { cores: Math.max(1, held.length), total, holders: [...holders], release };
 }

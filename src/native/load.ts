@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingEnvironmentError } from '../errors.ts';
 import type { Addon } from './addon.ts';
@@ -40,11 +40,20 @@ export function readBuildFacts(): BuildFacts {
   const file = join(buildFolder(), 'build.json');
   if (!existsSync(file) || !existsSync(join(buildFolder(), 'meanfield.node')))
     throw help(`the native addon is not built (no ${join(buildFolder(), 'meanfield.node')})`);
+  let facts: Partial<BuildFacts> | null;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as BuildFacts;
+    facts = JSON.parse(readFileSync(file, 'utf8')) as Partial<BuildFacts> | null;
   } catch (cause) {
     throw help(`${file} is not readable`, cause);
   }
+  if (typeof facts?.library?.path !== 'string' || typeof facts.lib !== 'string' || !facts.torchVersion)
+    throw help(`${file} does not say what the addon was built against`);
+  return facts as BuildFacts;
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const path = relative(resolve(folder), resolve(file));
+  return path !== '..' && !path.startsWith('../') && !isAbsolute(path);
 }
 
 /** Refuses a libtorch other than the one that the addon was compiled against: its layouts may differ. */
@@ -59,7 +68,7 @@ function checkLibrary(facts: BuildFacts): void {
       `wrong libtorch: ${built} (${size} bytes), but that file now has ${found} bytes: it was replaced; rebuild`,
     );
   const wanted = process.env['LIBTORCH'];
-  if (wanted && !path.startsWith(wanted) && !facts.lib.startsWith(process.env['LIBTORCH_LIB'] ?? wanted))
+  if (wanted && !isWithin(wanted, path) && !isWithin(process.env['LIBTORCH_LIB'] ?? wanted, facts.lib))
     throw help(`wrong libtorch: LIBTORCH is ${wanted}, but ${built}; rebuild`);
 }
 
@@ -76,7 +85,10 @@ export function native(): Addon {
     addon = createRequire(import.meta.url)(file) as Addon;
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw help(`${file} was built against libtorch ${facts.torchVersion} but does not load (${reason})`, cause);
+    throw help(
+      `${file} was built against libtorch ${facts.torchVersion} but does not load (${reason})`,
+      cause,
+    );
   }
   tuneAllocator(addon);
   loaded = addon;

@@ -10,9 +10,10 @@ export class OperatorError extends MeanfieldError {
   }
 }
 
-/** libtorch's messages may carry hints over many lines; the first says what is wrong. */
+/** libtorch's messages may carry hints over many lines; the first says what is wrong, or announces what does. */
 function oneLine(message: string): string {
-  return message.split('\n')[0] ?? message;
+  const [first = '', second = ''] = message.split('\n').filter((line) => line.trim() !== '');
+  return first.trimEnd().endsWith(':') ? `${first.trimEnd()} ${second.trim()}`.trimEnd() : first;
 }
 
 export interface NativeOperator {

@@ -21,8 +21,7 @@ export interface LibraryFacts {
 /** Whether the CPU multiplies bf16 in hardware; without it bf16 is slower than f32. */
 export function cpuHasBf16(): boolean {
   const simulated = process.env['MEANFIELD_CPU_FLAGS'];
-  const flags =
-    simulated ?? (existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '');
+  const flags = simulated ?? (existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '');
   return /\b(avx512_bf16|amx_bf16|bf16)\b/.test(flags);
 }
 
@@ -34,7 +33,7 @@ function blasFlavour(): string {
   const real = existsSync(file) ? realpathSync(file) : file;
   const openblas = /openblas-(\w+)/.exec(real)?.[1];
   if (openblas) return `openblas-${openblas}`;
-  return /mkl/.test(real) ? 'mkl' : /atlas|blis|flexiblas/.exec(real)?.[0] ?? 'reference';
+  return /mkl/.test(real) ? 'mkl' : (/atlas|blis|flexiblas/.exec(real)?.[0] ?? 'reference');
 }
 
 /** What is loaded. @throws MissingEnvironmentError if libtorch cannot be loaded. */
@@ -55,7 +54,7 @@ export function libraryFacts(): LibraryFacts {
 
 /** Sets the threads that one operator may use. Use {@link leaseCores} rather than calling this directly. */
 export function setThreads(count: number): void {
-  checkInteger('threads', count, { min: 1 });
+  checkInteger('threads', count, { min: 1, max: 4096 });
   guarded(() => {
     native().setThreads(count);
   });

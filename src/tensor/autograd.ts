@@ -1,6 +1,7 @@
 /** Gradients, and whether operators record themselves for them. */
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
+import { refuseAsync } from './scope.ts';
 import { Tensor } from './tensor.ts';
 
 export interface GradOptions {
@@ -16,7 +17,7 @@ export interface GradOptions {
  * dE/d(inputs): the gradient of a scalar (or, with cotangents, the vector-Jacobian product of several
  * outputs) with respect to a list of tensors, in their order.
  *
- * @throws UsageError if an output does not depend on an input.
+ * @throws UsageError if an output does not depend on an input; OperatorError if an input requires no gradient.
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],
@@ -45,7 +46,7 @@ export function grad(
 function withGradMode<T>(flag: boolean, body: () => T): T {
   const before = native().setGradMode(flag);
   try {
-    return body();
+    return refuseAsync(flag ? 'enableGrad' : 'noGrad', body());
   } finally {
     native().setGradMode(before);
   }

@@ -27,5 +27,8 @@ export function asTensor(result: NativeResult): Tensor {
 
 export function asTensors(result: NativeResult): Tensor[] {
   if (!Array.isArray(result)) throw new InternalError('an operator returned no list of tensors');
-  return result.map((handle) => new Tensor(handle as Handle));
+  return result.map((handle: Handle | null, i) => {
+    if (handle === null) throw new InternalError(`an operator returned no tensor at position ${i}`);
+    return new Tensor(handle);
+  });
 }

@@ -1,5 +1,5 @@
 /** Tensors from numbers. */
-import { checkShape, unexpected } from '../check.ts';
+import { checkInteger, checkShape, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
 import { type DType, dtypeCode, emptyArray, type NumericArray } from './dtype.ts';
@@ -16,12 +16,22 @@ function dtypeOfArray(data: NumericArray): DType {
   if (data instanceof Float32Array) return 'f32';
   if (data instanceof BigInt64Array) return 'i64';
   if (data instanceof Uint16Array) return 'bf16';
-  return 'u8';
+  if (data instanceof Uint8Array) return 'u8';
+  throw unexpected(
+    'a Float32Array, Float64Array, BigInt64Array, Uint16Array (bf16) or Uint8Array',
+    'data',
+    data,
+  );
 }
+
+const byte = { min: 0, max: 255 };
 
 function toTyped(values: readonly number[], dtype: DType): NumericArray {
   const array = emptyArray(dtype, values.length);
-  if (array instanceof BigInt64Array) values.forEach((value, i) => (array[i] = BigInt(value)));
+  if (array instanceof BigInt64Array)
+    values.forEach((value, i) => (array[i] = BigInt(checkInteger(`value ${i}`, value))));
+  else if (dtype === 'bool') values.forEach((value, i) => (array[i] = value ? 1 : 0));
+  else if (dtype === 'u8') values.forEach((value, i) => (array[i] = checkInteger(`value ${i}`, value, byte)));
   else array.set(values);
   return array;
 }
@@ -46,7 +56,10 @@ export function tensor(
     throw unexpected('a typed array or another dtype', 'bf16 data', plain);
   const typed = ArrayBuffer.isView(plain) ? plain : toTyped(plain, options.dtype ?? 'f32');
   const source = ArrayBuffer.isView(plain) ? dtypeOfArray(plain) : (options.dtype ?? 'f32');
-  return place(new Tensor(guarded(() => native().tensorFromBuffer(typed, sizes, dtypeCode(source), false))), options);
+  return place(
+    new Tensor(guarded(() => native().tensorFromBuffer(typed, sizes, dtypeCode(source), false))),
+    options,
+  );
 }
 
 /**

@@ -7,6 +7,12 @@ import type { DType } from './dtype.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
 
+/** A generator that nobody disposed gives its number back when it is collected. */
+const finaliser = new FinalizationRegistry<number>((id) => {
+  native().releaseGenerator(id);
+});
+
+/** A stream of random numbers. Seeds from 0 to 2^53 - 1; below 2^32 they draw what PyTorch draws. */
 export class Generator {
   #id: number;
   readonly device: string;
@@ -15,6 +21,7 @@ export class Generator {
     checkInteger('seed', seed, { min: 0 });
     this.device = device;
     this.#id = guarded(() => native().createGenerator(device, seed));
+    finaliser.register(this, this.#id, this);
   }
 
   /** The number by which native code knows the generator. */
@@ -55,6 +62,7 @@ export class Generator {
 
   dispose(): void {
     if (this.#id < 0) return;
+    finaliser.unregister(this);
     native().releaseGenerator(this.#id);
     this.#id = -1;
   }

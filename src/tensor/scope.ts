@@ -29,18 +29,31 @@ function isOwned(value: unknown): value is Owned {
   return typeof value === 'object' && value !== null && 'dispose' in value && 'disposed' in value;
 }
 
-/** Collects the resources in a result: itself, arrays, maps, and plain objects, at any depth. */
+/** A body that returns before it is done would go on in another mode or without its tensors. */
+export function refuseAsync<T>(what: string, result: T): T {
+  if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function')
+    throw new UsageError(`the body of ${what} must not be asynchronous`);
+  return result;
+}
+
+/** Collects the resources in a result: itself, arrays, maps, sets, and plain objects, at any depth. */
 function collect(value: unknown, into: Set<Owned>): void {
   if (isOwned(value)) into.add(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, into);
-  else if (value instanceof Map) for (const item of value.values()) collect(item, into);
-  else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
-    for (const item of Object.values(value)) collect(item, into);
+  else if (value instanceof Map || value instanceof Set)
+    for (const item of value.values()) collect(item, into);
+  else if (isPlain(value)) for (const item of Object.values(value)) collect(item, into);
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /**
  * Runs `body` and frees every tensor that it created, except those in its result (a tensor, or arrays,
- * maps and plain objects of tensors), which pass to the enclosing scope.
+ * maps, sets and plain objects of tensors), which pass to the enclosing scope.
  *
  * @throws UsageError if the body is asynchronous: another task's tensors would be freed with it.
  */
@@ -49,8 +62,7 @@ export function scope<T>(body: () => T): T {
   stack.push(owned);
   const kept = new Set<Owned>();
   try {
-    const result = body();
-    if (result instanceof Promise) throw new UsageError('the body of a scope must not be asynchronous');
+    const result = refuseAsync('a scope', body());
     collect(result, kept);
     return result;
   } finally {

@@ -139,7 +139,9 @@ export class Tensor {
   }
 
   toString(): string {
-    return this.disposed ? 'Tensor(disposed)' : `Tensor(${this.dtype}[${this.shape.join(', ')}] on ${this.device})`;
+    return this.disposed
+      ? 'Tensor(disposed)'
+      : `Tensor(${this.dtype}[${this.shape.join(', ')}] on ${this.device})`;
   }
 }
 
