@@ -4,7 +4,16 @@
 // Only what changed is compiled; nothing to do takes milliseconds. `--force` compiles all.
 import { createHash } from 'node:crypto';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,18 +44,34 @@ function findLibtorch() {
   if (LIBTORCH) {
     // Absolute, because the addon remembers it.
     const top = resolve(LIBTORCH);
-    const lib = LIBTORCH_LIB ? resolve(LIBTORCH_LIB) : [join(top, 'lib'), join(top, 'lib', triple)].find((folder) => existsSync(join(folder, 'libtorch_cpu.so'))) ?? join(top, 'lib');
-    result = candidate('LIBTORCH', LIBTORCH_INCLUDE ? resolve(LIBTORCH_INCLUDE) : top, lib, LIBTORCH_CXX11_ABI ?? '1');
+    const lib = LIBTORCH_LIB
+      ? resolve(LIBTORCH_LIB)
+      : ([join(top, 'lib'), join(top, 'lib', triple)].find((folder) =>
+          existsSync(join(folder, 'libtorch_cpu.so')),
+        ) ?? join(top, 'lib'));
+    result = candidate(
+      'LIBTORCH',
+      LIBTORCH_INCLUDE ? resolve(LIBTORCH_INCLUDE) : top,
+      lib,
+      LIBTORCH_CXX11_ABI ?? '1',
+    );
   } else if (LIBTORCH_USE_PYTORCH === '1') {
     try {
-      const code = 'import os, torch; print(os.path.dirname(torch.__file__)); print(int(torch.compiled_with_cxx11_abi()))';
-      const [top, abi] = execFileSync(process.env.PYTHON ?? 'python3', ['-c', code], { encoding: 'utf8' }).trim().split('\n');
+      const code =
+        'import os, torch; print(os.path.dirname(torch.__file__)); print(int(torch.compiled_with_cxx11_abi()))';
+      const [top, abi] = execFileSync(process.env.PYTHON ?? 'python3', ['-c', code], { encoding: 'utf8' })
+        .trim()
+        .split('\n');
       result = candidate('LIBTORCH_USE_PYTORCH', top, join(top, 'lib'), abi);
     } catch (error) {
-      fail(`LIBTORCH_USE_PYTORCH=1, but python3 cannot import torch (${String(error.message).split('\n').at(-2) ?? ''}); ${help}`);
+      fail(
+        `LIBTORCH_USE_PYTORCH=1, but python3 cannot import torch (${String(error.message).split('\n').at(-2) ?? ''}); ${help}`,
+      );
     }
   } else {
-    result = candidate('system', '/usr', `/usr/lib/${triple}`, '1') ?? candidate('system', '/usr/local', '/usr/local/lib', '1');
+    result =
+      candidate('system', '/usr', `/usr/lib/${triple}`, '1') ??
+      candidate('system', '/usr/local', '/usr/local/lib', '1');
   }
   if (!result) fail(`libtorch not found; tried ${tried.join('; ')}; ${help}`);
   if (!existsSync(join(result.lib, 'libtorch_cpu.so'))) fail(`no libtorch_cpu.so in ${result.lib}; ${help}`);
@@ -59,7 +84,9 @@ function torchVersion(include) {
   const version = ['MAJOR', 'MINOR', 'PATCH'].map(part).join('.');
   const [major, minor] = version.split('.').map(Number);
   if (process.env.LIBTORCH_BYPASS_VERSION_CHECK !== '1' && !(major === 2 || (major === 1 && minor >= 13)))
-    fail(`libtorch ${version} found, 1.13 or 2.x required (LIBTORCH_BYPASS_VERSION_CHECK=1 tries it all the same)`);
+    fail(
+      `libtorch ${version} found, 1.13 or 2.x required (LIBTORCH_BYPASS_VERSION_CHECK=1 tries it all the same)`,
+    );
   return version;
 }
 
@@ -80,14 +107,31 @@ const version = torchVersion(torch.include);
 const cuda = existsSync(join(torch.lib, 'libtorch_cuda.so'));
 const compiler = process.env.CXX ?? 'g++';
 const flags = [
-  '-std=c++17', '-O2', '-fPIC', '-fopenmp', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Wno-sign-compare', '-Wno-comment',
-  '-fvisibility=hidden', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=meanfield', `-D_GLIBCXX_USE_CXX11_ABI=${torch.abi}`,
+  '-std=c++17',
+  '-O2',
+  '-fPIC',
+  '-fopenmp',
+  '-Wall',
+  '-Wextra',
+  '-Wno-unused-parameter',
+  '-Wno-sign-compare',
+  '-Wno-comment',
+  '-fvisibility=hidden',
+  '-DNAPI_VERSION=8',
+  '-DNODE_GYP_MODULE_NAME=meanfield',
+  `-D_GLIBCXX_USE_CXX11_ABI=${torch.abi}`,
   // /usr/include is searched anyway; naming it as a system folder would break the standard library's include_next.
-  ...[...torch.include, nodeHeaders()].filter((folder) => folder !== '/usr/include').map((folder) => `-isystem${folder}`),
+  ...[...torch.include, nodeHeaders()]
+    .filter((folder) => folder !== '/usr/include')
+    .map((folder) => `-isystem${folder}`),
 ];
 
 function list(folder, ending) {
-  return readdirSync(folder, { recursive: true }).map(String).filter((name) => name.endsWith(ending)).sort().map((name) => join(folder, name));
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(folder, name));
 }
 const headers = list(source, '.h').map((file) => readFileSync(file));
 const stampOf = (file) => {
@@ -99,8 +143,12 @@ const stampOf = (file) => {
 function run(command, args) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-    child.on('error', (error) => fail(`cannot run ${command}: ${error.message} (Debian, Ubuntu: apt-get install g++)`));
-    child.on('close', (code) => (code === 0 ? resolve() : fail(`${command} failed with exit code ${code} (above)`)));
+    child.on('error', (error) =>
+      fail(`cannot run ${command}: ${error.message} (Debian, Ubuntu: apt-get install g++)`),
+    );
+    child.on('close', (code) =>
+      code === 0 ? resolve() : fail(`${command} failed with exit code ${code} (above)`),
+    );
   });
 }
 
@@ -109,7 +157,11 @@ const units = list(source, '.cc').map((file) => {
   const object = join(build, 'obj', `${relative(source, file).replaceAll('/', '_')}.o`);
   const stamp = stampOf(file);
   const stampFile = `${object}.stamp`;
-  const fresh = !process.argv.includes('--force') && existsSync(object) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  const fresh =
+    !process.argv.includes('--force') &&
+    existsSync(object) &&
+    existsSync(stampFile) &&
+    readFileSync(stampFile, 'utf8') === stamp;
   return { file, object, stamp, stampFile, fresh };
 });
 mkdirSync(join(build, 'obj'), { recursive: true });
@@ -126,20 +178,42 @@ await Promise.all(
 
 const addon = join(build, 'meanfield.node');
 const facts = {
-  torchVersion: version, found: torch.found, lib: torch.lib, cuda,
-  library: fingerprint(join(torch.lib, 'libtorch_cpu.so')), objects: units.map((unit) => unit.stamp),
+  torchVersion: version,
+  found: torch.found,
+  lib: torch.lib,
+  cuda,
+  library: fingerprint(join(torch.lib, 'libtorch_cpu.so')),
+  objects: units.map((unit) => unit.stamp),
 };
 const factsFile = join(build, 'build.json');
 const text = `${JSON.stringify(facts, null, 2)}\n`;
-if (pending.length > 0 || !existsSync(addon) || !existsSync(factsFile) || readFileSync(factsFile, 'utf8') !== text) {
+if (
+  pending.length > 0 ||
+  !existsSync(addon) ||
+  !existsSync(factsFile) ||
+  readFileSync(factsFile, 'utf8') !== text
+) {
   // The CUDA library registers itself when loaded; the linker would drop it because nothing refers to it.
-  const libraries = ['-ltorch_cpu', '-lc10', ...(cuda ? ['-Wl,--no-as-needed', '-ltorch_cuda', '-lc10_cuda', '-ltorch'] : [])];
+  const libraries = [
+    '-ltorch_cpu',
+    '-lc10',
+    ...(cuda ? ['-Wl,--no-as-needed', '-ltorch_cuda', '-lc10_cuda', '-ltorch'] : []),
+  ];
   await run(compiler, [
-    '-shared', '-fopenmp', ...units.map((unit) => unit.object), `-L${torch.lib}`, ...libraries, `-Wl,-rpath,${torch.lib}`, '-o', `${addon}.new`,
+    '-shared',
+    '-fopenmp',
+    ...units.map((unit) => unit.object),
+    `-L${torch.lib}`,
+    ...libraries,
+    `-Wl,-rpath,${torch.lib}`,
+    '-o',
+    `${addon}.new`,
   ]);
   // A rename, so that a running process keeps the file that it has loaded.
   renameSync(`${addon}.new`, addon);
   writeFileSync(`${factsFile}.new`, text);
   renameSync(`${factsFile}.new`, factsFile);
-  console.error(`build: compiled ${pending.length} of ${units.length} files against libtorch ${version} (${torch.found}) in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  console.error(
+    `build: compiled ${pending.length} of ${units.length} files against libtorch ${version} (${torch.found}) in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  );
 }
