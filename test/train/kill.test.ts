@@ -1,0 +1,79 @@
+/** A run that is killed at any moment and resumed is the run that was never killed, bit for bit. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } from './command.ts';
+
+// tau moves fast here, so that blocks swap within the run and the order is part of what must survive.
+const settings = [
+  ...['--dataset', 'synthetic-images', '--model', 'resnet20', '--width', '2', '--epochs', '3', '--batch-size', '16'],
+  ...['--limit-train-batches', '24', '--scheme', 'mean-field', '--tau-lr-factor', '10', '--clip-grad', '5'],
+  ...['--recovery-interval', '2', '--threads', '1', '--seed', '7', '--no-report', '--quiet'],
+];
+const kills = 10;
+const killsInsideWriting = 3;
+
+let root = '';
+let whole = '';
+let wholeSeconds = 0;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'meanfield-kill-'));
+  const started = performance.now();
+  expect(meanfield(['train', ...settings, '--output', root, '--name', 'whole']).stderr).toBe('');
+  wholeSeconds = (performance.now() - started) / 1000;
+  whole = join(root, 'whole');
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Resolves when a checkpoint is being written: its unfinished folder is there. */
+async function writingBegins(run: string, isOver: () => boolean): Promise<boolean> {
+  const folder = join(run, 'checkpoints');
+  for (;;) {
+    if (isOver()) return false;
+    try {
+      if (readdirSync(folder).some((name) => name.startsWith('.'))) return true;
+    } catch {
+      // Not made yet.
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+interface Killed {
+  readonly inside: boolean;
+}
+
+async function killOnce(args: readonly string[], run: string, moment: 'writing' | number): Promise<Killed> {
+  const child = startMeanfield(args);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); }));
+  const isOver = (): boolean => child.exitCode !== null;
+  const inside = moment === 'writing' ? await writingBegins(run, isOver) : (await sleep(moment), false);
+  child.kill('SIGKILL');
+  await ended;
+  return { inside };
+}
+
+it(`ten SIGKILLs, ${killsInsideWriting} of them inside the writing of a checkpoint, change nothing`, { timeout: 240_000 }, async () => {
+  const run = join(root, 'killed');
+  const outcomes: Killed[] = [];
+  for (let i = 0; i < kills; i++) {
+    const moment = i % 3 === 1 ? 'writing' : wholeSeconds * 1000 * Math.random();
+    const args = readdirSync(root).includes('killed')
+      ? ['train', '--resume', run, '--no-report', '--quiet']
+      : ['train', ...settings, '--output', root, '--name', 'killed'];
+    outcomes.push(await killOnce(args, run, moment));
+  }
+  const end = meanfield(['train', '--resume', run, '--no-report', '--quiet']);
+  expect(end).toMatchObject({ code: 0, stderr: '' });
+  expect(outcomes.filter(({ inside }) => inside).length).toBeGreaterThanOrEqual(2);
+  for (const file of ['model.safetensors', 'optim.safetensors'])
+    expect(readFileSync(join(run, 'checkpoints', 'last', file)).equals(readFileSync(join(whole, 'checkpoints', 'last', file)))).toBe(true);
+  expect(metricsWithoutTimes(run)).toEqual(metricsWithoutTimes(whole));
+  expect(summaryWithoutTimes(run)).toEqual(summaryWithoutTimes(whole));
+  expect(readFileSync(join(run, 'swaps.jsonl'), 'utf8')).toBe(readFileSync(join(whole, 'swaps.jsonl'), 'utf8'));
+  expect(readFileSync(join(run, 'swaps.jsonl'), 'utf8').trim().split('\n').length).toBeGreaterThan(1);
+});
