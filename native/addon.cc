@@ -29,6 +29,7 @@ constexpr Export kExports[] = {
     {"tensorMeta", tensor_meta},
     {"releaseTensor", release_tensor},
     {"liveTensors", live_tensors},
+    {"liveBytes", live_bytes},
     {"createGenerator", create_generator},
     {"generatorState", generator_state},
     {"restoreGenerator", restore_generator},

@@ -155,6 +155,11 @@ napi_value release_tensor(napi_env env, napi_callback_info info) {
   });
 }
 
+// liveBytes() -> bytes that live handles keep, what shares memory counted once, JavaScript's own not at all
+napi_value live_bytes(napi_env env, napi_callback_info) {
+  return guard(env, [&] { return from_double(env, static_cast<double>(State::of(env).tensors.bytes())); });
+}
+
 // liveTensors() -> count of handles
 napi_value live_tensors(napi_env env, napi_callback_info) {
   return guard(env, [&] {

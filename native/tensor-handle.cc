@@ -31,6 +31,7 @@ TensorTable::Entry TensorTable::put(at::Tensor tensor, bool foreign) {
     if (shared.handles++ == 0 && !foreign) gained = shared.bytes = static_cast<int64_t>(tensor.storage().nbytes());
   }
   entry.tensor = std::move(tensor);
+  bytes_ += gained;
   return {static_cast<double>((uint64_t{entry.generation} << kSlotBits) | slot), gained};
 }
 
@@ -58,6 +59,7 @@ int64_t TensorTable::release(double handle) {
   if (shared == storages_.end() || --shared->second.handles > 0) return 0;
   const int64_t lost = shared->second.bytes;
   storages_.erase(shared);
+  bytes_ -= lost;
   return lost;
 }
 

@@ -28,6 +28,7 @@ class TensorTable {
   int64_t release(double handle);
 
   size_t live() const { return slots_.size() - free_.size(); }
+  int64_t bytes() const { return bytes_; }
 
  private:
   struct Slot {
@@ -47,6 +48,7 @@ class TensorTable {
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;
   std::unordered_map<const void*, Shared> storages_;
+  int64_t bytes_ = 0;
 };
 
 }  // namespace meanfield

@@ -33,6 +33,7 @@ export interface Addon {
   tensorMeta(tensor: Handle): [dtype: number, requiresGrad: boolean, device: string, ...sizes: number[]];
   releaseTensor(tensor: Handle): void;
   liveTensors(): number;
+  liveBytes(): number;
   createGenerator(device: string, seed: number | bigint): number;
   generatorState(generator: number): Handle;
   restoreGenerator(generator: number, state: Handle): void;
