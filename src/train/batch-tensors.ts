@@ -2,6 +2,9 @@
 import type { ImageSet } from '../data/index.ts';
 import { keep, ops, scope, tensor, tensorOver, type Tensor, to } from '../tensor/index.ts';
 
+/** Sizes of one image. */
+export type ImageSize = Pick<ImageSet, 'height' | 'width' | 'channels'>;
+
 export interface Normalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -11,12 +14,12 @@ export interface Normalisation {
 export class BatchTensors {
   readonly #scale: Tensor;
   readonly #offset: Tensor;
-  readonly #set: ImageSet;
+  readonly #size: ImageSize;
   readonly #dtype: 'f32' | 'f64';
   readonly #device: string;
 
-  constructor(set: ImageSet, { mean, std }: Normalisation, dtype: 'f32' | 'f64', device: string) {
-    this.#set = set;
+  constructor(size: ImageSize, { mean, std }: Normalisation, dtype: 'f32' | 'f64', device: string) {
+    this.#size = size;
     this.#dtype = dtype;
     this.#device = device;
     const perChannel = (value: (channel: number) => number): Tensor =>
@@ -27,7 +30,7 @@ export class BatchTensors {
 
   /** @param bytes - [B, H, W, C], as the set stores its images */
   images(bytes: Uint8Array, batch: number): Tensor {
-    const { height, width, channels } = this.#set;
+    const { height, width, channels } = this.#size;
     return scope(() => {
       const raw = to(tensorOver(bytes, [batch, height, width, channels]), { device: this.#device });
       const planes = ops.toDtype(ops.permute(raw, [0, 3, 1, 2]), this.#dtype);

@@ -9,6 +9,7 @@ import { FileError, UsageError } from '../errors.ts';
 import { encodeSafetensors, readSafetensors, recoverFolder, writeFolderAtomic } from '../io/index.ts';
 import type { CifarResNet } from '../models/index.ts';
 import type { Optimizer } from '../optim/index.ts';
+import type { Tensor } from '../tensor/index.ts';
 import { restore, store } from './stored.ts';
 
 const generatorStates = z.record(z.string(), z.string());
@@ -22,6 +23,8 @@ const stateSchema = z.object({
   batch: z.int().nonnegative(),
   /** Sums over the batches of this epoch so far. */
   running: z.object({ loss: z.number(), wrong: z.number(), images: z.number(), seconds: z.number(), swaps: z.int() }),
+  /** Mean training loss of the last whole epoch. */
+  trainLoss: z.number().nullable(),
   bestError: z.number().nullable(),
   secondsPerEpoch: z.array(z.number()),
   seconds: z.number(),
@@ -29,6 +32,15 @@ const stateSchema = z.object({
   optimizerUpdates: z.int().nonnegative(),
   /** Base64 of each generator's state. */
   generators: generatorStates,
+  /** What images the net takes, and what its outputs mean. */
+  images: z.object({
+    height: z.int(),
+    width: z.int(),
+    channels: z.int(),
+    mean: z.array(z.number()),
+    std: z.array(z.number()),
+    classes: z.array(z.string()),
+  }),
   /** What the weights belong to. */
   identity: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
@@ -38,7 +50,7 @@ export type RunState = z.infer<typeof stateSchema>;
 
 const files = { model: 'model.safetensors', optimizer: 'optim.safetensors', state: 'state.json' } as const;
 
-function modelTensors(model: CifarResNet): ReadonlyMap<string, import('../tensor/index.ts').Tensor> {
+function modelTensors(model: CifarResNet): ReadonlyMap<string, Tensor> {
   return new Map([...model.parameters, ...model.buffers]);
 }
 

@@ -28,7 +28,6 @@ export interface RunOutcome {
   readonly state: RunState;
   /** Absent if the run was interrupted. */
   readonly evaluation?: Evaluation;
-  readonly trainLoss?: number;
   readonly interrupted?: ExitCode;
 }
 
@@ -64,12 +63,14 @@ export class TrainingRun {
       epoch: 0,
       batch: 0,
       running: noRunning,
+      trainLoss: null,
       bestError: null,
       secondsPerEpoch: [],
       seconds: 0,
       swaps: 0,
       optimizerUpdates: 0,
       generators: {},
+      images: imagesOf(data),
       identity,
     };
     this.#watch = new Stopwatch(this.#state.seconds);
@@ -87,19 +88,18 @@ export class TrainingRun {
    */
   async run(): Promise<RunOutcome> {
     const { config } = this.#experiment;
-    let [evaluation, trainLoss]: [Evaluation | undefined, number | undefined] = [undefined, undefined];
+    let evaluation: Evaluation | undefined;
     while (this.#state.epoch < config.epochs) {
       const interrupted = await this.#finishEpoch();
       if (interrupted !== undefined) {
         this.#save('last');
         return { state: this.#state, interrupted };
       }
-      trainLoss = this.#state.running.loss / this.#state.running.images;
-      evaluation = this.#endEpoch(trainLoss);
+      evaluation = this.#endEpoch();
     }
     // A run that was complete when resumed has nothing to train, but its result can still be told.
     evaluation ??= this.#evaluate();
-    return { state: this.#state, evaluation, ...(trainLoss !== undefined && { trainLoss }) };
+    return { state: this.#state, evaluation };
   }
 
   /** Steps until the epoch is full. */
@@ -205,9 +205,10 @@ export class TrainingRun {
   }
 
   /** Evaluates, writes the epoch down, saves, and turns to the next. */
-  #endEpoch(trainLoss: number): Evaluation {
+  #endEpoch(): Evaluation {
     const { config } = this.#experiment;
     const { running, epoch } = this.#state;
+    const trainLoss = running.loss / running.images;
     const evaluation = this.#evaluate();
     const seconds = this.#watch.seconds - this.#state.secondsPerEpoch.reduce((sum, value) => sum + value, 0);
     const trainError = (100 * running.wrong) / running.images;
@@ -232,6 +233,7 @@ export class TrainingRun {
       epoch: epoch + 1,
       batch: 0,
       running: noRunning,
+      trainLoss,
       bestError: best ? evaluation.error : this.#state.bestError,
       secondsPerEpoch: [...this.#state.secondsPerEpoch, seconds],
       seconds: this.#watch.seconds,
@@ -267,6 +269,11 @@ export class TrainingRun {
   dispose(): void {
     this.#tensors.dispose();
   }
+}
+
+function imagesOf({ train, mean, std }: Experiment['data']): RunState['images'] {
+  const { height, width, channels, classes } = train;
+  return { height, width, channels, mean: [...mean], std: [...std], classes: [...classes] };
 }
 
 function stageRecords(stages: Experiment['learner']['model']['stages']): Record<string, StageRecord> {

@@ -1,10 +1,11 @@
 /** A run from its configuration to its result: cores, folder, training, the state that others see. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DivergenceError, exitCodes, FileError, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
+import { DivergenceError, exitCodes, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
-import { readConfig, type RunResult, RunWriter } from '../runs/index.ts';
-import { checkIdentity, loadCheckpoint } from './checkpoint.ts';
+import { readConfigFile, type RunResult, RunWriter, runName } from '../runs/index.ts';
+import { recoverFolder } from '../io/index.ts';
+import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { configFromRecord, configToRecord, resolveConfig, type TrainConfig } from './config.ts';
 import { environment } from './environment.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -45,16 +46,13 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const experiment = await createExperiment(config);
-    const writer = RunWriter.create(options.root ?? 'runs', {
-      model: config.model,
-      scheme: schemeName(config),
-      seed: config.seed,
-      ...(options.name !== undefined && { name: options.name }),
-    });
+    const { model, seed } = config;
+    const name = options.name ?? runName({ model, scheme: schemeName(config), seed }, new Date());
+    const writer = RunWriter.create(options.root ?? 'runs', name);
     writer.config(configToRecord(config));
-    writer.env(environment(threads));
+    writer.environment(environment(threads));
     options.onStart?.(writer.dir, experiment, threads);
-    return await conduct(experiment, writer, options, new TrainingRun(experiment, writer, options));
+    return await conduct(experiment, writer, new TrainingRun(experiment, writer, options));
   } finally {
     release();
   }
@@ -65,7 +63,7 @@ const changeable: ReadonlySet<string> = new Set(['threads', 'dataDir', 'recovery
 
 /** The saved configuration with the changes that a resumed run may have. @throws UsageError for any other */
 function resumedConfig(dir: string, changes: Readonly<Record<string, unknown>>): TrainConfig {
-  const saved = resolveConfig(configFromRecord(readConfig(dir)), join(dir, 'config.yaml'));
+  const saved = resolveConfig(configFromRecord(readConfigFile(join(dir, 'config.yaml'))), join(dir, 'config.yaml'));
   for (const [key, value] of Object.entries(changes))
     if (!changeable.has(key) && JSON.stringify(value) !== JSON.stringify(saved[key as keyof TrainConfig]))
       throw new UsageError(`--resume goes on with the run's own settings: ${key} is ${String(saved[key as keyof TrainConfig])} in ${dir} and cannot become ${String(value)}; start a new run for that`);
@@ -83,33 +81,24 @@ export async function resumeRun(
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const experiment = await createExperiment(config);
-    const folder = join(dir, 'checkpoints', 'last');
-    const { learner, generator, identity } = experiment;
-    const state = existsSync(folder) || existsSync(join(dir, 'checkpoints'))
-      ? loadLast(folder, experiment)
-      : undefined;
-    if (state) {
-      checkIdentity(state, identity, folder);
-      const saved = state.generators['weights'];
-      if (saved !== undefined) generator.restore(new Uint8Array(Buffer.from(saved, 'base64')));
-      learner.settle();
-    }
-    const writer = RunWriter.resume(dir, { step: state?.step ?? 0, epoch: state?.epoch ?? 0 });
+    const state = restoreLast(join(dir, 'checkpoints', 'last'), experiment);
+    const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
     options.onStart?.(dir, experiment, threads);
-    return await conduct(experiment, writer, options, new TrainingRun(experiment, writer, { ...options, ...(state && { state }) }));
+    return await conduct(experiment, writer, new TrainingRun(experiment, writer, { ...options, ...(state && { state }) }));
   } finally {
     release();
   }
 }
 
-function loadLast(folder: string, { learner }: Experiment): ReturnType<typeof loadCheckpoint> | undefined {
-  try {
-    return loadCheckpoint(folder, learner.model, learner.optimizer);
-  } catch (error) {
-    // A run killed before its first save starts again; a damaged checkpoint is told.
-    if (error instanceof FileError && !existsSync(folder)) return undefined;
-    throw error;
-  }
+/** Puts the last checkpoint into the experiment; undefined if the run was killed before its first save. */
+function restoreLast(folder: string, { learner, generator, identity }: Experiment): RunState | undefined {
+  recoverFolder(folder);
+  if (!existsSync(folder)) return undefined;
+  checkIdentity(readCheckpointState(folder), identity, folder);
+  const state = loadCheckpoint(folder, learner.model, learner.optimizer);
+  const saved = state.generators['weights'];
+  if (saved !== undefined) generator.restore(new Uint8Array(Buffer.from(saved, 'base64')));
+  return state;
 }
 
 /** `mean-field`, or `mean-field-no-reorder`: how the run is named. */
@@ -117,39 +106,42 @@ export function schemeName({ scheme, reorder }: Pick<TrainConfig, 'scheme' | 're
   return reorder ? scheme : `${scheme}-no-reorder`;
 }
 
-async function conduct(experiment: Experiment, writer: RunWriter, options: SessionOptions, run: TrainingRun): Promise<SessionResult> {
-  writer.status({ state: 'running', totalSteps: run.totalSteps });
+async function conduct(experiment: Experiment, writer: RunWriter, run: TrainingRun): Promise<SessionResult> {
+  const { dir } = writer;
   try {
     const outcome = await run.run();
     if (outcome.interrupted !== undefined) {
-      writer.status({ state: 'stopped', exitCode: outcome.interrupted });
-      return { dir: writer.dir, exitCode: outcome.interrupted };
+      writer.finish('stopped', { exitCode: outcome.interrupted });
+      return { dir, exitCode: outcome.interrupted };
     }
     const result = resultOf(experiment, outcome);
     writer.result(result);
-    writer.status({ state: 'finished', exitCode: exitCodes.done });
-    return { dir: writer.dir, result, exitCode: exitCodes.done };
+    writer.finish('finished', { exitCode: exitCodes.done });
+    return { dir, result, exitCode: exitCodes.done };
   } catch (error) {
-    const state = error instanceof DivergenceError ? 'diverged' : 'failed';
-    const exitCode = error instanceof MeanfieldError ? error.exitCode : exitCodes.failed;
-    try {
-      writer.status({ state, exitCode, message: error instanceof Error ? error.message : String(error) });
-    } catch {
-      // The disk may be full: the first error is the one to tell.
-    }
+    finishBroken(writer, error);
     throw error;
   } finally {
-    writer.close();
     run.dispose();
   }
 }
 
-function resultOf({ config, data, learner }: Experiment, { state, evaluation, trainLoss }: RunOutcome): RunResult {
+function finishBroken(writer: RunWriter, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const exitCode = error instanceof MeanfieldError ? error.exitCode : exitCodes.failed;
+  try {
+    writer.finish(error instanceof DivergenceError ? 'diverged' : 'failed', { exitCode, message });
+  } catch {
+    // The disk may be full: the first error is the one to tell.
+  }
+}
+
+function resultOf({ config, data, learner }: Experiment, { state, evaluation }: RunOutcome): RunResult {
   const { error, loss, top5Error, confusion, perClassError } = evaluation as Evaluation;
   const finalSteps = Object.fromEntries(
     [...learner.model.stages].map(([name, stage]) => {
       const { order, steps, tau, tauEnd } = stage.schedule.snapshot();
-      return [name, { order: [...order], steps: [...steps], ...(tau && { tau: [...tau] }), ...(tauEnd && { tauEnd: [...tauEnd] }) }];
+      return [name, { order: [...order], steps: [...steps], tau: [...(tau ?? [])], ...(tauEnd && { tauEnd: [...tauEnd] }) }];
     }),
   );
   return {
@@ -165,7 +157,7 @@ function resultOf({ config, data, learner }: Experiment, { state, evaluation, tr
     confusion: confusion.map((row) => [...row]),
     perClassError: [...perClassError],
     classes: [...data.train.classes],
-    ...(trainLoss !== undefined && { trainLoss }),
+    trainLoss: state.trainLoss ?? Number.NaN,
     parameters: learner.model.parameterCount,
     model: config.model,
     scheme: schemeName(config),

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
-import { type CifarResNet, createModel } from '../models/index.ts';
-import { readConfig } from '../runs/index.ts';
+import { createModel } from '../models/index.ts';
+import { readConfigFile } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
 import { loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { configFromRecord, resolveConfig, type TrainConfig } from './config.ts';
@@ -14,9 +14,7 @@ export interface Trained {
   readonly config: TrainConfig;
   readonly state: RunState;
   readonly learner: Learner;
-  readonly model: CifarResNet;
-  readonly channels: number;
-  readonly classes: number;
+  /** The checkpoint's folder. */
   readonly folder: string;
 }
 
@@ -31,16 +29,15 @@ function checkpointFolder(run: string, checkpoint: string): string {
 /** @throws UsageError if `run` is no run folder, FileError if its checkpoint is missing or damaged */
 export function loadTrained(run: string, checkpoint = 'last'): Trained {
   if (!existsSync(join(run, 'config.yaml'))) throw new UsageError(`${run} is no run folder: it has no config.yaml`);
-  const config = resolveConfig(configFromRecord(readConfig(run)), join(run, 'config.yaml'));
+  const config = resolveConfig(configFromRecord(readConfigFile(join(run, 'config.yaml'))), join(run, 'config.yaml'));
   checkMachine(config);
   const folder = checkpointFolder(run, checkpoint);
   const state = readCheckpointState(folder);
-  const channels = Number(state.identity['channels']);
-  const classes = Number(state.identity['classes']);
+  const { channels, classes } = state.images;
   const { model: name, width, scheme, reorder, tauStart: start, lastTau: last, dtype, device } = config;
-  const model = createModel(name, { width, inChannels: channels, classes, schedule: { scheme, reorder, start, last }, dtype, device }, new Generator(0));
+  const model = createModel(name, { width, inChannels: channels, classes: classes.length, schedule: { scheme, reorder, start, last }, dtype, device }, new Generator(0));
   const learner = new Learner(model, config);
   loadCheckpoint(folder, model);
-  return { config, state, learner, model, channels, classes, folder };
+  return { config, state, learner, folder };
 }
 

@@ -1,0 +1,84 @@
+/** Runs `meanfield demo`. */
+import { join } from 'node:path';
+import { DataError } from '../errors.ts';
+import { listenForInterrupt, resolveConfig, startRun } from '../train/index.ts';
+import type { DemoFlags } from './demo.ts';
+import { colours, duration, say, textTable } from './output.ts';
+import { progressPrinter } from './progress-bar.ts';
+
+const schemesShown = ['vanilla', 'mean-field'] as const;
+
+interface DemoRow {
+  readonly scheme: string;
+  readonly seed: number;
+  readonly testError: number;
+  readonly seconds: number;
+  readonly swaps: number;
+  readonly run: string;
+}
+
+export interface DemoOutcome {
+  readonly rows: readonly DemoRow[];
+  readonly report: string;
+}
+
+/** Trains ResNet20 at width 8 (stages with 3, 2, 2 exchangeable blocks) by both schemes on the same seeds. */
+export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
+  const { bold } = colours();
+  const started = performance.now();
+  const rows: DemoRow[] = [];
+  const interrupt = listenForInterrupt();
+  say(bold('meanfield demo: ResNet20 of width 8 on Fashion-MNIST, vanilla beside mean-field (Algorithm 1)'));
+  for (let seed = 1; seed <= flags.seeds; seed++)
+    for (const scheme of schemesShown) {
+      const printer = progressPrinter(`${scheme.padEnd(10)} seed ${seed}  `);
+      const config = demoConfig(scheme, seed, flags);
+      const session = await startRun(config, { root: flags.output, onProgress: printer.onProgress, interrupted: () => interrupt.requested });
+      printer.end();
+      if (!session.result) {
+        process.exitCode = session.exitCode;
+        throw new DataError('demo stopped before its end; run it again, or go on with `meanfield train --resume`');
+      }
+      const { testError, seconds, swaps } = session.result;
+      rows.push({ scheme, seed, testError, seconds, swaps, run: session.dir });
+    }
+  interrupt.release();
+  const report = join(flags.output, 'demo.html');
+  const { writeReport } = await import('../report/index.ts');
+  await writeReport(rows.map((row) => row.run), { html: report });
+  sayEnd(rows, report, (performance.now() - started) / 1000, flags);
+  return { rows, report };
+}
+
+function demoConfig(scheme: (typeof schemesShown)[number], seed: number, flags: DemoFlags): ReturnType<typeof resolveConfig> {
+  return resolveConfig({
+    dataset: 'fashion-mnist',
+    model: 'resnet20',
+    width: 8,
+    scheme,
+    seed,
+    epochs: flags.epochs,
+    limitTrainBatches: flags.trainBatches,
+    tauLrFactor: 1,
+    threads: flags.threads,
+  });
+}
+
+function sayEnd(rows: readonly DemoRow[], report: string, seconds: number, { epochs, trainBatches }: DemoFlags): void {
+  const table = textTable(
+    ['scheme', 'seed', 'test error %', 'swaps', 'time'],
+    rows.map(({ scheme, seed, testError, swaps, seconds: time }) => [scheme, String(seed), testError.toFixed(2), String(swaps), duration(time)]),
+  );
+  process.stdout.write(`\n${table}\n\n`);
+  const { dim } = colours();
+  say(dim(`${epochs} epochs of ${trainBatches} batches of 128, last epoch, 10,000 test images; ${duration(seconds)} in all`));
+  say(`report (curves, and how the blocks moved and swapped): ${report}`);
+  say(
+    [
+      'next:',
+      '  node bin/meanfield.js train --width 16 --epochs 15 --amp           the whole of Fashion-MNIST',
+      '  node bin/meanfield.js train --dataset cifar10 --data-dir DIR --amp CIFAR-10 (meanfield data fetch cifar10 --data-dir DIR)',
+      `  node bin/meanfield.js evaluate ${rows.at(-1)?.run ?? 'RUN'}`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,28 @@
+/** Classes of single images, most likely first. */
+import { noGrad, ops, scope } from '../tensor/index.ts';
+import { BatchTensors } from './batch-tensors.ts';
+import type { Trained } from './trained.ts';
+
+export interface Prediction {
+  readonly name: string;
+  /** Most likely first; probabilities by softmax. */
+  readonly classes: readonly { readonly name: string; readonly probability: number }[];
+}
+
+/** @param bytes - one image [H, W, C] of the size that the net was trained on, 0..255 */
+export function predict({ learner, state, config }: Trained, name: string, bytes: Uint8Array, top: number): Prediction {
+  const { images } = state;
+  const tensors = new BatchTensors(images, images, config.dtype, config.device);
+  try {
+    return noGrad(() =>
+      scope(() => {
+        const logits = learner.forward(tensors.images(bytes, 1), false);
+        const probabilities = ops.exp(ops.logSoftmax(logits, 1)).toArray();
+        const ranked = probabilities.map((probability, c) => ({ name: images.classes[c] ?? String(c), probability }));
+        return { name, classes: ranked.sort((a, b) => b.probability - a.probability).slice(0, top) };
+      }),
+    );
+  } finally {
+    tensors.dispose();
+  }
+}
