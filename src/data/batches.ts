@@ -1,0 +1,31 @@
+/** Which images make which batch: a function of (seed, epoch, batch) alone. */
+import { checkInteger } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import { permutation } from './random.ts';
+
+export class BatchPlan {
+  readonly batchSize: number;
+  readonly count: number;
+  /** Batches of an epoch; the last may be smaller. */
+  readonly batches: number;
+
+  /** @throws UsageError if a batch is larger than the data */
+  constructor(count: number, batchSize: number) {
+    checkInteger('batch size', batchSize, { min: 1 });
+    if (batchSize > count)
+      throw new UsageError(`a batch of ${batchSize} images is larger than the data (${count} images): use --batch-size ${count} or less`);
+    this.count = count;
+    this.batchSize = batchSize;
+    this.batches = Math.ceil(count / batchSize);
+  }
+
+  /** All images of an epoch in their order. */
+  order(seed: number, epoch: number): Int32Array {
+    return permutation(seed, epoch, this.count);
+  }
+
+  /** The images of one batch. @param order - from {@link order} */
+  indices(order: Int32Array, batch: number): Int32Array {
+    return order.subarray(batch * this.batchSize, Math.min((batch + 1) * this.batchSize, this.count));
+  }
+}

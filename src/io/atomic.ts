@@ -1,0 +1,109 @@
+/**
+ * Files and folders that are replaced as a whole: a kill at any moment leaves the old or the new one,
+ * complete. Everything is on the disk before a name refers to it.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { FileError } from '../errors.ts';
+
+/** Bytes of one file, in pieces. */
+export type Chunks = readonly (Uint8Array | string)[];
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'no such folder',
+  ENOTDIR: 'a part of the path is no folder',
+};
+
+/** The failed write of a path as one clear line. */
+export function writeError(path: string, cause: unknown): FileError {
+  if (cause instanceof FileError) return cause;
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  const reason = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new FileError(
+    `cannot write ${path}: ${reason}; nothing saved before was lost${full ? ': free some space, then resume' : ''}`,
+    cause,
+  );
+}
+
+function writeSynced(path: string, chunks: Chunks): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const chunk of chunks) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at);
+    }
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Beside the target, hidden, and recognised by {@link recoverFolder}. */
+function beside(path: string, kind: 'new' | 'old'): string {
+  return join(dirname(path), `.${basename(path)}.${kind}`);
+}
+
+/** Replaces a file. @throws FileError if it cannot be written; the old one stays */
+export function writeFileAtomic(path: string, data: Uint8Array | string | Chunks): void {
+  const temporary = `${beside(path, 'new')}-${process.pid}`;
+  try {
+    writeSynced(temporary, typeof data === 'string' || data instanceof Uint8Array ? [data] : data);
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw writeError(path, cause);
+  }
+}
+
+/**
+ * Replaces a folder by one with exactly these files.
+ *
+ * @throws FileError if it cannot be written; the old one stays
+ */
+export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Chunks>): void {
+  const [fresh, old] = [beside(path, 'new'), beside(path, 'old')];
+  try {
+    recoverFolder(path);
+    mkdirSync(fresh, { recursive: true });
+    for (const [name, chunks] of files) writeSynced(join(fresh, name), chunks);
+    syncFolder(fresh);
+    if (existsSync(path)) renameSync(path, old);
+    // A kill here leaves the complete new folder under its temporary name: recoverFolder puts it in place.
+    renameSync(fresh, path);
+    syncFolder(dirname(path));
+    rmSync(old, { recursive: true, force: true });
+  } catch (cause) {
+    if (existsSync(path)) rmSync(fresh, { recursive: true, force: true });
+    throw writeError(path, cause);
+  }
+}
+
+/** Mends what a kill in mid-replacement left: afterwards the folder is the old or the new one, or absent. */
+export function recoverFolder(path: string): void {
+  const [fresh, old] = [beside(path, 'new'), beside(path, 'old')];
+  try {
+    if (!existsSync(path) && existsSync(old)) renameSync(existsSync(fresh) ? fresh : old, path);
+    for (const leftover of [fresh, old]) if (existsSync(leftover)) rmSync(leftover, { recursive: true, force: true });
+    const folder = dirname(path);
+    if (existsSync(folder))
+      for (const name of readdirSync(folder)) if (name.startsWith(`.${basename(path)}.new-`)) rmSync(join(folder, name), { force: true });
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+}

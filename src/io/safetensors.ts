@@ -1,0 +1,109 @@
+/**
+ * The safetensors format: a little-endian 64-bit length, a JSON header of names, types, shapes and
+ * offsets, then the bytes. Reading runs no code and trusts nothing.
+ */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { FileError, InternalError } from '../errors.ts';
+
+const widths = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
+export type SafetensorsDType = keyof typeof widths;
+
+export interface StoredTensor {
+  readonly dtype: SafetensorsDType;
+  readonly shape: readonly number[];
+  /** Row-major, little-endian. */
+  readonly data: Uint8Array;
+}
+
+export interface SafetensorsFile {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const prefix = 8;
+const alignment = 8;
+const headerLimit = 100_000_000;
+const size = z.int().nonnegative();
+const entrySchema = z.strictObject({
+  dtype: z.enum(Object.keys(widths) as [SafetensorsDType, ...SafetensorsDType[]]),
+  shape: z.array(size),
+  data_offsets: z.tuple([size, size]),
+});
+const headerSchema = z.record(z.string(), z.unknown());
+
+const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, widths[dtype]);
+
+/** The file as pieces, tensors in the given order, data aligned to 8 bytes. */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
+  const header: Record<string, unknown> = Object.keys(metadata).length ? { __metadata__: metadata } : {};
+  let end = 0;
+  for (const [name, { dtype, shape, data }] of tensors) {
+    if (data.byteLength !== bytesOf(dtype, shape)) throw new InternalError(`${name}: ${data.byteLength} bytes are not ${dtype} [${shape.join(', ')}]`);
+    header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const padded = Math.ceil((prefix + text.length) / alignment) * alignment - prefix;
+  const head = Buffer.alloc(prefix + padded, ' ');
+  head.writeBigUInt64LE(BigInt(padded), 0);
+  text.copy(head, prefix);
+  return [head, ...[...tensors.values()].map(({ data }) => data)];
+}
+
+/** @throws FileError if the bytes are not a whole safetensors file */
+export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
+  const damaged = (what: string, cause?: unknown): FileError =>
+    new FileError(`${name} is damaged or half-written: ${what}; use another checkpoint, or make it again`, cause);
+  if (bytes.byteLength < prefix) throw damaged(`${bytes.byteLength} bytes are no safetensors file`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, prefix).getBigUint64(0, true));
+  if (length > headerLimit || prefix + length > bytes.byteLength) throw damaged(`its header would have ${length} bytes`);
+  let header: Record<string, unknown>;
+  try {
+    header = headerSchema.parse(JSON.parse(Buffer.from(bytes.subarray(prefix, prefix + length)).toString('utf8')));
+  } catch (cause) {
+    throw damaged('its header is not JSON', cause);
+  }
+  const metadata = z.record(z.string(), z.string()).safeParse(header['__metadata__'] ?? {});
+  if (!metadata.success) throw damaged('its metadata is not text');
+  const data = bytes.subarray(prefix + length);
+  const tensors = new Map<string, StoredTensor>();
+  const spans: [number, number][] = [];
+  for (const [key, value] of Object.entries(header)) {
+    if (key === '__metadata__') continue;
+    const entry = entrySchema.safeParse(value);
+    if (!entry.success) throw damaged(`the entry of ${key} is not valid`);
+    const { dtype, shape, data_offsets: span } = entry.data;
+    if (span[1] - span[0] !== bytesOf(dtype, shape)) throw damaged(`${key} has ${span[1] - span[0]} bytes for ${dtype} [${shape.join(', ')}]`);
+    if (span[1] > data.byteLength) throw damaged(`${key} ends at byte ${span[1]} of ${data.byteLength}`);
+    spans.push(span);
+    tensors.set(key, { dtype, shape, data: data.subarray(...span) });
+  }
+  checkCover(spans, data.byteLength, damaged);
+  return { tensors, metadata: metadata.data };
+}
+
+/** Every byte belongs to exactly one tensor. */
+function checkCover(spans: [number, number][], total: number, damaged: (what: string) => FileError): void {
+  let end = 0;
+  for (const [from, to] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (from !== end) throw damaged(`its tensors ${from < end ? 'overlap' : 'leave a hole'} at byte ${from}`);
+    end = to;
+  }
+  if (end !== total) throw damaged(`${total - end} bytes belong to no tensor`);
+}
+
+/** @throws FileError if the file is missing, damaged or half-written */
+export function readSafetensors(path: string): SafetensorsFile {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new FileError(`cannot read ${path}: ${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'it does not exist' : String(cause)}`, cause);
+  }
+  return decodeSafetensors(bytes, path);
+}
