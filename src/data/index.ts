@@ -3,3 +3,5 @@ export { BatchPlan } from './batches.ts';
 export { type DatasetFacts, type DatasetName, datasetNames, listDatasets, loadImages, type LoadOptions } from './catalogue.ts';
 export { decodeImage, listImages } from './image-folder.ts';
 export type { ImageData, ImageSet } from './types.ts';
+export { checkDataset, type DatasetCheck } from './check.ts';
+export { fetchDataset, type Fetched, type FetchOptions } from './fetch.ts';

@@ -1,3 +1,4 @@
 export { type ArchiveEntry, entriesOfArchive } from './archive.ts';
-export { recoverFolder, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
+export { recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
 export { decodeSafetensors, encodeSafetensors, readSafetensors, type SafetensorsDType, type SafetensorsFile, type StoredTensor } from './safetensors.ts';
+export { sha256OfFile } from './sha256.ts';

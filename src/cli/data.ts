@@ -1,0 +1,73 @@
+/** `meanfield data`: what data sets there are, and bringing and checking them. */
+import type { Command } from 'commander';
+import { duration, printJson, say, textTable } from './output.ts';
+
+interface DataFlags {
+  dataDir?: string;
+  mirror?: string[];
+  json?: boolean;
+}
+
+export function registerData(program: Command): void {
+  const data = program.command('data').description('list, fetch and check data sets');
+  data
+    .command('list')
+    .description('the data sets, and where each was found')
+    .option('--data-dir <dir>', 'also look here')
+    .option('--json', 'print one JSON object')
+    .action(async ({ dataDir, json }: DataFlags) => {
+      const { listDatasets } = await import('../data/index.ts');
+      const datasets = listDatasets(dataDir);
+      if (json) printJson({ datasets });
+      else
+        process.stdout.write(
+          `${textTable(
+            ['name', 'images', 'classes', 'found', 'description'],
+            datasets.map((one) => [one.name, one.images, one.classes, one.found ?? (one.fetchable ? '(fetch)' : '-'), one.description]),
+          )}\n`,
+        );
+    });
+  data
+    .command('fetch')
+    .description('download a data set: resumes, tries mirrors, checks the SHA-256; files already there are used')
+    .argument('<name>', 'cifar10 or cifar100')
+    .requiredOption('--data-dir <dir>', 'where the archive goes')
+    .option('--mirror <urls...>', 'addresses to try first')
+    .option('--json', 'print one JSON object at the end')
+    .action(async (name: string, { dataDir = '.', mirror, json }: DataFlags) => {
+      const { fetchDataset } = await import('../data/index.ts');
+      const started = performance.now();
+      const outcome = await fetchDataset(name, dataDir, { mirrors: mirror ?? [], onProgress: downloadProgress(), say });
+      say(`${outcome.path}: ${outcome.already ? 'already there' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum right`);
+      if (json) printJson(outcome);
+    });
+  data
+    .command('check')
+    .description('read a data set as training would, and say what is there')
+    .argument('<name>', 'name of the data set')
+    .option('--data-dir <dir>', 'where it is')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, { dataDir, json }: DataFlags) => {
+      const { checkDataset } = await import('../data/index.ts');
+      const facts = await checkDataset(name, dataDir);
+      if (json) printJson(facts);
+      else
+        process.stdout.write(
+          `${facts.name}: good (${facts.where})\n` +
+            `${facts.train} + ${facts.test} images of ${facts.height} x ${facts.width} x ${facts.channels}, ${facts.classes.length} classes\n` +
+            `images a class (training): ${facts.perClass.map((count, c) => `${facts.classes[c] ?? c} ${count}`).join(', ')}\n` +
+            `mean ${facts.mean.map((value) => value.toFixed(4)).join(', ')}  std ${facts.std.map((value) => value.toFixed(4)).join(', ')}\n` +
+            (facts.checksum ? `archive: ${facts.checksum}\n` : ''),
+        );
+    });
+}
+
+/** A line a few times a second on a terminal, none elsewhere. */
+function downloadProgress(): (done: number, total: number) => void {
+  let last = 0;
+  return (done, total) => {
+    if (!process.stderr.isTTY || (performance.now() - last < 200 && done < total)) return;
+    last = performance.now();
+    process.stderr.write(`\r\x1b[K${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB${done >= total ? '\n' : ''}`);
+  };
+}
