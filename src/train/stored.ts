@@ -56,7 +56,7 @@ export function restore(stored: ReadonlyMap<string, StoredTensor>, into: Readonl
 
 function fromBytes(data: Uint8Array, shape: readonly number[], dtype: DType): Tensor {
   // A copy first: the bytes may start anywhere, tensors need aligned memory.
-  const bytes = data.slice();
+  const bytes = new Uint8Array(data);
   if (dtype === 'u8' || dtype === 'bool') return tensor(bytes, shape);
   const views = { f32: Float32Array, f64: Float64Array, bf16: Uint16Array, i64: BigInt64Array } as const;
   return tensorOver(new views[dtype](bytes.buffer), shape, dtype);

@@ -9,7 +9,7 @@ import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } f
 // tau moves fast here, so that blocks swap within the run and the order is part of what must survive.
 const settings = [
   ...['--dataset', 'synthetic-images', '--model', 'resnet20', '--width', '2', '--epochs', '3', '--batch-size', '16'],
-  ...['--limit-train-batches', '24', '--scheme', 'mean-field', '--tau-lr-factor', '10', '--clip-grad', '5'],
+  ...['--limit-train-batches', '64', '--scheme', 'mean-field', '--tau-lr-factor', '10', '--clip-grad', '5'],
   ...['--recovery-interval', '2', '--threads', '1', '--seed', '7', '--no-report', '--quiet'],
 ];
 const kills = 10;
@@ -47,11 +47,13 @@ interface Killed {
   readonly inside: boolean;
 }
 
-async function killOnce(args: readonly string[], run: string, moment: 'writing' | number): Promise<Killed> {
+/** Kills after `delay` ms, or at the first writing of a checkpoint after that. */
+async function killOnce(args: readonly string[], run: string, delay: number, inWriting: boolean): Promise<Killed> {
   const child = startMeanfield(args);
   const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); }));
   const isOver = (): boolean => child.exitCode !== null;
-  const inside = moment === 'writing' ? await writingBegins(run, isOver) : (await sleep(moment), false);
+  await sleep(delay);
+  const inside = inWriting && (await writingBegins(run, isOver));
   child.kill('SIGKILL');
   await ended;
   return { inside };
@@ -61,11 +63,12 @@ it(`ten SIGKILLs, ${killsInsideWriting} of them inside the writing of a checkpoi
   const run = join(root, 'killed');
   const outcomes: Killed[] = [];
   for (let i = 0; i < kills; i++) {
-    const moment = i % 3 === 1 ? 'writing' : wholeSeconds * 1000 * Math.random();
+    // Each session dies within a sixth of the whole run's time, so that all ten find it unfinished.
+    const delay = (wholeSeconds / 6) * 1000 * Math.random();
     const args = readdirSync(root).includes('killed')
       ? ['train', '--resume', run, '--no-report', '--quiet']
       : ['train', ...settings, '--output', root, '--name', 'killed'];
-    outcomes.push(await killOnce(args, run, moment));
+    outcomes.push(await killOnce(args, run, delay, i % 3 === 1));
   }
   const end = meanfield(['train', '--resume', run, '--no-report', '--quiet']);
   expect(end).toMatchObject({ code: 0, stderr: '' });
