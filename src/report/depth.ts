@@ -1,0 +1,38 @@
+/** Where the blocks of a run lie in depth, first and last. */
+import type { FinalSteps, RunData, StageRecord } from '../runs/index.ts';
+
+/** Names of the stages that have trained coordinates, in natural order. */
+export function stagesOf(data: RunData): string[] {
+  const names = new Set<string>();
+  for (const record of [data.steps[0], data.steps.at(-1)])
+    for (const [name, stage] of Object.entries(record?.stages ?? {}))
+      if ((stage.tau ?? stage.step ?? []).length > 0) names.add(name);
+  return [...names].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+const sorted = (tau: readonly number[]): number[] =>
+  tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
+
+/** Step sizes in the order of the flow, from coordinates alone. */
+export function stepsFrom({ tau = [], tauEnd, step }: StageRecord, reorder: boolean): FinalSteps {
+  if (step) return { order: step.map((_, i) => i), tau: [], steps: step };
+  const order = reorder ? sorted(tau) : tau.map((_, i) => i);
+  const at = (particle: number | undefined): number => (particle === undefined ? 0 : (tau[particle] ?? 0));
+  const steps = order.map((particle, l) =>
+    Math.max((tauEnd ? (tauEnd[particle] ?? 0) : at(particle)) - at(tauEnd ? particle : order[l - 1]), 0),
+  );
+  return { order, tau, steps, ...(tauEnd && { tauEnd }) };
+}
+
+/** Where a stage stands at the last step that is known; undefined if it has no trained coordinates. */
+export function finalStepsOf(data: RunData, stage: string): FinalSteps | undefined {
+  const last = data.steps.at(-1)?.stages?.[stage];
+  const told = data.result?.finalSteps[stage];
+  if (told?.order.length) return { ...told, ...(last?.tauEnd && !told.tauEnd && { tauEnd: last.tauEnd }) };
+  return last && stepsFrom(last, data.config?.['reorder'] !== false);
+}
+
+/** The step size that every block started with: 1, or 1/n if the depth was [0, 1]. */
+export function startStepOf(data: RunData, blocks: number): number {
+  return data.config?.['tau-start'] === 'uniform' ? 1 / blocks : 1;
+}

@@ -1,0 +1,118 @@
+/** Test error of each class. */
+import { errorColour, ink, muted, paper, rule } from '../palette.ts';
+import { fitText, textWidth } from '../text-width.ts';
+import { type Figure, type FigureRun, percent } from './figure.ts';
+import { fontSize, legendAbove, legendRow, makeFrame, specIn } from './frame.ts';
+
+/** With more classes, the worst ones only. */
+const mostClasses = 25;
+const labelWidth = 110;
+
+/** Undefined if no run has a result. */
+export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
+  const finished = runs.filter(({ data }) => data.result?.perClassError.length);
+  const [first] = finished;
+  if (!first?.data.result) return undefined;
+  const { classes } = first.data.result;
+  // Runs on other classes can not be compared with the first.
+  const comparable = finished.filter(({ data }) => data.result?.classes.join('\n') === classes.join('\n'));
+  const mean = classes.map(
+    (_, c) =>
+      comparable.reduce((sum, { data }) => sum + (data.result?.perClassError[c] ?? 0), 0) / comparable.length,
+  );
+  const order = classes.map((_, c) => c).sort((a, b) => (mean[b] ?? 0) - (mean[a] ?? 0));
+  const shown = order.slice(0, mostClasses);
+  const names = new Map(shown.map((c) => [c, `${c} ${classes[c] ?? ''}`]));
+  const single = comparable.length === 1;
+  const several = [...new Map(comparable.map((run) => [run.series, run])).values()];
+  const values = comparable.flatMap(({ series, data }) =>
+    shown.map((c) => ({
+      class: names.get(c),
+      error: Number((data.result?.perClassError[c] ?? 0).toFixed(3)),
+      name: series,
+    })),
+  );
+  const cut = (c: number): string => fitText(classes[c] ?? '', fontSize, labelWidth);
+  const left = Math.max(...shown.map((c) => textWidth(cut(c), fontSize))) + 14;
+  const draft = makeFrame(1, { left });
+  const legend = single
+    ? undefined
+    : legendAbove(
+        several.map(({ series }) => series),
+        draft,
+        12,
+      );
+  const rowHeight = shown.length > 12 ? 17 : 24;
+  const frame = makeFrame(shown.length * rowHeight, {
+    left,
+    right: 44,
+    top: 16 + (legend?.rows ?? 0) * legendRow,
+  });
+  const high = Math.max(...values.map(({ error }) => error), 0.1);
+  const x = {
+    field: 'error',
+    type: 'quantitative',
+    scale: { domain: [0, high * 1.04], nice: false },
+    axis: { title: 'test error in %', tickCount: 6, grid: true },
+  };
+  const y = {
+    field: 'class',
+    type: 'nominal',
+    sort: shown.map((c) => names.get(c)),
+    scale: { paddingInner: 0.35, paddingOuter: 0.2 },
+    axis: {
+      title: null,
+      ticks: false,
+      labelColor: ink.light,
+      labelOverlap: false,
+      labelLimit: 0,
+      labelExpr: `${JSON.stringify(Object.fromEntries(shown.map((c) => [names.get(c), cut(c)])))}[datum.value]`,
+    },
+  };
+  const layers = single
+    ? [
+        {
+          data: { values },
+          mark: { type: 'bar', color: errorColour.light, cornerRadiusEnd: 2 },
+          encoding: { x, y },
+        },
+        {
+          data: { values: values.map((value) => ({ ...value, text: value.error.toFixed(1) })) },
+          mark: { type: 'text', align: 'left', dx: 5, fontSize: fontSize - 1, color: muted.light },
+          encoding: { x, y, text: { field: 'text' } },
+        },
+      ]
+    : [
+        {
+          data: { values },
+          mark: { type: 'rule', color: rule.light, strokeWidth: 1 },
+          encoding: { y, x: { ...x, aggregate: 'min' }, x2: { field: 'error', aggregate: 'max' } },
+        },
+        {
+          data: { values },
+          mark: { type: 'point', filled: true, size: 62, opacity: 1, stroke: paper.light, strokeWidth: 1 },
+          encoding: {
+            x,
+            y,
+            color: {
+              field: 'name',
+              type: 'nominal',
+              scale: {
+                domain: several.map(({ series }) => series),
+                range: several.map(({ colour }) => colour.light),
+              },
+              legend: { ...legend?.spec, symbolType: 'circle', symbolSize: 70, symbolStrokeWidth: 0 },
+            },
+          },
+        },
+      ];
+  const [worst = 0] = order;
+  const best = order.at(-1) ?? 0;
+  return {
+    id: 'per-class-error',
+    title: 'Error by class',
+    caption: `Share of each class’s test images that were classified wrongly, worst first${classes.length > mostClasses ? ` (the ${mostClasses} worst of ${classes.length})` : ''}.${single ? '' : ' The line joins the runs: a long one is a class on which they differ.'}`,
+    alt: `Test error by class, from ${percent(mean[worst] ?? 0)} for ${classes[worst] ?? ''} to ${percent(mean[best] ?? 0)} for ${classes[best] ?? ''}.`,
+    panels: [{ id: 'per-class-error', spec: specIn(frame, layers) }],
+  };
+}

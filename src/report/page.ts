@@ -1,0 +1,221 @@
+/** The page of one run, or of several side by side: one file, no script, no network. */
+import type { PlainRecord } from '../runs/index.ts';
+import { formatNumber, shellQuote } from './format.ts';
+import type { Figure, FigureRun } from './figures/index.ts';
+import { html, type Html, inlineSvg, raw } from './html.ts';
+import { pageStyle } from './page-style.ts';
+import { factList, flatten, recordTable, runTable } from './page-tables.ts';
+import { darkRules } from './palette.ts';
+
+/** A figure with its drawings. */
+export interface DrawnFigure {
+  readonly figure: Figure;
+  /** Part of file names and of ids in the page; distinct in a page. */
+  readonly id: string;
+  /** One SVG document a panel. */
+  readonly svgs: readonly string[];
+}
+
+export interface RunSection {
+  readonly run: FigureRun;
+  readonly depth: readonly DrawnFigure[];
+  readonly details: readonly DrawnFigure[];
+}
+
+export interface Page {
+  readonly shared: readonly DrawnFigure[];
+  readonly sections: readonly RunSection[];
+}
+
+function figureHtml({ figure, id, svgs }: DrawnFigure, level: 'h3'): Html {
+  const drawings = svgs.map((svg, i) => {
+    const panel = figure.panels[i]?.id ?? '';
+    const label =
+      svgs.length > 1 ? `${figure.title}, ${panel}. ${figure.alt}` : `${figure.title}. ${figure.alt}`;
+    return inlineSvg(svg, `${id}-${i}`, label);
+  });
+  const wide = figure.panels.length > 1 ? 'box wide' : 'box';
+  const heading = raw(`<${level}>`);
+  const headingEnd = raw(`</${level}>`);
+  return html`<figure class="${wide}" id="${id}">
+    ${heading}${figure.title}${headingEnd}
+    <div class="panels">${drawings}</div>
+    <figcaption>${figure.caption}</figcaption>
+  </figure> `;
+}
+
+function figuresHtml(figures: readonly DrawnFigure[]): Html {
+  return html`<div class="figures">${figures.map((figure) => figureHtml(figure, 'h3'))}</div>`;
+}
+
+function titleOf(runs: readonly FigureRun[]): string {
+  const [first] = runs;
+  if (!first) return 'No runs';
+  const { model, scheme, seed, dataset } = first.summary;
+  if (runs.length === 1)
+    return `${model}, ${scheme}${seed === undefined ? '' : `, seed ${seed}`}, on ${dataset}`;
+  const same = (pick: (run: FigureRun) => string): string | undefined =>
+    runs.every((run) => pick(run) === pick(first)) ? pick(first) : undefined;
+  const what = same(({ summary }) => summary.model);
+  const data = same(({ summary }) => summary.dataset);
+  return `${runs.length} runs${what ? ` of ${what}` : ''}${data ? ` on ${data}` : ''}`;
+}
+
+/** What a reader should know first. */
+function lead(runs: readonly FigureRun[]): Html {
+  const [first] = runs;
+  if (runs.length === 1 && first) {
+    const { state, epochs, plannedEpochs } = first.summary;
+    const message = first.data.status?.message;
+    if (state === 'finished') return html``;
+    const how = {
+      running: 'is still running',
+      stopped: 'was stopped',
+      diverged: 'diverged',
+      failed: 'failed',
+      crashed: 'crashed',
+      unknown: 'left no status',
+    }[state];
+    return html`<p>
+      This run ${how} after ${epochs} of ${plannedEpochs ?? '?'} epochs; all figures show it up to
+      there.${message ? ` Its last word: ${message}` : ''}
+    </p>`;
+  }
+  const finished = runs.filter(({ summary }) => summary.final && summary.testError !== undefined);
+  const best = [...finished].sort((a, b) => (a.summary.testError ?? 0) - (b.summary.testError ?? 0))[0];
+  return best
+    ? html`<p>
+        Lowest test error: ${formatNumber(best.summary.testError)} %
+        (${best.label}).${finished.length < runs.length ? ` Without a result: ${runs.length - finished.length} of ${runs.length}.` : ''}
+      </p>`
+    : html``;
+}
+
+function problemsHtml(runs: readonly FigureRun[]): Html {
+  const all = runs.flatMap(({ data, label }) =>
+    data.problems.map((problem) => html`<li>${runs.length > 1 ? `${label}: ` : ''}${problem}</li>`),
+  );
+  return all.length
+    ? html`<div class="problems">
+        <strong>Not everything could be read</strong>
+        <ul>
+          ${all}
+        </ul>
+      </div>`
+    : html``;
+}
+
+function commandOf({ environment }: FigureRun['data']): string | undefined {
+  const command = environment?.['command'];
+  if (typeof command === 'string') return command;
+  return Array.isArray(command) ? command.map((word) => shellQuote(String(word))).join(' ') : undefined;
+}
+
+function commandsHtml(runs: readonly FigureRun[]): Html {
+  const blocks = runs.map(({ data, label, summary }) => {
+    const made = commandOf(data);
+    const lines = [
+      ...(made === undefined ? [] : [`# made by\n${made}`]),
+      ...(summary.state === 'finished'
+        ? []
+        : [`# go on from the last checkpoint\nmeanfield train --resume ${shellQuote(data.dir)}`]),
+      ...(summary.state === 'finished'
+        ? [`# evaluate the best checkpoint\nmeanfield evaluate ${shellQuote(data.dir)}`]
+        : []),
+    ];
+    return html`${runs.length > 1 ? html`<h3>${label}</h3>` : html``}
+      <pre class="box">${lines.join('\n\n')}</pre>`;
+  });
+  return html`<h2>Commands</h2>
+    ${blocks}`;
+}
+
+function recordsHtml(runs: readonly FigureRun[]): Html {
+  const labels = runs.map(({ label }) => label);
+  const block = (title: string, records: readonly PlainRecord[], open: boolean): Html =>
+    records.some((record) => Object.keys(record).length)
+      ? html`<details class="box" ${open ? raw(' open') : ''}>
+          <summary>${title}</summary>
+          ${recordTable(records, labels)}
+        </details>`
+      : html``;
+  const environments = runs.map(({ data }) => {
+    const { command: _, ...rest } = data.environment ?? {};
+    return flatten(rest);
+  });
+  return html`<h2>Settings and environment</h2>
+    <div class="pair">
+      ${block(
+        runs.length > 1 ? 'Settings (differing ones first)' : 'Settings',
+        runs.map(({ data }) => flatten(data.config ?? {})),
+        true,
+      )}${block('Environment', environments, true)}
+    </div>`;
+}
+
+/** Open up to here; more runs are folded, so that the page can be overlooked. */
+const mostOpen = 2;
+
+function sectionHtml({ run, depth, details }: RunSection, index: number, count: number): Html {
+  const figures = [...depth, ...details];
+  const empty = html`<p class="name">Nothing that belongs to this run alone has been recorded yet.</p>`;
+  if (count === 1) {
+    return html`${
+      depth.length
+        ? html`<h2>Depth</h2>
+            ${figuresHtml(depth)}`
+        : html``
+    }${
+      details.length
+        ? html`<h2>Classes${details.some(({ figure }) => figure.id === 'swaps') ? ' and order' : ''}</h2>
+            ${figuresHtml(details)}`
+        : html``
+    }`;
+  }
+  return html`<details class="run" ${index < mostOpen ? raw(' open') : ''}>
+    <summary><span class="swatch run-${index}"></span>${run.label}</summary>
+    <p class="name">${run.data.name}</p>
+    ${figures.length ? figuresHtml(figures) : empty}
+  </details> `;
+}
+
+/** The whole page. */
+export function pageHtml({ shared, sections }: Page): string {
+  const runs = sections.map(({ run }) => run);
+  const drawings = [shared, ...sections.flatMap(({ depth, details }) => [depth, details])]
+    .flat()
+    .flatMap(({ svgs }) => svgs);
+  const swatch = (side: 'light' | 'dark'): string =>
+    runs.map(({ colour }, i) => `.run-${i}{background:${colour[side]}}`).join('');
+  const dark = `.panels [fill="#ffffff"]{fill:var(--card)}\n${darkRules('.panels', drawings)}\n${swatch('dark')}`;
+  const title = titleOf(runs);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <title>${title}</title>
+        <style>
+          ${raw(pageStyle(dark).replace('@media(max-width', `${swatch('light')}\n@media(max-width`))}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${title}</h1>
+            ${runs.length === 1 ? html`<p class="name">${runs[0]?.data.name}</p>` : html``} ${lead(runs)}
+          </header>
+          ${runs.length === 1 && runs[0] ? factList(runs[0].summary) : runTable(runs)} ${problemsHtml(runs)}
+          <h2>Training</h2>
+          ${figuresHtml(shared)}
+          ${runs.length > 1 ? html`<h2>Run by run</h2>` : html``}${sections.map((section, i) => sectionHtml(section, i, sections.length))}
+          ${commandsHtml(runs)} ${recordsHtml(runs)}
+        </main>
+      </body>
+    </html> `;
+  return page.html;
+}

@@ -1,0 +1,119 @@
+/** `report.html` of run folders, and the figures as files. */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { writeFileAtomic } from '../io/atomic.ts';
+import { readRun, slug } from '../runs/index.ts';
+import { depthFigures, detailFigures, type Figure, type FigureRun, sharedFigures } from './figures/index.ts';
+import { runLabels, seriesLabels } from './labels.ts';
+import { type DrawnFigure, pageHtml, type RunSection } from './page.ts';
+import { seriesColour } from './palette.ts';
+import { renderPng, renderSvg } from './render.ts';
+import { type RunSummary, summariseRun } from './run-summary.ts';
+
+export interface ReportOutput {
+  /** Where the page goes. */
+  readonly html: string;
+  /** Folder for every panel as `.svg` and `.vl.json`, the latter with its data. */
+  readonly figures?: string;
+  /** `.png` of every panel too. Default false. */
+  readonly png?: boolean;
+}
+
+export interface ReportOptions {
+  /** ms since 1970, at which it is judged whether a run lives. */
+  readonly now?: number;
+  /** What the drawing complains about. */
+  readonly onWarning?: (message: string) => void;
+}
+
+export interface Report {
+  readonly html: string;
+  /** The figure files. */
+  readonly figures: readonly string[];
+  /** What could not be read, with the name of the run. */
+  readonly problems: readonly string[];
+}
+
+/** The runs with names and colours that tell them apart. */
+export async function figureRuns(runDirs: readonly string[], now = Date.now()): Promise<FigureRun[]> {
+  const maxPoints = 1500;
+  const data = [];
+  for (const dir of runDirs) data.push(await readRun(dir).data({ maxPoints }));
+  const summaries = data.map((run) => summariseRun(run, now));
+  const labels = runLabels(summaries);
+  const series = seriesLabels(summaries);
+  const distinct = [...new Set(series)];
+  return data.map((run, i) => ({
+    data: run,
+    summary: summaries[i] as RunSummary,
+    label: labels[i] as string,
+    series: series[i] as string,
+    colour: seriesColour(distinct.indexOf(series[i] as string)),
+  }));
+}
+
+/**
+ * Writes the page of a run, or of several side by side.
+ *
+ * @throws UsageError without runs, FileError if a file can not be written
+ */
+export async function writeReport(
+  runDirs: readonly string[],
+  out: ReportOutput,
+  options: ReportOptions = {},
+): Promise<Report> {
+  if (!runDirs.length) throw new UsageError('no run to report on: name at least one run folder');
+  const runs = await figureRuns(runDirs, options.now);
+  const draw = async (figures: readonly Figure[], prefix: string): Promise<DrawnFigure[]> => {
+    const drawn: DrawnFigure[] = [];
+    for (const figure of figures) {
+      const svgs: string[] = [];
+      for (const { spec } of figure.panels)
+        svgs.push(await renderSvg(spec, options.onWarning ? { onWarning: options.onWarning } : {}));
+      drawn.push({ figure, id: `${prefix}${figure.id}`, svgs });
+    }
+    return drawn;
+  };
+  const shared = await draw(sharedFigures(runs), '');
+  const sections: RunSection[] = [];
+  for (const [i, run] of runs.entries()) {
+    const prefix = runs.length > 1 ? `run${i + 1}-` : '';
+    sections.push({
+      run,
+      depth: await draw(depthFigures(run), prefix),
+      details: await draw(detailFigures(run), prefix),
+    });
+  }
+  const files =
+    out.figures === undefined
+      ? []
+      : writeFigures(
+          out.figures,
+          [...shared, ...sections.flatMap(({ depth, details }) => [...depth, ...details])],
+          out.png ?? false,
+        );
+  mkdirSync(dirname(out.html), { recursive: true });
+  writeFileAtomic(out.html, pageHtml({ shared, sections }));
+  const problems = runs.flatMap(({ data }) => data.problems.map((problem) => `${data.name}: ${problem}`));
+  return { html: out.html, figures: files, problems };
+}
+
+function writeFigures(folder: string, figures: readonly DrawnFigure[], png: boolean): string[] {
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  const write = (name: string, content: string | Uint8Array): void => {
+    const file = join(folder, name);
+    writeFileAtomic(file, content);
+    files.push(file);
+  };
+  for (const { figure, id, svgs } of figures)
+    figure.panels.forEach((panel, i) => {
+      const svg = svgs[i] ?? '';
+      const name = figure.panels.length > 1 ? `${id}-${slug(panel.id)}` : id;
+      write(`${name}.svg`, svg);
+      write(`${name}.vl.json`, `${JSON.stringify(panel.spec)}\n`);
+      if (png) write(`${name}.png`, renderPng(svg));
+    });
+  return files;
+}

@@ -1,0 +1,71 @@
+/** A run in one row: from its result if it has one, else from what is known so far. */
+import { isProcessAlive, type LiveState, liveState, type PlainRecord, type RunData } from '../runs/index.ts';
+
+export interface RunSummary {
+  readonly name: string;
+  readonly dataset: string;
+  readonly model: string;
+  /** With `(no reorder)` where the order was frozen. */
+  readonly scheme: string;
+  readonly seed: number | undefined;
+  readonly state: LiveState | 'unknown';
+  /** Finished epochs, and those that are planned. */
+  readonly epochs: number;
+  readonly plannedEpochs: number | undefined;
+  readonly steps: number;
+  /** In percent; of an unfinished run: of its last epoch. */
+  readonly testError: number | undefined;
+  readonly testLoss: number | undefined;
+  readonly trainLoss: number | undefined;
+  readonly seconds: number | undefined;
+  readonly imagesPerSecond: number | undefined;
+  readonly swaps: number;
+  readonly parameters: number | undefined;
+  /** The result is final. */
+  readonly final: boolean;
+}
+
+function textOf(config: PlainRecord | undefined, key: string): string | undefined {
+  const value = config?.[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function numberOf(config: PlainRecord | undefined, key: string): number | undefined {
+  const value = config?.[key];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** @param now - ms since 1970, at which the state is judged */
+export function summariseRun(data: RunData, now = Date.now()): RunSummary {
+  const { config, result, status, epochs, steps } = data;
+  const last = epochs.at(-1);
+  const scheme = result?.scheme ?? textOf(config, 'scheme') ?? 'unknown';
+  const frozen = config?.['reorder'] === false && !scheme.includes('reorder');
+  const seconds = result?.seconds ?? steps.at(-1)?.seconds;
+  return {
+    name: data.name,
+    dataset: result?.dataset ?? textOf(config, 'dataset') ?? 'unknown',
+    model: result?.model ?? textOf(config, 'model') ?? 'unknown',
+    scheme: frozen ? `${scheme} (no reorder)` : scheme,
+    seed: result?.seed ?? numberOf(config, 'seed'),
+    state: status ? liveState(status, now, isProcessAlive) : 'unknown',
+    epochs: result?.epochs ?? epochs.length,
+    plannedEpochs: numberOf(config, 'epochs'),
+    steps: result?.steps ?? steps.at(-1)?.step ?? 0,
+    testError: result?.testError ?? last?.evalError,
+    testLoss: result?.testLoss ?? last?.evalLoss,
+    trainLoss: result?.trainLoss ?? last?.trainLoss,
+    seconds,
+    imagesPerSecond:
+      median(epochs.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])) ??
+      median(steps.map(({ imagesPerSecond }) => imagesPerSecond)),
+    swaps: result?.swaps ?? data.swaps.length,
+    parameters: result?.parameters,
+    final: result !== undefined,
+  };
+}
