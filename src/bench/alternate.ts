@@ -35,7 +35,10 @@ export interface Comparison {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 ? middle : middle - 1], sorted[middle]];
+  const [low = Number.NaN, high = Number.NaN] = [
+    sorted[sorted.length % 2 ? middle : middle - 1],
+    sorted[middle],
+  ];
   return (low + high) / 2;
 }
 
@@ -75,7 +78,10 @@ export async function alternate(
     ratioRange: range(a.map((value, i) => value / (b[i] ?? Number.NaN))),
     ourRange: range(a),
     peerRange: range(b),
-    growthMb: { ours: median(results.ours.map((one) => one.growthMb)), peer: median(results.peer.map((one) => one.growthMb)) },
+    growthMb: {
+      ours: median(results.ours.map((one) => one.growthMb)),
+      peer: median(results.peer.map((one) => one.growthMb)),
+    },
     processes,
   };
 }

@@ -20,7 +20,7 @@ export interface StepSetting {
 
 /** Debian's Python has Debian's torch; another one can be named. */
 function python(): string {
-  const named = process.env['PYTHON'];
+  const named = process.env.PYTHON;
   return named ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 }
 

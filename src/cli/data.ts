@@ -23,13 +23,21 @@ export function registerData(program: Command): void {
         process.stdout.write(
           `${textTable(
             ['name', 'images', 'classes', 'found', 'description'],
-            datasets.map((one) => [one.name, one.images, one.classes, one.found ?? (one.fetchable ? '(fetch)' : '-'), one.description]),
+            datasets.map((one) => [
+              one.name,
+              one.images,
+              one.classes,
+              one.found ?? (one.fetchable ? '(fetch)' : '-'),
+              one.description,
+            ]),
           )}\n`,
         );
     });
   data
     .command('fetch')
-    .description('download a data set: resumes, tries mirrors, checks the SHA-256; files already there are used')
+    .description(
+      'download a data set: resumes, tries mirrors, checks the SHA-256; files already there are used',
+    )
     .argument('<name>', 'cifar10 or cifar100')
     .requiredOption('--data-dir <dir>', 'where the archive goes')
     .option('--mirror <urls...>', 'addresses to try first')
@@ -37,8 +45,14 @@ export function registerData(program: Command): void {
     .action(async (name: string, { dataDir = '.', mirror, json }: DataFlags) => {
       const { fetchDataset } = await import('../data/index.ts');
       const started = performance.now();
-      const outcome = await fetchDataset(name, dataDir, { mirrors: mirror ?? [], onProgress: downloadProgress(), say });
-      say(`${outcome.path}: ${outcome.already ? 'already there' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum right`);
+      const outcome = await fetchDataset(name, dataDir, {
+        mirrors: mirror ?? [],
+        onProgress: downloadProgress(),
+        say,
+      });
+      say(
+        `${outcome.path}: ${outcome.already ? 'already there' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum right`,
+      );
       if (json) printJson(outcome);
     });
   data
@@ -68,6 +82,8 @@ function downloadProgress(): (done: number, total: number) => void {
   return (done, total) => {
     if (!process.stderr.isTTY || (performance.now() - last < 200 && done < total)) return;
     last = performance.now();
-    process.stderr.write(`\r\x1b[K${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB${done >= total ? '\n' : ''}`);
+    process.stderr.write(
+      `\r\x1b[K${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB${done >= total ? '\n' : ''}`,
+    );
   };
 }

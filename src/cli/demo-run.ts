@@ -2,9 +2,17 @@
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
 import { listenForInterrupt, resolveConfig, startRun } from '../train/index.ts';
-import type { DemoFlags } from './demo.ts';
 import { colours, duration, say, textTable } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
+
+export interface DemoFlags {
+  output: string;
+  seeds: number;
+  epochs: number;
+  trainBatches: number;
+  threads?: number;
+  json?: boolean;
+}
 
 const schemesShown = ['vanilla', 'mean-field'] as const;
 
@@ -33,11 +41,17 @@ export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
     for (const scheme of schemesShown) {
       const printer = progressPrinter(`${scheme.padEnd(10)} seed ${seed}  `);
       const config = demoConfig(scheme, seed, flags);
-      const session = await startRun(config, { root: flags.output, onProgress: printer.onProgress, interrupted: () => interrupt.requested });
+      const session = await startRun(config, {
+        root: flags.output,
+        onProgress: printer.onProgress,
+        interrupted: () => interrupt.requested,
+      });
       printer.end();
       if (!session.result) {
         process.exitCode = session.exitCode;
-        throw new DataError('demo stopped before its end; run it again, or go on with `meanfield train --resume`');
+        throw new DataError(
+          'demo stopped before its end; run it again, or go on with `meanfield train --resume`',
+        );
       }
       const { testError, seconds, swaps } = session.result;
       rows.push({ scheme, seed, testError, seconds, swaps, run: session.dir });
@@ -45,12 +59,19 @@ export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
   interrupt.release();
   const report = join(flags.output, 'demo.html');
   const { writeReport } = await import('../report/index.ts');
-  await writeReport(rows.map((row) => row.run), { html: report });
+  await writeReport(
+    rows.map((row) => row.run),
+    { html: report },
+  );
   sayEnd(rows, report, (performance.now() - started) / 1000, flags);
   return { rows, report };
 }
 
-function demoConfig(scheme: (typeof schemesShown)[number], seed: number, flags: DemoFlags): ReturnType<typeof resolveConfig> {
+function demoConfig(
+  scheme: (typeof schemesShown)[number],
+  seed: number,
+  flags: DemoFlags,
+): ReturnType<typeof resolveConfig> {
   return resolveConfig({
     dataset: 'fashion-mnist',
     model: 'resnet20',
@@ -64,14 +85,29 @@ function demoConfig(scheme: (typeof schemesShown)[number], seed: number, flags: 
   });
 }
 
-function sayEnd(rows: readonly DemoRow[], report: string, seconds: number, { epochs, trainBatches }: DemoFlags): void {
+function sayEnd(
+  rows: readonly DemoRow[],
+  report: string,
+  seconds: number,
+  { epochs, trainBatches }: DemoFlags,
+): void {
   const table = textTable(
     ['scheme', 'seed', 'test error %', 'swaps', 'time'],
-    rows.map(({ scheme, seed, testError, swaps, seconds: time }) => [scheme, String(seed), testError.toFixed(2), String(swaps), duration(time)]),
+    rows.map(({ scheme, seed, testError, swaps, seconds: time }) => [
+      scheme,
+      String(seed),
+      testError.toFixed(2),
+      String(swaps),
+      duration(time),
+    ]),
   );
   process.stdout.write(`\n${table}\n\n`);
   const { dim } = colours();
-  say(dim(`${epochs} epochs of ${trainBatches} batches of 128, last epoch, 10,000 test images; ${duration(seconds)} in all`));
+  say(
+    dim(
+      `${epochs} epochs of ${trainBatches} batches of 128, last epoch, 10,000 test images; ${duration(seconds)} in all`,
+    ),
+  );
   say(`report (curves, and how the blocks moved and swapped): ${report}`);
   say(
     [

@@ -2,15 +2,7 @@
 import type { Command } from 'commander';
 import { parseInteger } from './flags.ts';
 import { printJson } from './output.ts';
-
-export interface DemoFlags {
-  output: string;
-  seeds: number;
-  epochs: number;
-  trainBatches: number;
-  threads?: number;
-  json?: boolean;
-}
+import type { DemoFlags } from './demo-run.ts';
 
 export function registerDemo(program: Command): void {
   program

@@ -18,36 +18,67 @@ const setup = 'npm run setup';
 function checkNode(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const good = major > 20 || (major === 20 && minor >= 19);
-  return { name: 'node', state: good ? 'good' : 'bad', text: `${process.version} (20.19 or newer is needed)`, ...(!good && { mend: 'install Node 20.19 or newer' }) };
+  return {
+    name: 'node',
+    state: good ? 'good' : 'bad',
+    text: `${process.version} (20.19 or newer is needed)`,
+    ...(!good && { mend: 'install Node 20.19 or newer' }),
+  };
 }
 
 function checkLibrary(): Check[] {
   try {
     const { version, path, found, blas, onednn, capability, threads, cudaDevices } = libraryFacts();
     return [
-      { name: 'libtorch', state: 'good', text: `${version} at ${path} (found by: ${found}), kernels ${capability}, ${threads} threads` },
+      {
+        name: 'libtorch',
+        state: 'good',
+        text: `${version} at ${path} (found by: ${found}), kernels ${capability}, ${threads} threads`,
+      },
       checkBlas(blas),
       onednn === 'none'
         ? { name: 'oneDNN', state: 'note', text: 'this libtorch has no oneDNN: convolutions will be slow' }
         : { name: 'oneDNN', state: 'good', text: onednn },
-      { name: 'CUDA', state: cudaDevices ? 'good' : 'note', text: cudaDevices ? `${cudaDevices} devices` : 'no device; --device cpu' },
+      {
+        name: 'CUDA',
+        state: cudaDevices ? 'good' : 'note',
+        text: cudaDevices ? `${cudaDevices} devices` : 'no device; --device cpu',
+      },
     ];
   } catch (error) {
-    return [{ name: 'libtorch', state: 'bad', text: error instanceof Error ? error.message : String(error), mend: setup }];
+    return [
+      {
+        name: 'libtorch',
+        state: 'bad',
+        text: error instanceof Error ? error.message : String(error),
+        mend: setup,
+      },
+    ];
   }
 }
 
 function checkBlas(blas: string): Check {
   const install = 'apt-get install libopenblas0-openmp libopenblas-openmp-dev';
   if (blas === 'openblas-pthread')
-    return { name: 'BLAS', state: 'bad', text: `${blas}: its threads fight with OpenMP's`, mend: `${install}; then update-alternatives --config libblas.so.3-$(uname -m)-linux-gnu` };
+    return {
+      name: 'BLAS',
+      state: 'bad',
+      text: `${blas}: its threads fight with OpenMP's`,
+      mend: `${install}; then update-alternatives --config libblas.so.3-$(uname -m)-linux-gnu`,
+    };
   if (blas === 'reference' || blas === 'openblas-serial')
     return { name: 'BLAS', state: 'note', text: `${blas}: matrix products will be slow`, mend: install };
   return { name: 'BLAS', state: 'good', text: blas };
 }
 
 function checkCpu(bf16: boolean): Check {
-  return { name: 'bf16', state: bf16 ? 'good' : 'note', text: bf16 ? 'the CPU computes in bf16: --amp is worth it' : 'the CPU has no bf16 instructions: --amp is refused' };
+  return {
+    name: 'bf16',
+    state: bf16 ? 'good' : 'note',
+    text: bf16
+      ? 'the CPU computes in bf16: --amp is worth it'
+      : 'the CPU has no bf16 instructions: --amp is refused',
+  };
 }
 
 function checkCores(): Check {
@@ -61,19 +92,34 @@ function checkCores(): Check {
 
 async function checkData(): Promise<Check[]> {
   const { listDatasets } = await import('../data/index.ts');
-  const found = (await listDatasets()).filter((one) => one.found !== undefined);
+  const found = listDatasets().filter((one) => one.found !== undefined);
   return found.length
     ? found.map((one) => ({ name: 'data', state: 'good', text: `${one.name} at ${one.found ?? ''}` }))
-    : [{ name: 'data', state: 'note', text: 'no data set found on its own', mend: 'apt-get install dataset-fashion-mnist, or give --data-dir' }];
+    : [
+        {
+          name: 'data',
+          state: 'note',
+          text: 'no data set found on its own',
+          mend: 'apt-get install dataset-fashion-mnist, or give --data-dir',
+        },
+      ];
 }
 
 function checkPeer(): Check {
-  const python = process.env['PYTHON'] ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
+  const python = process.env.PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
   try {
-    const version = execFileSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const version = execFileSync(python, ['-c', 'import torch; print(torch.__version__)'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
     return { name: 'PyTorch', state: 'good', text: `${version} (${python}), for bench and tests` };
   } catch {
-    return { name: 'PyTorch', state: 'note', text: 'python3 has no torch: only bench and some tests need it', mend: 'apt-get install python3-torch' };
+    return {
+      name: 'PyTorch',
+      state: 'note',
+      text: 'python3 has no torch: only bench and some tests need it',
+      mend: 'apt-get install python3-torch',
+    };
   }
 }
 

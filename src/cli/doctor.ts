@@ -17,7 +17,9 @@ export function registerDoctor(program: Command): void {
         const { green, yellow, red } = colours();
         const marks = { good: green('ok     '), note: yellow('note   '), bad: red('missing') };
         for (const { name, state, text, mend } of checks)
-          process.stdout.write(`${marks[state]}  ${name.padEnd(14)} ${text}${mend ? `\n${' '.repeat(24)}-> ${mend}` : ''}\n`);
+          process.stdout.write(
+            `${marks[state]}  ${name.padEnd(14)} ${text}${mend ? `\n${' '.repeat(24)}-> ${mend}` : ''}\n`,
+          );
       }
       process.exitCode = ok ? exitCodes.done : exitCodes.environment;
     });

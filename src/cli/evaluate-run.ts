@@ -3,8 +3,14 @@ import { loadImages } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import { BatchTensors, evaluate, type Evaluation, loadTrained } from '../train/index.ts';
-import type { EvaluateFlags } from './evaluate.ts';
 import { textTable } from './output.ts';
+
+export interface EvaluateFlags {
+  checkpoint: string;
+  dataDir?: string;
+  threads?: number;
+  json?: boolean;
+}
 
 export interface EvaluationOutcome {
   readonly run: string;
@@ -56,10 +62,14 @@ export async function evaluateRun(run: string, flags: EvaluateFlags): Promise<Ev
 }
 
 export function evaluationText(outcome: EvaluationOutcome): string {
-  const { testError, testLoss, top5Error, images, classes, perClassError, confusion, checkpoint, step } = outcome;
+  const { testError, testLoss, top5Error, images, classes, perClassError, confusion, checkpoint, step } =
+    outcome;
   const mistaken = (c: number): string => {
     const row = confusion[c] ?? [];
-    const [worst] = row.map((count, other) => ({ count, other })).filter(({ other }) => other !== c).sort((a, b) => b.count - a.count);
+    const [worst] = row
+      .map((count, other) => ({ count, other }))
+      .filter(({ other }) => other !== c)
+      .sort((a, b) => b.count - a.count);
     return worst && worst.count > 0 ? `${classes[worst.other] ?? ''} (${worst.count})` : '';
   };
   const table = textTable(

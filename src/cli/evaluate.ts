@@ -2,13 +2,7 @@
 import type { Command } from 'commander';
 import { parseInteger } from './flags.ts';
 import { printJson } from './output.ts';
-
-export interface EvaluateFlags {
-  checkpoint: string;
-  dataDir?: string;
-  threads?: number;
-  json?: boolean;
-}
+import type { EvaluateFlags } from './evaluate-run.ts';
 
 export function registerEvaluate(program: Command): void {
   program

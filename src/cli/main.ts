@@ -28,7 +28,11 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', examples)
     .showHelpAfterError('(--help lists what there is)')
-    .configureOutput({ outputError: (text, write) => { write(text.replace(/^error: /, 'meanfield: ')); } });
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'meanfield: '));
+      },
+    });
   registerTrain(program);
   registerEvaluate(program);
   registerPredict(program);
@@ -38,9 +42,14 @@ function createProgram(): Command {
   registerDoctor(program);
   registerDemo(program);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
-    command.exitOverride().showHelpAfterError('(--help lists what there is)').configureOutput({
-      outputError: (text, write) => { write(text.replace(/^error: /, 'meanfield: ')); },
-    });
+    command
+      .exitOverride()
+      .showHelpAfterError('(--help lists what there is)')
+      .configureOutput({
+        outputError: (text, write) => {
+          write(text.replace(/^error: /, 'meanfield: '));
+        },
+      });
   return program;
 }
 
@@ -64,9 +73,11 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof MeanfieldError) {
     process.stderr.write(`meanfield: ${error.message}\n`);
-    if (process.env['MEANFIELD_DEBUG'] && error.stack) process.stderr.write(`${error.stack}\n`);
+    if (process.env.MEANFIELD_DEBUG && error.stack) process.stderr.write(`${error.stack}\n`);
     return error.exitCode;
   }
-  process.stderr.write(`meanfield: internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `meanfield: internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return exitCodes.failed;
 }

@@ -4,8 +4,8 @@ import picocolors from 'picocolors';
 /** Colours for stderr; plain when it is not a terminal, or NO_COLOR or TERM=dumb is set. */
 export function colours(): ReturnType<typeof picocolors.createColors> {
   const env = process.env;
-  const wanted = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
-  const allowed = env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb' && process.stderr.isTTY;
+  const wanted = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
+  const allowed = env.NO_COLOR === undefined && env.TERM !== 'dumb' && process.stderr.isTTY;
   return picocolors.createColors(wanted || allowed);
 }
 
@@ -32,10 +32,14 @@ export function duration(seconds: number): string {
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const numeric = header.map((_, column) => rows.every((row) => /^[-+\d.%]*( ?\S{0,3})?$/.test(row[column] ?? '')));
+  const numeric = header.map((_, column) =>
+    rows.every((row) => /^[-+\d.%]*( ?\S{0,3})?$/.test(row[column] ?? '')),
+  );
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');

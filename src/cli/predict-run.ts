@@ -3,10 +3,20 @@ import { decodeImage, listImages } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import { loadTrained, predict, type Prediction } from '../train/index.ts';
-import type { PredictFlags } from './predict.ts';
+
+export interface PredictFlags {
+  checkpoint: string;
+  top: number;
+  threads?: number;
+  json?: boolean;
+}
 
 /** @throws UsageError if no image is found */
-export async function predictImages(run: string, paths: readonly string[], flags: PredictFlags): Promise<Prediction[]> {
+export async function predictImages(
+  run: string,
+  paths: readonly string[],
+  flags: PredictFlags,
+): Promise<Prediction[]> {
   const lease = leaseCores(flags.threads);
   setThreads(flags.threads ?? lease.cores);
   try {
@@ -24,6 +34,9 @@ export async function predictImages(run: string, paths: readonly string[], flags
 
 export function predictionText(predictions: readonly Prediction[]): string {
   return predictions
-    .map(({ name, classes }) => `${name}: ${classes.map((one) => `${one.name} ${(100 * one.probability).toFixed(1)} %`).join(', ')}\n`)
+    .map(
+      ({ name, classes }) =>
+        `${name}: ${classes.map((one) => `${one.name} ${(100 * one.probability).toFixed(1)} %`).join(', ')}\n`,
+    )
     .join('');
 }

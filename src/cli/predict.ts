@@ -2,13 +2,7 @@
 import type { Command } from 'commander';
 import { parseInteger } from './flags.ts';
 import { printJson } from './output.ts';
-
-export interface PredictFlags {
-  checkpoint: string;
-  top: number;
-  threads?: number;
-  json?: boolean;
-}
+import type { PredictFlags } from './predict-run.ts';
 
 export function registerPredict(program: Command): void {
   program

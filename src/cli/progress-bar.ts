@@ -31,7 +31,7 @@ export interface ProgressPrinter {
 /** @param label - stands before every line, such as the scheme of a run beside others */
 export function progressPrinter(label = '', quiet = false): ProgressPrinter {
   const { dim, bold } = colours();
-  const live = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  const live = process.stderr.isTTY && process.env.TERM !== 'dumb';
   let [lastPlain, lastLive, open] = [performance.now(), 0, false];
   const end = (): void => {
     if (open) process.stderr.write('\n');
@@ -54,7 +54,9 @@ export function progressPrinter(label = '', quiet = false): ProgressPrinter {
     } else if (progress.kind === 'step') {
       const now = performance.now();
       if (live && now - lastLive > 100) {
-        process.stderr.write(`\r\x1b[K${label}${bar((progress.batch + 1) / progress.batches)} ${stepText(progress)}`);
+        process.stderr.write(
+          `\r\x1b[K${label}${bar((progress.batch + 1) / progress.batches)} ${stepText(progress)}`,
+        );
         [lastLive, open] = [now, true];
       } else if (!live && now - lastPlain > 1000 * plainInterval) {
         say(`${label}${stepText(progress)}`);

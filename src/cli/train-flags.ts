@@ -7,7 +7,10 @@ export function addTrainFlags(command: Command): Command {
   const number = (flags: string, text: string): Option => new Option(flags, text).argParser(parseNumber);
   const integer = (flags: string, text: string): Option => new Option(flags, text).argParser(parseInteger);
   const options: Option[] = [
-    new Option('--dataset <name>', 'fashion-mnist, cifar10, cifar100, idx, image-folder, synthetic-images (default fashion-mnist)'),
+    new Option(
+      '--dataset <name>',
+      'fashion-mnist, cifar10, cifar100, idx, image-folder, synthetic-images (default fashion-mnist)',
+    ),
     new Option('--data-dir <dir>', 'where the data set is (`meanfield data list`)'),
     integer('--image-size <pixels>', 'image-folder: scale images to this side'),
     new Option('-a, --model <name>', 'resnet20, preresnet20, any depth 6n+2 (default resnet20)'),
@@ -16,7 +19,10 @@ export function addTrainFlags(command: Command): Command {
     new Option('--no-reorder', 'mean-field with its order frozen: the control for reordering'),
     new Option('--tau-start <law>', 'unit: step sizes start at 1; uniform: at 1/n (default unit)'),
     new Option('--last-tau <how>', 'free, or pinned: the end of depth stays (default free)'),
-    number('--tau-lr-factor <x>', 'learning rate of tau over that of the weights; 0 freezes tau (default 0.1)'),
+    number(
+      '--tau-lr-factor <x>',
+      'learning rate of tau over that of the weights; 0 freezes tau (default 0.1)',
+    ),
     integer('--epochs <n>', 'passes over the data (default 15)'),
     integer('-b, --batch-size <n>', 'images a step (default 128)'),
     new Option('--opt <name>', 'sgd or adam (default sgd)'),
@@ -29,7 +35,9 @@ export function addTrainFlags(command: Command): Command {
     number('--warmup-epochs <n>', 'linear warm-up (default 0)'),
     number('--warmup-lr <x>', 'where the warm-up starts (default 0)'),
     number('--min-lr <x>', 'cosine: where it ends (default 0)'),
-    new Option('--decay-milestones <epochs>', 'step: epochs, with commas (default 80,120)').argParser(parseNumbers),
+    new Option('--decay-milestones <epochs>', 'step: epochs, with commas (default 80,120)').argParser(
+      parseNumbers,
+    ),
     number('--decay-rate <x>', 'step: factor at each milestone (default 0.1)'),
     number('--smoothing <s>', 'label smoothing (default 0)'),
     number('--clip-grad <norm>', 'largest norm of the gradient'),
@@ -44,7 +52,10 @@ export function addTrainFlags(command: Command): Command {
     integer('--limit-train-batches <n>', 'use only the first batches of each epoch'),
     integer('--limit-eval-batches <n>', 'evaluate on the first batches of 500 only'),
     integer('--recovery-interval <steps>', 'steps between saves within an epoch (default 200)'),
-    integer('--checkpoint-every <epochs>', 'keep a checkpoint every so many epochs (default 0: last and best only)'),
+    integer(
+      '--checkpoint-every <epochs>',
+      'keep a checkpoint every so many epochs (default 0: last and best only)',
+    ),
   ];
   for (const option of options) command.addOption(option);
   return command;

@@ -1,4 +1,5 @@
 /** Runs `meanfield train` and tells how it goes. */
+import { join } from 'node:path';
 import { readConfigFile } from '../runs/index.ts';
 import {
   configFromRecord,
@@ -12,7 +13,16 @@ import {
 } from '../train/index.ts';
 import { colours, duration, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
-import type { TrainFlags } from './train.ts';
+
+export interface TrainFlags {
+  config?: string;
+  output: string;
+  name?: string;
+  resume?: string;
+  report: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
 
 /** What --json prints. */
 export interface TrainResult {
@@ -35,11 +45,18 @@ function sayStart(dir: string, { config, data, learner }: Experiment, threads: n
     `${bold(`${config.model} ${schemeName(config)}`)} on ${config.dataset}: ${data.train.count} + ${data.test.count} images, ` +
       `${learner.model.parameterCount.toLocaleString('en')} parameters, exchangeable blocks ${particles}`,
   );
-  say(dim(`run folder ${dir}, seed ${config.seed}, ${threads} thread${threads > 1 ? 's' : ''}${config.amp ? ', bf16' : ''}`));
+  say(
+    dim(
+      `run folder ${dir}, seed ${config.seed}, ${threads} thread${threads > 1 ? 's' : ''}${config.amp ? ', bf16' : ''}`,
+    ),
+  );
 }
 
 /** @throws the named errors of configuration, data and training */
-export async function runTraining(flags: TrainFlags, settings: Record<string, unknown>): Promise<TrainResult> {
+export async function runTraining(
+  flags: TrainFlags,
+  settings: Record<string, unknown>,
+): Promise<TrainResult> {
   const printer = progressPrinter('', flags.quiet);
   const interrupt = listenForInterrupt(() => {
     printer.end();
@@ -70,8 +87,22 @@ export async function runTraining(flags: TrainFlags, settings: Record<string, un
     }
     const report = flags.report ? await reportOf(session.dir) : undefined;
     const { testError, testLoss, top5Error, epochs, seconds, secondsPerEpoch, swaps } = session.result;
-    if (!flags.quiet) say(`test error ${testError.toFixed(2)} % after ${epochs} epochs, ${duration(seconds)}${report ? `; report ${report}` : ''}`);
-    return { run: session.dir, finished: true, testError, testLoss, top5Error, epochs, seconds, secondsPerEpoch, swaps, ...(report && { report }) };
+    if (!flags.quiet)
+      say(
+        `test error ${testError.toFixed(2)} % after ${epochs} epochs, ${duration(seconds)}${report ? `; report ${report}` : ''}`,
+      );
+    return {
+      run: session.dir,
+      finished: true,
+      testError,
+      testLoss,
+      top5Error,
+      epochs,
+      seconds,
+      secondsPerEpoch,
+      swaps,
+      ...(report && { report }),
+    };
   } finally {
     printer.end();
     interrupt.release();
@@ -83,7 +114,6 @@ function configFile(file: string | undefined): Record<string, unknown> {
 }
 
 async function reportOf(dir: string): Promise<string> {
-  const { join } = await import('node:path');
   const { writeReport } = await import('../report/index.ts');
   const html = join(dir, 'report.html');
   await writeReport([dir], { html, figures: join(dir, 'figures') });

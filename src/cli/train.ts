@@ -2,16 +2,7 @@
 import type { Command } from 'commander';
 import { printJson } from './output.ts';
 import { addTrainFlags, givenSettings } from './train-flags.ts';
-
-export interface TrainFlags {
-  config?: string;
-  output: string;
-  name?: string;
-  resume?: string;
-  report: boolean;
-  json?: boolean;
-  quiet?: boolean;
-}
+import type { TrainFlags } from './train-run.ts';
 
 export function registerTrain(program: Command): void {
   const command = program

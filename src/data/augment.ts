@@ -28,16 +28,26 @@ export function fillBatch(
 ): void {
   const { height, width, channels } = set;
   const pixels = height * width * channels;
-  if (out.length !== indices.length * pixels) throw new InternalError(`a batch of ${indices.length} images needs ${indices.length * pixels} bytes, got ${out.length}`);
+  if (out.length !== indices.length * pixels)
+    throw new InternalError(
+      `a batch of ${indices.length} images needs ${indices.length * pixels} bytes, got ${out.length}`,
+    );
   indices.forEach((index, position) => {
     const image = set.images.subarray(index * pixels, (index + 1) * pixels);
     const target = out.subarray(position * pixels, (position + 1) * pixels);
-    if (augmentation) augmentImage(set, image, target, augmentation, new CounterStream(seed, 'augment', epoch, index));
+    if (augmentation)
+      augmentImage(set, image, target, augmentation, new CounterStream(seed, 'augment', epoch, index));
     else target.set(image);
   });
 }
 
-function augmentImage(set: ImageSet, image: Uint8Array, target: Uint8Array, { pad, flip, cutout, fill }: Augmentation, random: CounterStream): void {
+function augmentImage(
+  set: ImageSet,
+  image: Uint8Array,
+  target: Uint8Array,
+  { pad, flip, cutout, fill }: Augmentation,
+  random: CounterStream,
+): void {
   const [top, left] = pad > 0 ? [random.below(2 * pad + 1) - pad, random.below(2 * pad + 1) - pad] : [0, 0];
   crop(set, image, target, top, left);
   if (flip && random.below(2) === 1) mirror(set, target);
@@ -45,7 +55,13 @@ function augmentImage(set: ImageSet, image: Uint8Array, target: Uint8Array, { pa
 }
 
 /** The window at (top, left) of the image in a field of zeros. */
-function crop({ height, width, channels }: ImageSet, image: Uint8Array, target: Uint8Array, top: number, left: number): void {
+function crop(
+  { height, width, channels }: ImageSet,
+  image: Uint8Array,
+  target: Uint8Array,
+  top: number,
+  left: number,
+): void {
   const row = width * channels;
   const from = Math.max(0, left);
   const to = Math.min(width, width + left);
@@ -57,7 +73,10 @@ function crop({ height, width, channels }: ImageSet, image: Uint8Array, target: 
       continue;
     }
     line.fill(0, 0, (from - left) * channels);
-    line.set(image.subarray(source * row + from * channels, source * row + to * channels), (from - left) * channels);
+    line.set(
+      image.subarray(source * row + from * channels, source * row + to * channels),
+      (from - left) * channels,
+    );
     line.fill(0, (to - left) * channels);
   }
 }
@@ -74,7 +93,13 @@ function mirror({ height, width, channels }: ImageSet, target: Uint8Array): void
 }
 
 /** DeVries and Taylor 2017 (arXiv:1708.04552): the centre is anywhere, the square is clipped at the border. */
-function cutSquare({ height, width, channels }: ImageSet, target: Uint8Array, side: number, random: CounterStream, fill: readonly number[] = []): void {
+function cutSquare(
+  { height, width, channels }: ImageSet,
+  target: Uint8Array,
+  side: number,
+  random: CounterStream,
+  fill: readonly number[] = [],
+): void {
   const [y0, x0] = [random.below(height) - (side >> 1), random.below(width) - (side >> 1)];
   for (let y = Math.max(0, y0); y < Math.min(height, y0 + side); y++)
     for (let x = Math.max(0, x0); x < Math.min(width, x0 + side); x++)

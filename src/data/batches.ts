@@ -13,7 +13,9 @@ export class BatchPlan {
   constructor(count: number, batchSize: number) {
     checkInteger('batch size', batchSize, { min: 1 });
     if (batchSize > count)
-      throw new UsageError(`a batch of ${batchSize} images is larger than the data (${count} images): use --batch-size ${count} or less`);
+      throw new UsageError(
+        `a batch of ${batchSize} images is larger than the data (${count} images): use --batch-size ${count} or less`,
+      );
     this.count = count;
     this.batchSize = batchSize;
     this.batches = Math.ceil(count / batchSize);

@@ -24,27 +24,49 @@ interface Entry {
   readonly classes: string;
   /** `meanfield data fetch` can bring it. */
   readonly fetchable: boolean;
-  load(options: LoadOptions): Promise<{ train: ImageSet; test: ImageSet }>;
+  readonly load: (options: LoadOptions) => Promise<{ train: ImageSet; test: ImageSet }>;
   /** Where it is, if it is anywhere. */
-  find(dataDir: string | undefined): string | undefined;
+  readonly find: (dataDir: string | undefined) => string | undefined;
   /** Published mean and standard deviation of each channel; others are measured. */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
 }
 
-const fashionClasses = ['T-shirt/top', 'trouser', 'pullover', 'dress', 'coat', 'sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'];
+const fashionClasses = [
+  'T-shirt/top',
+  'trouser',
+  'pullover',
+  'dress',
+  'coat',
+  'sandal',
+  'shirt',
+  'sneaker',
+  'bag',
+  'ankle boot',
+];
 /** Debian's package dataset-fashion-mnist. */
 const fashionFolder = '/usr/share/datasets/fashion-mnist';
 
 function idxFolder(dataDir: string | undefined, others: readonly string[] = []): string | undefined {
-  return [...(dataDir === undefined ? [] : [dataDir]), ...others].find((folder) => existsSync(folder) && hasIdxSet(folder));
+  return [...(dataDir === undefined ? [] : [dataDir]), ...others].find(
+    (folder) => existsSync(folder) && hasIdxSet(folder),
+  );
 }
 
-const idxEntry = (name: string, mend: string, others: readonly string[] = [], classes?: readonly string[]): Pick<Entry, 'load' | 'find'> => ({
+const idxEntry = (
+  name: string,
+  mend: string,
+  others: readonly string[] = [],
+  classes?: readonly string[],
+): Pick<Entry, 'load' | 'find'> => ({
   load({ dataDir }) {
     const folder = idxFolder(dataDir, others);
-    if (folder === undefined) return Promise.reject(notFound(name, [...(dataDir === undefined ? [] : [dataDir]), ...others], mend));
-    const [train, test] = [readIdxSet(name, folder, 'train', classes), readIdxSet(name, folder, 't10k', classes ?? undefined)];
+    if (folder === undefined)
+      return Promise.reject(notFound(name, [...(dataDir === undefined ? [] : [dataDir]), ...others], mend));
+    const [train, test] = [
+      readIdxSet(name, folder, 'train', classes),
+      readIdxSet(name, folder, 't10k', classes ?? undefined),
+    ];
     return Promise.resolve({ train, test: { ...test, classes: train.classes } });
   },
   find: (dataDir) => idxFolder(dataDir, others),
@@ -70,7 +92,12 @@ const entries = {
     fetchable: false,
     mean: [0.286],
     std: [0.353],
-    ...idxEntry('fashion-mnist', 'install it: apt-get install dataset-fashion-mnist, or give --data-dir with its IDX files', [fashionFolder], fashionClasses),
+    ...idxEntry(
+      'fashion-mnist',
+      'install it: apt-get install dataset-fashion-mnist, or give --data-dir with its IDX files',
+      [fashionFolder],
+      fashionClasses,
+    ),
   },
   cifar10: {
     description: 'objects, 32 x 32 colour (Krizhevsky 2009), binary version',
@@ -95,7 +122,10 @@ const entries = {
     images: 'any',
     classes: 'any',
     fetchable: false,
-    ...idxEntry('idx', 'give --data-dir with train-images-idx3-ubyte, train-labels-idx1-ubyte and the same for t10k'),
+    ...idxEntry(
+      'idx',
+      'give --data-dir with train-images-idx3-ubyte, train-labels-idx1-ubyte and the same for t10k',
+    ),
   },
   'image-folder': {
     description: 'PNG, JPEG or WebP files: DIR/train/<class>/*, DIR/test/<class>/*',

@@ -26,10 +26,25 @@ export interface DatasetCheck {
 export async function checkDataset(name: string, dataDir: string | undefined): Promise<DatasetCheck> {
   const { train, test, mean, std } = await loadImages(name, dataDir === undefined ? {} : { dataDir });
   const where = listDatasets(dataDir).find((one) => one.name === name)?.found ?? dataDir ?? '';
-  const perClass = train.classes.map((_, c) => train.labels.reduce((sum, label) => sum + (label === c ? 1 : 0), 0));
+  const perClass = train.classes.map((_, c) =>
+    train.labels.reduce((sum, label) => sum + (label === c ? 1 : 0), 0),
+  );
   const { height, width, channels, classes } = train;
   const checksum = await archiveChecksum(name, where);
-  return { name, where, train: train.count, test: test.count, height, width, channels, classes, perClass, mean, std, ...(checksum !== undefined && { checksum }) };
+  return {
+    name,
+    where,
+    train: train.count,
+    test: test.count,
+    height,
+    width,
+    channels,
+    classes,
+    perClass,
+    mean,
+    std,
+    ...(checksum !== undefined && { checksum }),
+  };
 }
 
 async function archiveChecksum(name: string, file: string): Promise<string | undefined> {
@@ -37,6 +52,8 @@ async function archiveChecksum(name: string, file: string): Promise<string | und
   if (!source || !existsSync(file) || !statSync(file).isFile()) return undefined;
   const actual = await sha256OfFile(file);
   if (actual !== source.sha256)
-    throw new DataError(`${file} is readable but not the published archive: SHA-256 ${actual}, expected ${source.sha256}; fetch it again: meanfield data fetch ${name}`);
+    throw new DataError(
+      `${file} is readable but not the published archive: SHA-256 ${actual}, expected ${source.sha256}; fetch it again: meanfield data fetch ${name}`,
+    );
   return `SHA-256 ${actual}, as published`;
 }

@@ -3,7 +3,6 @@ import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync 
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { checkOneOf } from '../check.ts';
 import { DataError } from '../errors.ts';
 import { sha256OfFile, writeError } from '../io/index.ts';
@@ -26,13 +25,22 @@ export interface Fetched {
 }
 
 /** Fetches by name into `dataDir`. @throws DataError if every address fails, or what came is not the archive */
-export async function fetchDataset(name: string, dataDir: string, options: FetchOptions = {}): Promise<Fetched> {
-  const source = sources[checkOneOf('dataset to fetch', name, Object.keys(sources))] as Source;
+export async function fetchDataset(
+  name: string,
+  dataDir: string,
+  options: FetchOptions = {},
+): Promise<Fetched> {
+  const source = sources[checkOneOf('dataset to fetch', name, Object.keys(sources))]!;
   return fetchArchive(name, source, dataDir, options);
 }
 
 /** As {@link fetchDataset}, for any source. */
-export async function fetchArchive(name: string, source: Source, dataDir: string, { mirrors = [], onProgress, say }: FetchOptions = {}): Promise<Fetched> {
+export async function fetchArchive(
+  name: string,
+  source: Source,
+  dataDir: string,
+  { mirrors = [], onProgress, say }: FetchOptions = {},
+): Promise<Fetched> {
   const path = join(dataDir, source.file);
   if (existsSync(path)) {
     await check(path, source, `remove it, or keep it elsewhere, and fetch again`);
@@ -40,7 +48,12 @@ export async function fetchArchive(name: string, source: Source, dataDir: string
   }
   mkdirSync(dataDir, { recursive: true });
   const part = `${path}.part`;
-  const urls = [...mirrors.map((url) => (basename(new URL(url).pathname) === source.file ? url : `${url.replace(/\/$/, '')}/${source.file}`)), ...source.urls];
+  const urls = [
+    ...mirrors.map((url) =>
+      basename(new URL(url).pathname) === source.file ? url : `${url.replace(/\/$/, '')}/${source.file}`,
+    ),
+    ...source.urls,
+  ];
   const failures: string[] = [];
   for (const url of urls) {
     try {
@@ -55,8 +68,12 @@ export async function fetchArchive(name: string, source: Source, dataDir: string
       say?.(`${url}: ${reason}`);
     }
   }
-  const kept = existsSync(part) ? `; ${statSync(part).size} bytes are kept in ${part}, and the next try goes on from there` : '';
-  throw new DataError(`${name} could not be fetched (${failures.join('; ')})${kept}; give a mirror with --mirror URL, or put ${source.file} into ${dataDir}`);
+  const kept = existsSync(part)
+    ? `; ${statSync(part).size} bytes are kept in ${part}, and the next try goes on from there`
+    : '';
+  throw new DataError(
+    `${name} could not be fetched (${failures.join('; ')})${kept}; give a mirror with --mirror URL, or put ${source.file} into ${dataDir}`,
+  );
 }
 
 /** Complete, but not what was published: going on from it makes no sense. */
@@ -66,24 +83,40 @@ async function check(file: string, { bytes, sha256 }: Source, advice: string): P
   const { size } = statSync(file);
   if (size !== bytes) throw new WrongContent(`${file} has ${size} bytes, the archive ${bytes}; ${advice}`);
   const actual = await sha256OfFile(file);
-  if (actual !== sha256) throw new WrongContent(`${file} has the wrong checksum: SHA-256 ${actual}, expected ${sha256}; ${advice}`);
+  if (actual !== sha256)
+    throw new WrongContent(
+      `${file} has the wrong checksum: SHA-256 ${actual}, expected ${sha256}; ${advice}`,
+    );
 }
 
 /** Seconds without a byte after which an address is given up. */
 const silence = 60;
 
-async function download(url: string, part: string, total: number, onProgress: FetchOptions['onProgress']): Promise<void> {
+async function download(
+  url: string,
+  part: string,
+  total: number,
+  onProgress: FetchOptions['onProgress'],
+): Promise<void> {
   const have = existsSync(part) ? statSync(part).size : 0;
   if (have === total) return;
   const abort = new AbortController();
-  let timer = setTimeout(() => { abort.abort(new Error(`no answer for ${silence} s`)); }, 1000 * silence);
+  let timer = setTimeout(() => {
+    abort.abort(new Error(`no answer for ${silence} s`));
+  }, 1000 * silence);
   const alive = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => { abort.abort(new Error(`no data for ${silence} s`)); }, 1000 * silence);
+    timer = setTimeout(() => {
+      abort.abort(new Error(`no data for ${silence} s`));
+    }, 1000 * silence);
   };
   try {
-    const response = await fetch(url, { signal: abort.signal, headers: have > 0 ? { Range: `bytes=${have}-` } : {} });
-    if (!response.ok || !response.body) throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
+    const response = await fetch(url, {
+      signal: abort.signal,
+      headers: have > 0 ? { Range: `bytes=${have}-` } : {},
+    });
+    if (!response.ok || !response.body)
+      throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
     // A server that ignores the range sends all of it: then the file starts again.
     const append = response.status === 206 && have > 0;
     let done = append ? have : 0;
@@ -95,7 +128,11 @@ async function download(url: string, part: string, total: number, onProgress: Fe
         next(null, chunk);
       },
     });
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), count, createWriteStream(part, { flags: append ? 'a' : 'w' }));
+    await pipeline(
+      Readable.fromWeb(response.body),
+      count,
+      createWriteStream(part, { flags: append ? 'a' : 'w' }),
+    );
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EACCES') throw writeError(part, error);
@@ -105,4 +142,3 @@ async function download(url: string, part: string, total: number, onProgress: Fe
     clearTimeout(timer);
   }
 }
-

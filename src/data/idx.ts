@@ -23,15 +23,24 @@ function readBytes(file: string): Uint8Array {
 export function readIdx(file: string, rank: number): { sizes: number[]; bytes: Uint8Array } {
   const all = readBytes(file);
   const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
-  if (all.byteLength < 4 || view.getUint16(0) !== 0) throw new DataError(`${file} is no IDX file: its first bytes are not 0 0`);
-  if (view.getUint8(2) !== unsignedByte) throw new DataError(`${file} holds IDX type 0x${view.getUint8(2).toString(16)}, unsigned bytes (0x8) are needed`);
-  if (view.getUint8(3) !== rank) throw new DataError(`${file} has rank ${view.getUint8(3)}, expected ${rank}: are images and labels exchanged?`);
+  if (all.byteLength < 4 || view.getUint16(0) !== 0)
+    throw new DataError(`${file} is no IDX file: its first bytes are not 0 0`);
+  if (view.getUint8(2) !== unsignedByte)
+    throw new DataError(
+      `${file} holds IDX type 0x${view.getUint8(2).toString(16)}, unsigned bytes (0x8) are needed`,
+    );
+  if (view.getUint8(3) !== rank)
+    throw new DataError(
+      `${file} has rank ${view.getUint8(3)}, expected ${rank}: are images and labels exchanged?`,
+    );
   if (all.byteLength < 4 + 4 * rank) throw new DataError(`${file} is truncated: its header is not whole`);
   const sizes = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const expected = sizes.reduce((product, size) => product * size, 1);
   const bytes = all.subarray(4 + 4 * rank);
   if (bytes.byteLength !== expected)
-    throw new DataError(`${file} is ${bytes.byteLength < expected ? 'truncated' : 'too long'}: ${sizes.join(' x ')} needs ${expected} bytes of data, it has ${bytes.byteLength}`);
+    throw new DataError(
+      `${file} is ${bytes.byteLength < expected ? 'truncated' : 'too long'}: ${sizes.join(' x ')} needs ${expected} bytes of data, it has ${bytes.byteLength}`,
+    );
   return { sizes, bytes };
 }
 
@@ -43,17 +52,38 @@ function locate(folder: string, stem: string): string | undefined {
 }
 
 /** One part of an IDX data set, such as `train`: `train-images-idx3-ubyte[.gz]` and `train-labels-idx1-ubyte[.gz]`. */
-export function readIdxSet(name: string, folder: string, part: 'train' | 't10k', classes?: readonly string[]): ImageSet {
+export function readIdxSet(
+  name: string,
+  folder: string,
+  part: 'train' | 't10k',
+  classes?: readonly string[],
+): ImageSet {
   const imageFile = locate(folder, `${part}-images-idx3`);
   const labelFile = locate(folder, `${part}-labels-idx1`);
   if (!imageFile || !labelFile)
-    throw notFound(`${name} (${part}-${imageFile ? 'labels-idx1' : 'images-idx3'}-ubyte, .gz or not)`, [folder], 'check --data-dir');
+    throw notFound(
+      `${name} (${part}-${imageFile ? 'labels-idx1' : 'images-idx3'}-ubyte, .gz or not)`,
+      [folder],
+      'check --data-dir',
+    );
   const { sizes, bytes: images } = readIdx(imageFile, 3);
   const { bytes: labels } = readIdx(labelFile, 1);
   const [count = 0, height = 0, width = 0] = sizes;
-  if (labels.length !== count) throw new DataError(`${imageFile} has ${count} images, ${labelFile} ${labels.length} labels`);
-  const names = classes ?? Array.from({ length: 1 + labels.reduce((most, label) => Math.max(most, label), 0) }, (_, c) => String(c));
-  return { name, images, labels: checkLabels(Int32Array.from(labels), names.length, labelFile), count, height, width, channels: 1, classes: names };
+  if (labels.length !== count)
+    throw new DataError(`${imageFile} has ${count} images, ${labelFile} ${labels.length} labels`);
+  const names =
+    classes ??
+    Array.from({ length: 1 + labels.reduce((most, label) => Math.max(most, label), 0) }, (_, c) => String(c));
+  return {
+    name,
+    images,
+    labels: checkLabels(Int32Array.from(labels), names.length, labelFile),
+    count,
+    height,
+    width,
+    channels: 1,
+    classes: names,
+  };
 }
 
 /** Whether the folder holds an IDX data set. */

@@ -14,17 +14,24 @@ export interface DecodeSize {
 }
 
 /** One image file as bytes [H, W, C], scaled to cover the size. @throws DataError if it is no image */
-export async function decodeImage(file: string, { height, width, channels }: DecodeSize): Promise<Uint8Array> {
+export async function decodeImage(
+  file: string,
+  { height, width, channels }: DecodeSize,
+): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
   try {
     const image = sharp(file).resize(width, height, { fit: 'cover' }).flatten();
     const coloured = channels === 1 ? image.toColourspace('b-w') : image.toColourspace('srgb');
     const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
-    if (info.channels !== channels) throw new DataError(`${file} has ${info.channels} channels after decoding, ${channels} are needed`);
+    if (info.channels !== channels)
+      throw new DataError(`${file} has ${info.channels} channels after decoding, ${channels} are needed`);
     return data;
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    throw new DataError(`${file} cannot be read as an image: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw new DataError(
+      `${file} cannot be read as an image: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    );
   }
 }
 
@@ -46,7 +53,8 @@ async function readPart(folder: string, classes: readonly string[], size: Decode
     const inside = join(folder, name);
     return existsSync(inside) ? listImages([inside]).map((file) => ({ file, label })) : [];
   });
-  if (files.length === 0) throw new DataError(`${folder} has no PNG, JPEG or WebP files in its class folders`);
+  if (files.length === 0)
+    throw new DataError(`${folder} has no PNG, JPEG or WebP files in its class folders`);
   const pixels = size.height * size.width * size.channels;
   const images = new Uint8Array(files.length * pixels);
   for (const [i, { file }] of files.entries()) images.set(await decodeImage(file, size), i * pixels);
@@ -55,25 +63,38 @@ async function readPart(folder: string, classes: readonly string[], size: Decode
 }
 
 function foldersIn(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** @param imageSize - side in pixels; absent: the size of the first image */
-export async function readImageFolder(dataDir: string | undefined, imageSize?: number): Promise<{ train: ImageSet; test: ImageSet }> {
+export async function readImageFolder(
+  dataDir: string | undefined,
+  imageSize?: number,
+): Promise<{ train: ImageSet; test: ImageSet }> {
   const mend = 'give --data-dir DIR with DIR/train/<class>/*.png and DIR/test/<class>/*.png';
   if (dataDir === undefined) throw notFound('image-folder', [], mend);
   const trainDir = join(dataDir, 'train');
   const testDir = ['test', 'val'].map((name) => join(dataDir, name)).find((path) => existsSync(path));
-  if (!existsSync(trainDir) || !testDir) throw notFound('image-folder', [trainDir, join(dataDir, 'test'), join(dataDir, 'val')], mend);
+  if (!existsSync(trainDir) || !testDir)
+    throw notFound('image-folder', [trainDir, join(dataDir, 'test'), join(dataDir, 'val')], mend);
   const classes = foldersIn(trainDir);
-  if (classes.length < 2) throw new DataError(`${trainDir} has ${classes.length} class folders, at least 2 are needed`);
+  if (classes.length < 2)
+    throw new DataError(`${trainDir} has ${classes.length} class folders, at least 2 are needed`);
   const unknown = foldersIn(testDir).find((name) => !classes.includes(name));
-  if (unknown !== undefined) throw new DataError(`${join(testDir, unknown)} is a class that ${trainDir} does not have`);
+  if (unknown !== undefined)
+    throw new DataError(`${join(testDir, unknown)} is a class that ${trainDir} does not have`);
   const size = await sizeOf(listImages([trainDir])[0], imageSize, trainDir);
   return { train: await readPart(trainDir, classes, size), test: await readPart(testDir, classes, size) };
 }
 
-async function sizeOf(first: string | undefined, imageSize: number | undefined, folder: string): Promise<DecodeSize> {
+async function sizeOf(
+  first: string | undefined,
+  imageSize: number | undefined,
+  folder: string,
+): Promise<DecodeSize> {
   if (first === undefined) throw new DataError(`${folder} has no PNG, JPEG or WebP files`);
   const { default: sharp } = await import('sharp');
   const { width, height, channels, space } = await sharp(first).metadata();

@@ -1,6 +1,13 @@
 export { type Augmentation, fillBatch } from './augment.ts';
 export { BatchPlan } from './batches.ts';
-export { type DatasetFacts, type DatasetName, datasetNames, listDatasets, loadImages, type LoadOptions } from './catalogue.ts';
+export {
+  type DatasetFacts,
+  type DatasetName,
+  datasetNames,
+  listDatasets,
+  loadImages,
+  type LoadOptions,
+} from './catalogue.ts';
 export { decodeImage, listImages } from './image-folder.ts';
 export type { ImageData, ImageSet } from './types.ts';
 export { checkDataset, type DatasetCheck } from './check.ts';

@@ -4,6 +4,9 @@ import { DataError } from '../errors.ts';
 /** @throws DataError that names the record */
 export function checkLabels(labels: Int32Array, classes: number, file: string): Int32Array {
   const bad = labels.findIndex((label) => label < 0 || label >= classes);
-  if (bad >= 0) throw new DataError(`${file}: the label of record ${bad} is ${labels[bad] ?? ''}, out of range 0..${classes - 1}`);
+  if (bad >= 0)
+    throw new DataError(
+      `${file}: the label of record ${bad} is ${labels[bad] ?? ''}, out of range 0..${classes - 1}`,
+    );
   return labels;
 }

@@ -5,11 +5,14 @@ import { DataError } from '../errors.ts';
 
 /** The first of these folders that has one of the files. */
 export function findIn(folders: readonly string[], names: readonly string[]): string | undefined {
-  for (const folder of folders) for (const name of names) if (existsSync(join(folder, name))) return join(folder, name);
+  for (const folder of folders)
+    for (const name of names) if (existsSync(join(folder, name))) return join(folder, name);
   return undefined;
 }
 
 /** @param mend - what brings the data here */
 export function notFound(name: string, places: readonly string[], mend: string): DataError {
-  return new DataError(`${name} is not here: looked in ${places.length ? places.join(', ') : 'no folder (give --data-dir)'}; ${mend}`);
+  return new DataError(
+    `${name} is not here: looked in ${places.length ? places.join(', ') : 'no folder (give --data-dir)'}; ${mend}`,
+  );
 }

@@ -5,14 +5,14 @@ export function pixelMoments({ images, channels }: ImageSet): { mean: number[]; 
   const sums = new Float64Array(channels);
   const squares = new Float64Array(channels);
   for (let i = 0; i < images.length; i++) {
-    const value = (images[i] as number) / 255;
+    const value = images[i]! / 255;
     const c = i % channels;
-    sums[c] = (sums[c] as number) + value;
-    squares[c] = (squares[c] as number) + value * value;
+    sums[c] = sums[c]! + value;
+    squares[c] = squares[c]! + value * value;
   }
   const count = images.length / channels;
   const mean = Array.from(sums, (sum) => sum / count);
   // A channel that never changes is left unscaled rather than divided by zero.
-  const std = mean.map((m, c) => Math.sqrt(Math.max(0, (squares[c] as number) / count - m * m)) || 1);
+  const std = mean.map((m, c) => Math.sqrt(Math.max(0, squares[c]! / count - m * m)) || 1);
   return { mean, std };
 }

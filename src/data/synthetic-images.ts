@@ -14,7 +14,12 @@ export interface SyntheticOptions {
 const noise = 40;
 const amplitude = 60;
 
-function makeSet(name: string, count: number, part: number, { seed, side = 16, channels = 1, classes = 4 }: SyntheticOptions): ImageSet {
+function makeSet(
+  name: string,
+  count: number,
+  part: number,
+  { seed, side = 16, channels = 1, classes = 4 }: SyntheticOptions,
+): ImageSet {
   const images = new Uint8Array(count * side * side * channels);
   const labels = new Int32Array(count);
   for (let i = 0; i < count; i++) {
@@ -32,7 +37,10 @@ function makeSet(name: string, count: number, part: number, { seed, side = 16, c
         }
       }
   }
-  const names = Array.from({ length: classes }, (_, c) => `wave at ${Math.round((180 * c) / classes)} degrees`);
+  const names = Array.from(
+    { length: classes },
+    (_, c) => `wave at ${Math.round((180 * c) / classes)} degrees`,
+  );
   return { name, images, labels, count, height: side, width: side, channels, classes: names };
 }
 

@@ -15,7 +15,11 @@ export interface ArchiveEntry {
  * @param path - for errors; an ending in gz means gzip
  * @throws DataError if the archive is truncated or damaged
  */
-export async function* entriesOfArchive(source: Readable, path: string, wanted: (name: string) => boolean): AsyncGenerator<ArchiveEntry> {
+export async function* entriesOfArchive(
+  source: Readable,
+  path: string,
+  wanted: (name: string) => boolean,
+): AsyncGenerator<ArchiveEntry> {
   const unpacked = extract();
   const gunzip = path.endsWith('gz') ? createGunzip() : undefined;
   const fail = (error: Error): void => {
@@ -36,6 +40,9 @@ export async function* entriesOfArchive(source: Readable, path: string, wanted: 
       yield { name, bytes: Buffer.concat(pieces) };
     }
   } catch (cause) {
-    throw new DataError(`${path} is truncated or damaged (${cause instanceof Error ? cause.message : String(cause)}): fetch it again`, cause);
+    throw new DataError(
+      `${path} is truncated or damaged (${cause instanceof Error ? cause.message : String(cause)}): fetch it again`,
+      cause,
+    );
   }
 }

@@ -2,7 +2,17 @@
  * Files and folders that are replaced as a whole: a kill at any moment leaves the old or the new one,
  * complete. Everything is on the disk before a name refers to it.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from '../errors.ts';
 
@@ -36,7 +46,7 @@ function writeSynced(path: string, chunks: Chunks): void {
   try {
     for (const chunk of chunks) {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at);
+      for (let at = 0; at < bytes.byteLength;) at += writeSync(file, bytes, at);
     }
     fsyncSync(file);
   } finally {
@@ -99,10 +109,12 @@ export function recoverFolder(path: string): void {
   const [fresh, old] = [beside(path, 'new'), beside(path, 'old')];
   try {
     if (!existsSync(path) && existsSync(old)) renameSync(existsSync(fresh) ? fresh : old, path);
-    for (const leftover of [fresh, old]) if (existsSync(leftover)) rmSync(leftover, { recursive: true, force: true });
+    for (const leftover of [fresh, old])
+      if (existsSync(leftover)) rmSync(leftover, { recursive: true, force: true });
     const folder = dirname(path);
     if (existsSync(folder))
-      for (const name of readdirSync(folder)) if (name.startsWith(`.${basename(path)}.new-`)) rmSync(join(folder, name), { force: true });
+      for (const name of readdirSync(folder))
+        if (name.startsWith(`.${basename(path)}.new-`)) rmSync(join(folder, name), { force: true });
   } catch (cause) {
     throw writeError(path, cause);
   }

@@ -1,4 +1,11 @@
 export { type ArchiveEntry, entriesOfArchive } from './archive.ts';
 export { recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
-export { decodeSafetensors, encodeSafetensors, readSafetensors, type SafetensorsDType, type SafetensorsFile, type StoredTensor } from './safetensors.ts';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  readSafetensors,
+  type SafetensorsDType,
+  type SafetensorsFile,
+  type StoredTensor,
+} from './safetensors.ts';
 export { sha256OfFile } from './sha256.ts';

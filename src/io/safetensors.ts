@@ -43,7 +43,8 @@ export function encodeSafetensors(
   const header: Record<string, unknown> = Object.keys(metadata).length ? { __metadata__: metadata } : {};
   let end = 0;
   for (const [name, { dtype, shape, data }] of tensors) {
-    if (data.byteLength !== bytesOf(dtype, shape)) throw new InternalError(`${name}: ${data.byteLength} bytes are not ${dtype} [${shape.join(', ')}]`);
+    if (data.byteLength !== bytesOf(dtype, shape))
+      throw new InternalError(`${name}: ${data.byteLength} bytes are not ${dtype} [${shape.join(', ')}]`);
     header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
@@ -58,17 +59,23 @@ export function encodeSafetensors(
 /** @throws FileError if the bytes are not a whole safetensors file */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
   const damaged = (what: string, cause?: unknown): FileError =>
-    new FileError(`${name} is damaged or half-written: ${what}; use another checkpoint, or make it again`, cause);
+    new FileError(
+      `${name} is damaged or half-written: ${what}; use another checkpoint, or make it again`,
+      cause,
+    );
   if (bytes.byteLength < prefix) throw damaged(`${bytes.byteLength} bytes are no safetensors file`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, prefix).getBigUint64(0, true));
-  if (length > headerLimit || prefix + length > bytes.byteLength) throw damaged(`its header would have ${length} bytes`);
+  if (length > headerLimit || prefix + length > bytes.byteLength)
+    throw damaged(`its header would have ${length} bytes`);
   let header: Record<string, unknown>;
   try {
-    header = headerSchema.parse(JSON.parse(Buffer.from(bytes.subarray(prefix, prefix + length)).toString('utf8')));
+    header = headerSchema.parse(
+      JSON.parse(Buffer.from(bytes.subarray(prefix, prefix + length)).toString('utf8')),
+    );
   } catch (cause) {
     throw damaged('its header is not JSON', cause);
   }
-  const metadata = z.record(z.string(), z.string()).safeParse(header['__metadata__'] ?? {});
+  const metadata = z.record(z.string(), z.string()).safeParse(header.__metadata__ ?? {});
   if (!metadata.success) throw damaged('its metadata is not text');
   const data = bytes.subarray(prefix + length);
   const tensors = new Map<string, StoredTensor>();
@@ -78,7 +85,8 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
     const entry = entrySchema.safeParse(value);
     if (!entry.success) throw damaged(`the entry of ${key} is not valid`);
     const { dtype, shape, data_offsets: span } = entry.data;
-    if (span[1] - span[0] !== bytesOf(dtype, shape)) throw damaged(`${key} has ${span[1] - span[0]} bytes for ${dtype} [${shape.join(', ')}]`);
+    if (span[1] - span[0] !== bytesOf(dtype, shape))
+      throw damaged(`${key} has ${span[1] - span[0]} bytes for ${dtype} [${shape.join(', ')}]`);
     if (span[1] > data.byteLength) throw damaged(`${key} ends at byte ${span[1]} of ${data.byteLength}`);
     spans.push(span);
     tensors.set(key, { dtype, shape, data: data.subarray(...span) });
@@ -103,7 +111,10 @@ export function readSafetensors(path: string): SafetensorsFile {
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw new FileError(`cannot read ${path}: ${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'it does not exist' : String(cause)}`, cause);
+    throw new FileError(
+      `cannot read ${path}: ${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'it does not exist' : String(cause)}`,
+      cause,
+    );
   }
   return decodeSafetensors(bytes, path);
 }

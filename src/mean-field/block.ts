@@ -27,7 +27,7 @@ export function sliceOf(block: Block): Slice {
           const leaf = ops.detach(state).setRequiresGrad();
           return grad(step(leaf, h), [leaf], { cotangents: [costate] });
         }),
-      )[0] as Tensor,
+      )[0]!,
   };
 }
 

@@ -39,12 +39,15 @@ export const projectPositive: Projection = {
     ops.relu_(state);
     return state;
   },
-  adjoint: (projected, costate) => scope(() => ops.mul(costate, ops.toDtype(ops.gtScalar(projected, 0), costate.dtype))),
+  adjoint: (projected, costate) =>
+    scope(() => ops.mul(costate, ops.toDtype(ops.gtScalar(projected, 0), costate.dtype))),
 };
 
 function checkSteps(slices: readonly Slice[], steps: readonly StepSize[]): void {
   if (slices.length !== steps.length)
-    throw new UsageError(`a flow needs one step size a slice: ${slices.length} slices, ${steps.length} steps`);
+    throw new UsageError(
+      `a flow needs one step size a slice: ${slices.length} slices, ${steps.length} steps`,
+    );
 }
 
 /**
@@ -98,7 +101,8 @@ export function adjointFlow(
   const costates = [costate];
   for (let l = slices.length - 1; l >= 0; l--) {
     const [slice, before, after, p] = [slices[l], states[l], states[l + 1], costates[0]];
-    if (!slice || !before || !after || !p) throw new UsageError('the adjoint needs the states of every slice');
+    if (!slice || !before || !after || !p)
+      throw new UsageError('the adjoint needs the states of every slice');
     costates.unshift(scope(() => slice.adjoint(before, projection.adjoint(after, p), steps[l] ?? 1)));
   }
   return costates;

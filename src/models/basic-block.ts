@@ -3,7 +3,17 @@
  * f(X, theta) alone; the step X + h f(X) and the projection belong to the flow.
  */
 import type { Block } from '../mean-field/index.ts';
-import { activateInPlace, type Activation, BatchNorm, Conv2d, joinNamed, type Layer, type Mode, type NamedTensors, type Placement } from '../nn/index.ts';
+import {
+  activateInPlace,
+  type Activation,
+  BatchNorm,
+  Conv2d,
+  joinNamed,
+  type Layer,
+  type Mode,
+  type NamedTensors,
+  type Placement,
+} from '../nn/index.ts';
 import { type Generator, scope, type Tensor } from '../tensor/index.ts';
 
 export interface BranchOptions {
@@ -43,7 +53,8 @@ export function preActivationBranch(options: BranchOptions): Branch {
   const conv1 = new Conv2d({ inChannels, outChannels, kernel: 3, stride }, generator, placement);
   const bn2 = new BatchNorm(outChannels, placement);
   const conv2 = new Conv2d({ inChannels: outChannels, outChannels, kernel: 3 }, generator, placement);
-  const normalised = (norm: BatchNorm, input: Tensor): Tensor => activateInPlace(activation, norm.forward(input, mode));
+  const normalised = (norm: BatchNorm, input: Tensor): Tensor =>
+    activateInPlace(activation, norm.forward(input, mode));
   return {
     ...layersOf({ bn1, conv1, bn2, conv2 }),
     velocity: (state, h) =>
@@ -56,4 +67,3 @@ function layersOf(layers: Readonly<Record<string, Layer>>): Layer {
     joinNamed(Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, layer[part]])));
   return { parameters: pick('parameters'), buffers: pick('buffers') };
 }
-

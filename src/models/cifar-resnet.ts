@@ -6,7 +6,18 @@
 import { checkInteger, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { identity, type Projection, projectPositive, type ScheduleOptions } from '../mean-field/index.ts';
-import { activateInPlace, type Activation, activations, BatchNorm, Conv2d, joinNamed, Linear, type Mode, type NamedTensors, type Placement } from '../nn/index.ts';
+import {
+  activateInPlace,
+  type Activation,
+  activations,
+  BatchNorm,
+  Conv2d,
+  joinNamed,
+  Linear,
+  type Mode,
+  type NamedTensors,
+  type Placement,
+} from '../nn/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../tensor/index.ts';
 import { type BranchOptions, postActivationBranch, preActivationBranch } from './basic-block.ts';
 import { Stage } from './stage.ts';
@@ -48,9 +59,18 @@ export class CifarResNet {
   readonly #post: boolean;
 
   constructor(options: CifarResNetOptions, generator: Generator) {
-    const { depth, variant = 'post', width = 16, inChannels, classes, activation = 'relu', schedule } = options;
+    const {
+      depth,
+      variant = 'post',
+      width = 16,
+      inChannels,
+      classes,
+      activation = 'relu',
+      schedule,
+    } = options;
     checkInteger('depth', depth, { min: 8 });
-    if ((depth - 2) % 6 !== 0) throw new UsageError(`a CIFAR ResNet has depth 6n + 2 (8, 14, 20, ..), got ${depth}`);
+    if ((depth - 2) % 6 !== 0)
+      throw new UsageError(`a CIFAR ResNet has depth 6n + 2 (8, 14, 20, ..), got ${depth}`);
     checkInteger('width', width, { min: 1 });
     checkInteger('inChannels', inChannels, { min: 1 });
     checkInteger('classes', classes, { min: 2 });
@@ -63,7 +83,12 @@ export class CifarResNet {
     this.#norm = new BatchNorm(this.#post ? width : widths[2], placement);
     const positive = activation === 'relu' ? projectPositive : projectSoftplus;
     const makeBranch = this.#post ? postActivationBranch : preActivationBranch;
-    const shared: Pick<BranchOptions, 'activation' | 'generator' | 'placement' | 'mode'> = { activation, generator, placement, mode: this.#mode };
+    const shared: Pick<BranchOptions, 'activation' | 'generator' | 'placement' | 'mode'> = {
+      activation,
+      generator,
+      placement,
+      mode: this.#mode,
+    };
     this.stages = new Map(
       widths.map((outChannels, i) => [
         `layer${i + 1}`,
@@ -92,8 +117,12 @@ export class CifarResNet {
 
   /** Trained numbers of the net as published: weights without depth coordinates. */
   get parameterCount(): number {
-    const coordinates = new Set([...this.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]));
-    return [...this.parameters.values()].filter((one) => !coordinates.has(one)).reduce((sum, one) => sum + one.size, 0);
+    const coordinates = new Set(
+      [...this.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]),
+    );
+    return [...this.parameters.values()]
+      .filter((one) => !coordinates.has(one))
+      .reduce((sum, one) => sum + one.size, 0);
   }
 
   /**

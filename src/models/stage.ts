@@ -29,7 +29,9 @@ export class Stage {
   constructor({ blocks, inChannels, outChannels, stride, projection, schedule, branch }: StageOptions) {
     const changes = stride !== 1 || inChannels !== outChannels;
     const branches = Array.from({ length: blocks }, (_, i) =>
-      branch(i === 0 ? { inChannels, outChannels, stride } : { inChannels: outChannels, outChannels, stride: 1 }),
+      branch(
+        i === 0 ? { inChannels, outChannels, stride } : { inChannels: outChannels, outChannels, stride: 1 },
+      ),
     );
     this.#transition = changes ? branches[0] : undefined;
     this.#particles = changes ? branches.slice(1) : branches;

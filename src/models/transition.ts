@@ -20,7 +20,12 @@ export function subsampleAndPad(state: Tensor, outChannels: number): Tensor {
 }
 
 /** P(shortcut(X) + f(X)). */
-export function transition(state: Tensor, branch: Branch, outChannels: number, projection: Projection): Tensor {
+export function transition(
+  state: Tensor,
+  branch: Branch,
+  outChannels: number,
+  projection: Projection,
+): Tensor {
   return scope(() => {
     const velocity = branch.velocity(state);
     ops.add_(velocity, subsampleAndPad(state, outChannels));

@@ -19,7 +19,11 @@ export class Conv2d implements Layer {
   readonly #stride: readonly number[];
   readonly #padding: readonly number[];
 
-  constructor({ inChannels, outChannels, kernel, stride = 1 }: Conv2dOptions, generator: Generator, placement: Placement) {
+  constructor(
+    { inChannels, outChannels, kernel, stride = 1 }: Conv2dOptions,
+    generator: Generator,
+    placement: Placement,
+  ) {
     const shape = [outChannels, inChannels, kernel, kernel];
     this.weight = parameter(() => ops.contiguous(heNormal(shape, generator), 'channelsLast'), placement);
     this.parameters = new Map([['weight', this.weight]]);

@@ -1,7 +1,15 @@
 /** Adam (Kingma and Ba 2015, arXiv:1412.6980) with weight decay added to the gradient, as in PyTorch. */
 import { checkNumber } from '../check.ts';
 import { ops, type Tensor } from '../tensor/index.ts';
-import { gradientsOf, type Optimizer, packGroups, type PackedGroup, type ParameterGroup, slots, update } from './optimizer.ts';
+import {
+  gradientsOf,
+  type Optimizer,
+  packGroups,
+  type PackedGroup,
+  type ParameterGroup,
+  slots,
+  update,
+} from './optimizer.ts';
 
 export interface AdamOptions {
   readonly beta1?: number;
@@ -12,13 +20,19 @@ export interface AdamOptions {
 export class Adam implements Optimizer {
   readonly state = new Map<string, Tensor>();
   updates = 0;
-  readonly #groups: readonly (PackedGroup & { readonly first: readonly Tensor[]; readonly second: readonly Tensor[] })[];
+  readonly #groups: readonly (PackedGroup & {
+    readonly first: readonly Tensor[];
+    readonly second: readonly Tensor[];
+  })[];
   readonly #beta1: number;
   readonly #beta2: number;
   readonly #epsilon: number;
 
   /** @throws UsageError for a beta outside [0, 1) or an epsilon that is not positive. */
-  constructor(groups: readonly ParameterGroup[], { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}) {
+  constructor(
+    groups: readonly ParameterGroup[],
+    { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
+  ) {
     this.#beta1 = checkNumber('beta1', beta1, { min: 0, below: 1 });
     this.#beta2 = checkNumber('beta2', beta2, { min: 0, below: 1 });
     this.#epsilon = checkNumber('epsilon', epsilon, { above: 0 });

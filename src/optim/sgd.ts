@@ -2,7 +2,15 @@
 import { checkNumber } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { ops, type Tensor } from '../tensor/index.ts';
-import { gradientsOf, type Optimizer, packGroups, type PackedGroup, type ParameterGroup, slots, update } from './optimizer.ts';
+import {
+  gradientsOf,
+  type Optimizer,
+  packGroups,
+  type PackedGroup,
+  type ParameterGroup,
+  slots,
+  update,
+} from './optimizer.ts';
 
 export interface SgdOptions {
   /** m in [0, 1); 0 keeps no velocity. */

@@ -23,7 +23,13 @@ export class BatchTensors {
     this.#dtype = dtype;
     this.#device = device;
     const perChannel = (value: (channel: number) => number): Tensor =>
-      keep(tensor(mean.map((_, c) => value(c)), [1, mean.length, 1, 1], { dtype, device }));
+      keep(
+        tensor(
+          mean.map((_, c) => value(c)),
+          [1, mean.length, 1, 1],
+          { dtype, device },
+        ),
+      );
     this.#scale = perChannel((c) => 1 / (255 * (std[c] ?? 1)));
     this.#offset = perChannel((c) => -(mean[c] ?? 0) / (std[c] ?? 1));
   }

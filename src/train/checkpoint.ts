@@ -22,7 +22,13 @@ const stateSchema = z.object({
   epoch: z.int().nonnegative(),
   batch: z.int().nonnegative(),
   /** Sums over the batches of this epoch so far. */
-  running: z.object({ loss: z.number(), wrong: z.number(), images: z.number(), seconds: z.number(), swaps: z.int() }),
+  running: z.object({
+    loss: z.number(),
+    wrong: z.number(),
+    images: z.number(),
+    seconds: z.number(),
+    swaps: z.int(),
+  }),
   /** Mean training loss of the last whole epoch. */
   trainLoss: z.number().nullable(),
   bestError: z.number().nullable(),
@@ -55,8 +61,17 @@ function modelTensors(model: CifarResNet): ReadonlyMap<string, Tensor> {
 }
 
 /** Replaces the checkpoint folder as a whole. @throws FileError if the disk is full; the old one stays. */
-export function saveCheckpoint(folder: string, model: CifarResNet, optimizer: Optimizer, state: RunState): void {
-  const metadata = { format: 'pt', step: String(state.step), ...Object.fromEntries(Object.entries(state.identity).map(([key, value]) => [key, String(value)])) };
+export function saveCheckpoint(
+  folder: string,
+  model: CifarResNet,
+  optimizer: Optimizer,
+  state: RunState,
+): void {
+  const metadata = {
+    format: 'pt',
+    step: String(state.step),
+    ...Object.fromEntries(Object.entries(state.identity).map(([key, value]) => [key, String(value)])),
+  };
   writeFolderAtomic(
     folder,
     new Map([
@@ -72,7 +87,8 @@ export function readCheckpointState(folder: string): RunState {
   recoverFolder(folder);
   const file = join(folder, files.state);
   if (!existsSync(file)) throw new FileError(`no checkpoint in ${folder}: ${files.state} is missing`);
-  const advice = 'use another checkpoint of the run (checkpoints/best, checkpoints/epoch-NNN), or start again';
+  const advice =
+    'use another checkpoint of the run (checkpoints/best, checkpoints/epoch-NNN), or start again';
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
@@ -81,7 +97,9 @@ export function readCheckpointState(folder: string): RunState {
   }
   const parsed = stateSchema.safeParse(content);
   if (!parsed.success)
-    throw new FileError(`${file} is damaged: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}; ${advice}`);
+    throw new FileError(
+      `${file} is damaged: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}; ${advice}`,
+    );
   return parsed.data;
 }
 
@@ -109,5 +127,7 @@ export function loadCheckpoint(folder: string, model: CifarResNet, optimizer?: O
 export function checkIdentity(state: RunState, identity: RunState['identity'], folder: string): void {
   for (const [key, value] of Object.entries(identity))
     if (state.identity[key] !== value)
-      throw new UsageError(`${folder} is a checkpoint of another model: its ${key} is ${String(state.identity[key])}, here it is ${String(value)}`);
+      throw new UsageError(
+        `${folder} is a checkpoint of another model: its ${key} is ${String(state.identity[key])}, here it is ${String(value)}`,
+      );
 }

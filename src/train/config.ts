@@ -55,7 +55,10 @@ const shape = {
   seed: count.default(42),
   /** CPU threads; absent: all cores that no other run of this machine holds. */
   threads: natural.optional(),
-  device: z.string().regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N').default('cpu'),
+  device: z
+    .string()
+    .regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N')
+    .default('cpu'),
   dtype: z.enum(['f32', 'f64']).default('f32'),
   limitTrainBatches: natural.optional(),
   limitEvalBatches: natural.optional(),
@@ -87,7 +90,9 @@ function explain(error: z.ZodError, where: string): UsageError {
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const near = nearest(key, configKeys);
-    return new UsageError(`${where}: unknown setting ${flagOf(key)}${near ? `: did you mean ${flagOf(near)}?` : ''}`);
+    return new UsageError(
+      `${where}: unknown setting ${flagOf(key)}${near ? `: did you mean ${flagOf(near)}?` : ''}`,
+    );
   }
   const flag = flagOf(issue?.path.map(String).join('.') ?? '');
   return new UsageError(`${where}: ${flag}: ${issue?.message ?? 'not valid'}`);

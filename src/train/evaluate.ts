@@ -32,7 +32,11 @@ export function evaluate(
   const pixels = set.height * set.width * set.channels;
   let [count, loss, top5Wrong] = [0, 0, 0];
   noGrad(() => {
-    for (let start = 0, batch = 0; start < set.count && batch < limitBatches; start += evaluationBatch, batch++) {
+    for (
+      let start = 0, batch = 0;
+      start < set.count && batch < limitBatches;
+      start += evaluationBatch, batch++
+    ) {
       const size = Math.min(evaluationBatch, set.count - start);
       const indices = Int32Array.from({ length: size }, (_, i) => start + i);
       const bytes = new Uint8Array(size * pixels);
@@ -64,7 +68,10 @@ function tally(best: readonly number[], labels: Int32Array, confusion: number[][
   return missing;
 }
 
-function summarise(confusion: readonly (readonly number[])[], count: number): Pick<Evaluation, 'error' | 'confusion' | 'perClassError'> {
+function summarise(
+  confusion: readonly (readonly number[])[],
+  count: number,
+): Pick<Evaluation, 'error' | 'confusion' | 'perClassError'> {
   const total = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
   const right = confusion.reduce((sum, row, c) => sum + (row[c] ?? 0), 0);
   const perClassError = confusion.map((row, c) => (total(row) ? 100 * (1 - (row[c] ?? 0) / total(row)) : 0));

@@ -1,7 +1,8 @@
 /** Everything that a configuration stands for, made: data, model, learner. */
 import { UsageError, MissingEnvironmentError } from '../errors.ts';
 import { type ImageData, loadImages } from '../data/index.ts';
-import { CifarResNet, createModel, parseModelName } from '../models/index.ts';
+import type { CifarResNet } from '../models/index.ts';
+import { createModel, parseModelName } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { RunState } from './checkpoint.ts';
@@ -22,9 +23,13 @@ export function checkMachine({ device, amp, dtype }: Pick<TrainConfig, 'device' 
   if (amp && dtype === 'f64') throw new UsageError('--amp computes in bf16: it does not go with --dtype f64');
   const facts = libraryFacts();
   if (device.startsWith('cuda') && facts.cudaDevices === 0)
-    throw new MissingEnvironmentError(`--device ${device}: this libtorch (${facts.version}, ${facts.path}) sees no CUDA device; use --device cpu`);
+    throw new MissingEnvironmentError(
+      `--device ${device}: this libtorch (${facts.version}, ${facts.path}) sees no CUDA device; use --device cpu`,
+    );
   if (amp && device === 'cpu' && !cpuHasBf16())
-    throw new MissingEnvironmentError('--amp: this CPU has no bf16 instructions (avx512_bf16 or amx_bf16), so bf16 would be slower than f32; leave --amp out');
+    throw new MissingEnvironmentError(
+      '--amp: this CPU has no bf16 instructions (avx512_bf16 or amx_bf16), so bf16 would be slower than f32; leave --amp out',
+    );
 }
 
 /** What must agree between a checkpoint and the model that it is loaded into. */
@@ -48,7 +53,12 @@ export function makeModel(config: TrainConfig, data: ImageData, generator: Gener
       width: config.width,
       inChannels: data.train.channels,
       classes: data.train.classes.length,
-      schedule: { scheme: config.scheme, reorder: config.reorder, start: config.tauStart, last: config.lastTau },
+      schedule: {
+        scheme: config.scheme,
+        reorder: config.reorder,
+        start: config.tauStart,
+        last: config.lastTau,
+      },
       dtype: config.dtype,
       device: config.device,
     },
@@ -66,7 +76,9 @@ export async function createExperiment(config: TrainConfig): Promise<Experiment>
     seed: config.seed,
   });
   if (config.batchSize > data.train.count)
-    throw new UsageError(`--batch-size ${config.batchSize} is larger than the training set of ${config.dataset} (${data.train.count} images)`);
+    throw new UsageError(
+      `--batch-size ${config.batchSize} is larger than the training set of ${config.dataset} (${data.train.count} images)`,
+    );
   const generator = new Generator(config.seed);
   const learner = new Learner(makeModel(config, data, generator), config);
   return { config, data, learner, generator, identity: identityOf(config, data) };

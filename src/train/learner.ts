@@ -17,7 +17,15 @@ export interface StepOutcome {
 
 export type LearnerConfig = Pick<
   TrainConfig,
-  'opt' | 'momentum' | 'nesterov' | 'weightDecay' | 'tauLrFactor' | 'smoothing' | 'clipGrad' | 'amp' | 'device'
+  | 'opt'
+  | 'momentum'
+  | 'nesterov'
+  | 'weightDecay'
+  | 'tauLrFactor'
+  | 'smoothing'
+  | 'clipGrad'
+  | 'amp'
+  | 'device'
 >;
 
 /** No decay on batch norm and biases; none on depth coordinates, which have their own learning rate. */
@@ -25,7 +33,9 @@ export function parameterGroups(
   model: CifarResNet,
   { weightDecay, tauLrFactor }: Pick<TrainConfig, 'weightDecay' | 'tauLrFactor'>,
 ): ParameterGroup[] {
-  const coordinates = new Set([...model.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]));
+  const coordinates = new Set(
+    [...model.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]),
+  );
   const pick = (test: (one: Tensor) => boolean): Map<string, Tensor> =>
     new Map([...model.parameters].filter(([, one]) => test(one)));
   return [
@@ -63,7 +73,10 @@ export class Learner {
   }
 
   /** Loss and gradients of a batch; the caller owns both. */
-  lossAndGradients(images: Tensor, labels: Tensor): { loss: Tensor; logits: Tensor; gradients: Map<string, Tensor> } {
+  lossAndGradients(
+    images: Tensor,
+    labels: Tensor,
+  ): { loss: Tensor; logits: Tensor; gradients: Map<string, Tensor> } {
     return scope(() => {
       // Handles of the forward pass are gone before the backward pass, which frees what it no longer needs.
       const { loss, logits } = scope(() => {
@@ -71,7 +84,11 @@ export class Learner {
         return { loss: crossEntropy(output, labels, this.#config.smoothing), logits: ops.detach(output) };
       });
       const gradients = grad(loss, this.#parameters);
-      return { loss: ops.detach(loss), logits, gradients: new Map(this.#names.map((name, i) => [name, gradients[i] as Tensor])) };
+      return {
+        loss: ops.detach(loss),
+        logits,
+        gradients: new Map(this.#names.map((name, i) => [name, gradients[i]!])),
+      };
     });
   }
 
@@ -99,7 +116,10 @@ export class Learner {
   /** Whether every weight is a finite number. */
   isFinite(): boolean {
     return scope(() =>
-      ops.isfinite(ops.stack(ops.foreachNorm(this.#parameters).map((norm) => ops.toDtype(norm, 'f64')))).toArray().every(Boolean),
+      ops
+        .isfinite(ops.stack(ops.foreachNorm(this.#parameters).map((norm) => ops.toDtype(norm, 'f64'))))
+        .toArray()
+        .every(Boolean),
     );
   }
 }

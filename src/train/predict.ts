@@ -10,7 +10,12 @@ export interface Prediction {
 }
 
 /** @param bytes - one image [H, W, C] of the size that the net was trained on, 0..255 */
-export function predict({ learner, state, config }: Trained, name: string, bytes: Uint8Array, top: number): Prediction {
+export function predict(
+  { learner, state, config }: Trained,
+  name: string,
+  bytes: Uint8Array,
+  top: number,
+): Prediction {
   const { images } = state;
   const tensors = new BatchTensors(images, images, config.dtype, config.device);
   try {
@@ -18,7 +23,10 @@ export function predict({ learner, state, config }: Trained, name: string, bytes
       scope(() => {
         const logits = learner.forward(tensors.images(bytes, 1), false);
         const probabilities = ops.exp(ops.logSoftmax(logits, 1)).toArray();
-        const ranked = probabilities.map((probability, c) => ({ name: images.classes[c] ?? String(c), probability }));
+        const ranked = probabilities.map((probability, c) => ({
+          name: images.classes[c] ?? String(c),
+          probability,
+        }));
         return { name, classes: ranked.sort((a, b) => b.probability - a.probability).slice(0, top) };
       }),
     );

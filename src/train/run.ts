@@ -167,7 +167,14 @@ export class TrainingRun {
       ...(config.scheme !== 'vanilla' && { stages: stageRecords(learner.model.stages) }),
     });
     for (const [stage, swap] of swaps)
-      this.#writer.swap({ step, epoch: before.epoch, stage, before: [...swap.before], after: [...swap.after], pairs: swap.pairs.map(([a, b]) => [a, b]) });
+      this.#writer.swap({
+        step,
+        epoch: before.epoch,
+        stage,
+        before: [...swap.before],
+        after: [...swap.after],
+        pairs: swap.pairs.map(([a, b]) => [a, b]),
+      });
     this.#writer.heartbeat({ step, epoch: before.epoch, totalSteps: this.totalSteps });
     this.#tellStep(lr, running);
   }
@@ -201,7 +208,12 @@ export class TrainingRun {
 
   #evaluate(): Evaluation {
     const { learner, data, config } = this.#experiment;
-    return evaluate((images) => learner.forward(images, false), data.test, this.#tensors, config.limitEvalBatches);
+    return evaluate(
+      (images) => learner.forward(images, false),
+      data.test,
+      this.#tensors,
+      config.limitEvalBatches,
+    );
   }
 
   /** Evaluates, writes the epoch down, saves, and turns to the next. */
@@ -243,7 +255,17 @@ export class TrainingRun {
     if (config.checkpointEvery > 0 && (epoch + 1) % config.checkpointEvery === 0)
       this.#save(`epoch-${String(epoch + 1).padStart(3, '0')}`);
     const { epochs } = config;
-    this.#options.onProgress?.({ kind: 'epoch', epoch, epochs, trainLoss, trainError, evaluation, seconds, imagesPerSecond, swaps: running.swaps });
+    this.#options.onProgress?.({
+      kind: 'epoch',
+      epoch,
+      epochs,
+      trainLoss,
+      trainError,
+      evaluation,
+      seconds,
+      imagesPerSecond,
+      swaps: running.swaps,
+    });
     return evaluation;
   }
 
@@ -278,9 +300,18 @@ function imagesOf({ train, mean, std }: Experiment['data']): RunState['images'] 
 
 function stageRecords(stages: Experiment['learner']['model']['stages']): Record<string, StageRecord> {
   return Object.fromEntries(
-    [...stages].filter(([, stage]) => stage.schedule.parameters.size > 0).map(([name, stage]) => {
-      const { tau, tauEnd, step } = stage.schedule.snapshot();
-      return [name, { ...(tau && { tau: [...tau] }), ...(tauEnd && { tauEnd: [...tauEnd] }), ...(step && { step: [...step] }) }];
-    }),
+    [...stages]
+      .filter(([, stage]) => stage.schedule.parameters.size > 0)
+      .map(([name, stage]) => {
+        const { tau, tauEnd, step } = stage.schedule.snapshot();
+        return [
+          name,
+          {
+            ...(tau && { tau: [...tau] }),
+            ...(tauEnd && { tauEnd: [...tauEnd] }),
+            ...(step && { step: [...step] }),
+          },
+        ];
+      }),
   );
 }

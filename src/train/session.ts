@@ -8,7 +8,6 @@ import { recoverFolder } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { configFromRecord, configToRecord, resolveConfig, type TrainConfig } from './config.ts';
 import { environment } from './environment.ts';
-import type { Evaluation } from './evaluate.ts';
 import { createExperiment, type Experiment } from './experiment.ts';
 import type { OnProgress } from './progress.ts';
 import { type RunOutcome, TrainingRun } from './run.ts';
@@ -33,12 +32,20 @@ export interface SessionResult {
   readonly exitCode: ExitCode;
 }
 
-function takeCores(wanted: number | undefined, onBusy: SessionOptions['onBusy']): { threads: number; release: () => void } {
+function takeCores(
+  wanted: number | undefined,
+  onBusy: SessionOptions['onBusy'],
+): { threads: number; release: () => void } {
   const lease = leaseCores(wanted);
   const threads = Math.min(wanted ?? Infinity, lease.cores);
   if (lease.holders.length > 0 && threads < (wanted ?? lease.total)) onBusy?.(lease.holders, threads);
   setThreads(threads);
-  return { threads, release: () => { lease.release(); } };
+  return {
+    threads,
+    release: () => {
+      lease.release();
+    },
+  };
 }
 
 /** Trains from the beginning in a new run folder. @throws the named errors of configuration, data and training */
@@ -59,14 +66,24 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
 }
 
 /** Settings that may differ when a run goes on: they do not change what is computed in exact arithmetic. */
-const changeable: ReadonlySet<string> = new Set(['threads', 'dataDir', 'recoveryInterval', 'checkpointEvery']);
+const changeable: ReadonlySet<string> = new Set([
+  'threads',
+  'dataDir',
+  'recoveryInterval',
+  'checkpointEvery',
+]);
 
 /** The saved configuration with the changes that a resumed run may have. @throws UsageError for any other */
 function resumedConfig(dir: string, changes: Readonly<Record<string, unknown>>): TrainConfig {
-  const saved = resolveConfig(configFromRecord(readConfigFile(join(dir, 'config.yaml'))), join(dir, 'config.yaml'));
+  const saved = resolveConfig(
+    configFromRecord(readConfigFile(join(dir, 'config.yaml'))),
+    join(dir, 'config.yaml'),
+  );
   for (const [key, value] of Object.entries(changes))
     if (!changeable.has(key) && JSON.stringify(value) !== JSON.stringify(saved[key as keyof TrainConfig]))
-      throw new UsageError(`--resume goes on with the run's own settings: ${key} is ${String(saved[key as keyof TrainConfig])} in ${dir} and cannot become ${String(value)}; start a new run for that`);
+      throw new UsageError(
+        `--resume goes on with the run's own settings: ${key} is ${String(saved[key as keyof TrainConfig])} in ${dir} and cannot become ${String(value)}; start a new run for that`,
+      );
   return resolveConfig({ ...saved, ...changes }, 'command line');
 }
 
@@ -76,7 +93,8 @@ export async function resumeRun(
   changes: Readonly<Record<string, unknown>> = {},
   options: SessionOptions = {},
 ): Promise<SessionResult> {
-  if (!existsSync(join(dir, 'config.yaml'))) throw new UsageError(`${dir} is no run folder: it has no config.yaml`);
+  if (!existsSync(join(dir, 'config.yaml')))
+    throw new UsageError(`${dir} is no run folder: it has no config.yaml`);
   const config = resumedConfig(dir, changes);
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
@@ -84,7 +102,11 @@ export async function resumeRun(
     const state = restoreLast(join(dir, 'checkpoints', 'last'), experiment);
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
     options.onStart?.(dir, experiment, threads);
-    return await conduct(experiment, writer, new TrainingRun(experiment, writer, { ...options, ...(state && { state }) }));
+    return await conduct(
+      experiment,
+      writer,
+      new TrainingRun(experiment, writer, { ...options, ...(state && { state }) }),
+    );
   } finally {
     release();
   }
@@ -96,7 +118,7 @@ function restoreLast(folder: string, { learner, generator, identity }: Experimen
   if (!existsSync(folder)) return undefined;
   checkIdentity(readCheckpointState(folder), identity, folder);
   const state = loadCheckpoint(folder, learner.model, learner.optimizer);
-  const saved = state.generators['weights'];
+  const saved = state.generators.weights;
   if (saved !== undefined) generator.restore(new Uint8Array(Buffer.from(saved, 'base64')));
   return state;
 }
@@ -137,11 +159,19 @@ function finishBroken(writer: RunWriter, error: unknown): void {
 }
 
 function resultOf({ config, data, learner }: Experiment, { state, evaluation }: RunOutcome): RunResult {
-  const { error, loss, top5Error, confusion, perClassError } = evaluation as Evaluation;
+  const { error, loss, top5Error, confusion, perClassError } = evaluation!;
   const finalSteps = Object.fromEntries(
     [...learner.model.stages].map(([name, stage]) => {
       const { order, steps, tau, tauEnd } = stage.schedule.snapshot();
-      return [name, { order: [...order], steps: [...steps], tau: [...(tau ?? [])], ...(tauEnd && { tauEnd: [...tauEnd] }) }];
+      return [
+        name,
+        {
+          order: [...order],
+          steps: [...steps],
+          tau: [...(tau ?? [])],
+          ...(tauEnd && { tauEnd: [...tauEnd] }),
+        },
+      ];
     }),
   );
   return {

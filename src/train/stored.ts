@@ -1,9 +1,25 @@
 /** Tensors to and from the bytes that checkpoints hold. */
 import { FileError, UsageError } from '../errors.ts';
 import type { SafetensorsDType, StoredTensor } from '../io/index.ts';
-import { type DType, dtypeBytes, noGrad, ops, scope, tensor, type Tensor, tensorOver } from '../tensor/index.ts';
+import {
+  type DType,
+  dtypeBytes,
+  noGrad,
+  ops,
+  scope,
+  tensor,
+  type Tensor,
+  tensorOver,
+} from '../tensor/index.ts';
 
-const storedTypes: Record<DType, SafetensorsDType> = { f32: 'F32', f64: 'F64', bf16: 'BF16', i64: 'I64', u8: 'U8', bool: 'BOOL' };
+const storedTypes: Record<DType, SafetensorsDType> = {
+  f32: 'F32',
+  f64: 'F64',
+  bf16: 'BF16',
+  i64: 'I64',
+  u8: 'U8',
+  bool: 'BOOL',
+};
 
 /** A row-major copy of every tensor. */
 export function store(tensors: ReadonlyMap<string, Tensor>): Map<string, StoredTensor> {
@@ -16,10 +32,15 @@ export function store(tensors: ReadonlyMap<string, Tensor>): Map<string, StoredT
   );
 }
 
-const list = (names: readonly string[]): string => `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, .. (${names.length})` : ''}`;
+const list = (names: readonly string[]): string =>
+  `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, .. (${names.length})` : ''}`;
 
 /** Compares names and shapes, so that nothing is changed before all is known to fit. */
-function checkFit(stored: ReadonlyMap<string, StoredTensor>, into: ReadonlyMap<string, Tensor>, file: string): void {
+function checkFit(
+  stored: ReadonlyMap<string, StoredTensor>,
+  into: ReadonlyMap<string, Tensor>,
+  file: string,
+): void {
   const missing = [...into.keys()].filter((name) => !stored.has(name));
   const surplus = [...stored.keys()].filter((name) => !into.has(name));
   if (missing.length || surplus.length)
@@ -33,7 +54,9 @@ function checkFit(stored: ReadonlyMap<string, StoredTensor>, into: ReadonlyMap<s
         `${file} is a checkpoint of another model: ${name} is [${found.shape.join(', ')}] there and [${target.shape.join(', ')}] here; check --model, --width and the data set`,
       );
     if (found && found.dtype !== storedTypes[target.dtype])
-      throw new UsageError(`${file}: ${name} is ${found.dtype}, the model has ${target.dtype}; check --dtype`);
+      throw new UsageError(
+        `${file}: ${name} is ${found.dtype}, the model has ${target.dtype}; check --dtype`,
+      );
   }
 }
 
@@ -42,13 +65,18 @@ function checkFit(stored: ReadonlyMap<string, StoredTensor>, into: ReadonlyMap<s
  *
  * @throws UsageError if the names or shapes are another model's
  */
-export function restore(stored: ReadonlyMap<string, StoredTensor>, into: ReadonlyMap<string, Tensor>, file: string): void {
+export function restore(
+  stored: ReadonlyMap<string, StoredTensor>,
+  into: ReadonlyMap<string, Tensor>,
+  file: string,
+): void {
   checkFit(stored, into, file);
   noGrad(() => {
     for (const [name, target] of into)
       scope(() => {
-        const { data, shape } = stored.get(name) as StoredTensor;
-        if (data.byteLength !== target.size * dtypeBytes(target.dtype)) throw new FileError(`${file}: ${name} has the wrong length`);
+        const { data, shape } = stored.get(name)!;
+        if (data.byteLength !== target.size * dtypeBytes(target.dtype))
+          throw new FileError(`${file}: ${name} has the wrong length`);
         ops.copy_(target, fromBytes(data, shape, target.dtype));
       });
   });

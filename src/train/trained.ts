@@ -23,21 +23,37 @@ function checkpointFolder(run: string, checkpoint: string): string {
   const inside = join(run, 'checkpoints', checkpoint);
   if (existsSync(inside)) return inside;
   if (existsSync(join(checkpoint, 'model.safetensors'))) return checkpoint;
-  throw new FileError(`no checkpoint ${checkpoint} in ${run}: it has not saved one yet, or it was removed (last, best, epoch-NNN)`);
+  throw new FileError(
+    `no checkpoint ${checkpoint} in ${run}: it has not saved one yet, or it was removed (last, best, epoch-NNN)`,
+  );
 }
 
 /** @throws UsageError if `run` is no run folder, FileError if its checkpoint is missing or damaged */
 export function loadTrained(run: string, checkpoint = 'last'): Trained {
-  if (!existsSync(join(run, 'config.yaml'))) throw new UsageError(`${run} is no run folder: it has no config.yaml`);
-  const config = resolveConfig(configFromRecord(readConfigFile(join(run, 'config.yaml'))), join(run, 'config.yaml'));
+  if (!existsSync(join(run, 'config.yaml')))
+    throw new UsageError(`${run} is no run folder: it has no config.yaml`);
+  const config = resolveConfig(
+    configFromRecord(readConfigFile(join(run, 'config.yaml'))),
+    join(run, 'config.yaml'),
+  );
   checkMachine(config);
   const folder = checkpointFolder(run, checkpoint);
   const state = readCheckpointState(folder);
   const { channels, classes } = state.images;
   const { model: name, width, scheme, reorder, tauStart: start, lastTau: last, dtype, device } = config;
-  const model = createModel(name, { width, inChannels: channels, classes: classes.length, schedule: { scheme, reorder, start, last }, dtype, device }, new Generator(0));
+  const model = createModel(
+    name,
+    {
+      width,
+      inChannels: channels,
+      classes: classes.length,
+      schedule: { scheme, reorder, start, last },
+      dtype,
+      device,
+    },
+    new Generator(0),
+  );
   const learner = new Learner(model, config);
   loadCheckpoint(folder, model);
   return { config, state, learner, folder };
 }
-

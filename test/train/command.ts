@@ -33,15 +33,18 @@ export function metricsWithoutTimes(run: string): unknown[] {
     .split('\n')
     .map((line) => {
       const record = JSON.parse(line) as Record<string, unknown>;
-      delete record['imagesPerSecond'];
-      delete record['seconds'];
+      delete record.imagesPerSecond;
+      delete record.seconds;
       return record;
     });
 }
 
 /** The columns of summary.csv that no clock wrote. */
 export function summaryWithoutTimes(run: string): string[][] {
-  const lines = readFileSync(join(run, 'summary.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+  const lines = readFileSync(join(run, 'summary.csv'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
   const [header = []] = lines;
   const timed = new Set(['seconds', 'images_per_second', 'peak_rss_mb']);
   return lines.map((cells) => cells.filter((_, column) => !timed.has(header[column] ?? '')));

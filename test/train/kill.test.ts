@@ -8,7 +8,18 @@ import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } f
 
 // tau moves fast here, so that blocks swap within the run and the order is part of what must survive.
 const settings = [
-  ...['--dataset', 'synthetic-images', '--model', 'resnet20', '--width', '2', '--epochs', '3', '--batch-size', '16'],
+  ...[
+    '--dataset',
+    'synthetic-images',
+    '--model',
+    'resnet20',
+    '--width',
+    '2',
+    '--epochs',
+    '3',
+    '--batch-size',
+    '16',
+  ],
   ...['--limit-train-batches', '64', '--scheme', 'mean-field', '--tau-lr-factor', '10', '--clip-grad', '5'],
   ...['--recovery-interval', '2', '--threads', '1', '--seed', '7', '--no-report', '--quiet'],
 ];
@@ -48,9 +59,18 @@ interface Killed {
 }
 
 /** Kills after `delay` ms, or at the first writing of a checkpoint after that. */
-async function killOnce(args: readonly string[], run: string, delay: number, inWriting: boolean): Promise<Killed> {
+async function killOnce(
+  args: readonly string[],
+  run: string,
+  delay: number,
+  inWriting: boolean,
+): Promise<Killed> {
   const child = startMeanfield(args);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); }));
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      resolve();
+    }),
+  );
   const isOver = (): boolean => child.exitCode !== null;
   await sleep(delay);
   const inside = inWriting && (await writingBegins(run, isOver));
@@ -59,24 +79,34 @@ async function killOnce(args: readonly string[], run: string, delay: number, inW
   return { inside };
 }
 
-it(`ten SIGKILLs, ${killsInsideWriting} of them inside the writing of a checkpoint, change nothing`, { timeout: 240_000 }, async () => {
-  const run = join(root, 'killed');
-  const outcomes: Killed[] = [];
-  for (let i = 0; i < kills; i++) {
-    // Each session dies within a sixth of the whole run's time, so that all ten find it unfinished.
-    const delay = (wholeSeconds / 6) * 1000 * Math.random();
-    const args = readdirSync(root).includes('killed')
-      ? ['train', '--resume', run, '--no-report', '--quiet']
-      : ['train', ...settings, '--output', root, '--name', 'killed'];
-    outcomes.push(await killOnce(args, run, delay, i % 3 === 1));
-  }
-  const end = meanfield(['train', '--resume', run, '--no-report', '--quiet']);
-  expect(end).toMatchObject({ code: 0, stderr: '' });
-  expect(outcomes.filter(({ inside }) => inside).length).toBeGreaterThanOrEqual(2);
-  for (const file of ['model.safetensors', 'optim.safetensors'])
-    expect(readFileSync(join(run, 'checkpoints', 'last', file)).equals(readFileSync(join(whole, 'checkpoints', 'last', file)))).toBe(true);
-  expect(metricsWithoutTimes(run)).toEqual(metricsWithoutTimes(whole));
-  expect(summaryWithoutTimes(run)).toEqual(summaryWithoutTimes(whole));
-  expect(readFileSync(join(run, 'swaps.jsonl'), 'utf8')).toBe(readFileSync(join(whole, 'swaps.jsonl'), 'utf8'));
-  expect(readFileSync(join(run, 'swaps.jsonl'), 'utf8').trim().split('\n').length).toBeGreaterThan(1);
-});
+it(
+  `ten SIGKILLs, ${killsInsideWriting} of them inside the writing of a checkpoint, change nothing`,
+  { timeout: 240_000 },
+  async () => {
+    const run = join(root, 'killed');
+    const outcomes: Killed[] = [];
+    for (let i = 0; i < kills; i++) {
+      // Each session dies within a sixth of the whole run's time, so that all ten find it unfinished.
+      const delay = (wholeSeconds / 6) * 1000 * Math.random();
+      const args = readdirSync(root).includes('killed')
+        ? ['train', '--resume', run, '--no-report', '--quiet']
+        : ['train', ...settings, '--output', root, '--name', 'killed'];
+      outcomes.push(await killOnce(args, run, delay, i % 3 === 1));
+    }
+    const end = meanfield(['train', '--resume', run, '--no-report', '--quiet']);
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(outcomes.filter(({ inside }) => inside).length).toBeGreaterThanOrEqual(2);
+    for (const file of ['model.safetensors', 'optim.safetensors'])
+      expect(
+        readFileSync(join(run, 'checkpoints', 'last', file)).equals(
+          readFileSync(join(whole, 'checkpoints', 'last', file)),
+        ),
+      ).toBe(true);
+    expect(metricsWithoutTimes(run)).toEqual(metricsWithoutTimes(whole));
+    expect(summaryWithoutTimes(run)).toEqual(summaryWithoutTimes(whole));
+    expect(readFileSync(join(run, 'swaps.jsonl'), 'utf8')).toBe(
+      readFileSync(join(whole, 'swaps.jsonl'), 'utf8'),
+    );
+    expect(readFileSync(join(run, 'swaps.jsonl'), 'utf8').trim().split('\n').length).toBeGreaterThan(1);
+  },
+);

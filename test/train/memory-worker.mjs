@@ -5,7 +5,11 @@ import { Generator, keep, liveTensorCount, tensor } from '../../dist/tensor/inde
 
 const generator = new Generator(1);
 const config = resolveConfig({ scheme: 'mean-field', tauLrFactor: 1 });
-const model = createModel('resnet20', { width: 4, inChannels: 1, classes: 10, schedule: { scheme: config.scheme } }, generator);
+const model = createModel(
+  'resnet20',
+  { width: 4, inChannels: 1, classes: 10, schedule: { scheme: config.scheme } },
+  generator,
+);
 const learner = new Learner(model, config);
 const images = keep(generator.normal([32, 1, 16, 16]));
 const labels = keep(tensor(BigInt64Array.from({ length: 32 }, (_, i) => BigInt(i % 10))));

@@ -8,11 +8,20 @@ interface MemoryReport {
   readonly rss: readonly number[];
 }
 
-it('a thousand steps leave live tensors flat to the tensor, and memory within 5 % of its early maximum', { timeout: 300_000 }, () => {
-  const worker = join(import.meta.dirname, 'memory-worker.mjs');
-  const { live, rss } = JSON.parse(execFileSync(process.execPath, [worker], { encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '1' } })) as MemoryReport;
-  expect(live).toHaveLength(1000);
-  expect(new Set(live).size).toBe(1);
-  const early = Math.max(...rss.slice(199, 400));
-  expect(rss.at(-1)).toBeLessThanOrEqual(1.05 * early);
-});
+it(
+  'a thousand steps leave live tensors flat to the tensor, and memory within 5 % of its early maximum',
+  { timeout: 300_000 },
+  () => {
+    const worker = join(import.meta.dirname, 'memory-worker.mjs');
+    const { live, rss } = JSON.parse(
+      execFileSync(process.execPath, [worker], {
+        encoding: 'utf8',
+        env: { ...process.env, OMP_NUM_THREADS: '1' },
+      }),
+    ) as MemoryReport;
+    expect(live).toHaveLength(1000);
+    expect(new Set(live).size).toBe(1);
+    const early = Math.max(...rss.slice(199, 400));
+    expect(rss.at(-1)).toBeLessThanOrEqual(1.05 * early);
+  },
+);

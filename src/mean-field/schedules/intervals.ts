@@ -11,7 +11,14 @@ import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Block } from '../block.ts';
 import type { Projection } from '../flow.ts';
 import { sortedOrder, type Swap, swapBetween } from '../order.ts';
-import { Coordinate, entries, type Schedule, type ScheduleOptions, type ScheduleSnapshot, startPositions } from './schedule.ts';
+import {
+  Coordinate,
+  entries,
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleSnapshot,
+  startPositions,
+} from './schedule.ts';
 
 /** A block that has started: its velocity, and where it ends. */
 interface Started {
@@ -97,17 +104,23 @@ interface Segment {
 }
 
 /** P(X + sum of length_i f_i) over one segment. Which end counts is decided on numbers; lengths keep their derivatives. */
-function advance(state: Tensor, started: readonly Started[], segment: Segment, projection: Projection): Tensor {
+function advance(
+  state: Tensor,
+  started: readonly Started[],
+  segment: Segment,
+  projection: Projection,
+): Tensor {
   return scope(() => {
     let sum: Tensor | undefined;
     for (const { velocity, end, endsAt } of started) {
       if (endsAt <= segment.from) continue;
       const until = endsAt <= segment.to ? end : segment.toTensor;
       const length =
-        typeof until === 'number' ? ops.addScalar(ops.neg(segment.start), until) : ops.sub(until, segment.start);
+        typeof until === 'number'
+          ? ops.addScalar(ops.neg(segment.start), until)
+          : ops.sub(until, segment.start);
       sum = ops.add(sum ?? state, ops.mul(velocity, length));
     }
     return sum ? projection.apply(sum) : state;
   });
 }
-

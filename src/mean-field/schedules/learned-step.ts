@@ -2,7 +2,13 @@
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';
-import { Coordinate, entries, type Schedule, type ScheduleOptions, type ScheduleSnapshot } from './schedule.ts';
+import {
+  Coordinate,
+  entries,
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleSnapshot,
+} from './schedule.ts';
 
 export class LearnedStepSchedule implements Schedule {
   readonly parameters: Map<string, Tensor>;
@@ -11,7 +17,10 @@ export class LearnedStepSchedule implements Schedule {
   constructor(options: ScheduleOptions) {
     const { blocks, start = 'unit' } = options;
     const size = start === 'unit' ? 1 : 1 / blocks;
-    this.#step = new Coordinate(Array.from({ length: blocks }, () => size), options);
+    this.#step = new Coordinate(
+      Array.from({ length: blocks }, () => size),
+      options,
+    );
     this.parameters = new Map([['step', this.#step.tensor]]);
   }
 

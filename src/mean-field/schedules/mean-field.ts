@@ -7,7 +7,15 @@ import { keep, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/inde
 import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';
 import { sortedOrder, type Swap, swapBetween } from '../order.ts';
-import { Coordinate, entries, gapsOf, type Schedule, type ScheduleOptions, type ScheduleSnapshot, startPositions } from './schedule.ts';
+import {
+  Coordinate,
+  entries,
+  gapsOf,
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleSnapshot,
+  startPositions,
+} from './schedule.ts';
 
 export class MeanFieldSchedule implements Schedule {
   readonly parameters: Map<string, Tensor>;
@@ -31,7 +39,13 @@ export class MeanFieldSchedule implements Schedule {
       this.#end = this.#tau.at(blocks - 1);
       const mask = positions.map((_, i) => (i < blocks - 1 ? 1 : 0));
       this.#free = keep(tensor(mask, [blocks], { dtype, device }));
-      this.#pin = keep(tensor(mask.map((free) => (free ? 0 : (this.#end ?? 0))), [blocks], { dtype, device }));
+      this.#pin = keep(
+        tensor(
+          mask.map((free) => (free ? 0 : (this.#end ?? 0))),
+          [blocks],
+          { dtype, device },
+        ),
+      );
     }
     this.#order = positions.map((_, i) => i);
     this.#orderTensor = this.#makeOrderTensor();
@@ -44,14 +58,15 @@ export class MeanFieldSchedule implements Schedule {
   /** The step sizes h_l in the order of the flow, as scalar tensors with a derivative in tau. */
   steps(): Tensor[] {
     return scope(() => {
-      const tau = this.#free && this.#pin ? ops.addcmul(this.#pin, this.#tau.tensor, this.#free) : this.#tau.tensor;
+      const tau =
+        this.#free && this.#pin ? ops.addcmul(this.#pin, this.#tau.tensor, this.#free) : this.#tau.tensor;
       if (!this.#reorder) return entries(ops.relu(gapsOf(tau)));
       return entries(gapsOf(ops.indexSelect(tau, 0, this.#orderTensor)));
     });
   }
 
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
-    const sorted = this.#order.map((particle) => blocks[particle] as Block);
+    const sorted = this.#order.map((particle) => blocks[particle]!);
     return scope(() => flow(sorted.map(sliceOf), state, this.steps(), projection));
   }
 

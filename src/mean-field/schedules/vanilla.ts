@@ -13,7 +13,12 @@ export class VanillaSchedule implements Schedule {
   }
 
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
-    return flow(blocks.map(sliceOf), state, blocks.map(() => 1), projection);
+    return flow(
+      blocks.map(sliceOf),
+      state,
+      blocks.map(() => 1),
+      projection,
+    );
   }
 
   settle(): undefined {
