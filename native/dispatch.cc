@@ -1,4 +1,5 @@
 // One boxed call by schema name reaches every operator of libtorch; none is bound by hand.
+#include <algorithm>
 #include <sstream>
 
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -25,9 +26,12 @@ c10::OperatorHandle find_operator(const std::string& name, const std::string& ov
 }
 
 std::string describe_call(napi_env env, State& state, const Operator& op, const Arguments& arguments) {
+  // Without what was left out at the end.
+  size_t count = std::min(op.arguments.size(), arguments.size() - 1);
+  while (count > 0 && is_null(env, arguments[count])) --count;
   std::ostringstream text;
   text << op.name << "(";
-  for (size_t i = 0; i < op.arguments.size() && i + 1 < arguments.size(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     if (i > 0) text << ", ";
     text << describe(env, state, op.arguments[i], arguments[i + 1]);
   }

@@ -25,7 +25,7 @@ export interface CoreLease {
 
 /** A user may lack a name (containers), but has a number. */
 function folder(): string {
-  return process.env['MEANFIELD_CORES_DIR'] ?? join(tmpdir(), `meanfield-cores-${process.getuid?.() ?? 0}`);
+  return process.env.MEANFIELD_CORES_DIR ?? join(tmpdir(), `meanfield-cores-${process.getuid?.() ?? 0}`);
 }
 
 function readText(file: string): string | undefined {

@@ -24,7 +24,7 @@ export const packageRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url
 
 /** The folder that the addon is built into and loaded from. */
 export function buildFolder(): string {
-  return process.env['MEANFIELD_BUILD_DIR'] ?? join(packageRoot, 'build');
+  return process.env.MEANFIELD_BUILD_DIR ?? join(packageRoot, 'build');
 }
 
 const mend =
@@ -58,7 +58,7 @@ function isWithin(folder: string, file: string): boolean {
 
 /** Refuses a libtorch other than the one that the addon was compiled against: its layouts may differ. */
 function checkLibrary(facts: BuildFacts): void {
-  if (process.env['LIBTORCH_BYPASS_VERSION_CHECK'] === '1') return;
+  if (process.env.LIBTORCH_BYPASS_VERSION_CHECK === '1') return;
   const { path, size } = facts.library;
   const built = `the addon was built against libtorch ${facts.torchVersion} at ${path}`;
   if (!existsSync(path)) throw help(`${built}, which is gone`);
@@ -67,8 +67,8 @@ function checkLibrary(facts: BuildFacts): void {
     throw help(
       `wrong libtorch: ${built} (${size} bytes), but that file now has ${found} bytes: it was replaced; rebuild`,
     );
-  const wanted = process.env['LIBTORCH'];
-  if (wanted && !isWithin(wanted, path) && !isWithin(process.env['LIBTORCH_LIB'] ?? wanted, facts.lib))
+  const wanted = process.env.LIBTORCH;
+  if (wanted && !isWithin(wanted, path) && !isWithin(process.env.LIBTORCH_LIB ?? wanted, facts.lib))
     throw help(`wrong libtorch: LIBTORCH is ${wanted}, but ${built}; rebuild`);
 }
 
@@ -102,5 +102,5 @@ export function isLoaded(): boolean {
 
 /** A training step frees and asks again for the same hundreds of megabytes; keep them (docs/design/engine.md). */
 function tuneAllocator(addon: Addon): void {
-  if (process.env['MEANFIELD_KEEP_MEMORY'] !== '0') addon.keepFreedMemory(1 << 30);
+  if (process.env.MEANFIELD_KEEP_MEMORY !== '0') addon.keepFreedMemory(1 << 30);
 }

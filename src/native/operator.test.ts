@@ -289,7 +289,9 @@ describe('errors', () => {
 
   it('of an operator in place name it too', () => {
     expect(
-      failure(() => nativeOperator('aten::add_', 'Tensor').perform(f32([1]), f32([1, 2]))).message,
+      failure(() => {
+        nativeOperator('aten::add_', 'Tensor').perform(f32([1]), f32([1, 2]));
+      }).message,
     ).toMatch(/^aten::add_\.Tensor\(f32\[1\], f32\[2\]\): /);
   });
 
@@ -312,7 +314,9 @@ describe('errors', () => {
       'this libtorch has no operator aten::ad.Tensor',
     );
     expect(() => native().call(1e6)).toThrow('unknown operator id');
-    expect(() => (native().call as unknown as () => void)()).toThrow('expected an integer');
+    expect(() => {
+      (native().call as unknown as () => void)();
+    }).toThrow('expected an integer');
   });
 
   it('leave later calls as they were', () => {

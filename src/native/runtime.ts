@@ -20,7 +20,7 @@ export interface LibraryFacts {
 
 /** Whether the CPU multiplies bf16 in hardware; without it bf16 is slower than f32. */
 export function cpuHasBf16(): boolean {
-  const simulated = process.env['MEANFIELD_CPU_FLAGS'];
+  const simulated = process.env.MEANFIELD_CPU_FLAGS;
   const flags = simulated ?? (existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '');
   return /\b(avx512_bf16|amx_bf16|bf16)\b/.test(flags);
 }
@@ -33,7 +33,7 @@ function blasFlavour(): string {
   const real = existsSync(file) ? realpathSync(file) : file;
   const openblas = /openblas-(\w+)/.exec(real)?.[1];
   if (openblas) return `openblas-${openblas}`;
-  return /mkl/.test(real) ? 'mkl' : (/atlas|blis|flexiblas/.exec(real)?.[0] ?? 'reference');
+  return real.includes('mkl') ? 'mkl' : (/atlas|blis|flexiblas/.exec(real)?.[0] ?? 'reference');
 }
 
 /** What is loaded. @throws MissingEnvironmentError if libtorch cannot be loaded. */

@@ -24,17 +24,21 @@ const facts: Record<DType, DTypeFacts> = {
   bool: { code: 11, bytes: 1, array: Uint8Array },
 };
 
+function factsOf(dtype: DType): DTypeFacts {
+  return facts[checkOneOf('dtype', dtype, dtypes)];
+}
+
 /** libtorch's number of a dtype. @throws UsageError for an unknown name. */
 export function dtypeCode(dtype: DType): number {
-  return facts[checkOneOf('dtype', dtype, dtypes)].code;
+  return factsOf(dtype).code;
 }
 
 export function dtypeBytes(dtype: DType): number {
-  return facts[dtype].bytes;
+  return factsOf(dtype).bytes;
 }
 
 export function emptyArray(dtype: DType, length: number): NumericArray {
-  return new facts[dtype].array(length);
+  return new (factsOf(dtype).array)(length);
 }
 
 export function dtypeOfCode(code: number): DType {

@@ -10,13 +10,13 @@ import { Workshop } from './children.ts';
 
 const workshop = Workshop.open();
 const total = availableParallelism();
-const before = process.env['MEANFIELD_CORES_DIR'];
+const before = process.env.MEANFIELD_CORES_DIR;
 let round = 0;
 let cores = '';
 
 beforeEach(() => {
   cores = join(workshop.folder, `cores-${round++}`);
-  process.env['MEANFIELD_CORES_DIR'] = cores;
+  process.env.MEANFIELD_CORES_DIR = cores;
 });
 
 const children: ChildProcess[] = [];
@@ -28,8 +28,8 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await exit;
   }
-  if (before === undefined) delete process.env['MEANFIELD_CORES_DIR'];
-  else process.env['MEANFIELD_CORES_DIR'] = before;
+  if (before === undefined) delete process.env.MEANFIELD_CORES_DIR;
+  else process.env.MEANFIELD_CORES_DIR = before;
 });
 
 interface Member {
@@ -59,7 +59,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     child,
     async ask(line) {
       child.stdin.write(`${line}\n`);
-      return (await lines.next()).value ?? '';
+      return String((await lines.next()).value);
     },
   };
 }
@@ -159,8 +159,10 @@ it('leases that come and go leave no listeners behind', () => {
 
 it('a folder that cannot be made is one clear error', () => {
   writeFileSync(cores, 'a file');
-  process.env['MEANFIELD_CORES_DIR'] = join(cores, 'below');
-  expect(() => leaseCores()).toThrow(/cannot make the folder of core leases .*below; set MEANFIELD_CORES_DIR/);
+  process.env.MEANFIELD_CORES_DIR = join(cores, 'below');
+  expect(() => leaseCores()).toThrow(
+    /cannot make the folder of core leases .*below; set MEANFIELD_CORES_DIR/,
+  );
 });
 
 it('processes that fight over dead locks never hold the same core', async () => {

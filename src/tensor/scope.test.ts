@@ -1,0 +1,173 @@
+import { expect, it } from 'vitest';
+import { UsageError } from '../errors.ts';
+import { tensor } from './create.ts';
+import { grad } from './autograd.ts';
+import * as ops from './operators_generated.ts';
+import { keep, scope } from './scope.ts';
+import { liveTensorCount, type Tensor } from './tensor.ts';
+
+it('a scope frees what it does not return', () => {
+  const before = liveTensorCount();
+  let inner: Tensor | undefined;
+  const result = scope(() => {
+    inner = tensor([1, 2]);
+    return ops.sum(ops.exp(inner));
+  });
+  expect(inner?.disposed).toBe(true);
+  expect(result.disposed).toBe(false);
+  expect(liveTensorCount()).toBe(before + 1);
+  result.dispose();
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('tensors in arrays, maps, sets and plain objects at any depth are returned alive', () => {
+  const before = liveTensorCount();
+  const result = scope(() => {
+    tensor([0]);
+    const bare: { z: Tensor } = Object.setPrototypeOf({ z: tensor([6]) }, null);
+    return {
+      list: [tensor([1]), [tensor([2])]] as [Tensor, [Tensor]],
+      map: new Map([['a', { deep: tensor([3]) }]]),
+      set: new Set([tensor([4])]),
+      pair: { x: tensor([5]), n: 1, text: 'x', none: null, missing: undefined },
+      bare,
+    };
+  });
+  const all = [
+    result.list[0],
+    result.list[1][0],
+    result.map.get('a')?.deep,
+    [...result.set][0],
+    result.pair.x,
+    result.bare.z,
+  ];
+  expect(all.map((one) => one?.item())).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(liveTensorCount()).toBe(before + 6);
+  for (const one of all) one?.dispose();
+});
+
+it('tensors inside instances of classes are not searched', () => {
+  class Box {
+    readonly inside = tensor([1]);
+  }
+  expect(scope(() => new Box()).inside.disposed).toBe(true);
+});
+
+it('a result of a nested scope belongs to the enclosing one', () => {
+  const before = liveTensorCount();
+  let middle: Tensor | undefined;
+  const value = scope(() => {
+    middle = scope(() => {
+      const x = tensor([3]);
+      return scope(() => ops.mul(x, x));
+    });
+    expect(middle.item()).toBe(9);
+    expect(liveTensorCount()).toBe(before + 1);
+    return middle.item();
+  });
+  expect(value).toBe(9);
+  expect(middle?.disposed).toBe(true);
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('an exception frees everything made inside, in nested scopes too, and comes through', () => {
+  const before = liveTensorCount();
+  const failure = new Error('from inside');
+  expect(() =>
+    scope(() => {
+      tensor([1]);
+      return scope(() => {
+        tensor([2]);
+        throw failure;
+      });
+    }),
+  ).toThrow(failure);
+  expect(liveTensorCount()).toBe(before);
+  const after = tensor([1]);
+  scope(() => undefined);
+  expect(after.disposed).toBe(false);
+  after.dispose();
+});
+
+it('a tensor from outside is untouched, returned or not', () => {
+  const x = tensor([1]);
+  expect(scope(() => x)).toBe(x);
+  scope(() => ops.exp(x).item());
+  expect(x.disposed).toBe(false);
+  x.dispose();
+});
+
+it('a tensor disposed by hand inside is not freed again', () => {
+  const before = liveTensorCount();
+  const result = scope(() => {
+    const x = tensor([1]);
+    const y = ops.exp(x);
+    x.dispose();
+    const z = tensor([5]);
+    y.dispose();
+    return [x, z] as const;
+  });
+  expect(result[0].disposed).toBe(true);
+  expect(result[1].item()).toBe(5);
+  result[1].dispose();
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('what is kept survives all scopes until it is disposed by hand', () => {
+  const before = liveTensorCount();
+  let kept: Tensor | undefined;
+  scope(() => {
+    scope(() => {
+      kept = keep(tensor([7]));
+      keep({ pair: [tensor([8])] }).pair[0]?.dispose();
+    });
+    expect(kept?.item()).toBe(7);
+  });
+  expect(kept?.item()).toBe(7);
+  expect(liveTensorCount()).toBe(before + 1);
+  kept?.dispose();
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('what was kept inside and is also returned is freed once, by its keeper', () => {
+  const x = scope(() => scope(() => keep(tensor([1]))));
+  expect(x.item()).toBe(1);
+  x.dispose();
+});
+
+it('an asynchronous body is refused, and what it made is freed', () => {
+  const before = liveTensorCount();
+  expect(() =>
+    scope(async () => {
+      tensor([1]);
+      await Promise.resolve();
+    }),
+  ).toThrow(new UsageError('the body of a scope must not be asynchronous'));
+  expect(() => scope(() => ({ then: () => undefined }))).toThrow(UsageError);
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('values pass through a scope as they are', () => {
+  expect(scope(() => 5)).toBe(5);
+  expect(scope((): undefined => undefined)).toBeUndefined();
+  expect(scope(() => null)).toBeNull();
+  const array = new Float32Array(2);
+  expect(scope(() => array)).toBe(array);
+});
+
+it('the count of live tensors is flat over steps that compute, differentiate and update', () => {
+  const weight = tensor([0.5, -0.5]).setRequiresGrad();
+  const step = (): number =>
+    scope(() => {
+      const loss = ops.sum(ops.tanh(ops.mul(weight, weight)));
+      const gradients = grad(loss, [weight]);
+      return ops.sum(ops.cat([weight, ...gradients])).item();
+    });
+  step();
+  const before = liveTensorCount();
+  for (let i = 0; i < 50; i++) {
+    step();
+    expect(liveTensorCount()).toBe(before);
+  }
+  weight.dispose();
+});
