@@ -10,13 +10,15 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       // Numbers and booleans read well in messages; objects still need a decision.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       // `#private` fields with plain constructors are the house style; a class of static members is never needed.
       '@typescript-eslint/prefer-readonly': 'error',
       // With noUncheckedIndexedAccess, an index that a loop has just bounded is asserted, not tested again.
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-console': 'error',
     },
-  },
   },
 );

@@ -21,6 +21,11 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 130/143 stopped by a signal`;
 
+/** Commander's own messages in the shape of ours: one line, with the proposal on it. */
+function writeError(text: string, write: (text: string) => void): void {
+  write(text.replace(/^error: /, 'meanfield: ').replace('\n(Did', ' (Did'));
+}
+
 function createProgram(): Command {
   const program = new Command('meanfield')
     .description('Deep ResNets as mean-field models: blocks with positions in depth, trained together.')
@@ -29,9 +34,7 @@ function createProgram(): Command {
     .addHelpText('after', examples)
     .showHelpAfterError('(--help lists what there is)')
     .configureOutput({
-      outputError: (text, write) => {
-        write(text.replace(/^error: /, 'meanfield: '));
-      },
+      outputError: writeError,
     });
   registerTrain(program);
   registerEvaluate(program);
@@ -42,14 +45,9 @@ function createProgram(): Command {
   registerDoctor(program);
   registerDemo(program);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
-    command
-      .exitOverride()
-      .showHelpAfterError('(--help lists what there is)')
-      .configureOutput({
-        outputError: (text, write) => {
-          write(text.replace(/^error: /, 'meanfield: '));
-        },
-      });
+    command.exitOverride().showHelpAfterError('(--help lists what there is)').configureOutput({
+      outputError: writeError,
+    });
   return program;
 }
 

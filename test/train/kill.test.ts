@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } from './command.ts';
+import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } from '../command/command.ts';
 
 // tau moves fast here, so that blocks swap within the run and the order is part of what must survive.
 const settings = [

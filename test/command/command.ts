@@ -1,10 +1,13 @@
 /** Runs the command line as its user does, and reads what a run left behind. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'meanfield.js');
-const environment = { ...process.env, OMP_NUM_THREADS: '1', NO_COLOR: '1' };
+// Core leases of their own: what else runs on the machine is not the tests' business.
+const cores = mkdtempSync(join(tmpdir(), 'meanfield-cores-'));
+const environment = { ...process.env, OMP_NUM_THREADS: '1', NO_COLOR: '1', MEANFIELD_CORES_DIR: cores };
 
 export interface Outcome {
   readonly code: number | null;
