@@ -52,18 +52,27 @@ function identity(pid: number): string {
   }
 }
 
+/** What this thread writes into its locks. */
+function mine(): string {
+  return `${identity(process.pid)} ${threadId}`;
+}
+
+/** The living process that the text of a lock names, or undefined if the lock was left behind. */
+function holderIn(text: string): number | undefined {
+  const [pid = '', started = ''] = text.split(' ');
+  return /^[1-9]\d*$/.test(pid) && identity(Number(pid)) === `${pid} ${started}` ? Number(pid) : undefined;
+}
+
 /** The living process that holds a lock, or undefined if the lock is free or was left behind. */
 function holder(file: string): number | undefined {
-  const text = readText(file);
-  const pid = Number(text?.split(' ')[0]);
-  return Number.isInteger(pid) && pid > 0 && identity(pid) === text ? pid : undefined;
+  return holderIn(readText(file) ?? '');
 }
 
 /** Creates the lock with its holder in it, at once. Returns false if it exists. */
 function take(file: string): boolean {
   const draft = `${file}.${process.pid}.${threadId}`;
   try {
-    writeFileSync(draft, identity(process.pid));
+    writeFileSync(draft, mine());
     linkSync(draft, file);
     return true;
   } catch (error) {
@@ -85,7 +94,12 @@ function remove(file: string): void {
   }
 }
 
+const pause = 2;
 const tries = 500;
+
+function wait(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+}
 
 /** Runs `body` while no other process runs one; gives up after a second. */
 function guarded(body: () => void): void {
@@ -95,17 +109,29 @@ function guarded(body: () => void): void {
       try {
         body();
       } finally {
-        remove(guard);
+        leave(guard);
       }
       return;
     }
-    if (holder(guard) === undefined) discardGuard(guard);
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    const text = readText(guard);
+    if (text === undefined) continue;
+    if (holderIn(text) === undefined) discard(guard);
+    else wait();
+  }
+}
+
+/** Removes our guard; where another process has it aside for a moment (below), waits for it to come back. */
+function leave(guard: string): void {
+  for (let i = 0; i < 20; i++) {
+    const text = readText(guard);
+    if (text === mine()) remove(guard);
+    if (text !== undefined) return;
+    wait();
   }
 }
 
 /** Takes away a guard whose process died inside; one that was renewed meanwhile is put back. */
-function discardGuard(guard: string): void {
+function discard(guard: string): void {
   const aside = `${guard}.dead.${process.pid}.${threadId}`;
   try {
     renameSync(guard, aside);
@@ -154,8 +180,7 @@ export function leaseCores(wanted = Infinity): CoreLease {
   holders.delete(0);
   const release = (): void => {
     process.off('exit', release);
-    const mine = identity(process.pid);
-    for (const file of held.splice(0)) if (readText(file) === mine) remove(file);
+    for (const file of held.splice(0)) if (readText(file) === mine()) remove(file);
   };
   process.once('exit', release);
   return { cores: Math.max(1, held.length), total, holders: [...holders], release };

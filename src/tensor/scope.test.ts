@@ -24,7 +24,7 @@ it('tensors in arrays, maps, sets and plain objects at any depth are returned al
   const before = liveTensorCount();
   const result = scope(() => {
     tensor([0]);
-    const bare: { z: Tensor } = Object.setPrototypeOf({ z: tensor([6]) }, null);
+    const bare = Object.setPrototypeOf({ z: tensor([6]) }, null) as { z: Tensor };
     return {
       list: [tensor([1]), [tensor([2])]] as [Tensor, [Tensor]],
       map: new Map([['a', { deep: tensor([3]) }]]),
@@ -149,7 +149,7 @@ it('an asynchronous body is refused, and what it made is freed', () => {
 
 it('values pass through a scope as they are', () => {
   expect(scope(() => 5)).toBe(5);
-  expect(scope((): undefined => undefined)).toBeUndefined();
+  expect(scope<unknown>(() => undefined)).toBeUndefined();
   expect(scope(() => null)).toBeNull();
   const array = new Float32Array(2);
   expect(scope(() => array)).toBe(array);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -165,6 +165,24 @@ it('a folder that cannot be made is one clear error', () => {
   );
 });
 
+it('a dead lock is taken over by one process at a time', async () => {
+  const other = member();
+  await take(other, '1');
+  const living = readFileSync(join(cores, 'core-0'), 'utf8');
+  await other.ask('release');
+  writeFileSync(join(cores, 'core-0'), '999999999 1 0');
+  writeFileSync(join(cores, 'guard'), living);
+  const waiting = leaseCores(1000);
+  expect(waiting.cores).toBe(Math.max(1, total - 1));
+  expect(readFileSync(join(cores, 'core-0'), 'utf8')).toBe('999999999 1 0');
+  waiting.release();
+  unlinkSync(join(cores, 'guard'));
+  const lease = leaseCores();
+  expect(lease.cores).toBe(total);
+  lease.release();
+  expect(locks()).toEqual([]);
+});
+
 it('processes that fight over dead locks never hold the same core', async () => {
   // Each takes, claims the core by a file of its own that must not exist yet, drops both, and leaves dead
   // locks for the others now and then.
@@ -172,12 +190,13 @@ it('processes that fight over dead locks never hold the same core', async () => 
 import { join } from 'node:path';
 const folder = process.env.MEANFIELD_CORES_DIR;
 let clashes = 0, got = 0;
-for (let i = 0; i < 300; i++) {
+for (let i = 0; got + clashes < 200 && i < 20000; i++) {
   const lease = native.leaseCores();
   const mine = readdirSync(folder).filter((name) => {
     if (!/^core-\\d+$/.test(name)) return false;
     try { return readFileSync(join(folder, name), 'utf8').startsWith(process.pid + ' '); } catch { return false; }
   });
+  if (mine.length === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   const claims = mine.map((name) => join(folder, 'claim-' + name));
   for (const claim of claims) {
     try { closeSync(openSync(claim, 'wx')); got++; } catch { clashes++; }
@@ -194,6 +213,6 @@ console.log(JSON.stringify({ clashes, got }));`;
     expect(stderr).toBe('');
     const { clashes, got } = JSON.parse(stdout) as { clashes: number; got: number };
     expect(clashes).toBe(0);
-    expect(got).toBeGreaterThan(0);
+    expect(got).toBeGreaterThanOrEqual(200);
   }
 });
