@@ -29,7 +29,7 @@ export function finalStepsOf(data: RunData, stage: string): FinalSteps | undefin
   const last = data.steps.at(-1)?.stages?.[stage];
   const told = data.result?.finalSteps[stage];
   if (told?.order.length) return { ...told, ...(last?.tauEnd && !told.tauEnd && { tauEnd: last.tauEnd }) };
-  return last && stepsFrom(last, data.config?.['reorder'] !== false);
+  return last && stepsFrom(last, data.config?.reorder !== false);
 }
 
 /** The step size that every block started with: 1, or 1/n if the depth was [0, 1]. */

@@ -174,7 +174,7 @@ export function writeFakeRun(root: string, fake: FakeRun = {}): string {
     const seconds = step * 0.118;
     now = start + seconds * 1000;
     for (const stage of stages) {
-      stage.move(lr * 5);
+      stage.move((lr * 5 * 3750) / total);
       if (scheme === 'learned-step') continue;
       const after = orderOf(stage.tau);
       const pairs = inversions(stage.order, after);

@@ -30,7 +30,7 @@ export function formatDuration(seconds: number | undefined): string {
 export function formatValue(value: unknown): string {
   if (value === undefined) return missing;
   if (typeof value === 'string') return value;
-  return JSON.stringify(value) ?? String(value);
+  return JSON.stringify(value);
 }
 
 /** The word as a POSIX shell reads it back. */

@@ -1,18 +1,9 @@
 /** The style of a page: system fonts, one column that grows to three, light and dark. */
-import { grid, ink, muted, paper, rule, series } from './palette.ts';
-
-const [blue] = series;
+import { grid, ink, muted, paper, rule, testColour } from './palette.ts';
 
 const variables = (side: 'light' | 'dark'): string =>
-  [
-    ['ink', ink],
-    ['muted', muted],
-    ['rule', rule],
-    ['grid', grid],
-    ['card', paper],
-    ['accent', blue],
-  ]
-    .map(([name, colour]) => `--${String(name)}:${(colour as typeof ink)[side]}`)
+  Object.entries({ ink, muted, rule, grid, card: paper, accent: testColour })
+    .map(([name, colour]) => `--${name}:${colour[side]}`)
     .join(';');
 
 /** @param dark - rules for a dark page, besides the variables */

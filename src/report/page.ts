@@ -27,7 +27,7 @@ export interface Page {
   readonly sections: readonly RunSection[];
 }
 
-function figureHtml({ figure, id, svgs }: DrawnFigure, level: 'h3'): Html {
+function figureHtml({ figure, id, svgs }: DrawnFigure): Html {
   const drawings = svgs.map((svg, i) => {
     const panel = figure.panels[i]?.id ?? '';
     const label =
@@ -35,17 +35,15 @@ function figureHtml({ figure, id, svgs }: DrawnFigure, level: 'h3'): Html {
     return inlineSvg(svg, `${id}-${i}`, label);
   });
   const wide = figure.panels.length > 1 ? 'box wide' : 'box';
-  const heading = raw(`<${level}>`);
-  const headingEnd = raw(`</${level}>`);
   return html`<figure class="${wide}" id="${id}">
-    ${heading}${figure.title}${headingEnd}
+    <h3>${figure.title}</h3>
     <div class="panels">${drawings}</div>
     <figcaption>${figure.caption}</figcaption>
   </figure> `;
 }
 
 function figuresHtml(figures: readonly DrawnFigure[]): Html {
-  return html`<div class="figures">${figures.map((figure) => figureHtml(figure, 'h3'))}</div>`;
+  return html`<div class="figures">${figures.map(figureHtml)}</div>`;
 }
 
 function titleOf(runs: readonly FigureRun[]): string {
@@ -106,7 +104,7 @@ function problemsHtml(runs: readonly FigureRun[]): Html {
 }
 
 function commandOf({ environment }: FigureRun['data']): string | undefined {
-  const command = environment?.['command'];
+  const command = environment?.command;
   if (typeof command === 'string') return command;
   return Array.isArray(command) ? command.map((word) => shellQuote(String(word))).join(' ') : undefined;
 }
@@ -120,7 +118,7 @@ function commandsHtml(runs: readonly FigureRun[]): Html {
         ? []
         : [`# go on from the last checkpoint\nmeanfield train --resume ${shellQuote(data.dir)}`]),
       ...(summary.state === 'finished'
-        ? [`# evaluate the best checkpoint\nmeanfield evaluate ${shellQuote(data.dir)}`]
+        ? [`# evaluate the best checkpoint\nmeanfield evaluate ${shellQuote(data.dir)} --checkpoint best`]
         : []),
     ];
     return html`${runs.length > 1 ? html`<h3>${label}</h3>` : html``}
@@ -140,8 +138,8 @@ function recordsHtml(runs: readonly FigureRun[]): Html {
         </details>`
       : html``;
   const environments = runs.map(({ data }) => {
-    const { command: _, ...rest } = data.environment ?? {};
-    return flatten(rest);
+    const rest = Object.entries(data.environment ?? {}).filter(([key]) => key !== 'command');
+    return flatten(Object.fromEntries(rest));
   });
   return html`<h2>Settings and environment</h2>
     <div class="pair">

@@ -31,11 +31,11 @@ export const series: readonly Colour[] = [
 ];
 
 export const trainingColour: Colour = { light: '#7b8590', dark: '#8d97a2' };
-export const testColour = series[0] as Colour;
-export const errorColour = series[1] as Colour;
+export const testColour = series[0]!;
+export const errorColour = series[1]!;
 
 export function seriesColour(index: number): Colour {
-  return series[index % series.length] as Colour;
+  return series[index % series.length]!;
 }
 
 const viridis = [
@@ -55,7 +55,7 @@ const channels = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseIn
 function viridisAt(position: number): string {
   const at = Math.min(Math.max(position, 0), 1) * (viridis.length - 1);
   const low = Math.min(Math.floor(at), viridis.length - 2);
-  const [from, to] = [channels(viridis[low] as string), channels(viridis[low + 1] as string)];
+  const [from, to] = [channels(viridis[low]!), channels(viridis[low + 1]!)];
   const mixed = from.map((value, c) => Math.round(value + ((to[c] ?? 0) - value) * (at - low)));
   return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
@@ -68,7 +68,7 @@ const ramp: readonly Colour[] = Array.from({ length: rampSize }, (_, i) => {
 
 /** The colour of block `index` of `count`: first ones dark, last ones bright. */
 export function blockColour(index: number, count: number): Colour {
-  return ramp[Math.round((index * (rampSize - 1)) / Math.max(count - 1, 1)) % rampSize] as Colour;
+  return ramp[Math.round((index * (rampSize - 1)) / Math.max(count - 1, 1)) % rampSize]!;
 }
 
 const all: readonly Colour[] = [ink, muted, rule, grid, paper, trainingColour, ...series, ...ramp];

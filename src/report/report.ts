@@ -9,7 +9,7 @@ import { runLabels, seriesLabels } from './labels.ts';
 import { type DrawnFigure, pageHtml, type RunSection } from './page.ts';
 import { seriesColour } from './palette.ts';
 import { renderPng, renderSvg } from './render.ts';
-import { type RunSummary, summariseRun } from './run-summary.ts';
+import { summariseRun } from './run-summary.ts';
 
 export interface ReportOutput {
   /** Where the page goes. */
@@ -46,17 +46,17 @@ export async function figureRuns(runDirs: readonly string[], now = Date.now()): 
   const distinct = [...new Set(series)];
   return data.map((run, i) => ({
     data: run,
-    summary: summaries[i] as RunSummary,
-    label: labels[i] as string,
-    series: series[i] as string,
-    colour: seriesColour(distinct.indexOf(series[i] as string)),
+    summary: summaries[i]!,
+    label: labels[i]!,
+    series: series[i]!,
+    colour: seriesColour(distinct.indexOf(series[i]!)),
   }));
 }
 
 /**
  * Writes the page of a run, or of several side by side.
  *
- * @throws UsageError without runs, FileError if a file can not be written
+ * @throws UsageError without runs, FileError if a file cannot be written
  */
 export async function writeReport(
   runDirs: readonly string[],

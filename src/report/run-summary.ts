@@ -5,7 +5,7 @@ export interface RunSummary {
   readonly name: string;
   readonly dataset: string;
   readonly model: string;
-  /** With `(no reorder)` where the order was frozen. */
+  /** With `-no-reorder` where the order was frozen. */
   readonly scheme: string;
   readonly seed: number | undefined;
   readonly state: LiveState | 'unknown';
@@ -45,13 +45,13 @@ export function summariseRun(data: RunData, now = Date.now()): RunSummary {
   const { config, result, status, epochs, steps } = data;
   const last = epochs.at(-1);
   const scheme = result?.scheme ?? textOf(config, 'scheme') ?? 'unknown';
-  const frozen = config?.['reorder'] === false && !scheme.includes('reorder');
+  const frozen = config?.reorder === false && !scheme.includes('reorder');
   const seconds = result?.seconds ?? steps.at(-1)?.seconds;
   return {
     name: data.name,
     dataset: result?.dataset ?? textOf(config, 'dataset') ?? 'unknown',
     model: result?.model ?? textOf(config, 'model') ?? 'unknown',
-    scheme: frozen ? `${scheme} (no reorder)` : scheme,
+    scheme: frozen ? `${scheme}-no-reorder` : scheme,
     seed: result?.seed ?? numberOf(config, 'seed'),
     state: status ? liveState(status, now, isProcessAlive) : 'unknown',
     epochs: result?.epochs ?? epochs.length,

@@ -24,7 +24,7 @@ export function smooth(points: readonly Point[], width: number): Point[] {
     while ((points[first]?.x ?? Infinity) < x - 3 * width) first++;
     let [sum, weights] = [0, 0];
     for (let i = first; i < points.length; i++) {
-      const other = points[i] as Point;
+      const other = points[i]!;
       if (other.x > x + 3 * width) break;
       const weight = Math.exp(-0.5 * ((other.x - x) / width) ** 2);
       sum += weight * other.y;

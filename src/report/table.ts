@@ -60,7 +60,7 @@ export function groupRuns(runs: readonly RunSummary[]): GroupTable {
     const { dataset, model, scheme } = first;
     if (epochs.length > 1)
       notes.push(
-        `${dataset}, ${model}, ${scheme}: the runs have ${epochs.sort((a, b) => a - b).join(', ')} epochs and can not be averaged in earnest`,
+        `${dataset}, ${model}, ${scheme}: the runs have ${epochs.sort((a, b) => a - b).join(', ')} epochs and cannot be averaged in earnest`,
       );
     const errors = members.map(({ testError }) => finite(testError));
     return {

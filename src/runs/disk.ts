@@ -17,6 +17,6 @@ export function onDisk<T>(what: string, file: string, action: () => T): T {
     if (error instanceof MeanfieldError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const reason = (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
-    throw new FileError(`can not ${what} ${file}: ${reason}`, error);
+    throw new FileError(`cannot ${what} ${file}: ${reason}`, error);
   }
 }

@@ -28,7 +28,7 @@ it('config.yaml gives back every record of JSON values', () => {
       writeConfigFile(file, config);
       expect(readConfigFile(file)).toEqual({ ...config });
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 

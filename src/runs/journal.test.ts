@@ -34,7 +34,7 @@ it('a full disk is one clear line, and the half of a record that was written is 
   disk.bytesLeft = 5;
   const write = (): void => { journal.append({ step: 2 }); };
   expect(write).toThrow(FileError);
-  expect(write).toThrow(/^can not write .*metrics\.jsonl: no space left on the disk; free some, .*$/);
+  expect(write).toThrow(/^cannot write .*metrics\.jsonl: no space left on the disk; free some, .*$/);
   disk.bytesLeft = Infinity;
   journal.append({ step: 2 });
   journal.close();

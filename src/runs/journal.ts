@@ -47,7 +47,7 @@ export class Journal {
    * @throws FileError if the disk is full; what was written of the line is taken back.
    */
   append(record: { readonly step: number }): void {
-    if (!this.#open) throw new FileError(`can not write ${this.file}: it is closed`);
+    if (!this.#open) throw new FileError(`cannot write ${this.file}: it is closed`);
     // `step` comes first: readers find it without parsing the line.
     const { step, ...rest } = record;
     const line = Buffer.from(`${JSON.stringify({ step, ...rest })}\n`);

@@ -12,7 +12,7 @@ const lostAfter = 60_000;
  * The state as it can be believed at `now`.
  *
  * @param now - ms since 1970
- * @param isProcessAlive - undefined where that can not be known: on another host
+ * @param isProcessAlive - undefined where that cannot be known: on another host
  */
 export function liveState(
   status: RunStatus,

@@ -87,7 +87,7 @@ it('says what is damaged, once, and returns the rest', async () => {
     ['config.yaml', 'env.json', 'metrics.jsonl', 'metrics.jsonl', 'result.json', 'status.json', 'summary.csv', 'summary.csv'],
   );
   expect(data.problems.join()).not.toContain(root);
-  expect(data.problems).toContain('metrics.jsonl: 2 lines can not be read and were left out, the first is line 2');
+  expect(data.problems).toContain('metrics.jsonl: 2 lines cannot be read and were left out, the first is line 2');
 });
 
 it('a folder without files, and one that is not there, are told and do not throw', async () => {

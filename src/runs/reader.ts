@@ -1,6 +1,6 @@
 /**
  * The read side of a run folder. Files may be missing, half-written or damaged: what can be read is
- * returned, what can not is told in `problems`, and nothing throws.
+ * returned, what cannot is told in `problems`, and nothing throws.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -37,7 +37,7 @@ export interface Run {
 
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'is missing' : code ? `can not be read (${code})` : message;
+  return code === 'ENOENT' ? 'is missing' : code ? `cannot be read (${code})` : message;
 };
 
 /** Evenly spaced members, the ends among them. */
@@ -47,7 +47,7 @@ function spread<T>(list: readonly T[], most: number): readonly T[] {
 }
 
 export function readRun(folder: string): Run {
-  const dir = resolve(folder);
+  const dir = folder;
   const problems = new Set<string>();
   const path = (name: string): string => join(dir, name);
   if (!existsSync(dir)) problems.add(`${dir} is missing`);
@@ -73,7 +73,8 @@ export function readRun(folder: string): Run {
     const parsed = schema.safeParse(content);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
-    problems.add(`${name}: ${issue?.path.map(String).join('.') || 'content'}: ${issue?.message ?? 'not valid'}`);
+    const where = issue?.path.length ? `${issue.path.map(String).join('.')}: ` : '';
+    problems.add(`${name}: ${where}${issue?.message ?? 'not valid'}`);
     return undefined;
   }
 
@@ -93,7 +94,7 @@ export function readRun(folder: string): Run {
   }
 
   const run: Run = {
-    name: basename(dir),
+    name: basename(resolve(dir)),
     dir,
     get problems() {
       return [...problems];

@@ -1,5 +1,5 @@
 /** Reading a journal: every record, or few of many. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { stepOf } from './journal.ts';
 import { type Line, readLines } from './lines.ts';
 
@@ -44,7 +44,7 @@ function parseLine<T>(schema: z.ZodType<T>, line: Line): T | undefined {
   }
 }
 
-/** Reads a journal as a stream; lines that can not be read are left out and counted. A missing file throws. */
+/** Reads a journal as a stream; lines that cannot be read are left out and counted. A missing file throws. */
 export async function readRecords<T>(
   file: string,
   schema: z.ZodType<T>,
@@ -66,7 +66,7 @@ export async function readRecords<T>(
     if (record !== undefined) records.push(record);
     else if (unreadable++ === 0) firstUnreadable = line.index + 1;
   }
-  if (unreadable === 1) problems.push(`line ${firstUnreadable} can not be read and was left out`);
-  if (unreadable > 1) problems.push(`${unreadable} lines can not be read and were left out, the first is line ${firstUnreadable}`);
+  if (unreadable === 1) problems.push(`line ${firstUnreadable} cannot be read and was left out`);
+  if (unreadable > 1) problems.push(`${unreadable} lines cannot be read and were left out, the first is line ${firstUnreadable}`);
   return { records, lines, next, problems };
 }

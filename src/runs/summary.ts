@@ -50,7 +50,7 @@ export function summaryFromCsv(text: string): { epochs: EpochRecord[]; problems:
   rows.forEach((row, index) => {
     const epoch = parseRow(names, row);
     if (epoch) epochs.push(epoch);
-    else if (row) problems.push(`line ${index + 2} can not be read`);
+    else if (row) problems.push(`line ${index + 2} cannot be read`);
   });
   return { epochs, problems };
 }

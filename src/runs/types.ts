@@ -123,7 +123,7 @@ export type PlainRecord = Readonly<Record<string, unknown>>;
 
 /** Everything about a run that figures and pages are drawn from. */
 export interface RunData {
-  /** Name of the folder. */
+  /** Name of the folder, and the path to it as it was given. */
   readonly name: string;
   readonly dir: string;
   readonly config?: PlainRecord;

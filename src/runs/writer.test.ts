@@ -130,12 +130,14 @@ it('resume tells that records before the checkpoint are missing', () => {
   ]);
 });
 
-it('resume removes the result that the dropped records led to', () => {
+it('resume removes the result that the dropped records led to, and what a kill left half-written', () => {
   const writer = RunWriter.create(root, 'done');
   writer.result(result);
   writer.finish('finished', { exitCode: 0 });
+  writeFileSync(join(writer.dir, '.status.json.new-123'), '{');
   RunWriter.resume(writer.dir, 0, 0).close();
   expect(existsSync(join(writer.dir, 'result.json'))).toBe(false);
+  expect(existsSync(join(writer.dir, '.status.json.new-123'))).toBe(false);
 });
 
 it('resume refuses a folder that is not there', () => {

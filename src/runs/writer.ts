@@ -1,5 +1,5 @@
 /** The write side of a run folder. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { FileError } from '../errors.ts';
@@ -90,7 +90,11 @@ export class RunWriter {
    */
   static resume(dir: string, step: number, epochs: number, options: RunWriterOptions = {}): RunWriter {
     if (!existsSync(dir)) throw new FileError(`no run folder ${dir}`);
-    onDisk('remove', join(dir, runFiles.result), () => { rmSync(join(dir, runFiles.result), { force: true }); });
+    onDisk('tidy', dir, () => {
+      // A kill leaves half-written files behind, under temporary names.
+      const stale = readdirSync(dir).filter((name) => name === runFiles.result || /^\..+\.new-\d+$/.test(name));
+      for (const name of stale) rmSync(join(dir, name), { force: true });
+    });
     return new RunWriter(dir, { step, epochs }, options);
   }
 

@@ -21,7 +21,7 @@ export function placeOn({ type, domain: [low, high] }: YScale, value: number): n
 /** Steps of one epoch; undefined if nothing tells. */
 export function stepsPerEpoch({ result, status, config, steps }: RunData): number | undefined {
   if (result && result.epochs > 0) return result.steps / result.epochs;
-  const epochs = config?.['epochs'];
+  const epochs = config?.epochs;
   if (status && status.totalSteps > 0 && typeof epochs === 'number' && epochs > 0)
     return status.totalSteps / epochs;
   const last = steps.at(-1);
@@ -227,7 +227,7 @@ export const emptyLayer: Spec = {
   encoding: { text: { field: 'text' } },
 };
 
-/** Seven significant digits: more can not be seen, and the files stay small. */
+/** Seven significant digits: more cannot be seen, and the files stay small. */
 export function round(value: number): number {
   return Number(value.toPrecision(7));
 }

@@ -14,7 +14,7 @@ export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
   const [first] = finished;
   if (!first?.data.result) return undefined;
   const { classes } = first.data.result;
-  // Runs on other classes can not be compared with the first.
+  // Runs on other classes cannot be compared with the first.
   const comparable = finished.filter(({ data }) => data.result?.classes.join('\n') === classes.join('\n'));
   const mean = classes.map(
     (_, c) =>
