@@ -27,6 +27,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOENT: 'no such folder',
   ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'it is a folder',
 };
 
 /** The failed write of a path as one clear line. */
@@ -68,6 +69,15 @@ function beside(path: string, kind: 'new' | 'old'): string {
   return join(dirname(path), `.${basename(path)}.${kind}`);
 }
 
+/** Cleans up after a failure, of which alone the caller is told. */
+function quietly(clean: () => void): void {
+  try {
+    clean();
+  } catch {
+    // Where writing fails, removing may fail too; recoverFolder does it later.
+  }
+}
+
 /** Replaces a file. @throws FileError if it cannot be written; the old one stays */
 export function writeFileAtomic(path: string, data: Uint8Array | string | Chunks): void {
   const temporary = `${beside(path, 'new')}-${process.pid}`;
@@ -76,7 +86,9 @@ export function writeFileAtomic(path: string, data: Uint8Array | string | Chunks
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    quietly(() => {
+      rmSync(temporary, { force: true });
+    });
     throw writeError(path, cause);
   }
 }
@@ -99,7 +111,10 @@ export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Chunk
     syncFolder(dirname(path));
     rmSync(old, { recursive: true, force: true });
   } catch (cause) {
-    if (existsSync(path)) rmSync(fresh, { recursive: true, force: true });
+    quietly(() => {
+      if (!existsSync(path) && existsSync(old)) renameSync(old, path);
+      rmSync(fresh, { recursive: true, force: true });
+    });
     throw writeError(path, cause);
   }
 }
