@@ -4,7 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { show } from '../check.ts';
 import { FileError, InternalError } from '../errors.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 const widths = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
 export type SafetensorsDType = keyof typeof widths;
@@ -30,25 +32,27 @@ const entrySchema = z.strictObject({
   shape: z.array(size),
   data_offsets: z.tuple([size, size]),
 });
-const headerSchema = z.record(z.string(), z.unknown());
+const metadataKey = '__metadata__';
 
 const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number =>
   shape.reduce((product, length) => product * length, widths[dtype]);
 
-/** The file as pieces, tensors in the given order, data aligned to 8 bytes. */
+/** The file as pieces: the data follows in the order of the tensors, and starts at a multiple of 8 bytes. */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const header: Record<string, unknown> = Object.keys(metadata).length ? { __metadata__: metadata } : {};
+  // A map, because an object would lose a tensor of the name __proto__.
+  const header = new Map<string, unknown>(Object.keys(metadata).length ? [[metadataKey, metadata]] : []);
   let end = 0;
   for (const [name, { dtype, shape, data }] of tensors) {
-    if (data.byteLength !== bytesOf(dtype, shape))
+    if (name === metadataKey) throw new InternalError(`no tensor can have the name ${metadataKey}`);
+    if (data.byteLength !== bytesOf(dtype, shape) || shape.some((length) => length < 0))
       throw new InternalError(`${name}: ${data.byteLength} bytes are not ${dtype} [${shape.join(', ')}]`);
-    header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
+    header.set(name, { dtype, shape, data_offsets: [end, end + data.byteLength] });
     end += data.byteLength;
   }
-  const text = Buffer.from(JSON.stringify(header));
+  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil((prefix + text.length) / alignment) * alignment - prefix;
   const head = Buffer.alloc(prefix + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded), 0);
@@ -67,32 +71,49 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, prefix).getBigUint64(0, true));
   if (length > headerLimit || prefix + length > bytes.byteLength)
     throw damaged(`its header would have ${length} bytes`);
-  let header: Record<string, unknown>;
-  try {
-    header = headerSchema.parse(
-      JSON.parse(Buffer.from(bytes.subarray(prefix, prefix + length)).toString('utf8')),
-    );
-  } catch (cause) {
-    throw damaged('its header is not JSON', cause);
-  }
-  const metadata = z.record(z.string(), z.string()).safeParse(header.__metadata__ ?? {});
-  if (!metadata.success) throw damaged('its metadata is not text');
+  const header = parseHeader(bytes.subarray(prefix, prefix + length), damaged);
+  const metadata = header.get(metadataKey) ?? {};
+  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string'))
+    throw damaged('its metadata is not text');
   const data = bytes.subarray(prefix + length);
   const tensors = new Map<string, StoredTensor>();
   const spans: [number, number][] = [];
-  for (const [key, value] of Object.entries(header)) {
-    if (key === '__metadata__') continue;
+  for (const [key, value] of header) {
+    if (key === metadataKey) continue;
     const entry = entrySchema.safeParse(value);
-    if (!entry.success) throw damaged(`the entry of ${key} is not valid`);
+    if (!entry.success) throw damaged(`the entry of ${show(key)} is not valid`);
     const { dtype, shape, data_offsets: span } = entry.data;
     if (span[1] - span[0] !== bytesOf(dtype, shape))
-      throw damaged(`${key} has ${span[1] - span[0]} bytes for ${dtype} [${shape.join(', ')}]`);
-    if (span[1] > data.byteLength) throw damaged(`${key} ends at byte ${span[1]} of ${data.byteLength}`);
+      throw damaged(`${show(key)} has ${span[1] - span[0]} bytes for ${dtype} [${shape.join(', ')}]`);
+    if (span[1] > data.byteLength)
+      throw damaged(`${show(key)} ends at byte ${span[1]} of ${data.byteLength}`);
     spans.push(span);
     tensors.set(key, { dtype, shape, data: data.subarray(...span) });
   }
   checkCover(spans, data.byteLength, damaged);
-  return { tensors, metadata: metadata.data };
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The members of the header. Text that is not UTF-8 would give names that nobody wrote: it is refused. */
+function parseHeader(
+  bytes: Uint8Array,
+  damaged: (what: string, cause?: unknown) => FileError,
+): Map<string, unknown> {
+  let text: string;
+  let header: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    header = JSON.parse(text);
+  } catch (cause) {
+    throw damaged('its header is not JSON', cause);
+  }
+  if (!isObject(header)) throw damaged('its header is not a JSON object');
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw damaged(`its header has ${show(twice)} twice`);
+  return new Map(Object.entries(header));
 }
 
 /** Every byte belongs to exactly one tensor. */
