@@ -113,3 +113,12 @@ it('memory that belongs to JavaScript is not counted again', () => {
   native().releaseTensor(shared);
   expect(bytes() - before).toBe(0);
 });
+
+it('memory of a new tensor is not mistaken for that of one that died at the same address', () => {
+  const before = bytes();
+  for (let i = 0; i < 100; i++) {
+    native().releaseTensor(nativeOperator('aten::zeros', '').call([1000], F32) as Handle);
+    native().releaseTensor(native().tensorFromBuffer(new Float32Array(1000), [1000], F32, true));
+    expect(bytes()).toBe(before);
+  }
+});
