@@ -42,7 +42,8 @@ async function report(
   return { page: readFileSync(file, 'utf8'), warnings, figures, problems };
 }
 
-const kinds: Record<string, FakeRun> = {
+/** Runs by what is special about them; several are drawn side by side. */
+const kinds: Record<string, FakeRun | readonly FakeRun[]> = {
   'mean-field': small,
   vanilla: { ...small, scheme: 'vanilla' },
   intervals: { ...small, scheme: 'intervals' },
@@ -53,6 +54,19 @@ const kinds: Record<string, FakeRun> = {
   unfinished: { ...small, stopAt: 50 },
   'one step': { ...small, stopAt: 1 },
   'no step': { ...small, stopAt: 0 },
+  'four schemes': (['vanilla', 'mean-field', 'intervals', 'learned-step'] as const).map((scheme) => ({
+    ...small,
+    scheme,
+  })),
+  'two schemes, three seeds': [1, 2, 3].flatMap((seed) => [
+    { ...small, seed },
+    { ...small, seed, scheme: 'vanilla' as const },
+  ]),
+  'long names, one run without a step': [
+    { ...small, model: 'a-model-with-a-name-that-is-far-longer-than-any-figure-is-wide-and-goes-on' },
+    { ...small, model: 'another-model', dataset: 'another-data-set' },
+    { ...small, model: 'third', stopAt: 0 },
+  ],
 };
 
 interface Box {
@@ -99,8 +113,9 @@ const overlap = (a: Box, b: Box): boolean =>
 it.each(Object.keys(kinds))(
   '%s: draws without complaint; no labels touch or leave the figure; a dark page knows all colours',
   async (kind) => {
-    const dir = writeFakeRun(join(root, 'kinds'), { ...kinds[kind], name: kind });
-    const { warnings, figures, page } = await report([dir], kind);
+    const fakes = [kinds[kind] ?? []].flat();
+    const dirs = fakes.map((fake) => writeFakeRun(join(root, 'kinds'), { ...fake, name: kind }));
+    const { warnings, figures, page } = await report(dirs, kind);
     expect(warnings).toEqual([]);
     const svgs = readdirSync(figures).filter((name) => name.endsWith('.svg'));
     expect(svgs.length).toBeGreaterThanOrEqual(3);

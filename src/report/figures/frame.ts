@@ -1,6 +1,6 @@
 /** The frame that all figures share: sizes, fonts, axes. */
 import { grid, ink, muted, paper, rule } from '../palette.ts';
-import { textWidth } from '../text-width.ts';
+import { fitText, textWidth } from '../text-width.ts';
 import type { Spec } from './figure.ts';
 
 /** Outer width of every panel in px; they are laid out side by side. */
@@ -100,9 +100,10 @@ export interface LegendLayout {
 
 /** A legend of the given labels above the plot, `above` px from its top edge, in as many columns as fit. */
 export function legendAbove(labels: readonly string[], frame: Frame, above: number): LegendLayout {
+  const cut = labels.map((label) => fitText(label, fontSize, frame.width - 30));
   // Vega reserves 0.8 em a character.
   const widest = Math.max(
-    ...labels.map((label) => Math.max(label.length * 0.8 * fontSize, textWidth(label, fontSize))),
+    ...cut.map((label) => Math.max(label.length * 0.8 * fontSize, textWidth(label, fontSize))),
   );
   const columns = Math.max(1, Math.min(labels.length, Math.floor((frame.width + 14) / (widest + 36))));
   const rows = Math.ceil(labels.length / columns);
@@ -114,6 +115,9 @@ export function legendAbove(labels: readonly string[], frame: Frame, above: numb
       columns,
       legendX: 0,
       legendY: -above - rows * legendRow,
+      ...(cut.some((label, i) => label !== labels[i]) && {
+        labelExpr: `${JSON.stringify(cut)}[indexof(${JSON.stringify(labels)}, datum.label)]`,
+      }),
     },
   };
 }
