@@ -67,7 +67,7 @@ it('only wanted files are given', async () => {
 });
 
 it.each([0, 1, 10, 400, 5000, 100_000])(
-  'a gzipped archive without its last bytes is refused by name (all but %i)',
+  'a gzipped archive that was cut is refused by name (%i bytes left; 0: all but one)',
   async (kept) => {
     const bytes = gzipSync(await tar());
     const cut = bytes.subarray(0, kept === 0 ? bytes.length - 1 : kept);
