@@ -20,9 +20,11 @@ import {
   startPositions,
 } from './schedule.ts';
 
-/** A block that has started: its velocity, and where it ends. */
+/** A block that has started: its velocity, and its interval. */
 interface Started {
   readonly velocity: Tensor;
+  readonly start: Tensor;
+  readonly startsAt: number;
   readonly end: Tensor;
   readonly endsAt: number;
 }
@@ -58,12 +60,18 @@ export class IntervalSchedule implements Schedule {
         const [block, start, end] = [blocks[particle], starts[particle], ends[particle]];
         if (!block || !start || !end) return;
         const from = this.#tau.at(particle);
-        if (from >= this.#horizon) return;
-        started.push({ velocity: block.velocity(x), end, endsAt: this.#tauEnd.at(particle) });
+        started.push({
+          velocity: block.velocity(x),
+          start,
+          startsAt: from,
+          end,
+          endsAt: this.#tauEnd.at(particle),
+        });
         const next = this.#order[k + 1];
         const to = Math.min(next === undefined ? Infinity : this.#tau.at(next), this.#horizon);
         const nextStart = next !== undefined && to < this.#horizon ? starts[next] : to;
         if (to > from) x = advance(x, started, { start, from, to, toTensor: nextStart ?? to }, projection);
+        else if (next === undefined) x = advance(x, started, { start, from, to, toTensor: to });
       });
       return x;
     });
@@ -75,7 +83,7 @@ export class IntervalSchedule implements Schedule {
       const horizon = this.#horizon === Infinity ? undefined : this.#horizon;
       ops.clamp_(this.#tau.tensor, 0, horizon);
       ops.clampMinTensor_(this.#tauEnd.tensor, this.#tau.tensor);
-      ops.clamp_(this.#tauEnd.tensor, null, horizon);
+      if (horizon !== undefined) ops.clamp_(this.#tauEnd.tensor, null, horizon);
     });
     this.#tau.read();
     this.#tauEnd.read();
@@ -103,24 +111,27 @@ interface Segment {
   readonly toTensor: Tensor | number;
 }
 
-/** P(X + sum of length_i f_i) over one segment. Which end counts is decided on numbers; lengths keep their derivatives. */
+/**
+ * P(X + sum of length_i f_i) over one segment. Which end counts is decided on numbers; lengths keep their
+ * derivatives. At a tie a block's own start and end count, and a block of width 0 takes part in the segment
+ * in which it starts: it changes nothing, but can widen again. Without a projection: a segment of no length.
+ */
 function advance(
   state: Tensor,
   started: readonly Started[],
   segment: Segment,
-  projection: Projection,
+  projection?: Projection,
 ): Tensor {
   return scope(() => {
     let sum: Tensor | undefined;
-    for (const { velocity, end, endsAt } of started) {
-      if (endsAt <= segment.from) continue;
+    for (const { velocity, start, startsAt, end, endsAt } of started) {
+      const startsHere = startsAt >= segment.from;
+      if (endsAt <= segment.from && !startsHere) continue;
+      const since = startsHere ? start : segment.start;
       const until = endsAt <= segment.to ? end : segment.toTensor;
-      const length =
-        typeof until === 'number'
-          ? ops.addScalar(ops.neg(segment.start), until)
-          : ops.sub(until, segment.start);
+      const length = typeof until === 'number' ? ops.addScalar(ops.neg(since), until) : ops.sub(until, since);
       sum = ops.add(sum ?? state, ops.mul(velocity, length));
     }
-    return sum ? projection.apply(sum) : state;
+    return sum ? (projection?.apply(sum) ?? sum) : state;
   });
 }

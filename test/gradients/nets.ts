@@ -1,0 +1,180 @@
+/** Small nets at generic points: no step size is 1, orders differ from creation, intervals overlap and leave gaps. */
+import { expect } from 'vitest';
+import { CifarResNet, type CifarResNetOptions } from '../../src/models/index.ts';
+import type { Activation } from '../../src/nn/index.ts';
+import {
+  type DenseArray,
+  denseArray,
+  type ResNetSpec,
+  type SchemeName,
+  seededNormal,
+} from '../../src/reference/index.ts';
+import { Generator, keep, noGrad, ops, scope, tensor, type Tensor } from '../../src/tensor/index.ts';
+
+/** A scheme by the reference's name: `no-reorder` is mean-field with a frozen order. */
+export interface NetCase {
+  readonly title: string;
+  readonly scheme: SchemeName;
+  readonly pinned: boolean;
+  readonly variant: 'post' | 'pre';
+  readonly smoothing: number;
+}
+
+const schemes: readonly (readonly [SchemeName, boolean])[] = [
+  ['vanilla', false],
+  ['mean-field', false],
+  ['mean-field', true],
+  ['no-reorder', false],
+  ['no-reorder', true],
+  ['intervals', false],
+  ['intervals', true],
+  ['learned-step', false],
+];
+
+const cases: readonly NetCase[] = schemes.flatMap(([scheme, pinned]) =>
+  (['post', 'pre'] as const).map((variant) => ({
+    title: `${scheme}${pinned ? ', last pinned' : ''}, ${variant}-activation`,
+    scheme,
+    pinned,
+    variant,
+    smoothing: scheme === 'mean-field' && variant === 'pre' ? 0.1 : 0,
+  })),
+);
+
+/** For `it.each('%s: ..')`. */
+export const netCases = cases.map((one) => [one.title, one] as const);
+
+export const size = { depth: 20, width: 2, inChannels: 3, classes: 5 } as const;
+const batch = 4;
+const side = 8;
+export const labelNumbers: readonly number[] = [3, 0, 4, 3];
+
+/** Coordinates of the stages with 3, 2 and 2 particles, away from ties and from the bounds. */
+const generic: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
+  vanilla: {},
+  'mean-field': {
+    'layer1.tau': [2.3, 0.7, 1.9],
+    'layer2.tau': [1.4, 0.6],
+    'layer3.tau': [0.8, 2.1],
+  },
+  'mean-field pinned': { 'layer1.tau': [1.9, 0.7, 3], 'layer2.tau': [0.6, 2], 'layer3.tau': [1.3, 2] },
+  // One negative gap, which counts as 0.
+  'no-reorder': { 'layer1.tau': [2.3, 0.7, 1.9], 'layer2.tau': [0.6, 1.9], 'layer3.tau': [0.8, 2.1] },
+  'no-reorder pinned': { 'layer1.tau': [1.9, 0.7, 3], 'layer2.tau': [0.6, 2], 'layer3.tau': [1.3, 2] },
+  // Out of order and overlapping; a gap; one inside the other.
+  intervals: {
+    'layer1.tau': [1.3, 0.2, 0.9],
+    'layer1.tauEnd': [2.8, 1.1, 2.2],
+    'layer2.tau': [0.3, 1.4],
+    'layer2.tauEnd': [0.9, 2.5],
+    'layer3.tau': [1.1, 0.4],
+    'layer3.tauEnd': [1.7, 2.7],
+  },
+  'intervals pinned': {
+    'layer1.tau': [1.3, 0.2, 0.9],
+    'layer1.tauEnd': [2.8, 1.1, 2.2],
+    'layer2.tau': [0.3, 1.4],
+    'layer2.tauEnd': [0.9, 1.8],
+    'layer3.tau': [1.1, 0.4],
+    'layer3.tauEnd': [1.5, 1.9],
+  },
+  'learned-step': { 'layer1.step': [0.8, 0.3, 1.6], 'layer2.step': [1.3, 0.6], 'layer3.step': [0.4, 1.7] },
+};
+
+export function genericCoordinates({ scheme, pinned }: NetCase): Readonly<Record<string, readonly number[]>> {
+  return generic[pinned ? `${scheme} pinned` : scheme]!;
+}
+
+/** How the model names the scheme of a case. */
+export function scheduleOf({
+  scheme,
+  pinned,
+}: Pick<NetCase, 'scheme' | 'pinned'>): CifarResNetOptions['schedule'] {
+  return {
+    ...(scheme === 'no-reorder' ? { scheme: 'mean-field', reorder: false } : { scheme }),
+    last: pinned ? 'pinned' : 'free',
+  };
+}
+
+export function specOf({ scheme, pinned, variant }: NetCase, activation: Activation): ResNetSpec {
+  return { ...size, order: variant, activation, scheme, pinned };
+}
+
+/** Overwrites a parameter or buffer, whatever its place in memory. */
+export function setValues(target: Tensor, values: ArrayLike<number>): void {
+  noGrad(() => {
+    scope(() => {
+      ops.copy_(target, tensor(Float64Array.from(values), target.shape));
+    });
+  });
+}
+
+/** Puts the coordinates in place and sorts. */
+export function setCoordinates(
+  model: CifarResNet,
+  coordinates: Readonly<Record<string, readonly number[]>>,
+): void {
+  for (const [name, values] of Object.entries(coordinates)) setValues(model.parameters.get(name)!, values);
+  for (const stage of model.stages.values()) stage.schedule.settle();
+}
+
+/** Moves batch-norm weights and biases away from 1 and 0. */
+export function moveNorms(model: CifarResNet, seed: number): void {
+  const normal = seededNormal(seed);
+  for (const [name, parameter] of model.parameters)
+    if (/bn\d?\.(weight|bias)$/.test(name))
+      setValues(
+        parameter,
+        parameter.toArray().map((value) => value + 0.3 * normal()),
+      );
+}
+
+/** The net of a case in f64, at its generic point. */
+export function makeNet(one: NetCase, activation: Activation): CifarResNet {
+  const schedule = scheduleOf(one);
+  const options = { ...size, variant: one.variant, activation, dtype: 'f64' as const, schedule };
+  const model = new CifarResNet(options, new Generator(7));
+  moveNorms(model, 5);
+  setCoordinates(model, genericCoordinates(one));
+  return model;
+}
+
+export function makeImages(): Tensor {
+  return keep(new Generator(11).normal([batch, size.inChannels, side, side], 'f64'));
+}
+
+export function makeLabels(labels: readonly number[] = labelNumbers): Tensor {
+  return keep(tensor(BigInt64Array.from(labels.map(BigInt)), [labels.length]));
+}
+
+/** Row-major numbers of a tensor. */
+export function numbers(one: Tensor): Float64Array {
+  return Float64Array.from(one.toArray());
+}
+
+export function dense(one: Tensor): DenseArray {
+  return denseArray(one.shape, numbers(one));
+}
+
+/** Copies of named tensors as numbers; empty ones are left out of the model but known to the reference. */
+export function allNumbers(tensors: ReadonlyMap<string, Tensor>): Map<string, Float64Array> {
+  return new Map([...tensors].map(([name, one]) => [name, numbers(one)]));
+}
+
+/** The worst of named errors, with the place where it is. `SHOW_ERRORS=1` prints it. */
+export class Worst {
+  #name = 'nothing compared';
+  #value = Number.NaN;
+
+  add(name: string, value: number): void {
+    if (!(value <= this.#value)) [this.#name, this.#value] = [name, value];
+  }
+
+  /** @throws AssertionError unless something was compared and every error is a number below `bound`. */
+  expectBelow(bound: number): void {
+    const text = `${this.#name}: ${this.#value.toExponential(1)}`;
+    if (process.env.SHOW_ERRORS)
+      process.stderr.write(`${expect.getState().currentTestName ?? ''}: ${text}\n`);
+    expect(this.#value, text).toBeLessThan(bound);
+  }
+}
