@@ -14,4 +14,5 @@ const images = keep(generator.normal([64, 1, 28, 28]));
 const labels = keep(tensor(BigInt64Array.from({ length: 64 }, (_, i) => BigInt(i % 10))));
 const losses = Array.from({ length: 20 }, () => learner.step(images, labels, 0.05).loss);
 process.stdout.write(`loss ${losses.map((loss) => loss.toFixed(3)).join(' ')}\n`);
-for (const [stage, { schedule }] of model.stages) process.stdout.write(`${stage} ${JSON.stringify(schedule.snapshot())}\n`);
+for (const [stage, { schedule }] of model.stages)
+  process.stdout.write(`${stage} ${JSON.stringify(schedule.snapshot())}\n`);

@@ -21,7 +21,9 @@ export function show(value: unknown): string {
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  return value.constructor?.name ?? 'object';
+  // An object made by Object.create(null) has no constructor, whatever its type says.
+  const { constructor } = value as { constructor?: { name: string } };
+  return constructor ? constructor.name : 'object';
 }
 
 /** The error for a value that is not what was expected. */

@@ -1,6 +1,14 @@
 /** The public list. Subpaths: meanfield/tensor, /mean-field, /models, /train, /data, /reference. */
 export * as data from './data/index.ts';
-export { DataError, DivergenceError, exitCodes, FileError, MeanfieldError, MissingEnvironmentError, UsageError } from './errors.ts';
+export {
+  DataError,
+  DivergenceError,
+  exitCodes,
+  FileError,
+  MeanfieldError,
+  MissingEnvironmentError,
+  UsageError,
+} from './errors.ts';
 export * as meanField from './mean-field/index.ts';
 export * as models from './models/index.ts';
 export * as reference from './reference/index.ts';
