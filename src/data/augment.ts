@@ -1,5 +1,6 @@
 /** Batches of images with the usual augmentation: random crop of a padded image, flip, cutout. */
 import { InternalError } from '../errors.ts';
+import { pixelMoments } from './moments.ts';
 import { CounterStream } from './random.ts';
 import type { ImageSet } from './types.ts';
 
@@ -8,15 +9,17 @@ export interface Augmentation {
   readonly pad: number;
   /** Mirror half of the images. */
   readonly flip: boolean;
-  /** Side of a square that is overwritten with `fill`; 0: none. */
+  /** Side of a square that is overwritten with the set's mean pixel; 0: none. */
   readonly cutout: number;
-  /** Byte of each channel inside the square; the mean pixel. Default 0. */
-  readonly fill?: readonly number[];
 }
+
+type Size = Pick<ImageSet, 'height' | 'width' | 'channels'>;
 
 /**
  * Copies images into `out` [B, H, W, C]. What is drawn for an image depends on (seed, epoch, its index)
  * alone, not on the batch it is in.
+ *
+ * @param augmentation - null: the images as they are
  */
 export function fillBatch(
   set: ImageSet,
@@ -26,82 +29,111 @@ export function fillBatch(
   epoch: number,
   out: Uint8Array,
 ): void {
-  const { height, width, channels } = set;
-  const pixels = height * width * channels;
+  const pixels = set.height * set.width * set.channels;
   if (out.length !== indices.length * pixels)
     throw new InternalError(
       `a batch of ${indices.length} images needs ${indices.length * pixels} bytes, got ${out.length}`,
     );
-  indices.forEach((index, position) => {
-    const image = set.images.subarray(index * pixels, (index + 1) * pixels);
-    const target = out.subarray(position * pixels, (position + 1) * pixels);
-    if (augmentation)
-      augmentImage(set, image, target, augmentation, new CounterStream(seed, 'augment', epoch, index));
-    else target.set(image);
-  });
+  const augment = augmentation && augmenter(set, augmentation, seed, epoch);
+  for (let position = 0; position < indices.length; position++) {
+    const index = indices[position]!;
+    if (index < 0 || index >= set.count)
+      throw new InternalError(`image ${index} of a set of ${set.count} images`);
+    if (augment) augment(index, out, position * pixels);
+    else out.set(set.images.subarray(index * pixels, (index + 1) * pixels), position * pixels);
+  }
 }
 
-function augmentImage(
+/** Writes one augmented image to `out` at byte `to`. */
+function augmenter(
   set: ImageSet,
-  image: Uint8Array,
-  target: Uint8Array,
-  { pad, flip, cutout, fill }: Augmentation,
-  random: CounterStream,
-): void {
-  const [top, left] = pad > 0 ? [random.below(2 * pad + 1) - pad, random.below(2 * pad + 1) - pad] : [0, 0];
-  crop(set, image, target, top, left);
-  if (flip && random.below(2) === 1) mirror(set, target);
-  if (cutout > 0) cutSquare(set, target, cutout, random, fill);
+  { pad, flip, cutout }: Augmentation,
+  seed: number,
+  epoch: number,
+): (index: number, out: Uint8Array, to: number) => void {
+  const random = new CounterStream(seed, 'augment');
+  const fill = cutout > 0 ? meanPixel(set) : [];
+  const pixels = set.height * set.width * set.channels;
+  return (index, out, to) => {
+    random.at(epoch, index);
+    // Offsets 0 .. 2 pad in the padded image, both ends included.
+    const top = pad > 0 ? random.below(2 * pad + 1) - pad : 0;
+    const left = pad > 0 ? random.below(2 * pad + 1) - pad : 0;
+    crop(set, set.images, index * pixels, top, left, out, to);
+    if (flip && random.below(2) === 1) mirror(set, out, to);
+    if (cutout > 0) {
+      const y = random.below(set.height) - (cutout >> 1);
+      const x = random.below(set.width) - (cutout >> 1);
+      cutSquare(set, out, to, y, x, cutout, fill);
+    }
+  };
 }
 
 /** The window at (top, left) of the image in a field of zeros. */
 function crop(
-  { height, width, channels }: ImageSet,
-  image: Uint8Array,
-  target: Uint8Array,
+  { height, width, channels }: Size,
+  images: Uint8Array,
+  from: number,
   top: number,
   left: number,
+  out: Uint8Array,
+  to: number,
 ): void {
   const row = width * channels;
-  const from = Math.max(0, left);
-  const to = Math.min(width, width + left);
+  const shift = left * channels;
+  // The part of each line that is inside the image, as bytes of the target line.
+  const start = Math.min(row, Math.max(0, -shift));
+  const end = Math.max(start, Math.min(row, row - shift));
   for (let y = 0; y < height; y++) {
-    const line = target.subarray(y * row, (y + 1) * row);
+    const line = to + y * row;
     const source = y + top;
-    if (source < 0 || source >= height || from >= to) {
-      line.fill(0);
+    if (source < 0 || source >= height) {
+      out.fill(0, line, line + row);
       continue;
     }
-    line.fill(0, 0, (from - left) * channels);
-    line.set(
-      image.subarray(source * row + from * channels, source * row + to * channels),
-      (from - left) * channels,
-    );
-    line.fill(0, (to - left) * channels);
+    if (start > 0) out.fill(0, line, line + start);
+    if (end < row) out.fill(0, line + end, line + row);
+    const origin = from + source * row + shift;
+    out.set(images.subarray(origin + start, origin + end), line + start);
   }
 }
 
-function mirror({ height, width, channels }: ImageSet, target: Uint8Array): void {
-  for (let y = 0; y < height; y++)
-    for (let a = y * width, b = (y + 1) * width - 1; a < b; a++, b--)
+function mirror({ height, width, channels }: Size, out: Uint8Array, to: number): void {
+  const row = width * channels;
+  for (let y = 0; y < height; y++) {
+    let a = to + y * row;
+    for (let b = a + row - channels; a < b; a += channels, b -= channels)
       for (let c = 0; c < channels; c++) {
-        const [i, j] = [a * channels + c, b * channels + c];
-        const kept = target[i] ?? 0;
-        target[i] = target[j] ?? 0;
-        target[j] = kept;
+        const kept = out[a + c]!;
+        out[a + c] = out[b + c]!;
+        out[b + c] = kept;
       }
+  }
 }
 
 /** DeVries and Taylor 2017 (arXiv:1708.04552): the centre is anywhere, the square is clipped at the border. */
 function cutSquare(
-  { height, width, channels }: ImageSet,
-  target: Uint8Array,
+  { height, width, channels }: Size,
+  out: Uint8Array,
+  to: number,
+  top: number,
+  left: number,
   side: number,
-  random: CounterStream,
-  fill: readonly number[] = [],
+  fill: readonly number[],
 ): void {
-  const [y0, x0] = [random.below(height) - (side >> 1), random.below(width) - (side >> 1)];
-  for (let y = Math.max(0, y0); y < Math.min(height, y0 + side); y++)
-    for (let x = Math.max(0, x0); x < Math.min(width, x0 + side); x++)
-      for (let c = 0; c < channels; c++) target[(y * width + x) * channels + c] = fill[c] ?? 0;
+  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++)
+    for (let x = Math.max(0, left); x < Math.min(width, left + side); x++)
+      for (let c = 0; c < channels; c++) out[to + (y * width + x) * channels + c] = fill[c]!;
+}
+
+const meanPixels = new WeakMap<ImageSet, readonly number[]>();
+
+/** The mean of all pixels as bytes, measured once for each set. */
+function meanPixel(set: ImageSet): readonly number[] {
+  let pixel = meanPixels.get(set);
+  if (!pixel) {
+    pixel = pixelMoments(set).mean.map((mean) => Math.round(255 * mean));
+    meanPixels.set(set, pixel);
+  }
+  return pixel;
 }

@@ -1,49 +1,53 @@
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { UsageError } from '../errors.ts';
+import { describe, expect, it } from 'vitest';
+import { InternalError, UsageError } from '../errors.ts';
 import { BatchPlan } from './batches.ts';
-
-const anyPlan = fc
-  .integer({ min: 1, max: 200 })
-  .chain((count) => fc.record({ count: fc.constant(count), batchSize: fc.integer({ min: 1, max: count }) }));
 
 const epochOf = (plan: BatchPlan, seed: number, epoch: number): number[][] => {
   const order = plan.order(seed, epoch);
   return Array.from({ length: plan.batches }, (_, batch) => [...plan.indices(order, batch)]);
 };
 
-it('every image is in one batch of an epoch, and all batches but the last are full', () => {
-  fc.assert(
-    fc.property(anyPlan, fc.nat(), fc.nat(100), ({ count, batchSize }, seed, epoch) => {
-      const batches = epochOf(new BatchPlan(count, batchSize), seed, epoch);
-      expect(batches.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
-      for (const batch of batches.slice(0, -1)) expect(batch).toHaveLength(batchSize);
-      const last = batches.at(-1)?.length ?? 0;
-      expect(last).toBeGreaterThan(0);
-      expect(last).toBeLessThanOrEqual(batchSize);
-    }),
-    { seed: 1 },
-  );
+describe('an epoch', () => {
+  it('has every image once, in batches of the size and a smaller last one', () => {
+    const batches = epochOf(new BatchPlan(103, 10), 1, 0);
+    expect(batches.map(({ length }) => length)).toEqual([...new Array<number>(10).fill(10), 3]);
+    expect(batches.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 103 }, (_, i) => i));
+  });
+  it('has no small batch with dropLast, and all of them where the size divides the data', () => {
+    expect(epochOf(new BatchPlan(103, 10, { dropLast: true }), 1, 0).map(({ length }) => length)).toEqual(
+      new Array<number>(10).fill(10),
+    );
+    expect(new BatchPlan(100, 10, { dropLast: true }).batches).toBe(10);
+    expect(new BatchPlan(100, 10).batches).toBe(10);
+  });
+  it('has the same order for every batch size', () => {
+    const order = epochOf(new BatchPlan(60, 60), 7, 3).flat();
+    for (const size of [1, 7, 30]) expect(epochOf(new BatchPlan(60, size), 7, 3).flat()).toEqual(order);
+    expect(epochOf(new BatchPlan(60, 7, { dropLast: true }), 7, 3).flat()).toEqual(order.slice(0, 56));
+  });
+  it('has another order than the next, and than that of another seed', () => {
+    const plan = new BatchPlan(60, 60);
+    const [order] = epochOf(plan, 7, 3);
+    expect(epochOf(plan, 7, 4)[0]).not.toEqual(order);
+    expect(epochOf(plan, 8, 3)[0]).not.toEqual(order);
+    expect(epochOf(new BatchPlan(60, 60), 7, 3)[0]).toEqual(order);
+  });
 });
 
-it('the order depends on the seed and the epoch alone, not on batches or on earlier epochs', () => {
-  const plan = new BatchPlan(100, 7);
-  const later = epochOf(plan, 5, 3);
-  epochOf(plan, 5, 0);
-  expect(epochOf(plan, 5, 3)).toEqual(later);
-  expect(epochOf(new BatchPlan(100, 100), 5, 3).flat()).toEqual(later.flat());
-  expect(epochOf(plan, 5, 4)).not.toEqual(later);
-  expect(epochOf(plan, 6, 3)).not.toEqual(later);
-});
-
-it('a batch may be as large as the data, not larger', () => {
-  expect(new BatchPlan(10, 10).batches).toBe(1);
-  expect(new BatchPlan(10, 9).batches).toBe(2);
-  expect(() => new BatchPlan(10, 11)).toThrow(
-    new UsageError('a batch of 11 images is larger than the data (10 images): use --batch-size 10 or less'),
-  );
-});
-
-it.each([0, -1, 2.5, NaN])('a batch of %d images is refused', (batchSize) => {
-  expect(() => new BatchPlan(10, batchSize)).toThrow(UsageError);
+describe('wrong arguments', () => {
+  it('a batch larger than the data is refused with both numbers', () => {
+    for (const dropLast of [false, true]) {
+      expect(() => new BatchPlan(100, 128, { dropLast })).toThrow(UsageError);
+      expect(() => new BatchPlan(100, 128, { dropLast })).toThrow(/128 images .*100 images/);
+    }
+    expect(new BatchPlan(128, 128).batches).toBe(1);
+  });
+  it('a batch size that is no positive integer is refused', () => {
+    for (const size of [0, -1, 1.5, NaN]) expect(() => new BatchPlan(100, size)).toThrow(UsageError);
+  });
+  it('a batch that the epoch does not have is refused', () => {
+    const plan = new BatchPlan(25, 10, { dropLast: true });
+    const order = plan.order(0, 0);
+    for (const batch of [-1, 2]) expect(() => plan.indices(order, batch)).toThrow(InternalError);
+  });
 });

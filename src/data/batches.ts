@@ -1,7 +1,12 @@
 /** Which images make which batch: a function of (seed, epoch, batch) alone. */
 import { checkInteger } from '../check.ts';
-import { UsageError } from '../errors.ts';
+import { InternalError, UsageError } from '../errors.ts';
 import { permutation } from './random.ts';
+
+export interface BatchPlanOptions {
+  /** Leave out the last batch where it is smaller than the others. Default: false. */
+  readonly dropLast?: boolean;
+}
 
 export class BatchPlan {
   readonly batchSize: number;
@@ -10,7 +15,7 @@ export class BatchPlan {
   readonly batches: number;
 
   /** @throws UsageError if a batch is larger than the data */
-  constructor(count: number, batchSize: number) {
+  constructor(count: number, batchSize: number, { dropLast = false }: BatchPlanOptions = {}) {
     checkInteger('batch size', batchSize, { min: 1 });
     if (batchSize > count)
       throw new UsageError(
@@ -18,16 +23,18 @@ export class BatchPlan {
       );
     this.count = count;
     this.batchSize = batchSize;
-    this.batches = Math.ceil(count / batchSize);
+    this.batches = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
   }
 
-  /** All images of an epoch in their order. */
+  /** All images of an epoch in their order; it does not depend on the batch size. */
   order(seed: number, epoch: number): Int32Array {
     return permutation(seed, epoch, this.count);
   }
 
   /** The images of one batch. @param order - from {@link order} */
   indices(order: Int32Array, batch: number): Int32Array {
+    if (!(batch >= 0 && batch < this.batches))
+      throw new InternalError(`batch ${batch} of an epoch of ${this.batches} batches`);
     return order.subarray(batch * this.batchSize, Math.min((batch + 1) * this.batchSize, this.count));
   }
 }

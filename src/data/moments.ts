@@ -1,18 +1,28 @@
 /** Mean and standard deviation of each channel, for pixels in [0, 1]. */
 import type { ImageSet } from './types.ts';
 
-export function pixelMoments({ images, channels }: ImageSet): { mean: number[]; std: number[] } {
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  for (let i = 0; i < images.length; i++) {
-    const value = images[i]! / 255;
-    const c = i % channels;
-    sums[c] = sums[c]! + value;
-    squares[c] = squares[c]! + value * value;
-  }
-  const count = images.length / channels;
-  const mean = Array.from(sums, (sum) => sum / count);
+const levels = 256;
+
+/** How often each channel has each byte. */
+function histograms({ images, channels }: Pick<ImageSet, 'images' | 'channels'>): Uint32Array[] {
+  const counts = new Uint32Array(channels * levels);
+  for (let i = 0; i < images.length; i += channels)
+    for (let c = 0; c < channels; c++) counts[c * levels + images[i + c]!]!++;
+  return Array.from({ length: channels }, (_, c) => counts.subarray(c * levels, (c + 1) * levels));
+}
+
+/** Counted in whole numbers, so that the size of the set costs no digits. */
+export function pixelMoments(set: Pick<ImageSet, 'images' | 'channels'>): { mean: number[]; std: number[] } {
+  const moments = histograms(set).map((counts) => {
+    let [count, sum, squares] = [0, 0, 0];
+    counts.forEach((times, byte) => {
+      count += times;
+      sum += times * byte;
+      squares += times * byte * byte;
+    });
+    const mean = sum / count;
+    return { mean: mean / 255, std: Math.sqrt(Math.max(0, squares / count - mean * mean)) / 255 };
+  });
   // A channel that never changes is left unscaled rather than divided by zero.
-  const std = mean.map((m, c) => Math.sqrt(Math.max(0, squares[c]! / count - m * m)) || 1);
-  return { mean, std };
+  return { mean: moments.map(({ mean }) => mean), std: moments.map(({ std }) => std || 1) };
 }
