@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic.ts';
 import { readRun, slug } from '../runs/index.ts';
 import { depthFigures, detailFigures, type Figure, type FigureRun, sharedFigures } from './figures/index.ts';
+import { maxLinePoints } from './figures/figure.ts';
 import { runLabels, seriesLabels } from './labels.ts';
 import { type DrawnFigure, pageHtml, type RunSection } from './page.ts';
 import { seriesColour } from './palette.ts';
@@ -37,7 +38,8 @@ export interface Report {
 
 /** The runs with names and colours that tell them apart. */
 export async function figureRuns(runDirs: readonly string[], now = Date.now()): Promise<FigureRun[]> {
-  const maxPoints = 1500;
+  // The points that a page can carry are shared among its runs.
+  const maxPoints = Math.min(maxLinePoints, Math.max(300, Math.floor(6000 / runDirs.length)));
   const data = [];
   for (const dir of runDirs) data.push(await readRun(dir).data({ maxPoints }));
   const summaries = data.map((run) => summariseRun(run, now));

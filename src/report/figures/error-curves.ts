@@ -31,7 +31,7 @@ export function errorCurves(runs: readonly FigureRun[]): Figure {
     id: 'error',
     title: 'Error',
     caption:
-      'Share of images classified wrongly. Training: single batches (faint) and their running mean, with augmentation; test: the whole test set after each epoch. The axis is a square root, which spreads the small errors. A test curve that rises while training falls is overfitting.',
+      'Share of images classified wrongly. Training: single batches (faint) and their running mean; test: the whole test set after each epoch. The axis is a square root, which spreads the small errors. A test curve that rises while training falls is overfitting.',
     alt: `Training and test error in percent over ${axis.title}s.${told.length ? ` Last test error: ${told.join('; ')}.` : ''}`,
     panels: [
       { id: 'error', spec: curveSpec(runs, curves, { axis, yTitle: 'error in %', scale, format: percent }) },

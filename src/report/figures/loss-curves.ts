@@ -19,7 +19,7 @@ export function lossCurves(runs: readonly FigureRun[]): Figure {
     id: 'loss',
     title: 'Loss',
     caption:
-      'Mean cross-entropy of the batches (faint: each; line: running mean) and of the test set, on a logarithmic axis. The gap between the two is what the net has learned about the training images alone.',
+      'Mean cross-entropy of the batches (faint: each; line: running mean) and of the test set, on a logarithmic axis. Training may lie above test at first: its images are augmented, and the weights still move while it is counted.',
     alt: `Training and test loss over ${axis.title}s, from ${high.toPrecision(3)} down to ${low.toPrecision(3)}.`,
     panels: [
       {
