@@ -1,11 +1,23 @@
 #include "convert.h"
 
 #include <cmath>
+#include <optional>
 #include <sstream>
+
+#include <torch/version.h>
 
 #include "guard.h"
 
 namespace meanfield {
+
+namespace {
+// libtorch's own optional became the standard's, and its name is on the way out.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 5)
+using OptionalTensor = std::optional<at::Tensor>;
+#else
+using OptionalTensor = c10::optional<at::Tensor>;
+#endif
+}  // namespace
 
 Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
   check(env, napi_get_cb_info(env, info, &count_, inline_, nullptr, nullptr), "no call information");
@@ -223,9 +235,9 @@ c10::IValue to_ivalue(napi_env env, State& state, const ArgumentPlan& plan, napi
       return list;
     }
     case Kind::optional_tensor_list: {
-      c10::List<c10::optional<at::Tensor>> list;
+      c10::List<OptionalTensor> list;
       for_each_element(env, value, [&](napi_value element) {
-        list.push_back(is_null(env, element) ? c10::optional<at::Tensor>() : to_tensor(env, state, element));
+        list.push_back(is_null(env, element) ? OptionalTensor() : OptionalTensor(to_tensor(env, state, element)));
       });
       return list;
     }
