@@ -3,6 +3,7 @@
  * pure function of a key and a counter. A draw depends on what it is for, never on what was drawn before.
  */
 import { checkInteger } from '../check.ts';
+import { InternalError } from '../errors.ts';
 
 const multiplier0 = 0xd2511f53;
 const multiplier1 = 0xcd9e8d57;
@@ -104,8 +105,9 @@ export class CounterStream {
     return ((this.word() >>> 5) * 67108864 + (this.word() >>> 6)) / 9007199254740992;
   }
 
-  /** Uniform on 0 .. n - 1, without bias. */
+  /** Uniform on 0 .. n - 1, without bias. @param n - 1 to 2^32 */
   below(n: number): number {
+    if (!(n >= 1 && n <= 2 ** 32)) throw new InternalError(`no numbers below ${n} can be drawn`);
     const limit = Math.floor(2 ** 32 / n) * n;
     for (;;) {
       const word = this.word();
