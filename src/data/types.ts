@@ -21,3 +21,19 @@ export interface ImageData {
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
+
+/** Points with targets, for regression or, as one-hot rows, for classification. */
+export interface PointSet {
+  readonly name: string;
+  /** [N, D]. */
+  readonly inputs: Float64Array;
+  /** [N, C]. */
+  readonly targets: Float64Array;
+  readonly count: number;
+  /** D. */
+  readonly dimension: number;
+  /** C. */
+  readonly outputs: number;
+  /** [N], class indices; absent for regression. */
+  readonly labels?: Int32Array;
+}

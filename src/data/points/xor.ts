@@ -1,0 +1,11 @@
+/** The square [-1, 1]^2; the class says whether the signs of the coordinates differ. */
+import type { DrawPoint } from './classified.ts';
+
+/** No point is nearer than this to an axis, so that the classes can be told apart. */
+const gap = 0.1;
+
+export const drawXor: DrawPoint = (label, random) => {
+  const x = (gap + (1 - gap) * random.uniform()) * (random.below(2) === 0 ? 1 : -1);
+  const y = (gap + (1 - gap) * random.uniform()) * Math.sign(x);
+  return [x, label === 0 ? y : -y];
+};
