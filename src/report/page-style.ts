@@ -34,7 +34,7 @@ figure.wide{grid-column:1/-1}
 figcaption{color:var(--muted);font-size:13px;line-height:1.5;max-width:88ch;padding-top:6px}
 .scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
-th,td{padding:8px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
+th,td{padding:8px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
 tr:last-child>*{border-bottom:0}
 thead th{color:var(--muted);font-weight:500;white-space:nowrap;font-size:12.5px}
 tbody th{font-weight:500}

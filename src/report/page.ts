@@ -80,6 +80,8 @@ function lead(runs: readonly FigureRun[]): Html {
     </p>`;
   }
   const finished = runs.filter(({ summary }) => summary.final && summary.testError !== undefined);
+  // Errors on different data do not compare.
+  if (new Set(runs.map(({ summary }) => summary.dataset)).size > 1) return html``;
   const best = [...finished].sort((a, b) => (a.summary.testError ?? 0) - (b.summary.testError ?? 0))[0];
   return best
     ? html`<p>

@@ -209,7 +209,7 @@ export function curveSpec(runs: readonly FigureRun[], curves: readonly Curve[], 
     ),
     ...curves.map((curve) => line(curve, curve.points, { strokeWidth: curve.kind === 'test' ? 2.2 : 1.6 })),
     ...curves
-      .filter(({ kind, points }) => kind === 'test' && points.length <= 40)
+      .filter(({ kind, points }) => kind === 'test' && figure.format && points.length <= 40)
       .map((curve) => ({
         data: { values: rowsOf(curve, curve.points) },
         mark: { type: 'point', filled: true, size: 26, stroke: paper.light, strokeWidth: 1, opacity: 1 },

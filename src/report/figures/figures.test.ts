@@ -213,6 +213,34 @@ it('classes stand in the order of their error', () => {
   expect(bars).toHaveLength(fashionClasses.length);
 });
 
+it('several runs are compared by class only if they have the same classes', () => {
+  expect(perClassError([meanField, young])).toBeUndefined();
+  const { result } = meanField.data;
+  const other: FigureRun = {
+    ...vanilla,
+    data: { ...vanilla.data, ...(result && { result: { ...result, classes: ['a', 'b'] } }) },
+  };
+  expect(perClassError([other, meanField])).toBeUndefined();
+  const figure = perClassError([other, meanField, interval]);
+  expect(valuesOf(layersOf(figure?.panels[0]?.spec, 'point'))).toHaveLength(2 * fashionClasses.length);
+  expect(figure?.caption).toContain('2 of 3 runs');
+});
+
+it('the caption tells how far the blocks moved', () => {
+  const record = (step: number, tau: number[]): RunData['steps'][number] => ({
+    step,
+    epoch: 0,
+    loss: 1,
+    error: 1,
+    lr: 1,
+    imagesPerSecond: 1,
+    seconds: 1,
+    stages: { layer1: { tau } },
+  });
+  const data = { ...bareRun, steps: [record(1, [1, 2]), record(2, [1.02, 1.953])] };
+  expect(tauTrajectories({ ...meanField, data })?.caption).toContain('block 1 of layer1, by −0.047.');
+});
+
 it('test errors at the end have a dot a run and a mean a scheme', () => {
   const run = (scheme: string, seed: number, testError: number): FigureRun => ({
     ...meanField,

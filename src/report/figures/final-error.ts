@@ -6,7 +6,7 @@ import { round } from './curves.ts';
 import type { Figure, FigureRun } from './figure.ts';
 import { fontSize, makeFrame, specIn } from './frame.ts';
 
-const labelWidth = 150;
+const labelWidth = 190;
 
 /** Undefined with fewer than two finished runs. */
 export function finalError(runs: readonly FigureRun[]): Figure | undefined {

@@ -6,16 +6,24 @@ import { fontSize, legendAbove, legendRow, makeFrame, specIn } from './frame.ts'
 
 /** With more classes, the worst ones only. */
 const mostClasses = 25;
-const labelWidth = 110;
+const labelWidth = 150;
 
-/** Undefined if no run has a result. */
+/** The runs of a class list that most of them have. */
+function comparableRuns(runs: readonly FigureRun[]): readonly FigureRun[] {
+  const groups = new Map<string, FigureRun[]>();
+  for (const run of runs) {
+    if (!run.data.result?.perClassError.length) continue;
+    const key = JSON.stringify(run.data.result.classes);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+/** Undefined if no run has a result, or of several no two are on the same classes. */
 export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
-  const finished = runs.filter(({ data }) => data.result?.perClassError.length);
-  const [first] = finished;
-  if (!first?.data.result) return undefined;
-  const { classes } = first.data.result;
-  // Runs on other classes cannot be compared with the first.
-  const comparable = finished.filter(({ data }) => data.result?.classes.join('\n') === classes.join('\n'));
+  const comparable = comparableRuns(runs);
+  const classes = comparable[0]?.data.result?.classes;
+  if (!classes || (runs.length > 1 && comparable.length < 2)) return undefined;
   const mean = classes.map(
     (_, c) =>
       comparable.reduce((sum, { data }) => sum + (data.result?.perClassError[c] ?? 0), 0) / comparable.length,
@@ -111,7 +119,7 @@ export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
   return {
     id: 'per-class-error',
     title: 'Error by class',
-    caption: `Share of each class’s test images that were classified wrongly, worst first${classes.length > mostClasses ? ` (the ${mostClasses} worst of ${classes.length})` : ''}.${single ? '' : ' The line joins the runs: a long one is a class on which they differ.'}`,
+    caption: `Share of each class’s test images that were classified wrongly, worst first${classes.length > mostClasses ? ` (the ${mostClasses} worst of ${classes.length})` : ''}.${single ? '' : ' The line joins the runs: a long one is a class on which they differ.'}${comparable.length < runs.length ? ` Drawn are ${comparable.length} of ${runs.length} runs: the others have other classes, or no result.` : ''}`,
     alt: `Test error by class, from ${percent(mean[worst] ?? 0)} for ${classes[worst] ?? ''} to ${percent(mean[best] ?? 0)} for ${classes[best] ?? ''}.`,
     panels: [{ id: 'per-class-error', spec: specIn(frame, layers) }],
   };

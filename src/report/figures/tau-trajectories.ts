@@ -146,6 +146,22 @@ function panelOf(data: RunData, stage: string, isStep: boolean): Panel {
   return { id: stage, spec: specIn(frame, layers, { title: { text: stage, dy: -8, color: muted.light } }) };
 }
 
+/** The block that ended furthest from where it was first recorded: where nothing moves far, lines look flat. */
+function furthest(data: RunData, stages: readonly string[]): string {
+  const moves = stages.flatMap((stage) => {
+    const [first = [], last = []] = [data.steps[0], data.steps.at(-1)].map((record) =>
+      coordinate(record?.stages?.[stage] ?? {}),
+    );
+    return last.map((depth, block) => ({ stage, block, move: depth - (first[block] ?? Number.NaN) }));
+  });
+  const [most] = moves
+    .filter(({ move }) => Number.isFinite(move))
+    .sort((a, b) => Math.abs(b.move) - Math.abs(a.move));
+  if (!most) return '';
+  const by = `${most.move < 0 ? '−' : '+'}${Math.abs(most.move).toPrecision(2)}`;
+  return ` Furthest from its start is block ${most.block} of ${most.stage}, by ${by}.`;
+}
+
 /** Undefined for a run without depth coordinates, such as a vanilla one. */
 export function tauTrajectories({ data }: FigureRun): Figure | undefined {
   const stages = stagesOf(data);
@@ -164,7 +180,7 @@ export function tauTrajectories({ data }: FigureRun): Figure | undefined {
   return {
     id: 'tau',
     title: isStep ? 'Step sizes while training' : 'Blocks moving through depth',
-    caption: what,
+    caption: what + furthest(data, stages),
     alt: `${isStep ? 'Step sizes' : 'Depth positions'} of the blocks of ${stages.join(', ')} over ${data.steps.at(-1)?.step ?? 0} steps, with ${swapped} exchanges of order.`,
     panels: stages.map((stage) => panelOf(data, stage, isStep)),
   };
