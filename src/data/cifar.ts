@@ -71,36 +71,49 @@ export function locateCifar(
   throw notFound(name, [join(dataDir, folder), dataDir, join(dataDir, archive)], fetch);
 }
 
-async function readFiles(layout: Layout, dataDir: string | undefined): Promise<Map<string, Uint8Array>> {
-  const { kind, path } = locateCifar(layout.name, dataDir);
-  const wanted = new Set([...layout.train, ...layout.test, layout.classesFile]);
-  const files = new Map<string, Uint8Array>();
-  if (kind === 'folder') {
-    for (const name of wanted)
-      if (existsSync(join(path, name))) files.set(name, readFileSync(join(path, name)));
-  } else {
-    for await (const { name, bytes } of entriesOfArchive(createReadStream(path), path, (entry) =>
-      wanted.has(basename(entry)),
-    ))
-      files.set(basename(name), bytes);
-  }
-  for (const name of [...layout.train, ...layout.test])
-    if (!files.has(name))
-      throw new DataError(
-        `${layout.name}: ${name} is missing in ${path}; fetch it again: meanfield data fetch ${layout.name}`,
-      );
-  return files;
+/** The files of a data set: read one at a time, since all of them together take as much memory as the images. */
+interface Files {
+  /** For errors: the path of a file, or where in the archive it is. */
+  readonly where: (name: string) => string;
+  readonly has: (name: string) => boolean;
+  readonly size: (name: string) => number;
+  /** The bytes, which are then forgotten. */
+  readonly take: (name: string) => Uint8Array;
 }
 
-function classNames({ classes, classesFile }: Layout, files: ReadonlyMap<string, Uint8Array>): string[] {
-  const text = files.get(classesFile);
+function filesOfFolder(folder: string): Files {
+  const where = (name: string): string => join(folder, name);
+  return {
+    where,
+    has: (name) => existsSync(where(name)),
+    size: (name) => statSync(where(name)).size,
+    take: (name) => readFileSync(where(name)),
+  };
+}
+
+async function filesOfArchive(path: string, wanted: ReadonlySet<string>): Promise<Files> {
+  const files = new Map<string, Uint8Array>();
+  const entries = entriesOfArchive(createReadStream(path), path, (entry) => wanted.has(basename(entry)));
+  for await (const { name, bytes } of entries) files.set(basename(name), bytes);
+  return {
+    where: (name) => `${name} in ${path}`,
+    has: (name) => files.has(name),
+    size: (name) => files.get(name)!.length,
+    take: (name) => {
+      const bytes = files.get(name)!;
+      files.delete(name);
+      return bytes;
+    },
+  };
+}
+
+/** Those of the file beside the data, else numbers. */
+function classNames({ classes, classesFile }: Layout, { has, take }: Files): string[] {
+  const text = has(classesFile) ? Buffer.from(take(classesFile)).toString('utf8') : '';
   const names = text
-    ? Buffer.from(text)
-        .toString('utf8')
-        .split('\n')
-        .map((line) => line.trim())
-        .filter(Boolean)
-    : [];
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   return names.length === classes ? names : Array.from({ length: classes }, (_, c) => String(c));
 }
 
@@ -108,28 +121,26 @@ function classNames({ classes, classesFile }: Layout, files: ReadonlyMap<string,
 function decode(
   layout: Layout,
   names: readonly string[],
-  files: ReadonlyMap<string, Uint8Array>,
+  { where, size, take }: Files,
   classes: readonly string[],
 ): ImageSet {
   const record = layout.labelBytes + channels * plane;
-  const parts = names.map((name) => {
-    const bytes = files.get(name) ?? new Uint8Array();
-    if (bytes.length === 0 || bytes.length % record !== 0)
-      throw new DataError(
-        `${name} is truncated or not ${layout.name}: its ${bytes.length} bytes are no multiple of the record of ${record} bytes; fetch it again: meanfield data fetch ${layout.name}`,
-      );
-    return { name, bytes, count: bytes.length / record };
-  });
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const count = names.reduce((sum, name) => sum + Math.floor(size(name) / record), 0);
   const images = new Uint8Array(count * channels * plane);
   const labels = new Int32Array(count);
   let at = 0;
-  for (const { name, bytes, count: records } of parts) {
+  for (const name of names) {
+    const bytes = take(name);
+    if (bytes.length === 0 || bytes.length % record !== 0)
+      throw new DataError(
+        `${where(name)} is truncated or not ${layout.name}: its ${bytes.length} bytes are no multiple of the record of ${record} bytes; fetch it again: meanfield data fetch ${layout.name}`,
+      );
+    const records = bytes.length / record;
     for (let i = 0; i < records; i++) {
-      labels[at + i] = bytes[i * record + layout.labelAt] ?? 0;
+      labels[at + i] = bytes[i * record + layout.labelAt]!;
       interleave(bytes, i * record + layout.labelBytes, images, (at + i) * channels * plane);
     }
-    checkLabels(labels.subarray(at, at + records), layout.classes, name);
+    checkLabels(labels.subarray(at, at + records), layout.classes, where(name));
     at += records;
   }
   return { name: layout.name, images, labels, count, height: side, width: side, channels, classes };
@@ -150,7 +161,14 @@ export async function readCifar(
   dataDir: string | undefined,
 ): Promise<{ train: ImageSet; test: ImageSet }> {
   const layout = cifarLayouts[name];
-  const files = await readFiles(layout, dataDir);
+  const { kind, path } = locateCifar(name, dataDir);
+  const wanted = new Set([...layout.train, ...layout.test, layout.classesFile]);
+  const files = kind === 'folder' ? filesOfFolder(path) : await filesOfArchive(path, wanted);
+  const missing = [...layout.train, ...layout.test].find((file) => !files.has(file));
+  if (missing !== undefined)
+    throw new DataError(
+      `${name}: ${files.where(missing)} is missing; fetch it again: meanfield data fetch ${name}`,
+    );
   const classes = classNames(layout, files);
   return {
     train: decode(layout, layout.train, files, classes),
