@@ -112,6 +112,18 @@ it('a graph is freed by its gradient unless it is retained', () => {
   });
 });
 
+it('a graph whose gradient is differentiable is retained with it, unless refused', () => {
+  scope(() => {
+    const x = leaf(2);
+    const y = ops.exp(x);
+    const first = only(grad(y, [x], { createGraph: true }));
+    expect(only(grad(y, [x])).item()).toBe(first.item());
+    const z = ops.exp(x);
+    grad(z, [x], { createGraph: true, retainGraph: false });
+    expect(() => grad(z, [x])).toThrow(/a second time/);
+  });
+});
+
 it('an input that the output does not depend on is named, and nothing leaks', () => {
   scope(() => {
     const [x, unused] = [leaf(1), leaf(1, 2)];
