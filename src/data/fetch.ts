@@ -1,10 +1,20 @@
 /** Downloads of published archives: resumed, from mirrors, checked; files already there are used as they are. */
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { checkOneOf } from '../check.ts';
-import { DataError } from '../errors.ts';
+import { DataError, UsageError } from '../errors.ts';
 import { sha256OfFile, writeError } from '../io/index.ts';
 import { type Source, sources } from './sources.ts';
 
@@ -24,7 +34,11 @@ export interface Fetched {
   readonly sha256: string;
 }
 
-/** Fetches by name into `dataDir`. @throws DataError if every address fails, or what came is not the archive */
+/**
+ * Fetches by name into `dataDir`.
+ *
+ * @throws DataError if every address fails, or what came is not the archive; UsageError for a mirror that is no address
+ */
 export async function fetchDataset(
   name: string,
   dataDir: string,
@@ -46,24 +60,25 @@ export async function fetchArchive(
     await check(path, source, `remove it, or keep it elsewhere, and fetch again`);
     return { name, path, already: true, sha256: source.sha256 };
   }
-  mkdirSync(dataDir, { recursive: true });
+  const urls = [...mirrors.map((mirror) => addressAt(mirror, source.file)), ...source.urls];
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    throw writeError(dataDir, cause);
+  }
   const part = `${path}.part`;
-  const urls = [
-    ...mirrors.map((url) =>
-      basename(new URL(url).pathname) === source.file ? url : `${url.replace(/\/$/, '')}/${source.file}`,
-    ),
-    ...source.urls,
-  ];
+  // More bytes than the archive has are not the beginning of it.
+  if (existsSync(part) && statSync(part).size > source.bytes) rmSync(part);
   const failures: string[] = [];
   for (const url of urls) {
     try {
-      await download(url, part, source.bytes, onProgress);
-      await check(part, source, 'another address was tried, if there is one');
+      await downloadRight(url, part, source, onProgress);
+      syncFile(part);
       renameSync(part, path);
       return { name, path, already: false, sha256: source.sha256 };
     } catch (error) {
       if (error instanceof WrongContent) rmSync(part, { force: true });
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       failures.push(`${url}: ${reason}`);
       say?.(`${url}: ${reason}`);
     }
@@ -74,6 +89,50 @@ export async function fetchArchive(
   throw new DataError(
     `${name} could not be fetched (${failures.join('; ')})${kept}; give a mirror with --mirror URL, or put ${source.file} into ${dataDir}`,
   );
+}
+
+/** A mirror's address of the file: the mirror is a folder, or the file itself. */
+function addressAt(mirror: string, file: string): string {
+  if (!URL.canParse(mirror)) throw new UsageError(`the mirror ${mirror} is no address: give https://...`);
+  const url = new URL(mirror);
+  if (basename(url.pathname) !== file) url.pathname = `${url.pathname.replace(/\/$/, '')}/${file}`;
+  return url.href;
+}
+
+/** What failed, also where only the attempts inside of it say so. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && !error.message) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Downloads and checks. What an earlier try left may be of something else: then all of it is fetched again. */
+async function downloadRight(
+  url: string,
+  part: string,
+  source: Source,
+  onProgress: FetchOptions['onProgress'],
+): Promise<void> {
+  const resumed = existsSync(part) && statSync(part).size > 0;
+  const once = async (): Promise<void> => {
+    await download(url, part, source.bytes, onProgress);
+    await check(part, source, 'another address was tried, if there is one');
+  };
+  try {
+    await once();
+  } catch (error) {
+    if (!resumed || !(error instanceof WrongContent)) throw error;
+    rmSync(part, { force: true });
+    await once();
+  }
 }
 
 /** Complete, but not what was published: going on from it makes no sense. */
@@ -113,12 +172,17 @@ async function download(
   try {
     const response = await fetch(url, {
       signal: abort.signal,
-      headers: have > 0 ? { Range: `bytes=${have}-` } : {},
+      // The archive itself is wanted, not unpacked on the way.
+      headers: { 'Accept-Encoding': 'identity', ...(have > 0 && { Range: `bytes=${have}-` }) },
     });
+    if (response.status === 416) throw new WrongContent(`${url} has no bytes from ${have} on`);
     if (!response.ok || !response.body)
       throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
     // A server that ignores the range sends all of it: then the file starts again.
     const append = response.status === 206 && have > 0;
+    const range = response.headers.get('content-range');
+    if (append && range && !range.startsWith(`bytes ${have}-`))
+      throw new Error(`asked for bytes from ${have}, got ${range}`);
     let done = append ? have : 0;
     const count = new Transform({
       transform(chunk: Uint8Array, _encoding, next) {
@@ -133,11 +197,13 @@ async function download(
       count,
       createWriteStream(part, { flags: append ? 'a' : 'w' }),
     );
+    // A connection may end early without an error; what came is a beginning to go on from.
+    if (append && done < total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EACCES') throw writeError(part, error);
     const { cause } = error as { cause?: unknown };
-    throw cause instanceof Error ? new Error(cause.message, { cause: error }) : error;
+    throw cause instanceof Error ? new Error(reasonOf(cause), { cause: error }) : error;
   } finally {
     clearTimeout(timer);
   }
