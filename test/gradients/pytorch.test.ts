@@ -1,0 +1,130 @@
+/** Nets and training against PyTorch, where python3 (or $PYTHON) has it. */
+import { describe, expect, it } from 'vitest';
+import { CifarResNet } from '../../src/models/index.ts';
+import type { Activation } from '../../src/nn/index.ts';
+import { relativeError } from '../../src/reference/index.ts';
+import { Generator, keep, scope, type Tensor } from '../../src/tensor/index.ts';
+import { Learner, type LearnerConfig } from '../../src/train/learner.ts';
+import { type PeerTask, python, runPeer, torchVersion } from '../peers/pytorch.ts';
+import {
+  genericCoordinates,
+  makeLabels,
+  moveNorms,
+  type NetCase,
+  netCases,
+  scheduleOf,
+  setCoordinates,
+  Worst,
+} from './nets.ts';
+
+interface Kind {
+  readonly activation: Activation;
+  readonly dtype: 'f32' | 'f64';
+  readonly width: number;
+  readonly batch: number;
+  readonly side: number;
+}
+
+const sgd = { steps: 5, lr: 0.05, momentum: 0.9, weightDecay: 5e-4, tauLrFactor: 0.1 };
+
+function prepare(one: NetCase, { activation, dtype, width, batch, side }: Kind) {
+  const net = { depth: 20, width, inChannels: 3, classes: 10, variant: one.variant, activation };
+  const model = new CifarResNet({ ...net, dtype, schedule: scheduleOf(one) }, new Generator(3));
+  moveNorms(model, 4);
+  setCoordinates(model, genericCoordinates(one));
+  const images = keep(new Generator(8).normal([batch, 3, side, side], dtype));
+  const labels = Array.from({ length: batch }, (_, i) => (7 * i) % 10);
+  const config: LearnerConfig = {
+    ...sgd,
+    opt: 'sgd',
+    nesterov: true,
+    smoothing: one.smoothing,
+    clipGrad: undefined,
+    amp: false,
+    device: 'cpu',
+  };
+  const stored = (tensor: Tensor): { shape: readonly number[]; data: Float32Array | Float64Array } => ({
+    shape: tensor.shape,
+    data: tensor.toTypedArray() as Float32Array | Float64Array,
+  });
+  const task: PeerTask = {
+    dtype,
+    labels,
+    net: { ...net, scheme: one.scheme, pinned: one.pinned },
+    smoothing: one.smoothing,
+    tensors: new Map(
+      [...model.parameters, ...model.buffers, ['images', images] as const].map(([name, tensor]) => [
+        name,
+        stored(tensor),
+      ]),
+    ),
+  };
+  return { model, learner: new Learner(model, config), images, labels: makeLabels(labels), task };
+}
+
+const version = torchVersion();
+const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
+
+describe.skipIf(version === undefined)(title, () => {
+  /** Loss and every tensor by itself; and the whole gradient by its Euclidean norm. */
+  const gradientErrors = (kind: Kind): { each: Worst; whole: Worst } => {
+    const nets = netCases.map(([name, one]) => ({ name, ...prepare(one, kind) }));
+    const results = runPeer(nets.map(({ task }) => task));
+    const [each, whole] = [new Worst(), new Worst()];
+    nets.forEach(({ name, learner, images, labels }, i) => {
+      const peer = results[i]!;
+      let [squaredDifference, squaredNorm] = [0, 0];
+      scope(() => {
+        const { loss, gradients } = learner.lossAndGradients(images, labels);
+        whole.add(`${name}: loss`, Math.abs(loss.item() / peer.losses[0]! - 1));
+        expect([...gradients.keys()].sort()).toEqual([...peer.tensors.keys()].sort());
+        for (const [parameter, gradient] of gradients) {
+          const [actual, expected] = [gradient.toArray(), peer.tensors.get(parameter)!];
+          each.add(`${name}: ${parameter}`, relativeError(actual, expected));
+          for (const [k, value] of expected.entries()) {
+            squaredDifference += (actual[k]! - value) ** 2;
+            squaredNorm += value ** 2;
+          }
+        }
+      });
+      whole.add(`${name}: gradient`, Math.sqrt(squaredDifference / squaredNorm));
+    });
+    return { each, whole };
+  };
+
+  // Sums over a batch in f32 cancel: PyTorch's own biases and tau are up to 1.2e-4 of their tensor from f64 here.
+  it('ResNet20, f32, softplus: loss and gradient agree to 1e-5, every tensor to 2e-4, under every scheme', () => {
+    const { each, whole } = gradientErrors({
+      activation: 'softplus',
+      dtype: 'f32',
+      width: 16,
+      batch: 16,
+      side: 32,
+    });
+    whole.expectBelow(1e-5);
+    each.expectBelow(2e-4);
+  });
+
+  // Of millions of relus in f32 a few lie so near to 0 that rounding decides their side: f64 tells them apart.
+  it('ResNet20, f64, relu: loss and gradients agree to 1e-10 under every scheme', () => {
+    const kind: Kind = { activation: 'relu', dtype: 'f64', width: 16, batch: 4, side: 32 };
+    gradientErrors(kind).each.expectBelow(1e-10);
+  });
+
+  it('f64: weights, coordinates and running statistics agree to 1e-10 after five steps under every scheme', () => {
+    const kind: Kind = { activation: 'relu', dtype: 'f64', width: 4, batch: 8, side: 16 };
+    const nets = netCases.map(([name, one]) => ({ name, ...prepare(one, kind) }));
+    const results = runPeer(nets.map(({ task }) => ({ ...task, sgd })));
+    const worst = new Worst();
+    nets.forEach(({ name, model, learner, images, labels }, i) => {
+      const peer = results[i]!;
+      for (const loss of peer.losses)
+        worst.add(`${name}: loss`, Math.abs(learner.step(images, labels, sgd.lr).loss / loss - 1));
+      const all = new Map([...model.parameters, ...model.buffers]);
+      expect([...all.keys()].sort()).toEqual([...peer.tensors.keys()].sort());
+      for (const [parameter, values] of peer.tensors)
+        worst.add(`${name}: ${parameter}`, relativeError(all.get(parameter)!.toArray(), values));
+    });
+    worst.expectBelow(1e-10);
+  });
+});

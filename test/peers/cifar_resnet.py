@@ -1,0 +1,230 @@
+"""CIFAR ResNets under the five schemes, written plainly in PyTorch: the peer of test/gradients/pytorch.test.ts.
+
+    python3 cifar_resnet.py FOLDER..
+
+Each folder holds manifest.json (the net, the labels, the optimiser, names and shapes of tensors) and one raw
+little-endian file a tensor. Written back: result.json with the losses, and out-N.bin with the gradients of the
+first loss (no steps) or the parameters and buffers after the steps. Runs on torch 1.13 and later.
+"""
+import array
+import json
+import os
+import sys
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+ACTIVATIONS = {"relu": F.relu, "softplus": F.softplus}
+DTYPES = {"f32": (torch.float32, "f"), "f64": (torch.float64, "d")}
+
+
+class Branch(nn.Module):
+    """f(X, theta) of one basic block."""
+
+    def __init__(self, net, inputs, outputs, stride):
+        super().__init__()
+        self.pre, self.act = net["variant"] == "pre", ACTIVATIONS[net["activation"]]
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(inputs if self.pre else outputs)
+        self.bn2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        if self.pre:
+            x = self.conv1(self.act(self.bn1(x)))
+            return self.conv2(self.act(self.bn2(x)))
+        return self.bn2(self.conv2(self.act(self.bn1(self.conv1(x)))))
+
+
+class Stage(nn.Module):
+    def __init__(self, net, blocks, inputs, outputs, stride):
+        super().__init__()
+        self.scheme, self.pinned = net["scheme"], net["pinned"]
+        self.project = ACTIVATIONS[net["activation"]] if net["variant"] == "post" else (lambda x: x)
+        self.first = 1 if stride == 2 else 0
+        self.blocks = blocks
+        self.added = outputs - inputs
+        for i in range(blocks):
+            change = i < self.first
+            branch = Branch(net, inputs if change else outputs, outputs, stride if change else 1)
+            self.add_module(str(i), branch)
+        self.n = blocks - self.first
+        keys = {"intervals": ["tau", "tauEnd"], "learned-step": ["step"], "vanilla": []}.get(self.scheme, ["tau"])
+        for key in keys if self.n > 0 else []:
+            self.register_parameter(key, nn.Parameter(torch.zeros(self.n)))
+
+    def branch(self, i):
+        return getattr(self, str(i + self.first))
+
+    def order(self):
+        return sorted(range(self.n), key=lambda i: self.tau[i].item())
+
+    def forward(self, x):
+        if self.first:
+            before = self.added // 2
+            shortcut = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, before, self.added - before))
+            x = self.project(shortcut + getattr(self, "0")(x))
+        if self.n == 0:
+            return x
+        return getattr(self, self.scheme.replace("-", "_"))(x)
+
+    def vanilla(self, x):
+        for i in range(self.n):
+            x = self.project(x + self.branch(i)(x))
+        return x
+
+    def learned_step(self, x):
+        for i in range(self.n):
+            x = self.project(x + self.step[i] * self.branch(i)(x))
+        return x
+
+    def position(self, i):
+        return self.tau[i].detach() if self.pinned and i == self.n - 1 else self.tau[i]
+
+    def mean_field(self, x):
+        before = 0
+        for i in self.order():
+            x = self.project(x + (self.position(i) - before) * self.branch(i)(x))
+            before = self.position(i)
+        return x
+
+    def no_reorder(self, x):
+        before = 0
+        for i in range(self.n):
+            x = self.project(x + F.relu(self.position(i) - before) * self.branch(i)(x))
+            before = self.position(i)
+        return x
+
+    def intervals(self, x):
+        order = self.order()
+        started = []
+        for k, i in enumerate(order):
+            started.append((i, self.branch(i)(x)))
+            last = k + 1 == len(order)
+            end = torch.tensor(float(self.n) if self.pinned else float("inf"), dtype=x.dtype)
+            to = end if last else self.tau[order[k + 1]]
+            change = 0
+            for j, f in started:
+                since = self.tau[i]
+                length = F.relu(torch.minimum(self.tauEnd[j], to) - since)
+                change = change + length * f
+            x = self.project(x + change)
+        return x
+
+    def settle(self):
+        horizon = float(self.n) if self.pinned else float("inf")
+        with torch.no_grad():
+            if hasattr(self, "tau"):
+                self.tau.clamp_(0, horizon)
+            if hasattr(self, "tauEnd"):
+                self.tauEnd.copy_(torch.maximum(self.tauEnd, self.tau).clamp(max=horizon))
+            if hasattr(self, "step"):
+                self.step.clamp_(min=0)
+
+
+class ResNet(nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        width, self.pre, self.act = net["width"], net["variant"] == "pre", ACTIVATIONS[net["activation"]]
+        blocks = (net["depth"] - 2) // 6
+        self.conv1 = nn.Conv2d(net["inChannels"], width, 3, 1, 1, bias=False)
+        if self.pre:
+            self.bn = nn.BatchNorm2d(4 * width)
+        else:
+            self.bn1 = nn.BatchNorm2d(width)
+        self.layer1 = Stage(net, blocks, width, width, 1)
+        self.layer2 = Stage(net, blocks, width, 2 * width, 2)
+        self.layer3 = Stage(net, blocks, 2 * width, 4 * width, 2)
+        self.linear = nn.Linear(4 * width, net["classes"])
+
+    def forward(self, x):
+        x = self.conv1(x)
+        if not self.pre:
+            x = self.act(self.bn1(x))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        if self.pre:
+            x = self.act(self.bn(x))
+        return self.linear(x.mean((2, 3)))
+
+    def settle(self):
+        for stage in (self.layer1, self.layer2, self.layer3):
+            stage.settle()
+
+
+def is_coordinate(name):
+    return name.split(".")[-1] in ("tau", "tauEnd", "step")
+
+
+def optimizer_of(net, sgd):
+    named = list(net.named_parameters())
+    weights = [p for name, p in named if p.dim() > 1]
+    vectors = [p for name, p in named if p.dim() == 1 and not is_coordinate(name)]
+    coordinates = [p for name, p in named if is_coordinate(name)]
+    groups = [
+        {"params": weights, "weight_decay": sgd["weightDecay"]},
+        {"params": vectors},
+        {"params": coordinates, "lr": sgd["lr"] * sgd["tauLrFactor"]},
+    ]
+    groups = [group for group in groups if group["params"]]
+    return torch.optim.SGD(groups, lr=sgd["lr"], momentum=sgd["momentum"], nesterov=True)
+
+
+def run(folder):
+    with open(os.path.join(folder, "manifest.json")) as file:
+        manifest = json.load(file)
+    dtype, code = DTYPES[manifest["dtype"]]
+
+    def read(entry):
+        numbers = array.array(code)
+        with open(os.path.join(folder, entry["file"]), "rb") as file:
+            numbers.frombytes(file.read())
+        return torch.tensor(numbers, dtype=dtype).reshape(entry["shape"])
+
+    tensors = {entry["name"]: read(entry) for entry in manifest["tensors"]}
+    images = tensors.pop("images")
+    labels = torch.tensor(manifest["labels"])
+    net = ResNet(manifest["net"]).to(dtype)
+    missing, unexpected = net.load_state_dict(tensors, strict=False)
+    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+    if missing or unexpected:
+        raise SystemExit("missing %s, unexpected %s" % (missing, unexpected))
+    net.train()
+    # As users of PyTorch do on CPUs, and as the nets here do: its kernels sum in another order there.
+    net = net.to(memory_format=torch.channels_last)
+    images = images.contiguous(memory_format=torch.channels_last)
+    sgd = manifest.get("sgd")
+    losses = []
+
+    def backward():
+        loss = F.cross_entropy(net(images), labels, label_smoothing=manifest["smoothing"])
+        losses.append(loss.item())
+        loss.backward()
+
+    if sgd is None:
+        backward()
+        # A block behind a negative gap of the frozen order still gets its zero gradient; None would be a fault.
+        out = {name: p.grad for name, p in net.named_parameters()}
+    else:
+        optimizer = optimizer_of(net, sgd)
+        for _ in range(sgd["steps"]):
+            optimizer.zero_grad()
+            backward()
+            optimizer.step()
+            net.settle()
+        out = {name: t.detach() for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")}
+
+    entries = []
+    for i, (name, one) in enumerate(sorted(out.items())):
+        entry = {"name": name, "shape": list(one.shape), "file": "out-%d.bin" % i}
+        with open(os.path.join(folder, entry["file"]), "wb") as file:
+            array.array(code, one.contiguous().flatten().tolist()).tofile(file)
+        entries.append(entry)
+    with open(os.path.join(folder, "result.json"), "w") as file:
+        json.dump({"torch": torch.__version__, "losses": losses, "tensors": entries}, file)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    for path in sys.argv[1:]:
+        run(path)

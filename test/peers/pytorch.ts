@@ -1,0 +1,70 @@
+/** Runs the nets of cifar_resnet.py: tensors travel as raw files beside a manifest, in a temporary folder. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const python = process.env.PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
+
+/** The peer's version of PyTorch; undefined if it has none. */
+export function torchVersion(): string | undefined {
+  const code = 'import torch; print(torch.__version__)';
+  const { status, stdout } = spawnSync(python, ['-c', code], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+type Numbers = Float32Array | Float64Array;
+
+export interface PeerTask {
+  readonly dtype: 'f32' | 'f64';
+  readonly net: Readonly<Record<string, string | number | boolean>>;
+  readonly labels: readonly number[];
+  readonly smoothing: number;
+  /** Left out: one loss and its gradients. */
+  readonly sgd?: Readonly<Record<string, number>>;
+  /** Parameters, buffers, and `images`. */
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Numbers }>;
+}
+
+export interface PeerResult {
+  readonly losses: readonly number[];
+  /** Gradients, or what the steps left. */
+  readonly tensors: ReadonlyMap<string, Numbers>;
+}
+
+/** All tasks in one process: starting Python takes longer than a net. */
+export function runPeer(tasks: readonly PeerTask[]): PeerResult[] {
+  const root = mkdtempSync(join(tmpdir(), 'meanfield-peer-'));
+  try {
+    const folders = tasks.map((task, t) => {
+      const folder = join(root, String(t));
+      mkdirSync(folder);
+      const entries = [...task.tensors].map(([name, { shape, data }], i) => {
+        const file = `in-${i}.bin`;
+        writeFileSync(join(folder, file), data);
+        return { name, shape, file };
+      });
+      writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...task, tensors: entries }));
+      return folder;
+    });
+    const script = join(import.meta.dirname, 'cifar_resnet.py');
+    execFileSync(python, [script, ...folders], { stdio: ['ignore', 'inherit', 'pipe'] });
+    return folders.map((folder, t) => readResult(folder, tasks[t]!.dtype));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+interface StoredResult {
+  readonly losses: number[];
+  readonly tensors: { readonly name: string; readonly file: string }[];
+}
+
+function readResult(folder: string, dtype: 'f32' | 'f64'): PeerResult {
+  const { losses, tensors } = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as StoredResult;
+  const read = (file: string): Numbers => {
+    const bytes = Uint8Array.from(readFileSync(join(folder, file)));
+    return dtype === 'f32' ? new Float32Array(bytes.buffer) : new Float64Array(bytes.buffer);
+  };
+  return { losses, tensors: new Map(tensors.map(({ name, file }) => [name, read(file)])) };
+}
