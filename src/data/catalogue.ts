@@ -63,11 +63,14 @@ const idxEntry = (
     const folder = idxFolder(dataDir, others);
     if (folder === undefined)
       return Promise.reject(notFound(name, [...(dataDir === undefined ? [] : [dataDir]), ...others], mend));
-    const [train, test] = [
-      readIdxSet(name, folder, 'train', classes),
-      readIdxSet(name, folder, 't10k', classes ?? undefined),
-    ];
-    return Promise.resolve({ train, test: { ...test, classes: train.classes } });
+    const train = readIdxSet(name, folder, 'train', classes);
+    // The test labels are checked against the classes of training: a net has no others.
+    const test = readIdxSet(name, folder, 't10k', train.classes);
+    if (test.height !== train.height || test.width !== train.width)
+      throw new DataError(
+        `${name} in ${folder}: training images have ${train.height} x ${train.width} pixels, test images ${test.height} x ${test.width}`,
+      );
+    return Promise.resolve({ train, test });
   },
   find: (dataDir) => idxFolder(dataDir, others),
 });

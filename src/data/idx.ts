@@ -71,6 +71,7 @@ export function readIdxSet(
   const [count = 0, height = 0, width = 0] = sizes;
   if (labels.length !== count)
     throw new DataError(`${imageFile} has ${count} images, ${labelFile} ${labels.length} labels`);
+  if (images.length === 0) throw new DataError(`${imageFile} holds no images: ${sizes.join(' x ')}`);
   const names =
     classes ??
     Array.from({ length: 1 + labels.reduce((most, label) => Math.max(most, label), 0) }, (_, c) => String(c));
