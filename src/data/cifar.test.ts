@@ -123,7 +123,7 @@ describe.each(names)('%s', (name) => {
     const files = filesOf(name);
     files.delete(file);
     writeFileSync(join(root, cifarLayouts[name].archive), await archiveOf(name, files));
-    await expect(readCifar(name, root)).rejects.toThrow(`${file} is missing`);
+    await expect(readCifar(name, root)).rejects.toThrow(new RegExp(`${file} in .* is missing`));
   });
   it('with a file cut inside a record, or empty, is refused by its name', async () => {
     const [file = ''] = cifarLayouts[name].train;

@@ -13,6 +13,11 @@ export interface DecodeSize {
   readonly channels: number;
 }
 
+function notAnImage(file: string, cause: unknown): DataError {
+  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return new DataError(`${file} cannot be read as an image: ${reason}`, cause);
+}
+
 /** One image file as bytes [H, W, C], scaled to cover the size. @throws DataError if it is no image */
 export async function decodeImage(
   file: string,
@@ -28,10 +33,7 @@ export async function decodeImage(
     return data;
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    throw new DataError(
-      `${file} cannot be read as an image: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    );
+    throw notAnImage(file, cause);
   }
 }
 
@@ -63,10 +65,15 @@ async function readPart(folder: string, classes: readonly string[], size: Decode
 }
 
 function foldersIn(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
+  return (
+    readdirSync(path)
+      // A link to a folder is one; a hidden folder is no class.
+      .filter(
+        (name) =>
+          !name.startsWith('.') && statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory(),
+      )
+      .sort()
+  );
 }
 
 /** @param imageSize - side in pixels; absent: the size of the first image */
@@ -97,7 +104,11 @@ async function sizeOf(
 ): Promise<DecodeSize> {
   if (first === undefined) throw new DataError(`${folder} has no PNG, JPEG or WebP files`);
   const { default: sharp } = await import('sharp');
-  const { width, height, channels, space } = await sharp(first).metadata();
-  const gray = space === 'b-w' || channels === 1;
+  const { width, height, channels, space } = await sharp(first)
+    .metadata()
+    .catch((cause: unknown) => {
+      throw notAnImage(first, cause);
+    });
+  const gray = space === 'b-w' || space === 'grey16' || channels === 1;
   return { height: imageSize ?? height, width: imageSize ?? width, channels: gray ? 1 : 3 };
 }

@@ -1,0 +1,184 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DataError } from '../errors.ts';
+import { decodeImage, listImages, readImageFolder } from './image-folder.ts';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'images-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+type Channels = 1 | 3;
+/** Bytes [H, W, C]: smooth, so that lossy formats keep them nearly. */
+const picture = (height: number, width: number, channels: Channels, shade = 0): Buffer =>
+  Buffer.from(
+    Array.from({ length: height * width * channels }, (_, i) => {
+      const [pixel, c] = [Math.floor(i / channels), i % channels];
+      return 20 + shade + 60 * c + 4 * Math.floor(pixel / width) + 2 * (pixel % width);
+    }),
+  );
+
+/** Writes a file of the format of its ending; gray ones are gray in the file as well. */
+async function put(
+  name: string,
+  bytes: Buffer,
+  height: number,
+  width: number,
+  channels: Channels,
+): Promise<string> {
+  const path = join(root, name);
+  mkdirSync(dirname(path), { recursive: true });
+  const image = sharp(bytes, { raw: { height, width, channels } });
+  const coloured = channels === 1 ? image.toColourspace('b-w') : image;
+  const lossless = path.endsWith('.webp')
+    ? coloured.webp({ lossless: true })
+    : /\.jpe?g$/i.test(path)
+      ? coloured.jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      : coloured.png();
+  await lossless.toFile(path);
+  return path;
+}
+const gray = (name: string, shade = 0): Promise<string> => put(name, picture(6, 5, 1, shade), 6, 5, 1);
+
+/** Two classes with a file each, in both parts. */
+async function putSet(): Promise<void> {
+  await gray('train/cat/1.png', 0);
+  await gray('train/dog/1.png', 50);
+  await gray('test/cat/1.png', 10);
+  await gray('test/dog/1.png', 60);
+}
+
+const largest = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((most, byte, i) => Math.max(most, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);
+
+describe('an image', () => {
+  it.each<[string, Channels, number]>([
+    ['a.png', 3, 0],
+    ['a.webp', 3, 0],
+    ['a.jpg', 3, 4],
+    ['a.jpeg', 3, 4],
+    ['a.png', 1, 0],
+    ['a.jpg', 1, 4],
+  ])('%s with %i channels has its bytes (to %i)', async (name, channels, tolerance) => {
+    const bytes = picture(8, 6, channels);
+    const path = await put(name, bytes, 8, 6, channels);
+    const decoded = await decodeImage(path, { height: 8, width: 6, channels });
+    expect(largest(decoded, bytes)).toBeLessThanOrEqual(tolerance);
+  });
+  it('in gray becomes colour, and in colour gray, where that is needed', async () => {
+    const bytes = picture(4, 4, 1);
+    const path = await put('gray.png', bytes, 4, 4, 1);
+    const coloured = await decodeImage(path, { height: 4, width: 4, channels: 3 });
+    expect([...coloured]).toEqual([...bytes].flatMap((byte) => [byte, byte, byte]));
+    const white = await put('white.png', Buffer.alloc(48, 255), 4, 4, 3);
+    expect([...(await decodeImage(white, { height: 4, width: 4, channels: 1 }))]).toEqual(
+      new Array<number>(16).fill(255),
+    );
+  });
+  it('is scaled to cover the size, and its middle is kept', async () => {
+    // Black, white, black thirds: a square from the middle is white.
+    const bytes = Buffer.from(
+      Array.from({ length: 10 * 30 }, (_, i) => (i % 30 >= 10 && i % 30 < 20 ? 255 : 0)),
+    );
+    const path = await put('wide.png', bytes, 10, 30, 1);
+    const decoded = await decodeImage(path, { height: 10, width: 10, channels: 1 });
+    expect(decoded.every((byte) => byte === 255)).toBe(true);
+    expect(await decodeImage(path, { height: 5, width: 15, channels: 1 })).toHaveLength(75);
+  });
+  it('with transparent pixels is laid on black', async () => {
+    const path = join(root, 'clear.png');
+    await sharp(Buffer.from([200, 100, 50, 0]), { raw: { height: 1, width: 1, channels: 4 } }).toFile(path);
+    expect([...(await decodeImage(path, { height: 1, width: 1, channels: 3 }))]).toEqual([0, 0, 0]);
+  });
+  it('that is broken, or none, is refused by its name in one line', async () => {
+    const whole = await put('whole.png', picture(40, 40, 3), 40, 40, 3);
+    const broken = join(root, 'broken.png');
+    writeFileSync(broken, readFileSync(whole).subarray(0, 90));
+    const words = join(root, 'words.png');
+    writeFileSync(words, 'words');
+    for (const path of [broken, words]) {
+      const decode = decodeImage(path, { height: 4, width: 4, channels: 3 });
+      await expect(decode).rejects.toBeInstanceOf(DataError);
+      await expect(decode).rejects.toThrow(`${path} cannot be read as an image`);
+      await expect(decode).rejects.not.toThrow(/\n/);
+    }
+  });
+});
+
+describe('the list of images', () => {
+  it('has files as they are given, and those of folders in order at any depth', async () => {
+    for (const name of ['b.PNG', 'a/2.jpeg', 'a/1.webp', 'notes.txt']) {
+      mkdirSync(dirname(join(root, 'x', name)), { recursive: true });
+      writeFileSync(join(root, 'x', name), '');
+    }
+    const single = await gray('single.png');
+    expect(listImages([single, join(root, 'x')])).toEqual([
+      single,
+      ...['a/1.webp', 'a/2.jpeg', 'b.PNG'].map((name) => join(root, 'x', name)),
+    ]);
+    expect(() => listImages([join(root, 'no')])).toThrow(`${join(root, 'no')} does not exist`);
+  });
+});
+
+describe('a folder', () => {
+  it('gives images with the classes of its folders in order, at the size of the first', async () => {
+    await putSet();
+    await gray('train/cat/2.png', 30);
+    const { train, test } = await readImageFolder(root);
+    expect(train).toMatchObject({ count: 3, height: 6, width: 5, channels: 1, classes: ['cat', 'dog'] });
+    expect([...train.labels]).toEqual([0, 0, 1]);
+    const expected = [0, 30, 50].flatMap((shade) => [...picture(6, 5, 1, shade)]);
+    expect([...train.images]).toEqual(expected);
+    expect([...test.labels]).toEqual([0, 1]);
+    expect(test.classes).toEqual(train.classes);
+  });
+  it('of colour images is in colour, at the side that is asked for', async () => {
+    for (const name of ['train/a/1.jpg', 'train/b/1.webp', 'val/a/1.png'])
+      await put(name, picture(9, 12, 3), 9, 12, 3);
+    const { train, test } = await readImageFolder(root, 4);
+    expect(train).toMatchObject({ count: 2, height: 4, width: 4, channels: 3 });
+    expect(test).toMatchObject({ count: 1, height: 4, width: 4, channels: 3 });
+    expect(train.images).toHaveLength(2 * 48);
+  });
+  it('may have links to class folders; hidden folders are no classes', async () => {
+    await putSet();
+    await gray('elsewhere/1.png', 70);
+    symlinkSync(join(root, 'elsewhere'), join(root, 'train', 'emu'));
+    symlinkSync(join(root, 'nowhere'), join(root, 'train', 'broken-link'));
+    mkdirSync(join(root, 'train', '.cache'));
+    const { train } = await readImageFolder(root);
+    expect(train.classes).toEqual(['cat', 'dog', 'emu']);
+    expect([...train.labels]).toEqual([0, 1, 2]);
+  });
+  it('with a class in test that training lacks is refused by it', async () => {
+    await putSet();
+    await gray('test/emu/1.png');
+    await expect(readImageFolder(root)).rejects.toThrow(
+      `${join(root, 'test', 'emu')} is a class that ${join(root, 'train')} does not have`,
+    );
+  });
+  it.each(['train/cat/1.png', 'train/dog/1.png', 'test/dog/1.png'])(
+    'with a broken file %s is refused by its name',
+    async (name) => {
+      await putSet();
+      writeFileSync(join(root, name), 'no image');
+      await expect(readImageFolder(root)).rejects.toBeInstanceOf(DataError);
+      await expect(readImageFolder(root)).rejects.toThrow(`${join(root, name)} cannot be read as an image`);
+    },
+  );
+  it('without classes, images or parts is refused with what is needed', async () => {
+    await expect(readImageFolder(undefined)).rejects.toThrow(/DIR\/train\/<class>/);
+    await expect(readImageFolder(root)).rejects.toThrow(/looked in .*train/);
+    mkdirSync(join(root, 'train', 'cat'), { recursive: true });
+    mkdirSync(join(root, 'test'));
+    await expect(readImageFolder(root)).rejects.toThrow(/has 1 class folders, at least 2/);
+    mkdirSync(join(root, 'train', 'dog'));
+    await expect(readImageFolder(root)).rejects.toThrow(/has no PNG, JPEG or WebP files/);
+  });
+});
