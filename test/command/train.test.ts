@@ -1,0 +1,198 @@
+/** Training, evaluation and prediction as their user meets them. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { meanfield, metricsWithoutTimes, startMeanfield } from './command.ts';
+
+const quick = [
+  ...[
+    '--dataset',
+    'synthetic-images',
+    '--width',
+    '4',
+    '--batch-size',
+    '32',
+    '--epochs',
+    '2',
+    '--limit-train-batches',
+    '20',
+  ],
+  ...['--threads', '1', '--seed', '3'],
+];
+
+interface Result {
+  readonly run: string;
+  readonly finished: boolean;
+  readonly testError: number;
+}
+
+const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
+
+let root = '';
+let run = '';
+let result: Result;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'meanfield-train-'));
+  run = join(root, 'good');
+  const outcome = meanfield(['train', ...quick, '--output', root, '--name', 'good', '--json']);
+  expect(outcome.code).toBe(0);
+  result = lastLine(outcome.stdout) as Result;
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+it('a run folder holds the configuration, every step, every epoch, checkpoints and a report', () => {
+  expect(readdirSync(run).sort()).toEqual(
+    [
+      'checkpoints',
+      'config.yaml',
+      'env.json',
+      'figures',
+      'metrics.jsonl',
+      'report.html',
+      'result.json',
+      'status.json',
+      'summary.csv',
+      'swaps.jsonl',
+    ].sort(),
+  );
+  expect(metricsWithoutTimes(run)).toHaveLength(40);
+  expect(readFileSync(join(run, 'summary.csv'), 'utf8').trim().split('\n')).toHaveLength(3);
+  expect(readdirSync(join(run, 'checkpoints')).sort()).toEqual(['best', 'last']);
+  expect(readFileSync(join(run, 'config.yaml'), 'utf8')).toMatch(/^batch-size: 32$/m);
+});
+
+it('every step records every tau', () => {
+  const [first] = metricsWithoutTimes(run) as { stages: Record<string, { tau: number[] }> }[];
+  expect(Object.entries(first?.stages ?? {}).map(([stage, { tau }]) => [stage, tau.length])).toEqual([
+    ['layer1', 3],
+    ['layer2', 2],
+    ['layer3', 2],
+  ]);
+});
+
+it('it learns: far better than a guess among four classes', () => {
+  expect(result.finished).toBe(true);
+  expect(result.testError).toBeLessThan(50);
+});
+
+it('without a terminal progress is plain lines on stderr, and stdout has only data', () => {
+  const outcome = meanfield(['train', ...quick, '--epochs', '1', '--output', root, '--no-report']);
+  expect(outcome.stdout).toBe('');
+  expect(outcome.stderr).not.toMatch(/[\r\u001b]/);
+  expect(outcome.stderr).toMatch(/epoch 1\/1 {2}train loss [\d.]+ error [\d.]+ % {2}test error [\d.]+ %/);
+});
+
+it('evaluate finds the test error that the run ended with', () => {
+  const outcome = lastLine(meanfield(['evaluate', run, '--json', '--threads', '1']).stdout) as {
+    testError: number;
+    confusion: number[][];
+    images: number;
+  };
+  expect(outcome.testError).toBe(result.testError);
+  expect(outcome.images).toBe(512);
+  expect(outcome.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(512);
+});
+
+it('evaluate shows each class', () => {
+  const { stdout } = meanfield(['evaluate', run, '--threads', '1']);
+  expect(stdout).toMatch(/^test error [\d.]+ %/);
+  expect(stdout.match(/^wave at \d+ degrees +[\d.]+/gm)).toHaveLength(4);
+});
+
+it('predict names the classes of image files of any size, most likely first', async () => {
+  const file = join(root, 'wave.png');
+  const pixels = Uint8Array.from(
+    { length: 32 * 32 },
+    (_, i) => 128 + 100 * Math.sin((4 * Math.PI * (i % 32)) / 32),
+  );
+  await sharp(pixels, { raw: { width: 32, height: 32, channels: 1 } })
+    .png()
+    .toFile(file);
+  const { predictions } = lastLine(meanfield(['predict', run, file, '--json', '--top', '4']).stdout) as {
+    predictions: { name: string; classes: { name: string; probability: number }[] }[];
+  };
+  const [prediction] = predictions;
+  expect(prediction?.name).toBe(file);
+  const probabilities = prediction?.classes.map((one) => one.probability) ?? [];
+  expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
+});
+
+it('flags override the config file, the config file overrides the defaults', () => {
+  const file = join(root, 'config.yaml');
+  writeFileSync(
+    file,
+    'dataset: synthetic-images\nwidth: 4\nbatch-size: 64\nepochs: 1\nlimit-train-batches: 2\nseed: 5\n',
+  );
+  expect(
+    meanfield([
+      'train',
+      '-c',
+      file,
+      '--seed',
+      '6',
+      '--output',
+      root,
+      '--name',
+      'from-file',
+      '--no-report',
+      '--quiet',
+    ]).code,
+  ).toBe(0);
+  const saved = readFileSync(join(root, 'from-file', 'config.yaml'), 'utf8');
+  expect(saved).toMatch(/^batch-size: 64$/m);
+  expect(saved).toMatch(/^seed: 6$/m);
+  expect(saved).toMatch(/^momentum: 0.9$/m);
+});
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s finishes the step, saves, and exits with %i; resumed, the run is the one never stopped',
+  async (signal, code) => {
+    const name = `stopped-${signal}`;
+    const child = startMeanfield(['train', ...quick, '--output', root, '--name', name, '--no-report']);
+    const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    while (
+      !existsSync(join(root, name, 'metrics.jsonl')) ||
+      readFileSync(join(root, name, 'metrics.jsonl'), 'utf8') === ''
+    )
+      await sleep(20);
+    child.kill(signal);
+    expect(await exit).toBe(code);
+    expect(JSON.parse(readFileSync(join(root, name, 'status.json'), 'utf8'))).toMatchObject({
+      state: 'stopped',
+      exitCode: code,
+    });
+    expect(metricsWithoutTimes(join(root, name)).length).toBeLessThan(40);
+    expect(meanfield(['train', '--resume', join(root, name), '--no-report', '--quiet']).code).toBe(0);
+    expect(metricsWithoutTimes(join(root, name))).toEqual(metricsWithoutTimes(run));
+    const model = (dir: string): Buffer =>
+      readFileSync(join(dir, 'checkpoints', 'last', 'model.safetensors'));
+    expect(model(join(root, name)).equals(model(run))).toBe(true);
+  },
+);
+
+it('the report command draws several runs side by side', () => {
+  const html = join(root, 'both.html');
+  expect(meanfield(['report', run, join(root, 'from-file'), '--output', html]).code).toBe(0);
+  expect(readFileSync(html, 'utf8')).toMatch('2 runs');
+});
+
+it('doctor ends with one object that says whether all is well', () => {
+  const { stdout, code } = meanfield(['doctor', '--json']);
+  expect(code).toBe(0);
+  expect(lastLine(stdout)).toMatchObject({ ok: true });
+});
+
+it('help and version go to stdout and are no failure', () => {
+  expect(meanfield(['--help'])).toMatchObject({ code: 0, stderr: '' });
+  expect(meanfield(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  expect(meanfield([]).stdout).toMatch(/^Usage: meanfield/);
+});

@@ -1,0 +1,41 @@
+/** Every example runs and prints what it promises. The examples import the package by its name, as a user does. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'));
+
+/** Node 20 runs no TypeScript: the types are stripped first. */
+function runSource(source: string): string {
+  const folder = mkdtempSync(join(root, 'build', 'example-'));
+  try {
+    const file = join(folder, 'example.mjs');
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+    });
+    writeFileSync(file, outputText);
+    return execFileSync(process.execPath, [file], { encoding: 'utf8' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+it.each(examples)('examples/%s runs', (name) => {
+  expect(runSource(readFileSync(join(root, 'examples', name), 'utf8')).trim()).not.toBe('');
+});
+
+it('the train-step example trains: its last loss is below its first', () => {
+  const [line = ''] = runSource(readFileSync(join(root, 'examples', 'train-step.ts'), 'utf8')).split('\n');
+  const losses = line.split(' ').slice(1).map(Number);
+  expect(losses).toHaveLength(20);
+  expect(losses.at(-1)).toBeLessThan(losses[0]!);
+});
+
+it("the README's TypeScript runs", () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(runSource(code)).toMatch('layer3');
+});
