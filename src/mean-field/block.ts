@@ -9,16 +9,23 @@ export interface Block {
    * means 1 and costs nothing.
    */
   velocity(state: Tensor, h?: Tensor): Tensor;
+  /**
+   * True if the flow may overwrite the velocity, which saves a state's memory: it is a new tensor at each
+   * call, and no derivative needs its value (as after a convolution or batch norm, not after tanh).
+   */
+  readonly overwritable?: boolean;
 }
 
 /** The slice in which one block acts alone. */
 export function sliceOf(block: Block): Slice {
-  const step = (state: Tensor, h: StepSize): Tensor => {
-    if (typeof h !== 'number') return addTo(block.velocity(state, h), state);
-    return h === 1
-      ? addTo(block.velocity(state), state)
-      : scope(() => ops.add(state, block.velocity(state), h));
-  };
+  const step = (state: Tensor, h: StepSize): Tensor =>
+    scope(() => {
+      if (typeof h === 'number' && h !== 1) return ops.add(state, block.velocity(state), h);
+      const velocity = typeof h === 'number' ? block.velocity(state) : block.velocity(state, h);
+      if (!block.overwritable) return ops.add(state, velocity);
+      ops.add_(velocity, state);
+      return velocity;
+    });
   return {
     step,
     adjoint: (state, costate, h) =>
@@ -29,10 +36,4 @@ export function sliceOf(block: Block): Slice {
         }),
       )[0]!,
   };
-}
-
-/** velocity + state in the velocity's own memory: no later derivative needs the velocity. */
-function addTo(velocity: Tensor, state: Tensor): Tensor {
-  ops.add_(velocity, state);
-  return velocity;
 }

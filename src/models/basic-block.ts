@@ -38,6 +38,7 @@ export function postActivationBranch(options: BranchOptions): Branch {
   const bn2 = new BatchNorm(outChannels, placement);
   return {
     ...layersOf({ conv1, bn1, conv2, bn2 }),
+    overwritable: true,
     velocity: (state, h) =>
       scope(() => {
         const hidden = activateInPlace(activation, bn1.forward(conv1.forward(state), mode));
@@ -57,6 +58,7 @@ export function preActivationBranch(options: BranchOptions): Branch {
     activateInPlace(activation, norm.forward(input, mode));
   return {
     ...layersOf({ bn1, conv1, bn2, conv2 }),
+    overwritable: true,
     velocity: (state, h) =>
       scope(() => conv2.forward(normalised(bn2, conv1.forward(normalised(bn1, state))), h)),
   };

@@ -1,0 +1,56 @@
+/** With coordinates that stay at unit gaps, every scheme is the plain residual net, to the bit. */
+import { expect, it } from 'vitest';
+import { CifarResNet, type CifarResNetOptions } from '../../src/models/index.ts';
+import { libraryFacts } from '../../src/native/index.ts';
+import { Generator, keep } from '../../src/tensor/index.ts';
+import { Learner } from '../../src/train/learner.ts';
+import { makeLabels } from './nets.ts';
+
+const schedules: readonly CifarResNetOptions['schedule'][] = [
+  { scheme: 'mean-field' },
+  { scheme: 'mean-field', last: 'pinned' },
+  { scheme: 'mean-field', reorder: false },
+  { scheme: 'intervals' },
+  { scheme: 'learned-step' },
+];
+
+function losses(schedule: CifarResNetOptions['schedule'], variant: 'post' | 'pre', amp: boolean): number[] {
+  const net = { depth: 20, width: 8, inChannels: 3, classes: 10, variant, schedule };
+  const learner = new Learner(new CifarResNet(net, new Generator(1)), {
+    opt: 'sgd',
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay: 5e-4,
+    tauLrFactor: 0,
+    smoothing: 0,
+    clipGrad: undefined,
+    amp,
+    device: 'cpu',
+  });
+  const data = new Generator(2);
+  const images = Array.from({ length: 4 }, () => keep(data.normal([16, 3, 16, 16])));
+  const labels = makeLabels(Array.from({ length: 16 }, (_, i) => (3 * i) % 10));
+  return Array.from({ length: 20 }, (_, step) => learner.step(images[step % 4]!, labels, 0.1).loss);
+}
+
+const variants = ['post', 'pre'] as const;
+
+it.each(variants)('f32, %s-activation: 20 losses with frozen coordinates are those of vanilla', (variant) => {
+  const expected = losses({ scheme: 'vanilla' }, variant, false);
+  expect(expected[19]).toBeLessThan(expected[0]!);
+  for (const schedule of schedules)
+    expect(losses(schedule, variant, false), JSON.stringify(schedule)).toEqual(expected);
+});
+
+const bf16 = libraryFacts().bf16;
+it.skipIf(!bf16).each(variants)(
+  bf16
+    ? 'bf16, %s-activation: 20 losses with frozen coordinates are those of vanilla'
+    : 'bf16, %s-activation: skipped, the CPU has no bf16',
+  (variant) => {
+    const expected = losses({ scheme: 'vanilla' }, variant, true);
+    expect(expected[19]).toBeLessThan(expected[0]!);
+    for (const schedule of schedules)
+      expect(losses(schedule, variant, true), JSON.stringify(schedule)).toEqual(expected);
+  },
+);
