@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DataError, UsageError } from '../errors.ts';
+import { datasetNames, listDatasets, loadImages } from './catalogue.ts';
+import { checkDataset } from './check.ts';
+import { pixelMoments } from './moments.ts';
+import { sources } from './sources.ts';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'catalogue-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** CIFAR-10 files of two records each, of the classes 0 and the number of the file. */
+function putCifar(): string {
+  const folder = join(root, 'cifar-10-batches-bin');
+  mkdirSync(folder);
+  for (const [i, name] of [1, 2, 3, 4, 5]
+    .map((n) => `data_batch_${n}.bin`)
+    .concat('test_batch.bin')
+    .entries()) {
+    const bytes = Buffer.alloc(2 * 3073, 100);
+    bytes[0] = 0;
+    bytes[3073] = i + 1;
+    writeFileSync(join(folder, name), bytes);
+  }
+  return folder;
+}
+
+describe('loading', () => {
+  it('an unknown name is refused with the nearest', async () => {
+    await expect(loadImages('cifar01')).rejects.toThrow(UsageError);
+    await expect(loadImages('cifar01')).rejects.toThrow(/did you mean cifar10\?/);
+  });
+  it.each(['cifar10', 'cifar100', 'idx', 'image-folder'])('%s without its files is told', async (name) => {
+    await expect(loadImages(name)).rejects.toBeInstanceOf(DataError);
+    await expect(loadImages(name, { dataDir: join(root, 'no') })).rejects.toThrow(join(root, 'no'));
+  });
+  it('measures mean and deviation of training where none are published', async () => {
+    const { train, mean, std } = await loadImages('synthetic-images', { seed: 1 });
+    expect({ mean, std }).toEqual(pixelMoments(train));
+    expect(mean).toHaveLength(1);
+  });
+  it('takes published ones for CIFAR, whatever the files', async () => {
+    putCifar();
+    const { mean, std } = await loadImages('cifar10', { dataDir: root });
+    expect(mean).toEqual([0.4914, 0.4822, 0.4465]);
+    expect(std).toEqual([0.247, 0.2435, 0.2616]);
+  });
+  it('draws synthetic images by the seed', async () => {
+    const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => loadImages('synthetic-images', { seed })));
+    expect(b!.train.images).toEqual(a!.train.images);
+    expect(c!.train.images).not.toEqual(a!.train.images);
+  });
+});
+
+describe('the list', () => {
+  it('has every data set, and says where each was found', () => {
+    const before = listDatasets(root);
+    expect(before.map(({ name }) => name)).toEqual(datasetNames);
+    expect(before.find(({ name }) => name === 'cifar10')?.found).toBeUndefined();
+    const folder = putCifar();
+    const after = listDatasets(root);
+    expect(after.find(({ name }) => name === 'cifar10')?.found).toBe(folder);
+    expect(after.find(({ name }) => name === 'cifar100')?.found).toBeUndefined();
+    expect(after.find(({ name }) => name === 'synthetic-images')?.found).toBe('made on the spot');
+  });
+  it('can fetch exactly those whose source is known', () => {
+    const fetchable = listDatasets().filter((one) => one.fetchable);
+    expect(fetchable.map(({ name }) => name).sort()).toEqual(Object.keys(sources).sort());
+  });
+});
+
+describe('a check', () => {
+  it('says what is there', async () => {
+    const folder = putCifar();
+    const facts = await checkDataset('cifar10', root);
+    expect(facts).toMatchObject({ name: 'cifar10', where: folder, train: 10, test: 2 });
+    expect(facts).toMatchObject({ height: 32, width: 32, channels: 3 });
+    expect(facts.perClass).toEqual([5, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
+    expect(facts.checksum).toBeUndefined();
+  });
+  it('of data that is made on the spot needs no folder', async () => {
+    const facts = await checkDataset('synthetic-images', undefined);
+    expect(facts).toMatchObject({ where: 'made on the spot', train: 2048, test: 512 });
+    expect(facts.perClass.reduce((sum, count) => sum + count)).toBe(2048);
+  });
+  it('of an unknown or a missing set is refused', async () => {
+    await expect(checkDataset('mnist10', root)).rejects.toBeInstanceOf(UsageError);
+    await expect(checkDataset('cifar10', root)).rejects.toBeInstanceOf(DataError);
+  });
+});
