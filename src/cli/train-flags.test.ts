@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { expect, it } from 'vitest';
+import { configKeys } from '../train/index.ts';
+import { addTrainFlags, givenSettings } from './train-flags.ts';
+
+it('the command line has a flag for every setting, and no other', () => {
+  const flags = addTrainFlags(new Command()).options.map((option) => option.attributeName());
+  expect(flags.sort()).toEqual([...configKeys].sort());
+});
+
+it('only flags that were given count as settings: defaults stay those of the schema', () => {
+  const command = addTrainFlags(new Command()).parse(['node', 'train', '--lr', '0.1', '--no-flip'], {
+    from: 'node',
+  });
+  expect(givenSettings(command)).toEqual({ lr: 0.1, flip: false });
+});

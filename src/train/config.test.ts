@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { configFromRecord, configToRecord, flagOf, resolveConfig } from './config.ts';
+
+it('every setting has a default or is optional, so that an empty configuration resolves', () => {
+  expect(resolveConfig({})).toMatchObject({
+    model: 'resnet20',
+    scheme: 'mean-field',
+    batchSize: 128,
+    amp: false,
+  });
+});
+
+it('a configuration survives being written and read', () => {
+  const config = resolveConfig({
+    scheme: 'intervals',
+    lr: 0.05,
+    decayMilestones: [3, 5],
+    flip: false,
+    clipGrad: 2,
+  });
+  expect(resolveConfig(configFromRecord(configToRecord(config)))).toEqual(config);
+});
+
+it('settings are written as the flags are', () => {
+  expect(Object.keys(configToRecord(resolveConfig({})))).toContain('tau-lr-factor');
+  expect(flagOf('limitTrainBatches')).toBe('limit-train-batches');
+});
+
+it('an unknown setting is refused with the nearest', () => {
+  expect(() => resolveConfig({ batchsize: 3 } as never, 'x.yaml')).toThrow(
+    'x.yaml: unknown setting batchsize: did you mean batch-size?',
+  );
+});
+
+it.each([
+  [{ lr: 0 }, 'lr'],
+  [{ momentum: 1 }, 'momentum'],
+  [{ epochs: 1.5 }, 'epochs'],
+  [{ scheme: 'meanfield' }, 'scheme'],
+  [{ device: 'gpu' }, 'device'],
+  [{ smoothing: 1 }, 'smoothing'],
+  [{ reorder: false, scheme: 'vanilla' }, '--no-reorder'],
+  [{ momentum: 0 }, 'nesterov'],
+])('%j is refused by name', (options, name) => {
+  expect(() => resolveConfig(options as never)).toThrow(name);
+});
