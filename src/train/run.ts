@@ -108,8 +108,7 @@ export class TrainingRun {
     const order = this.#plan.order(config.seed, this.#state.epoch);
     const pixels = data.train.height * data.train.width * data.train.channels;
     const bytes = new Uint8Array(config.batchSize * pixels);
-    const fill = data.mean.map((mean) => Math.round(255 * mean));
-    const augmentation = { pad: config.pad, flip: config.flip, cutout: config.cutout, fill };
+    const augmentation = { pad: config.pad, flip: config.flip, cutout: config.cutout };
     while (this.#state.batch < this.#batches) {
       const started = performance.now();
       const indices = this.#plan.indices(order, this.#state.batch);
