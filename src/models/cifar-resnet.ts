@@ -22,10 +22,12 @@ import { type Generator, ops, scope, type Tensor } from '../tensor/index.ts';
 import { type BranchOptions, postActivationBranch, preActivationBranch } from './basic-block.ts';
 import { Stage } from './stage.ts';
 
+const variants = ['post', 'pre'] as const;
+
 export interface CifarResNetOptions {
   /** 6n + 2: 8, 14, 20, 32, 44, 56, 110, .. */
   readonly depth: number;
-  readonly variant?: 'post' | 'pre';
+  readonly variant?: (typeof variants)[number];
   /** Channels of the first stage; 16 in the papers. */
   readonly width?: number;
   readonly inChannels: number;
@@ -75,6 +77,7 @@ export class CifarResNet {
     checkInteger('inChannels', inChannels, { min: 1 });
     checkInteger('classes', classes, { min: 2 });
     checkOneOf('activation', activation, activations);
+    checkOneOf('variant', variant, variants);
     const placement: Placement = { dtype: options.dtype ?? 'f32', device: options.device ?? 'cpu' };
     this.#post = variant === 'post';
     this.#activation = activation;
@@ -126,7 +129,7 @@ export class CifarResNet {
   }
 
   /**
-   * @param images - [B, inChannels, H, W], normalised; H and W multiples of 4
+   * @param images - [B, inChannels, H, W], normalised; stages 2 and 3 halve H and W, rounding up
    * @returns logits [B, classes]
    */
   forward(images: Tensor, { training }: Mode): Tensor {
