@@ -12,6 +12,7 @@ import type { Block } from '../block.ts';
 import type { Projection } from '../flow.ts';
 import { sortedOrder, type Swap, swapBetween } from '../order.ts';
 import {
+  checkBlocks,
   Coordinate,
   entries,
   type Schedule,
@@ -51,14 +52,14 @@ export class IntervalSchedule implements Schedule {
   }
 
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
+    checkBlocks(blocks, this.#order.length);
     return scope(() => {
       const starts = entries(this.#tau.tensor);
       const ends = entries(this.#tauEnd.tensor);
       const started: Started[] = [];
       let x = state;
       this.#order.forEach((particle, k) => {
-        const [block, start, end] = [blocks[particle], starts[particle], ends[particle]];
-        if (!block || !start || !end) return;
+        const [block, start, end] = [blocks[particle]!, starts[particle]!, ends[particle]!];
         const from = this.#tau.at(particle);
         started.push({
           velocity: block.velocity(x),

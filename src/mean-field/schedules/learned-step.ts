@@ -3,6 +3,7 @@ import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';
 import {
+  checkBlocks,
   Coordinate,
   entries,
   type Schedule,
@@ -25,6 +26,7 @@ export class LearnedStepSchedule implements Schedule {
   }
 
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
+    checkBlocks(blocks, this.#step.values.length);
     return scope(() => flow(blocks.map(sliceOf), state, entries(this.#step.tensor), projection));
   }
 

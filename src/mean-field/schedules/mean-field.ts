@@ -8,6 +8,7 @@ import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';
 import { sortedOrder, type Swap, swapBetween } from '../order.ts';
 import {
+  checkBlocks,
   Coordinate,
   entries,
   gapsOf,
@@ -66,6 +67,7 @@ export class MeanFieldSchedule implements Schedule {
   }
 
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
+    checkBlocks(blocks, this.#order.length);
     const sorted = this.#order.map((particle) => blocks[particle]!);
     return scope(() => flow(sorted.map(sliceOf), state, this.steps(), projection));
   }

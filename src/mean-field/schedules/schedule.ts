@@ -1,4 +1,5 @@
 /** A stage's schedule: which block acts where in depth, by which coordinates, and how these are trained. */
+import { UsageError } from '../../errors.ts';
 import type { NamedTensors } from '../../nn/index.ts';
 import { keep, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { Block } from '../block.ts';
@@ -39,7 +40,12 @@ export interface ScheduleSnapshot {
 export interface Schedule {
   /** The trained coordinates: `tau`, `tauEnd` or `step`, each [n]; none for vanilla. */
   readonly parameters: NamedTensors;
-  /** The state at the end of the stage. `blocks` are the particles in creation order. */
+  /**
+   * The state at the end of the stage.
+   *
+   * @param blocks - the particles in creation order
+   * @throws UsageError unless there are as many as the schedule was made for
+   */
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor;
   /**
    * To be called after every change of the parameters: puts them back into the allowed set, sorts again,
@@ -86,6 +92,12 @@ export function gapsOf(positions: Tensor): Tensor {
     const before = ops.constantPadNd(ops.sliceDim(positions, 0, 0, n - 1), [1, 0]);
     return ops.sub(positions, before);
   });
+}
+
+/** @throws UsageError unless a schedule is given the blocks that it was made for. */
+export function checkBlocks(blocks: readonly Block[], expected: number): void {
+  if (blocks.length !== expected)
+    throw new UsageError(`a schedule of ${expected} blocks needs as many, got ${blocks.length}`);
 }
 
 /** The entries of a vector as scalar tensors, recorded by autograd. */

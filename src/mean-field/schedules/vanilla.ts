@@ -2,7 +2,7 @@
 import type { Tensor } from '../../tensor/index.ts';
 import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';
-import type { Schedule, ScheduleOptions, ScheduleSnapshot } from './schedule.ts';
+import { checkBlocks, type Schedule, type ScheduleOptions, type ScheduleSnapshot } from './schedule.ts';
 
 export class VanillaSchedule implements Schedule {
   readonly parameters = new Map<string, Tensor>();
@@ -13,6 +13,7 @@ export class VanillaSchedule implements Schedule {
   }
 
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor {
+    checkBlocks(blocks, this.#blocks);
     return flow(
       blocks.map(sliceOf),
       state,
