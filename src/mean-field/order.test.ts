@@ -24,9 +24,9 @@ it('a swap keeps copies: later changes of the order leave it alone', () => {
     [0, 1],
     [1, 0],
   ];
-  const swap = swapBetween(before!, after!);
-  before!.reverse();
-  after!.reverse();
+  const swap = swapBetween(before, after);
+  before.reverse();
+  after.reverse();
   expect(swap).toEqual({ before: [0, 1], after: [1, 0], pairs: [[0, 1]] });
 });
 
