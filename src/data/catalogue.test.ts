@@ -59,6 +59,43 @@ describe('loading', () => {
   });
 });
 
+describe('options', () => {
+  it('take a part of each set, and leave published moments', async () => {
+    putCifar();
+    const whole = await loadImages('cifar10', { dataDir: root });
+    const { train, test, mean } = await loadImages('cifar10', { dataDir: root, limitTrain: 5, limitTest: 1 });
+    expect([train.count, test.count]).toEqual([5, 1]);
+    expect([...train.labels]).toEqual([...whole.train.labels].filter((_, i) => i % 2 === 0));
+    expect(mean).toEqual(whole.mean);
+    await expect(loadImages('cifar10', { dataDir: root, limitTest: 0 })).rejects.toThrow(/limitTest/);
+  });
+  it('measure the moments of the part that is used', async () => {
+    const { train, mean } = await loadImages('synthetic-images', { limitTrain: 3 });
+    expect(train.count).toBe(3);
+    expect(mean).toEqual(pixelMoments(train).mean);
+  });
+  it('make synthetic images of the size, number and kind that is asked for', async () => {
+    const { train, test } = await loadImages('synthetic-images', {
+      imageSize: [6, 5],
+      channels: 3,
+      synthetic: { train: 7, test: 2, classes: 3 },
+    });
+    expect(train).toMatchObject({ count: 7, height: 6, width: 5, channels: 3 });
+    expect(train.classes).toHaveLength(3);
+    expect(test.count).toBe(2);
+    const square = await loadImages('synthetic-images', { imageSize: 5, synthetic: { train: 1, test: 1 } });
+    expect(square.train).toMatchObject({ height: 5, width: 5 });
+    await expect(loadImages('synthetic-images', { synthetic: { classes: 1 } })).rejects.toThrow(/classes/);
+  });
+  it('of a size are refused where images have one', async () => {
+    putCifar();
+    for (const option of [{ imageSize: 16 }, { channels: 1 } as const])
+      await expect(loadImages('cifar10', { dataDir: root, ...option })).rejects.toThrow(
+        /the images of cifar10 have one size: .*image-folder and synthetic-images/,
+      );
+  });
+});
+
 describe('the list', () => {
   it('has every data set, and says where each was found', () => {
     const before = listDatasets(root);
@@ -69,6 +106,14 @@ describe('the list', () => {
     expect(after.find(({ name }) => name === 'cifar10')?.found).toBe(folder);
     expect(after.find(({ name }) => name === 'cifar100')?.found).toBeUndefined();
     expect(after.find(({ name }) => name === 'synthetic-images')?.found).toBe('made on the spot');
+  });
+  it('finds a folder of images only where both parts are', () => {
+    const found = (): string | undefined =>
+      listDatasets(root).find(({ name }) => name === 'image-folder')?.found;
+    mkdirSync(join(root, 'train'));
+    expect(found()).toBeUndefined();
+    mkdirSync(join(root, 'val'));
+    expect(found()).toBe(root);
   });
   it('can fetch exactly those whose source is known', () => {
     const fetchable = listDatasets().filter((one) => one.fetchable);

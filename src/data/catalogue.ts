@@ -1,29 +1,33 @@
 /** All data sets by name. */
-import { existsSync } from 'node:fs';
 import { checkOneOf } from '../check.ts';
-import { DataError } from '../errors.ts';
+import { DataError, UsageError } from '../errors.ts';
 import { locateCifar, readCifar } from './cifar.ts';
-import { hasIdxSet, readIdxSet } from './idx.ts';
-import { readImageFolder } from './image-folder.ts';
-import { notFound } from './locate.ts';
+import { findIdxSet, type IdxSetName, loadIdxSet } from './idx-sets.ts';
+import { findImageFolder, type ImageFolderOptions, readImageFolder } from './image-folder.ts';
+import { limited } from './limit.ts';
 import { pixelMoments } from './moments.ts';
-import { syntheticImages } from './synthetic-images.ts';
+import { sources } from './sources.ts';
+import { syntheticImages, type SyntheticOptions } from './synthetic-images.ts';
 import type { ImageData, ImageSet } from './types.ts';
 
-export interface LoadOptions {
+export interface LoadOptions extends ImageFolderOptions {
   readonly dataDir?: string;
-  /** image-folder: side in pixels. */
-  readonly imageSize?: number;
+  /** At most so many training images, evenly spaced over the set. */
+  readonly limitTrain?: number;
+  /** At most so many test images. */
+  readonly limitTest?: number;
   /** synthetic-images: what is drawn. */
   readonly seed?: number;
+  /** synthetic-images: counts, channels and classes. */
+  readonly synthetic?: Omit<SyntheticOptions, 'seed'>;
 }
 
 interface Entry {
   readonly description: string;
   readonly images: string;
   readonly classes: string;
-  /** `meanfield data fetch` can bring it. */
-  readonly fetchable: boolean;
+  /** Images have the size that is asked for. */
+  readonly sized?: true;
   readonly load: (options: LoadOptions) => Promise<{ train: ImageSet; test: ImageSet }>;
   /** Where it is, if it is anywhere. */
   readonly find: (dataDir: string | undefined) => string | undefined;
@@ -32,47 +36,10 @@ interface Entry {
   readonly std?: readonly number[];
 }
 
-const fashionClasses = [
-  'T-shirt/top',
-  'trouser',
-  'pullover',
-  'dress',
-  'coat',
-  'sandal',
-  'shirt',
-  'sneaker',
-  'bag',
-  'ankle boot',
-];
-/** Debian's package dataset-fashion-mnist. */
-const fashionFolder = '/usr/share/datasets/fashion-mnist';
-
-function idxFolder(dataDir: string | undefined, others: readonly string[] = []): string | undefined {
-  return [...(dataDir === undefined ? [] : [dataDir]), ...others].find(
-    (folder) => existsSync(folder) && hasIdxSet(folder),
-  );
-}
-
-const idxEntry = (
-  name: string,
-  mend: string,
-  others: readonly string[] = [],
-  classes?: readonly string[],
-): Pick<Entry, 'load' | 'find'> => ({
-  load({ dataDir }) {
-    const folder = idxFolder(dataDir, others);
-    if (folder === undefined)
-      return Promise.reject(notFound(name, [...(dataDir === undefined ? [] : [dataDir]), ...others], mend));
-    const train = readIdxSet(name, folder, 'train', classes);
-    // The test labels are checked against the classes of training: a net has no others.
-    const test = readIdxSet(name, folder, 't10k', train.classes);
-    if (test.height !== train.height || test.width !== train.width)
-      throw new DataError(
-        `${name} in ${folder}: training images have ${train.height} x ${train.width} pixels, test images ${test.height} x ${test.width}`,
-      );
-    return Promise.resolve({ train, test });
-  },
-  find: (dataDir) => idxFolder(dataDir, others),
+const idxEntry = (name: IdxSetName): Pick<Entry, 'load' | 'find'> => ({
+  // Asynchronous, so that its errors are rejections as those of the others.
+  load: async ({ dataDir }) => Promise.resolve(loadIdxSet(name, dataDir)),
+  find: (dataDir) => findIdxSet(name, dataDir),
 });
 
 const cifarEntry = (name: 'cifar10' | 'cifar100'): Pick<Entry, 'load' | 'find'> => ({
@@ -92,21 +59,22 @@ const entries = {
     description: 'clothing, 28 x 28 gray (Xiao et al. 2017); Debian package dataset-fashion-mnist',
     images: '60,000 + 10,000',
     classes: '10',
-    fetchable: false,
     mean: [0.286],
     std: [0.353],
-    ...idxEntry(
-      'fashion-mnist',
-      'install it: apt-get install dataset-fashion-mnist, or give --data-dir with its IDX files',
-      [fashionFolder],
-      fashionClasses,
-    ),
+    ...idxEntry('fashion-mnist'),
+  },
+  mnist: {
+    description: 'handwritten digits, 28 x 28 gray (LeCun et al. 1998)',
+    images: '60,000 + 10,000',
+    classes: '10',
+    mean: [0.1307],
+    std: [0.3081],
+    ...idxEntry('mnist'),
   },
   cifar10: {
     description: 'objects, 32 x 32 colour (Krizhevsky 2009), binary version',
     images: '50,000 + 10,000',
     classes: '10',
-    fetchable: true,
     mean: [0.4914, 0.4822, 0.4465],
     std: [0.247, 0.2435, 0.2616],
     ...cifarEntry('cifar10'),
@@ -115,7 +83,6 @@ const entries = {
     description: 'objects, 32 x 32 colour (Krizhevsky 2009), binary version, fine labels',
     images: '50,000 + 10,000',
     classes: '100',
-    fetchable: true,
     mean: [0.5071, 0.4865, 0.4409],
     std: [0.2673, 0.2564, 0.2762],
     ...cifarEntry('cifar100'),
@@ -124,26 +91,33 @@ const entries = {
     description: 'any IDX files in --data-dir, as MNIST has them (train-images-idx3-ubyte, .gz or not)',
     images: 'any',
     classes: 'any',
-    fetchable: false,
-    ...idxEntry(
-      'idx',
-      'give --data-dir with train-images-idx3-ubyte, train-labels-idx1-ubyte and the same for t10k',
-    ),
+    ...idxEntry('idx'),
   },
   'image-folder': {
     description: 'PNG, JPEG or WebP files: DIR/train/<class>/*, DIR/test/<class>/*',
     images: 'any',
     classes: 'a folder each',
-    fetchable: false,
-    load: ({ dataDir, imageSize }) => readImageFolder(dataDir, imageSize),
-    find: () => undefined,
+    sized: true,
+    load: ({ dataDir, ...options }) => readImageFolder(dataDir, options),
+    find: findImageFolder,
   },
   'synthetic-images': {
     description: 'waves in noise, 16 x 16 gray, made on the spot; for first runs',
     images: '2,048 + 512',
     classes: '4',
-    fetchable: false,
-    load: ({ seed = 0 }) => Promise.resolve(syntheticImages({ seed })),
+    sized: true,
+    async load({ seed = 0, imageSize, channels, synthetic }) {
+      const [height, width] = typeof imageSize === 'number' ? [imageSize, imageSize] : (imageSize ?? []);
+      return Promise.resolve(
+        syntheticImages({
+          ...(height !== undefined && { height }),
+          ...(width !== undefined && { width }),
+          ...(channels !== undefined && { channels }),
+          ...synthetic,
+          seed,
+        }),
+      );
+    },
     find: () => 'made on the spot',
   },
 } as const satisfies Record<string, Entry>;
@@ -151,10 +125,17 @@ const entries = {
 export type DatasetName = keyof typeof entries;
 export const datasetNames = Object.keys(entries) as DatasetName[];
 
-/** @throws UsageError for an unknown name, DataError if the data is missing or damaged */
+/** @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged */
 export async function loadImages(name: string, options: LoadOptions = {}): Promise<ImageData> {
   const entry: Entry = entries[checkOneOf('dataset', name, datasetNames)];
-  const { train, test } = await entry.load(options);
+  const { imageSize, channels, limitTrain, limitTest } = options;
+  if (!entry.sized && (imageSize !== undefined || channels !== undefined))
+    throw new UsageError(
+      `the images of ${name} have one size: an image size or channels are for ${datasetNames.filter((one) => (entries[one] as Entry).sized).join(' and ')}`,
+    );
+  const whole = await entry.load(options);
+  const train = limited('limitTrain', whole.train, limitTrain);
+  const test = limited('limitTest', whole.test, limitTest);
   const moments = entry.mean && entry.std ? { mean: entry.mean, std: entry.std } : pixelMoments(train);
   return { train, test, ...moments };
 }
@@ -164,6 +145,7 @@ export interface DatasetFacts {
   readonly description: string;
   readonly images: string;
   readonly classes: string;
+  /** `meanfield data fetch` can bring it. */
   readonly fetchable: boolean;
   readonly found: string | undefined;
 }
@@ -171,7 +153,7 @@ export interface DatasetFacts {
 /** What there is, and where it was found. */
 export function listDatasets(dataDir?: string): DatasetFacts[] {
   return datasetNames.map((name) => {
-    const { description, images, classes, fetchable, find }: Entry = entries[name];
-    return { name, description, images, classes, fetchable, found: find(dataDir) };
+    const { description, images, classes, find }: Entry = entries[name];
+    return { name, description, images, classes, fetchable: name in sources, found: find(dataDir) };
   });
 }

@@ -26,7 +26,28 @@ it('an archive that can be read, but is not the published one, is refused with b
     await expect(check).rejects.toBeInstanceOf(DataError);
     await expect(check).rejects.toThrow(`${path} is readable but not the published archive`);
     await expect(check).rejects.toThrow(await sha256OfFile(path));
-    await expect(check).rejects.toThrow(sources.cifar100!.sha256);
+    await expect(check).rejects.toThrow(sources.cifar100!.files[0]!.sha256);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
+
+it('IDX files that are not packed as published are good, and told', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'check-'));
+  try {
+    for (const part of ['train', 't10k']) {
+      const images = Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5, 6]);
+      writeFileSync(join(root, `${part}-images-idx3-ubyte.gz`), gzipSync(images));
+      const labels = Buffer.from([0, 0, 8, 1, 0, 0, 0, 2, 3, 9]);
+      writeFileSync(join(root, `${part}-labels-idx1-ubyte.gz`), gzipSync(labels));
+    }
+    const facts = await checkDataset('mnist', root);
+    expect(facts).toMatchObject({ train: 2, test: 2, where: root });
+    expect(facts.perClass).toEqual([0, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
+    expect(facts.checksum).toBe(
+      'train-images-idx3-ubyte.gz is not packed as published, so its SHA-256 says nothing',
+    );
+    expect((await checkDataset('idx', root)).checksum).toBeUndefined();
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -1,9 +1,10 @@
 /** Reads a data set whole and says what is there: `meanfield data check`. */
 import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { sha256OfFile } from '../io/index.ts';
 import { DataError } from '../errors.ts';
 import { listDatasets, loadImages } from './catalogue.ts';
-import { sources } from './sources.ts';
+import { type Source, sources } from './sources.ts';
 
 export interface DatasetCheck {
   readonly name: string;
@@ -18,7 +19,7 @@ export interface DatasetCheck {
   readonly perClass: readonly number[];
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** For an archive whose checksum is known. */
+  /** What the checksums say, where published files are there as they were published. */
   readonly checksum?: string;
 }
 
@@ -30,7 +31,7 @@ export async function checkDataset(name: string, dataDir: string | undefined): P
     train.labels.reduce((sum, label) => sum + (label === c ? 1 : 0), 0),
   );
   const { height, width, channels, classes } = train;
-  const checksum = await archiveChecksum(name, where);
+  const checksum = await checksumState(name, where);
   return {
     name,
     where,
@@ -47,13 +48,26 @@ export async function checkDataset(name: string, dataDir: string | undefined): P
   };
 }
 
-async function archiveChecksum(name: string, file: string): Promise<string | undefined> {
-  const source = sources[name];
-  if (!source || !existsSync(file) || !statSync(file).isFile()) return undefined;
-  const actual = await sha256OfFile(file);
-  if (actual !== source.sha256)
-    throw new DataError(
-      `${file} is readable but not the published archive: SHA-256 ${actual}, expected ${source.sha256}; fetch it again: meanfield data fetch ${name}`,
-    );
-  return `SHA-256 ${actual}, as published`;
+/**
+ * What the checksums of the published files that are there say. An archive that can be read but is another
+ * one is an error; IDX files may have been packed again, as Debian does.
+ */
+async function checksumState(name: string, where: string): Promise<string | undefined> {
+  const files = sources[name]?.files ?? [];
+  if (files.length === 0 || !existsSync(where)) return undefined;
+  if (statSync(where).isFile()) {
+    const [{ sha256 }] = files as [Source];
+    const actual = await sha256OfFile(where);
+    if (actual !== sha256)
+      throw new DataError(
+        `${where} is readable but not the published archive: SHA-256 ${actual}, expected ${sha256}; fetch it again: meanfield data fetch ${name}`,
+      );
+    return `SHA-256 ${actual}, as published`;
+  }
+  const here = files.filter(({ file }) => existsSync(join(where, file)));
+  if (here.length === 0) return undefined;
+  for (const { file, sha256 } of here)
+    if ((await sha256OfFile(join(where, file))) !== sha256)
+      return `${file} is not packed as published, so its SHA-256 says nothing`;
+  return `SHA-256 of ${here.length} files, as published`;
 }

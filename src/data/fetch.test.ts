@@ -262,12 +262,20 @@ describe('addresses', () => {
     pages['/wrong'] = serve(Buffer.alloc(archive.length));
     const error = await failure(get(source('/short', '/wrong')));
     expect(error).toBeInstanceOf(DataError);
-    expect(error.message).toMatch(/has 20 bytes, the archive 300000/);
+    expect(error.message).toMatch(/the server offers 20 bytes, 300000 are needed/);
     expect(error.message).toMatch(/has the wrong checksum: SHA-256 [0-9a-f]{64}, expected [0-9a-f]{64}/);
     expect(readdirSync(root)).toEqual([]);
     pages['/a'] = serve(archive);
     await get(source('/short', '/wrong', '/a'));
     expectWhole();
+  });
+  it('that answer with another page leave what was fetched before', async () => {
+    pages['/page'] = (_, response) => response.writeHead(200, { 'Content-Length': 20 }).end('x'.repeat(20));
+    writeFileSync(part(), archive.subarray(0, 777));
+    await failure(get(source('/page')));
+    expect(readFileSync(part()).equals(archive.subarray(0, 777))).toBe(true);
+    pages['/silent'] = (_, response) => response.writeHead(200).end('x'.repeat(20));
+    expect((await failure(get(source('/silent')))).message).toMatch(/has 20 bytes, the archive 300000/);
   });
   it('that all fail are all told, with what can be done', async () => {
     pages['/a'] = fail(503);

@@ -16,7 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { checkOneOf } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { sha256OfFile, writeError } from '../io/index.ts';
-import { type Source, sources } from './sources.ts';
+import { type Publication, type Source, sources } from './sources.ts';
 
 export interface FetchOptions {
   /** Addresses to try before the published one: of the archive, or of a folder that has it. */
@@ -34,21 +34,55 @@ export interface Fetched {
   readonly sha256: string;
 }
 
+export interface FetchedDataset {
+  readonly name: string;
+  /** The file, or the folder of the files if there are several. */
+  readonly path: string;
+  /** All files were there and right; nothing was downloaded. */
+  readonly already: boolean;
+  readonly files: readonly Fetched[];
+}
+
 /**
  * Fetches by name into `dataDir`.
  *
- * @throws DataError if every address fails, or what came is not the archive; UsageError for a mirror that is no address
+ * @throws DataError if every address fails, or what came is not what was published; UsageError for a mirror that is no address
  */
 export async function fetchDataset(
   name: string,
   dataDir: string,
   options: FetchOptions = {},
-): Promise<Fetched> {
-  const source = sources[checkOneOf('dataset to fetch', name, Object.keys(sources))]!;
-  return fetchArchive(name, source, dataDir, options);
+): Promise<FetchedDataset> {
+  return fetchPublication(
+    name,
+    sources[checkOneOf('dataset to fetch', name, Object.keys(sources))]!,
+    dataDir,
+    options,
+  );
 }
 
-/** As {@link fetchDataset}, for any source. */
+/** As {@link fetchDataset}, for any publication. */
+export async function fetchPublication(
+  name: string,
+  { folder, files: published }: Publication,
+  dataDir: string,
+  options: FetchOptions = {},
+): Promise<FetchedDataset> {
+  const total = published.reduce((sum, { bytes }) => sum + bytes, 0);
+  const inside = join(dataDir, folder);
+  const files: Fetched[] = [];
+  let before = 0;
+  for (const source of published) {
+    const from = before;
+    const onProgress = (done: number): void => options.onProgress?.(from + done, total);
+    files.push(await fetchArchive(name, source, inside, { ...options, onProgress }));
+    before += source.bytes;
+  }
+  const path = files.length === 1 ? files[0]!.path : inside;
+  return { name, path, already: files.every((file) => file.already), files };
+}
+
+/** One published file, into a folder. */
 export async function fetchArchive(
   name: string,
   source: Source,
@@ -183,6 +217,11 @@ async function download(
     const range = response.headers.get('content-range');
     if (append && range && !range.startsWith(`bytes ${have}-`))
       throw new Error(`asked for bytes from ${have}, got ${range}`);
+    // A page that says "log in" comes with 200, too: nothing kept is overwritten by it.
+    const offered = response.headers.get('content-length');
+    const needed = append ? total - have : total;
+    if (offered !== null && Number(offered) !== needed)
+      throw new Error(`the server offers ${offered} bytes, ${needed} are needed`);
     let done = append ? have : 0;
     const count = new Transform({
       transform(chunk: Uint8Array, _encoding, next) {
@@ -206,5 +245,7 @@ async function download(
     throw cause instanceof Error ? new Error(reasonOf(cause), { cause: error }) : error;
   } finally {
     clearTimeout(timer);
+    // An answer that is not wanted would keep its connection open.
+    abort.abort();
   }
 }

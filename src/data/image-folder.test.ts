@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DataError } from '../errors.ts';
+import { DataError, UsageError } from '../errors.ts';
 import { decodeImage, listImages, readImageFolder } from './image-folder.ts';
 
 let root = '';
@@ -109,6 +109,23 @@ describe('an image', () => {
       await expect(decode).rejects.not.toThrow(/\n/);
     }
   });
+
+  it('is turned upright as its camera marked it', async () => {
+    // Mark 6: the camera was turned; what is stored as 2 x 3 is 3 x 2 when upright.
+    const path = join(root, 'turned.png');
+    const stored = Buffer.from([1, 2, 3, 4, 5, 6]);
+    await sharp(stored, { raw: { height: 2, width: 3, channels: 1 } })
+      .toColourspace('b-w')
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toFile(path);
+    expect([...(await decodeImage(path, { height: 3, width: 2, channels: 1 }))]).toEqual([4, 1, 5, 2, 6, 3]);
+    await put('set/train/a/1.png', picture(2, 3, 1), 2, 3, 1);
+    mkdirSync(join(root, 'set/train/0'), { recursive: true });
+    writeFileSync(join(root, 'set/train/0/1.png'), readFileSync(path));
+    await put('set/test/a/1.png', picture(2, 3, 1), 2, 3, 1);
+    expect((await readImageFolder(join(root, 'set'))).train).toMatchObject({ height: 3, width: 2 });
+  });
 });
 
 describe('the list of images', () => {
@@ -141,7 +158,7 @@ describe('a folder', () => {
   it('of colour images is in colour, at the side that is asked for', async () => {
     for (const name of ['train/a/1.jpg', 'train/b/1.webp', 'val/a/1.png'])
       await put(name, picture(9, 12, 3), 9, 12, 3);
-    const { train, test } = await readImageFolder(root, 4);
+    const { train, test } = await readImageFolder(root, { imageSize: 4 });
     expect(train).toMatchObject({ count: 2, height: 4, width: 4, channels: 3 });
     expect(test).toMatchObject({ count: 1, height: 4, width: 4, channels: 3 });
     expect(train.images).toHaveLength(2 * 48);
@@ -181,4 +198,41 @@ describe('a folder', () => {
     mkdirSync(join(root, 'train', 'dog'));
     await expect(readImageFolder(root)).rejects.toThrow(/has no PNG, JPEG or WebP files/);
   });
+});
+
+describe('options', () => {
+  it('give a height and a width of their own', async () => {
+    await putSet();
+    const { train, test } = await readImageFolder(root, { imageSize: [3, 7] });
+    for (const set of [train, test]) expect(set).toMatchObject({ height: 3, width: 7, channels: 1 });
+    expect(train.images).toHaveLength(2 * 3 * 7);
+  });
+  it('make gray images colour and colour images gray', async () => {
+    await putSet();
+    const { train } = await readImageFolder(root, { channels: 3 });
+    expect(train.channels).toBe(3);
+    expect([...train.images.subarray(0, 30 * 3)]).toEqual([...picture(6, 5, 1)].flatMap((b) => [b, b, b]));
+    const coloured = join(root, 'coloured');
+    for (const file of ['train/a/1.png', 'train/b/1.png', 'test/a/1.png'])
+      await put(join('coloured', file), Buffer.alloc(12, 90), 2, 2, 3);
+    expect([...(await readImageFolder(coloured, { channels: 1 })).train.images]).toEqual(
+      new Array<number>(8).fill(90),
+    );
+  });
+  it('that make no sense are refused', async () => {
+    await putSet();
+    for (const options of [{ imageSize: 0 }, { imageSize: 1.5 }, { imageSize: [4, -1] as const }])
+      await expect(readImageFolder(root, options)).rejects.toBeInstanceOf(UsageError);
+    await expect(readImageFolder(root, { channels: 2 as 1 })).rejects.toThrow(/1 \(gray\) or 3 \(colour\)/);
+  });
+});
+
+it('of many files has each in its place', async () => {
+  for (let i = 0; i < 21; i++)
+    await put(`train/${i % 2}/${String(i).padStart(2, '0')}.png`, Buffer.of(10 * i), 1, 1, 1);
+  await gray('test/0/1.png');
+  const { train } = await readImageFolder(root);
+  const expected = [0, 1].flatMap((c) => Array.from({ length: 21 }, (_, i) => i).filter((i) => i % 2 === c));
+  expect([...train.images]).toEqual(expected.map((i) => 10 * i));
+  expect([...train.labels]).toEqual(expected.map((i) => i % 2));
 });

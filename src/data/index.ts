@@ -11,5 +11,5 @@ export {
 export { decodeImage, listImages } from './image-folder.ts';
 export type { ImageData, ImageSet, PointSet } from './types.ts';
 export { checkDataset, type DatasetCheck } from './check.ts';
-export { fetchDataset, type Fetched, type FetchOptions } from './fetch.ts';
+export { fetchDataset, type Fetched, type FetchedDataset, type FetchOptions } from './fetch.ts';
 export { makePoints, type PointOptions, type PointSetName, pointSetNames } from './points/catalogue.ts';

@@ -11,7 +11,7 @@ it('have the sizes that are asked for, and those of the catalogue otherwise', ()
   expect(train.images).toHaveLength(2048 * 256);
   expect(train.labels).toHaveLength(2048);
   expect(test).toMatchObject({ count: 512, height: 16, width: 16, channels: 1, classes: train.classes });
-  const other = syntheticImages({ seed: 0, train: 5, test: 3, side: 7, channels: 3, classes: 9 });
+  const other = syntheticImages({ seed: 0, train: 5, test: 3, height: 7, channels: 3, classes: 9 });
   expect(other.train).toMatchObject({ count: 5, height: 7, width: 7, channels: 3 });
   expect(other.train.images).toHaveLength(5 * 147);
   expect(other.test.count).toBe(3);
@@ -36,7 +36,7 @@ it('are all different, in training and testing together', () => {
 });
 
 it('have every class about equally often', () => {
-  const { train } = syntheticImages({ seed: 2, side: 4 });
+  const { train } = syntheticImages({ seed: 2, height: 4 });
   const counts = [0, 0, 0, 0];
   for (const label of train.labels) counts[label] = counts[label]! + 1;
   // 3 degrees of freedom: 16.3 has probability 0.001.

@@ -1,0 +1,83 @@
+/** The data sets that come as IDX files, by name: where they may be, and what their classes are called. */
+import { join } from 'node:path';
+import { DataError } from '../errors.ts';
+import { hasIdxSet, readIdxSet } from './idx.ts';
+import { notFound } from './locate.ts';
+import type { ImageSet } from './types.ts';
+
+interface IdxSet {
+  /** Folders below --data-dir where it may be, besides --data-dir itself. */
+  readonly folders: readonly string[];
+  /** Folders anywhere. */
+  readonly places: readonly string[];
+  /** What brings it here. */
+  readonly mend: string;
+  /** Absent: the labels themselves. */
+  readonly classes?: readonly string[];
+}
+
+const fashionClasses = [
+  'T-shirt/top',
+  'trouser',
+  'pullover',
+  'dress',
+  'coat',
+  'sandal',
+  'shirt',
+  'sneaker',
+  'bag',
+  'ankle boot',
+];
+
+const idxSets = {
+  'fashion-mnist': {
+    // The second is where torchvision keeps it.
+    folders: ['fashion-mnist', join('FashionMNIST', 'raw')],
+    // Debian's package dataset-fashion-mnist.
+    places: ['/usr/share/datasets/fashion-mnist'],
+    mend: 'install it: apt-get install dataset-fashion-mnist, or fetch it: meanfield data fetch fashion-mnist --data-dir DIR',
+    classes: fashionClasses,
+  },
+  mnist: {
+    folders: ['mnist', join('MNIST', 'raw')],
+    places: [],
+    mend: 'fetch it: meanfield data fetch mnist --data-dir DIR',
+    classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
+  },
+  idx: {
+    folders: [],
+    places: [],
+    mend: 'give --data-dir with train-images-idx3-ubyte, train-labels-idx1-ubyte and the same for t10k',
+  },
+} as const satisfies Record<string, IdxSet>;
+
+export type IdxSetName = keyof typeof idxSets;
+
+function placesOf(name: IdxSetName, dataDir: string | undefined): string[] {
+  const { folders, places }: IdxSet = idxSets[name];
+  const inside = dataDir === undefined ? [] : [...folders.map((folder) => join(dataDir, folder)), dataDir];
+  return [...inside, ...places];
+}
+
+/** The first folder that has the set. */
+export function findIdxSet(name: IdxSetName, dataDir: string | undefined): string | undefined {
+  return placesOf(name, dataDir).find((folder) => hasIdxSet(folder));
+}
+
+/** @throws DataError if it is nowhere, damaged, or its test set is not of the training set's kind */
+export function loadIdxSet(
+  name: IdxSetName,
+  dataDir: string | undefined,
+): { train: ImageSet; test: ImageSet } {
+  const { mend, classes }: IdxSet = idxSets[name];
+  const folder = findIdxSet(name, dataDir);
+  if (folder === undefined) throw notFound(name, placesOf(name, dataDir), mend);
+  const train = readIdxSet(name, folder, 'train', classes);
+  // The test labels are checked against the classes of training: a net has no others.
+  const test = readIdxSet(name, folder, 't10k', train.classes);
+  if (test.height !== train.height || test.width !== train.width)
+    throw new DataError(
+      `${name} in ${folder}: training images have ${train.height} x ${train.width} pixels, test images ${test.height} x ${test.width}`,
+    );
+  return { train, test };
+}
