@@ -119,7 +119,7 @@ describe('a file', () => {
       __metadata__: { step: '3' },
       a: { dtype: 'F32', shape: [2, 1], data_offsets: [0, 8] },
       b: { dtype: 'U8', shape: [3], data_offsets: [8, 11] },
-      none: { dtype: 'I64', shape: [0, 4], data_offsets: [11, 11] },
+      none: { dtype: 'I64', shape: [0, 4], data_offsets: [0, 0] },
     });
     expect(text).toMatch(/} {0,7}$/);
     expect([...bytes.subarray(8 + length)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -133,6 +133,33 @@ describe('a file', () => {
     });
     expect(starts.filter((start) => start % 8 !== 0)).toEqual([]);
     expect(new Set(starts).size).toBeGreaterThan(2);
+  });
+  it('starts every tensor at a multiple of its element, and names them in their order', () => {
+    const make = (dtype: SafetensorsDType, bytes: number, length: number): StoredTensor => ({
+      dtype,
+      shape: [length],
+      data: Uint8Array.from({ length: bytes * length }, (_, i) => i + length),
+    });
+    const tensors = new Map([
+      ['flags', make('BOOL', 1, 3)],
+      ['half', make('BF16', 2, 5)],
+      ['wide', make('F64', 8, 2)],
+      ['bytes', make('U8', 1, 7)],
+      ['single', make('F32', 4, 3)],
+      ['count', make('I64', 8, 1)],
+    ]);
+    const bytes = Buffer.concat(encodeSafetensors(tensors));
+    const headerBytes = Number(bytes.readBigUInt64LE());
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerBytes)) as Record<
+      string,
+      { data_offsets: [number, number] }
+    >;
+    expect(Object.keys(header)).toEqual([...tensors.keys()]);
+    for (const [name, { data, shape }] of tensors)
+      expect((8 + headerBytes + header[name]!.data_offsets[0]) % (data.length / shape[0]!)).toBe(0);
+    const { tensors: found } = decodeSafetensors(bytes, 'x');
+    expect([...found.keys()]).toEqual([...tensors.keys()]);
+    for (const [name, { data }] of tensors) expect([...found.get(name)!.data]).toEqual([...data]);
   });
   it('is read at any place of a larger buffer', () => {
     const bytes = whole(small);

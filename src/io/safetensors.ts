@@ -37,27 +37,35 @@ const metadataKey = '__metadata__';
 const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number =>
   shape.reduce((product, length) => product * length, widths[dtype]);
 
-/** The file as pieces: the data follows in the order of the tensors, and starts at a multiple of 8 bytes. */
+/**
+ * The file as pieces, without copies: the header names the tensors in their order; their bytes begin at a
+ * multiple of 8 and come with wide types first, so that every tensor starts at a multiple of its element.
+ */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
   // A map, because an object would lose a tensor of the name __proto__.
   const header = new Map<string, unknown>(Object.keys(metadata).length ? [[metadataKey, metadata]] : []);
+  const byWidth = [...tensors].sort(([, a], [, b]) => widths[b.dtype] - widths[a.dtype]);
+  const spans = new Map<string, [number, number]>();
   let end = 0;
-  for (const [name, { dtype, shape, data }] of tensors) {
+  for (const [name, { dtype, shape, data }] of byWidth) {
     if (name === metadataKey) throw new InternalError(`no tensor can have the name ${metadataKey}`);
     if (data.byteLength !== bytesOf(dtype, shape) || shape.some((length) => length < 0))
       throw new InternalError(`${name}: ${data.byteLength} bytes are not ${dtype} [${shape.join(', ')}]`);
-    header.set(name, { dtype, shape, data_offsets: [end, end + data.byteLength] });
-    end += data.byteLength;
+    spans.set(name, [end, (end += data.byteLength)]);
   }
+  for (const [name, { dtype, shape }] of tensors)
+    header.set(name, { dtype, shape, data_offsets: spans.get(name) });
   const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil((prefix + text.length) / alignment) * alignment - prefix;
+  if (padded > headerLimit)
+    throw new InternalError(`the names of these tensors need ${padded} bytes, ${headerLimit} are allowed`);
   const head = Buffer.alloc(prefix + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded), 0);
   text.copy(head, prefix);
-  return [head, ...[...tensors.values()].map(({ data }) => data)];
+  return [head, ...byWidth.map(([, { data }]) => data)];
 }
 
 /** @throws FileError if the bytes are not a whole safetensors file */
