@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import {
+  batchNorm,
+  batchNormEval,
+  conv2d,
+  crossEntropy as referenceCrossEntropy,
+  denseArray,
+  type DenseArray,
+  linear,
+  relativeError,
+  updateRunningStatistics,
+} from '../reference/index.ts';
+import { Generator, grad, noGrad, ops, tensor, type Tensor } from '../tensor/index.ts';
+import { BatchNorm } from './batch-norm.ts';
+import { Conv2d } from './conv2d.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import type { Placement } from './layer.ts';
+import { Linear } from './linear.ts';
+
+const placement: Placement = { dtype: 'f64', device: 'cpu' };
+const tolerance = 1e-13;
+
+const dense = (one: Tensor): DenseArray => denseArray(one.shape, one.toArray());
+
+function expectClose(actual: Tensor, expected: ArrayLike<number>, what: string): void {
+  expect(relativeError(actual.toArray(), expected), what).toBeLessThan(tolerance);
+}
+
+/** A layer's value and derivatives in its input and parameters, for a drawn costate. */
+function differentiate(value: Tensor, inputs: readonly Tensor[]): { costate: Tensor; gradients: Tensor[] } {
+  const costate = new Generator(99).normal(value.shape, 'f64');
+  return { costate, gradients: grad(value, inputs, { cotangents: [costate] }) };
+}
+
+it.each([
+  { inChannels: 3, outChannels: 4, kernel: 3, stride: 1 },
+  { inChannels: 2, outChannels: 5, kernel: 3, stride: 2 },
+  { inChannels: 3, outChannels: 2, kernel: 1, stride: 2 },
+  { inChannels: 1, outChannels: 2, kernel: 5, stride: 1 },
+])('convolution %j: value and derivatives equal the reference', (options) => {
+  const generator = new Generator(1);
+  const layer = new Conv2d(options, generator, placement);
+  const input = generator.normal([2, options.inChannels, 7, 6], 'f64').setRequiresGrad();
+  const value = layer.forward(input);
+  const padding = (options.kernel - 1) / 2;
+  const expected = conv2d(dense(input), dense(layer.weight), { stride: options.stride, padding });
+  expect(value.shape).toEqual(expected.value.shape);
+  expectClose(value, expected.value.data, 'value');
+  const { costate, gradients } = differentiate(value, [input, layer.weight]);
+  const back = expected.backward(dense(costate));
+  expectClose(gradients[0]!, back.input.data, 'input');
+  expectClose(gradients[1]!, back.weight.data, 'weight');
+});
+
+it('batch norm in training: value, derivatives and running statistics equal the reference', () => {
+  const layer = movedNorm();
+  const input = new Generator(2).normal([3, 4, 2, 3], 'f64').setRequiresGrad();
+  const value = layer.forward(input, { training: true });
+  const [weight, bias] = [layer.weight, layer.bias].map((one) => Float64Array.from(one.toArray()));
+  const expected = batchNorm(dense(input), weight!, bias!);
+  expectClose(value, expected.value.data, 'value');
+  const { costate, gradients } = differentiate(value, [input, layer.weight, layer.bias]);
+  const back = expected.backward(dense(costate));
+  expectClose(gradients[0]!, back.input.data, 'input');
+  expectClose(gradients[1]!, back.weight, 'weight');
+  expectClose(gradients[2]!, back.bias, 'bias');
+  const running = { mean: new Float64Array(4), variance: new Float64Array(4).fill(1) };
+  updateRunningStatistics(running, expected.statistics);
+  expectClose(layer.runningMean, running.mean, 'running mean');
+  expectClose(layer.runningVariance, running.variance, 'running variance');
+});
+
+it('batch norm in evaluation: value and derivatives equal the reference, statistics stay', () => {
+  const layer = movedNorm();
+  layer.forward(new Generator(3).normal([4, 4, 3, 3], 'f64'), { training: true });
+  const statistics = [...layer.buffers.values()].map((one) => Float64Array.from(one.toArray()));
+  const input = new Generator(2).normal([3, 4, 2, 3], 'f64').setRequiresGrad();
+  const value = layer.forward(input, { training: false });
+  const [weight, bias] = [layer.weight, layer.bias].map((one) => Float64Array.from(one.toArray()));
+  const expected = batchNormEval(dense(input), weight!, bias!, statistics[0]!, statistics[1]!);
+  expectClose(value, expected.value.data, 'value');
+  const { costate, gradients } = differentiate(value, [input, layer.weight, layer.bias]);
+  const back = expected.backward(dense(costate));
+  expectClose(gradients[0]!, back.input.data, 'input');
+  expectClose(gradients[1]!, back.weight, 'weight');
+  expectClose(gradients[2]!, back.bias, 'bias');
+  expect([...layer.buffers.values()].map((one) => Float64Array.from(one.toArray()))).toEqual(statistics);
+});
+
+function movedNorm(): BatchNorm {
+  const layer = new BatchNorm(4, placement);
+  noGrad(() => {
+    ops.copy_(layer.weight, tensor([0.7, -1.2, 1.4, 0.3], [4], { dtype: 'f64' }));
+    ops.copy_(layer.bias, tensor([0.2, 0.9, -0.6, 1.1], [4], { dtype: 'f64' }));
+  });
+  return layer;
+}
+
+it('the readout: value and derivatives equal the reference', () => {
+  const generator = new Generator(4);
+  const layer = new Linear(5, 3, generator, placement);
+  const input = generator.normal([4, 5], 'f64').setRequiresGrad();
+  const value = layer.forward(input);
+  const expected = linear(dense(input), dense(layer.weight), Float64Array.from(layer.bias.toArray()));
+  expectClose(value, expected.value.data, 'value');
+  const { costate, gradients } = differentiate(value, [input, layer.weight, layer.bias]);
+  const back = expected.backward(dense(costate));
+  expectClose(gradients[0]!, back.input.data, 'input');
+  expectClose(gradients[1]!, back.weight.data, 'weight');
+  expectClose(gradients[2]!, back.bias, 'bias');
+});
+
+it.each([0, 0.1, 0.7])(
+  'cross-entropy with smoothing %d: loss and derivative equal the reference',
+  (smoothing) => {
+    const logits = ops.mulScalar(new Generator(5).normal([6, 4], 'f64'), 3).setRequiresGrad();
+    const labels = [3, 0, 0, 2, 1, 3];
+    const loss = crossEntropy(logits, tensor(BigInt64Array.from(labels.map(BigInt)), [6]), smoothing);
+    const expected = referenceCrossEntropy(dense(logits), labels, smoothing);
+    expectClose(loss, [expected.loss], 'loss');
+    expectClose(grad(loss, [logits])[0]!, expected.backward().data, 'logits');
+  },
+);
+
+describe('a factor', () => {
+  const factors = [0.37, 1, 0, -1.8];
+
+  function compare(
+    inputs: readonly Tensor[],
+    withFactor: (factor: Tensor) => Tensor,
+    without: () => Tensor,
+  ): void {
+    for (const value of factors) {
+      const factor = tensor([value], [], { dtype: 'f64' }).setRequiresGrad();
+      const folded = withFactor(factor);
+      const plain = ops.mul(without(), factor);
+      expect(relativeError(folded.toArray(), plain.toArray())).toBeLessThan(tolerance);
+      const actual = differentiate(folded, [...inputs, factor]).gradients;
+      const expected = differentiate(plain, [...inputs, factor]).gradients;
+      actual.forEach((gradient, i) => {
+        expect(relativeError(gradient.toArray(), expected[i]!.toArray()), `${value}: ${i}`).toBeLessThan(
+          tolerance,
+        );
+      });
+      expect(actual.at(-1)!.item()).not.toBe(0);
+    }
+  }
+
+  it.each([true, false])(
+    'of batch norm (training %s) multiplies the output, derivatives included',
+    (training) => {
+      const layer = movedNorm();
+      const input = new Generator(6).normal([3, 4, 2, 2], 'f64').setRequiresGrad();
+      layer.forward(new Generator(7).normal([3, 4, 2, 2], 'f64'), { training: true });
+      compare(
+        [input, layer.weight, layer.bias],
+        (factor) => layer.forward(input, { training }, factor),
+        () => layer.forward(input, { training }),
+      );
+    },
+  );
+
+  it('of a convolution multiplies the output, derivatives included', () => {
+    const generator = new Generator(8);
+    const layer = new Conv2d({ inChannels: 2, outChannels: 3, kernel: 3 }, generator, placement);
+    const input = generator.normal([2, 2, 5, 5], 'f64').setRequiresGrad();
+    compare(
+      [input, layer.weight],
+      (factor) => layer.forward(input, factor),
+      () => layer.forward(input),
+    );
+  });
+});
