@@ -1,4 +1,5 @@
 /** Batch normalisation over [B, H, W] of each channel (Ioffe and Szegedy 2015, arXiv:1502.03167). */
+import { UsageError } from '../errors.ts';
 import { ones, ops, type Tensor, zeros } from '../tensor/index.ts';
 import { buffer, parameter } from './initialise.ts';
 import type { Layer, Mode, NamedTensors, Placement } from './layer.ts';
@@ -36,8 +37,13 @@ export class BatchNorm implements Layer {
    *
    * @param input - [B, C, H, W]
    * @param factor - a scalar tensor
+   * @throws UsageError in training with one value a channel: its variance would make the running one NaN.
    */
   forward(input: Tensor, { training }: Mode, factor?: Tensor): Tensor {
+    if (training && input.size < 2 * this.weight.size)
+      throw new UsageError(
+        `batch norm cannot train on one value a channel (a batch of shape [${input.shape.join(', ')}]): use larger batches or images`,
+      );
     const weight = factor ? ops.mul(this.weight, factor) : this.weight;
     const bias = factor ? ops.mul(this.bias, factor) : this.bias;
     return ops.batchNorm(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../errors.ts';
 import {
   batchNorm,
   batchNormEval,
@@ -85,6 +86,16 @@ it('batch norm in evaluation: value and derivatives equal the reference, statist
   expectClose(gradients[1]!, back.weight, 'weight');
   expectClose(gradients[2]!, back.bias, 'bias');
   expect([...layer.buffers.values()].map((one) => Float64Array.from(one.toArray()))).toEqual(statistics);
+});
+
+it('batch norm refuses to train on one value a channel, and evaluates it', () => {
+  const layer = movedNorm();
+  const one = new Generator(2).normal([1, 4, 1, 1], 'f64');
+  const train = (): unknown => layer.forward(one, { training: true });
+  expect(train).toThrow(UsageError);
+  expect(train).toThrow('one value a channel (a batch of shape [1, 4, 1, 1])');
+  expect(layer.runningVariance.toArray()).toEqual([1, 1, 1, 1]);
+  expect(layer.forward(one, { training: false }).toArray().every(Number.isFinite)).toBe(true);
 });
 
 function movedNorm(): BatchNorm {
