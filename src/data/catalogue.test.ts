@@ -128,6 +128,8 @@ describe('a check', () => {
     expect(facts).toMatchObject({ name: 'cifar10', where: folder, train: 10, test: 2 });
     expect(facts).toMatchObject({ height: 32, width: 32, channels: 3 });
     expect(facts.perClass).toEqual([5, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
+    // Of these pixels, not the published one.
+    expect(facts.mean).toEqual([100, 100, 100].map((byte) => byte / 255));
     expect(facts.checksum).toBeUndefined();
   });
   it('of data that is made on the spot needs no folder', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sha256OfFile } from '../io/index.ts';
 import { DataError } from '../errors.ts';
 import { listDatasets, loadImages } from './catalogue.ts';
+import { pixelMoments } from './moments.ts';
 import { type Source, sources } from './sources.ts';
 
 export interface DatasetCheck {
@@ -17,6 +18,7 @@ export interface DatasetCheck {
   readonly classes: readonly string[];
   /** Training images of each class. */
   readonly perClass: readonly number[];
+  /** Measured on the training images, for pixels in [0, 1]. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
   /** What the checksums say, where published files are there as they were published. */
@@ -25,11 +27,13 @@ export interface DatasetCheck {
 
 /** @throws DataError that names what is missing, damaged or out of range, or the checksum that is wrong */
 export async function checkDataset(name: string, dataDir: string | undefined): Promise<DatasetCheck> {
-  const { train, test, mean, std } = await loadImages(name, dataDir === undefined ? {} : { dataDir });
+  const { train, test } = await loadImages(name, dataDir === undefined ? {} : { dataDir });
   const where = listDatasets(dataDir).find((one) => one.name === name)?.found ?? dataDir ?? '';
   const perClass = train.classes.map((_, c) =>
     train.labels.reduce((sum, label) => sum + (label === c ? 1 : 0), 0),
   );
+  // Measured, also where published ones are trained with: they tell whether these are the images.
+  const { mean, std } = pixelMoments(train);
   const { height, width, channels, classes } = train;
   const checksum = await checksumState(name, where);
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
+import { CounterStream } from '../random.ts';
 import type { PointSet } from '../types.ts';
 import { makePoints, pointSetNames } from './catalogue.ts';
 import { singleIndexDirection } from './single-index.ts';
@@ -37,6 +38,12 @@ describe.each(pointSetNames)('%s', (name) => {
     const squares = a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
     expect(Math.sqrt(squares / a.length)).toBeCloseTo(0.3, 1.5);
   });
+});
+
+it('a point depends on the seed and its own number alone, not on what was drawn before it', () => {
+  const points = pointsOf(makePoints('spirals', { count: 30, noise: 0, seed: 3 }));
+  for (const [i, { x, y }] of points.entries())
+    expect(Math.hypot(x, y)).toBeCloseTo(0.1 + 0.9 * new CounterStream(3, 'points', 0, i).uniform(), 12);
 });
 
 describe.each(['spirals', 'moons', 'circles', 'xor'])('the classes of %s', (name) => {
