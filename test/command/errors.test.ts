@@ -220,7 +220,7 @@ describe('the machine', () => {
   });
   it('wrong libtorch: the help says which was expected', () => {
     const build = join(root, 'wrong-build');
-    cpSync(join(import.meta.dirname, '..', '..', 'build'), build, { recursive: true });
+    cpSync(join(import.meta.dirname, '..', '..', 'build'), build, { recursive: true, dereference: true });
     const facts = JSON.parse(readFileSync(join(build, 'build.json'), 'utf8')) as {
       library: { size: number };
     };
