@@ -38,7 +38,7 @@ export function registerData(program: Command): void {
     .description(
       'download a data set: resumes, tries mirrors, checks the SHA-256; files already there are used',
     )
-    .argument('<name>', 'cifar10 or cifar100')
+    .argument('<name>', 'cifar10, cifar100, mnist or fashion-mnist')
     .requiredOption('--data-dir <dir>', 'where the archive goes')
     .option('--mirror <urls...>', 'addresses to try first')
     .option('--json', 'print one JSON object at the end')
