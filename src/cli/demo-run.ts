@@ -83,6 +83,7 @@ function demoConfig(
     seed,
     epochs: flags.epochs,
     limitTrainBatches: flags.trainBatches,
+    lr: 0.1,
     tauLrFactor: 10,
     threads: flags.threads,
   });
