@@ -65,7 +65,7 @@ function prepare(one: NetCase, { activation, dtype, width, batch, side }: Kind) 
 const version = torchVersion();
 const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
 
-describe.skipIf(version === undefined)(title, () => {
+describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
   /** Loss and every tensor by itself; and the whole gradient by its Euclidean norm. */
   const gradientErrors = (kind: Kind): { each: Worst; whole: Worst } => {
     const nets = netCases.map(([name, one]) => ({ name, ...prepare(one, kind) }));
