@@ -1,89 +1,81 @@
 // The Debian and Ubuntu packages that the project needs, and installing those that are missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
-import { fail, run } from './steps.mjs';
+import { existsSync } from 'node:fs';
+import { asRoot, shellLine } from './root-rights.mjs';
+import { attempt, fail, run, say } from './steps.mjs';
 
-// The OpenMP flavour of OpenBLAS shares libtorch's threads; its -dev package keeps others from bringing the pthread flavour.
-const engine = [
-  'g++',
-  'libtorch-dev',
-  'libgloo-dev',
-  'libdnnl-dev',
-  'libopenblas0-openmp',
-  'libopenblas-openmp-dev',
-];
+const compiler = ['g++'];
+const torch = ['libtorch-dev', 'libgloo-dev', 'libdnnl-dev'];
+// The OpenMP flavour shares libtorch's threads; its -dev package keeps others from bringing the pthread flavour.
+const blas = ['libopenblas0-openmp', 'libopenblas-openmp-dev'];
 const data = ['dataset-fashion-mnist', 'fonts-dejavu-core'];
 const tests = ['python3-torch', 'python3-numpy'];
+
+const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
+// Unattended upgrades hold the lock for minutes on a machine that has just started.
+const patient = ['-o', 'DPkg::Lock::Timeout=300'];
+
+/** libtorch is brought along: Debian's is not needed. */
+const broughtAlong = () => Boolean(process.env.LIBTORCH) || process.env.LIBTORCH_USE_PYTORCH === '1';
 
 function missing(packages) {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Abbrev}\n', ...packages], {
     encoding: 'utf8',
   });
-  const installed = new Set(
-    (stdout ?? '')
-      .split('\n')
-      .filter((line) => / ii/.test(line))
-      .map((line) => line.split(' ')[0]),
-  );
+  // The second letter of the status: 'ii' is installed, 'hi' installed and held.
+  const installed = new Set((stdout ?? '').split('\n').flatMap((line) => /^(\S+) .i/.exec(line)?.[1] ?? []));
   return packages.filter((name) => !installed.has(name));
 }
 
-/** The command line that installs, as root or through sudo. */
-function asRoot(args) {
-  return process.getuid?.() === 0 ? args : ['sudo', '-n', ...args];
-}
-
+/** @returns what was done, in words */
 export function installDebianPackages(forTests) {
   if (process.env.MEANFIELD_SKIP_APT === '1') return 'left out (MEANFIELD_SKIP_APT)';
-  const own = Boolean(process.env.LIBTORCH) || process.env.LIBTORCH_USE_PYTORCH === '1';
   const wanted = [
-    ...engine.filter((name) => !own || !/torch|gloo|dnnl/.test(name)),
+    ...compiler,
+    ...(broughtAlong() ? [] : torch),
+    ...blas,
     ...data,
     ...(forTests ? tests : []),
   ];
-  if (!existsSync('/usr/bin/apt-get')) {
-    const built = existsSync('/usr/include/ATen/ATen.h') || own;
-    if (!built)
-      fail(
-        `no apt-get here: install what these Debian packages hold (${wanted.join(' ')}), set LIBTORCH to libtorch's folder, and run again with MEANFIELD_SKIP_APT=1`,
-      );
-    return 'left out (no apt-get)';
-  }
+  if (!existsSync('/usr/bin/apt-get')) return withoutApt(wanted);
   const absent = missing(wanted);
-  if (absent.length > 0) install(absent, wanted);
-  useOpenMpBlas();
-  return absent.length > 0 ? `installed: ${absent.join(' ')}` : 'present';
+  if (absent.length === 0) return 'present';
+  install(absent);
+  return `installed ${absent.join(' ')}`;
 }
 
-function install(absent, wanted) {
-  const options = ['-y', '-qq', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
-  const advice = `run it by hand as root: apt-get install ${wanted.join(' ')}`;
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  console.error(`setup: installing ${absent.join(' ')} (a few minutes the first time)`);
-  const [update, ...updateArgs] = asRoot(['apt-get', 'update', '-qq']);
-  run(update, updateArgs, advice, 'pipe', env);
-  const [command, ...args] = asRoot([
-    'env',
-    'DEBIAN_FRONTEND=noninteractive',
+function withoutApt(wanted) {
+  if (broughtAlong() || existsSync('/usr/include/ATen/ATen.h')) return 'left out (no apt-get)';
+  return fail(
+    'no apt-get here. Install what these Debian packages hold: ' +
+      `${wanted.join(' ')}; set LIBTORCH to libtorch's folder (with include/ and lib/), or LIBTORCH_USE_PYTORCH=1 ` +
+      'to use the torch of python3; then run this again',
+  );
+}
+
+function install(absent) {
+  const update = [...environment, 'apt-get', 'update', '-qq', ...patient];
+  const add = [
+    ...environment,
     'apt-get',
     'install',
-    ...options,
+    '-y',
+    '-qq',
+    '--no-install-recommends',
+    ...patient,
     ...absent,
-  ]);
-  run(command, args, advice, 'pipe', env);
-}
+  ];
+  const byHand = `${shellLine(['apt-get', 'update'])} && ${shellLine(['apt-get', 'install', '-y', '--no-install-recommends', ...absent])}`;
+  const advice =
+    `run it by hand: ${byHand}; or bring your own libtorch (LIBTORCH=its folder), ` +
+    'or leave this step out (MEANFIELD_SKIP_APT=1)';
+  const rooted = asRoot(update);
+  if (!rooted) fail(`${absent.join(' ')} missing, and neither root nor \`sudo -n\` here: ${advice}`);
 
-/** Another OpenBLAS may have taken over libblas.so.3; its threads would fight with libtorch's. */
-function useOpenMpBlas() {
-  const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch];
-  const link = `/usr/lib/${triple}/libblas.so.3`;
-  const wanted = `/usr/lib/${triple}/openblas-openmp/libblas.so.3`;
-  if (!existsSync(link) || !existsSync(wanted) || realpathSync(link) === realpathSync(wanted)) return;
-  console.error(`setup: ${link} is ${realpathSync(link)}: switching to the OpenMP flavour`);
-  for (const name of ['libblas.so.3', 'liblapack.so.3']) {
-    const target = `/usr/lib/${triple}/openblas-openmp/${name}`;
-    const [command, ...args] = asRoot(['update-alternatives', '--set', `${name}-${triple}`, target]);
-    if (existsSync(target))
-      run(command, args, `run it by hand: update-alternatives --config ${name}-${triple}`);
-  }
+  say(`installing ${absent.join(' ')} (minutes the first time)`);
+  // A foreign source of packages that is out of order need not matter here: installing will tell.
+  const { good, last, why } = attempt(rooted[0], rooted.slice(1));
+  if (!good) say(`${why}, going on:\n${last}`);
+  const [command, ...args] = asRoot(add);
+  run(command, args, advice);
 }

@@ -1,12 +1,13 @@
-// Whether the inputs of a step have changed since it last ran: by content, so that a copied or freshly cloned tree is right too.
+// Whether the inputs of a step have changed since it last ran: by content, so that a copied tree and a changed branch are right too.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from './steps.mjs';
 
-const folder = join(root, 'node_modules', '.meanfield-setup');
+const stampOf = (name) => join(root, 'node_modules', '.meanfield-setup', name);
 
 function filesOf(path) {
+  if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
@@ -14,20 +15,20 @@ function filesOf(path) {
     .sort();
 }
 
-function digest(inputs) {
-  const hash = createHash('sha256').update(process.versions.modules);
+/** One number for files, folders and words. */
+export function digest(inputs, ...words) {
+  const hash = createHash('sha256').update(words.join('\n'));
   for (const input of inputs)
     for (const file of filesOf(join(root, input)))
-      hash.update(file.slice(root.length)).update(readFileSync(file));
+      hash.update(`\n${file.slice(root.length)}\n`).update(readFileSync(file));
   return hash.digest('hex');
 }
 
-export function changed(name, inputs) {
-  const stamp = join(folder, name);
-  return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest(inputs);
+export function remembered(name) {
+  return existsSync(stampOf(name)) ? readFileSync(stampOf(name), 'utf8') : undefined;
 }
 
-export function remember(name, inputs) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, name), digest(inputs));
+export function remember(name, stamp) {
+  mkdirSync(dirname(stampOf(name)), { recursive: true });
+  writeFileSync(stampOf(name), stamp);
 }

@@ -1,0 +1,29 @@
+// Which flavour of OpenBLAS the system's links lead to.
+import { existsSync, realpathSync } from 'node:fs';
+import { asRoot, shellLine } from './root-rights.mjs';
+import { attempt, say } from './steps.mjs';
+
+const links = ['libblas.so.3', 'liblapack.so.3', 'libopenblas.so.0'];
+
+/** Installing another package may bring OpenBLAS's pthread flavour, which takes over and whose threads fight with libtorch's. */
+export function useOpenMpBlas() {
+  const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch];
+  const folder = `/usr/lib/${triple}`;
+  const taken = links.filter(
+    (name) =>
+      existsSync(`${folder}/openblas-openmp/${name}`) &&
+      existsSync(`${folder}/${name}`) &&
+      realpathSync(`${folder}/${name}`).includes('/openblas-pthread/'),
+  );
+  if (taken.length === 0) return 'fits';
+  say(`${taken.join(', ')} led to OpenBLAS's pthread flavour, whose threads fight with libtorch's`);
+  let mended = true;
+  for (const name of taken) {
+    const line = ['update-alternatives', '--set', `${name}-${triple}`, `${folder}/openblas-openmp/${name}`];
+    const rooted = process.env.MEANFIELD_SKIP_APT === '1' ? undefined : asRoot(line);
+    if (rooted && attempt(rooted[0], rooted.slice(1)).good) continue;
+    mended = false;
+    say(`run it by hand: ${shellLine(line)}`);
+  }
+  return mended ? 'switched to the OpenMP flavour' : 'the pthread flavour: slow';
+}

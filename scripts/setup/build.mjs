@@ -1,0 +1,41 @@
+// The native addon and the compiled TypeScript.
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { digest, remember, remembered } from './stamps.mjs';
+import { root, run } from './steps.mjs';
+
+/** @returns what was done, in words */
+export function buildAddon() {
+  const addon = join(process.env.MEANFIELD_BUILD_DIR ?? join(root, 'build'), 'meanfield.node');
+  const time = () => (existsSync(addon) ? statSync(addon).mtimeMs : 0);
+  const before = time();
+  // Compiling takes minutes on a small machine: what the compiler says is shown as it comes.
+  run(
+    process.execPath,
+    ['scripts/build-native.mjs'],
+    'see above; g++ and libtorch with its headers are needed',
+    {
+      stdio: 'inherit',
+    },
+  );
+  return time() === before ? 'present' : 'built';
+}
+
+/** @returns what was done, in words */
+export function compileTypeScript() {
+  const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const info = join(root, 'dist', '.tsbuildinfo');
+  const main = join(root, 'dist', 'cli', 'main.js');
+  // What tsc last left in dist/ belongs to the stamp: somebody may have compiled other sources by hand in between.
+  const stamp = () => digest([...sources, 'dist/.tsbuildinfo']);
+  if (existsSync(main) && remembered('typescript') === stamp()) return 'present';
+  // tsc believes its record of what it has written, also when the files are gone.
+  if (!existsSync(main)) rmSync(info, { force: true });
+  run(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+    'the TypeScript sources do not compile, see above',
+  );
+  remember('typescript', stamp());
+  return 'compiled';
+}
