@@ -1,5 +1,6 @@
-// Imports go in one direction: an area imports only what its row lists (docs/design/README.md). errors.ts and check.ts are open to all.
-const areas = {
+// Imports go in one direction: an area imports only what its row lists (docs/design/README.md), and errors.ts and check.ts.
+// A row may also name areas that are planned.
+const rows = {
   io: [],
   runs: ['io'],
   report: ['io', 'runs'],
@@ -12,58 +13,75 @@ const areas = {
   'mean-field': ['nn', 'tensor'],
   models: ['mean-field', 'nn', 'tensor'],
   train: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'native', 'runs', 'io'],
-  bench: ['train', 'models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'native', 'runs', 'report', 'io'],
+  theory: ['mean-field', 'data', 'optim', 'tensor', 'report', 'runs'],
+  experiment: ['train', 'models', 'mean-field', 'theory', 'report', 'runs'],
 };
-const everything = [...Object.keys(areas), 'cli'];
+rows.bench = Object.keys(rows);
+const library = Object.keys(rows);
+rows['studio/server'] = ['runs', 'report'];
+rows['studio/lab'] = ['theory', 'mean-field', 'reference'];
+rows['studio/client'] = ['runs', 'report', 'reference'];
+rows.cli = Object.keys(rows);
 
-const inside = (names) => `^src/(${names.join('|')})/`;
-const open = '^src/(errors|check)\\.ts$';
 const test = '\\.test\\.ts$';
+const openToAll = '^src/(errors|check)\\.ts$';
+// What unit tests may use beside their area's row.
+const forTests = ['reference', 'tensor', 'native'];
 
-const areaRules = Object.entries(areas).map(([area, allowed]) => ({
-  name: `${area}-imports-only-its-row`,
-  severity: 'error',
-  from: { path: `^src/${area}/`, pathNot: test },
-  to: { path: '^src/', pathNot: [inside([area, ...allowed]), ...(area === 'reference' ? [] : [open])] },
-}));
+const inside = (areas) => `^src/(${areas.join('|')})/`;
+const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 
-// Unit tests may also compare with the reference.
-const testRules = Object.entries(areas).map(([area, allowed]) => ({
-  name: `${area}-tests-import-only-its-row`,
-  severity: 'error',
-  from: { path: `^src/${area}/.*${test}` },
-  to: { path: '^src/', pathNot: [inside([area, 'reference', 'tensor', 'native', ...allowed]), open] },
-}));
+const rulesOf = ([area, row]) => [
+  rule(
+    `${area}-imports-only-its-row`,
+    { path: inside([area]), pathNot: test },
+    { path: '^src/', pathNot: [inside([area, ...row]), openToAll] },
+  ),
+  rule(
+    `${area}-tests-import-only-its-row`,
+    { path: `${inside([area])}.*${test}` },
+    { path: '^src/', pathNot: [inside([area, ...row, ...forTests]), openToAll] },
+  ),
+];
 
 module.exports = {
   forbidden: [
-    ...areaRules,
-    ...testRules,
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    {
-      name: 'nothing-imports-the-command-line',
-      severity: 'error',
-      from: { path: inside(Object.keys(areas)) },
-      to: { path: '^src/cli/' },
-    },
-    {
-      name: 'sources-do-not-import-tests',
-      severity: 'error',
-      from: { path: '^src/', pathNot: test },
-      to: { path: '(^test/|\\.test\\.ts$)' },
-    },
-    {
-      name: 'reference-imports-nothing',
-      severity: 'error',
-      from: { path: '^src/reference/', pathNot: test },
-      to: { pathNot: '^src/reference/' },
-    },
-    {
-      name: 'known-areas-only',
-      severity: 'error',
-      from: { path: '^src/[^/]+/', pathNot: inside(everything) },
-      to: {},
-    },
+    ...Object.entries(rows).flatMap(rulesOf),
+    rule('every-area-has-a-row', { path: '^src/.+/', pathNot: inside(Object.keys(rows)) }, {}),
+    rule('errors-import-nothing', { path: '^src/errors\\.ts$' }, { path: '^src/' }),
+    rule(
+      'check-imports-errors',
+      { path: '^src/check\\.ts$' },
+      { path: '^src/', pathNot: '^src/errors\\.ts$' },
+    ),
+    rule(
+      'index-lists-the-library',
+      { path: '^src/index\\.ts$' },
+      { path: '^src/', pathNot: [inside(library), openToAll] },
+    ),
+    rule('no-cycles', {}, { circular: true }),
+    // It also computes in browsers.
+    rule(
+      'reference-imports-nothing',
+      { path: '^src/reference/', pathNot: test },
+      { pathNot: '^src/reference/' },
+    ),
+    // createRequire of node:module is how a module loads one.
+    rule(
+      'only-native-loads-the-addon',
+      { path: '^src/', pathNot: ['^src/native/', test] },
+      { path: '\\.node$|^(node:)?module$' },
+    ),
+    rule('nothing-imports-a-test', {}, { path: test }),
+    rule('sources-do-not-import-the-suites', { path: '^src/' }, { path: '^(test|examples)/' }),
+    // They are not compiled into dist/.
+    rule('only-tests-import-fakes', { path: '^src/', pathNot: [test, '/fake-'] }, { path: '/fake-[^/]*$' }),
+    rule('what-is-imported-exists', {}, { couldNotResolve: true }),
+    rule(
+      'sources-import-dependencies-only',
+      { path: '^src/', pathNot: [test, '/fake-'] },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm', 'type-only'] },
+    ),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -27,6 +27,7 @@ constexpr Export kExports[] = {
     {"tensorViewOut", tensor_view_out},
     {"tensorItem", tensor_item},
     {"tensorMeta", tensor_meta},
+    {"leaveTensor", leave_tensor},
     {"releaseTensor", release_tensor},
     {"liveTensors", live_tensors},
     {"liveBytes", live_bytes},

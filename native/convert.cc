@@ -151,9 +151,7 @@ napi_value from_tensor(napi_env env, State& state, at::Tensor tensor, bool forei
     check(env, napi_get_null(env, &result), "no null");
     return result;
   }
-  const auto entry = state.tensors.put(std::move(tensor), foreign);
-  report_memory(env, state, entry.gained);
-  return from_double(env, entry.handle);
+  return from_double(env, state.tensors.put(std::move(tensor), foreign));
 }
 
 napi_value from_tensors(napi_env env, State& state, const std::vector<at::Tensor>& tensors) {

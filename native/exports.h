@@ -23,6 +23,7 @@ napi_value tensor_copy_out(napi_env env, napi_callback_info info);
 napi_value tensor_view_out(napi_env env, napi_callback_info info);
 napi_value tensor_item(napi_env env, napi_callback_info info);
 napi_value tensor_meta(napi_env env, napi_callback_info info);
+napi_value leave_tensor(napi_env env, napi_callback_info info);
 napi_value release_tensor(napi_env env, napi_callback_info info);
 napi_value live_tensors(napi_env env, napi_callback_info info);
 napi_value live_bytes(napi_env env, napi_callback_info info);

@@ -144,6 +144,16 @@ napi_value tensor_meta(napi_env env, napi_callback_info info) {
   });
 }
 
+// leaveTensor(handle): the garbage collector frees it, so V8 is told what it weighs
+napi_value leave_tensor(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    const Arguments arguments(env, info);
+    State& state = State::of(env);
+    report_memory(env, state, state.tensors.leave(to_double(env, arguments[0])));
+    return napi_value{nullptr};
+  });
+}
+
 // releaseTensor(handle)
 napi_value release_tensor(napi_env env, napi_callback_info info) {
   return guard(env, [&] {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace meanfield {
 
@@ -13,7 +14,7 @@ constexpr uint32_t kGenerationMask = (uint32_t{1} << 27) - 1;
 constexpr double kLargestHandle = 9007199254740991.0;
 }  // namespace
 
-TensorTable::Entry TensorTable::put(at::Tensor tensor, bool foreign) {
+double TensorTable::put(at::Tensor tensor, bool foreign) {
   uint32_t slot = 0;
   if (free_.empty()) {
     if (slots_.size() > kSlotMask) throw std::runtime_error("too many live tensors");
@@ -24,15 +25,13 @@ TensorTable::Entry TensorTable::put(at::Tensor tensor, bool foreign) {
     free_.pop_back();
   }
   Slot& entry = slots_[slot];
-  int64_t gained = 0;
   entry.storage = tensor.has_storage() ? tensor.storage().unsafeGetStorageImpl() : nullptr;
   if (entry.storage) {
     Shared& shared = storages_[entry.storage];
-    if (shared.handles++ == 0 && !foreign) gained = shared.bytes = static_cast<int64_t>(tensor.storage().nbytes());
+    if (shared.handles++ == 0 && !foreign) bytes_ += shared.bytes = static_cast<int64_t>(tensor.storage().nbytes());
   }
   entry.tensor = std::move(tensor);
-  bytes_ += gained;
-  return {static_cast<double>((uint64_t{entry.generation} << kSlotBits) | slot), gained};
+  return static_cast<double>((uint64_t{entry.generation} << kSlotBits) | slot);
 }
 
 uint32_t TensorTable::slot_of(double handle) const {
@@ -47,6 +46,14 @@ uint32_t TensorTable::slot_of(double handle) const {
 
 const at::Tensor& TensorTable::get(double handle) const { return slots_[slot_of(handle)].tensor; }
 
+int64_t TensorTable::leave(double handle) {
+  Slot& entry = slots_[slot_of(handle)];
+  if (entry.left) return 0;
+  entry.left = true;
+  const auto shared = storages_.find(entry.storage);
+  return shared == storages_.end() || shared->second.left++ > 0 ? 0 : shared->second.bytes;
+}
+
 int64_t TensorTable::release(double handle) {
   const uint32_t slot = slot_of(handle);
   Slot& entry = slots_[slot];
@@ -56,11 +63,14 @@ int64_t TensorTable::release(double handle) {
   entry.generation = (entry.generation + 1) & kGenerationMask;
   free_.push_back(slot);
   const auto shared = storages_.find(entry.storage);
-  if (shared == storages_.end() || --shared->second.handles > 0) return 0;
-  const int64_t lost = shared->second.bytes;
-  storages_.erase(shared);
-  bytes_ -= lost;
-  return lost;
+  const bool left = std::exchange(entry.left, false);
+  if (shared == storages_.end()) return 0;
+  const int64_t lighter = left && --shared->second.left == 0 ? shared->second.bytes : 0;
+  if (--shared->second.handles == 0) {
+    bytes_ -= shared->second.bytes;
+    storages_.erase(shared);
+  }
+  return lighter;
 }
 
 }  // namespace meanfield

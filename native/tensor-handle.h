@@ -12,19 +12,17 @@ namespace meanfield {
 
 class TensorTable {
  public:
-  struct Entry {
-    double handle;
-    // Bytes of memory that were not accounted for before: 0 if another handle shares the storage.
-    int64_t gained;
-  };
-
   // Takes a defined tensor. `foreign`: its memory is JavaScript's own and weighs nothing here.
-  Entry put(at::Tensor tensor, bool foreign = false);
+  double put(at::Tensor tensor, bool foreign = false);
 
   // Throws std::invalid_argument if the handle was released or never existed.
   const at::Tensor& get(double handle) const;
 
-  // Returns the bytes that no handle accounts for any more; releasing twice is an error.
+  // Leaves the handle to the garbage collector. Returns the bytes that come to weigh on it: 0 if another such
+  // handle shares the storage.
+  int64_t leave(double handle);
+
+  // Returns the bytes that weigh on the garbage collector no more; releasing twice is an error.
   int64_t release(double handle);
 
   size_t live() const { return slots_.size() - free_.size(); }
@@ -35,11 +33,14 @@ class TensorTable {
     at::Tensor tensor;
     const void* storage = nullptr;
     uint32_t generation = 0;
+    bool left = false;
   };
 
   // Views share their base's storage, and either may die first: memory is accounted for by storage.
   struct Shared {
     uint32_t handles = 0;
+    // Those of the handles that are left to the garbage collector.
+    uint32_t left = 0;
     int64_t bytes = 0;
   };
 

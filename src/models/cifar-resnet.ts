@@ -139,7 +139,10 @@ export class CifarResNet {
       if (this.#post) state = this.#normalise(state);
       for (const stage of this.stages.values()) state = stage.forward(state);
       if (!this.#post) state = this.#normalise(state);
-      return this.#readout.forward(ops.meanDim(state, [2, 3]));
+      // A pool over the whole image, rather than a mean: the gradient of a mean has a layout for which
+      // libtorch's relu has a slow path only.
+      const pooled = ops.avgPool2d(state, state.shape.slice(2));
+      return this.#readout.forward(ops.flatten(pooled, 1));
     });
   }
 

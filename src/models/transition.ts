@@ -27,8 +27,11 @@ export function transition(
   projection: Projection,
 ): Tensor {
   return scope(() => {
+    // The shortcut comes first, so that autograd reaches it last: its gradient, which libtorch makes NCHW,
+    // is then added to one that has the convolution's layout.
+    const shortcut = subsampleAndPad(state, outChannels);
     const velocity = branch.velocity(state);
-    ops.add_(velocity, subsampleAndPad(state, outChannels));
+    ops.add_(velocity, shortcut);
     return projection.apply(velocity);
   });
 }

@@ -31,6 +31,7 @@ export interface Addon {
   tensorViewOut(tensor: Handle): ArrayBuffer;
   tensorItem(tensor: Handle): number;
   tensorMeta(tensor: Handle): [dtype: number, requiresGrad: boolean, device: string, ...sizes: number[]];
+  leaveTensor(tensor: Handle): void;
   releaseTensor(tensor: Handle): void;
   liveTensors(): number;
   liveBytes(): number;

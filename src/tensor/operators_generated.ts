@@ -59,6 +59,12 @@ export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean): T
   return asTensor(op_argmax.call(input.handle, dim, keepdim));
 }
 
+const op_avgPool2d = nativeOperator('aten::avg_pool2d', '');
+/** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+export function avgPool2d(input: Tensor, kernelSize: readonly number[], stride?: readonly number[], padding?: readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor {
+  return asTensor(op_avgPool2d.call(input.handle, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride));
+}
+
 const op_batchNorm = nativeOperator('aten::batch_norm', '');
 /** `aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor` */
 export function batchNorm(input: Tensor, weight: Tensor | null | undefined, bias: Tensor | null | undefined, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, training: boolean, momentum: number, eps: number, cudnnEnabled: boolean): Tensor {

@@ -34,6 +34,7 @@ export class Tensor {
     if (this.#watched || this.disposed) return;
     this.#watched = true;
     finaliser.register(this, this.#handle, this);
+    native().leaveTensor(this.#handle);
   }
 
   /** Lets the garbage collector free a tensor that no scope owns. */

@@ -66,6 +66,31 @@ it('forgotten views weigh what they keep alive', async () => {
   expect(await peakOf('scope(() => ops.select(ops.full([2, 2 * MiB], 1, "f32"), 0, 0))')).toBeLessThan(1200);
 });
 
+it('what a scope will free does not make V8 collect garbage; what it will not, does', async () => {
+  const { stdout } = await workshop.run(
+    'weight.mjs',
+    `import { constants, PerformanceObserver } from 'node:perf_hooks';
+const { ops, scope, keep } = tensor;
+let collections = 0;
+const { NODE_PERFORMANCE_GC_MAJOR, NODE_PERFORMANCE_GC_INCREMENTAL } = constants;
+new PerformanceObserver((list) => {
+  collections += list.getEntries().filter(({ detail }) =>
+    [NODE_PERFORMANCE_GC_MAJOR, NODE_PERFORMANCE_GC_INCREMENTAL].includes(detail.kind)).length;
+}).observe({ entryTypes: ['gc'] });
+const make = () => ops.full([2, 1 << 25], 1, 'u8');
+const collectionsOf = async (body) => {
+  const before = collections;
+  for (let i = 0; i < 30; i++) { body(); await new Promise((done) => setTimeout(done, 1)); }
+  return collections - before;
+};
+const inScopes = await collectionsOf(() => scope(() => { make(); }));
+const views = await collectionsOf(() => scope(() => { scope(() => ops.select(make(), 0, 0)); }));
+const kept = await collectionsOf(() => scope(() => keep(make())));
+console.log(inScopes, views, kept > 5);`,
+  );
+  expect(stdout).toBe('0 0 true\n');
+});
+
 it('memory lent to a tensor stays valid without the array and is given back after the tensor', async () => {
   const { code, stdout, stderr } = await workshop.run(
     'lent.mjs',
