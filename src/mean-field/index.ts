@@ -20,3 +20,18 @@ export {
   schemes,
   tauStarts,
 } from './schedules/schedule.ts';
+export * from './families/index.ts';
+export { functionalGradient, type FunctionalGradient, stepAt } from './functional-gradient.ts';
+export {
+  energy,
+  flowGradient,
+  type FlowGradient,
+  type FlowOptions,
+  type Solution,
+  solve,
+  solveFlow,
+} from './gradient.ts';
+export * from './integrators/index.ts';
+export { crossEntropyLoss, type Loss, squaredLoss } from './losses.ts';
+export * from './measures/index.ts';
+export type { Problem } from './problem.ts';

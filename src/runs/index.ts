@@ -1,3 +1,4 @@
+export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
 export { runFiles, runName, slug, timestamp } from './layout.ts';
 export { type LiveState, liveState } from './live.ts';

@@ -23,16 +23,16 @@ export function add_(input: Tensor, other: Tensor, alpha?: number): void {
   op_add_.perform(input.handle, other.handle, alpha);
 }
 
-const op_addScalar = nativeOperator('aten::add', 'Scalar');
-/** `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
-export function addScalar(input: Tensor, other: number, alpha?: number): Tensor {
-  return asTensor(op_addScalar.call(input.handle, other, alpha));
-}
-
 const op_addcmul = nativeOperator('aten::addcmul', '');
 /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, value?: number): Tensor {
   return asTensor(op_addcmul.call(input.handle, tensor1.handle, tensor2.handle, value));
+}
+
+const op_addcmul_ = nativeOperator('aten::addcmul_', '');
+/** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
+export function addcmul_(input: Tensor, tensor1: Tensor, tensor2: Tensor, value?: number): void {
+  op_addcmul_.perform(input.handle, tensor1.handle, tensor2.handle, value);
 }
 
 const op_addmm = nativeOperator('aten::addmm', '');
@@ -41,10 +41,28 @@ export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, beta?: number, 
   return asTensor(op_addmm.call(input.handle, mat1.handle, mat2.handle, beta, alpha));
 }
 
+const op_addmm_ = nativeOperator('aten::addmm_', '');
+/** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
+export function addmm_(input: Tensor, mat1: Tensor, mat2: Tensor, beta?: number, alpha?: number): void {
+  op_addmm_.perform(input.handle, mat1.handle, mat2.handle, beta, alpha);
+}
+
+const op_addScalar = nativeOperator('aten::add', 'Scalar');
+/** `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+export function addScalar(input: Tensor, other: number, alpha?: number): Tensor {
+  return asTensor(op_addScalar.call(input.handle, other, alpha));
+}
+
 const op_amax = nativeOperator('aten::amax', '');
 /** `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
 export function amax(input: Tensor, dim?: readonly number[], keepdim?: boolean): Tensor {
   return asTensor(op_amax.call(input.handle, dim, keepdim));
+}
+
+const op_amin = nativeOperator('aten::amin', '');
+/** `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor` */
+export function amin(input: Tensor, dim?: readonly number[], keepdim?: boolean): Tensor {
+  return asTensor(op_amin.call(input.handle, dim, keepdim));
 }
 
 const op_arange = nativeOperator('aten::arange', '');
@@ -59,10 +77,22 @@ export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean): T
   return asTensor(op_argmax.call(input.handle, dim, keepdim));
 }
 
+const op_argsort = nativeOperator('aten::argsort', '');
+/** `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor` */
+export function argsort(input: Tensor, dim?: number, descending?: boolean): Tensor {
+  return asTensor(op_argsort.call(input.handle, dim, descending));
+}
+
 const op_avgPool2d = nativeOperator('aten::avg_pool2d', '');
 /** `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
 export function avgPool2d(input: Tensor, kernelSize: readonly number[], stride?: readonly number[], padding?: readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor {
   return asTensor(op_avgPool2d.call(input.handle, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride));
+}
+
+const op_baddbmm = nativeOperator('aten::baddbmm', '');
+/** `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
+export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, beta?: number, alpha?: number): Tensor {
+  return asTensor(op_baddbmm.call(input.handle, batch1.handle, batch2.handle, beta, alpha));
 }
 
 const op_batchNorm = nativeOperator('aten::batch_norm', '');
@@ -83,6 +113,24 @@ export function cat(tensors: readonly Tensor[], dim?: number): Tensor {
   return asTensor(op_cat.call(handlesOf(tensors), dim));
 }
 
+const op_cholesky = nativeOperator('aten::linalg_cholesky', '');
+/** `aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor` */
+export function cholesky(input: Tensor, upper?: boolean): Tensor {
+  return asTensor(op_cholesky.call(input.handle, upper));
+}
+
+const op_clamp_ = nativeOperator('aten::clamp_', '');
+/** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
+export function clamp_(input: Tensor, min?: number | null, max?: number | null): void {
+  op_clamp_.perform(input.handle, min, max);
+}
+
+const op_clampMax = nativeOperator('aten::clamp_max', '');
+/** `aten::clamp_max(Tensor self, Scalar max) -> Tensor` */
+export function clampMax(input: Tensor, max: number): Tensor {
+  return asTensor(op_clampMax.call(input.handle, max));
+}
+
 const op_clampMin = nativeOperator('aten::clamp_min', '');
 /** `aten::clamp_min(Tensor self, Scalar min) -> Tensor` */
 export function clampMin(input: Tensor, min: number): Tensor {
@@ -95,10 +143,10 @@ export function clampMin_(input: Tensor, min: number): void {
   op_clampMin_.perform(input.handle, min);
 }
 
-const op_clamp_ = nativeOperator('aten::clamp_', '');
-/** `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)` */
-export function clamp_(input: Tensor, min?: number | null, max?: number | null): void {
-  op_clamp_.perform(input.handle, min, max);
+const op_clampMinTensor_ = nativeOperator('aten::clamp_min_', 'Tensor');
+/** `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)` */
+export function clampMinTensor_(input: Tensor, min: Tensor): void {
+  op_clampMinTensor_.perform(input.handle, min.handle);
 }
 
 const op_clone = nativeOperator('aten::clone', '');
@@ -107,16 +155,16 @@ export function clone(input: Tensor, memoryFormat?: MemoryFormat | null): Tensor
   return asTensor(op_clone.call(input.handle, memoryFormat ? memoryFormats[memoryFormat] : null));
 }
 
-const op_contiguous = nativeOperator('aten::contiguous', '');
-/** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)` */
-export function contiguous(input: Tensor, memoryFormat?: MemoryFormat): Tensor {
-  return asTensor(op_contiguous.call(input.handle, memoryFormat && memoryFormats[memoryFormat]));
-}
-
 const op_constantPadNd = nativeOperator('aten::constant_pad_nd', '');
 /** `aten::constant_pad_nd(Tensor self, int[] pad, Scalar value=0) -> Tensor` */
 export function constantPadNd(input: Tensor, pad: readonly number[], value?: number): Tensor {
   return asTensor(op_constantPadNd.call(input.handle, pad, value));
+}
+
+const op_contiguous = nativeOperator('aten::contiguous', '');
+/** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)` */
+export function contiguous(input: Tensor, memoryFormat?: MemoryFormat): Tensor {
+  return asTensor(op_contiguous.call(input.handle, memoryFormat && memoryFormats[memoryFormat]));
 }
 
 const op_conv2d = nativeOperator('aten::conv2d', '');
@@ -129,6 +177,12 @@ const op_copy_ = nativeOperator('aten::copy_', '');
 /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
 export function copy_(input: Tensor, src: Tensor, nonBlocking?: boolean): void {
   op_copy_.perform(input.handle, src.handle, nonBlocking);
+}
+
+const op_cos = nativeOperator('aten::cos', '');
+/** `aten::cos(Tensor self) -> Tensor` */
+export function cos(input: Tensor): Tensor {
+  return asTensor(op_cos.call(input.handle));
 }
 
 const op_crossEntropyLoss = nativeOperator('aten::cross_entropy_loss', '');
@@ -149,10 +203,22 @@ export function detach(input: Tensor): Tensor {
   return asTensor(op_detach.call(input.handle));
 }
 
+const op_diagonal = nativeOperator('aten::diagonal', '');
+/** `aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)` */
+export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor {
+  return asTensor(op_diagonal.call(input.handle, offset, dim1, dim2));
+}
+
 const op_div = nativeOperator('aten::div', 'Tensor');
 /** `aten::div.Tensor(Tensor self, Tensor other) -> Tensor` */
 export function div(input: Tensor, other: Tensor): Tensor {
   return asTensor(op_div.call(input.handle, other.handle));
+}
+
+const op_div_ = nativeOperator('aten::div_', 'Tensor');
+/** `aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+export function div_(input: Tensor, other: Tensor): void {
+  op_div_.perform(input.handle, other.handle);
 }
 
 const op_divScalar = nativeOperator('aten::div', 'Scalar');
@@ -161,10 +227,28 @@ export function divScalar(input: Tensor, other: number): Tensor {
   return asTensor(op_divScalar.call(input.handle, other));
 }
 
-const op_div_ = nativeOperator('aten::div_', 'Tensor');
-/** `aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
-export function div_(input: Tensor, other: Tensor): void {
-  op_div_.perform(input.handle, other.handle);
+const op_dot = nativeOperator('aten::dot', '');
+/** `aten::dot(Tensor self, Tensor tensor) -> Tensor` */
+export function dot(input: Tensor, tensor: Tensor): Tensor {
+  return asTensor(op_dot.call(input.handle, tensor.handle));
+}
+
+const op_eigh = nativeOperator('aten::linalg_eigh', '');
+/** `aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)` */
+export function eigh(input: Tensor, UPLO?: string): [Tensor, Tensor] {
+  return asTensors(op_eigh.call(input.handle, UPLO)) as [Tensor, Tensor];
+}
+
+const op_einsum = nativeOperator('aten::einsum', '');
+/** `aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor` */
+export function einsum(equation: string, tensors: readonly Tensor[], path?: readonly number[] | null): Tensor {
+  return asTensor(op_einsum.call(equation, handlesOf(tensors), path));
+}
+
+const op_eq = nativeOperator('aten::eq', 'Tensor');
+/** `aten::eq.Tensor(Tensor self, Tensor other) -> Tensor` */
+export function eq(input: Tensor, other: Tensor): Tensor {
+  return asTensor(op_eq.call(input.handle, other.handle));
 }
 
 const op_equal = nativeOperator('aten::equal', '');
@@ -179,34 +263,22 @@ export function erf(input: Tensor): Tensor {
   return asTensor(op_erf.call(input.handle));
 }
 
+const op_erf_ = nativeOperator('aten::erf_', '');
+/** `aten::erf_(Tensor(a!) self) -> Tensor(a!)` */
+export function erf_(input: Tensor): void {
+  op_erf_.perform(input.handle);
+}
+
 const op_exp = nativeOperator('aten::exp', '');
 /** `aten::exp(Tensor self) -> Tensor` */
 export function exp(input: Tensor): Tensor {
   return asTensor(op_exp.call(input.handle));
 }
 
-const op_gtScalar = nativeOperator('aten::gt', 'Scalar');
-/** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor` */
-export function gtScalar(input: Tensor, other: number): Tensor {
-  return asTensor(op_gtScalar.call(input.handle, other));
-}
-
-const op_minimum = nativeOperator('aten::minimum', '');
-/** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
-export function minimum(input: Tensor, other: Tensor): Tensor {
-  return asTensor(op_minimum.call(input.handle, other.handle));
-}
-
-const op_maximum = nativeOperator('aten::maximum', '');
-/** `aten::maximum(Tensor self, Tensor other) -> Tensor` */
-export function maximum(input: Tensor, other: Tensor): Tensor {
-  return asTensor(op_maximum.call(input.handle, other.handle));
-}
-
-const op_clampMinTensor_ = nativeOperator('aten::clamp_min_', 'Tensor');
-/** `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)` */
-export function clampMinTensor_(input: Tensor, min: Tensor): void {
-  op_clampMinTensor_.perform(input.handle, min.handle);
+const op_exp_ = nativeOperator('aten::exp_', '');
+/** `aten::exp_(Tensor(a!) self) -> Tensor(a!)` */
+export function exp_(input: Tensor): void {
+  op_exp_.perform(input.handle);
 }
 
 const op_expand = nativeOperator('aten::expand', '');
@@ -215,10 +287,10 @@ export function expand(input: Tensor, size: readonly number[], implicit?: boolea
   return asTensor(op_expand.call(input.handle, size, implicit));
 }
 
-const op_eq = nativeOperator('aten::eq', 'Tensor');
-/** `aten::eq.Tensor(Tensor self, Tensor other) -> Tensor` */
-export function eq(input: Tensor, other: Tensor): Tensor {
-  return asTensor(op_eq.call(input.handle, other.handle));
+const op_eye = nativeOperator('aten::eye', '');
+/** `aten::eye(int n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+export function eye(n: number, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Tensor {
+  return asTensor(op_eye.call(n, dtype ? dtypeCode(dtype) : null, layout, device, pinMemory));
 }
 
 const op_fill_ = nativeOperator('aten::fill_', 'Scalar');
@@ -233,16 +305,112 @@ export function flatten(input: Tensor, startDim?: number, endDim?: number): Tens
   return asTensor(op_flatten.call(input.handle, startDim, endDim));
 }
 
+const op_flip = nativeOperator('aten::flip', '');
+/** `aten::flip(Tensor self, int[] dims) -> Tensor` */
+export function flip(input: Tensor, dims: readonly number[]): Tensor {
+  return asTensor(op_flip.call(input.handle, dims));
+}
+
+const op_foreachAdd = nativeOperator('aten::_foreach_add', 'List');
+/** `aten::_foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]` */
+export function foreachAdd(input: readonly Tensor[], other: readonly Tensor[], alpha?: number): Tensor[] {
+  return asTensors(op_foreachAdd.call(handlesOf(input), handlesOf(other), alpha));
+}
+
+const op_foreachAdd_ = nativeOperator('aten::_foreach_add_', 'List');
+/** `aten::_foreach_add_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) -> ()` */
+export function foreachAdd_(input: readonly Tensor[], other: readonly Tensor[], alpha?: number): void {
+  op_foreachAdd_.perform(handlesOf(input), handlesOf(other), alpha);
+}
+
+const op_foreachAddcdiv_ = nativeOperator('aten::_foreach_addcdiv_', 'Scalar');
+/** `aten::_foreach_addcdiv_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()` */
+export function foreachAddcdiv_(input: readonly Tensor[], tensor1: readonly Tensor[], tensor2: readonly Tensor[], value?: number): void {
+  op_foreachAddcdiv_.perform(handlesOf(input), handlesOf(tensor1), handlesOf(tensor2), value);
+}
+
+const op_foreachAddcmul_ = nativeOperator('aten::_foreach_addcmul_', 'Scalar');
+/** `aten::_foreach_addcmul_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()` */
+export function foreachAddcmul_(input: readonly Tensor[], tensor1: readonly Tensor[], tensor2: readonly Tensor[], value?: number): void {
+  op_foreachAddcmul_.perform(handlesOf(input), handlesOf(tensor1), handlesOf(tensor2), value);
+}
+
+const op_foreachAddScalar_ = nativeOperator('aten::_foreach_add_', 'Scalar');
+/** `aten::_foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()` */
+export function foreachAddScalar_(input: readonly Tensor[], scalar: number): void {
+  op_foreachAddScalar_.perform(handlesOf(input), scalar);
+}
+
+const op_foreachDiv_ = nativeOperator('aten::_foreach_div_', 'List');
+/** `aten::_foreach_div_.List(Tensor(a!)[] self, Tensor[] other) -> ()` */
+export function foreachDiv_(input: readonly Tensor[], other: readonly Tensor[]): void {
+  op_foreachDiv_.perform(handlesOf(input), handlesOf(other));
+}
+
+const op_foreachDivScalar_ = nativeOperator('aten::_foreach_div_', 'Scalar');
+/** `aten::_foreach_div_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()` */
+export function foreachDivScalar_(input: readonly Tensor[], scalar: number): void {
+  op_foreachDivScalar_.perform(handlesOf(input), scalar);
+}
+
+const op_foreachMul_ = nativeOperator('aten::_foreach_mul_', 'List');
+/** `aten::_foreach_mul_.List(Tensor(a!)[] self, Tensor[] other) -> ()` */
+export function foreachMul_(input: readonly Tensor[], other: readonly Tensor[]): void {
+  op_foreachMul_.perform(handlesOf(input), handlesOf(other));
+}
+
+const op_foreachMulScalar_ = nativeOperator('aten::_foreach_mul_', 'Scalar');
+/** `aten::_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()` */
+export function foreachMulScalar_(input: readonly Tensor[], scalar: number): void {
+  op_foreachMulScalar_.perform(handlesOf(input), scalar);
+}
+
+const op_foreachNorm = nativeOperator('aten::_foreach_norm', 'Scalar');
+/** `aten::_foreach_norm.Scalar(Tensor[] self, Scalar ord=2) -> Tensor[]` */
+export function foreachNorm(input: readonly Tensor[], ord?: number): Tensor[] {
+  return asTensors(op_foreachNorm.call(handlesOf(input), ord));
+}
+
+const op_foreachSqrt = nativeOperator('aten::_foreach_sqrt', '');
+/** `aten::_foreach_sqrt(Tensor[] self) -> Tensor[]` */
+export function foreachSqrt(input: readonly Tensor[]): Tensor[] {
+  return asTensors(op_foreachSqrt.call(handlesOf(input)));
+}
+
 const op_full = nativeOperator('aten::full', '');
 /** `aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
 export function full(size: readonly number[], fillValue: number, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Tensor {
   return asTensor(op_full.call(size, fillValue, dtype ? dtypeCode(dtype) : null, layout, device, pinMemory));
 }
 
+const op_gather = nativeOperator('aten::gather', '');
+/** `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor` */
+export function gather(input: Tensor, dim: number, index: Tensor, sparseGrad?: boolean): Tensor {
+  return asTensor(op_gather.call(input.handle, dim, index.handle, sparseGrad));
+}
+
 const op_gelu = nativeOperator('aten::gelu', '');
 /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor` */
 export function gelu(input: Tensor, approximate?: string): Tensor {
   return asTensor(op_gelu.call(input.handle, approximate));
+}
+
+const op_geScalar = nativeOperator('aten::ge', 'Scalar');
+/** `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor` */
+export function geScalar(input: Tensor, other: number): Tensor {
+  return asTensor(op_geScalar.call(input.handle, other));
+}
+
+const op_gtScalar = nativeOperator('aten::gt', 'Scalar');
+/** `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor` */
+export function gtScalar(input: Tensor, other: number): Tensor {
+  return asTensor(op_gtScalar.call(input.handle, other));
+}
+
+const op_indexAdd_ = nativeOperator('aten::index_add_', '');
+/** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
+export function indexAdd_(input: Tensor, dim: number, index: Tensor, source: Tensor, alpha?: number): void {
+  op_indexAdd_.perform(input.handle, dim, index.handle, source.handle, alpha);
 }
 
 const op_indexSelect = nativeOperator('aten::index_select', '');
@@ -269,16 +437,40 @@ export function log(input: Tensor): Tensor {
   return asTensor(op_log.call(input.handle));
 }
 
+const op_log1p = nativeOperator('aten::log1p', '');
+/** `aten::log1p(Tensor self) -> Tensor` */
+export function log1p(input: Tensor): Tensor {
+  return asTensor(op_log1p.call(input.handle));
+}
+
 const op_logSoftmax = nativeOperator('aten::log_softmax', 'int');
 /** `aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor` */
 export function logSoftmax(input: Tensor, dim: number, dtype?: DType | null): Tensor {
   return asTensor(op_logSoftmax.call(input.handle, dim, dtype ? dtypeCode(dtype) : null));
 }
 
+const op_ltScalar = nativeOperator('aten::lt', 'Scalar');
+/** `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor` */
+export function ltScalar(input: Tensor, other: number): Tensor {
+  return asTensor(op_ltScalar.call(input.handle, other));
+}
+
 const op_matmul = nativeOperator('aten::matmul', '');
 /** `aten::matmul(Tensor self, Tensor other) -> Tensor` */
 export function matmul(input: Tensor, other: Tensor): Tensor {
   return asTensor(op_matmul.call(input.handle, other.handle));
+}
+
+const op_max = nativeOperator('aten::max', '');
+/** `aten::max(Tensor self) -> Tensor` */
+export function max(input: Tensor): Tensor {
+  return asTensor(op_max.call(input.handle));
+}
+
+const op_maximum = nativeOperator('aten::maximum', '');
+/** `aten::maximum(Tensor self, Tensor other) -> Tensor` */
+export function maximum(input: Tensor, other: Tensor): Tensor {
+  return asTensor(op_maximum.call(input.handle, other.handle));
 }
 
 const op_mean = nativeOperator('aten::mean', '');
@@ -293,6 +485,18 @@ export function meanDim(input: Tensor, dim?: readonly number[] | null, keepdim?:
   return asTensor(op_meanDim.call(input.handle, dim, keepdim, dtype ? dtypeCode(dtype) : null));
 }
 
+const op_min = nativeOperator('aten::min', '');
+/** `aten::min(Tensor self) -> Tensor` */
+export function min(input: Tensor): Tensor {
+  return asTensor(op_min.call(input.handle));
+}
+
+const op_minimum = nativeOperator('aten::minimum', '');
+/** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
+export function minimum(input: Tensor, other: Tensor): Tensor {
+  return asTensor(op_minimum.call(input.handle, other.handle));
+}
+
 const op_mm = nativeOperator('aten::mm', '');
 /** `aten::mm(Tensor self, Tensor mat2) -> Tensor` */
 export function mm(input: Tensor, mat2: Tensor): Tensor {
@@ -305,22 +509,28 @@ export function mul(input: Tensor, other: Tensor): Tensor {
   return asTensor(op_mul.call(input.handle, other.handle));
 }
 
-const op_mulScalar = nativeOperator('aten::mul', 'Scalar');
-/** `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor` */
-export function mulScalar(input: Tensor, other: number): Tensor {
-  return asTensor(op_mulScalar.call(input.handle, other));
-}
-
 const op_mul_ = nativeOperator('aten::mul_', 'Tensor');
 /** `aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
 export function mul_(input: Tensor, other: Tensor): void {
   op_mul_.perform(input.handle, other.handle);
 }
 
+const op_mulScalar = nativeOperator('aten::mul', 'Scalar');
+/** `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor` */
+export function mulScalar(input: Tensor, other: number): Tensor {
+  return asTensor(op_mulScalar.call(input.handle, other));
+}
+
 const op_mulScalar_ = nativeOperator('aten::mul_', 'Scalar');
 /** `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
 export function mulScalar_(input: Tensor, other: number): void {
   op_mulScalar_.perform(input.handle, other);
+}
+
+const op_mv = nativeOperator('aten::mv', '');
+/** `aten::mv(Tensor self, Tensor vec) -> Tensor` */
+export function mv(input: Tensor, vec: Tensor): Tensor {
+  return asTensor(op_mv.call(input.handle, vec.handle));
 }
 
 const op_neg = nativeOperator('aten::neg', '');
@@ -347,6 +557,12 @@ export function ones(size: readonly number[], dtype?: DType | null, layout?: und
   return asTensor(op_ones.call(size, dtype ? dtypeCode(dtype) : null, layout, device, pinMemory));
 }
 
+const op_outer = nativeOperator('aten::outer', '');
+/** `aten::outer(Tensor self, Tensor vec2) -> Tensor` */
+export function outer(input: Tensor, vec2: Tensor): Tensor {
+  return asTensor(op_outer.call(input.handle, vec2.handle));
+}
+
 const op_permute = nativeOperator('aten::permute', '');
 /** `aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)` */
 export function permute(input: Tensor, dims: readonly number[]): Tensor {
@@ -359,6 +575,12 @@ export function pow(input: Tensor, exponent: number): Tensor {
   return asTensor(op_pow.call(input.handle, exponent));
 }
 
+const op_qr = nativeOperator('aten::linalg_qr', '');
+/** `aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)` */
+export function qr(A: Tensor, mode?: string): [Tensor, Tensor] {
+  return asTensors(op_qr.call(A.handle, mode)) as [Tensor, Tensor];
+}
+
 const op_rand = nativeOperator('aten::rand', 'generator');
 /** `aten::rand.generator(int[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
 export function rand(size: readonly number[], generator?: GeneratorHandle | null, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Tensor {
@@ -369,6 +591,12 @@ const op_randn = nativeOperator('aten::randn', 'generator');
 /** `aten::randn.generator(int[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
 export function randn(size: readonly number[], generator?: GeneratorHandle | null, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Tensor {
   return asTensor(op_randn.call(size, generator ? generator.id : null, dtype ? dtypeCode(dtype) : null, layout, device, pinMemory));
+}
+
+const op_reciprocal = nativeOperator('aten::reciprocal', '');
+/** `aten::reciprocal(Tensor self) -> Tensor` */
+export function reciprocal(input: Tensor): Tensor {
+  return asTensor(op_reciprocal.call(input.handle));
 }
 
 const op_relu = nativeOperator('aten::relu', '');
@@ -389,10 +617,40 @@ export function reshape(input: Tensor, shape: readonly number[]): Tensor {
   return asTensor(op_reshape.call(input.handle, shape));
 }
 
+const op_rsubScalar = nativeOperator('aten::rsub', 'Scalar');
+/** `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+export function rsubScalar(input: Tensor, other: number, alpha?: number): Tensor {
+  return asTensor(op_rsubScalar.call(input.handle, other, alpha));
+}
+
 const op_select = nativeOperator('aten::select', 'int');
 /** `aten::select.int(Tensor(a) self, int dim, int index) -> Tensor(a)` */
 export function select(input: Tensor, dim: number, index: number): Tensor {
   return asTensor(op_select.call(input.handle, dim, index));
+}
+
+const op_sigmoid = nativeOperator('aten::sigmoid', '');
+/** `aten::sigmoid(Tensor self) -> Tensor` */
+export function sigmoid(input: Tensor): Tensor {
+  return asTensor(op_sigmoid.call(input.handle));
+}
+
+const op_sigmoid_ = nativeOperator('aten::sigmoid_', '');
+/** `aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)` */
+export function sigmoid_(input: Tensor): void {
+  op_sigmoid_.perform(input.handle);
+}
+
+const op_sign = nativeOperator('aten::sign', '');
+/** `aten::sign(Tensor self) -> Tensor` */
+export function sign(input: Tensor): Tensor {
+  return asTensor(op_sign.call(input.handle));
+}
+
+const op_sin = nativeOperator('aten::sin', '');
+/** `aten::sin(Tensor self) -> Tensor` */
+export function sin(input: Tensor): Tensor {
+  return asTensor(op_sin.call(input.handle));
 }
 
 const op_sliceDim = nativeOperator('aten::slice', 'Tensor');
@@ -407,10 +665,34 @@ export function softplus(input: Tensor, beta?: number, threshold?: number): Tens
   return asTensor(op_softplus.call(input.handle, beta, threshold));
 }
 
+const op_solve = nativeOperator('aten::linalg_solve', '');
+/** `aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor` */
+export function solve(A: Tensor, B: Tensor, left?: boolean): Tensor {
+  return asTensor(op_solve.call(A.handle, B.handle, left));
+}
+
+const op_solveTriangular = nativeOperator('aten::linalg_solve_triangular', '');
+/** `aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor` */
+export function solveTriangular(input: Tensor, B: Tensor, upper: boolean, left?: boolean, unitriangular?: boolean): Tensor {
+  return asTensor(op_solveTriangular.call(input.handle, B.handle, upper, left, unitriangular));
+}
+
+const op_sort = nativeOperator('aten::sort', '');
+/** `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
+export function sort(input: Tensor, dim?: number, descending?: boolean): [Tensor, Tensor] {
+  return asTensors(op_sort.call(input.handle, dim, descending)) as [Tensor, Tensor];
+}
+
 const op_sqrt = nativeOperator('aten::sqrt', '');
 /** `aten::sqrt(Tensor self) -> Tensor` */
 export function sqrt(input: Tensor): Tensor {
   return asTensor(op_sqrt.call(input.handle));
+}
+
+const op_squeeze = nativeOperator('aten::squeeze', 'dim');
+/** `aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)` */
+export function squeeze(input: Tensor, dim: number): Tensor {
+  return asTensor(op_squeeze.call(input.handle, dim));
 }
 
 const op_stack = nativeOperator('aten::stack', '');
@@ -431,6 +713,12 @@ export function sub_(input: Tensor, other: Tensor, alpha?: number): void {
   op_sub_.perform(input.handle, other.handle, alpha);
 }
 
+const op_subScalar = nativeOperator('aten::sub', 'Scalar');
+/** `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
+export function subScalar(input: Tensor, other: number, alpha?: number): Tensor {
+  return asTensor(op_subScalar.call(input.handle, other, alpha));
+}
+
 const op_sum = nativeOperator('aten::sum', '');
 /** `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
 export function sum(input: Tensor, dtype?: DType | null): Tensor {
@@ -443,10 +731,28 @@ export function sumDim(input: Tensor, dim?: readonly number[] | null, keepdim?: 
   return asTensor(op_sumDim.call(input.handle, dim, keepdim, dtype ? dtypeCode(dtype) : null));
 }
 
+const op_svd = nativeOperator('aten::linalg_svd', '');
+/** `aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)` */
+export function svd(A: Tensor, fullMatrices?: boolean, driver?: string | null): [Tensor, Tensor, Tensor] {
+  return asTensors(op_svd.call(A.handle, fullMatrices, driver)) as [Tensor, Tensor, Tensor];
+}
+
+const op_svdvals = nativeOperator('aten::linalg_svdvals', '');
+/** `aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor` */
+export function svdvals(A: Tensor, driver?: string | null): Tensor {
+  return asTensor(op_svdvals.call(A.handle, driver));
+}
+
 const op_tanh = nativeOperator('aten::tanh', '');
 /** `aten::tanh(Tensor self) -> Tensor` */
 export function tanh(input: Tensor): Tensor {
   return asTensor(op_tanh.call(input.handle));
+}
+
+const op_tanh_ = nativeOperator('aten::tanh_', '');
+/** `aten::tanh_(Tensor(a!) self) -> Tensor(a!)` */
+export function tanh_(input: Tensor): void {
+  op_tanh_.perform(input.handle);
 }
 
 const op_toDevice = nativeOperator('aten::to', 'device');
@@ -465,6 +771,12 @@ const op_topk = nativeOperator('aten::topk', '');
 /** `aten::topk(Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)` */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean): [Tensor, Tensor] {
   return asTensors(op_topk.call(input.handle, k, dim, largest, sorted)) as [Tensor, Tensor];
+}
+
+const op_trace = nativeOperator('aten::trace', '');
+/** `aten::trace(Tensor self) -> Tensor` */
+export function trace(input: Tensor): Tensor {
+  return asTensor(op_trace.call(input.handle));
 }
 
 const op_transpose = nativeOperator('aten::transpose', 'int');
@@ -497,6 +809,12 @@ export function view(input: Tensor, size: readonly number[]): Tensor {
   return asTensor(op_view.call(input.handle, size));
 }
 
+const op_where = nativeOperator('aten::where', 'self');
+/** `aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor` */
+export function where(condition: Tensor, input: Tensor, other: Tensor): Tensor {
+  return asTensor(op_where.call(condition.handle, input.handle, other.handle));
+}
+
 const op_zero_ = nativeOperator('aten::zero_', '');
 /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)` */
 export function zero_(input: Tensor): void {
@@ -507,70 +825,4 @@ const op_zeros = nativeOperator('aten::zeros', '');
 /** `aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
 export function zeros(size: readonly number[], dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Tensor {
   return asTensor(op_zeros.call(size, dtype ? dtypeCode(dtype) : null, layout, device, pinMemory));
-}
-
-const op_foreachAdd_ = nativeOperator('aten::_foreach_add_', 'List');
-/** `aten::_foreach_add_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) -> ()` */
-export function foreachAdd_(input: readonly Tensor[], other: readonly Tensor[], alpha?: number): void {
-  op_foreachAdd_.perform(handlesOf(input), handlesOf(other), alpha);
-}
-
-const op_foreachAddScalar_ = nativeOperator('aten::_foreach_add_', 'Scalar');
-/** `aten::_foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()` */
-export function foreachAddScalar_(input: readonly Tensor[], scalar: number): void {
-  op_foreachAddScalar_.perform(handlesOf(input), scalar);
-}
-
-const op_foreachAddcdiv_ = nativeOperator('aten::_foreach_addcdiv_', 'Scalar');
-/** `aten::_foreach_addcdiv_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()` */
-export function foreachAddcdiv_(input: readonly Tensor[], tensor1: readonly Tensor[], tensor2: readonly Tensor[], value?: number): void {
-  op_foreachAddcdiv_.perform(handlesOf(input), handlesOf(tensor1), handlesOf(tensor2), value);
-}
-
-const op_foreachAddcmul_ = nativeOperator('aten::_foreach_addcmul_', 'Scalar');
-/** `aten::_foreach_addcmul_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()` */
-export function foreachAddcmul_(input: readonly Tensor[], tensor1: readonly Tensor[], tensor2: readonly Tensor[], value?: number): void {
-  op_foreachAddcmul_.perform(handlesOf(input), handlesOf(tensor1), handlesOf(tensor2), value);
-}
-
-const op_foreachDiv_ = nativeOperator('aten::_foreach_div_', 'List');
-/** `aten::_foreach_div_.List(Tensor(a!)[] self, Tensor[] other) -> ()` */
-export function foreachDiv_(input: readonly Tensor[], other: readonly Tensor[]): void {
-  op_foreachDiv_.perform(handlesOf(input), handlesOf(other));
-}
-
-const op_foreachDivScalar_ = nativeOperator('aten::_foreach_div_', 'Scalar');
-/** `aten::_foreach_div_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()` */
-export function foreachDivScalar_(input: readonly Tensor[], scalar: number): void {
-  op_foreachDivScalar_.perform(handlesOf(input), scalar);
-}
-
-const op_foreachAdd = nativeOperator('aten::_foreach_add', 'List');
-/** `aten::_foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]` */
-export function foreachAdd(input: readonly Tensor[], other: readonly Tensor[], alpha?: number): Tensor[] {
-  return asTensors(op_foreachAdd.call(handlesOf(input), handlesOf(other), alpha));
-}
-
-const op_foreachMul_ = nativeOperator('aten::_foreach_mul_', 'List');
-/** `aten::_foreach_mul_.List(Tensor(a!)[] self, Tensor[] other) -> ()` */
-export function foreachMul_(input: readonly Tensor[], other: readonly Tensor[]): void {
-  op_foreachMul_.perform(handlesOf(input), handlesOf(other));
-}
-
-const op_foreachMulScalar_ = nativeOperator('aten::_foreach_mul_', 'Scalar');
-/** `aten::_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()` */
-export function foreachMulScalar_(input: readonly Tensor[], scalar: number): void {
-  op_foreachMulScalar_.perform(handlesOf(input), scalar);
-}
-
-const op_foreachNorm = nativeOperator('aten::_foreach_norm', 'Scalar');
-/** `aten::_foreach_norm.Scalar(Tensor[] self, Scalar ord=2) -> Tensor[]` */
-export function foreachNorm(input: readonly Tensor[], ord?: number): Tensor[] {
-  return asTensors(op_foreachNorm.call(handlesOf(input), ord));
-}
-
-const op_foreachSqrt = nativeOperator('aten::_foreach_sqrt', '');
-/** `aten::_foreach_sqrt(Tensor[] self) -> Tensor[]` */
-export function foreachSqrt(input: readonly Tensor[]): Tensor[] {
-  return asTensors(op_foreachSqrt.call(handlesOf(input)));
 }

@@ -1,0 +1,59 @@
+/** Activations s of the block families, with their slopes s'. */
+import { checkOneOf } from '../../check.ts';
+import { ops, scope, type Tensor } from '../../tensor/index.ts';
+
+export const familyActivations = ['tanh', 'softplus', 'gelu', 'erf', 'relu'] as const;
+/** relu is not smooth: no order of convergence is promised for it. */
+export type FamilyActivation = (typeof familyActivations)[number];
+
+/** s(u) and s'(u), entry by entry. */
+export interface ScalarActivation {
+  readonly name: FamilyActivation;
+  value(u: Tensor): Tensor;
+  /** s'(u), given s(u) too where that is cheaper. */
+  slope(u: Tensor, value: Tensor): Tensor;
+}
+
+const perSqrt2Pi = 1 / Math.sqrt(2 * Math.PI);
+/** exp(-u^2 c) */
+const bell = (u: Tensor, c: number): Tensor => {
+  const z = ops.mul(u, u);
+  ops.mulScalar_(z, -c);
+  return ops.exp(z);
+};
+const normalDistribution = (u: Tensor): Tensor =>
+  ops.mulScalar(ops.addScalar(ops.erf(ops.mulScalar(u, Math.SQRT1_2)), 1), 0.5);
+
+const table: Readonly<Record<FamilyActivation, Omit<ScalarActivation, 'name'>>> = {
+  tanh: {
+    value: (u) => ops.tanh(u),
+    slope: (_u, value) => ops.rsubScalar(ops.mul(value, value), 1),
+  },
+  // Without libtorch's threshold, above which softplus is the identity: two formulas would meet in a step of 2e-9.
+  softplus: {
+    value: (u) => ops.add(ops.relu(u), ops.log1p(ops.exp(ops.neg(ops.abs(u))))),
+    slope: (u) => ops.sigmoid(u),
+  },
+  gelu: {
+    value: (u) => ops.mul(u, normalDistribution(u)),
+    slope: (u) => ops.add(normalDistribution(u), ops.mul(u, bell(u, 0.5)), perSqrt2Pi),
+  },
+  erf: {
+    value: (u) => ops.erf(u),
+    slope: (u) => ops.mulScalar(bell(u, 1), 2 / Math.sqrt(Math.PI)),
+  },
+  relu: {
+    value: (u) => ops.relu(u),
+    slope: (u) => ops.toDtype(ops.gtScalar(u, 0), u.dtype),
+  },
+};
+
+/** The activation of that name. gelu is u Phi(u) with the exact Gaussian Phi; relu has slope 0 at 0. */
+export function scalarActivation(name: FamilyActivation): ScalarActivation {
+  const { value, slope } = table[checkOneOf('activation', name, familyActivations)];
+  return {
+    name,
+    value: (u) => scope(() => value(u)),
+    slope: (u, known) => scope(() => slope(u, known)),
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Families of residual blocks f(x, theta), and what a flow needs of them: the velocity of a slice of
+ * particles, F(X) = sum_j w_j f(X, theta_j), with its derivatives in both directions. Notation: docs/notation.md.
+ */
+import { UsageError } from '../../errors.ts';
+import { ops, scope, type Tensor } from '../../tensor/index.ts';
+
+/** Weighted particles that act at one depth: sum_j w_j delta_{theta_j}. */
+export interface Particles {
+  /** [M, k] */
+  readonly theta: Tensor;
+  /** [M] */
+  readonly weight: Tensor;
+}
+
+/** What a pull-back is wanted for. */
+export interface Wanted {
+  readonly state?: boolean;
+  readonly theta?: boolean;
+  readonly weight?: boolean;
+}
+
+/** Cotangents of F(X): grad_x F^T q, [N, d]; for each particle the sum over samples, [M, k] and [M]. */
+export interface Pullback {
+  readonly state?: Tensor;
+  readonly theta?: Tensor;
+  readonly weight?: Tensor;
+}
+
+/** A direction in which F is differentiated; what is left out is held. */
+export interface Direction {
+  /** [N, d] */
+  readonly state?: Tensor;
+  /** [M, k] */
+  readonly theta?: Tensor;
+  /** [M] */
+  readonly weight?: Tensor;
+}
+
+/** A family f : R^d x R^k -> R^d. All sizes come from the arguments; every method is differentiable by autograd too. */
+export interface Family {
+  readonly name: string;
+  /** k for states with d features. @throws UsageError if the family does not fit such states. */
+  parameterCount(stateSize: number): number;
+  /** F(X) = sum_j w_j f(X, theta_j), [N, d], from X [N, d]. */
+  velocity(state: Tensor, particles: Particles): Tensor;
+  /** The cotangents of F(X) for q = `cotangent`, [N, d]; only what is wanted is computed. */
+  pullback(state: Tensor, particles: Particles, cotangent: Tensor, wanted: Wanted): Pullback;
+  /** dF(X) in a direction, [N, d]. */
+  pushforward(state: Tensor, particles: Particles, direction: Direction): Tensor;
+  /** f(X, theta_j) of each particle, [M, N, d]: for small problems. */
+  values(state: Tensor, theta: Tensor): Tensor;
+}
+
+/** @throws UsageError unless the state is [N, d] and the particles fit it. */
+export function checkParticles(family: Family, state: Tensor, particles: Particles): void {
+  if (state.rank !== 2) throw new UsageError(`a state is [N, d], got shape [${state.shape.join(', ')}]`);
+  checkFamily(family, state.shape[1] ?? 0, particles);
+}
+
+/** @throws UsageError unless theta is [M, k], weight [M], and k what the family needs for states with d features. */
+export function checkFamily(family: Family, d: number, { theta, weight }: Particles): void {
+  const k = family.parameterCount(d);
+  if (theta.rank !== 2 || theta.shape[1] !== k)
+    throw new UsageError(
+      `family ${family.name} needs particles [M, ${k}] for states with ${d} features, got shape [${theta.shape.join(', ')}]`,
+    );
+  if (weight.rank !== 1 || weight.shape[0] !== theta.shape[0])
+    throw new UsageError(
+      `${theta.shape[0]} particles need as many weights, got shape [${weight.shape.join(', ')}]`,
+    );
+}
+
+/** sum_j w_j d_j for directions that are each given or not; zero if none is. */
+export function sumOf(terms: readonly (Tensor | undefined)[], like: Tensor): Tensor {
+  return scope(() => {
+    const given = terms.filter((term) => term !== undefined);
+    const first = given[0];
+    if (!first) return ops.mulScalar(like, 0);
+    return given.slice(1).reduce((sum, term) => ops.add(sum, term), first);
+  });
+}

@@ -1,0 +1,10 @@
+export {
+  type FamilyActivation,
+  familyActivations,
+  scalarActivation,
+  type ScalarActivation,
+} from './activation.ts';
+export { bottleneck } from './bottleneck.ts';
+export { customFamily, type CustomFamily } from './custom.ts';
+export type { Direction, Family, Particles, Pullback, Wanted } from './family.ts';
+export { matrix } from './matrix.ts';

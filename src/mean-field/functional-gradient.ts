@@ -1,0 +1,65 @@
+/** G = dE/drho: the first variation of the loss at any block and depth, and its slope in theta. */
+import { checkInteger } from '../check.ts';
+import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
+import type { Particles } from './families/index.ts';
+import type { Solution } from './gradient.ts';
+import { adjointStages, type Stage } from './integrators/runge-kutta.ts';
+import { tableauOf } from './integrators/tableau.ts';
+import { sampleCount } from './problem.ts';
+
+/** A Dirac of weight lambda at (theta, t_l) changes E by lambda h_l G(theta, t_l) + o(lambda). */
+export interface FunctionalGradient {
+  /** G(theta_j, t_l), [m]. @param theta - [m, k], particles of rho or not */
+  value(theta: Tensor): Tensor;
+  /** grad_theta G(theta_j, t_l), [m, k]. */
+  slope(theta: Tensor): Tensor;
+  /** Where the velocity is evaluated in the step, and the costate there: one pair under Euler, (X^l, p^{l+1}). */
+  readonly stages: readonly Pick<Stage, 'state' | 'costate' | 'c'>[];
+}
+
+/**
+ * G(., t_l) = sum over the stages of step l of the mean over samples of f(X_s, .) . q_s.
+ *
+ * @param l - the step in depth, 0 .. L - 1
+ */
+export function functionalGradient(solution: Solution, l: number): FunctionalGradient {
+  const { problem, family, measure, integrator, states, costates } = solution;
+  checkInteger('l', l, { min: 0, max: measure.steps.length - 1 });
+  const place = { family, measure, l, tableau: tableauOf(integrator) };
+  const stages = noGrad(() =>
+    scope(() =>
+      adjointStages(place, states[l]!, costates[l + 1]!, measure.steps[l] ?? 0).map(
+        ({ state, costate, c }) => ({
+          state,
+          costate,
+          c,
+        }),
+      ),
+    ),
+  );
+  const share = 1 / sampleCount(problem);
+  const gather = (theta: Tensor, part: 'theta' | 'weight'): Tensor =>
+    noGrad(() =>
+      scope(() => {
+        const particles: Particles = {
+          theta,
+          weight: ops.addScalar(ops.mulScalar(ops.select(theta, 1, 0), 0), 1),
+        };
+        const terms = stages.map(
+          ({ state, costate }) => family.pullback(state, particles, costate, { [part]: true })[part]!,
+        );
+        return ops.mulScalar(
+          terms.reduce((sum, term) => ops.add(sum, term)),
+          share,
+        );
+      }),
+    );
+  return { value: (theta) => gather(theta, 'weight'), slope: (theta) => gather(theta, 'theta'), stages };
+}
+
+/** The step in which depth t lies. */
+export function stepAt({ measure }: Pick<Solution, 'measure'>, t: number): number {
+  let depth = 0;
+  const l = measure.steps.findIndex((h) => (depth += h) > t);
+  return l < 0 ? measure.steps.length - 1 : l;
+}

@@ -1,0 +1,117 @@
+/** A measure as slices of depth under a Runge-Kutta scheme, with the exact adjoint of the discrete step. */
+import { ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family, Particles, Pullback, Wanted } from '../families/index.ts';
+import type { Slice, StepSize } from '../flow.ts';
+import type { Measure } from '../measures/index.ts';
+import { type Integrator, type Tableau, tableauOf } from './tableau.ts';
+
+/** One evaluation of the velocity inside a step. */
+export interface Stage {
+  /** The step in depth, and the fraction of it. */
+  readonly l: number;
+  readonly c: number;
+  readonly particles: Particles;
+  /** X_s, [N, d]: where the velocity is evaluated. */
+  readonly state: Tensor;
+  /**
+   * q_s = b_s p + sum_{r > s} a_rs h grad_x F^T q_r, [N, d]: the change of the final loss is h q_s . dF(X_s). Under
+   * Euler it is p^{l+1}.
+   */
+  readonly costate: Tensor;
+  /** The cotangents of F(X_s) for q_s, as wanted. */
+  readonly pullback: Pullback;
+}
+
+export interface SliceOptions {
+  readonly integrator?: Integrator | Tableau | undefined;
+  /** Called with the stages of each step as its adjoint is computed; their tensors are freed after the call. */
+  readonly onStage?: ((stages: readonly Stage[]) => void) | undefined;
+  /** What stages tell beside the cotangent of the state. */
+  readonly wanted?: Wanted | undefined;
+}
+
+/** x + h v, recorded where h is a tensor. */
+const axpy = (x: Tensor, h: StepSize, v: Tensor, factor = 1): Tensor =>
+  typeof h === 'number' ? ops.add(x, v, h * factor) : ops.add(x, ops.mul(v, h), factor);
+
+/** The slices of a measure for `flow`, `trajectory` and `adjointFlow`; the steps are the measure's. */
+export function slicesOf(family: Family, measure: Measure, options: SliceOptions = {}): Slice[] {
+  const tableau = tableauOf(options.integrator ?? 'euler');
+  return measure.steps.map((_, l): Slice => {
+    const place = { family, measure, l, tableau };
+    return {
+      step: (state, h) =>
+        scope(() => {
+          const { slopes } = run(place, state, h, true);
+          return tableau.b.reduce(
+            (x, factor, s) => (factor === 0 ? x : axpy(x, h, slopes[s]!, factor)),
+            state,
+          );
+        }),
+      adjoint: (state, costate, h) =>
+        scope(() => {
+          const stages = adjointStages(place, state, costate, h, options.wanted);
+          options.onStage?.(stages);
+          return stages.reduce((p, { pullback }) => axpy(p, h, pullback.state!), costate);
+        }),
+    };
+  });
+}
+
+export interface Place {
+  readonly family: Family;
+  readonly measure: Measure;
+  readonly l: number;
+  readonly tableau: Tableau;
+}
+
+/** The particles and X_s of each stage and, where a later stage or (`whole`) the step needs it, k_s = F(X_s). */
+function run(
+  { family, measure, l, tableau: { a, b, c } }: Place,
+  state: Tensor,
+  h: StepSize,
+  whole: boolean,
+): { particles: Particles[]; states: Tensor[]; slopes: (Tensor | undefined)[] } {
+  const states: Tensor[] = [];
+  const slopes: (Tensor | undefined)[] = [];
+  const particles = b.map((_, s) => measure.particles(l, c[s] ?? 0));
+  b.forEach((_, s) => {
+    const x = (a[s] ?? []).reduce(
+      (sum, factor, r) => (factor === 0 ? sum : axpy(sum, h, slopes[r]!, factor)),
+      state,
+    );
+    states.push(x);
+    slopes.push(whole || a.some((row) => row[s]) ? family.velocity(x, particles[s]!) : undefined);
+  });
+  return { particles, states, slopes };
+}
+
+/** The stages of the adjoint of one step, in order of depth, from X^l and p^{l+1}. */
+export function adjointStages(
+  place: Place,
+  state: Tensor,
+  costate: Tensor,
+  h: StepSize,
+  wanted: Wanted = {},
+): Stage[] {
+  const {
+    family,
+    l,
+    tableau: { a, b, c },
+  } = place;
+  return scope(() => {
+    const { particles, states } = run(place, state, h, false);
+    const stages: Stage[] = [];
+    for (let s = b.length - 1; s >= 0; s--) {
+      const own = b[s] === 1 ? costate : ops.mulScalar(costate, b[s] ?? 0);
+      const q = stages.reduce((sum, later, i) => {
+        const factor = a[s + 1 + i]?.[s] ?? 0;
+        return factor === 0 ? sum : axpy(sum, h, later.pullback.state!, factor);
+      }, own);
+      const at = { particles: particles[s]!, state: states[s]! };
+      const pullback = family.pullback(at.state, at.particles, q, { state: true, ...wanted });
+      stages.unshift({ l, c: c[s] ?? 0, ...at, costate: q, pullback });
+    }
+    return stages;
+  });
+}

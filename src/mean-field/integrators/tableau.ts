@@ -1,0 +1,46 @@
+/** Explicit Runge-Kutta schemes by their tableaus (Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I). */
+import { checkOneOf } from '../../check.ts';
+
+/** Stage s: X_s = X + h sum_r a_sr k_r at the fraction c_s of the step; the step: X + h sum_s b_s k_s. */
+export interface Tableau {
+  readonly name: string;
+  readonly order: number;
+  readonly a: readonly (readonly number[])[];
+  readonly b: readonly number[];
+  readonly c: readonly number[];
+}
+
+export const integrators = ['euler', 'midpoint', 'heun', 'rk4', 'dopri5'] as const;
+export type Integrator = (typeof integrators)[number];
+
+const tableaus: Readonly<Record<Integrator, Omit<Tableau, 'name'>>> = {
+  euler: { order: 1, a: [[]], b: [1], c: [0] },
+  midpoint: { order: 2, a: [[], [1 / 2]], b: [0, 1], c: [0, 1 / 2] },
+  heun: { order: 2, a: [[], [1]], b: [1 / 2, 1 / 2], c: [0, 1] },
+  rk4: {
+    order: 4,
+    a: [[], [1 / 2], [0, 1 / 2], [0, 0, 1]],
+    b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
+    c: [0, 1 / 2, 1 / 2, 1],
+  },
+  // Dormand and Prince 1980: the fifth-order solution of the adaptive pair; the stage at its end serves the error alone.
+  dopri5: {
+    order: 5,
+    a: [
+      [],
+      [1 / 5],
+      [3 / 40, 9 / 40],
+      [44 / 45, -56 / 15, 32 / 9],
+      [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
+      [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
+    ],
+    b: [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+    c: [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1],
+  },
+};
+
+/** The scheme of that name, or the tableau itself. @throws UsageError for an unknown name */
+export function tableauOf(integrator: Integrator | Tableau): Tableau {
+  if (typeof integrator !== 'string') return integrator;
+  return { name: integrator, ...tableaus[checkOneOf('integrator', integrator, integrators)] };
+}

@@ -1,0 +1,63 @@
+/** The grid measure: L steps in depth with M weighted particles each. */
+import { UsageError } from '../../errors.ts';
+import { full, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { checkAtoms, checkSteps, type ParticleMeasure } from './measure.ts';
+
+export interface GridOptions {
+  /** h_l; default: 1/L each. */
+  readonly steps?: readonly number[] | undefined;
+  /** [L, M]; default: 1/M each. */
+  readonly weight?: Tensor | undefined;
+  /** Weights may be negative. */
+  readonly signed?: boolean | undefined;
+}
+
+/** rho(theta, t) = sum_j w_lj delta_{theta_lj} for t in step l. */
+export interface GridMeasure extends ParticleMeasure {
+  /** [L, M, k] */
+  readonly theta: Tensor;
+  /** [L, M] */
+  readonly weight: Tensor;
+  /** The same steps and weights around other particles. */
+  withTheta(theta: Tensor): GridMeasure;
+  /** The same steps and particles with other weights. */
+  withWeight(weight: Tensor): GridMeasure;
+}
+
+/**
+ * @param theta - [L, M, k]
+ * @throws UsageError for shapes that do not fit, negative weights or steps, NaN
+ */
+export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasure {
+  if (theta.rank !== 3)
+    throw new UsageError(`theta: expected [L, M, k], got shape [${theta.shape.join(', ')}]`);
+  const [slices = 0, particles = 0] = theta.shape;
+  const steps = options.steps ?? Array.from({ length: slices }, () => 1 / slices);
+  if (steps.length !== slices)
+    throw new UsageError(`theta has ${slices} slices of depth, steps are ${steps.length}`);
+  const weight =
+    options.weight ?? full([slices, particles], 1 / particles, { dtype: theta.dtype, device: theta.device });
+  if (weight.shape.join() !== [slices, particles].join())
+    throw new UsageError(
+      `weight: expected [${slices}, ${particles}], got shape [${weight.shape.join(', ')}]`,
+    );
+  checkSteps(steps);
+  checkAtoms(theta, weight, options.signed);
+  return unchecked(theta, weight, steps);
+}
+
+function unchecked(theta: Tensor, weight: Tensor, steps: readonly number[]): GridMeasure {
+  return {
+    steps,
+    theta,
+    weight,
+    particles: (l) => ({ theta: ops.select(theta, 0, l), weight: ops.select(weight, 0, l) }),
+    accumulate(l, part, into, factor) {
+      scope(() => {
+        ops.add_(ops.select(into, 0, l), part, factor);
+      });
+    },
+    withTheta: (other) => unchecked(other, weight, steps),
+    withWeight: (other) => unchecked(theta, other, steps),
+  };
+}

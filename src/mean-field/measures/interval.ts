@@ -1,0 +1,106 @@
+/** The interval measure of the talk: rho_n = sum_i w_i delta_{theta_i} 1_[tau_i, tau'_i](t). */
+import { UsageError } from '../../errors.ts';
+import { keep, ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import { checkAtoms, type ParticleMeasure } from './measure.ts';
+
+export interface IntervalOptions {
+  /** tau_i, the depths at which particles begin to act, [n]. */
+  readonly tau: readonly number[];
+  /** tau'_i, where they end; left out, the sorted intervals tile the depth as in Algorithm 1: [tau^{l-1}, tau^l]. */
+  readonly tauEnd?: readonly number[] | undefined;
+  /** [n]; default 1, so that intervals that tile the depth make a probability at every t. */
+  readonly weight?: Tensor | undefined;
+  readonly signed?: boolean | undefined;
+}
+
+export interface IntervalMeasure extends ParticleMeasure {
+  /** [n, k] */
+  readonly theta: Tensor;
+  /** [n] */
+  readonly weight: Tensor;
+  readonly tau: readonly number[];
+  readonly tauEnd: readonly number[];
+  /** 0 = t_0 < .. < t_L: the depths at which a particle begins or ends. */
+  readonly breaks: readonly number[];
+  /** The particles that act in step l, by index. */
+  members(l: number): readonly number[];
+  withTheta(theta: Tensor): IntervalMeasure;
+}
+
+/** Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0. */
+export function tiles(tau: readonly number[]): { tau: number[]; tauEnd: number[] } {
+  const order = tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
+  const begin: number[] = [];
+  order.forEach((i, rank) => {
+    begin[i] = rank === 0 ? 0 : (tau[order[rank - 1] ?? 0] ?? 0);
+  });
+  return { tau: begin, tauEnd: [...tau] };
+}
+
+/**
+ * @param theta - [n, k]
+ * @throws UsageError for an end before its beginning, negative depths or weights, NaN, wrong counts
+ */
+export function intervalMeasure(theta: Tensor, options: IntervalOptions): IntervalMeasure {
+  if (theta.rank !== 2) throw new UsageError(`theta: expected [n, k], got shape [${theta.shape.join(', ')}]`);
+  const [n = 0] = theta.shape;
+  const weight = options.weight ?? ones([n], { dtype: theta.dtype, device: theta.device });
+  if (weight.shape.join() !== String(n))
+    throw new UsageError(`weight: expected [${n}], got shape [${weight.shape.join(', ')}]`);
+  checkCount('tau', options.tau, n);
+  const { tau, tauEnd } = options.tauEnd ? { tau: options.tau, tauEnd: options.tauEnd } : tiles(options.tau);
+  checkCount('tauEnd', tauEnd, n);
+  tau.forEach((start, i) => {
+    const end = tauEnd[i] ?? NaN;
+    if (!Number.isFinite(start) || !Number.isFinite(end) || start < 0)
+      throw new UsageError(`particle ${i} acts on [${start}, ${end}]: depths are finite and not negative`);
+    if (end < start) throw new UsageError(`particle ${i} ends before it begins: tau ${start}, tauEnd ${end}`);
+  });
+  checkAtoms(theta, weight, options.signed);
+  return unchecked(theta, weight, tau, tauEnd);
+}
+
+function checkCount(name: string, values: readonly number[], n: number): void {
+  if (values.length !== n) throw new UsageError(`${n} particles need as many ${name}, got ${values.length}`);
+}
+
+function unchecked(
+  theta: Tensor,
+  weight: Tensor,
+  tau: readonly number[],
+  tauEnd: readonly number[],
+): IntervalMeasure {
+  const breaks = [...new Set([0, ...tau, ...tauEnd])].sort((a, b) => a - b);
+  if (breaks.length < 2) throw new UsageError('no particle acts: every interval is empty');
+  const steps = breaks.slice(1).map((t, l) => t - (breaks[l] ?? 0));
+  const members = steps.map((_, l) => {
+    const [from = 0, to = 0] = breaks.slice(l, l + 2);
+    return tau.flatMap((start, i) => (start <= from && (tauEnd[i] ?? 0) >= to ? [i] : []));
+  });
+  // Made once a step and kept: a gradient flow asks thousands of times.
+  const indices: (Tensor | undefined)[] = [];
+  const indexOf = (l: number): Tensor =>
+    (indices[l] ??= keep(
+      scope(() => tensor(BigInt64Array.from(members[l] ?? [], BigInt), undefined, { device: theta.device })),
+    ));
+  return {
+    steps,
+    theta,
+    weight,
+    tau,
+    tauEnd,
+    breaks,
+    members: (l) => members[l] ?? [],
+    particles: (l) => ({
+      theta: ops.indexSelect(theta, 0, indexOf(l)),
+      weight: ops.indexSelect(weight, 0, indexOf(l)),
+    }),
+    accumulate(l, part, into, factor) {
+      if (members[l]?.length)
+        scope(() => {
+          ops.indexAdd_(into, 0, indexOf(l), part, factor);
+        });
+    },
+    withTheta: (other) => unchecked(other, weight, tau, tauEnd),
+  };
+}

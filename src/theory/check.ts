@@ -1,0 +1,31 @@
+/** Bands in which a measured number must lie, and how far it missed. */
+import type { Check } from '../runs/index.ts';
+
+interface Named {
+  readonly name: string;
+  readonly measured: number;
+  readonly standardError?: number;
+}
+
+/** abs(measured - center) <= halfWidth. */
+export function within(facts: Named, center: number, halfWidth: number): Check {
+  const miss = Math.abs(facts.measured - center) / halfWidth;
+  return { ...facts, band: { min: center - halfWidth, max: center + halfWidth }, ...verdict(miss) };
+}
+
+/** measured <= limit, for errors: numbers that are not negative. */
+export function atMost(facts: Named, limit: number): Check {
+  const miss = limit > 0 ? facts.measured / limit : facts.measured <= limit ? 0 : Infinity;
+  return { ...facts, band: { max: limit }, ...verdict(miss) };
+}
+
+/** measured >= limit > 0, for ratios and counts. */
+export function atLeast(facts: Named, limit: number): Check {
+  const miss = facts.measured > 0 ? limit / facts.measured : Infinity;
+  return { ...facts, band: { min: limit }, ...verdict(miss) };
+}
+
+/** NaN fails. */
+function verdict(miss: number): Pick<Check, 'pass' | 'miss'> {
+  return { pass: miss <= 1, miss: Number.isNaN(miss) ? Infinity : Math.max(0, miss) };
+}

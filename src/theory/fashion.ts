@@ -1,0 +1,41 @@
+/** Fashion-MNIST reduced by principal components: real data for claims that are small. */
+import { type ImageSet, loadImages } from '../data/index.ts';
+import { keep, noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
+
+export interface Fashion {
+  /** [n, D], f64: the first principal components, scaled so that the mean of abs(x)^2 is D. */
+  readonly inputs: Tensor;
+  /** [n], class 0 .. 9 */
+  readonly labels: readonly number[];
+  /** The share of the images' variance that the components hold. */
+  readonly explained: number;
+}
+
+/**
+ * The first training images, centred, projected on their first principal components.
+ *
+ * @throws DataError if the data set is not installed
+ */
+export async function loadFashion({ samples = 2000, components = 16 } = {}): Promise<Fashion> {
+  const { train } = await loadImages('fashion-mnist', { limitTrain: samples, limitTest: 1 });
+  return noGrad(() => keep(scope(() => reduce(train, components))));
+}
+
+function reduce({ images, labels, count }: ImageSet, components: number): Fashion {
+  const pixels = ops.divScalar(ops.toDtype(ops.view(tensor(images), [count, -1]), 'f64'), 255);
+  const centred = ops.sub(pixels, ops.meanDim(pixels, [0], true));
+  const covariance = ops.divScalar(ops.mm(ops.transpose(centred, 0, 1), centred), count);
+  // Eigenvalues come in rising order.
+  const [values, vectors] = ops.eigh(covariance);
+  const total = values.size;
+  const first = ops.flip(ops.sliceDim(vectors, 1, total - components, total), [1]);
+  const held = ops.sum(ops.sliceDim(values, 0, total - components, total)).item();
+  // An eigenvector's sign is arbitrary: its largest entry is made positive.
+  const largest = ops.argmax(ops.abs(first), 0, true);
+  const signed = ops.mul(first, ops.sign(ops.gather(first, 0, largest)));
+  return {
+    inputs: ops.mulScalar(ops.mm(centred, signed), Math.sqrt(components / held)),
+    labels: Array.from(labels.subarray(0, count)),
+    explained: held / ops.sum(values).item(),
+  };
+}

@@ -1,0 +1,46 @@
+/** Least squares of straight lines, and summaries of repetitions. */
+import { UsageError } from '../errors.ts';
+
+export interface Fit {
+  readonly slope: number;
+  readonly intercept: number;
+  /** Standard error of the slope, from the residuals; 0 for two points. */
+  readonly standardError: number;
+}
+
+/** y = intercept + slope x. @throws UsageError for fewer than two different x */
+export function fitLine(x: readonly number[], y: readonly number[]): Fit {
+  const n = x.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const sxx = x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
+  if (n < 2 || y.length !== n || !(sxx > 0))
+    throw new UsageError(`a line needs two points at different places, got ${n} points`);
+  const slope = x.reduce((sum, value, i) => sum + (value - meanX) * ((y[i] ?? NaN) - meanY), 0) / sxx;
+  const intercept = meanY - slope * meanX;
+  const rest = x.reduce((sum, value, i) => sum + ((y[i] ?? NaN) - intercept - slope * value) ** 2, 0);
+  return { slope, intercept, standardError: n > 2 ? Math.sqrt(rest / (n - 2) / sxx) : 0 };
+}
+
+/** The exponent p of y ~ C x^p, by least squares in log-log. Points with y below `floor` are left out. */
+export function fitPower(x: readonly number[], y: readonly number[], floor = 0): Fit {
+  const kept = x.map((value, i) => [value, y[i] ?? NaN] as const).filter(([, value]) => value > floor);
+  return fitLine(
+    kept.map(([value]) => Math.log(value)),
+    kept.map(([, value]) => Math.log(value)),
+  );
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function rms(values: readonly number[]): number {
+  return Math.sqrt(mean(values.map((value) => value * value)));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
