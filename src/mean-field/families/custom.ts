@@ -2,7 +2,7 @@
 import { checkInteger } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { enableGrad, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { checkParticles, type Direction, type Family, type Particles, type Pullback } from './family.ts';
+import { checkParticles, type Direction, type Family, type Particles } from './family.ts';
 
 export interface CustomFamily {
   readonly name?: string;
