@@ -25,6 +25,10 @@ export function customFamily({
   value,
   batched = false,
 }: CustomFamily): Family {
+  const evaluate = (state: Tensor, theta: Tensor): Tensor =>
+    batched
+      ? value(ops.unsqueeze(state, 0), ops.unsqueeze(theta, 1))
+      : ops.stack(ops.unbind(theta, 0).map((one) => value(state, one)));
   const self: Family = {
     name,
     parameterCount: (d) =>
@@ -39,9 +43,7 @@ export function customFamily({
     values(state, theta) {
       return scope(() => {
         checkParticles(self, state, { theta, weight: ops.select(theta, 1, 0) });
-        const all = batched
-          ? value(ops.unsqueeze(state, 0), ops.unsqueeze(theta, 1))
-          : ops.stack(ops.unbind(theta, 0).map((one) => value(state, one)));
+        const all = theta.shape[0] === 0 ? none(state, theta) : evaluate(state, theta);
         const expected = [theta.shape[0], ...state.shape];
         if (all.shape.join() !== expected.join())
           throw new UsageError(
@@ -102,4 +104,10 @@ function record(
   const leaf = (x: Tensor): Tensor => ops.detach(x).setRequiresGrad();
   const leaves = { state: leaf(state), theta: leaf(theta), weight: leaf(weight) };
   return { output: enableGrad(() => family.velocity(leaves.state, leaves)), leaves };
+}
+
+/** [0, N, d] for a depth at which nothing acts, known to autograd. */
+function none(state: Tensor, theta: Tensor): Tensor {
+  const empty = ops.expand(ops.unsqueeze(state, 0), [0, ...state.shape]);
+  return ops.add(empty, ops.unsqueeze(ops.sumDim(theta, [1], true), 2));
 }
