@@ -20,6 +20,8 @@ export {
   schemes,
   tauStarts,
 } from './schedules/schedule.ts';
+export { type BackwardSolution, continuousAdjoint } from './continuous-adjoint.ts';
+export { denseFlow, velocityField } from './dense-flow.ts';
 export * from './families/index.ts';
 export { functionalGradient, type FunctionalGradient, stepAt } from './functional-gradient.ts';
 export {

@@ -1,0 +1,64 @@
+/**
+ * The continuous adjoint: dp/dt = - grad_x F(X, t)^T p solved backwards as its own ODE, beside the state solved back
+ * with it. It differs from the gradient of the discrete flow by the error of the scheme; the exact one is `solve`.
+ */
+import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
+import type { Family } from './families/index.ts';
+import { tableauOf, type Integrator, type Tableau } from './integrators/tableau.ts';
+import type { Measure } from './measures/index.ts';
+
+export interface BackwardSolution {
+  /** X^0 .. X^L as solved back from X^L, and p^0 .. p^L. */
+  readonly states: readonly Tensor[];
+  readonly costates: readonly Tensor[];
+}
+
+/**
+ * Steps (X, p) from depth 1 to 0 with step -h_l, rho at the right end of each step first.
+ *
+ * @param state - X(., 1), [N, d]
+ * @param costate - p(., 1), [N, d]
+ */
+export function continuousAdjoint(
+  family: Family,
+  measure: Measure,
+  state: Tensor,
+  costate: Tensor,
+  integrator: Integrator | Tableau = 'euler',
+): BackwardSolution {
+  const { a, b, c } = tableauOf(integrator);
+  return noGrad(() =>
+    scope(() => {
+      const states = [state];
+      const costates = [costate];
+      for (let l = measure.steps.length - 1; l >= 0; l--) {
+        const h = measure.steps[l] ?? 0;
+        const [x, p] = [states[0]!, costates[0]!];
+        const [dx, dp]: [Tensor[], Tensor[]] = [[], []];
+        const shifted = (
+          from: Tensor,
+          slopes: readonly Tensor[],
+          weights: readonly number[],
+          sign: number,
+        ): Tensor =>
+          slopes.reduce(
+            (sum, slope, r) => (weights[r] ? ops.add(sum, slope, sign * h * weights[r]) : sum),
+            from,
+          );
+        const next = scope(() => {
+          b.forEach((_, s) => {
+            const particles = measure.particles(l, 1 - (c[s] ?? 0));
+            const xs = shifted(x, dx, a[s] ?? [], -1);
+            const ps = shifted(p, dp, a[s] ?? [], 1);
+            dx.push(family.velocity(xs, particles));
+            dp.push(family.pullback(xs, particles, ps, { state: true }).state!);
+          });
+          return [shifted(x, dx, b, -1), shifted(p, dp, b, 1)] as const;
+        });
+        states.unshift(next[0]);
+        costates.unshift(next[1]);
+      }
+      return { states, costates };
+    }),
+  );
+}

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { ops, scope, tensor } from '../../tensor/index.ts';
+import { integrate, type VectorField } from './adaptive.ts';
+
+const f64 = (...values: number[]) => tensor(values, [1, values.length], { dtype: 'f64' });
+/** A rotation by 2 pi over the unit of time. */
+const rotation = (_t: number, x: ReturnType<typeof f64>) =>
+  ops.mulScalar(ops.mm(x, tensor([0, 1, -1, 0], [2, 2], { dtype: 'f64' })), 2 * Math.PI);
+const rotated = (t: number): number[] => [Math.cos(2 * Math.PI * t), Math.sin(2 * Math.PI * t)];
+const exponent = (x: readonly number[], y: readonly number[]): number =>
+  Math.log(y.at(-1)! / y[0]!) / Math.log(x.at(-1)! / x[0]!);
+const distance = (actual: readonly number[], expected: readonly number[]): number =>
+  Math.max(...expected.map((value, i) => Math.abs(value - (actual[i] ?? NaN))));
+
+it('the adaptive pair meets its tolerance at the end and in between, forwards and backwards', () => {
+  scope(() => {
+    for (const [from, to] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const solution = integrate(rotation, f64(1, 0), [from, to], { relative: 1e-10, absolute: 1e-10 });
+      expect(distance(solution.states.at(-1)!.toArray(), [1, 0])).toBeLessThan(2e-9);
+      for (const t of [0, 0.123, 0.5, 0.77, 1])
+        expect(distance(solution.at(t).toArray(), rotated(t))).toBeLessThan(1e-7);
+    }
+  });
+});
+
+it('its error is proportional to the tolerance, and its steps to tolerance^(-1/5)', () => {
+  scope(() => {
+    const tolerances = [1e-5, 1e-6, 1e-7, 1e-8, 1e-9];
+    const solutions = tolerances.map((tolerance) =>
+      integrate(rotation, f64(1, 0), [0, 1], { relative: tolerance, absolute: tolerance }),
+    );
+    const errors = solutions.map(({ states }) => distance(states.at(-1)!.toArray(), [1, 0]));
+    expect(Math.abs(exponent(tolerances, errors) - 1)).toBeLessThan(0.15);
+    const steps = solutions.map(({ times }) => times.length - 1);
+    expect(Math.abs(exponent(tolerances, steps) + 0.2)).toBeLessThan(0.03);
+  });
+});
+
+it('a break in the field is stepped on, so that the order is not lost there', () => {
+  scope(() => {
+    const kinked: VectorField = (_t, _x, inside) => f64(inside < 1 / 3 ? 1 : -2);
+    const { states, times, rejected } = integrate(kinked, f64(0), [0, 1], { breaks: [1 / 3] });
+    expect(times).toContain(1 / 3);
+    expect(rejected).toBe(0);
+    expect(states.at(-1)!.toArray()[0]).toBeCloseTo(-1, 12);
+  });
+});
+
+it('a field that is not defined stops with a clear error', () => {
+  scope(() => {
+    const broken = (t: number) => f64(t < 0.5 ? 1 : NaN);
+    expect(() => integrate(broken, f64(0), [0, 1])).toThrow('is stuck at t = 0.');
+  });
+});
