@@ -1,0 +1,23 @@
+/** Statements about claims: they hold, and a planted fault is caught by at least three times the band. */
+import { expect } from 'vitest';
+import { type Claim, type ClaimOptions, measureClaim } from '../../src/theory/claim.ts';
+
+const options: ClaimOptions = { seed: 1, quick: true };
+
+/** @throws AssertionError with the checks that failed */
+export function expectHolds<Parts>(claim: Claim<Parts>, given: ClaimOptions = {}): void {
+  const { checks, pass } = measureClaim(claim, { ...options, ...given });
+  expect(checks.filter((check) => !check.pass)).toEqual([]);
+  expect(pass).toBe(true);
+}
+
+/** @throws AssertionError unless some check misses its band by three times or more */
+export function expectCaught<Parts>(
+  claim: Claim<Parts>,
+  fault: Partial<Parts>,
+  given: ClaimOptions = {},
+): void {
+  const { checks, pass } = measureClaim(claim, { ...options, ...given }, fault);
+  expect(pass).toBe(false);
+  expect(Math.max(...checks.map(({ miss }) => miss))).toBeGreaterThanOrEqual(3);
+}
