@@ -60,14 +60,11 @@ export async function alternate(
   ours: Program,
   peer: Program,
   processes: number,
-  onRun: (done: number, of: number) => void = () => undefined,
 ): Promise<Comparison> {
   const results: { ours: WorkerResult[]; peer: WorkerResult[] } = { ours: [], peer: [] };
   for (let i = 0; i < processes; i++) {
     results.ours.push(await run(ours));
-    onRun(2 * i + 1, 2 * processes);
     results.peer.push(await run(peer));
-    onRun(2 * i + 2, 2 * processes);
   }
   const [a, b] = [results.ours.map(({ ms }) => median(ms)), results.peer.map(({ ms }) => median(ms))];
   return {

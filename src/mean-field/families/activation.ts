@@ -12,6 +12,10 @@ export interface ScalarActivation {
   value(u: Tensor): Tensor;
   /** s'(u), given s(u) too where that is cheaper. */
   slope(u: Tensor, value: Tensor): Tensor;
+  /** s(u), where the caller owns `u`: it may be overwritten, and is not used again but for `pull_`. */
+  value_(u: Tensor): Tensor;
+  /** q <- s'(u) q. The caller owns all three and does not use `u` and `value` again. */
+  pull_(q: Tensor, u: Tensor, value: Tensor): void;
 }
 
 const perSqrt2Pi = 1 / Math.sqrt(2 * Math.PI);
@@ -24,10 +28,24 @@ const bell = (u: Tensor, c: number): Tensor => {
 const normalDistribution = (u: Tensor): Tensor =>
   ops.mulScalar(ops.addScalar(ops.erf(ops.mulScalar(u, Math.SQRT1_2)), 1), 0.5);
 
-const table: Readonly<Record<FamilyActivation, Omit<ScalarActivation, 'name'>>> = {
+interface Entry extends Pick<ScalarActivation, 'value' | 'slope'> {
+  /** Where the slope is known from the value: the value in place, and the pull-back from it. */
+  readonly inPlace?: { value(u: Tensor): void; pull(q: Tensor, value: Tensor): void };
+}
+
+const table: Readonly<Record<FamilyActivation, Entry>> = {
   tanh: {
     value: (u) => ops.tanh(u),
     slope: (_u, value) => ops.rsubScalar(ops.mul(value, value), 1),
+    inPlace: {
+      value: (u) => {
+        ops.tanh_(u);
+      },
+      pull: (q, value) => {
+        ops.mul_(value, value);
+        ops.addcmul_(q, q, value, -1);
+      },
+    },
   },
   // Without libtorch's threshold, above which softplus is the identity: two formulas would meet in a step of 2e-9.
   softplus: {
@@ -45,15 +63,37 @@ const table: Readonly<Record<FamilyActivation, Omit<ScalarActivation, 'name'>>> 
   relu: {
     value: (u) => ops.relu(u),
     slope: (u) => ops.toDtype(ops.gtScalar(u, 0), u.dtype),
+    inPlace: {
+      value: (u) => {
+        ops.relu_(u);
+      },
+      pull: (q, value) => {
+        scope(() => {
+          ops.mul_(q, ops.toDtype(ops.gtScalar(value, 0), q.dtype));
+        });
+      },
+    },
   },
 };
 
 /** The activation of that name. gelu is u Phi(u) with the exact Gaussian Phi; relu has slope 0 at 0. */
 export function scalarActivation(name: FamilyActivation): ScalarActivation {
-  const { value, slope } = table[checkOneOf('activation', name, familyActivations)];
+  const { value, slope, inPlace } = table[checkOneOf('activation', name, familyActivations)];
   return {
     name,
     value: (u) => scope(() => value(u)),
     slope: (u, known) => scope(() => slope(u, known)),
+    value_(u) {
+      if (!inPlace) return scope(() => value(u));
+      inPlace.value(u);
+      return u;
+    },
+    pull_(q, u, known) {
+      if (inPlace) inPlace.pull(q, known);
+      else
+        scope(() => {
+          ops.mul_(q, slope(u, known));
+        });
+    },
   };
 }

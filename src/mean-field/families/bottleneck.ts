@@ -3,18 +3,20 @@ import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
 import { checkParticles, type Direction, type Family, sumOf } from './family.ts';
 
-/** theta = (a, w, b) by columns, views of [M, 2 d + 1]. */
-function split(theta: Tensor, d: number): { a: Tensor; w: Tensor; b: Tensor } {
-  return {
-    a: ops.sliceDim(theta, 1, 0, d),
-    w: ops.sliceDim(theta, 1, d, 2 * d),
-    b: ops.select(theta, 1, 2 * d),
-  };
+/** theta = (a, w, b) by columns: a, [M, d], and (w, b), [M, d + 1], as views of [M, 2 d + 1]. */
+function split(theta: Tensor, d: number): { a: Tensor; wb: Tensor } {
+  return { a: ops.sliceDim(theta, 1, 0, d), wb: ops.sliceDim(theta, 1, d, 2 * d + 1) };
 }
 
 const column = (x: Tensor): Tensor => ops.unsqueeze(x, 1);
+const flipped = (x: Tensor): Tensor => ops.transpose(x, 0, 1);
+/** (X, 1), [N, d + 1], so that biases ride along in the GEMMs. */
+const withOne = (state: Tensor): Tensor => ops.constantPadNd(state, [0, 1], 1);
 
-/** k = 2 d + 1. The derivatives are closed forms; nothing larger than [N, M] is made, and of those at most three. */
+/**
+ * k = 2 d + 1. The derivatives are closed forms. Nothing larger than [N, M] is made, and of those two for tanh and relu:
+ * the passes over them, not the GEMMs, are what a slice costs.
+ */
 export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
   const s = scalarActivation(activation);
   const self: Family = {
@@ -24,8 +26,8 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
     velocity(state, particles) {
       checkParticles(self, state, particles);
       return scope(() => {
-        const { a, w, b } = split(particles.theta, state.shape[1] ?? 0);
-        const hidden = s.value(ops.addmm(b, state, ops.transpose(w, 0, 1)));
+        const { a, wb } = split(particles.theta, state.shape[1] ?? 0);
+        const hidden = s.value_(ops.mm(withOne(state), flipped(wb)));
         return ops.mm(hidden, ops.mul(a, column(particles.weight)));
       });
     },
@@ -33,19 +35,25 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
     pullback(state, particles, cotangent, wanted) {
       checkParticles(self, state, particles);
       return scope(() => {
+        const d = state.shape[1] ?? 0;
         const { theta, weight } = particles;
-        const { a, w, b } = split(theta, state.shape[1] ?? 0);
-        const u = ops.addmm(b, state, ops.transpose(w, 0, 1));
-        const hidden = s.value(u);
-        // a_j . q(x), [N, M]
-        const pushed = ops.mm(cotangent, ops.transpose(a, 0, 1));
-        const weightGradient = wanted.weight ? ops.sumDim(ops.mul(hidden, pushed), [0]) : undefined;
+        const { a, wb } = split(theta, d);
+        const input = withOne(state);
+        const u = ops.mm(input, flipped(wb));
+        const hidden = s.value_(u);
+        // Summed over samples: s q, [M, d]. Its product with a is what a weight is worth.
+        const da = wanted.theta || wanted.weight ? ops.mm(flipped(hidden), cotangent) : undefined;
+        const weightGradient = wanted.weight ? ops.sumDim(ops.mul(da!, a), [1]) : undefined;
         if (!wanted.state && !wanted.theta) return { weight: weightGradient };
-        const inner = ops.mul(pushed, s.slope(u, hidden));
+        // (a_j . q) s', [N, M]
+        const inner = ops.mm(cotangent, flipped(a));
+        s.pull_(inner, u, hidden);
         return {
           weight: weightGradient,
-          state: wanted.state ? ops.mm(inner, ops.mul(w, column(weight))) : undefined,
-          theta: wanted.theta ? thetaGradient(state, weight, cotangent, hidden, inner) : undefined,
+          state: wanted.state ? ops.mm(inner, ops.mul(ops.sliceDim(wb, 1, 0, d), column(weight))) : undefined,
+          theta: wanted.theta
+            ? ops.mul(ops.cat([da!, ops.mm(flipped(inner), input)], 1), column(weight))
+            : undefined,
         };
       }) as ReturnType<Family['pullback']>;
     },
@@ -55,11 +63,11 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
       return scope(() => {
         const { theta, weight } = particles;
         const d = state.shape[1] ?? 0;
-        const { a, w, b } = split(theta, d);
-        const u = ops.addmm(b, state, ops.transpose(w, 0, 1));
+        const { a, wb } = split(theta, d);
+        const u = ops.mm(withOne(state), flipped(wb));
         const hidden = s.value(u);
         const weighted = ops.mul(a, column(weight));
-        const du = hiddenDirection(state, w, d, direction);
+        const du = hiddenDirection(state, wb, direction);
         return sumOf(
           [
             du && ops.mm(ops.mul(s.slope(u, hidden), du), weighted),
@@ -74,39 +82,23 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
     values(state, theta) {
       return scope(() => {
         checkParticles(self, state, { theta, weight: ops.select(theta, 1, 0) });
-        const { a, w, b } = split(theta, state.shape[1] ?? 0);
-        const hidden = s.value(ops.addmm(b, state, ops.transpose(w, 0, 1)));
-        return ops.mul(ops.unsqueeze(ops.transpose(hidden, 0, 1), 2), ops.unsqueeze(a, 1));
+        const { a, wb } = split(theta, state.shape[1] ?? 0);
+        const hidden = s.value(ops.mm(withOne(state), flipped(wb)));
+        return ops.mul(ops.unsqueeze(flipped(hidden), 2), ops.unsqueeze(a, 1));
       });
     },
   };
   return self;
 }
 
-/** (s^T q, (D^T X, sum D)) times the weights, [M, 2 d + 1]; D = (q.a) s'. */
-function thetaGradient(
-  state: Tensor,
-  weight: Tensor,
-  cotangent: Tensor,
-  hidden: Tensor,
-  inner: Tensor,
-): Tensor {
-  const da = ops.mm(ops.transpose(hidden, 0, 1), cotangent);
-  const dw = ops.mm(ops.transpose(inner, 0, 1), state);
-  const db = column(ops.sumDim(inner, [0]));
-  return ops.mul(ops.cat([da, dw, db], 1), column(weight));
-}
-
 /** d(w.x + b), [N, M]; undefined if neither the state nor theta moves. */
 function hiddenDirection(
   state: Tensor,
-  w: Tensor,
-  d: number,
+  wb: Tensor,
   { state: dx, theta: dTheta }: Direction,
 ): Tensor | undefined {
-  const fromState = dx && ops.mm(dx, ops.transpose(w, 0, 1));
-  if (!dTheta) return fromState;
-  const { w: dw, b: db } = split(dTheta, d);
-  const fromTheta = ops.addmm(db, state, ops.transpose(dw, 0, 1));
-  return fromState ? ops.add(fromState, fromTheta) : fromTheta;
+  const d = state.shape[1] ?? 0;
+  const fromState = dx && ops.mm(dx, flipped(ops.sliceDim(wb, 1, 0, d)));
+  const fromTheta = dTheta && ops.mm(withOne(state), flipped(split(dTheta, d).wb));
+  return fromState && fromTheta ? ops.add(fromState, fromTheta) : (fromState ?? fromTheta);
 }

@@ -37,7 +37,7 @@ export interface Direction {
   readonly weight?: Tensor;
 }
 
-/** A family f : R^d x R^k -> R^d. All sizes come from the arguments; every method is differentiable by autograd too. */
+/** A family f : R^d x R^k -> R^d. All sizes come from the arguments; `velocity`, `values` and `pushforward` are recorded by autograd. */
 export interface Family {
   readonly name: string;
   /** k for states with d features. @throws UsageError if the family does not fit such states. */

@@ -1,0 +1,31 @@
+/** The two programs of a comparison: a worker of ours in a fresh process, and a PyTorch script. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MissingEnvironmentError } from '../errors.ts';
+import { packageRoot } from '../native/index.ts';
+import type { Program } from './alternate.ts';
+
+/** Debian's Python has Debian's torch; another one can be named. */
+function python(): string {
+  const named = process.env.PYTHON;
+  return named ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
+}
+
+/** `setting` reaches the worker as JSON in its first argument. */
+export function ourWorker(name: string, setting: object): Program {
+  const worker = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+  return { command: process.execPath, args: [worker, JSON.stringify(setting)] };
+}
+
+/** @throws MissingEnvironmentError if the script is not there */
+export function pythonPeer(
+  name: string,
+  numbers: Readonly<Record<string, number>>,
+  flags: readonly string[],
+): Program {
+  const script = join(packageRoot, 'src', 'bench', 'peers', `${name}.py`);
+  if (!existsSync(script)) throw new MissingEnvironmentError(`the PyTorch peer is missing: ${script}`);
+  const args = Object.entries(numbers).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  return { command: python(), args: [script, ...args, ...flags] };
+}
