@@ -116,6 +116,8 @@ const flags = [
   '-Wno-unused-parameter',
   '-Wno-sign-compare',
   '-Wno-comment',
+  '-Wno-psabi',
+  '-ffp-contract=fast',
   '-fvisibility=hidden',
   '-DNAPI_VERSION=8',
   '-DNODE_GYP_MODULE_NAME=meanfield',

@@ -43,12 +43,22 @@ export function grad(
   });
 }
 
+/** As set here; the native side holds one for each thread, and starts with recording. */
+let recording = true;
+
+/** Whether operators record themselves. */
+export function isRecording(): boolean {
+  return recording;
+}
+
 function withGradMode<T>(flag: boolean, body: () => T): T {
   const before = native().setGradMode(flag);
+  recording = flag;
   try {
     return refuseAsync(flag ? 'enableGrad' : 'noGrad', body());
   } finally {
     native().setGradMode(before);
+    recording = before;
   }
 }
 

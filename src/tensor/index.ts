@@ -1,5 +1,5 @@
 export { autocast } from './autocast.ts';
-export { enableGrad, grad, type GradOptions, noGrad } from './autograd.ts';
+export { enableGrad, grad, type GradOptions, isRecording, noGrad } from './autograd.ts';
 export { type CreateOptions, full, ones, tensor, tensorOver, to, zeros } from './create.ts';
 export { type DType, dtypeBytes, dtypes, type MemoryFormat, type NumericArray } from './dtype.ts';
 export { Generator } from './generator.ts';

@@ -107,6 +107,18 @@ export function bmm(input: Tensor, mat2: Tensor): Tensor {
   return asTensor(op_bmm.call(input.handle, mat2.handle));
 }
 
+const op_bottleneckPullback = nativeOperator('meanfield::bottleneck_pullback', '');
+/** `meanfield::bottleneck_pullback(Tensor state, Tensor theta, Tensor weight, Tensor cotangent, int activation, bool want_state, bool want_theta) -> (Tensor, Tensor, Tensor)` */
+export function bottleneckPullback(state: Tensor, theta: Tensor, weight: Tensor, cotangent: Tensor, activation: number, wantState: boolean, wantTheta: boolean): [Tensor, Tensor, Tensor] {
+  return asTensors(op_bottleneckPullback.call(state.handle, theta.handle, weight.handle, cotangent.handle, activation, wantState, wantTheta)) as [Tensor, Tensor, Tensor];
+}
+
+const op_bottleneckVelocity = nativeOperator('meanfield::bottleneck_velocity', '');
+/** `meanfield::bottleneck_velocity(Tensor state, Tensor theta, Tensor weight, int activation) -> Tensor` */
+export function bottleneckVelocity(state: Tensor, theta: Tensor, weight: Tensor, activation: number): Tensor {
+  return asTensor(op_bottleneckVelocity.call(state.handle, theta.handle, weight.handle, activation));
+}
+
 const op_cat = nativeOperator('aten::cat', '');
 /** `aten::cat(Tensor[] tensors, int dim=0) -> Tensor` */
 export function cat(tensors: readonly Tensor[], dim?: number): Tensor {

@@ -1,7 +1,15 @@
-/** The family f(x, (a, w, b)) = a s(w.x + b): a slice of particles is one hidden layer, two GEMMs. */
-import { ops, scope, type Tensor } from '../../tensor/index.ts';
+/** The family f(x, (a, w, b)) = a s(w.x + b): a slice of particles is one hidden layer. */
+import { isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
-import { checkParticles, type Direction, type Family, sumOf } from './family.ts';
+import {
+  checkParticles,
+  type Direction,
+  type Family,
+  type Particles,
+  type Pullback,
+  sumOf,
+  type Wanted,
+} from './family.ts';
 
 /** theta = (a, w, b) by columns: a, [M, d], and (w, b), [M, d + 1], as views of [M, 2 d + 1]. */
 function split(theta: Tensor, d: number): { a: Tensor; wb: Tensor } {
@@ -13,18 +21,27 @@ const flipped = (x: Tensor): Tensor => ops.transpose(x, 0, 1);
 /** (X, 1), [N, d + 1], so that biases ride along in the GEMMs. */
 const withOne = (state: Tensor): Tensor => ops.constantPadNd(state, [0, 1], 1);
 
+/** The native kernels' names of activations (native/kernels/bottleneck.cc). */
+const kernels: Partial<Record<FamilyActivation, number>> = { tanh: 0, relu: 1 };
+
 /**
- * k = 2 d + 1. The derivatives are closed forms. Nothing larger than [N, M] is made, and of those two for tanh and relu:
- * the passes over them, not the GEMMs, are what a slice costs.
+ * k = 2 d + 1. The derivatives are closed forms. For tanh and relu on a CPU a native kernel streams over particles and
+ * samples; elsewhere, and where autograd records, the same formulas are operators on [N, M].
  */
 export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
   const s = scalarActivation(activation);
+  /** The kernel's number of the activation, if it can take this call. */
+  const kernelFor = (state: Tensor): number | undefined =>
+    !isRecording() && state.device === 'cpu' ? kernels[activation] : undefined;
   const self: Family = {
     name: `bottleneck ${activation}`,
     parameterCount: (d) => 2 * d + 1,
 
     velocity(state, particles) {
       checkParticles(self, state, particles);
+      const kernel = kernelFor(state);
+      if (kernel !== undefined)
+        return ops.bottleneckVelocity(state, particles.theta, particles.weight, kernel);
       return scope(() => {
         const { a, wb } = split(particles.theta, state.shape[1] ?? 0);
         const hidden = s.value_(ops.mm(withOne(state), flipped(wb)));
@@ -34,6 +51,8 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
 
     pullback(state, particles, cotangent, wanted) {
       checkParticles(self, state, particles);
+      const kernel = kernelFor(state);
+      if (kernel !== undefined) return inOnePass(state, particles, cotangent, wanted, kernel);
       return scope(() => {
         const d = state.shape[1] ?? 0;
         const { theta, weight } = particles;
@@ -89,6 +108,33 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
     },
   };
   return self;
+}
+
+function inOnePass(
+  state: Tensor,
+  { theta, weight }: Particles,
+  cotangent: Tensor,
+  wanted: Wanted,
+  kernel: number,
+): Pullback {
+  const { state: forState = false, theta: forTheta = false, weight: forWeight = false } = wanted;
+  const all = ops.bottleneckPullback(
+    state,
+    theta,
+    weight,
+    cotangent,
+    kernel,
+    forState,
+    forTheta || forWeight,
+  );
+  const names = ['state', 'theta', 'weight'] as const;
+  return Object.fromEntries(
+    names.flatMap((name, i) => {
+      if (wanted[name]) return [[name, all[i]]];
+      all[i]?.dispose();
+      return [];
+    }),
+  );
 }
 
 /** d(w.x + b), [N, M]; undefined if neither the state nor theta moves. */

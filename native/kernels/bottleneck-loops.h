@@ -1,0 +1,162 @@
+// The loops of the bottleneck family. Included once for each kind of CPU, after MEANFIELD_LOOPS is set to the name of its table.
+#include "bottleneck-jobs.h"
+#include "simd.h"
+
+namespace meanfield::bottleneck {
+namespace {
+
+// y[r][v] += sum_k x[r][k] table[k][..] for kRows samples and one tile of particles.
+template <typename T>
+MEANFIELD_INLINE void project(const T* x, int64_t width, const T* table, int64_t columns, int64_t depth,
+                              typename Simd<T>::V (&y)[kRows][kVectors]) {
+  for (int64_t k = 0; k < depth; ++k) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const auto w = load(table + k * columns + v * Simd<T>::kLanes);
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) y[r][v] += x[r * width + k] * w;
+    }
+  }
+}
+
+// out[r][..] += sum over the tile of h[r][j] table[j][..].
+template <typename T>
+MEANFIELD_INLINE void gather(const T* h, const T* table, int64_t width, T* out) {
+  using V = typename Simd<T>::V;
+  constexpr int kLanes = Simd<T>::kLanes;
+  constexpr int kWide = kTile<T>;
+  for (int64_t c = 0; c < width; c += kLanes) {
+    V sum[kRows];
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) sum[r] = load(out + r * width + c);
+#pragma GCC unroll 4
+    for (int j = 0; j < kWide; ++j) {
+      const V row = load(table + j * width + c);
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) sum[r] += h[r * kWide + j] * row;
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) store(out + r * width + c, sum[r]);
+  }
+}
+
+// sum[j][..] += sum over the samples in flight of h[r][j] x[r][..].
+template <typename T>
+MEANFIELD_INLINE void scatter(const T* h, const T* x, int64_t width, T* sum) {
+  using V = typename Simd<T>::V;
+  constexpr int kLanes = Simd<T>::kLanes;
+  constexpr int kWide = kTile<T>;
+  for (int64_t c = 0; c < width; c += kLanes) {
+    V row[kRows];
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) row[r] = load(x + r * width + c);
+#pragma GCC unroll 4
+    for (int j = 0; j < kWide; ++j) {
+      V total = load(sum + j * width + c);
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) total += h[r * kWide + j] * row[r];
+      store(sum + j * width + c, total);
+    }
+  }
+}
+
+template <typename T, Activation kind>
+MEANFIELD_INLINE typename Simd<T>::V activate(typename Simd<T>::V u) {
+  if constexpr (kind == kTanh) return tanh_of<T>(u);
+  // A NaN compares false and stays.
+  return u < T(0) ? splat<T>(T(0)) : u;
+}
+
+template <typename T, Activation kind>
+MEANFIELD_INLINE typename Simd<T>::V slope(typename Simd<T>::V value) {
+  if constexpr (kind == kTanh) return T(1) - value * value;
+  return value > T(0) ? splat<T>(T(1)) : splat<T>(T(0));
+}
+
+// s(w.x + b) of kRows samples and one tile.
+template <typename T, Activation kind>
+MEANFIELD_INLINE void hidden(const T* x, int64_t width, const T* wt, int64_t columns, int64_t features,
+                             typename Simd<T>::V (&h)[kRows][kVectors]) {
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    const auto b = load(wt + features * columns + v * Simd<T>::kLanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) h[r][v] = b;
+  }
+  project(x, width, wt, columns, features, h);
+  for (int r = 0; r < kRows; ++r)
+    for (int v = 0; v < kVectors; ++v) h[r][v] = activate<T, kind>(h[r][v]);
+}
+
+// All particles on a range of samples.
+template <typename T, Activation kind>
+MEANFIELD_INLINE void velocity_range(const VelocityJob<T>& job, int64_t from, int64_t to) {
+  constexpr int kWide = kTile<T>;
+  alignas(64) T h[kRows * kWide];
+  for (int64_t j = 0; j < job.columns; j += kWide)
+    for (int64_t i = from; i < to; i += kRows) {
+      typename Simd<T>::V value[kRows][kVectors];
+      hidden<T, kind>(job.x + i * job.width, job.width, job.wt + j, job.columns, job.features, value);
+      for (int r = 0; r < kRows; ++r)
+        for (int v = 0; v < kVectors; ++v) store(h + r * kWide + v * Simd<T>::kLanes, value[r][v]);
+      gather(h, job.aw + j * job.width, job.width, job.out + i * job.width);
+    }
+}
+
+// All samples on a range of particles.
+template <typename T, Activation kind>
+MEANFIELD_INLINE void pullback_range(const PullbackJob<T>& job, int64_t from, int64_t to) {
+  using V = typename Simd<T>::V;
+  constexpr int kLanes = Simd<T>::kLanes;
+  constexpr int kWide = kTile<T>;
+  alignas(64) T h[kRows * kWide];
+  alignas(64) T g[kRows * kWide];
+  for (int64_t j = from; j < to; j += kWide) {
+    V bias[kVectors] = {};
+    for (int64_t i = 0; i < job.rows; i += kRows) {
+      const T* x = job.x + i * job.width;
+      const T* q = job.q + i * job.width;
+      V value[kRows][kVectors];
+      hidden<T, kind>(x, job.width, job.wt + j, job.columns, job.features, value);
+      V inner[kRows][kVectors] = {};
+      project(q, job.width, job.at + j, job.columns, job.features, inner);
+      for (int v = 0; v < kVectors; ++v)
+        for (int r = 0; r < kRows; ++r) {
+          store(h + r * kWide + v * kLanes, value[r][v]);
+          inner[r][v] *= slope<T, kind>(value[r][v]);
+          store(g + r * kWide + v * kLanes, inner[r][v]);
+          bias[v] += inner[r][v];
+        }
+      if (job.state) gather(g, job.ww + j * job.width, job.width, job.dx + i * job.width);
+      if (job.theta) {
+        scatter(h, q, job.width, job.da + j * job.width);
+        scatter(g, x, job.width, job.dw + j * job.width);
+      }
+    }
+    if (job.theta)
+      for (int v = 0; v < kVectors; ++v) store(job.db + j + v * kLanes, bias[v]);
+  }
+}
+
+template <typename T>
+void velocity(const VelocityJob<T>& job, int64_t activation, int64_t from, int64_t to) {
+  if (activation == kTanh)
+    velocity_range<T, kTanh>(job, from, to);
+  else
+    velocity_range<T, kRelu>(job, from, to);
+}
+
+template <typename T>
+void pullback(const PullbackJob<T>& job, int64_t activation, int64_t from, int64_t to) {
+  if (activation == kTanh)
+    pullback_range<T, kTanh>(job, from, to);
+  else
+    pullback_range<T, kRelu>(job, from, to);
+}
+
+}  // namespace
+
+extern const Loops MEANFIELD_LOOPS;
+const Loops MEANFIELD_LOOPS = {velocity<double>, velocity<float>, pullback<double>, pullback<float>};
+
+}  // namespace meanfield::bottleneck

@@ -1,0 +1,106 @@
+// Vectors of 64 bytes by the compiler's own extension, which splits them where the CPU has shorter ones, and tanh on them.
+// Included by files that are compiled for one kind of CPU: nothing here may be shared with others, so no inline function of
+// the standard library is used and all is in an unnamed namespace.
+#pragma once
+
+#include <cstdint>
+
+#define MEANFIELD_INLINE static inline __attribute__((always_inline))
+
+namespace meanfield {
+namespace {
+
+template <typename T>
+struct Simd;
+
+template <>
+struct Simd<double> {
+  typedef double V __attribute__((vector_size(64)));
+  typedef int64_t I __attribute__((vector_size(64)));
+  static constexpr int kLanes = 8;
+  static constexpr double kMagic = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to an integer
+  static constexpr int64_t kMagicBits = 0x4338000000000000;
+  static constexpr int kMantissa = 52;
+  static constexpr int64_t kBias = 1023;
+  static constexpr int64_t kSign = INT64_MIN;
+  static constexpr double kLn2High = 6.93147180369123816490e-01;
+  static constexpr double kLn2Low = 1.90821492927058770002e-10;
+  static constexpr double kSaturated = 20.0;
+  static constexpr int kDegree = 13;
+};
+
+template <>
+struct Simd<float> {
+  typedef float V __attribute__((vector_size(64)));
+  typedef int32_t I __attribute__((vector_size(64)));
+  static constexpr int kLanes = 16;
+  static constexpr float kMagic = 12582912.0f;
+  static constexpr int32_t kMagicBits = 0x4B400000;
+  static constexpr int kMantissa = 23;
+  static constexpr int32_t kBias = 127;
+  static constexpr int32_t kSign = INT32_MIN;
+  static constexpr float kLn2High = 0.693359375f;
+  static constexpr float kLn2Low = -2.12194440e-4f;
+  static constexpr float kSaturated = 10.0f;
+  static constexpr int kDegree = 7;
+};
+
+template <typename T>
+MEANFIELD_INLINE typename Simd<T>::V load(const T* from) {
+  typename Simd<T>::V value;
+  __builtin_memcpy(&value, from, sizeof(value));
+  return value;
+}
+
+template <typename T>
+MEANFIELD_INLINE void store(T* to, typename Simd<T>::V value) {
+  __builtin_memcpy(to, &value, sizeof(value));
+}
+
+template <typename T>
+MEANFIELD_INLINE typename Simd<T>::V splat(T value) {
+  return value - typename Simd<T>::V{};
+}
+
+// 1 / i!
+constexpr double kInverseFactorial[14] = {1.0,
+                                          1.0,
+                                          1.0 / 2,
+                                          1.0 / 6,
+                                          1.0 / 24,
+                                          1.0 / 120,
+                                          1.0 / 720,
+                                          1.0 / 5040,
+                                          1.0 / 40320,
+                                          1.0 / 362880,
+                                          1.0 / 3628800,
+                                          1.0 / 39916800,
+                                          1.0 / 479001600,
+                                          1.0 / 6227020800};
+
+// tanh(x) = E / (E + 2) with E = exp(2 abs(x)) - 1: odd to the bit, and exact to a few units in the last place everywhere.
+// exp(z) - 1 = 2^n (exp(r) - 1) + (2^n - 1) with z = n ln 2 + r; exp(r) - 1 by its Taylor polynomial on abs(r) <= ln(2) / 2.
+template <typename T>
+MEANFIELD_INLINE typename Simd<T>::V tanh_of(typename Simd<T>::V x) {
+  using S = Simd<T>;
+  using V = typename S::V;
+  using I = typename S::I;
+  const I sign = (I)x & S::kSign;
+  V z = (V)((I)x & ~S::kSign) * T(2);
+  // A NaN compares false and stays.
+  z = z > T(2) * S::kSaturated ? splat<T>(T(2) * S::kSaturated) : z;
+  const V shifted = z * T(1.44269504088896340736) + S::kMagic;
+  const I n = (I)shifted - S::kMagicBits;
+  const V whole = shifted - S::kMagic;
+  const V r = (z - whole * S::kLn2High) - whole * S::kLn2Low;
+  V p = splat<T>(T(kInverseFactorial[S::kDegree]));
+#pragma GCC unroll 16
+  for (int i = S::kDegree - 1; i > 0; --i) p = p * r + T(kInverseFactorial[i]);
+  p = p * r;
+  const V power = (V)((n + S::kBias) << S::kMantissa);
+  const V e = power * p + (power - T(1));
+  return (V)((I)(e / (e + T(2))) | sign);
+}
+
+}  // namespace
+}  // namespace meanfield
