@@ -1,7 +1,15 @@
 /** The family f(x, (a, w, b)) = a s(w.x + b): a slice of particles is one hidden layer, two GEMMs. */
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
-import { checkParticles, type Direction, type Family, sumOf } from './family.ts';
+import {
+  checkCotangent,
+  checkDirection,
+  checkParticles,
+  checkValues,
+  type Direction,
+  type Family,
+  sumOf,
+} from './family.ts';
 
 /** theta = (a, w, b) by columns, views of [M, 2 d + 1]. */
 function split(theta: Tensor, d: number): { a: Tensor; w: Tensor; b: Tensor } {
@@ -32,6 +40,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
 
     pullback(state, particles, cotangent, wanted) {
       checkParticles(self, state, particles);
+      checkCotangent(state, cotangent);
       return scope(() => {
         const { theta, weight } = particles;
         const { a, w, b } = split(theta, state.shape[1] ?? 0);
@@ -52,6 +61,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
 
     pushforward(state, particles, direction) {
       checkParticles(self, state, particles);
+      checkDirection(state, particles, direction);
       return scope(() => {
         const { theta, weight } = particles;
         const d = state.shape[1] ?? 0;
@@ -73,7 +83,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
 
     values(state, theta) {
       return scope(() => {
-        checkParticles(self, state, { theta, weight: ops.select(theta, 1, 0) });
+        checkValues(self, state, theta);
         const { a, w, b } = split(theta, state.shape[1] ?? 0);
         const hidden = s.value(ops.addmm(b, state, ops.transpose(w, 0, 1)));
         return ops.mul(ops.unsqueeze(ops.transpose(hidden, 0, 1), 2), ops.unsqueeze(a, 1));

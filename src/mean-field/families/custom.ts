@@ -2,7 +2,15 @@
 import { checkInteger } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { enableGrad, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { checkParticles, type Direction, type Family, type Particles } from './family.ts';
+import {
+  checkCotangent,
+  checkDirection,
+  checkParticles,
+  checkValues,
+  type Direction,
+  type Family,
+  type Particles,
+} from './family.ts';
 
 export interface CustomFamily {
   readonly name?: string;
@@ -38,7 +46,7 @@ export function customFamily({
 
     values(state, theta) {
       return scope(() => {
-        checkParticles(self, state, { theta, weight: ops.select(theta, 1, 0) });
+        checkValues(self, state, theta);
         const all = batched
           ? value(ops.unsqueeze(state, 0), ops.unsqueeze(theta, 1))
           : ops.stack(ops.unbind(theta, 0).map((one) => value(state, one)));
@@ -61,6 +69,8 @@ export function customFamily({
     },
 
     pullback(state, particles, cotangent, wanted) {
+      checkParticles(self, state, particles);
+      checkCotangent(state, cotangent);
       return scope(() => {
         const names = (['state', 'theta', 'weight'] as const).filter((one) => wanted[one]);
         const { output, leaves } = record(self, state, particles);
@@ -75,6 +85,8 @@ export function customFamily({
 
     // J v from two pull-backs: q -> J^T q is linear, and its pull-back at v is J v.
     pushforward(state, particles, direction) {
+      checkParticles(self, state, particles);
+      checkDirection(state, particles, direction);
       return scope(() => {
         const { output, leaves } = record(self, state, particles);
         const probe = ops.detach(ops.mulScalar(output, 0)).setRequiresGrad();
