@@ -1,6 +1,7 @@
 /** G = dE/drho: the first variation of the loss at any block and depth, and its slope in theta. */
-import { checkInteger } from '../check.ts';
+import { checkInteger, checkNumber } from '../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
+import { checkValues } from './families/family.ts';
 import type { Particles } from './families/index.ts';
 import type { Solution } from './gradient.ts';
 import { adjointStages, type Stage } from './integrators/runge-kutta.ts';
@@ -41,6 +42,7 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
   const gather = (theta: Tensor, part: 'theta' | 'weight'): Tensor =>
     noGrad(() =>
       scope(() => {
+        checkValues(family, stages[0]!.state, theta);
         const particles: Particles = {
           theta,
           weight: ops.addScalar(ops.mulScalar(ops.select(theta, 1, 0), 0), 1),
@@ -59,6 +61,7 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
 
 /** The step in which depth t lies. */
 export function stepAt({ measure }: Pick<Solution, 'measure'>, t: number): number {
+  checkNumber('depth', t, { min: 0 });
   let depth = 0;
   const l = measure.steps.findIndex((h) => (depth += h) > t);
   return l < 0 ? measure.steps.length - 1 : l;

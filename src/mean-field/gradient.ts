@@ -1,11 +1,13 @@
 /** The flow of a measure, its adjoint, and the gradient of the loss in everything, from states alone. */
+import { UsageError } from '../errors.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
-import { checkFamily } from './families/family.ts';
+import { checkParticles } from './families/family.ts';
 import type { Family } from './families/index.ts';
 import { adjointFlow, flow, trajectory } from './flow.ts';
 import { slicesOf, type Stage } from './integrators/runge-kutta.ts';
 import type { Integrator, Tableau } from './integrators/tableau.ts';
 import type { Measure, ParticleMeasure } from './measures/index.ts';
+import { checkSteps } from './measures/measure.ts';
 import {
   checkProblem,
   finalCostate,
@@ -116,6 +118,10 @@ export function flowGradient(
   measure: ParticleMeasure,
   options: FlowOptions = {},
 ): FlowGradient {
+  if (typeof (measure as Partial<ParticleMeasure>).accumulate !== 'function')
+    throw new UsageError(
+      'flowGradient needs a measure that is a list of particles: a gridMeasure or an intervalMeasure',
+    );
   checkFit(problem, family, measure);
   return noGrad(() =>
     scope(() => {
@@ -151,8 +157,8 @@ const zerosLike = (x: Tensor): Tensor => zeros(x.shape, { dtype: x.dtype, device
 
 function checkFit(problem: Problem, family: Family, measure: Measure): void {
   checkProblem(problem);
+  checkSteps(measure.steps);
   scope(() => {
-    const d = (problem.embedding ?? problem.inputs).shape[problem.embedding ? 0 : 1] ?? 0;
-    checkFamily(family, d, measure.particles(0, 0));
+    checkParticles(family, initialState(problem), measure.particles(0, 0));
   });
 }

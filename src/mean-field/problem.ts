@@ -59,6 +59,8 @@ export function checkProblem(problem: Problem): void {
     if (!x) continue;
     if (x.rank !== 2) throw new UsageError(`${name}: expected a matrix, got shape [${x.shape.join(', ')}]`);
     if (x.size === 0) throw new UsageError(`${name} is empty (shape [${x.shape.join(', ')}])`);
+    if (x.dtype !== inputs.dtype)
+      throw new UsageError(`a problem has one type of numbers: inputs ${inputs.dtype}, ${name} ${x.dtype}`);
     if (!allFinite(x)) throw new UsageError(`${name} holds NaN or an infinite number`);
   }
   const [samples, features = 0] = inputs.shape;

@@ -41,8 +41,15 @@ it('C1 holds', () => {
 describe('C1 catches', () => {
   it('one step too many', () => {
     expectCaught(c1, {
-      solveFlow: (problem, family, measure, options) =>
-        solveFlow(problem, family, { ...measure, steps: [...measure.steps, measure.steps[0] ?? 0] }, options),
+      solveFlow(problem, family, measure, options) {
+        const steps = [...measure.steps, measure.steps[0] ?? 0];
+        const last = measure.steps.length - 1;
+        const longer = {
+          steps,
+          particles: (l: number, c: number) => measure.particles(Math.min(l, last), c),
+        };
+        return solveFlow(problem, family, longer, options);
+      },
     });
   });
   it('a scheme that is Euler whatever is asked', () => {

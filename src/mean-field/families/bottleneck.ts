@@ -2,7 +2,10 @@
 import { isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
 import {
+  checkCotangent,
+  checkDirection,
   checkParticles,
+  checkValues,
   type Direction,
   type Family,
   type Particles,
@@ -51,6 +54,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
 
     pullback(state, particles, cotangent, wanted) {
       checkParticles(self, state, particles);
+      checkCotangent(state, cotangent);
       const kernel = kernelFor(state);
       if (kernel !== undefined) return inOnePass(state, particles, cotangent, wanted, kernel);
       return scope(() => {
@@ -79,6 +83,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
 
     pushforward(state, particles, direction) {
       checkParticles(self, state, particles);
+      checkDirection(state, particles, direction);
       return scope(() => {
         const { theta, weight } = particles;
         const d = state.shape[1] ?? 0;
@@ -100,7 +105,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
 
     values(state, theta) {
       return scope(() => {
-        checkParticles(self, state, { theta, weight: ops.select(theta, 1, 0) });
+        checkValues(self, state, theta);
         const { a, wb } = split(theta, state.shape[1] ?? 0);
         const hidden = s.value(ops.mm(withOne(state), flipped(wb)));
         return ops.mul(ops.unsqueeze(flipped(hidden), 2), ops.unsqueeze(a, 1));

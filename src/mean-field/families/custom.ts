@@ -2,7 +2,15 @@
 import { checkInteger } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { enableGrad, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { checkParticles, type Direction, type Family, type Particles } from './family.ts';
+import {
+  checkCotangent,
+  checkDirection,
+  checkParticles,
+  checkValues,
+  type Direction,
+  type Family,
+  type Particles,
+} from './family.ts';
 
 export interface CustomFamily {
   readonly name?: string;
@@ -42,7 +50,7 @@ export function customFamily({
 
     values(state, theta) {
       return scope(() => {
-        checkParticles(self, state, { theta, weight: ops.select(theta, 1, 0) });
+        checkValues(self, state, theta);
         const all = theta.shape[0] === 0 ? none(state, theta) : evaluate(state, theta);
         const expected = [theta.shape[0], ...state.shape];
         if (all.shape.join() !== expected.join())
@@ -63,6 +71,8 @@ export function customFamily({
     },
 
     pullback(state, particles, cotangent, wanted) {
+      checkParticles(self, state, particles);
+      checkCotangent(state, cotangent);
       return scope(() => {
         const names = (['state', 'theta', 'weight'] as const).filter((one) => wanted[one]);
         const { output, leaves } = record(self, state, particles);
@@ -77,6 +87,8 @@ export function customFamily({
 
     // J v from two pull-backs: q -> J^T q is linear, and its pull-back at v is J v.
     pushforward(state, particles, direction) {
+      checkParticles(self, state, particles);
+      checkDirection(state, particles, direction);
       return scope(() => {
         const { output, leaves } = record(self, state, particles);
         const probe = ops.detach(ops.mulScalar(output, 0)).setRequiresGrad();

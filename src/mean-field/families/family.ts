@@ -52,23 +52,66 @@ export interface Family {
   values(state: Tensor, theta: Tensor): Tensor;
 }
 
-/** @throws UsageError unless the state is [N, d] and the particles fit it. */
+const shapeOf = ({ shape }: Tensor): string => `[${shape.join(', ')}]`;
+
+/** @throws UsageError unless the state is [N, d], the particles fit it, and all numbers have one type. */
 export function checkParticles(family: Family, state: Tensor, particles: Particles): void {
-  if (state.rank !== 2) throw new UsageError(`a state is [N, d], got shape [${state.shape.join(', ')}]`);
-  checkFamily(family, state.shape[1] ?? 0, particles);
+  const d = checkState(state);
+  checkFamily(family, d, particles);
+  const types = [state.dtype, particles.theta.dtype, particles.weight.dtype];
+  if (types.some((type) => type !== types[0]))
+    throw new UsageError(
+      `a flow has one type of numbers: state ${types[0]}, theta ${types[1]}, weight ${types[2]}`,
+    );
+}
+
+/** d. */
+function checkState(state: Tensor): number {
+  if (state.rank !== 2) throw new UsageError(`a state is [N, d], got shape ${shapeOf(state)}`);
+  return state.shape[1] ?? 0;
 }
 
 /** @throws UsageError unless theta is [M, k], weight [M], and k what the family needs for states with d features. */
 export function checkFamily(family: Family, d: number, { theta, weight }: Particles): void {
+  checkTheta(family, d, theta);
+  if (weight.rank !== 1 || weight.shape[0] !== theta.shape[0])
+    throw new UsageError(
+      `${theta.shape[0]} particles need weights [${theta.shape[0]}], got shape ${shapeOf(weight)}`,
+    );
+}
+
+/** @throws UsageError unless theta is [M, k], with the k that the family needs for states with d features. */
+export function checkTheta(family: Family, d: number, theta: Tensor): void {
   const k = family.parameterCount(d);
   if (theta.rank !== 2 || theta.shape[1] !== k)
     throw new UsageError(
-      `family ${family.name} needs particles [M, ${k}] for states with ${d} features, got shape [${theta.shape.join(', ')}]`,
+      `family ${family.name} needs particles [M, ${k}] for states with ${d} features, got shape ${shapeOf(theta)}`,
     );
-  if (weight.rank !== 1 || weight.shape[0] !== theta.shape[0])
+}
+
+/** @throws UsageError unless the state is [N, d] and theta fits it. */
+export function checkValues(family: Family, state: Tensor, theta: Tensor): void {
+  checkTheta(family, checkState(state), theta);
+}
+
+/** @throws UsageError unless a cotangent has the shape of the state. */
+export function checkCotangent(state: Tensor, cotangent: Tensor): void {
+  if (cotangent.shape.join() !== state.shape.join())
     throw new UsageError(
-      `${theta.shape[0]} particles need as many weights, got shape [${weight.shape.join(', ')}]`,
+      `a cotangent has the shape of the state, ${shapeOf(state)}: got shape ${shapeOf(cotangent)}`,
     );
+}
+
+/** @throws UsageError unless each direction has the shape of what it moves. */
+export function checkDirection(state: Tensor, particles: Particles, direction: Direction): void {
+  const moved = { state, ...particles };
+  for (const name of ['state', 'theta', 'weight'] as const) {
+    const given = direction[name];
+    if (given && given.shape.join() !== moved[name].shape.join())
+      throw new UsageError(
+        `a direction of ${name} has its shape, ${shapeOf(moved[name])}: got shape ${shapeOf(given)}`,
+      );
+  }
 }
 
 /** sum_j w_j d_j for directions that are each given or not; zero if none is. */

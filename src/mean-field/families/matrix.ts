@@ -1,7 +1,7 @@
 /** The family f(x, Theta) = s(Theta x) of the talk's expansion, Theta in row-major order. */
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
-import { checkParticles, type Family, sumOf } from './family.ts';
+import { checkCotangent, checkDirection, checkParticles, checkValues, type Family, sumOf } from './family.ts';
 
 /** k = d d. With an odd activation and no constant coordinate every f is odd in x: it cannot fit even targets. */
 export function matrix(activation: FamilyActivation = 'tanh'): Family {
@@ -29,6 +29,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
 
     pullback(state, particles, cotangent, wanted) {
       checkParticles(self, state, particles);
+      checkCotangent(state, cotangent);
       const d = state.shape[1] ?? 0;
       const { theta, weight } = particles;
       const repeat = (q: Tensor): Tensor =>
@@ -57,6 +58,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
 
     pushforward(state, particles, direction) {
       checkParticles(self, state, particles);
+      checkDirection(state, particles, direction);
       const d = state.shape[1] ?? 0;
       const { theta, weight } = particles;
       return scope(() => {
@@ -79,7 +81,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
 
     values(state, theta) {
       return scope(() => {
-        checkParticles(self, state, { theta, weight: ops.select(theta, 1, 0) });
+        checkValues(self, state, theta);
         const d = state.shape[1] ?? 0;
         return ops.transpose(
           ops.view(s.value(apply(state, theta)), [state.shape[0] ?? 0, theta.shape[0] ?? 0, d]),

@@ -1,5 +1,6 @@
 /** Explicit Runge-Kutta schemes by their tableaus (Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I). */
 import { checkOneOf } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
 
 /** Stage s: X_s = X + h sum_r a_sr k_r at the fraction c_s of the step; the step: X + h sum_s b_s k_s. */
 export interface Tableau {
@@ -39,8 +40,19 @@ const tableaus: Readonly<Record<Integrator, Omit<Tableau, 'name'>>> = {
   },
 };
 
-/** The scheme of that name, or the tableau itself. @throws UsageError for an unknown name */
+/** The scheme of that name, or the tableau itself. @throws UsageError for an unknown name, or a scheme that is not explicit */
 export function tableauOf(integrator: Integrator | Tableau): Tableau {
-  if (typeof integrator !== 'string') return integrator;
+  if (typeof integrator !== 'string') return checked(integrator);
   return { name: integrator, ...tableaus[checkOneOf('integrator', integrator, integrators)] };
+}
+
+function checked(tableau: Tableau): Tableau {
+  const { name, a, b, c } = tableau;
+  if (a.length !== b.length || c.length !== b.length)
+    throw new UsageError(`scheme ${name}: a, b and c have ${a.length}, ${b.length} and ${c.length} stages`);
+  a.forEach((row, s) => {
+    if (row.length > s)
+      throw new UsageError(`scheme ${name}: stage ${s} uses ${row.length} slopes, only ${s} come before it`);
+  });
+  return tableau;
 }

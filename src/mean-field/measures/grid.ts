@@ -1,7 +1,14 @@
 /** The grid measure: L steps in depth with M weighted particles each. */
 import { UsageError } from '../../errors.ts';
 import { full, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { checkAtoms, checkSteps, type ParticleMeasure } from './measure.ts';
+import {
+  checkAtoms,
+  checkSameShape,
+  checkShapeOfTheta,
+  checkStep,
+  checkSteps,
+  type ParticleMeasure,
+} from './measure.ts';
 
 export interface GridOptions {
   /** h_l; default: 1/L each. */
@@ -29,8 +36,7 @@ export interface GridMeasure extends ParticleMeasure {
  * @throws UsageError for shapes that do not fit, negative weights or steps, NaN
  */
 export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasure {
-  if (theta.rank !== 3)
-    throw new UsageError(`theta: expected [L, M, k], got shape [${theta.shape.join(', ')}]`);
+  checkShapeOfTheta(theta, 3, '[L, M, k]');
   const [slices = 0, particles = 0] = theta.shape;
   const steps = options.steps ?? Array.from({ length: slices }, () => 1 / slices);
   if (steps.length !== slices)
@@ -51,13 +57,22 @@ function unchecked(theta: Tensor, weight: Tensor, steps: readonly number[]): Gri
     steps,
     theta,
     weight,
-    particles: (l) => ({ theta: ops.select(theta, 0, l), weight: ops.select(weight, 0, l) }),
+    particles(l) {
+      checkStep(l, steps);
+      return { theta: ops.select(theta, 0, l), weight: ops.select(weight, 0, l) };
+    },
     accumulate(l, part, into, factor) {
       scope(() => {
         ops.add_(ops.select(into, 0, l), part, factor);
       });
     },
-    withTheta: (other) => unchecked(other, weight, steps),
-    withWeight: (other) => unchecked(theta, other, steps),
+    withTheta(other) {
+      checkSameShape('theta', other, theta);
+      return unchecked(other, weight, steps);
+    },
+    withWeight(other) {
+      checkSameShape('weight', other, weight);
+      return unchecked(theta, other, steps);
+    },
   };
 }

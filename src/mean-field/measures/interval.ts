@@ -1,7 +1,7 @@
 /** The interval measure of the talk: rho_n = sum_i w_i delta_{theta_i} 1_[tau_i, tau'_i](t). */
 import { UsageError } from '../../errors.ts';
 import { keep, ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
-import { checkAtoms, type ParticleMeasure } from './measure.ts';
+import { checkAtoms, checkSameShape, checkShapeOfTheta, checkStep, type ParticleMeasure } from './measure.ts';
 
 export interface IntervalOptions {
   /** tau_i, the depths at which particles begin to act, [n]. */
@@ -42,34 +42,37 @@ export function tiles(tau: readonly number[]): { tau: number[]; tauEnd: number[]
  * @throws UsageError for an end before its beginning, negative depths or weights, NaN, wrong counts
  */
 export function intervalMeasure(theta: Tensor, options: IntervalOptions): IntervalMeasure {
-  if (theta.rank !== 2) throw new UsageError(`theta: expected [n, k], got shape [${theta.shape.join(', ')}]`);
+  checkShapeOfTheta(theta, 2, '[n, k]');
   const [n = 0] = theta.shape;
   const weight = options.weight ?? ones([n], { dtype: theta.dtype, device: theta.device });
   if (weight.shape.join() !== String(n))
     throw new UsageError(`weight: expected [${n}], got shape [${weight.shape.join(', ')}]`);
-  checkCount('tau', options.tau, n);
+  checkDepths('tau', options.tau, n);
   const { tau, tauEnd } = options.tauEnd ? { tau: options.tau, tauEnd: options.tauEnd } : tiles(options.tau);
-  checkCount('tauEnd', tauEnd, n);
+  checkDepths('tauEnd', tauEnd, n);
   tau.forEach((start, i) => {
     const end = tauEnd[i] ?? NaN;
-    if (!Number.isFinite(start) || !Number.isFinite(end) || start < 0)
-      throw new UsageError(`particle ${i} acts on [${start}, ${end}]: depths are finite and not negative`);
     if (end < start) throw new UsageError(`particle ${i} ends before it begins: tau ${start}, tauEnd ${end}`);
   });
   checkAtoms(theta, weight, options.signed);
-  return unchecked(theta, weight, tau, tauEnd);
+  return unchecked(theta, weight, placesOf(tau, tauEnd, theta.device));
 }
 
-function checkCount(name: string, values: readonly number[], n: number): void {
+function checkDepths(name: string, values: readonly number[], n: number): void {
   if (values.length !== n) throw new UsageError(`${n} particles need as many ${name}, got ${values.length}`);
+  values.forEach((depth, i) => {
+    if (!Number.isFinite(depth) || depth < 0)
+      throw new UsageError(`${name} of particle ${i} is ${depth}: depths are finite and not negative`);
+  });
 }
 
-function unchecked(
-  theta: Tensor,
-  weight: Tensor,
-  tau: readonly number[],
-  tauEnd: readonly number[],
-): IntervalMeasure {
+/** Who acts where: what remains when particles move in theta. */
+interface Places extends Pick<IntervalMeasure, 'tau' | 'tauEnd' | 'breaks' | 'steps' | 'members'> {
+  /** The members of step l as a tensor. */
+  readonly indexOf: (l: number) => Tensor;
+}
+
+function placesOf(tau: readonly number[], tauEnd: readonly number[], device: string): Places {
   const breaks = [...new Set([0, ...tau, ...tauEnd])].sort((a, b) => a - b);
   if (breaks.length < 2) throw new UsageError('no particle acts: every interval is empty');
   const steps = breaks.slice(1).map((t, l) => t - (breaks[l] ?? 0));
@@ -81,26 +84,33 @@ function unchecked(
   const indices: (Tensor | undefined)[] = [];
   const indexOf = (l: number): Tensor =>
     (indices[l] ??= keep(
-      scope(() => tensor(BigInt64Array.from(members[l] ?? [], BigInt), undefined, { device: theta.device })),
+      scope(() => tensor(BigInt64Array.from(members[l] ?? [], BigInt), undefined, { device })),
     ));
+  return { tau, tauEnd, breaks, steps, members: (l) => members[l] ?? [], indexOf };
+}
+
+function unchecked(theta: Tensor, weight: Tensor, places: Places): IntervalMeasure {
+  const { steps, indexOf } = places;
   return {
-    steps,
+    ...places,
     theta,
     weight,
-    tau,
-    tauEnd,
-    breaks,
-    members: (l) => members[l] ?? [],
-    particles: (l) => ({
-      theta: ops.indexSelect(theta, 0, indexOf(l)),
-      weight: ops.indexSelect(weight, 0, indexOf(l)),
-    }),
+    particles(l) {
+      checkStep(l, steps);
+      return {
+        theta: ops.indexSelect(theta, 0, indexOf(l)),
+        weight: ops.indexSelect(weight, 0, indexOf(l)),
+      };
+    },
     accumulate(l, part, into, factor) {
-      if (members[l]?.length)
+      if (places.members(l).length)
         scope(() => {
           ops.indexAdd_(into, 0, indexOf(l), part, factor);
         });
     },
-    withTheta: (other) => unchecked(other, weight, tau, tauEnd),
+    withTheta(other) {
+      checkSameShape('theta', other, theta);
+      return unchecked(other, weight, places);
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** Laws from which particles are drawn. All draws are f64 unless asked. */
 import { checkInteger, checkNumber } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
 import { type DType, type Generator, keep, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import type { DepthPath } from './path.ts';
@@ -10,18 +11,22 @@ export type Law = (generator: Generator, count: number, k: number, dtype?: DType
 /** N(0, std^2 I). */
 export function gaussian(std = 1): Law {
   checkNumber('std', std, { min: 0 });
-  return (generator, count, k, dtype = 'f64') =>
-    scope(() => ops.mulScalar(generator.normal([count, k], dtype), std));
+  return (generator, count, k, dtype = 'f64') => {
+    checkSizes(count, k);
+    return scope(() => ops.mulScalar(generator.normal([count, k], dtype), std));
+  };
 }
 
 /** Uniform on the sphere of that radius around 0. */
 export function sphere(radius = 1): Law {
   checkNumber('radius', radius, { above: 0 });
-  return (generator, count, k, dtype = 'f64') =>
-    scope(() => {
+  return (generator, count, k, dtype = 'f64') => {
+    checkSizes(count, k);
+    return scope(() => {
       const x = generator.normal([count, k], dtype);
       return ops.mulScalar(ops.div(x, lengths(x)), radius);
     });
+  };
 }
 
 /** Uniform on the ball Q_r. */
@@ -31,6 +36,11 @@ export function ball(radius = 1): Law {
     scope(() =>
       ops.mul(onSphere(generator, count, k, dtype), ops.pow(generator.uniform([count, 1], dtype), 1 / k)),
     );
+}
+
+function checkSizes(count: number, k: number): void {
+  checkInteger('the number of particles', count, { min: 1 });
+  checkInteger('k', k, { min: 1 });
 }
 
 /** abs(x_j), [count, 1]. */
@@ -46,6 +56,8 @@ export function independentSlices(
   count: number,
   k: number,
 ): Tensor {
+  checkInteger('slices', slices, { min: 1 });
+  checkSizes(count, k);
   return scope(() => ops.view(law(generator, slices * count, k), [slices, count, k]));
 }
 
@@ -67,6 +79,11 @@ export function smoothPaths(
   { modes = 3, weight }: SmoothOptions = {},
 ): DepthPath {
   checkInteger('modes', modes, { min: 1 });
+  checkSizes(count, k);
+  if (weight && weight.shape.join() !== String(count))
+    throw new UsageError(
+      `${count} particles need weights [${count}], got shape [${weight.shape.join(', ')}]`,
+    );
   const { amplitudes, phases, weights } = keep(
     scope(() => ({
       amplitudes: ops.view(law(generator, modes * count, k), [modes, count, k]),

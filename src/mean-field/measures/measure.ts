@@ -2,6 +2,7 @@
  * Laws of blocks over parameters and depth, rho(theta, t): what acts at a depth is a set of weighted particles.
  * A measure carries the grid of depth on which it is stepped through.
  */
+import { checkInteger } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -25,7 +26,7 @@ export interface ParticleMeasure extends Measure {
 }
 
 /** 0 = t_0, .., t_L. */
-export function breaksOf({ steps }: Measure): number[] {
+export function breaksOf({ steps }: Pick<Measure, 'steps'>): number[] {
   let depth = 0;
   return [0, ...steps.map((h) => (depth += h))];
 }
@@ -39,15 +40,39 @@ export function checkSteps(steps: readonly number[]): void {
   if (!steps.some((h) => h > 0)) throw new UsageError('a measure needs at least one step of positive length');
 }
 
-/** @throws UsageError for an empty measure, negative weights (unless signed), NaN. */
-export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void {
+/** @throws UsageError unless theta has this rank and holds particles; `shape` says so in words. */
+export function checkShapeOfTheta(theta: Tensor, rank: number, shape: string): void {
+  if (theta.rank !== rank)
+    throw new UsageError(`theta: expected ${shape}, got shape [${theta.shape.join(', ')}]`);
   if (theta.size === 0)
     throw new UsageError(`a measure needs particles, got theta of shape [${theta.shape.join(', ')}]`);
+}
+
+/** @throws UsageError for negative weights (unless signed), NaN, numbers of two types. */
+export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void {
+  if (theta.dtype !== weight.dtype)
+    throw new UsageError(`a measure has one type of numbers: theta ${theta.dtype}, weight ${weight.dtype}`);
   if (!allFinite(theta)) throw new UsageError('theta holds NaN or an infinite number');
   const weights = weight.toArray();
   const bad = weights.findIndex((w) => !Number.isFinite(w) || (w < 0 && !signed));
-  if (bad >= 0)
+  if (bad < 0) return;
+  const row = weight.shape[1] ?? 0;
+  const place = weight.rank === 2 ? `[${Math.floor(bad / row)}, ${bad % row}]` : String(bad);
+  const rule = signed ? 'finite' : 'finite and not negative';
+  const advice =
+    !signed && Number.isFinite(weights[bad]) ? ' (a signed measure says so: { signed: true })' : '';
+  throw new UsageError(`weight ${place} is ${weights[bad]}: weights are ${rule}${advice}`);
+}
+
+/** @throws UsageError unless `other` may take the place of `old`. */
+export function checkSameShape(name: string, other: Tensor, old: Tensor): void {
+  if (other.shape.join() !== old.shape.join())
     throw new UsageError(
-      `weight ${bad} is ${weights[bad]}: weights are finite and not negative (a signed measure says so: { signed: true })`,
+      `${name}: expected [${old.shape.join(', ')}], got shape [${other.shape.join(', ')}]`,
     );
+}
+
+/** @throws UsageError unless l is a step of the measure. */
+export function checkStep(l: number, { length }: readonly number[]): void {
+  checkInteger('the step in depth', l, { min: 0, max: length - 1 });
 }

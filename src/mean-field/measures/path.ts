@@ -1,14 +1,16 @@
 /** A measure given as a function of depth, and one given step by step: what mixtures and refinements are made of. */
-import { checkInteger } from '../../check.ts';
+import { checkInteger, checkNumber, unexpected } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
 import { ops } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { breaksOf, checkSteps, type Measure } from './measure.ts';
+import { breaksOf, checkStep, checkSteps, type Measure } from './measure.ts';
 
 /** rho(., t) as particles at depth t; the tensors belong to the caller's scope. */
 export type DepthPath = (t: number) => Particles;
 
 /** rho is a function of t, evaluated at stage times; stepped through in `steps` (a number: that many equal ones). */
 export function pathMeasure(path: DepthPath, steps: number | readonly number[]): Measure {
+  if (typeof path !== 'function') throw unexpected('a function of depth', 'the path of a measure', path);
   const lengths =
     typeof steps === 'number'
       ? Array.from({ length: checkInteger('steps', steps, { min: 1 }) }, () => 1 / steps)
@@ -16,7 +18,10 @@ export function pathMeasure(path: DepthPath, steps: number | readonly number[]):
   checkSteps(lengths);
   const measure: Measure = {
     steps: lengths,
-    particles: (l, c) => path((breaks[l] ?? 0) + c * (lengths[l] ?? 0)),
+    particles(l, c) {
+      checkStep(l, lengths);
+      return path((breaks[l] ?? 0) + c * (lengths[l] ?? 0));
+    },
   };
   const breaks = breaksOf(measure);
   return measure;
@@ -24,6 +29,7 @@ export function pathMeasure(path: DepthPath, steps: number | readonly number[]):
 
 /** rho held constant in each step: the particles at the fraction c of it (0: left rule, 1/2: midpoint). */
 export function heldConstant(measure: Measure, c: number): Measure {
+  checkNumber('the fraction of a step', c, { min: 0, max: 1 });
   return { steps: measure.steps, particles: (l) => measure.particles(l, c) };
 }
 
@@ -37,33 +43,66 @@ export function commonSteps(measures: readonly Measure[]): number[] {
   return breaks.slice(1).map((t, i) => t - (breaks[i] ?? 0));
 }
 
-/** The same measure on a finer grid, each of whose steps lies in one of the measure's; held constant in its steps. */
+/**
+ * The same measure on a finer grid: a grid measure is constant in its own steps, a path is evaluated at the same depths.
+ * Beyond its end it has no mass (weights of 0).
+ *
+ * @throws UsageError unless each new step lies in one of the measure's, or beyond its end
+ */
 export function onSteps(measure: Measure, steps: readonly number[]): Measure {
+  checkSteps(steps);
   const coarse = breaksOf(measure);
-  const fine = breaksOf({ ...measure, steps });
-  const owner = steps.map((h, i) => {
-    const middle = (fine[i] ?? 0) + h / 2;
-    return Math.max(0, coarse.findIndex((t) => t > middle) - 1);
+  const fine = breaksOf({ steps });
+  const places = steps.map((h, i) => {
+    const [from, to] = [fine[i]!, fine[i + 1]!];
+    const next = coarse.findIndex((t) => t > from + h / 2);
+    if (next < 0) return undefined;
+    const [start, end] = [coarse[next - 1]!, coarse[next]!];
+    if (start > from + sameDepth || end < to - sameDepth)
+      throw new UsageError(`the step [${from}, ${to}] in depth lies in none of the measure's`);
+    const whole = measure.steps[next - 1]!;
+    return { owner: next - 1, begin: (from - start) / whole, share: h / whole };
   });
-  return { steps, particles: (l, c) => measure.particles(owner[l] ?? 0, c) };
+  return {
+    steps,
+    particles(l, c) {
+      checkStep(l, steps);
+      const place = places[l];
+      if (place) return measure.particles(place.owner, place.begin + c * place.share);
+      const { theta, weight } = measure.particles(measure.steps.length - 1, 1);
+      return { theta, weight: ops.mulScalar(weight, 0) };
+    },
+  };
 }
 
 /** (1 - lambda) rho + lambda nu, exactly, on their common grid; particles of weight 0 stay. */
 export function mixture(rho: Measure, nu: Measure, lambda: number): Measure {
+  checkNumber('lambda', lambda);
   return combination([
     [1 - lambda, rho],
     [lambda, nu],
   ]);
 }
 
-/** sum_i c_i rho_i on the common grid. */
+/**
+ * sum_i c_i rho_i on the common grid.
+ *
+ * @throws UsageError without measures, for factors that are not finite, for particles of another k
+ */
 export function combination(parts: readonly (readonly [number, Measure])[]): Measure {
+  if (parts.length === 0) throw new UsageError('a combination needs at least one measure');
+  parts.forEach(([factor], i) => checkNumber(`factor ${i} of a combination`, factor));
   const steps = commonSteps(parts.map(([, measure]) => measure));
   const fine = parts.map(([factor, measure]) => [factor, onSteps(measure, steps)] as const);
   return {
     steps,
     particles(l, c) {
       const all = fine.map(([factor, measure]) => [factor, measure.particles(l, c)] as const);
+      const counts = new Set(all.map(([, { theta }]) => theta.shape[1]));
+      if (counts.size > 1)
+        throw new UsageError(
+          `measures of one family are combined: theta has ${[...counts].join(' and ')} numbers`,
+        );
       return {
         theta: ops.cat(all.map(([, { theta }]) => theta)),
         weight: ops.cat(all.map(([factor, { weight }]) => ops.mulScalar(weight, factor))),
