@@ -7,7 +7,7 @@ import { BatchPlan, fillBatch } from '../data/index.ts';
 import { DivergenceError, type ExitCode } from '../errors.ts';
 import { learningRate, type LrOptions, checkLrOptions } from '../optim/index.ts';
 import type { RunWriter, StageRecord } from '../runs/index.ts';
-import { scope } from '../tensor/index.ts';
+import { scope, type Tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
 import { type RunState, saveCheckpoint } from './checkpoint.ts';
 import { breathe, Stopwatch } from './clock.ts';
@@ -208,8 +208,14 @@ export class TrainingRun {
 
   #evaluate(): Evaluation {
     const { learner, data, config } = this.#experiment;
+    const { step, epoch } = this.#state;
+    const forward = (images: Tensor): Tensor => {
+      // A long evaluation is no sign of a crash.
+      this.#writer.heartbeat({ step, epoch, totalSteps: this.totalSteps });
+      return learner.forward(images, false);
+    };
     return evaluate(
-      (images) => learner.forward(images, false),
+      forward,
       data.test,
       this.#tensors,
       config.limitEvalBatches,
