@@ -47,6 +47,7 @@ export function customFamily({
     values(state, theta) {
       return scope(() => {
         checkValues(self, state, theta);
+        if (theta.shape[0] === 0) return ops.zeros([0, ...state.shape], state.dtype, undefined, state.device);
         const all = batched
           ? value(ops.unsqueeze(state, 0), ops.unsqueeze(theta, 1))
           : ops.stack(ops.unbind(theta, 0).map((one) => value(state, one)));
@@ -73,6 +74,7 @@ export function customFamily({
       checkCotangent(state, cotangent);
       return scope(() => {
         const names = (['state', 'theta', 'weight'] as const).filter((one) => wanted[one]);
+        if (names.length === 0) return {};
         const { output, leaves } = record(self, state, particles);
         const gradients = grad(
           output,
@@ -88,9 +90,10 @@ export function customFamily({
       checkParticles(self, state, particles);
       checkDirection(state, particles, direction);
       return scope(() => {
+        const names = (['state', 'theta', 'weight'] as const).filter((one) => direction[one]);
+        if (names.length === 0) return ops.zeros(state.shape, state.dtype, undefined, state.device);
         const { output, leaves } = record(self, state, particles);
         const probe = ops.detach(ops.mulScalar(output, 0)).setRequiresGrad();
-        const names = (['state', 'theta', 'weight'] as const).filter((one) => direction[one]);
         const pulled = enableGrad(() =>
           grad(
             output,
@@ -113,5 +116,12 @@ function record(
 ): { output: Tensor; leaves: Record<'state' | 'theta' | 'weight', Tensor> } {
   const leaf = (x: Tensor): Tensor => ops.detach(x).setRequiresGrad();
   const leaves = { state: leaf(state), theta: leaf(theta), weight: leaf(weight) };
-  return { output: enableGrad(() => family.velocity(leaves.state, leaves)), leaves };
+  const output = enableGrad(() =>
+    // A family need not depend on all of them (f = theta, or no particles): its derivative there is 0.
+    [leaves.state, leaves.theta].reduce(
+      (sum, one) => ops.add(sum, ops.sum(one), 0),
+      family.velocity(leaves.state, leaves),
+    ),
+  );
+  return { output, leaves };
 }

@@ -14,7 +14,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
     ops.reshape(ops.expand(ops.unsqueeze(weight, 1), [weight.size, d]), [-1]);
   /** sum_j w_j v_j, [N, d], of v [N, M d]. */
   const total = (v: Tensor, weight: Tensor, d: number): Tensor =>
-    ops.sumDim(ops.mul(ops.view(v, [-1, weight.size, d]), ops.unsqueeze(weight, 1)), [1]);
+    ops.sumDim(ops.mul(ops.view(v, [v.shape[0] ?? 0, weight.size, d]), ops.unsqueeze(weight, 1)), [1]);
 
   const self: Family = {
     name: `matrix ${activation}`,
@@ -34,7 +34,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
       const { theta, weight } = particles;
       const repeat = (q: Tensor): Tensor =>
         ops.reshape(ops.expand(ops.unsqueeze(q, 1), [q.shape[0] ?? 0, weight.size, d]), [
-          -1,
+          q.shape[0] ?? 0,
           weight.size * d,
         ]);
       return scope(() => {
@@ -83,7 +83,11 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
       return scope(() => {
         checkValues(self, state, theta);
         const d = state.shape[1] ?? 0;
-        return ops.transpose(ops.view(s.value(apply(state, theta)), [-1, theta.shape[0] ?? 0, d]), 0, 1);
+        return ops.transpose(
+          ops.view(s.value(apply(state, theta)), [state.shape[0] ?? 0, theta.shape[0] ?? 0, d]),
+          0,
+          1,
+        );
       });
     },
   };
