@@ -18,7 +18,7 @@ export function ask(script: string, question: unknown): unknown {
     input: JSON.stringify(question),
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   return JSON.parse(answer) as unknown;
 }

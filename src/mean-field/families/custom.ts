@@ -51,7 +51,8 @@ export function customFamily({
     values(state, theta) {
       return scope(() => {
         checkValues(self, state, theta);
-        const all = theta.shape[0] === 0 ? none(state, theta) : evaluate(state, theta);
+        if (theta.shape[0] === 0) return ops.zeros([0, ...state.shape], state.dtype, undefined, state.device);
+        const all = evaluate(state, theta);
         const expected = [theta.shape[0], ...state.shape];
         if (all.shape.join() !== expected.join())
           throw new UsageError(
@@ -75,6 +76,7 @@ export function customFamily({
       checkCotangent(state, cotangent);
       return scope(() => {
         const names = (['state', 'theta', 'weight'] as const).filter((one) => wanted[one]);
+        if (names.length === 0) return {};
         const { output, leaves } = record(self, state, particles);
         const gradients = grad(
           output,
@@ -90,9 +92,10 @@ export function customFamily({
       checkParticles(self, state, particles);
       checkDirection(state, particles, direction);
       return scope(() => {
+        const names = (['state', 'theta', 'weight'] as const).filter((one) => direction[one]);
+        if (names.length === 0) return ops.zeros(state.shape, state.dtype, undefined, state.device);
         const { output, leaves } = record(self, state, particles);
         const probe = ops.detach(ops.mulScalar(output, 0)).setRequiresGrad();
-        const names = (['state', 'theta', 'weight'] as const).filter((one) => direction[one]);
         const pulled = enableGrad(() =>
           grad(
             output,
@@ -115,11 +118,12 @@ function record(
 ): { output: Tensor; leaves: Record<'state' | 'theta' | 'weight', Tensor> } {
   const leaf = (x: Tensor): Tensor => ops.detach(x).setRequiresGrad();
   const leaves = { state: leaf(state), theta: leaf(theta), weight: leaf(weight) };
-  return { output: enableGrad(() => family.velocity(leaves.state, leaves)), leaves };
-}
-
-/** [0, N, d] for a depth at which nothing acts, known to autograd. */
-function none(state: Tensor, theta: Tensor): Tensor {
-  const empty = ops.expand(ops.unsqueeze(state, 0), [0, ...state.shape]);
-  return ops.add(empty, ops.unsqueeze(ops.sumDim(theta, [1], true), 2));
+  const output = enableGrad(() =>
+    // A family need not depend on all of them (f = theta, or no particles): its derivative there is 0.
+    [leaves.state, leaves.theta].reduce(
+      (sum, one) => ops.add(sum, ops.sum(one), 0),
+      family.velocity(leaves.state, leaves),
+    ),
+  );
+  return { output, leaves };
 }

@@ -119,7 +119,7 @@ export function sumOf(terms: readonly (Tensor | undefined)[], like: Tensor): Ten
   return scope(() => {
     const given = terms.filter((term) => term !== undefined);
     const first = given[0];
-    if (!first) return ops.mulScalar(like, 0);
+    if (!first) return ops.zeros(like.shape, like.dtype, undefined, like.device);
     return given.slice(1).reduce((sum, term) => ops.add(sum, term), first);
   });
 }

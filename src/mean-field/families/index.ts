@@ -4,6 +4,7 @@ export {
   scalarActivation,
   type ScalarActivation,
 } from './activation.ts';
+export { branchFamily, type NetworkBranch } from './branch.ts';
 export { bottleneck } from './bottleneck.ts';
 export { customFamily, type CustomFamily } from './custom.ts';
 export type { Direction, Family, Particles, Pullback, Wanted } from './family.ts';

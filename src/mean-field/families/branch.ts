@@ -1,0 +1,50 @@
+/** Any branch of a network as a family: its parameters are laid end to end in theta. */
+import { checkInteger, checkShape } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import { ops, type Tensor } from '../../tensor/index.ts';
+import { customFamily } from './custom.ts';
+import type { Family } from './family.ts';
+
+export interface NetworkBranch<Name extends string = string> {
+  readonly name?: string;
+  /** What one sample of the state is, such as [C, H, W]; a flow carries it as d numbers. */
+  readonly stateShape: readonly number[];
+  /** Shapes by name, in the order in which they lie in theta. */
+  readonly parameters: Readonly<Record<Name, readonly number[]>>;
+  /** The branch on a state [N, ..stateShape]; the result is shaped as the state. */
+  readonly value: (state: Tensor, parameters: Readonly<Record<Name, Tensor>>) => Tensor;
+}
+
+const product = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
+
+/** Derivatives come from autograd, one particle after the other. @throws UsageError for states of another size */
+export function branchFamily<Name extends string>(branch: NetworkBranch<Name>): Family {
+  const { name = 'branch', stateShape, parameters, value } = branch;
+  const d = product(checkShape('stateShape', stateShape));
+  const entries = Object.entries<readonly number[]>(parameters) as [Name, readonly number[]][];
+  const k = entries.reduce((sum, [, shape]) => sum + product(shape), 0);
+  checkInteger('parameters of the branch', k, { min: 1 });
+  const split = (theta: Tensor): Record<Name, Tensor> => {
+    let start = 0;
+    return Object.fromEntries(
+      entries.map(([key, shape]) => {
+        const part = ops.sliceDim(theta, 0, start, (start += product(shape)));
+        return [key, ops.view(part, shape)];
+      }),
+    ) as Record<Name, Tensor>;
+  };
+  return customFamily({
+    name,
+    parameterCount(size) {
+      if (size === d) return k;
+      throw new UsageError(
+        `family ${name} acts on states [${stateShape.join(', ')}], ${d} features, got ${size}`,
+      );
+    },
+    value(state, theta) {
+      const samples = state.shape[0] ?? 0;
+      const result = value(ops.reshape(state, [samples, ...stateShape]), split(theta));
+      return ops.reshape(result, [samples, d]);
+    },
+  });
+}

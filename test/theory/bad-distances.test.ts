@@ -1,0 +1,110 @@
+/** Wrong arguments of moments and distances: each is one clear line, thrown before any number is computed. */
+import {
+  gridMeasure,
+  gridWasserstein,
+  meanOf,
+  perSlice,
+  secondMoment,
+  sinkhorn,
+  sliceDirections,
+  slicedWasserstein,
+  wasserstein,
+} from '../../src/mean-field/index.ts';
+import { ops } from '../../src/tensor/index.ts';
+import {
+  M,
+  numbers,
+  spoilt,
+  theta,
+  weight,
+  grid,
+  list,
+  interval,
+  particles,
+  refusedAll,
+  other,
+} from './refused.ts';
+
+refusedAll([
+  [
+    'moments: theta of rank 3',
+    () => secondMoment({ theta, weight }),
+    'expected theta [M, k] with M and k above 0, got shape [3, 4, 5]',
+  ],
+  [
+    'moments: no particles',
+    () => secondMoment({ theta: ops.zeros([0, 5], 'f64'), weight: ops.zeros([0], 'f64') }),
+    'got shape [0, 5]',
+  ],
+  [
+    'moments: weights of another number',
+    () => meanOf({ theta: list, weight: numbers(1) }),
+    '4 particles need weights [4], got shape [1]',
+  ],
+  [
+    'moments: theta NaN',
+    () => secondMoment({ ...particles, theta: spoilt(list, NaN, 12) }),
+    'particle 2 holds NaN',
+  ],
+  [
+    'moments: a fraction beyond its step',
+    () => perSlice(grid, secondMoment, 1.5),
+    'for the fraction of a step, got 1.5',
+  ],
+  ['distance: another k', () => wasserstein(particles, other), 'theta has 5 and 3 numbers'],
+  [
+    'distance: another mass',
+    () => wasserstein(particles, { ...particles, weight: ops.ones([M], 'f64') }),
+    'the weights add up to 1 and 4',
+  ],
+  [
+    'distance: no mass',
+    () => wasserstein(particles, { ...particles, weight: ops.zeros([M], 'f64') }),
+    'whose weights are all 0 has no distance',
+  ],
+  [
+    'distance: a negative weight',
+    () => sinkhorn(particles, { ...particles, weight: numbers(1, 1, 1, -2) }, { epsilon: 1 }),
+    'weight 3 is -2: distances are between',
+  ],
+  [
+    'distance: a weight NaN',
+    () => slicedWasserstein(particles, { ...particles, weight: numbers(1, 1, NaN, 1) }),
+    'weight 2 is NaN',
+  ],
+  [
+    'exact distance: unequal weights',
+    () => wasserstein(particles, { ...particles, weight: numbers(0.1, 0.2, 0.3, 0.4) }),
+    'exact distances for k = 5 need equally many particles of equal weight, got 4 of equal weight and 4 of unequal weight: use sinkhorn or slicedWasserstein',
+  ],
+  [
+    'distance: p below 1',
+    () => wasserstein(particles, particles, 0.5),
+    'expected a finite number >= 1 for p, got 0.5',
+  ],
+  [
+    'entropic distance: epsilon 0',
+    () => sinkhorn(particles, particles, { epsilon: 0 }),
+    'expected a finite number > 0 for epsilon, got 0',
+  ],
+  [
+    'entropic distance: tolerance NaN',
+    () => sinkhorn(particles, particles, { epsilon: 1, tolerance: NaN }),
+    'for tolerance, got NaN',
+  ],
+  [
+    'sliced distance: no directions',
+    () => sliceDirections(5, { directions: 0 }),
+    'expected an integer >= 1 for directions, got 0',
+  ],
+  [
+    'over depth: another number of steps',
+    () => gridWasserstein(grid, interval),
+    'on one grid of depth are compared: they have 3 and 4 steps',
+  ],
+  [
+    'over depth: other steps',
+    () => gridWasserstein(grid, gridMeasure(theta, { steps: [0.2, 0.4, 0.4] })),
+    'step 0 is 0.3333333333333333 and 0.2',
+  ],
+]);

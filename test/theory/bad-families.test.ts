@@ -1,0 +1,116 @@
+/** Wrong arguments of families: each is one clear line, thrown before any number is computed. */
+import { bottleneck, customFamily, matrix, scalarActivation } from '../../src/mean-field/index.ts';
+import { ops } from '../../src/tensor/index.ts';
+import {
+  d,
+  k,
+  M,
+  N,
+  normal,
+  numbers,
+  f32,
+  theta,
+  list,
+  particles,
+  family,
+  state,
+  refusedAll,
+  other,
+} from './refused.ts';
+
+refusedAll([
+  [
+    'an activation that is not there',
+    () => bottleneck('tanhh' as never),
+    'unknown activation "tanhh": did you mean tanh?',
+  ],
+  ['the same by itself', () => scalarActivation('swish' as never), 'unknown activation "swish"'],
+  ['a state of rank 1', () => family.velocity(numbers(1, 2), particles), 'a state is [N, d], got shape [2]'],
+  [
+    'particles of another family',
+    () => matrix().velocity(state, particles),
+    'family matrix tanh needs particles [M, 4] for states with 2 features, got shape [4, 5]',
+  ],
+  [
+    'particles of rank 3',
+    () => family.velocity(state, { theta, weight: particles.weight }),
+    'needs particles [M, 5] for states with 2 features, got shape [3, 4, 5]',
+  ],
+  [
+    'weights of another number',
+    () => family.velocity(state, { theta: list, weight: numbers(1) }),
+    '4 particles need weights [4], got shape [1]',
+  ],
+  [
+    'weights as a column',
+    () => family.velocity(state, { theta: list, weight: normal(4, 1) }),
+    '4 particles need weights [4], got shape [4, 1]',
+  ],
+  [
+    'a state of another type',
+    () => family.velocity(f32(state), particles),
+    'a flow has one type of numbers: state f32, theta f64, weight f64',
+  ],
+  [
+    'values of one particle without its row',
+    () => family.values(state, numbers(1, 2, 3, 4, 5)),
+    'needs particles [M, 5] for states with 2 features, got shape [5]',
+  ],
+  ['values of matrices of another size', () => matrix().values(state, list), 'needs particles [M, 4]'],
+  [
+    'a cotangent of another shape',
+    () => family.pullback(state, particles, normal(N, 3), { state: true }),
+    'a cotangent has the shape of the state, [5, 2]: got shape [5, 3]',
+  ],
+  [
+    'a cotangent of one sample',
+    () => matrix().pullback(state, { ...particles, theta: normal(M, 4) }, normal(1, d), { theta: true }),
+    'a cotangent has the shape of the state, [5, 2]: got shape [1, 2]',
+  ],
+  [
+    'a direction of another shape',
+    () => family.pushforward(state, particles, { theta: normal(1, k) }),
+    'a direction of theta has its shape, [4, 5]: got shape [1, 5]',
+  ],
+  [
+    'a direction of weights of another shape',
+    () => family.pushforward(state, particles, { weight: numbers(1) }),
+    'a direction of weight has its shape, [4]: got shape [1]',
+  ],
+]);
+
+const custom = customFamily({ name: 'mine', parameterCount: 5, value: (x) => x });
+const short = customFamily({ name: 'short', parameterCount: 5, value: (x) => ops.sliceDim(x, 1, 0, 1) });
+const flat = customFamily({ name: 'flat', parameterCount: 5, value: (x) => x, batched: true });
+refusedAll([
+  [
+    'custom: particles of another family',
+    () => custom.velocity(state, other),
+    'family mine needs particles [M, 5]',
+  ],
+  [
+    'custom: a cotangent of another shape',
+    () => custom.pullback(state, particles, normal(N, 3), { state: true }),
+    'a cotangent has the shape of the state',
+  ],
+  [
+    'custom: a direction of another shape',
+    () => custom.pushforward(state, particles, { state: normal(N, 3) }),
+    'a direction of state has its shape, [5, 2]',
+  ],
+  [
+    'custom: a value of another shape',
+    () => short.velocity(state, particles),
+    'family short: value gave shape [4, 5, 1] for 4 particles and a state [5, 2], expected [4, 5, 2]',
+  ],
+  [
+    'custom: a batched value of another shape',
+    () => flat.velocity(state, particles),
+    'family flat: value gave shape [1, 5, 2]',
+  ],
+  [
+    'custom: a number of parameters that is none',
+    () => customFamily({ parameterCount: () => 0, value: (x) => x }).velocity(state, particles),
+    'expected an integer >= 1 for parameterCount, got 0',
+  ],
+]);

@@ -1,0 +1,79 @@
+/** Wrong measures that are functions of depth, and wrong laws: each is one clear line, thrown before any number is computed. */
+import {
+  ball,
+  combination,
+  gaussian,
+  gridMeasure,
+  heldConstant,
+  independentSlices,
+  mixture,
+  onSteps,
+  pathMeasure,
+  smoothPaths,
+  sphere,
+} from '../../src/mean-field/index.ts';
+import { generator, normal, numbers, grid, particles, refusedAll, path } from './refused.ts';
+
+refusedAll([
+  [
+    'path: no function',
+    () => pathMeasure(grid as never, 4),
+    'expected a function of depth for the path of a measure',
+  ],
+  ['path: no steps', () => pathMeasure(() => particles, 0), 'expected an integer >= 1 for steps, got 0'],
+  [
+    'path: half a step',
+    () => pathMeasure(() => particles, 2.5),
+    'expected an integer >= 1 for steps, got 2.5',
+  ],
+  [
+    'path: steps of no length',
+    () => pathMeasure(() => particles, []),
+    'needs at least one step of positive length',
+  ],
+  ['path: a step that is not there', () => path.particles(4, 0), 'for the step in depth, got 4'],
+  ['held constant beyond its step', () => heldConstant(path, 2), 'for the fraction of a step, got 2'],
+  [
+    'a finer grid that cuts a step',
+    () => onSteps(grid, [0.5, 0.5]),
+    'the step [0, 0.5] in depth lies in none of the measure',
+  ],
+  ['a finer grid of NaN', () => onSteps(grid, [NaN]), 'step 0 in depth is NaN'],
+  ['a mixture by NaN', () => mixture(grid, grid, NaN), 'expected a finite number for lambda, got NaN'],
+  ['a combination of nothing', () => combination([]), 'a combination needs at least one measure'],
+  [
+    'a combination by Infinity',
+    () => combination([[Infinity, grid]]),
+    'for factor 0 of a combination, got Infinity',
+  ],
+  [
+    'a mixture of two families',
+    () => mixture(grid, gridMeasure(normal(3, 2, 4)), 0.5).particles(0, 0),
+    'measures of one family are combined: theta has 5 and 4 numbers',
+  ],
+  [
+    'smooth paths without particles',
+    () => smoothPaths(gaussian(), generator, 0, 5),
+    'expected an integer >= 1 for the number of particles, got 0',
+  ],
+  [
+    'smooth paths without modes',
+    () => smoothPaths(gaussian(), generator, 4, 5, { modes: 0 }),
+    'for modes, got 0',
+  ],
+  [
+    'smooth paths with weights of another number',
+    () => smoothPaths(gaussian(), generator, 4, 5, { weight: numbers(1) }),
+    '4 particles need weights [4], got shape [1]',
+  ],
+  ['a negative spread', () => gaussian(-1), 'expected a finite number >= 0 for std, got -1'],
+  ['a sphere of no radius', () => sphere(0), 'expected a finite number > 0 for radius, got 0'],
+  ['a ball of radius NaN', () => ball(NaN), 'expected a finite number > 0 for radius, got NaN'],
+  ['draws of no numbers', () => gaussian()(generator, 4, 0), 'expected an integer >= 1 for k, got 0'],
+  ['a negative number of draws', () => ball()(generator, -1, 3), 'for the number of particles, got -1'],
+  [
+    'no slices of draws',
+    () => independentSlices(sphere(), generator, 0, 4, 3),
+    'expected an integer >= 1 for slices, got 0',
+  ],
+]);
