@@ -49,6 +49,40 @@ it('as epsilon falls the square falls to the exact one, from at most epsilon log
   }
 });
 
+/** The textbook's iteration on the scalings u and v themselves. */
+function plain(
+  cost: readonly number[][],
+  a: readonly number[],
+  b: readonly number[],
+  epsilon: number,
+): number {
+  const kernel = cost.map((row) => row.map((c) => Math.exp(-c / epsilon)));
+  let [u, v] = [a.map(() => 1), b.map(() => 1)];
+  for (let round = 0; round < 5000; round++) {
+    u = a.map((w, i) => w / kernel[i]!.reduce((sum, value, j) => sum + value * v[j]!, 0));
+    v = b.map((w, j) => w / kernel.reduce((sum, row, i) => sum + row[j]! * u[i]!, 0));
+  }
+  const square = cost.flatMap((row, i) => row.map((c, j) => c * u[i]! * kernel[i]![j]! * v[j]!));
+  return Math.sqrt(square.reduce((sum, one) => sum + one, 0));
+}
+
+it.each([0.7, 3])(
+  'epsilon %d: the plain iteration of the textbook gives the same, with unequal weights',
+  (epsilon) => {
+    const [x, y] = [
+      [0, 1.5, -1, 0.3],
+      [0.2, 2, -0.5],
+    ];
+    const [a, b] = [
+      [0.4, 0.3, 0.2, 0.1],
+      [0.1, 0.6, 0.3],
+    ];
+    const cost = x.map((s) => y.map((t) => (s - t) ** 2));
+    const { distance } = sinkhorn(points(x, 1, a), points(y, 1, b), { epsilon, tolerance: 1e-13 });
+    expect(distance).toBeCloseTo(plain(cost, a, b, epsilon), 12);
+  },
+);
+
 it('sides of different size can change places', () => {
   const [a, b] = [cloud(5, 2, 10), cloud(31, 2, 11)];
   const there = sinkhorn(a, b, { epsilon: 0.2, tolerance: 1e-13 });
