@@ -9,6 +9,7 @@ import { registerEvaluate } from './evaluate.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
 import { registerTrain } from './train.ts';
+import { registerVerify } from './verify.ts';
 import { packageVersion } from './version.ts';
 
 const examples = `
@@ -40,6 +41,7 @@ function createProgram(): Command {
   registerEvaluate(program);
   registerPredict(program);
   registerReport(program);
+  registerVerify(program);
   registerData(program);
   registerBench(program);
   registerDoctor(program);

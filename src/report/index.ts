@@ -12,3 +12,5 @@ export {
   meanWithError,
   standardError,
 } from './table.ts';
+export { formatBand, formatMeasured } from './claims-page.ts';
+export { type ClaimsReport, panelCsv, writeClaims } from './claims-report.ts';

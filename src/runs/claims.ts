@@ -49,4 +49,6 @@ export interface ClaimResult {
   readonly panels: readonly ClaimPanel[];
   readonly pass: boolean;
   readonly seconds: number;
+  /** Why it could not be measured. */
+  readonly error?: string;
 }

@@ -33,6 +33,10 @@ export interface Claim<Parts = object> {
   readonly title: string;
   readonly statement: string;
   readonly parts: Parts;
+  /** Measured on Fashion-MNIST too. */
+  readonly real?: boolean;
+  /** About how many seconds it takes on one core; the longest are started first. Default: 1. */
+  readonly cost?: number;
   measure(setting: Setting, parts: Parts): Outcome;
 }
 

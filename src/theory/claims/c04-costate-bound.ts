@@ -31,6 +31,8 @@ const supremum = (norms: readonly number[]): number => Math.max(...norms);
 
 export const c4: Claim<Parts> = {
   id: 'C4',
+  real: true,
+  cost: 3,
   title: 'The costate is bounded below by the loss',
   statement:
     'abs(p(., t)) >= exp(- int_t^1 K) abs(p(., 1)) and abs(p(., 1)) >= sigma_min(W1) sqrt(2 E): while E > 0 there is a costate to descend by.',

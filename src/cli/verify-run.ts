@@ -1,0 +1,117 @@
+/** Measures claims, prints the table, writes the page. */
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { leaseCores } from '../native/index.ts';
+import { formatBand, formatMeasured, writeClaims } from '../report/index.ts';
+import type { Check, ClaimResult } from '../runs/index.ts';
+import { type SeededResult, verify } from '../theory/verify.ts';
+import { printJson, say, textTable } from './output.ts';
+
+export interface VerifyFlags {
+  quick?: boolean;
+  seed: string;
+  out: string;
+  verbose?: boolean;
+  threads?: number;
+  json?: boolean;
+}
+
+/** `7` or `1..20`. */
+export function parseSeeds(text: string): number[] {
+  const range = /^(\d+)(?:\.\.(\d+))?$/.exec(text);
+  const [from, to] = [Number(range?.[1]), Number(range?.[2] ?? range?.[1])];
+  if (!range || to < from || to - from > 999)
+    throw new UsageError(`expected a seed or a range such as 1..20 for --seed, got ${JSON.stringify(text)}`);
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
+/** Returns the exit code. */
+export async function runVerify(ids: readonly string[], flags: VerifyFlags): Promise<number> {
+  const seeds = parseSeeds(flags.seed);
+  const { quick = false, out, json = false } = flags;
+  const lease = leaseCores(flags.threads);
+  const started = performance.now();
+  let outcomes: SeededResult[];
+  try {
+    outcomes = await verify({
+      ids,
+      seeds,
+      quick,
+      processes: flags.threads ?? lease.cores,
+      onResult({ seed, result }, done, of) {
+        const where = seeds.length > 1 ? ` seed ${seed}` : '';
+        say(
+          `verify: ${done}/${of} ${result.id}${where} ${result.pass ? 'holds' : 'FAILS'} (${result.seconds.toFixed(1)} s)${result.error === undefined ? '' : `: ${result.error}`}`,
+        );
+      },
+    });
+  } finally {
+    lease.release();
+  }
+  for (const seed of seeds) {
+    const results = outcomes.filter((one) => one.seed === seed).map(({ result }) => result);
+    const dir = seeds.length > 1 ? join(out, `seed-${seed}`) : out;
+    const { html } = await writeClaims(results, dir, { seed, quick });
+    if (!json && seeds.length === 1) process.stdout.write(`${claimTable(results, flags.verbose ?? false)}\n`);
+    if (seeds.length === 1) say(`verify: ${html}`);
+  }
+  const green = seeds.filter((seed) => outcomes.every((one) => one.seed !== seed || one.result.pass));
+  if (seeds.length > 1) tellSeeds(outcomes, seeds, green);
+  const seconds = (performance.now() - started) / 1000;
+  const held = outcomes.filter(({ result }) => result.pass).length;
+  say(`verify: ${held} of ${outcomes.length} hold, ${seconds.toFixed(0)} s`);
+  if (json)
+    printJson({
+      claims: outcomes.map(({ seed, result }) => ({ ...summary(result), seed })),
+      seeds: { green: green.length, of: seeds.length },
+      quick,
+      seconds,
+    });
+  return held === outcomes.length ? 0 : 1;
+}
+
+const worstOf = ({ checks }: ClaimResult): Check | undefined =>
+  [...checks].sort((a, b) => b.miss - a.miss)[0];
+
+function summary(result: ClaimResult): Record<string, unknown> {
+  const { id, title, pass, seconds, checks, error } = result;
+  const measured = Object.fromEntries(checks.map((check) => [check.name, check.measured]));
+  return { id, title, pass, seconds, measured, checks, ...(error !== undefined && { error }) };
+}
+
+function claimTable(results: readonly ClaimResult[], verbose: boolean): string {
+  const rows = results.flatMap((result) => {
+    const worst = worstOf(result);
+    const checks = verbose ? result.checks : worst ? [worst] : [];
+    const lines = checks.map((check) => [
+      check.name,
+      formatBand(check.band),
+      `${formatMeasured(check.measured)}${check.standardError === undefined ? '' : ` (${formatMeasured(check.standardError)})`}`,
+      check.pass ? 'pass' : 'FAIL',
+    ]);
+    if (result.error !== undefined) lines.push([result.error, '', '', 'FAIL']);
+    return lines.map((line, i) =>
+      i === 0 ? [result.id, result.title, ...line, result.seconds.toFixed(1)] : ['', '', ...line, ''],
+    );
+  });
+  return textTable(
+    ['claim', 'statement', verbose ? 'check' : 'its tightest check', 'must be', 'measured', '', 's'],
+    rows,
+  );
+}
+
+function tellSeeds(
+  outcomes: readonly SeededResult[],
+  seeds: readonly number[],
+  green: readonly number[],
+): void {
+  say(`verify: ${green.length} of ${seeds.length} seeds green`);
+  for (const { seed, result } of outcomes) {
+    if (result.pass) continue;
+    const worst = worstOf(result);
+    const why = worst
+      ? `${worst.name} ${formatMeasured(worst.measured)}, must be ${formatBand(worst.band)}`
+      : (result.error ?? '');
+    say(`verify: seed ${seed}: ${result.id} fails: ${why}`);
+  }
+}

@@ -1,0 +1,25 @@
+/** `meanfield verify`: the statements of the talk, measured. */
+import { type Command, Option } from 'commander';
+import { parseInteger } from './flags.ts';
+import type { VerifyFlags } from './verify-run.ts';
+
+export function registerVerify(program: Command): void {
+  program
+    .command('verify')
+    .description('measure the statements of the talk; exit code 1 if one fails')
+    .argument('[claims...]', 'C1, C2h, .. (default: all)')
+    .option('--quick', 'a smaller version of each, for a first look')
+    .option('--seed <n>', 'seed of all draws, or a range such as 1..20', '1')
+    .option('--out <dir>', 'folder for the page, figures and data', 'verify')
+    .option('--verbose', 'every check, not the worst of each claim')
+    .addOption(
+      new Option('--threads <n>', 'claims at once, one thread each (default: all cores)').argParser(
+        parseInteger,
+      ),
+    )
+    .option('--json', 'print one JSON object at the end')
+    .action(async (ids: string[], flags: VerifyFlags) => {
+      const { runVerify } = await import('./verify-run.ts');
+      process.exitCode = await runVerify(ids, flags);
+    });
+}

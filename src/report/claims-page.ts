@@ -1,0 +1,158 @@
+/** The page of `verify`: every claim with its statement, its figures, and the numbers that decide. */
+import type { Check, ClaimResult } from '../runs/index.ts';
+import { formatDuration } from './format.ts';
+import { html, type Html, inlineSvg, raw } from './html.ts';
+import { pageStyle } from './page-style.ts';
+import { darkRules } from './palette.ts';
+
+export interface ClaimSection {
+  readonly result: ClaimResult;
+  /** One SVG document a panel, in the order of the panels; '' where there was nothing to draw. */
+  readonly svgs: readonly string[];
+}
+
+export interface ClaimsPage {
+  readonly sections: readonly ClaimSection[];
+  readonly seed: number;
+  readonly quick: boolean;
+}
+
+/** Four significant digits; powers of ten where the number is small or large. */
+export function formatMeasured(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e5)
+    ? value.toExponential(1)
+    : String(Number(value.toPrecision(4)));
+}
+
+/** `-1 +- 0.05`, `at most 1e-11`, `at least 1`. */
+export function formatBand({ min, max }: Check['band']): string {
+  if (min !== undefined && max !== undefined)
+    return `${formatMeasured((min + max) / 2)} ± ${formatMeasured((max - min) / 2)}`;
+  return max === undefined ? `at least ${formatMeasured(min ?? NaN)}` : `at most ${formatMeasured(max)}`;
+}
+
+const style = `
+.claim{margin-top:36px}
+.claim h2{margin:0 0 4px;display:flex;gap:10px;align-items:baseline;flex-wrap:wrap}
+.claim .id{color:var(--muted);font-weight:550}
+.verdict{font-size:12.5px;font-weight:650;padding:1px 8px;border-radius:9px;border:1px solid currentcolor}
+.pass{color:#00704f}.fail{color:#b3261e}
+.claim .statement{color:var(--muted);margin-bottom:6px}
+.claim .panels{padding:14px 16px 10px}
+.claim h3{font-weight:550;font-size:13.5px;margin-bottom:4px}
+.claim table{margin:0}
+@media(prefers-color-scheme:dark){.pass{color:#3ccb9f}.fail{color:#ff8f85}}
+`;
+
+const verdict = (pass: boolean): Html =>
+  html`<span class="verdict ${pass ? 'pass' : 'fail'}">${pass ? 'holds' : 'fails'}</span>`;
+
+function checksHtml({ checks, reported, error }: ClaimResult): Html {
+  if (error !== undefined) return html`<div class="problems">It could not be measured: ${error}</div>`;
+  const rows = checks.map(
+    (check) =>
+      html`<tr>
+        <th scope="row">${check.name}</th>
+        <td class="number">${formatBand(check.band)}</td>
+        <td class="number">
+          ${formatMeasured(check.measured)}${check.standardError === undefined ? '' : ` (${formatMeasured(check.standardError)})`}
+        </td>
+        <td class="${check.pass ? 'pass' : 'fail'}">${check.pass ? 'pass' : 'FAIL'}</td>
+      </tr> `,
+  );
+  const facts = Object.entries(reported).map(
+    ([name, value]) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class="number">reported</td>
+        <td class="number">${formatMeasured(value)}</td>
+        <td></td>
+      </tr> `,
+  );
+  return html`<div class="box scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">what is measured</th>
+          <th scope="col" class="number">must be</th>
+          <th scope="col" class="number">measured (standard error)</th>
+          <th scope="col"></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${[...rows, ...facts]}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function sectionHtml({ result, svgs }: ClaimSection): Html {
+  const { id, title, statement, sentence, panels, pass } = result;
+  const drawings = svgs.flatMap((svg, i) => {
+    const panel = panels[i];
+    if (!svg || !panel) return [];
+    const alt = `${panel.title}: ${panel.y.title} against ${panel.x.title}, ${panel.series.map(({ name }) => name).join(', ')}`;
+    return [
+      html`<div>
+        <h3>${panel.title}</h3>
+        ${inlineSvg(svg, `${id}-${i}`, alt)}
+      </div>`,
+    ];
+  });
+  return html`<section class="claim" id="${id}">
+    <h2><span class="id">${id}</span>${title} ${verdict(pass)}</h2>
+    <p class="statement">${statement}</p>
+    <p>${sentence}</p>
+    ${drawings.length ? html`<div class="box panels">${drawings}</div>` : html``}
+    <div style="margin-top:12px">${checksHtml(result)}</div>
+  </section> `;
+}
+
+export function claimsPageHtml({ sections, seed, quick }: ClaimsPage): string {
+  const held = sections.filter(({ result }) => result.pass).length;
+  const seconds = sections.reduce((sum, { result }) => sum + result.seconds, 0);
+  const title = `${held} of ${sections.length} claims hold`;
+  const drawn = sections.flatMap(({ svgs }) => svgs);
+  const dark = darkRules('svg', drawn);
+  const contents = sections.map(
+    ({ result }) =>
+      html`<tr>
+        <td><a href="#${result.id}">${result.id}</a></td>
+        <td>${result.title}</td>
+        <td>${verdict(result.pass)}</td>
+        <td class="number">${formatDuration(result.seconds)}</td>
+      </tr> `,
+  );
+  return `<!doctype html>\n${
+    html`<html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>meanfield verify: ${title}</title>
+        <style>
+          ${raw(pageStyle(dark) + style)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          <p class="name">
+            Statements of <em>A Mean Field Analysis of Deep ResNet</em> (Lu, Ma, Lu, Lu, Ying), each as a
+            computation that can fail. Seed ${seed}${quick ? ', quick version' : ''},
+            ${formatDuration(seconds)} of one core.
+          </p>
+          <div class="box scroll">
+            <table>
+              <tbody>
+                ${contents}
+              </tbody>
+            </table>
+          </div>
+          ${sections.map(sectionHtml)}
+        </main>
+      </body>
+    </html> `.html
+  }`;
+}

@@ -1,0 +1,48 @@
+/** One process of `verify`: measures the claims that it is told to, one after the other, and tells what it found. */
+import type { ClaimResult } from '../runs/index.ts';
+import { measureClaim } from './claim.ts';
+import { claims } from './claims/index.ts';
+import { type Fashion, loadFashion } from './fashion.ts';
+
+export interface Task {
+  readonly id: string;
+  readonly seed: number;
+  readonly quick: boolean;
+}
+
+export type Message =
+  | { readonly kind: 'progress'; readonly fraction: number }
+  | { readonly kind: 'result'; readonly result: ClaimResult }
+  | { readonly kind: 'error'; readonly message: string };
+
+const tell = (message: Message): void => {
+  process.send?.(message);
+};
+
+let fashion: Promise<Fashion | undefined> | undefined;
+/** Without the data set the claims are measured on drawn data alone. */
+const realData = (): Promise<Fashion | undefined> => (fashion ??= loadFashion().catch(() => undefined));
+
+async function measure({ id, seed, quick }: Task): Promise<void> {
+  const claim = claims.find((one) => one.id === id);
+  if (!claim) throw new Error(`no claim ${id}`);
+  let told = 0;
+  const result = measureClaim(claim, {
+    seed,
+    quick,
+    fashion: claim.real ? await realData() : undefined,
+    onProgress(fraction) {
+      if (fraction - told < 0.02) return;
+      told = fraction;
+      tell({ kind: 'progress', fraction });
+    },
+  });
+  tell({ kind: 'result', result });
+}
+
+process.on('message', (task: Task) => {
+  measure(task).catch((error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error);
+    tell({ kind: 'error', message: text.split('\n')[0] ?? '' });
+  });
+});

@@ -1,0 +1,9 @@
+/** Every claim, in the order of theory.md. */
+import type { Claim } from '../claim.ts';
+import { c1 } from './c01-euler.ts';
+import { c2 } from './c02-adjoint.ts';
+import { c2h } from './c02h-hamiltonian.ts';
+import { c3 } from './c03-first-variation.ts';
+import { c4 } from './c04-costate-bound.ts';
+
+export const claims: readonly Claim[] = [c1, c2, c2h, c3, c4];
