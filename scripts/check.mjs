@@ -30,6 +30,10 @@ const checks = {
     '--reporter=json',
     `--outputFile.json=${testReport}`,
   ),
+  claims: [
+    process.execPath,
+    [join(root, 'bin', 'meanfield.js'), 'verify', '--quick', '--out', join(scratch, 'verify')],
+  ],
 };
 
 const only = process.argv.includes('--only')
@@ -39,7 +43,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const name of only) {
   const started = performance.now();
-  const shown = name === 'unit' ? 'inherit' : 'pipe';
+  const shown = name === 'unit' || name === 'claims' ? 'inherit' : 'pipe';
   const [command, args] = checks[name];
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: root,

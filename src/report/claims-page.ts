@@ -42,7 +42,9 @@ const style = `
 .claim .statement{color:var(--muted);margin-bottom:6px}
 .claim .panels{padding:14px 16px 10px}
 .claim h3{font-weight:550;font-size:13.5px;margin-bottom:4px}
-.claim table{margin:0}
+.claim .body{display:grid;gap:14px;align-items:start;margin-top:12px}
+.claim .panels{margin:0}
+@media(min-width:1000px){.claim .body.one{grid-template-columns:minmax(0,5fr) minmax(0,7fr)}}
 @media(prefers-color-scheme:dark){.pass{color:#3ccb9f}.fail{color:#ff8f85}}
 `;
 
@@ -105,8 +107,9 @@ function sectionHtml({ result, svgs }: ClaimSection): Html {
     <h2><span class="id">${id}</span>${title} ${verdict(pass)}</h2>
     <p class="statement">${statement}</p>
     <p>${sentence}</p>
-    ${drawings.length ? html`<div class="box panels">${drawings}</div>` : html``}
-    <div style="margin-top:12px">${checksHtml(result)}</div>
+    <div class="${drawings.length === 1 ? 'body one' : 'body'}">
+      ${drawings.length ? html`<div class="box panels">${drawings}</div>` : html``} ${checksHtml(result)}
+    </div>
   </section> `;
 }
 

@@ -214,12 +214,7 @@ export class TrainingRun {
       this.#writer.heartbeat({ step, epoch, totalSteps: this.totalSteps });
       return learner.forward(images, false);
     };
-    return evaluate(
-      forward,
-      data.test,
-      this.#tensors,
-      config.limitEvalBatches,
-    );
+    return evaluate(forward, data.test, this.#tensors, config.limitEvalBatches);
   }
 
   /** Evaluates, writes the epoch down, saves, and turns to the next. */

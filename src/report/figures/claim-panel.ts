@@ -30,6 +30,17 @@ function rowsOf({ name, points }: Series, { x: xAxis, y: yOf }: ClaimPanel): Row
   );
 }
 
+/** The places where was measured, if they are few; with many, what suits the axis. */
+function xTicks(values: readonly number[], log: boolean): Spec {
+  const places = [...new Set(values)].sort((a, b) => a - b);
+  const [first = 1, last = 1] = [places[0], places.at(-1)];
+  // Labels of places that lie close together would touch.
+  const gaps = places.slice(1).map((place, i) => Math.log(place / (places[i] ?? 1)) / Math.log(last / first));
+  if (log && places.length > 1 && places.length < 9 && last / first < 1e4 && Math.min(...gaps) > 0.09)
+    return { values: places, labelExpr: "format(datum.value, '~g')" };
+  return log ? logTicks(values) : { tickCount: 6 };
+}
+
 /** Powers of ten, thinned out over many decades; over less than one decade, Vega's own ticks. */
 function logTicks(values: readonly number[]): Spec {
   const [from, to] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
@@ -63,7 +74,13 @@ export function claimPanelSpec(panel: ClaimPanel): Spec | undefined {
     field: 'x',
     type: 'quantitative',
     scale: scale(panel.x),
-    axis: { title: panel.x.title, ...(panel.x.log ? logTicks(rows.map((row) => row.x)) : { tickCount: 6 }) },
+    axis: {
+      title: panel.x.title,
+      ...xTicks(
+        rows.map((row) => row.x),
+        panel.x.log ?? false,
+      ),
+    },
   };
   const y = {
     field: 'y',

@@ -1,0 +1,87 @@
+/** `meanfield verify` as its user meets it. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { meanfield } from './command.ts';
+
+interface Found {
+  readonly claims: readonly {
+    readonly id: string;
+    readonly pass: boolean;
+    readonly measured: object;
+    readonly seed: number;
+  }[];
+  readonly seeds: { readonly green: number; readonly of: number };
+}
+const lastLine = (text: string): Found => JSON.parse(text.trim().split('\n').at(-1) ?? '') as Found;
+
+let out = '';
+beforeAll(() => {
+  out = mkdtempSync(join(tmpdir(), 'meanfield-verify-'));
+});
+afterAll(() => {
+  rmSync(out, { recursive: true, force: true });
+});
+
+it('measures the named claims, tells the numbers, and writes the page with figures and data', () => {
+  const { code, stdout } = meanfield([
+    'verify',
+    'c3',
+    'C2h',
+    '--quick',
+    '--json',
+    '--out',
+    out,
+    '--threads',
+    '1',
+  ]);
+  expect(code).toBe(0);
+  const { claims } = lastLine(stdout);
+  expect(claims.map(({ id, pass }) => [id, pass])).toEqual([
+    ['C2h', true],
+    ['C3', true],
+  ]);
+  expect(Object.keys(claims[1]?.measured ?? {})).toContain(
+    'slope of the remainder in lambda, median over pairs',
+  );
+  expect(readdirSync(out).sort()).toEqual(
+    ['C2h', 'C3']
+      .flatMap((id) => ['csv', 'json', 'png', 'svg'].map((ending) => `${id}.${ending}`))
+      .concat('verify.html')
+      .sort(),
+  );
+  const page = readFileSync(join(out, 'verify.html'), 'utf8');
+  expect(page).toContain('2 of 2 claims hold');
+  expect(page.match(/<svg/g)).toHaveLength(2);
+});
+
+it('over a range of seeds it counts the green ones', () => {
+  const { code, stdout, stderr } = meanfield([
+    'verify',
+    'C3',
+    '--quick',
+    '--seed',
+    '4..6',
+    '--json',
+    '--out',
+    join(out, 'seeds'),
+    '--threads',
+    '1',
+  ]);
+  expect(code).toBe(0);
+  expect(lastLine(stdout).seeds).toEqual({ green: 3, of: 3 });
+  expect(stderr).toContain('3 of 3 seeds green');
+  expect(existsSync(join(out, 'seeds', 'seed-5', 'verify.html'))).toBe(true);
+});
+
+it.each([
+  [['C22'], 'meanfield: unknown claim C22 (did you mean C2 or C2h?)'],
+  [['C3', '--seed', 'one'], 'meanfield: expected a seed or a range such as 1..20 for --seed, got "one"'],
+])('verify %s is refused in one line', (args, message) => {
+  const { code, stderr } = meanfield(['verify', ...args, '--out', join(out, 'no')]);
+  expect(code).toBe(2);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain(message);
+  expect(existsSync(join(out, 'no'))).toBe(false);
+});
