@@ -449,6 +449,12 @@ export function logSoftmax(input: Tensor, dim: number, dtype?: DType | null): Te
   return asTensor(op_logSoftmax.call(input.handle, dim, dtype ? dtypeCode(dtype) : null));
 }
 
+const op_logsumexp = nativeOperator('aten::logsumexp', '');
+/** `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
+export function logsumexp(input: Tensor, dim: readonly number[], keepdim?: boolean): Tensor {
+  return asTensor(op_logsumexp.call(input.handle, dim, keepdim));
+}
+
 const op_ltScalar = nativeOperator('aten::lt', 'Scalar');
 /** `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor` */
 export function ltScalar(input: Tensor, other: number): Tensor {

@@ -1,5 +1,6 @@
 export { gridMeasure, type GridMeasure, type GridOptions } from './grid.ts';
 export { intervalMeasure, type IntervalMeasure, type IntervalOptions, tiles } from './interval.ts';
+export { assignment, type Assignment } from './assignment.ts';
 export { breaksOf, type Measure, type ParticleMeasure } from './measure.ts';
 export {
   combination,
@@ -19,3 +20,20 @@ export {
   type SmoothOptions,
   sphere,
 } from './laws.ts';
+export {
+  covarianceOf,
+  meanOf,
+  overDepth,
+  partRadii,
+  perSlice,
+  secondMoment,
+  supportRadius,
+} from './moments.ts';
+export { type Entropic, sinkhorn, type SinkhornOptions } from './sinkhorn.ts';
+export {
+  gridWasserstein,
+  sliceDirections,
+  slicedWasserstein,
+  type SlicedOptions,
+  wasserstein,
+} from './wasserstein.ts';

@@ -1,0 +1,104 @@
+/** Moments and radii of weighted particles, in a slice and over depth. */
+import { UsageError } from '../../errors.ts';
+import { checkInteger, checkNumber } from '../../check.ts';
+import { scope } from '../../tensor/index.ts';
+import type { Particles } from '../families/index.ts';
+import type { Measure } from './measure.ts';
+import { type Points, readPoints } from './points.ts';
+
+/**
+ * integral theta drho / integral drho, [k].
+ *
+ * @throws UsageError if the weights add up to 0
+ */
+export function meanOf(particles: Particles): Float64Array {
+  return centre(readPoints(particles));
+}
+
+function centre({ count, k, theta, weight, mass }: Points): Float64Array {
+  if (mass === 0) throw new UsageError('weights that add up to 0 have no mean');
+  const sum = new Float64Array(k);
+  for (let i = 0; i < count; i++)
+    for (let c = 0; c < k; c++) sum[c] = sum[c]! + weight[i]! * theta[i * k + c]!;
+  return sum.map((x) => x / mass);
+}
+
+/**
+ * integral (theta - m)(theta - m)^T drho / integral drho with the mean m, [k, k] by rows: of the law itself, without
+ * the n / (n - 1) of an estimate.
+ *
+ * @throws UsageError if the weights add up to 0
+ */
+export function covarianceOf(particles: Particles): Float64Array {
+  const points = readPoints(particles);
+  const { count, k, theta, weight, mass } = points;
+  const m = centre(points);
+  const sum = new Float64Array(k * k);
+  const offset = new Float64Array(k);
+  for (let i = 0; i < count; i++) {
+    for (let c = 0; c < k; c++) offset[c] = theta[i * k + c]! - m[c]!;
+    for (let r = 0; r < k; r++) {
+      const factor = (weight[i]! * offset[r]!) / mass;
+      for (let c = 0; c < k; c++) sum[r * k + c] = sum[r * k + c]! + factor * offset[c]!;
+    }
+  }
+  return sum;
+}
+
+/** integral abs(theta)^2 drho; the weights are taken as they are. */
+export function secondMoment(particles: Particles): number {
+  const { count, k, theta, weight } = readPoints(particles);
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += weight[i]! * squareOf(theta, i * k, (i + 1) * k);
+  return sum;
+}
+
+/** max abs(theta) over the particles whose weight is not 0; 0 if there are none. */
+export function supportRadius(particles: Particles): number {
+  const points = readPoints(particles);
+  return radiusOf(points, 0, points.k);
+}
+
+/**
+ * The radius of each part of theta by itself, the parts given by their lengths in order: [d, d + 1] for the (a, (w, b))
+ * of `bottleneck`. The largest norm over the particles whose weight is not 0.
+ *
+ * @throws UsageError unless the lengths add up to k
+ */
+export function partRadii(particles: Particles, lengths: readonly number[]): number[] {
+  const points = readPoints(particles);
+  lengths.forEach((length, i) => checkInteger(`part ${i}`, length, { min: 1 }));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (total !== points.k)
+    throw new UsageError(`parts [${lengths.join(', ')}] have ${total} numbers, theta has ${points.k}`);
+  let from = 0;
+  return lengths.map((length) => {
+    const radius = radiusOf(points, from, from + length);
+    from += length;
+    return radius;
+  });
+}
+
+function radiusOf({ count, k, theta, weight }: Points, from: number, to: number): number {
+  let largest = 0;
+  for (let i = 0; i < count; i++)
+    if (weight[i] !== 0) largest = Math.max(largest, squareOf(theta, i * k + from, i * k + to));
+  return Math.sqrt(largest);
+}
+
+function squareOf(x: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += x[i]! * x[i]!;
+  return sum;
+}
+
+/** What `read` says of the particles of each step, [L]; `c` is the fraction of the step at which they are taken. */
+export function perSlice<T>(measure: Measure, read: (particles: Particles) => T, c = 0): T[] {
+  checkNumber('the fraction of a step', c, { min: 0, max: 1 });
+  return measure.steps.map((_, l) => scope(() => read(measure.particles(l, c))));
+}
+
+/** sum_l h_l read(particles of step l): the integral over depth of a measure that is constant in each step. */
+export function overDepth(measure: Measure, read: (particles: Particles) => number, c = 0): number {
+  return perSlice(measure, read, c).reduce((sum, value, l) => sum + value * measure.steps[l]!, 0);
+}

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import { UsageError } from '../../errors.ts';
+import { Generator, liveTensorCount, ops, scope, tensor } from '../../tensor/index.ts';
+import type { Particles } from '../families/index.ts';
+import { sinkhorn } from './sinkhorn.ts';
+import { wasserstein } from './wasserstein.ts';
+
+const points = (theta: readonly number[], k: number, weight?: readonly number[]): Particles => {
+  const count = theta.length / k;
+  return {
+    theta: tensor(theta, [count, k], { dtype: 'f64' }),
+    weight: tensor(weight ?? Array.from({ length: count }, () => 1 / count), [count], { dtype: 'f64' }),
+  };
+};
+
+const cloud = (count: number, k: number, seed: number): Particles => ({
+  theta: new Generator(seed).normal([count, k], 'f64'),
+  weight: ops.full([count], 1 / count, 'f64'),
+});
+
+it('two points and themselves: the plan in closed form', () => {
+  const two = points([0, 1], 1);
+  for (const epsilon of [0.1, 1, 7]) {
+    const r = Math.exp(-1 / epsilon);
+    expect(sinkhorn(two, two, { epsilon }).distance).toBeCloseTo(Math.sqrt(r / (1 + r)), 12);
+  }
+});
+
+it('a large epsilon gives independent plans, a small one the exact distance', () => {
+  const [a, b] = [cloud(12, 2, 1), points([0, 0, 1, 2, -1, 3], 2, [0.5, 0.2, 0.3])];
+  const [x, y, w] = [a.theta.toArray(), b.theta.toArray(), b.weight.toArray()];
+  let independent = 0;
+  for (let i = 0; i < 12; i++)
+    for (let j = 0; j < 3; j++)
+      independent += (w[j]! / 12) * Math.hypot(x[2 * i]! - y[2 * j]!, x[2 * i + 1]! - y[2 * j + 1]!) ** 2;
+  expect(sinkhorn(a, b, { epsilon: 1e9 }).distance).toBeCloseTo(Math.sqrt(independent), 7);
+});
+
+it('as epsilon falls the square falls to the exact one, from at most epsilon log n above', () => {
+  const [a, b] = [cloud(60, 3, 2), cloud(60, 3, 3)];
+  const exact = wasserstein(a, b) ** 2;
+  let before = Infinity;
+  for (const epsilon of [10, 1, 0.1, 0.01, 0.001, 1e-4]) {
+    const square = sinkhorn(a, b, { epsilon }).distance ** 2;
+    expect(square).toBeLessThan(before);
+    expect(square - exact).toBeGreaterThan(-1e-8);
+    expect(square - exact).toBeLessThan(epsilon * Math.log(60));
+    before = square;
+  }
+});
+
+it('sides of different size can change places', () => {
+  const [a, b] = [cloud(5, 2, 10), cloud(31, 2, 11)];
+  const there = sinkhorn(a, b, { epsilon: 0.2, tolerance: 1e-13 });
+  expect(sinkhorn(b, a, { epsilon: 0.2, tolerance: 1e-13 }).distance).toBeCloseTo(there.distance, 12);
+});
+
+it('far points neither over- nor underflow: exp(-3e6) is 0', () => {
+  const a = cloud(10, 3, 3);
+  const far = { ...a, theta: ops.addScalar(a.theta, 1e3) };
+  const { distance } = sinkhorn(a, far, { epsilon: 1 });
+  expect(distance).toBeCloseTo(1e3 * Math.sqrt(3), 3);
+});
+
+it('the marginal error is below the tolerance asked for; weights of 0 and masses other than 1 are no obstacle', () => {
+  const [a, b] = [cloud(20, 2, 4), cloud(20, 2, 5)];
+  for (const tolerance of [1e-3, 1e-6, 1e-12]) {
+    const { marginalError, iterations } = sinkhorn(a, b, { epsilon: 0.5, tolerance });
+    expect(marginalError).toBeLessThanOrEqual(tolerance);
+    expect(iterations).toBeGreaterThan(1);
+  }
+  const [x, y] = [points([0, 9, 1], 1, [2, 0, 1]), points([0, 2], 1, [1, 2])];
+  const law = sinkhorn(points([0, 1], 1, [2 / 3, 1 / 3]), points([0, 2], 1, [1 / 3, 2 / 3]), { epsilon: 1 });
+  expect(sinkhorn(x, y, { epsilon: 1 }).distance).toBeCloseTo(Math.sqrt(3) * law.distance, 8);
+});
+
+it('a tolerance that is not reached is an error with what to do', () => {
+  const [a, b] = [cloud(20, 2, 6), cloud(20, 2, 7)];
+  const run = (): unknown => sinkhorn(a, b, { epsilon: 1e-3, maxIterations: 10 });
+  expect(run).toThrow(UsageError);
+  expect(run).toThrow(
+    /^Sinkhorn did not reach a marginal error of 1e-9 in 10 iterations, only \S+ \(epsilon 0.001, largest squared distance \S+\): take a larger epsilon or more iterations$/,
+  );
+});
+
+it('no tensor is left behind, also by an error', () => {
+  scope(() => {
+    const [a, b] = [cloud(20, 2, 8), cloud(20, 2, 9)];
+    const before = liveTensorCount();
+    sinkhorn(a, b, { epsilon: 0.5 });
+    expect(() => sinkhorn(a, b, { epsilon: 1e-3, maxIterations: 5 })).toThrow(UsageError);
+    expect(liveTensorCount()).toBe(before);
+  });
+});
