@@ -24,7 +24,10 @@ export interface IntervalMeasure extends ParticleMeasure {
   readonly breaks: readonly number[];
   /** The particles that act in step l, by index. */
   members(l: number): readonly number[];
+  /** The same intervals and weights around other particles. */
   withTheta(theta: Tensor): IntervalMeasure;
+  /** The same intervals and particles with other weights. */
+  withWeight(weight: Tensor): IntervalMeasure;
 }
 
 /** Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0. */
@@ -83,7 +86,7 @@ function unchecked(
     (indices[l] ??= keep(
       scope(() => tensor(BigInt64Array.from(members[l] ?? [], BigInt), undefined, { device: theta.device })),
     ));
-  return {
+  const around = (theta: Tensor, weight: Tensor): IntervalMeasure => ({
     steps,
     theta,
     weight,
@@ -101,6 +104,8 @@ function unchecked(
           ops.indexAdd_(into, 0, indexOf(l), part, factor);
         });
     },
-    withTheta: (other) => unchecked(other, weight, tau, tauEnd),
-  };
+    withTheta: (other) => around(other, weight),
+    withWeight: (other) => around(theta, other),
+  });
+  return around(theta, weight);
 }

@@ -1,0 +1,16 @@
+export {
+  type Descent,
+  descentField,
+  durations,
+  type FieldOptions,
+  type GradientOf,
+} from './descent-field.ts';
+export type { Tolerances } from './flow-step.ts';
+export {
+  type FlowPoint,
+  type FlowResult,
+  type StopReason,
+  wassersteinFlow,
+  type WassersteinFlowOptions,
+} from './wasserstein-flow.ts';
+export { type WeightMotion, weightMotions, weightRate, type WeightRate } from './weights.ts';
