@@ -14,3 +14,20 @@ export {
   type WassersteinFlowOptions,
 } from './wasserstein-flow.ts';
 export { type WeightMotion, weightMotions, weightRate, type WeightRate } from './weights.ts';
+export { type CostateFit, type CostateFitOptions, fitCostate } from './costate-fit.ts';
+export {
+  type DescentDirection,
+  insertParticles,
+  lineSearch,
+  type LineSearchResult,
+  ownValue,
+  steepestDirection,
+} from './descent.ts';
+export {
+  type LinearMinimisationOptions,
+  type Minimisers,
+  minimiseOverBall,
+  outerWeights,
+  type Polish,
+  projectOnBall,
+} from './linear-minimisation.ts';
