@@ -2,7 +2,7 @@
 import { UsageError } from '../errors.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 import { checkParticles } from './families/family.ts';
-import type { Family } from './families/index.ts';
+import type { Family, Wanted } from './families/index.ts';
 import { adjointFlow, flow, trajectory } from './flow.ts';
 import { slicesOf, type Stage } from './integrators/runge-kutta.ts';
 import type { Integrator, Tableau } from './integrators/tableau.ts';
@@ -95,11 +95,12 @@ function sweep(
   measure: Measure,
   { integrator = 'euler' }: FlowOptions,
   collect?: (stage: Stage) => void,
+  wanted: Wanted = { theta: true, weight: true },
 ): Solution {
   const slices = slicesOf(family, measure, {
     integrator,
     ...(collect && {
-      wanted: { theta: true, weight: true },
+      wanted,
       onStage: (stages) => {
         stages.forEach(collect);
       },
@@ -149,13 +150,57 @@ export function flowGradient(
   );
 }
 
+/** {@link particleGradient}. */
+export interface ParticleGradient {
+  /** E. */
+  readonly loss: number;
+  /** dE/dtheta, as in {@link FlowGradient}. */
+  readonly theta: Tensor;
+  /** dE/dweight, if wanted. */
+  readonly weight: Tensor | undefined;
+}
+
+/**
+ * {@link flowGradient} without checks and without what moves no particle: what a flow of particles asks for thousands
+ * of times. The caller has checked that the shapes fit ({@link checkFit}).
+ */
+export function particleGradient(
+  problem: Problem,
+  family: Family,
+  measure: ParticleMeasure,
+  options: FlowOptions & { readonly weight?: boolean } = {},
+): ParticleGradient {
+  return noGrad(() =>
+    scope(() => {
+      const share = 1 / sampleCount(problem);
+      const theta = zerosLike(measure.theta);
+      const weight = options.weight ? zerosLike(measure.weight) : undefined;
+      const wanted = { theta: true, weight: options.weight ?? false };
+      const { loss } = sweep(
+        problem,
+        family,
+        measure,
+        options,
+        ({ l, pullback }) => {
+          const factor = share * (measure.steps[l] ?? 0);
+          measure.accumulate(l, pullback.theta!, theta, factor);
+          if (weight) measure.accumulate(l, pullback.weight!, weight, factor);
+        },
+        wanted,
+      );
+      return { loss, theta, weight };
+    }),
+  );
+}
+
 /** The mean over samples of p x^T. */
 const outerMean = (p: Tensor, x: Tensor, share: number): Tensor =>
   scope(() => ops.mulScalar(ops.mm(ops.transpose(p, 0, 1), x), share));
 
 const zerosLike = (x: Tensor): Tensor => zeros(x.shape, { dtype: x.dtype, device: x.device });
 
-function checkFit(problem: Problem, family: Family, measure: Measure): void {
+/** @throws UsageError unless the problem is sound and family and particles fit its states. */
+export function checkFit(problem: Problem, family: Family, measure: Measure): void {
   checkProblem(problem);
   checkSteps(measure.steps);
   scope(() => {

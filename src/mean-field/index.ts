@@ -22,6 +22,7 @@ export {
 } from './schedules/schedule.ts';
 export { type BackwardSolution, continuousAdjoint } from './continuous-adjoint.ts';
 export { denseFlow, velocityField } from './dense-flow.ts';
+export * from './dynamics/index.ts';
 export * from './families/index.ts';
 export { functionalGradient, type FunctionalGradient, stepAt } from './functional-gradient.ts';
 export {
@@ -29,6 +30,8 @@ export {
   flowGradient,
   type FlowGradient,
   type FlowOptions,
+  particleGradient,
+  type ParticleGradient,
   type Solution,
   solve,
   solveFlow,

@@ -31,7 +31,7 @@ export type VectorField = (t: number, state: Tensor, inside: number) => Tensor;
 
 const pair = tableauOf('dopri5');
 /** b - b*, with the slope at the end of the step as seventh stage. */
-const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
+export const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 /** Of the continuous extension: the term in s^2 (1 - s)^2. */
 const denseWeights = [
   -12715105075 / 11282082432,

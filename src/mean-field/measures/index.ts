@@ -1,7 +1,7 @@
 export { gridMeasure, type GridMeasure, type GridOptions } from './grid.ts';
 export { intervalMeasure, type IntervalMeasure, type IntervalOptions, tiles } from './interval.ts';
 export { assignment, type Assignment } from './assignment.ts';
-export { breaksOf, type Measure, type ParticleMeasure } from './measure.ts';
+export { breaksOf, type Measure, type MovableMeasure, type ParticleMeasure } from './measure.ts';
 export {
   combination,
   commonSteps,

@@ -24,7 +24,10 @@ export interface IntervalMeasure extends ParticleMeasure {
   readonly breaks: readonly number[];
   /** The particles that act in step l, by index. */
   members(l: number): readonly number[];
+  /** The same intervals and weights around other particles. */
   withTheta(theta: Tensor): IntervalMeasure;
+  /** The same intervals and particles with other weights. */
+  withWeight(weight: Tensor): IntervalMeasure;
 }
 
 /** Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0. */
@@ -111,6 +114,10 @@ function unchecked(theta: Tensor, weight: Tensor, places: Places): IntervalMeasu
     withTheta(other) {
       checkSameShape('theta', other, theta);
       return unchecked(other, weight, places);
+    },
+    withWeight(other) {
+      checkSameShape('weight', other, weight);
+      return unchecked(theta, other, places);
     },
   };
 }

@@ -25,6 +25,12 @@ export interface ParticleMeasure extends Measure {
   accumulate(l: number, part: Tensor, into: Tensor, factor: number): void;
 }
 
+/** A measure whose particles and weights can be replaced by others of the same shape. */
+export interface MovableMeasure<M> extends ParticleMeasure {
+  withTheta(theta: Tensor): M;
+  withWeight(weight: Tensor): M;
+}
+
 /** 0 = t_0, .., t_L. */
 export function breaksOf({ steps }: Pick<Measure, 'steps'>): number[] {
   let depth = 0;

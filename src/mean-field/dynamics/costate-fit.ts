@@ -1,0 +1,67 @@
+/**
+ * The construction in the proof that local minima are global: blocks whose integral at one depth is - p on the data. It needs
+ * the family to be universal, and nothing of rho.
+ */
+import { checkInteger, checkNumber } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import { type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
+
+export interface CostateFitOptions {
+  /** m: random features s(w_j.x + b_j), j = 1 .. m. */
+  readonly count: number;
+  readonly generator: Generator;
+  readonly activation?: FamilyActivation | undefined;
+  /** Standard deviation of w and b; default 1. */
+  readonly spread?: number | undefined;
+  /** Singular values below this share of the largest are left out. Default: 1e-12. */
+  readonly cutoff?: number | undefined;
+}
+
+export interface CostateFit {
+  /** Particles (a_j, w_j, b_j) of `bottleneck`, [m, 2 d + 1]; of weight 1/m each. */
+  readonly theta: Tensor;
+  /** The mean over samples of abs(Pi_m p)^2, where Pi_m projects on the span of the features on the data. */
+  readonly captured: number;
+  /** The mean over samples of abs(p)^2. */
+  readonly whole: number;
+}
+
+/**
+ * Particles nu with integral of f(X, .) dnu = - Pi_m p on the data: (w, b) are drawn, and a solves the least squares
+ * (1/m) S a = - p, S = s(X w^T + b), by the singular value decomposition of S.
+ *
+ * @param state - X^l, [N, d]
+ * @param costate - p^{l+1}, [N, d]
+ * @throws UsageError for no features, states and costates of different shape
+ */
+export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOptions): CostateFit {
+  const { count, generator, activation = 'tanh', spread = 1, cutoff = 1e-12 } = options;
+  checkInteger('count', count, { min: 1 });
+  checkNumber('spread', spread, { above: 0 });
+  if (state.shape.join() !== costate.shape.join())
+    throw new UsageError(
+      `state [${state.shape.join(', ')}] and costate [${costate.shape.join(', ')}] are of different shape`,
+    );
+  const [samples = 0, d = 0] = state.shape;
+  return noGrad(() =>
+    scope(() => {
+      const inner = ops.mulScalar(generator.normal([count, d + 1], 'f64'), spread);
+      const features = scalarActivation(activation).value(
+        ops.mm(ops.constantPadNd(state, [0, 1], 1), ops.transpose(inner, 0, 1)),
+      );
+      const [left, values, right] = ops.svd(features, false);
+      const kept = ops.toDtype(ops.gtScalar(values, cutoff * ops.select(values, 0, 0).item()), values.dtype);
+      // U^T p along the directions that the features span.
+      const along = ops.mul(ops.mm(ops.transpose(left, 0, 1), costate), ops.unsqueeze(kept, 1));
+      const inverse = ops.div(kept, ops.add(values, ops.rsubScalar(kept, 1)));
+      const a = ops.mm(ops.transpose(right, 0, 1), ops.mul(along, ops.unsqueeze(inverse, 1)));
+      const square = (x: Tensor): number => ops.norm(x).item() ** 2 / samples;
+      return {
+        theta: ops.cat([ops.mulScalar(a, -count), inner], 1),
+        captured: square(along),
+        whole: square(costate),
+      };
+    }),
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * The right-hand side of the gradient flow of a measure: dtheta_lj/ds = - grad_theta G(theta_lj, t_l), the gradient in
+ * the metric of Wasserstein, and where weights move d log w_lj / ds = - (what of G they feel).
+ */
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { functionalGradient } from '../functional-gradient.ts';
+import { checkFit, type FlowOptions, type ParticleGradient, particleGradient, solve } from '../gradient.ts';
+import type { ParticleMeasure } from '../measures/index.ts';
+import type { Problem } from '../problem.ts';
+import type { WeightRate } from './weights.ts';
+
+/** Where a measure would go, and how fast E would fall. */
+export interface Descent {
+  /** E. */
+  readonly loss: number;
+  /** grad_theta G of each particle, [.., k], free of its weight; averaged over the depths in which it acts. */
+  readonly slope: Tensor;
+  /** - d log w / ds, [..]; undefined where weights rest. */
+  readonly rate: Tensor | undefined;
+  /** D = - dE/ds = sum over particles of their mass times (abs(slope)^2 + G rate). */
+  readonly dissipation: number;
+}
+
+/** dE/dtheta and dE/dweight of a measure: the full one, or that of a batch of samples. */
+export type GradientOf = (
+  problem: Problem,
+  family: Family,
+  measure: ParticleMeasure,
+  options: FlowOptions & { readonly weight?: boolean },
+) => ParticleGradient;
+
+export interface FieldOptions extends FlowOptions {
+  /** Left out, weights rest. */
+  readonly weightRate?: WeightRate | undefined;
+  /** Default: the gradient over all samples. */
+  readonly gradient?: GradientOf | undefined;
+}
+
+/** The length of depth in which each particle acts, shaped as the weights: h_l on a grid. */
+export function durations(measure: ParticleMeasure): Tensor {
+  return noGrad(() =>
+    scope(() => {
+      const depth = ops.zeros(measure.weight.shape, measure.theta.dtype, undefined, measure.theta.device);
+      measure.steps.forEach((h, l) => {
+        const { weight } = measure.particles(l, 0);
+        measure.accumulate(l, ops.addScalar(ops.mulScalar(weight, 0), 1), depth, h);
+      });
+      return depth;
+    }),
+  );
+}
+
+/**
+ * {@link Descent} of measures that differ from `start` in theta and weights alone; of use within the scope in which it is
+ * made. Particles of weight 0 have a slope
+ * too: they are carried along and count for nothing.
+ *
+ * @throws UsageError unless problem, family and measure fit each other
+ */
+export function descentField(
+  problem: Problem,
+  family: Family,
+  start: ParticleMeasure,
+  options: FieldOptions = {},
+): (measure: ParticleMeasure) => Descent {
+  checkFit(problem, family, start);
+  const { weightRate, gradient = particleGradient, integrator } = options;
+  const depth = durations(start);
+  const massOf = (measure: ParticleMeasure): Mass => scope(() => massive(measure.weight, depth));
+  const resting = weightRate ? undefined : massOf(start);
+  return (measure) =>
+    noGrad(() =>
+      scope(() => {
+        const { loss, theta, weight } = gradient(problem, family, measure, {
+          integrator,
+          weight: weightRate !== undefined,
+        });
+        const mass = resting ?? massOf(measure);
+        const divided = ops.mul(theta, mass.inverse);
+        const slope = mass.none
+          ? ops.add(divided, ops.mul(unweighted(problem, family, measure, options, depth), mass.none))
+          : divided;
+        // dE/dtheta = mass slope.
+        const transport = inner(theta, divided);
+        if (!weightRate) return { loss, slope, rate: undefined, dissipation: transport };
+        const rate = weightRate(measure.weight, ops.div(weight!, positive(depth)));
+        return {
+          loss,
+          slope,
+          rate,
+          dissipation: transport + inner(ops.mul(weight!, measure.weight), rate),
+        };
+      }),
+    );
+}
+
+interface Mass {
+  /** One over weight times depth, 0 where that is 0, [.., 1]. */
+  readonly inverse: Tensor;
+  /** 1 where the mass is 0, [.., 1]; undefined where it is nowhere. */
+  readonly none: Tensor | undefined;
+}
+
+function massive(weight: Tensor, depth: Tensor): Mass {
+  const mass = ops.unsqueeze(ops.mul(weight, depth), -1);
+  const none = zeroIn(mass);
+  const inverse = ops.sub(ops.reciprocal(ops.add(mass, none)), none);
+  return { inverse, none: ops.sum(none).item() > 0 ? none : undefined };
+}
+
+/** 1 where x is 0, 0 elsewhere. */
+const zeroIn = (x: Tensor): Tensor => ops.rsubScalar(ops.abs(ops.sign(x)), 1);
+/** x, or 1 where x is 0. */
+const positive = (x: Tensor): Tensor => ops.add(x, zeroIn(x));
+
+const inner = (a: Tensor, b: Tensor): number =>
+  ops.dot(ops.reshape(a, [a.size]), ops.reshape(b, [b.size])).item();
+
+/** grad_theta G of all particles from G itself, averaged over the depths in which they act. */
+function unweighted(
+  problem: Problem,
+  family: Family,
+  measure: ParticleMeasure,
+  { integrator }: FieldOptions,
+  depth: Tensor,
+): Tensor {
+  const solution = solve(problem, family, measure, { integrator });
+  const sum = ops.mulScalar(measure.theta, 0);
+  measure.steps.forEach((h, l) => {
+    measure.accumulate(l, functionalGradient(solution, l).slope(measure.particles(l, 0).theta), sum, h);
+  });
+  return ops.div(sum, ops.unsqueeze(positive(depth), -1));
+}

@@ -1,0 +1,128 @@
+/**
+ * Descent directions in the space of measures: towards nu, E changes by lambda <dE/drho, nu - rho>. Local minima are global
+ * because such a nu exists wherever E > 0.
+ */
+import { checkNumber } from '../../check.ts';
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { functionalGradient, type FunctionalGradient } from '../functional-gradient.ts';
+import { energy, type FlowOptions, type Solution } from '../gradient.ts';
+import { gridMeasure, type GridMeasure, type Measure } from '../measures/index.ts';
+import type { Problem } from '../problem.ts';
+import { type LinearMinimisationOptions, minimiseOverBall } from './linear-minimisation.ts';
+
+/** A probability nu(., t_l) in every step of depth, towards which E falls. */
+export interface DescentDirection {
+  /** Its atoms, of equal weight, [L, m, k]. */
+  readonly theta: Tensor;
+  /** The integrals of G(., t_l) over nu and over rho, for each step. */
+  readonly values: readonly number[];
+  readonly own: readonly number[];
+  /** <dE/drho, nu - rho> = sum_l h_l (values_l - own_l). */
+  readonly gap: number;
+}
+
+/** The integral of G(., t_l) over rho(., t_l). */
+export function ownValue(gradient: FunctionalGradient, measure: Measure, l: number): number {
+  return scope(() => {
+    const { theta, weight } = measure.particles(l, 0);
+    return ops.dot(gradient.value(theta), weight).item();
+  });
+}
+
+/**
+ * nu = the Dirac at the minimiser of G(., t_l) over Q_r, in every step: the steepest direction among probabilities on
+ * Q_r, the one of conditional gradient. Each depth is asked on its own. With `atoms` > 1, nu is spread over as many
+ * local minimisers.
+ */
+export function steepestDirection(
+  solution: Solution,
+  options: LinearMinimisationOptions,
+  gradientAt: typeof functionalGradient = functionalGradient,
+): DescentDirection {
+  const { measure, family, states } = solution;
+  const k = family.parameterCount(states[0]?.shape[1] ?? 0);
+  return noGrad(() =>
+    scope(() => {
+      const found = measure.steps.map((_, l) => {
+        const gradient = gradientAt(solution, l);
+        const { theta, values } = minimiseOverBall(gradient, k, options);
+        const value = values.reduce((sum, one) => sum + one / values.length, 0);
+        return { theta, value, own: ownValue(gradient, measure, l) };
+      });
+      return {
+        theta: ops.stack(found.map(({ theta }) => theta)),
+        values: found.map(({ value }) => value),
+        own: found.map(({ own }) => own),
+        gap: measure.steps.reduce((sum, h, l) => sum + h * (found[l]!.value - found[l]!.own), 0),
+      };
+    }),
+  );
+}
+
+/**
+ * (1 - lambda) rho + lambda nu in every step, where nu has m atoms of equal weight. Particles whose weight would become
+ * 0 are left out.
+ *
+ * @param theta - the atoms of nu, [L, m, k]
+ */
+export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: number): GridMeasure {
+  checkNumber('lambda', lambda, { min: 0, max: 1 });
+  const { steps } = measure;
+  return scope(() => {
+    const share = ops.mulScalar(ops.sumDim(measure.weight, [1], true), lambda / (theta.shape[1] ?? 1));
+    const weight = ops.clone(ops.expand(share, theta.shape.slice(0, 2)));
+    if (lambda === 0) return measure;
+    if (lambda === 1) return gridMeasure(theta, { steps, weight });
+    return gridMeasure(ops.cat([measure.theta, theta], 1), {
+      steps,
+      weight: ops.cat([ops.mulScalar(measure.weight, 1 - lambda), weight], 1),
+    });
+  });
+}
+
+export interface LineSearchResult {
+  readonly lambda: number;
+  readonly loss: number;
+}
+
+/**
+ * The least of E over lambda in [0, 1]: halving from 1 until E falls no more, then golden sections around the best.
+ * lambda = 0 if no lambda lowers E.
+ */
+export function lineSearch(
+  problem: Problem,
+  family: Family,
+  along: (lambda: number) => Measure,
+  { sections = 12, halvings = 30, ...options }: FlowOptions & { sections?: number; halvings?: number } = {},
+): LineSearchResult {
+  const at = (lambda: number): LineSearchResult => ({
+    lambda,
+    loss: scope(() => energy(problem, family, along(lambda), options)),
+  });
+  const better = (a: LineSearchResult, b: LineSearchResult): LineSearchResult => (b.loss < a.loss ? b : a);
+  let best = at(0);
+  for (let i = 0, since = 0; i <= halvings && since < 3; i++) {
+    const tried = better(best, at(2 ** -i));
+    since = best.lambda === 0 || tried !== best ? 0 : since + 1;
+    best = tried;
+  }
+  if (best.lambda === 0) return best;
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [best.lambda / 2, Math.min(1, best.lambda * 2)];
+  let left = at(high - golden * (high - low));
+  let right = at(low + golden * (high - low));
+  for (let i = 0; i < sections; i++) {
+    if (left.loss < right.loss) {
+      high = right.lambda;
+      right = left;
+      left = at(high - golden * (high - low));
+    } else {
+      low = left.lambda;
+      left = right;
+      right = at(low + golden * (high - low));
+    }
+    best = better(better(best, left), right);
+  }
+  return best;
+}

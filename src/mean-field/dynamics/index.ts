@@ -1,0 +1,33 @@
+export {
+  type Descent,
+  descentField,
+  durations,
+  type FieldOptions,
+  type GradientOf,
+} from './descent-field.ts';
+export type { Tolerances } from './flow-step.ts';
+export {
+  type FlowPoint,
+  type FlowResult,
+  type StopReason,
+  wassersteinFlow,
+  type WassersteinFlowOptions,
+} from './wasserstein-flow.ts';
+export { type WeightMotion, weightMotions, weightRate, type WeightRate } from './weights.ts';
+export { type CostateFit, type CostateFitOptions, fitCostate } from './costate-fit.ts';
+export {
+  type DescentDirection,
+  insertParticles,
+  lineSearch,
+  type LineSearchResult,
+  ownValue,
+  steepestDirection,
+} from './descent.ts';
+export {
+  type LinearMinimisationOptions,
+  type Minimisers,
+  minimiseOverBall,
+  outerWeights,
+  type Polish,
+  projectOnBall,
+} from './linear-minimisation.ts';

@@ -1,0 +1,122 @@
+/** Linear minimisation: the block of Q_r, the ball of radius r, at which G(., t) is least. */
+import { checkInteger, checkNumber } from '../../check.ts';
+import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import type { FunctionalGradient } from '../functional-gradient.ts';
+import { ball } from '../measures/laws.ts';
+
+/**
+ * The best theta of Q_r that shares some of its coordinates with the given one, for every row: what a family knows in
+ * closed form.
+ */
+export type Polish = (theta: Tensor, slope: Tensor, radius: number) => Tensor;
+
+export interface LinearMinimisationOptions {
+  readonly radius: number;
+  readonly generator: Generator;
+  /** Starts of the projected gradient, uniform on Q_r; default 32. */
+  readonly starts?: number | undefined;
+  /** Steps of it; default 60. */
+  readonly steps?: number | undefined;
+  /** {@link outerWeights} for `bottleneck`. */
+  readonly polish?: Polish | undefined;
+  /** How many distinct local minimisers are wanted; default 1, the best. */
+  readonly atoms?: number | undefined;
+}
+
+export interface Minimisers {
+  /** [atoms, k], the best first. */
+  readonly theta: Tensor;
+  /** G(theta_j, t). */
+  readonly values: readonly number[];
+}
+
+/** theta cut back to the ball of that radius, row by row. */
+export function projectOnBall(theta: Tensor, radius: number): Tensor {
+  return scope(() => {
+    const length = ops.sqrt(ops.sumDim(ops.mul(theta, theta), [1], true));
+    return ops.mul(
+      theta,
+      ops.clampMax(ops.mulScalar(ops.reciprocal(ops.clampMin(length, 1e-300)), radius), 1),
+    );
+  });
+}
+
+/**
+ * For f = a s(w.x + b), linear in a: a = - r_a g / abs(g) with g = mean of s(w.x + b) p = dG/da, where r_a^2 =
+ * r^2 - abs((w, b))^2 is what (w, b) leaves of the ball. @param d - features of the state
+ */
+export const outerWeights =
+  (d: number): Polish =>
+  (theta, slope, radius) =>
+    scope(() => {
+      const inner = ops.sliceDim(theta, 1, d, 2 * d + 1);
+      const left = ops.rsubScalar(ops.sumDim(ops.mul(inner, inner), [1], true), radius * radius);
+      const g = ops.sliceDim(slope, 1, 0, d);
+      const length = ops.clampMin(ops.sqrt(ops.sumDim(ops.mul(g, g), [1], true)), 1e-300);
+      const a = ops.mul(g, ops.div(ops.sqrt(ops.clampMin(left, 0)), length));
+      return ops.cat([ops.neg(a), inner], 1);
+    });
+
+/**
+ * min over theta in Q_r of G(theta, t) by projected gradient from many starts at once. Each start has its own step
+ * length: doubled where G fell, a quarter where it did not, and then the step is not taken. A local method with many starts:
+ * the value found is an upper bound of the minimum.
+ *
+ * @throws UsageError for a radius that is not positive, no starts, no steps
+ */
+export function minimiseOverBall(
+  gradient: FunctionalGradient,
+  k: number,
+  options: LinearMinimisationOptions,
+): Minimisers {
+  const { radius, generator, starts = 32, steps = 60, polish, atoms = 1 } = options;
+  checkNumber('radius', radius, { above: 0 });
+  checkInteger('starts', starts, { min: 1 });
+  checkInteger('atoms', atoms, { min: 1, max: starts });
+  checkInteger('steps', steps, { min: 1 });
+  return noGrad(() =>
+    scope(() => {
+      const improve = (theta: Tensor): Tensor =>
+        polish ? polish(theta, gradient.slope(theta), radius) : theta;
+      let theta = improve(ball(radius)(generator, starts, k));
+      let value = gradient.value(theta);
+      let length = ops.full([starts, 1], radius / 4, 'f64');
+      for (let i = 0; i < steps; i++)
+        [theta, value, length] = scope(() => {
+          const slope = gradient.slope(theta);
+          const size = ops.clampMin(ops.sqrt(ops.sumDim(ops.mul(slope, slope), [1], true)), 1e-300);
+          const moved = ops.sub(theta, ops.mul(slope, ops.div(length, size)));
+          const tried = improve(projectOnBall(moved, radius));
+          const there = gradient.value(tried);
+          const fell = ops.toDtype(ops.gtScalar(ops.sub(value, there), 0), 'f64');
+          const row = ops.unsqueeze(fell, 1);
+          return [
+            ops.add(theta, ops.mul(ops.sub(tried, theta), row)),
+            ops.minimum(value, there),
+            ops.mul(length, ops.addScalar(ops.mulScalar(row, 1.75), 0.25)),
+          ] as const;
+        });
+      const best = distinct(theta, value, atoms, radius / 4);
+      const index = tensor(BigInt64Array.from(best, BigInt));
+      return {
+        theta: ops.indexSelect(theta, 0, index),
+        values: ops.indexSelect(value, 0, index).toArray(),
+      };
+    }),
+  );
+}
+
+/** The best `count` rows that keep a distance from each other: `apart`, or as much less as it takes to find so many. */
+function distinct(theta: Tensor, value: Tensor, count: number, apart: number): number[] {
+  const order = ops.argsort(value).toArray();
+  const gram = ops.mm(theta, ops.transpose(theta, 0, 1)).toArray();
+  const n = order.length;
+  const distance = (i: number, j: number): number =>
+    Math.sqrt(Math.max(0, gram[i * n + i]! + gram[j * n + j]! - 2 * gram[i * n + j]!));
+  const chosen: number[] = [];
+  for (let least = apart; chosen.length < count; least = least > 1e-6 * apart ? least / 2 : -1)
+    for (const i of order)
+      if (chosen.length < count && !chosen.includes(i) && chosen.every((j) => distance(i, j) > least))
+        chosen.push(i);
+  return chosen;
+}

@@ -1,0 +1,84 @@
+/** The regression problems on which the claims about the gradient flow are measured. */
+import {
+  bottleneck,
+  type Family,
+  type FamilyActivation,
+  gaussian,
+  gridMeasure,
+  type GridMeasure,
+  independentSlices,
+  type Problem,
+} from '../../mean-field/index.ts';
+import { type Generator, ops, scope, tensor } from '../../tensor/index.ts';
+import type { Fashion } from '../fashion.ts';
+
+/** A problem, blocks, and particles at the start of a flow. */
+export interface Example {
+  readonly problem: Problem;
+  readonly family: Family;
+  readonly start: GridMeasure;
+  /** Features of the state. */
+  readonly d: number;
+}
+
+export interface Sizes {
+  readonly samples: number;
+  readonly d: number;
+  readonly slices: number;
+  readonly particles: number;
+}
+
+/** N = 24, d = 4, L = 8, M = 32. */
+export const usual: Sizes = { samples: 24, d: 4, slices: 8, particles: 32 };
+/** For a first look. */
+export const small: Sizes = { samples: 10, d: 4, slices: 4, particles: 32 };
+
+/** y = sin(x_1 + x_2) + 1/2 cos(x_3 - x_4), cyclically for other d. */
+function target(x: readonly number[]): number {
+  const at = (i: number): number => x[i % x.length] ?? 0;
+  return Math.sin(at(0) + at(1)) + Math.cos(at(2) - at(3)) / 2;
+}
+
+/**
+ * Gaussian inputs, one smooth output through a readout of length 1, and particles of N(0, I): full support in the limit of
+ * many.
+ */
+export function drawnExample(
+  generator: Generator,
+  { activation = 'tanh', ...sizes }: Partial<Sizes> & { activation?: FamilyActivation } = {},
+): Example {
+  const { samples, d, slices, particles } = { ...usual, ...sizes };
+  return scope(() => {
+    const inputs = generator.normal([samples, d], 'f64');
+    const numbers = inputs.toArray();
+    const targets = Float64Array.from({ length: samples }, (_, i) =>
+      target(numbers.slice(i * d, (i + 1) * d)),
+    );
+    const row = generator.normal([1, d], 'f64');
+    const readout = ops.divScalar(row, ops.norm(row).item());
+    const family = bottleneck(activation);
+    const theta = independentSlices(gaussian(), generator, slices, particles, family.parameterCount(d));
+    const problem = { inputs, targets: tensor(targets, [samples, 1]), readout };
+    return { problem, family, start: gridMeasure(theta), d };
+  });
+}
+
+/** The first images of Fashion-MNIST by their principal components; the target is 1 or -1, the parity of the class. */
+export function fashionExample(
+  fashion: Fashion,
+  generator: Generator,
+  sizes: Partial<Omit<Sizes, 'd'>> = {},
+): Example {
+  const { samples, slices, particles } = { ...usual, samples: 100, ...sizes };
+  return scope(() => {
+    const inputs = ops.clone(ops.sliceDim(fashion.inputs, 0, 0, samples));
+    const d = inputs.shape[1] ?? 0;
+    const targets = Float64Array.from(fashion.labels.slice(0, samples), (label) => (label % 2 ? 1 : -1));
+    const row = generator.normal([1, d], 'f64');
+    const readout = ops.divScalar(row, ops.norm(row).item());
+    const family = bottleneck('tanh');
+    const theta = independentSlices(gaussian(0.5), generator, slices, particles, family.parameterCount(d));
+    const problem = { inputs, targets: tensor(targets, [samples, 1]), readout };
+    return { problem, family, start: gridMeasure(theta), d };
+  });
+}
