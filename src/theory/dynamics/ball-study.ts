@@ -16,7 +16,7 @@ import { type Generator, ops, scope } from '../../tensor/index.ts';
 import type { Example } from './example.ts';
 
 /** rho lies in the smallest of them. */
-export const radii = [2, 4, 8, 16] as const;
+export const radii = [1, 2, 4, 8] as const;
 export const lambdas = [1e-2, 1e-3, 1e-4, 1e-5] as const;
 
 export interface BallRow {
@@ -45,9 +45,9 @@ export function ballStudy(
     // What is best in `a` is known for `bottleneck`; `matrix` has no such coordinates.
     const polish = family.name.startsWith('bottleneck') ? outerWeights(d) : undefined;
     const found = radii.map((radius) =>
-      steepestDirection(solution, { radius, generator, polish }, gradientAt),
+      steepestDirection(solution, { radius, generator, polish, starts: polish ? 32 : 48 }, gradientAt),
     );
-    const { theta, gap } = found[1]!;
+    const { theta, gap } = found[2]!;
     return {
       rows: found.map((one, i) => ({ radius: radii[i] ?? NaN, gap: one.gap, values: one.values })),
       offLinear: lambdas.map((lambda) => {
