@@ -4,7 +4,7 @@
  */
 import { checkNumber } from '../../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import type { Family } from '../families/index.ts';
+import type { Family, Particles } from '../families/index.ts';
 import { functionalGradient, type FunctionalGradient } from '../functional-gradient.ts';
 import { energy, type FlowOptions, type Solution } from '../gradient.ts';
 import { gridMeasure, type GridMeasure, type Measure } from '../measures/index.ts';
@@ -79,6 +79,21 @@ export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: num
       weight: ops.cat([ops.mulScalar(measure.weight, 1 - lambda), weight], 1),
     });
   });
+}
+
+/** (1 - lambda) rho + lambda nu in step l alone; rho elsewhere. */
+export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: number): Measure {
+  return {
+    steps: rho.steps,
+    particles(step, c) {
+      const { theta, weight } = rho.particles(step, c);
+      if (step !== l) return { theta, weight };
+      return {
+        theta: ops.cat([theta, nu.theta]),
+        weight: ops.cat([ops.mulScalar(weight, 1 - lambda), ops.mulScalar(nu.weight, lambda)]),
+      };
+    },
+  };
 }
 
 export interface LineSearchResult {

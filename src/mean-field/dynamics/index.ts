@@ -20,6 +20,7 @@ export {
   insertParticles,
   lineSearch,
   type LineSearchResult,
+  mixtureInStep,
   ownValue,
   steepestDirection,
 } from './descent.ts';

@@ -2,7 +2,7 @@
 import { checkInteger, checkNumber } from '../../check.ts';
 import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { FunctionalGradient } from '../functional-gradient.ts';
-import { ball } from '../measures/laws.ts';
+import { sphere } from '../measures/laws.ts';
 
 /**
  * The best theta of Q_r that shares some of its coordinates with the given one, for every row: what a family knows in
@@ -13,7 +13,7 @@ export type Polish = (theta: Tensor, slope: Tensor, radius: number) => Tensor;
 export interface LinearMinimisationOptions {
   readonly radius: number;
   readonly generator: Generator;
-  /** Starts of the projected gradient, uniform on Q_r; default 32. */
+  /** Starts of the projected gradient, of uniform direction and uniform length up to r; default 32. */
   readonly starts?: number | undefined;
   /** Steps of it; default 60. */
   readonly steps?: number | undefined;
@@ -78,7 +78,10 @@ export function minimiseOverBall(
     scope(() => {
       const improve = (theta: Tensor): Tensor =>
         polish ? polish(theta, gradient.slope(theta), radius) : theta;
-      let theta = improve(ball(radius)(generator, starts, k));
+      // Not uniform on the ball: in many dimensions all would be long, where activations are saturated and G is flat.
+      let theta = improve(
+        ops.mul(sphere(radius)(generator, starts, k), generator.uniform([starts, 1], 'f64')),
+      );
       let value = gradient.value(theta);
       let length = ops.full([starts, 1], radius / 4, 'f64');
       for (let i = 0; i < steps; i++)
