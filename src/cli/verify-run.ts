@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { leaseCores } from '../native/index.ts';
-import { formatBand, formatMeasured, writeClaims } from '../report/index.ts';
+import { formatBand, formatMeasured, formatWithError, makeFolder, writeClaims } from '../report/index.ts';
 import type { Check, ClaimResult } from '../runs/index.ts';
-import { type SeededResult, verify } from '../theory/verify.ts';
+import { chooseClaims, type SeededResult, verify } from '../theory/verify.ts';
 import { printJson, say, textTable } from './output.ts';
+import { verifyPrinter } from './verify-progress.ts';
 
 export interface VerifyFlags {
   quick?: boolean;
@@ -29,23 +30,26 @@ export function parseSeeds(text: string): number[] {
 export async function runVerify(ids: readonly string[], flags: VerifyFlags): Promise<number> {
   const seeds = parseSeeds(flags.seed);
   const { quick = false, out, json = false } = flags;
+  // What cannot be is refused before minutes of work.
+  chooseClaims(ids);
+  makeFolder(out);
   const lease = leaseCores(flags.threads);
+  if (lease.cores < (flags.threads ?? lease.total))
+    say(`verify: cores are held by process ${lease.holders.join(', ')}: this takes ${lease.cores}`);
   const started = performance.now();
+  const printer = verifyPrinter(seeds.length);
   let outcomes: SeededResult[];
   try {
     outcomes = await verify({
       ids,
       seeds,
       quick,
-      processes: flags.threads ?? lease.cores,
-      onResult({ seed, result }, done, of) {
-        const where = seeds.length > 1 ? ` seed ${seed}` : '';
-        say(
-          `verify: ${done}/${of} ${result.id}${where} ${result.pass ? 'holds' : 'FAILS'} (${result.seconds.toFixed(1)} s)${result.error === undefined ? '' : `: ${result.error}`}`,
-        );
-      },
+      processes: lease.cores,
+      onProgress: printer.onProgress,
+      onResult: printer.onResult,
     });
   } finally {
+    printer.end();
     lease.release();
   }
   for (const seed of seeds) {
@@ -86,7 +90,7 @@ function claimTable(results: readonly ClaimResult[], verbose: boolean): string {
     const lines = checks.map((check) => [
       check.name,
       formatBand(check.band),
-      `${formatMeasured(check.measured)}${check.standardError === undefined ? '' : ` (${formatMeasured(check.standardError)})`}`,
+      formatWithError(check),
       check.pass ? 'pass' : 'FAIL',
     ]);
     if (result.error !== undefined) lines.push([result.error, '', '', 'FAIL']);
@@ -95,7 +99,15 @@ function claimTable(results: readonly ClaimResult[], verbose: boolean): string {
     );
   });
   return textTable(
-    ['claim', 'statement', verbose ? 'check' : 'its tightest check', 'must be', 'measured', '', 's'],
+    [
+      'claim',
+      'statement',
+      verbose ? 'check' : 'its tightest check',
+      'predicted',
+      'measured (standard error)',
+      '',
+      's',
+    ],
     rows,
   );
 }

@@ -1,7 +1,9 @@
 /** The page of `verify`: every claim with its statement, its figures, and the numbers that decide. */
-import type { Check, ClaimResult } from '../runs/index.ts';
+import type { ClaimResult } from '../runs/index.ts';
+import { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
 import { formatDuration } from './format.ts';
-import { html, type Html, inlineSvg, raw } from './html.ts';
+import { escapeHtml, html, type Html, inlineSvg, raw } from './html.ts';
+import { mathHtml, mathText } from './math-text.ts';
 import { pageStyle } from './page-style.ts';
 import { darkRules } from './palette.ts';
 
@@ -9,28 +11,14 @@ export interface ClaimSection {
   readonly result: ClaimResult;
   /** One SVG document a panel, in the order of the panels; '' where there was nothing to draw. */
   readonly svgs: readonly string[];
+  /** Names of the files that lie beside the page. */
+  readonly files: readonly string[];
 }
 
 export interface ClaimsPage {
   readonly sections: readonly ClaimSection[];
   readonly seed: number;
   readonly quick: boolean;
-}
-
-/** Four significant digits; powers of ten where the number is small or large. */
-export function formatMeasured(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5)
-    ? value.toExponential(1)
-    : String(Number(value.toPrecision(4)));
-}
-
-/** `-1 +- 0.05`, `at most 1e-11`, `at least 1`. */
-export function formatBand({ min, max }: Check['band']): string {
-  if (min !== undefined && max !== undefined)
-    return `${formatMeasured((min + max) / 2)} ± ${formatMeasured((max - min) / 2)}`;
-  return max === undefined ? `at least ${formatMeasured(min ?? NaN)}` : `at most ${formatMeasured(max)}`;
 }
 
 const style = `
@@ -44,9 +32,23 @@ const style = `
 .claim h3{font-weight:550;font-size:13.5px;margin-bottom:4px}
 .claim .body{display:grid;gap:14px;align-items:start;margin-top:12px}
 .claim .panels{margin:0}
+.claim .files{color:var(--muted);font-size:13px;margin:8px 0 0;max-width:none}
+.files a{color:inherit;margin-right:4px;white-space:nowrap}
+td a{color:var(--accent)}
+sub,sup{line-height:0;font-size:.72em}
 @media(min-width:1000px){.claim .body.one{grid-template-columns:minmax(0,5fr) minmax(0,7fr)}}
 @media(prefers-color-scheme:dark){.pass{color:#3ccb9f}.fail{color:#ff8f85}}
 `;
+
+/** `1.3e-15` as 1.3 · 10 to the power of -15, with a minus that is as wide as a plus. */
+const numberHtml = (text: string): Html =>
+  raw(
+    escapeHtml(text)
+      .replace(/(?<![\d.])1(?:\.0)?e([-+]\d+)/g, '10<sup>$1</sup>')
+      .replace(/e([-+]\d+)/g, '·10<sup>$1</sup>')
+      .replaceAll('+', '')
+      .replaceAll('-', '−'),
+  );
 
 const verdict = (pass: boolean): Html =>
   html`<span class="verdict ${pass ? 'pass' : 'fail'}">${pass ? 'holds' : 'fails'}</span>`;
@@ -56,20 +58,18 @@ function checksHtml({ checks, reported, error }: ClaimResult): Html {
   const rows = checks.map(
     (check) =>
       html`<tr>
-        <th scope="row">${check.name}</th>
-        <td class="number">${formatBand(check.band)}</td>
-        <td class="number">
-          ${formatMeasured(check.measured)}${check.standardError === undefined ? '' : ` (${formatMeasured(check.standardError)})`}
-        </td>
+        <th scope="row">${mathHtml(check.name)}</th>
+        <td class="number">${numberHtml(formatBand(check.band))}</td>
+        <td class="number">${numberHtml(formatWithError(check))}</td>
         <td class="${check.pass ? 'pass' : 'fail'}">${check.pass ? 'pass' : 'FAIL'}</td>
       </tr> `,
   );
   const facts = Object.entries(reported).map(
     ([name, value]) =>
       html`<tr>
-        <th scope="row">${name}</th>
+        <th scope="row">${mathHtml(name)}</th>
         <td class="number">reported</td>
-        <td class="number">${formatMeasured(value)}</td>
+        <td class="number">${numberHtml(formatMeasured(value))}</td>
         <td></td>
       </tr> `,
   );
@@ -90,26 +90,35 @@ function checksHtml({ checks, reported, error }: ClaimResult): Html {
   </div>`;
 }
 
-function sectionHtml({ result, svgs }: ClaimSection): Html {
+/** The page needs none of them. */
+function filesHtml(files: readonly string[]): Html {
+  const links = files.map((file) => html`<a href="${encodeURIComponent(file)}">${file}</a> `);
+  return files.length ? html`<p class="files">Beside this page: ${links}</p>` : html``;
+}
+
+function sectionHtml({ result, svgs, files }: ClaimSection): Html {
   const { id, title, statement, sentence, panels, pass } = result;
   const drawings = svgs.flatMap((svg, i) => {
     const panel = panels[i];
     if (!svg || !panel) return [];
-    const alt = `${panel.title}: ${panel.y.title} against ${panel.x.title}, ${panel.series.map(({ name }) => name).join(', ')}`;
+    const alt = mathText(
+      `${panel.title}: ${panel.y.title} against ${panel.x.title}, ${panel.series.map(({ name }) => name).join(', ')}`,
+    );
     return [
       html`<div>
-        <h3>${panel.title}</h3>
+        <h3>${mathHtml(panel.title)}</h3>
         ${inlineSvg(svg, `${id}-${i}`, alt)}
       </div>`,
     ];
   });
   return html`<section class="claim" id="${id}">
-    <h2><span class="id">${id}</span>${title} ${verdict(pass)}</h2>
-    <p class="statement">${statement}</p>
-    <p>${sentence}</p>
+    <h2><span class="id">${id}</span>${mathHtml(title)} ${verdict(pass)}</h2>
+    <p class="statement">${mathHtml(statement)}</p>
+    <p>${mathHtml(sentence)}</p>
     <div class="${drawings.length === 1 ? 'body one' : 'body'}">
       ${drawings.length ? html`<div class="box panels">${drawings}</div>` : html``} ${checksHtml(result)}
     </div>
+    ${filesHtml(files)}
   </section> `;
 }
 
@@ -123,7 +132,7 @@ export function claimsPageHtml({ sections, seed, quick }: ClaimsPage): string {
     ({ result }) =>
       html`<tr>
         <td><a href="#${result.id}">${result.id}</a></td>
-        <td>${result.title}</td>
+        <td>${mathHtml(result.title)}</td>
         <td>${verdict(result.pass)}</td>
         <td class="number">${formatDuration(result.seconds)}</td>
       </tr> `,
@@ -133,6 +142,10 @@ export function claimsPageHtml({ sections, seed, quick }: ClaimsPage): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
         <title>meanfield verify: ${title}</title>
         <style>
           ${raw(pageStyle(dark) + style)}

@@ -1,10 +1,16 @@
-/** The files of `verify`: the page, and for each claim its result as JSON and its figures as SVG, PNG and CSV. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeFileAtomic } from '../io/atomic.ts';
-import type { ClaimPanel, ClaimResult } from '../runs/index.ts';
+/**
+ * The files of `verify`: the page, and for each claim its result as JSON, its numbers as .npz, and each figure as SVG,
+ * PNG, PDF and CSV.
+ */
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Chunks, writeError, writeFileAtomic } from '../io/atomic.ts';
+import { encodeNpz } from '../io/npz.ts';
+import type { ClaimResult } from '../runs/index.ts';
+import { panelArrays, panelCsv } from './claim-data.ts';
 import { claimsPageHtml, type ClaimSection } from './claims-page.ts';
 import { claimPanelSpec } from './figures/claim-panel.ts';
+import { renderPdf } from './pdf.ts';
 import { renderPng, renderSvg } from './render.ts';
 
 export interface ClaimsReport {
@@ -12,14 +18,20 @@ export interface ClaimsReport {
   readonly files: readonly string[];
 }
 
-/** One row a point: series, x, y, and the spread where it is known. */
-export function panelCsv({ x, y, series }: ClaimPanel): string {
-  const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-  const head = ['series', quote(x.title), quote(y.title), 'low', 'high'].join(',');
-  const rows = series.flatMap(({ name, points }) =>
-    points.map(([px, py, low, high]) => [quote(name), px, py, low ?? '', high ?? ''].join(',')),
-  );
-  return `${[head, ...rows].join('\n')}\n`;
+/**
+ * With its parents. Not by Node's `recursive`, which never returns where a parent exists and lets nobody in (/proc).
+ *
+ * @throws FileError if there can be no such folder
+ */
+export function makeFolder(dir: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at);
+  try {
+    for (const folder of missing.reverse()) mkdirSync(folder);
+    if (!missing.length) accessSync(dir, constants.W_OK);
+  } catch (error) {
+    throw writeError(dir, error);
+  }
 }
 
 /** @throws FileError if a file cannot be written */
@@ -28,15 +40,17 @@ export async function writeClaims(
   dir: string,
   { seed, quick }: { readonly seed: number; readonly quick: boolean },
 ): Promise<ClaimsReport> {
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   const files: string[] = [];
-  const write = (name: string, content: string | Uint8Array): void => {
+  const write = (name: string, content: string | Uint8Array | Chunks): void => {
     writeFileAtomic(join(dir, name), content);
     files.push(join(dir, name));
   };
   const sections: ClaimSection[] = [];
   for (const result of results) {
+    const first = files.length;
     write(`${result.id}.json`, `${JSON.stringify(result, null, 2)}\n`);
+    if (result.panels.length) write(`${result.id}.npz`, encodeNpz(panelArrays(result.panels)));
     const svgs: string[] = [];
     for (const [i, panel] of result.panels.entries()) {
       const spec = claimPanelSpec(panel);
@@ -47,8 +61,10 @@ export async function writeClaims(
       if (!svg) continue;
       write(`${name}.svg`, svg);
       write(`${name}.png`, renderPng(svg));
+      const pdf = await renderPdf(svg, `${result.id}: ${panel.title}`);
+      if (pdf) write(`${name}.pdf`, pdf);
     }
-    sections.push({ result, svgs });
+    sections.push({ result, svgs, files: files.slice(first).map((file) => basename(file)) });
   }
   const html = join(dir, 'verify.html');
   write('verify.html', claimsPageHtml({ sections, seed, quick }));

@@ -12,5 +12,7 @@ export {
   meanWithError,
   standardError,
 } from './table.ts';
-export { formatBand, formatMeasured } from './claims-page.ts';
-export { type ClaimsReport, panelCsv, writeClaims } from './claims-report.ts';
+export { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
+export { panelArrays, panelCsv } from './claim-data.ts';
+export { type ClaimsReport, makeFolder, writeClaims } from './claims-report.ts';
+export { renderPdf } from './pdf.ts';

@@ -1,12 +1,14 @@
 /** Measures many claims at many seeds in processes of one thread each; a claim that breaks fails alone. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { checkInteger } from '../check.ts';
+import { checkInteger, nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import type { Claim } from './claim.ts';
 import type { Message, Task } from './claim-worker.ts';
 import { claims } from './claims/index.ts';
+
+export type { Task } from './claim-worker.ts';
 
 export interface VerifyOptions {
   /** C1, C2h, ..; default: all. */
@@ -31,9 +33,11 @@ export function chooseClaims(ids: readonly string[] = []): Claim[] {
     ids.map((id) => {
       const claim = known.get(id.toLowerCase());
       if (claim) return claim;
-      const near = claims.filter((one) => one.id.toLowerCase().startsWith(id.toLowerCase().slice(0, 2)));
+      const names = claims.map((one) => one.id);
+      const begun = names.filter((name) => name.toLowerCase().startsWith(id.toLowerCase().slice(0, 2)));
+      const near = begun.length ? begun : [nearest(id, names)].filter((name) => name !== undefined);
       throw new UsageError(
-        `unknown claim ${id}${near.length ? ` (did you mean ${near.map((one) => one.id).join(' or ')}?)` : ''}: there are ${claims.map((one) => one.id).join(', ')}`,
+        `unknown claim ${id}${near.length ? ` (did you mean ${near.join(' or ')}?)` : ''}: there are ${names.join(', ')}`,
       );
     }),
   );
@@ -77,6 +81,7 @@ function measureIn(worker: ChildProcess, task: Task, { onProgress }: VerifyOptio
     const finish = (result: ClaimResult): void => {
       worker.off('message', hear);
       worker.off('exit', lose);
+      worker.off('error', refuse);
       resolve(result);
     };
     const hear = (message: Message): void => {
@@ -86,8 +91,14 @@ function measureIn(worker: ChildProcess, task: Task, { onProgress }: VerifyOptio
     const lose = (code: number | null, signal: string | null): void => {
       finish(broken(task, `its process ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`}`));
     };
+    // A process that did not start, or that does not hear.
+    const refuse = (error: Error): void => {
+      worker.kill();
+      finish(broken(task, error.message.split('\n')[0] ?? ''));
+    };
     worker.on('message', hear);
     worker.on('exit', lose);
+    worker.on('error', refuse);
     worker.send(task);
   });
 }

@@ -1,0 +1,31 @@
+/** The numbers of a claim's panels as CSV and as NumPy's .npz. */
+import type { NpyArray } from '../io/npz.ts';
+import type { ClaimPanel } from '../runs/index.ts';
+
+/** One row a point: series, x, y, and the spread where it is known. */
+export function panelCsv({ x, y, series }: ClaimPanel): string {
+  const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  const head = ['series', quote(x.title), quote(y.title), 'low', 'high'].join(',');
+  const rows = series.flatMap(({ name, points }) =>
+    points.map(([px, py, low, high]) => [quote(name), px, py, low ?? '', high ?? ''].join(',')),
+  );
+  return `${[head, ...rows].join('\n')}\n`;
+}
+
+/**
+ * An array a series, named `panel1/Euler`: [points, 4] with columns x, y, low, high; NaN where no spread is known.
+ * A slash in the name of a series becomes `|`, and a name that is there already gets a number.
+ */
+export function panelArrays(panels: readonly ClaimPanel[]): Map<string, NpyArray> {
+  const arrays = new Map<string, NpyArray>();
+  panels.forEach(({ series }, i) => {
+    for (const { name, points } of series) {
+      const wanted = `panel${i + 1}/${name.replaceAll(/[/\\\0]/g, '|') || 'series'}`;
+      let key = wanted;
+      for (let n = 2; arrays.has(key); n++) key = `${wanted} ${n}`;
+      const data = points.flatMap(([x, y, low = NaN, high = NaN]) => [x, y, low, high]);
+      arrays.set(key, { shape: [points.length, 4], data: Float64Array.from(data) });
+    }
+  });
+  return arrays;
+}
