@@ -1,120 +1,150 @@
-/** A panel of a claim: series of points and lines, predictions dashed. */
+/** A panel of a claim: points and lines, ranges where they are known, predictions dashed. */
 import type { Axis, ClaimPanel, Series } from '../../runs/index.ts';
-import { seriesColour } from '../palette.ts';
+import { mathText } from '../math-text.ts';
+import { textWidth } from '../text-width.ts';
 import type { Spec } from './figure.ts';
-import { legendAbove, legendRow, makeFrame, specIn, yAxis } from './frame.ts';
+import { fontSize, legendRow, makeFrame, specIn, yAxis } from './frame.ts';
+import { logTicks, placesAsTicks, type Ticks } from './log-ticks.ts';
+import { legendLayers, placeLabels } from './series-legend.ts';
+import { type Look, looksOf } from './series-marks.ts';
 
 interface Row {
   readonly x: number;
   readonly y: number;
   readonly low?: number;
   readonly high?: number;
-  readonly series: string;
 }
 
 /** A logarithmic axis shows what is positive. */
 const shown = (value: number, { log }: Axis): boolean => Number.isFinite(value) && (!log || value > 0);
 
-function rowsOf({ name, points }: Series, { x: xAxis, y: yOf }: ClaimPanel): Row[] {
-  return points.flatMap(([x, y, low, high]) =>
-    shown(x, xAxis) && shown(y, yOf)
-      ? [
-          {
-            x,
-            y,
-            series: name,
-            ...(low !== undefined && high !== undefined && shown(low, yOf) && { low, high }),
-          },
-        ]
-      : [],
-  );
+function rowsOf({ points }: Series, panel: ClaimPanel): Row[] {
+  return points.flatMap(([x, y, low, high]) => {
+    if (!shown(x, panel.x) || !shown(y, panel.y)) return [];
+    const known = low !== undefined && high !== undefined && shown(low, panel.y) && shown(high, panel.y);
+    return [{ x, y, ...(known && { low, high }) }];
+  });
 }
 
-/** The places where was measured, if they are few; with many, what suits the axis. */
-function xTicks(values: readonly number[], log: boolean): Spec {
-  const places = [...new Set(values)].sort((a, b) => a - b);
-  const [first = 1, last = 1] = [places[0], places.at(-1)];
-  // Labels of places that lie close together would touch.
-  const gaps = places.slice(1).map((place, i) => Math.log(place / (places[i] ?? 1)) / Math.log(last / first));
-  if (log && places.length > 1 && places.length < 9 && last / first < 1e4 && Math.min(...gaps) > 0.09)
-    return { values: places, labelExpr: "format(datum.value, '~g')" };
-  return log ? logTicks(values) : { tickCount: 6 };
-}
+const innerHeight = 230;
+const leftOfPlot = 58;
+const titleLine = 16;
 
-/** Powers of ten, thinned out over many decades; over less than one decade, Vega's own ticks. */
-function logTicks(values: readonly number[]): Spec {
-  const [from, to] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
-  if (!(to - from > 1.2)) return {};
-  const step = Math.ceil((to - from) / 6);
-  const first = Math.ceil(from / step) * step;
-  const decades = Array.from(
-    { length: Math.floor((to - first) / step + 1e-9) + 1 },
-    (_, i) => first + i * step,
-  );
-  return { values: decades.map((decade) => 10 ** decade), labelExpr: "format(datum.value, '~e')" };
-}
+/** More ranges than this are drawn as a band. */
+const mostRules = 24;
 
 /** Undefined if there is nothing to draw. */
 export function claimPanelSpec(panel: ClaimPanel): Spec | undefined {
-  const rows = panel.series.flatMap((series) => rowsOf(series, panel));
-  if (!rows.length) return undefined;
-  const names = panel.series.map(({ name }) => name);
-  const bare = makeFrame(230, { left: 58 });
-  const legend = names.length > 1 ? legendAbove(names, bare, 24) : undefined;
-  const frame = makeFrame(230, { left: 58, top: 34 + (legend ? legend.rows * legendRow + 4 : 0) });
-  const colour = {
-    field: 'series',
-    type: 'nominal',
-    scale: { domain: names, range: names.map((_, i) => seriesColour(i).light) },
-    legend: legend ? legend.spec : null,
-  };
-  const scale = ({ log }: Axis): Spec =>
-    log ? { type: 'log', nice: false, padding: 8 } : { zero: false, nice: true };
-  const x = {
-    field: 'x',
-    type: 'quantitative',
-    scale: scale(panel.x),
-    axis: {
-      title: panel.x.title,
-      ...xTicks(
-        rows.map((row) => row.x),
-        panel.x.log ?? false,
-      ),
-    },
-  };
-  const y = {
-    field: 'y',
-    type: 'quantitative',
-    scale: scale(panel.y),
-    axis: yAxis(panel.y.title, frame, panel.y.log ? logTicks(rows.map((row) => row.y)) : {}),
-  };
-  const layers = panel.series.flatMap((series): Spec[] => {
-    const values = rowsOf(series, panel);
-    if (!values.length) return [];
-    const data = { values };
-    const { mark = 'both', predicted = false } = series;
-    const line = {
-      data,
-      mark: predicted
-        ? { type: 'line', strokeWidth: 1.2, strokeDash: [5, 4] }
-        : { type: 'line', strokeWidth: 1.8 },
-      encoding: { x, y, color: colour },
-    };
-    const points = {
-      data,
-      mark: { type: 'circle', size: 34, opacity: 1 },
-      encoding: { x, y, color: colour },
-    };
-    const spread = {
-      data: { values: values.filter((row) => row.low !== undefined) },
-      mark: { type: 'rule', strokeWidth: 1.2, opacity: 0.6 },
-      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
-    };
-    return [
-      ...(spread.data.values.length ? [spread] : []),
-      ...(mark === 'points' ? [] : [line]),
-      ...(mark === 'line' || predicted ? [] : [points]),
-    ];
+  const rows = panel.series.map((series) => rowsOf(series, panel));
+  const all = rows.flat();
+  if (!all.length) return undefined;
+  const bare = makeFrame(innerHeight, { left: leftOfPlot });
+  const names = panel.series.map(({ name }) => mathText(name));
+  const legendLeft = 10 - leftOfPlot;
+  const labels = names.length > 1 ? placeLabels(names, bare.width - legendLeft) : [];
+  const legendRows = labels.length ? (labels.at(-1)?.row ?? 0) + 1 : 0;
+  const yTitle = wrapped(mathText(panel.y.title), bare.width - legendLeft);
+  const frame = makeFrame(innerHeight, {
+    left: leftOfPlot,
+    top: 18 + yTitle.length * titleLine + (legendRows ? legendRows * legendRow + 8 : 0),
   });
-  return specIn(frame, layers);
+  const looks = looksOf(panel.series);
+
+  const heights = all.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]);
+  const encoding = {
+    x: positionOf('x', panel.x, xTicks(all, panel, frame.width), (extra) => ({
+      title: mathText(panel.x.title),
+      ...extra,
+    })),
+    y: positionOf('y', panel.y, panel.y.log ? logTicks(heights) : undefined, (extra) =>
+      yAxis(yTitle, frame, extra),
+    ),
+  };
+  const dodge = dodges(rows);
+  const order = [...panel.series.keys()].sort(
+    (a, b) => Number(panel.series[b]?.predicted ?? false) - Number(panel.series[a]?.predicted ?? false),
+  );
+  const layers = order.flatMap((i) => seriesLayers(rows[i]!, looks[i]!, encoding, dodge[i] ?? 0));
+  const top = -frame.margins.top + 18;
+  return specIn(frame, [...layers, ...legendLayers(labels, looks, { left: legendLeft, top })]);
+}
+
+function xTicks(rows: readonly Row[], { x }: ClaimPanel, width: number): Ticks | undefined {
+  if (!x.log) return undefined;
+  const places = rows.map((row) => row.x);
+  return placesAsTicks(places, width, 38) ?? logTicks(places);
+}
+
+function positionOf(
+  field: 'x' | 'y',
+  axis: Axis,
+  ticks: Ticks | undefined,
+  complete: (extra: Spec) => Spec,
+): Spec {
+  const given: Spec = ticks
+    ? {
+        values: ticks.values,
+        labelExpr: `${JSON.stringify(ticks.labels)}[indexof(${JSON.stringify(ticks.values)}, datum.value)]`,
+      }
+    : field === 'x'
+      ? { tickCount: 6 }
+      : {};
+  return {
+    field,
+    type: 'quantitative',
+    scale: axis.log ? { type: 'log', nice: false, padding: 10 } : { zero: false, nice: true },
+    axis: complete(given),
+  };
+}
+
+/** Ranges of several series at the same place stand beside each other, in px. */
+function dodges(rows: readonly (readonly Row[])[]): number[] {
+  const ranged = rows.map((own) => own.length <= mostRules && own.some(({ low }) => low !== undefined));
+  const count = ranged.filter(Boolean).length;
+  const gap = Math.min(4, 18 / Math.max(count - 1, 1));
+  let index = 0;
+  return ranged.map((one) => (one ? (index++ - (count - 1) / 2) * gap : 0));
+}
+
+function seriesLayers(
+  values: readonly Row[],
+  { colour, line, marker }: Look,
+  { x, y }: { readonly x: Spec; readonly y: Spec },
+  xOffset: number,
+): Spec[] {
+  const data = { values };
+  const ranged = values.filter(({ low }) => low !== undefined);
+  const ends = { x, y: { ...y, field: 'low' }, y2: { field: 'high' } };
+  const ranges: Spec[] =
+    ranged.length > mostRules || (ranged.length > 0 && !marker)
+      ? [{ data: { values: ranged }, mark: { type: 'area', fill: colour, opacity: 0.16 }, encoding: ends }]
+      : ranged.length
+        ? [
+            {
+              data: { values: ranged },
+              mark: { type: 'rule', stroke: colour, strokeWidth: 1.2, xOffset },
+              encoding: ends,
+            },
+            ...(['low', 'high'] as const).map((field) => ({
+              data: { values: ranged },
+              mark: { type: 'tick', orient: 'horizontal', size: 6, thickness: 1.2, color: colour, xOffset },
+              encoding: { x, y: { ...y, field } },
+            })),
+          ]
+        : [];
+  return [
+    ...ranges,
+    ...(line ? [{ data, mark: { ...line, xOffset }, encoding: { x, y } }] : []),
+    ...(marker ? [{ data, mark: { ...marker, xOffset }, encoding: { x, y } }] : []),
+  ];
+}
+
+/** Words in lines of at most `width` px. */
+function wrapped(text: string, width: number): string[] {
+  return text.split(' ').reduce<string[]>((lines, word) => {
+    const longer = `${lines.at(-1) ?? ''} ${word}`.trim();
+    if (lines.length && textWidth(longer, fontSize) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+    return lines;
+  }, []);
 }

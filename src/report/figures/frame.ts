@@ -87,7 +87,7 @@ export function specIn(frame: Frame, layers: readonly Spec[], extra: Spec = {}):
 }
 
 /** The title of the y axis: above it, from the left edge, to be read without turning the head. */
-export function yAxis(title: string, frame: Frame, extra: Spec = {}): Spec {
+export function yAxis(title: string | readonly string[], frame: Frame, extra: Spec = {}): Spec {
   // Ticks of the y axis are chosen so that they do not touch; a count would thin out given values.
   const ticks = 'values' in extra ? {} : { tickCount: Math.round(frame.height / 45) };
   return { labelOverlap: false, title, titleX: 8 - frame.margins.left, titleY: -8, ...ticks, ...extra };
