@@ -1,4 +1,4 @@
-/** The public list. Subpaths: meanfield/tensor, /mean-field, /models, /train, /data, /reference. */
+/** The public list. Subpaths: meanfield/tensor, /mean-field, /models, /train, /theory, /data, /reference. */
 export * as data from './data/index.ts';
 export {
   DataError,
@@ -13,4 +13,5 @@ export * as meanField from './mean-field/index.ts';
 export * as models from './models/index.ts';
 export * as reference from './reference/index.ts';
 export * as tensor from './tensor/index.ts';
+export * as theory from './theory/index.ts';
 export * as train from './train/index.ts';

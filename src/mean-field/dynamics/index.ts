@@ -32,3 +32,12 @@ export {
   type Polish,
   projectOnBall,
 } from './linear-minimisation.ts';
+export {
+  batchesOf,
+  batchGradient,
+  langevinNoise,
+  type Sampling,
+  samplings,
+  stochasticDescent,
+  type StochasticOptions,
+} from './stochastic.ts';

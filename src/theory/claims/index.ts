@@ -6,6 +6,13 @@ import { c2h } from './c02h-hamiltonian.ts';
 import { c3 } from './c03-first-variation.ts';
 import { c4 } from './c04-costate-bound.ts';
 import { c5 } from './c05-descent.ts';
+import { c7 } from './c07-two-layer-gradient.ts';
+import { c8 } from './c08-convexity.ts';
 import { c9 } from './c09-wasserstein-flow.ts';
+import { c9n } from './c09n-neural-ode.ts';
+import { c9s } from './c09s-stochastic.ts';
+import { c14 } from './c14-regular-weights.ts';
+import { c15 } from './c15-global-existence.ts';
+import { c16 } from './c16-dirac.ts';
 
-export const claims: readonly Claim[] = [c1, c2, c2h, c3, c4, c5, c9];
+export const claims: readonly Claim[] = [c1, c2, c2h, c3, c4, c5, c7, c8, c9, c9n, c9s, c14, c15, c16];

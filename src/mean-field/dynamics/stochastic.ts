@@ -1,0 +1,95 @@
+/** Stochastic gradient descent on the particles: batches of samples, and noise that makes the flow a Langevin flow. */
+import { checkInteger, checkNumber, checkOneOf } from '../../check.ts';
+import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { particleGradient } from '../gradient.ts';
+import type { MovableMeasure } from '../measures/index.ts';
+import { type Problem, sampleCount } from '../problem.ts';
+import type { GradientOf } from './descent-field.ts';
+import { type FlowResult, wassersteinFlow, type WassersteinFlowOptions } from './wasserstein-flow.ts';
+
+export const samplings = ['independent', 'epochs'] as const;
+/** independent: each sample of a batch is drawn by itself. epochs: permutations of all samples, cut into batches. */
+export type Sampling = (typeof samplings)[number];
+
+export interface StochasticOptions {
+  /** Samples a step, 1 .. N. */
+  readonly batch: number;
+  readonly generator: Generator;
+  /** Default: independent. */
+  readonly sampling?: Sampling | undefined;
+  /** beta: after each step every particle moves by sqrt(2 beta ds) N(0, I). Default 0. */
+  readonly noise?: number | undefined;
+}
+
+/** Numbers drawn from libtorch at once. */
+const chunk = 4096;
+
+/** The samples of one batch after the other, as indices. */
+export function batchesOf(
+  count: number,
+  { batch, generator, sampling = 'independent' }: Omit<StochasticOptions, 'noise'>,
+): () => number[] {
+  checkInteger('batch', batch, { min: 1, max: count });
+  checkOneOf('sampling', sampling, samplings);
+  const more = (): number[] =>
+    noGrad(() =>
+      scope(() => {
+        if (sampling === 'epochs') return ops.argsort(generator.uniform([count], 'f64')).toArray();
+        const drawn = generator.uniform([chunk], 'f64').toArray();
+        return drawn.map((u) => Math.floor(u * count));
+      }),
+    );
+  let waiting: number[] = [];
+  return () => {
+    while (waiting.length < batch) waiting = [...waiting, ...more()];
+    const taken = waiting.slice(0, batch);
+    waiting = waiting.slice(batch);
+    return taken;
+  };
+}
+
+/** The gradient over the next batch at every call; its loss is the batch's. */
+export function batchGradient(problem: Problem, options: Omit<StochasticOptions, 'noise'>): GradientOf {
+  const next = batchesOf(sampleCount(problem), options);
+  return (whole, family, measure, flowOptions) =>
+    noGrad(() =>
+      scope(() => {
+        const index = tensor(BigInt64Array.from(next(), BigInt));
+        const inputs = ops.indexSelect(whole.inputs, 0, index);
+        const targets = ops.indexSelect(whole.targets, 0, index);
+        return particleGradient({ ...whole, inputs, targets }, family, measure, flowOptions);
+      }),
+    );
+}
+
+/** theta <- theta + sqrt(2 beta ds) N(0, I), in place. */
+export function langevinNoise(beta: number, generator: Generator): (theta: Tensor, ds: number) => void {
+  checkNumber('noise', beta, { min: 0 });
+  return (theta, ds) => {
+    scope(() => {
+      ops.add_(theta, generator.normal(theta.shape, theta.dtype), Math.sqrt(2 * beta * ds));
+    });
+  };
+}
+
+/**
+ * theta_lj <- theta_lj - ds grad_theta G_batch(theta_lj, t_l) + sqrt(2 beta ds) N(0, I), one batch a step. The losses and D
+ * that it tells are those of the batches. As ds -> 0 it follows the flow of E plus beta times the entropy of rho.
+ *
+ * @throws UsageError for a batch that is empty or larger than the data, negative noise
+ */
+export function stochasticDescent<M extends MovableMeasure<M>>(
+  problem: Problem,
+  family: Family,
+  start: M,
+  options: Omit<WassersteinFlowOptions<M>, 'method' | 'gradient' | 'perturb'> & StochasticOptions,
+): FlowResult<M> {
+  const { noise = 0, generator } = options;
+  return wassersteinFlow(problem, family, start, {
+    ...options,
+    method: 'euler',
+    gradient: batchGradient(problem, options),
+    perturb: noise > 0 ? langevinNoise(noise, generator) : undefined,
+  });
+}

@@ -1,0 +1,136 @@
+/** C9n: one particle a depth, the plain neural ODE, has no guarantee of a global minimum; many have. */
+import {
+  type GradientOf,
+  gridMeasure,
+  type GridMeasure,
+  particleGradient,
+  wassersteinFlow,
+} from '../../mean-field/index.ts';
+import type { Series } from '../../runs/index.ts';
+import { ops, scope } from '../../tensor/index.ts';
+import { atLeast, atMost } from '../check.ts';
+import type { Claim, Setting } from '../claim.ts';
+import { drawnExample, type Sizes } from '../dynamics/example.ts';
+import { median } from '../fit.ts';
+
+interface Parts {
+  readonly gradient: GradientOf;
+}
+
+const goal = 1e-4;
+
+interface Row {
+  readonly slices: number;
+  /** M. */
+  readonly particles: number;
+  /** The share of draws that reach the goal. */
+  readonly rate: number;
+  /** The median of the last loss, that of runs which reached the goal included. */
+  readonly loss: number;
+}
+
+export const c9n: Claim<Parts> = {
+  id: 'C9n',
+  title: 'One particle a depth has no guarantee; many have',
+  statement:
+    'The gradient flow reaches E = 0 with many particles at each depth. With one, the plain neural ODE, it may end elsewhere.',
+  parts: { gradient: particleGradient },
+  measure(setting, parts) {
+    const { quick, progress } = setting;
+    const slices = quick ? 3 : 8;
+    const counts = quick ? [1, 16] : [1, 2, 4, 8, 16, 32];
+    const draws = quick ? 5 : 20;
+    const byCount = counts.map((particles, i) => {
+      progress((0.6 * i) / counts.length);
+      return success(setting, parts, draws, { slices, particles, smooth: true }, 1000 * i);
+    });
+    // One particle a depth, at other depths: the same theta in all slices at the start, or drawn for each.
+    const byDepth = (smooth: boolean): Row[] =>
+      (quick ? [] : [4, 16]).map((deep, i) => {
+        progress(0.6 + (smooth ? 0 : 0.2) + 0.1 * i);
+        const sizes = { slices: deep, particles: 1, smooth };
+        return success(setting, parts, draws / 2, sizes, 10_000 * (smooth ? 1 : 2) + 1000 * i);
+      });
+    const [smooth, rough] = [byDepth(true), byDepth(false)];
+    const falls = byCount.slice(1).map(({ rate }, i) => Math.max(0, (byCount[i]?.rate ?? NaN) - rate));
+    const [one, many] = [byCount[0]!, byCount.at(-1)!];
+    const series = (read: (row: Row) => number): Series[] =>
+      [
+        { name: `theta(t), ${slices} slices, M grows`, rows: byCount },
+        { name: 'theta(t), M = 1, slices grow', rows: smooth },
+        { name: 'M = 1, slices drawn independently', rows: rough },
+      ].flatMap(({ name, rows }) =>
+        rows.length
+          ? [{ name, points: rows.map((row) => [row.particles * row.slices, read(row)] as const) }]
+          : [],
+      );
+    const reported = [...byCount, ...smooth].map((row) => [
+      `share, ${row.slices} slices, M = ${row.particles}`,
+      row.rate,
+    ]);
+    const independent = rough.map((row) => [`share, ${row.slices} independent slices, M = 1`, row.rate]);
+    const x = { title: 'blocks in all, slices times M', log: true };
+    return {
+      sentence: `The share of draws that reach E < 1e-4 grows with the particles at each depth, from ${one.rate} for one to ${many.rate} for ${many.particles}, at equal time of the flow.`,
+      checks: [
+        atLeast({ name: `M = ${many.particles}: share of draws with E < 1e-4`, measured: many.rate }, 1),
+        atMost({ name: 'M = 1: share of draws with E < 1e-4', measured: one.rate }, 0.75),
+        atMost(
+          { name: 'largest fall of the share from one M to the next', measured: Math.max(...falls) },
+          0.1,
+        ),
+      ],
+      reported: Object.fromEntries([...reported, ...independent]) as Record<string, number>,
+      panels: [
+        {
+          title: 'Share of draws that reach E < 1e-4',
+          x,
+          y: { title: 'share' },
+          series: series(({ rate }) => rate),
+        },
+        {
+          title: 'Loss at the end, median',
+          x,
+          y: { title: 'E', log: true },
+          series: series(({ loss }) => loss),
+        },
+      ],
+    };
+  },
+};
+
+type Shape = Pick<Sizes, 'slices' | 'particles'> & {
+  /** The same draw in all slices, so that theta(t) is smooth; otherwise each slice has its own. */
+  readonly smooth: boolean;
+};
+
+/** The flow at ds = 0.5 up to the same time for all, from `draws` starts. */
+function success(
+  { quick, draw }: Setting,
+  { gradient }: Parts,
+  draws: number,
+  { smooth, ...sizes }: Shape,
+  stream: number,
+): Row {
+  const losses = Array.from({ length: draws }, (_, i) =>
+    scope(() => {
+      const { problem, family, start } = drawnExample(draw(stream + i), {
+        ...sizes,
+        samples: quick ? 16 : 24,
+      });
+      return wassersteinFlow(problem, family, smooth ? constantInDepth(start) : start, {
+        ds: 0.5,
+        maxSteps: quick ? 1000 : 2000,
+        targetLoss: goal,
+        gradient,
+      }).loss;
+    }),
+  );
+  const rate = losses.filter((loss) => loss < goal).length / draws;
+  return { ...sizes, rate, loss: median(losses) };
+}
+
+/** The particles of the first slice in all slices. */
+function constantInDepth({ theta }: GridMeasure): GridMeasure {
+  return gridMeasure(scope(() => ops.clone(ops.expand(ops.sliceDim(theta, 0, 0, 1), theta.shape))));
+}

@@ -1,0 +1,174 @@
+/** C9s: stochastic gradient descent with one sample a step follows the Wasserstein flow. */
+import {
+  batchGradient,
+  energy,
+  type GradientOf,
+  gridMeasure,
+  type GridMeasure,
+  wassersteinFlow,
+} from '../../mean-field/index.ts';
+import type { Series } from '../../runs/index.ts';
+import { type Generator, ops, scope } from '../../tensor/index.ts';
+import { atMost, within } from '../check.ts';
+import type { Claim, Setting } from '../claim.ts';
+import { drawnExample, type Example } from '../dynamics/example.ts';
+import { fitPower, rms } from '../fit.ts';
+
+interface Parts {
+  readonly batchGradient: typeof batchGradient;
+}
+
+/** The loss of all samples at the times of comparison. */
+type LossPath = readonly number[];
+
+/** Comparisons: one for every 0.1 of s. */
+const every = 0.1;
+
+function lossPath(
+  { problem, family }: Example,
+  start: GridMeasure,
+  until: number,
+  ds: number,
+  gradient?: GradientOf,
+): LossPath {
+  const losses: number[] = [];
+  scope(() =>
+    wassersteinFlow(problem, family, start, {
+      method: gradient ? 'euler' : 'rk4',
+      ds,
+      maxSteps: Math.round(until / ds),
+      gradient,
+      onStep({ s, measure }) {
+        if (s > (losses.length - 1e-6) * every) losses.push(energy(problem, family, measure));
+      },
+    }),
+  );
+  return losses;
+}
+
+/** The root of the mean over times of the squared difference; NaN for paths of different length. */
+const apart = (a: LossPath, b: LossPath): number => rms(a.map((loss, i) => loss - (b[i] ?? NaN)));
+
+/** The first particles of each slice, which are as much a draw of the law as all of them. */
+const firstOf = ({ theta }: GridMeasure, count: number): GridMeasure =>
+  gridMeasure(scope(() => ops.clone(ops.sliceDim(theta, 1, 0, count))));
+
+interface Study {
+  readonly title: string;
+  readonly over: string;
+  readonly rate: number;
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export const c9s: Claim<Parts> = {
+  id: 'C9s',
+  title: 'Stochastic gradient descent follows the gradient flow',
+  statement:
+    'With one sample a step, the loss path of SGD tends to that of the flow like the root of the step and, in the number of particles, like M^(-1/2).',
+  parts: { batchGradient },
+  measure(setting, parts) {
+    const studies = measureStudies(setting, parts);
+    return {
+      sentence:
+        'The distance of the loss path of SGD to that of the flow falls with the step and with the number of particles, each with the exponent 1/2.',
+      checks: studies.flatMap(({ title, points, rate }) => {
+        const [x, y] = [points.map(([at]) => at), points.map(([, distance]) => distance)];
+        const { slope, standardError } = fitPower(x, y);
+        const [first = NaN, last = NaN] = [y[0], y.at(-1)];
+        return [
+          within(
+            { name: `order, ${title}`, measured: slope, standardError },
+            rate,
+            setting.quick ? 0.25 : 0.15,
+          ),
+          atMost({ name: `last distance over first, ${title}`, measured: last / first }, 0.6),
+        ];
+      }),
+      panels: studies.map(({ title, over, points, rate }) => {
+        const [x0 = 1, y0 = 1] = points[0] ?? [];
+        const predicted: Series = {
+          name: `exponent ${rate}`,
+          predicted: true,
+          points: points.map(([x]) => [x, y0 * (x / x0) ** rate]),
+        };
+        return {
+          title: `Distance of loss paths, ${title}`,
+          x: { title: over, log: true },
+          y: { title: 'RMS over s and seeds', log: true },
+          series: [{ name: 'SGD, batch 1', points }, predicted],
+        };
+      }),
+    };
+  },
+};
+
+function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study[] {
+  const seeds = quick ? 24 : 80;
+  const until = quick ? 0.5 : 2;
+  const large = quick ? 512 : 2048;
+  const sizes = { samples: 12, slices: quick ? 2 : 4 };
+  const family = drawnExample(draw(0), { ...sizes, particles: large });
+  const usual = firstOf(family.start, 32);
+  const over = (
+    values: readonly number[],
+    distance: (value: number, generator: () => Generator, seed: number) => number,
+    stream: number,
+  ): [number, number][] =>
+    values.map((value, i) => {
+      const all = Array.from({ length: seeds }, (_, seed) =>
+        // The same batches for all values where a study asks for the generator of its seed.
+        scope(() => distance(value, () => draw(stream + seed), seed)),
+      );
+      progress((stream / 1000 - 1 + (i + 1) / values.length) / 3);
+      return [value, rms(all)];
+    });
+  const sgd = (start: GridMeasure, ds: number, generator: Generator): LossPath =>
+    lossPath(family, start, until, ds, parts.batchGradient(family.problem, { batch: 1, generator }));
+  /** A fresh draw of M particles. */
+  const fresh = (count: number, seed: number): GridMeasure =>
+    drawnStart(draw(7000 + 200 * Math.log2(count) + seed), family, count);
+
+  const flowOfUsual = lossPath(family, usual, until, 0.05);
+  const flowOfMany = lossPath(family, family.start, until, 0.05);
+  const steps = quick ? [0.1, 0.05, 0.025] : [0.1, 0.05, 0.025, 0.0125];
+  const counts = quick ? [4, 8, 16, 32] : [4, 8, 16, 32, 64];
+  const limits = new Map<number, LossPath>();
+  const limit = (seed: number, generator: () => Generator): LossPath => {
+    const known = limits.get(seed) ?? sgd(family.start, 0.05, generator());
+    limits.set(seed, known);
+    return known;
+  };
+  return [
+    {
+      title: 'to the flow of the same particles',
+      over: 'step ds',
+      rate: 0.5,
+      points: over(steps, (ds, generator) => apart(sgd(usual, ds, generator()), flowOfUsual), 1000),
+    },
+    {
+      title: 'to SGD with many particles on the same batches',
+      over: 'particles M',
+      rate: -0.5,
+      points: over(
+        counts,
+        (count, generator, seed) => apart(sgd(fresh(count, seed), 0.05, generator()), limit(seed, generator)),
+        2000,
+      ),
+    },
+    {
+      title: 'to the flow of many particles, ds = 0.4 / M',
+      over: 'particles M',
+      rate: -0.5,
+      points: over(
+        counts,
+        (count, generator, seed) => apart(sgd(fresh(count, seed), 0.4 / count, generator()), flowOfMany),
+        3000,
+      ),
+    },
+  ];
+}
+
+function drawnStart(generator: Generator, { start }: Example, count: number): GridMeasure {
+  const [slices = 0, , k = 0] = start.theta.shape;
+  return gridMeasure(generator.normal([slices, count, k], 'f64'));
+}
