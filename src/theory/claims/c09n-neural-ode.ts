@@ -1,5 +1,11 @@
 /** C9n: one particle a depth, the plain neural ODE, has no guarantee of a global minimum; many have. */
-import { type GradientOf, gridMeasure, type GridMeasure, particleGradient, wassersteinFlow } from '../../mean-field/index.ts';
+import {
+  type GradientOf,
+  gridMeasure,
+  type GridMeasure,
+  particleGradient,
+  wassersteinFlow,
+} from '../../mean-field/index.ts';
 import type { Series } from '../../runs/index.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
@@ -54,9 +60,14 @@ export const c9n: Claim<Parts> = {
         { name: 'theta(t), M = 1, slices grow', rows: smooth },
         { name: 'M = 1, slices drawn independently', rows: rough },
       ].flatMap(({ name, rows }) =>
-        rows.length ? [{ name, points: rows.map((row) => [row.particles * row.slices, read(row)] as const) }] : [],
+        rows.length
+          ? [{ name, points: rows.map((row) => [row.particles * row.slices, read(row)] as const) }]
+          : [],
       );
-    const reported = [...byCount, ...smooth].map((row) => [`share, ${row.slices} slices, M = ${row.particles}`, row.rate]);
+    const reported = [...byCount, ...smooth].map((row) => [
+      `share, ${row.slices} slices, M = ${row.particles}`,
+      row.rate,
+    ]);
     const independent = rough.map((row) => [`share, ${row.slices} independent slices, M = 1`, row.rate]);
     const x = { title: 'blocks in all, slices times M', log: true };
     return {
@@ -64,11 +75,19 @@ export const c9n: Claim<Parts> = {
       checks: [
         atLeast({ name: `M = ${many.particles}: share of draws with E < 1e-4`, measured: many.rate }, 1),
         atMost({ name: 'M = 1: share of draws with E < 1e-4', measured: one.rate }, 0.75),
-        atMost({ name: 'largest fall of the share from one M to the next', measured: Math.max(...falls) }, 0.1),
+        atMost(
+          { name: 'largest fall of the share from one M to the next', measured: Math.max(...falls) },
+          0.1,
+        ),
       ],
       reported: Object.fromEntries([...reported, ...independent]) as Record<string, number>,
       panels: [
-        { title: 'Share of draws that reach E < 1e-4', x, y: { title: 'share' }, series: series(({ rate }) => rate) },
+        {
+          title: 'Share of draws that reach E < 1e-4',
+          x,
+          y: { title: 'share' },
+          series: series(({ rate }) => rate),
+        },
         {
           title: 'Loss at the end, median',
           x,
