@@ -41,3 +41,9 @@ export {
   stochasticDescent,
   type StochasticOptions,
 } from './stochastic.ts';
+export {
+  conditionalGradient,
+  type ConditionalGradientOptions,
+  type ConditionalGradientRound,
+  correctWeights,
+} from './conditional-gradient.ts';

@@ -81,7 +81,7 @@ export const c9s: Claim<Parts> = {
             rate,
             setting.quick ? 0.25 : 0.15,
           ),
-          atMost({ name: `last distance over first, ${title}`, measured: last / first }, 0.6),
+          atMost({ name: `last distance over first, ${title}`, measured: last / first }, 0.8),
         ];
       }),
       panels: studies.map(({ title, over, points, rate }) => {

@@ -1,0 +1,104 @@
+/** Frank and Wolfe's conditional gradient in the space of measures: in every round the best Diracs of Q_r join rho. */
+import { checkInteger, checkNumber } from '../../check.ts';
+import { noGrad, ops, scope } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { energy, type FlowOptions, particleGradient, solve } from '../gradient.ts';
+import type { GridMeasure } from '../measures/index.ts';
+import type { Problem } from '../problem.ts';
+import { insertParticles, lineSearch, steepestDirection } from './descent.ts';
+import { durations } from './descent-field.ts';
+import type { LinearMinimisationOptions } from './linear-minimisation.ts';
+import { weightRate } from './weights.ts';
+
+export interface ConditionalGradientOptions extends LinearMinimisationOptions, FlowOptions {
+  /** Default 20. */
+  readonly rounds?: number | undefined;
+  /** Stops once E is below. */
+  readonly targetLoss?: number | undefined;
+  /** Steps that correct all weights after each insertion, by mirror descent on the simplex of each slice; default 0. */
+  readonly correctiveSteps?: number | undefined;
+  /** Called after each round; `false` stops. */
+  readonly onRound?: ((round: ConditionalGradientRound) => unknown) | undefined;
+}
+
+export interface ConditionalGradientRound {
+  readonly round: number;
+  /** E after the round. */
+  readonly loss: number;
+  /** <dE/drho, nu - rho> before it. */
+  readonly gap: number;
+  readonly lambda: number;
+}
+
+/**
+ * rho <- (1 - lambda) rho + lambda nu, nu the Dirac at the minimiser of G(., t_l) over Q_r in every step, lambda by line
+ * search: E never rises. Each round adds one particle a slice (`atoms` of them).
+ *
+ * @returns the measure, whose tensors belong to the caller's scope, and what each round did
+ * @throws UsageError for options out of range, shapes that do not fit
+ */
+export function conditionalGradient(
+  problem: Problem,
+  family: Family,
+  start: GridMeasure,
+  options: ConditionalGradientOptions,
+): { measure: GridMeasure; rounds: ConditionalGradientRound[] } {
+  const { rounds: most = 20, targetLoss = -Infinity, correctiveSteps = 0, integrator, onRound } = options;
+  checkInteger('rounds', most, { min: 0 });
+  checkInteger('correctiveSteps', correctiveSteps, { min: 0 });
+  return noGrad(() =>
+    scope(() => {
+      let measure = start;
+      const rounds: ConditionalGradientRound[] = [];
+      for (let round = 1; round <= most; round++) {
+        const taken = scope(() => {
+          const solution = solve(problem, family, measure, { integrator });
+          const { theta, gap } = steepestDirection(solution, options);
+          const towards = (lambda: number): GridMeasure => insertParticles(measure, theta, lambda);
+          const { lambda } = lineSearch(problem, family, towards, { integrator });
+          const grown = correctWeights(problem, family, towards(lambda), correctiveSteps, { integrator });
+          return { gap, lambda, ...grown };
+        });
+        measure = taken.measure;
+        rounds.push({ round, loss: taken.loss, gap: taken.gap, lambda: taken.lambda });
+        if (onRound?.(rounds.at(-1)!) === false || taken.loss < targetLoss || taken.lambda === 0) break;
+      }
+      return { measure, rounds };
+    }),
+  );
+}
+
+/**
+ * Mirror descent in the weights alone, w_lj <- w_lj exp(- eta (G_lj - mean G)), normalised in each slice; eta doubles where E
+ * fell and is quartered where it did not, and then the step is not taken.
+ */
+export function correctWeights(
+  problem: Problem,
+  family: Family,
+  measure: GridMeasure,
+  steps: number,
+  options: FlowOptions & { readonly eta?: number } = {},
+): { measure: GridMeasure; loss: number } {
+  let eta = checkNumber('eta', options.eta ?? 1, { above: 0 });
+  return noGrad(() =>
+    scope(() => {
+      const rate = weightRate('fisher-rao')!;
+      const depth = durations(measure);
+      let [best, loss] = [measure, energy(problem, family, measure, options)];
+      for (let i = 0; i < steps; i++) {
+        const tried = scope(() => {
+          const { weight } = particleGradient(problem, family, best, { ...options, weight: true });
+          const value = ops.div(weight!, depth);
+          const factor = ops.exp(ops.mulScalar(rate(best.weight, value), -eta));
+          const raw = ops.mul(best.weight, factor);
+          const mass = ops.sumDim(best.weight, [1], true);
+          return best.withWeight(ops.mul(raw, ops.div(mass, ops.sumDim(raw, [1], true))));
+        });
+        const there = energy(problem, family, tried, options);
+        eta *= there < loss ? 2 : 0.25;
+        if (there < loss) [best, loss] = [tried, there];
+      }
+      return { measure: best, loss };
+    }),
+  );
+}
