@@ -35,8 +35,8 @@ interface Sizes {
 const wide = 8192;
 const sizes: Readonly<Record<'quick' | 'full', Sizes>> = {
   quick: {
-    depth: { draws: 20, particles: 8, depths: [16, 32, 64], far: 128 },
-    width: { draws: 640, slices: 4, particles: [4, 8, 16, 32] },
+    depth: { draws: 20, particles: 8, depths: [8, 16, 32], far: 64 },
+    width: { draws: 640, slices: 2, particles: [4, 8, 16, 32] },
     product: { draws: 200, slices: [4, 8, 16], particles: [4, 8, 16] },
     wide,
   },
