@@ -25,7 +25,7 @@ export function gaussianBlocks(generator: Generator, d: number, variance = 1): G
     variance,
     mean: normal([d], 1 / Math.sqrt(d)),
     offset: normal([d], 1 / Math.sqrt(d)),
-    slope: normal([d, d], 1 / Math.sqrt(d)),
+    slope: normal([d, d], 0.5 / Math.sqrt(d)),
     bias: 0.5,
   };
 }
