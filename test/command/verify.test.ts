@@ -47,7 +47,7 @@ it('measures the named claims, tells the numbers, and writes the page with figur
   );
   expect(readdirSync(out).sort()).toEqual(
     ['C2h', 'C3']
-      .flatMap((id) => ['csv', 'json', 'png', 'svg'].map((ending) => `${id}.${ending}`))
+      .flatMap((id) => ['csv', 'json', 'npz', 'pdf', 'png', 'svg'].map((ending) => `${id}.${ending}`))
       .concat('verify.html')
       .sort(),
   );
