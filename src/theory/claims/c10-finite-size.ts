@@ -42,7 +42,7 @@ const sizes: Readonly<Record<'quick' | 'full', Sizes>> = {
   },
   full: {
     depth: { draws: 40, particles: 8, depths: [16, 32, 64, 128], far: 256 },
-    width: { draws: 1280, slices: 4, particles: [8, 16, 32, 64, 128] },
+    width: { draws: 640, slices: 4, particles: [8, 16, 32, 64, 128] },
     product: { draws: 400, slices: [4, 8, 16, 32], particles: [4, 8, 16, 32] },
     wide,
   },
