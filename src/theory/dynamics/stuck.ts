@@ -80,6 +80,7 @@ export function free(
       const direction = parts.steepestDirection(solve(problem, family, measure), options);
       const towards = (lambda: number): GridMeasure => insertParticles(measure, direction.theta, lambda);
       const { lambda } = lineSearch(problem, family, towards);
+      if (lambda === 0) return undefined;
       return parts.wassersteinFlow(problem, family, towards(lambda), {
         ds: 0.5,
         maxSteps: 400,
@@ -87,6 +88,8 @@ export function free(
         onStep: (point) => losses.push(point.loss),
       });
     });
+    // No descent along the direction: another round would find none either.
+    if (!round) break;
     rounds++;
     ({ loss, measure } = round);
     if (!Number.isFinite(loss)) break;
