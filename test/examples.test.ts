@@ -34,6 +34,19 @@ it('the train-step example trains: its last loss is below its first', () => {
   expect(losses.at(-1)).toBeLessThan(losses[0]!);
 });
 
+it('the sweep example finds order -1 in the depth at every width', () => {
+  const text = runSource(readFileSync(join(root, 'examples', 'sweep-depth.ts'), 'utf8'));
+  const slopes = [...text.matchAll(/L\^(-?[\d.]+)/g)].map(([, slope]) => Number(slope));
+  expect(slopes).toHaveLength(2);
+  for (const slope of slopes) expect(Math.abs(slope + 1)).toBeLessThan(0.05);
+});
+
+it("the own-family example's loss falls", () => {
+  const text = runSource(readFileSync(join(root, 'examples', 'own-family.ts'), 'utf8'));
+  const [before, after] = [/^E ([\d.]+)/.exec(text), /gradient flow: ([\d.]+)/.exec(text)];
+  expect(Number(after?.[1])).toBeLessThan(Number(before?.[1]));
+});
+
 it("the README's TypeScript runs", () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];

@@ -5,4 +5,15 @@ export { claims } from './claims/index.ts';
 export { type Fashion, loadFashion } from './fashion.ts';
 export { type Fit, fitLine, fitPower, mean, median, rms } from './fit.ts';
 export { jacobians, spectralNorms } from './jacobian.ts';
+export {
+  type Axes,
+  rowsToArrays,
+  rowsToCsv,
+  summarise,
+  sweep,
+  type SweepOptions,
+  type SweepRow,
+  writeRows,
+} from './sweep.ts';
 export { chooseClaims, type SeededResult, verify, type VerifyOptions } from './verify.ts';
+export type { Axis, Check, ClaimPanel, ClaimResult, Series } from '../runs/index.ts';

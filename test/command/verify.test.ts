@@ -1,9 +1,10 @@
 /** `meanfield verify` as its user meets it. */
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { meanfield } from './command.ts';
+import { meanfield, startMeanfield } from './command.ts';
 
 interface Found {
   readonly claims: readonly {
@@ -15,6 +16,16 @@ interface Found {
   readonly seeds: { readonly green: number; readonly of: number };
 }
 const lastLine = (text: string): Found => JSON.parse(text.trim().split('\n').at(-1) ?? '') as Found;
+
+/** The first process that a process started. */
+function childOf(pid: number | undefined): number | undefined {
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    return Number(child) || undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 let out = '';
 beforeAll(() => {
@@ -51,9 +62,36 @@ it('measures the named claims, tells the numbers, and writes the page with figur
       .concat('verify.html')
       .sort(),
   );
+  expect(readFileSync(join(out, 'C3.npz')).includes('panel1/pair 1.npy')).toBe(true);
   const page = readFileSync(join(out, 'verify.html'), 'utf8');
   expect(page).toContain('2 of 2 claims hold');
   expect(page.match(/<svg/g)).toHaveLength(2);
+});
+
+it('C1 by itself holds, and its JSON says so', () => {
+  const { code, stdout } = meanfield(['verify', 'C1', '--quick', '--json', '--out', join(out, 'c1')]);
+  expect(code).toBe(0);
+  const [claim] = lastLine(stdout).claims;
+  expect(claim).toMatchObject({ id: 'C1', pass: true, seed: 1 });
+  expect(Object.values(claim?.measured ?? {})).toHaveLength(5);
+});
+
+it('a claim whose process dies fails in one line, the others are measured, and the exit code is 1', async () => {
+  const dir = join(out, 'killed');
+  const run = startMeanfield(['verify', 'C9', 'C3', '--quick', '--threads', '1', '--out', dir]);
+  const ended = once(run, 'exit');
+  let worker: number | undefined;
+  // The longest claim is the first.
+  while (worker === undefined && run.exitCode === null) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    worker = childOf(run.pid);
+  }
+  if (worker !== undefined) process.kill(worker, 'SIGKILL');
+  expect((await ended)[0]).toBe(1);
+  const read = (id: string): unknown => JSON.parse(readFileSync(join(dir, `${id}.json`), 'utf8'));
+  expect(read('C9')).toMatchObject({ pass: false, checks: [], error: 'its process ended by SIGKILL' });
+  expect(read('C3')).toMatchObject({ pass: true });
+  expect(readFileSync(join(dir, 'verify.html'), 'utf8')).toContain('1 of 2 claims hold');
 });
 
 it('over a range of seeds it counts the green ones', () => {
@@ -77,6 +115,7 @@ it('over a range of seeds it counts the green ones', () => {
 
 it.each([
   [['C22'], 'meanfield: unknown claim C22 (did you mean C2 or C2h?)'],
+  [['nothing'], 'meanfield: unknown claim nothing: there are C1, C2, '],
   [['C3', '--seed', 'one'], 'meanfield: expected a seed or a range such as 1..20 for --seed, got "one"'],
 ])('verify %s is refused in one line', (args, message) => {
   const { code, stderr } = meanfield(['verify', ...args, '--out', join(out, 'no')]);

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { isRecording, liveTensorCount, ones, ops } from '../tensor/index.ts';
+import { rms } from './fit.ts';
+import { rowsToArrays, rowsToCsv, summarise, sweep, writeRows } from './sweep.ts';
+
+const grid = { L: [2, 4], seed: [1, 2, 3] };
+
+it('visits every combination, the last variable fastest, and tells each row', () => {
+  const told: number[] = [];
+  const rows = sweep(grid, ({ L, seed }) => ({ error: seed / L }), {
+    onProgress: (done, of, row) => told.push(done / of + 10 * row.error),
+  });
+  expect(rows).toEqual([2, 4].flatMap((L) => [1, 2, 3].map((seed) => ({ L, seed, error: seed / L }))));
+  expect(told).toEqual(rows.map(({ error }, i) => (i + 1) / 6 + 10 * error));
+});
+
+it('frees the tensors of a row, and records no gradient', () => {
+  const before = liveTensorCount();
+  const counts = sweep({ i: [1, 2, 3] }, ({ i }) => {
+    const value = ops.sum(ones([i, 4])).item();
+    return { value, live: liveTensorCount(), recording: Number(isRecording()) };
+  });
+  expect(new Set(counts.map(({ live }) => live)).size).toBe(1);
+  expect(counts.map(({ recording }) => recording)).toEqual([0, 0, 0]);
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('summarises over what is not named', () => {
+  const rows = sweep(grid, ({ L, seed }) => ({ error: seed / L }));
+  const squares = Math.sqrt((1 + 4 + 9) / 3);
+  const summary = summarise(rows, { by: ['L'], of: 'error', with: rms });
+  expect(summary.map(({ L }) => L)).toEqual([2, 4]);
+  expect(summary[0]?.error).toBeCloseTo(squares / 2, 14);
+  expect(summary[1]?.error).toBeCloseTo(squares / 4, 14);
+});
+
+it.each([
+  ['no variable', () => sweep({}, () => ({ a: 1 })), /at least one variable/],
+  ['no value', () => sweep({ L: [1], M: [] }, () => ({ a: 1 })), /variable M of the sweep has no values/],
+  ['a column named twice', () => sweep({ L: [1] }, () => ({ L: 2 })), /column L is named as a variable/],
+  [
+    'other columns',
+    () => sweep({ L: [1, 2] }, ({ L }) => (L === 1 ? { a: 1 } : { b: 1 }) as { a: number }),
+    /expected L, a, got L, b/,
+  ],
+  [
+    'an unknown column',
+    () => summarise([{ L: 1 }], { by: ['M'], of: 'L', with: rms }),
+    /no column M: there are L/,
+  ],
+  [
+    'another ending',
+    () => {
+      writeRows('rows.txt', []);
+    },
+    /written as .csv or .npz, got rows.txt/,
+  ],
+])('%s is refused', (_, act, message) => {
+  expect(act).toThrow(message);
+});
+
+it('writes CSV to the last bit, and an array a column', () => {
+  const rows = [
+    { L: 1, 'a,b': 0.1 + 0.2 },
+    { L: 2, 'a,b': NaN },
+  ];
+  expect(rowsToCsv(rows)).toBe('L,"a,b"\n1,0.30000000000000004\n2,NaN\n');
+  expect(rowsToArrays(rows).get('a,b')).toEqual({ shape: [2], data: Float64Array.of(0.1 + 0.2, NaN) });
+  const dir = mkdtempSync(join(tmpdir(), 'meanfield-sweep-'));
+  try {
+    writeRows(join(dir, 'rows.csv'), rows);
+    writeRows(join(dir, 'rows.npz'), rows);
+    expect(readFileSync(join(dir, 'rows.csv'), 'utf8')).toBe(rowsToCsv(rows));
+    expect(readFileSync(join(dir, 'rows.npz')).subarray(0, 2).toString()).toBe('PK');
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
