@@ -91,10 +91,10 @@ function measureIn(worker: ChildProcess, task: Task, { onProgress }: VerifyOptio
     const lose = (code: number | null, signal: string | null): void => {
       finish(broken(task, `its process ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`}`));
     };
-    // A process that did not start, or that does not hear.
+    // A process that does not hear ends, and `lose` says how; one that did not start never ends.
     const refuse = (error: Error): void => {
-      worker.kill();
-      finish(broken(task, error.message.split('\n')[0] ?? ''));
+      if (worker.pid === undefined) finish(broken(task, error.message.split('\n')[0] ?? ''));
+      else worker.kill('SIGKILL');
     };
     worker.on('message', hear);
     worker.on('exit', lose);

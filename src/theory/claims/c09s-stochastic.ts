@@ -58,8 +58,8 @@ interface Study {
   readonly over: string;
   readonly rate: number;
   readonly points: readonly (readonly [number, number])[];
-  /** What E falls by along the limit. */
-  readonly drop: number;
+  /** Half the width of the band of the order. */
+  readonly band: number;
 }
 
 export const c9s: Claim<Parts> = {
@@ -73,18 +73,13 @@ export const c9s: Claim<Parts> = {
     return {
       sentence:
         'The distance of the loss path of SGD to that of the flow falls with the step and with the number of particles, each with the exponent 1/2.',
-      checks: studies.flatMap(({ title, points, rate, drop }) => {
+      checks: studies.flatMap(({ title, points, rate, band }) => {
         const [x, y] = [points.map(([at]) => at), points.map(([, distance]) => distance)];
         const { slope, standardError } = fitPower(x, y);
         const [first = NaN, last = NaN] = [y[0], y.at(-1)];
         return [
-          within(
-            { name: `order, ${title}`, measured: slope, standardError },
-            rate,
-            setting.quick ? 0.25 : 0.15,
-          ),
+          within({ name: `order, ${title}`, measured: slope, standardError }, rate, band),
           atMost({ name: `last distance over first, ${title}`, measured: last / first }, 0.8),
-          atMost({ name: `last distance over the fall of E, ${title}`, measured: last / drop }, 0.3),
         ];
       }),
       panels: studies.map(({ title, over, points, rate }) => {
@@ -135,7 +130,8 @@ function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study
   const flowOfMany = lossPath(family, family.start, until, 0.05);
   const steps = quick ? [0.1, 0.05, 0.025] : [0.1, 0.05, 0.025, 0.0125];
   const counts = quick ? [4, 8, 16, 32] : [4, 8, 16, 32, 64];
-  const drop = (path: LossPath): number => (path[0] ?? NaN) - (path.at(-1) ?? NaN);
+  // Fewer seeds leave the order in M less certain; the order in the step is not.
+  const bandInM = quick ? 0.25 : 0.15;
   const limits = new Map<number, LossPath>();
   const limit = (seed: number, generator: () => Generator): LossPath => {
     const known = limits.get(seed) ?? sgd(family.start, 0.05, generator());
@@ -147,14 +143,14 @@ function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study
       title: 'to the flow of the same particles',
       over: 'step ds',
       rate: 0.5,
-      drop: drop(flowOfUsual),
+      band: 0.15,
       points: over(steps, (ds, generator) => apart(sgd(usual, ds, generator()), flowOfUsual), 1000),
     },
     {
       title: 'to SGD with many particles on the same batches',
       over: 'particles M',
       rate: -0.5,
-      drop: drop(flowOfMany),
+      band: bandInM,
       points: over(
         counts,
         (count, generator, seed) => apart(sgd(fresh(count, seed), 0.05, generator()), limit(seed, generator)),
@@ -165,7 +161,7 @@ function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study
       title: 'to the flow of many particles, ds = 0.4 / M',
       over: 'particles M',
       rate: -0.5,
-      drop: drop(flowOfMany),
+      band: bandInM,
       points: over(
         counts,
         (count, generator, seed) => apart(sgd(fresh(count, seed), 0.4 / count, generator()), flowOfMany),
