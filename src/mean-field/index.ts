@@ -37,6 +37,7 @@ export {
   solveFlow,
 } from './gradient.ts';
 export * from './integrators/index.ts';
+export * from './kernel/index.ts';
 export { crossEntropyLoss, type Loss, squaredLoss } from './losses.ts';
 export * from './measures/index.ts';
 export type { Problem } from './problem.ts';

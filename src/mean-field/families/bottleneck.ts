@@ -13,6 +13,7 @@ import {
   sumOf,
   type Wanted,
 } from './family.ts';
+import { bottleneckTangent } from './tangent.ts';
 
 /** theta = (a, w, b) by columns: a, [M, d], and (w, b), [M, d + 1], as views of [M, 2 d + 1]. */
 function split(theta: Tensor, d: number): { a: Tensor; wb: Tensor } {
@@ -102,6 +103,8 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
         );
       });
     },
+
+    tangent: bottleneckTangent(s),
 
     values(state, theta) {
       return scope(() => {

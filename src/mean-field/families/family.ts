@@ -37,6 +37,12 @@ export interface Direction {
   readonly weight?: Tensor;
 }
 
+/** States, each with a covector, [R, d] both: rows of a tangent kernel. */
+export interface Covectors {
+  readonly state: Tensor;
+  readonly covector: Tensor;
+}
+
 /** A family f : R^d x R^k -> R^d. All sizes come from the arguments; `velocity`, `values` and `pushforward` are recorded by autograd. */
 export interface Family {
   readonly name: string;
@@ -50,6 +56,13 @@ export interface Family {
   pushforward(state: Tensor, particles: Particles, direction: Direction): Tensor;
   /** f(X, theta_j) of each particle, [M, N, d]: for small problems. */
   values(state: Tensor, theta: Tensor): Tensor;
+  /**
+   * sum_j c_j (grad_theta f(x, theta_j)^T q) . (grad_theta f(x', theta_j)^T q'), [R, R'], in closed form. Left out, the
+   * tangent kernel takes one pull-back a row.
+   *
+   * @param coefficient - c, [M]
+   */
+  tangent?(rows: Covectors, columns: Covectors, theta: Tensor, coefficient: Tensor): Tensor;
 }
 
 const shapeOf = ({ shape }: Tensor): string => `[${shape.join(', ')}]`;

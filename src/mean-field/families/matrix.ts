@@ -2,6 +2,7 @@
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
 import { checkCotangent, checkDirection, checkParticles, checkValues, type Family, sumOf } from './family.ts';
+import { matrixTangent } from './tangent.ts';
 
 /** k = d d. With an odd activation and no constant coordinate every f is odd in x: it cannot fit even targets. */
 export function matrix(activation: FamilyActivation = 'tanh'): Family {
@@ -78,6 +79,8 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
         );
       });
     },
+
+    tangent: matrixTangent(s),
 
     values(state, theta) {
       return scope(() => {

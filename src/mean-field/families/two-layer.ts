@@ -1,0 +1,39 @@
+/** The two-layer mean-field model as a flow of one step. */
+import { ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family, Pullback } from './family.ts';
+
+/**
+ * f(x, theta) - x. In one step of depth, under a law of mass one, the state becomes integral f(x, theta) rho(dtheta), and
+ * the prediction is that of a network with one hidden layer, W1 integral f(W2 x, theta) rho(dtheta): every loss, gradient,
+ * flow and kernel is then that of the two-layer model.
+ */
+export function twoLayer(family: Family): Family {
+  const total = (weight: Tensor): number => scope(() => ops.sum(weight).item());
+  return {
+    name: `two-layer ${family.name}`,
+    parameterCount: (d) => family.parameterCount(d),
+    // The skip does not depend on theta.
+    ...(family.tangent && { tangent: family.tangent.bind(family) }),
+    velocity: (state, particles) =>
+      scope(() => {
+        const skip = ops.mul(state, ops.sum(particles.weight));
+        return ops.sub(family.velocity(state, particles), skip);
+      }),
+    pullback: (state, particles, cotangent, wanted) =>
+      scope(() => {
+        const inner: Pullback = family.pullback(state, particles, cotangent, wanted);
+        const skip: Pullback = {
+          ...(inner.state && { state: ops.add(inner.state, cotangent, -total(particles.weight)) }),
+          ...(inner.weight && { weight: ops.sub(inner.weight, ops.sum(ops.mul(state, cotangent))) }),
+        };
+        return { ...inner, ...skip };
+      }),
+    pushforward: (state, particles, direction) =>
+      scope(() => {
+        let result = family.pushforward(state, particles, direction);
+        if (direction.state) result = ops.add(result, direction.state, -total(particles.weight));
+        return direction.weight ? ops.add(result, state, -total(direction.weight)) : result;
+      }),
+    values: (state, theta) => scope(() => ops.sub(family.values(state, theta), state)),
+  };
+}

@@ -1,0 +1,11 @@
+export { lazyProblem, type LazyOptions, predict } from './lazy.ts';
+export { kernelRidge, type LinearisedModel, linearisedModel } from './linearised.ts';
+export {
+  type KernelOptions,
+  type KernelSize,
+  type Metric,
+  metrics,
+  tangentKernel,
+  tangentKernelSize,
+} from './tangent-kernel.ts';
+export { tangentPull, tangentPush } from './tangent-space.ts';

@@ -1,0 +1,42 @@
+/** Lazy training: predictions scaled by alpha, so that parameters hardly move. */
+import { checkNumber } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { checkFit, solveFlow } from '../gradient.ts';
+import { squaredLoss } from '../losses.ts';
+import type { Measure } from '../measures/index.ts';
+import { predictionOf, type Problem } from '../problem.ts';
+
+/** W1 X(x, 1), [N, C]. */
+export function predict(problem: Problem, family: Family, measure: Measure): Tensor {
+  return noGrad(() => scope(() => predictionOf(problem, solveFlow(problem, family, measure).at(-1)!)));
+}
+
+export interface LazyOptions {
+  /** alpha (f - f_0) is trained, which starts at 0; false: alpha f. Default: true. */
+  readonly centred?: boolean | undefined;
+}
+
+/**
+ * The problem of training alpha (f - f_0) on y with the loss divided by alpha^2, where f_0 is the network of the given
+ * measure: 1/alpha^2 times 1/2 abs(alpha (f - f_0) - y)^2 is the squared loss of f at the targets f_0 + y / alpha.
+ * Source: Chizat, Oyallon, Bach 2019.
+ *
+ * @throws UsageError for another loss than the squared one, alpha that is not positive
+ */
+export function lazyProblem(
+  problem: Problem,
+  family: Family,
+  start: Measure,
+  alpha: number,
+  { centred = true }: LazyOptions = {},
+): Problem {
+  checkFit(problem, family, start);
+  checkNumber('alpha', alpha, { above: 0 });
+  if ((problem.loss ?? squaredLoss) !== squaredLoss)
+    throw new UsageError(`lazy training is written for the squared loss, got ${problem.loss?.name}`);
+  const scaled = scope(() => ops.divScalar(problem.targets, alpha));
+  const targets = centred ? scope(() => ops.add(predict(problem, family, start), scaled)) : scaled;
+  return { ...problem, targets };
+}

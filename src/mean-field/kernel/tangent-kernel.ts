@@ -1,0 +1,148 @@
+/** The neural tangent kernel of a mean-field ResNet, one residual block after the other. */
+import { checkNumber, checkOneOf } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Covectors, Family } from '../families/index.ts';
+import { checkFit } from '../gradient.ts';
+import type { GridMeasure } from '../measures/index.ts';
+import { initialState, type Problem, sampleCount } from '../problem.ts';
+import { covectorRows, outputCount } from './covector-rows.ts';
+
+export const metrics = ['wasserstein', 'euclidean'] as const;
+/**
+ * How far a particle moves for a gradient: `wasserstein`, dtheta/ds = - dE/dtheta / (h w), the gradient flow of the measure;
+ * `euclidean`, dtheta/ds = - dE/dtheta.
+ */
+export type Metric = (typeof metrics)[number];
+
+export interface KernelOptions {
+  /** x' of the columns, [N', D]; left out, the kernel of the problem's inputs with themselves. */
+  readonly against?: Tensor | undefined;
+  /** Default: wasserstein. */
+  readonly metric?: Metric | undefined;
+  /** Called with the share of each residual block, [N C, N' C]; it is freed after the call. */
+  readonly onBlock?: ((block: Tensor, l: number) => void) | undefined;
+  /** What a kernel may need at most. Default: 4 GiB. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface KernelSize {
+  /** N C and N' C. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Of memory at the peak, about. */
+  readonly bytes: number;
+  /** Floating-point operations, about. */
+  readonly operations: number;
+}
+
+/** What {@link tangentKernel} will need, before anything is computed. */
+export function tangentKernelSize(
+  problem: Problem,
+  family: Family,
+  measure: GridMeasure,
+  { against }: Pick<KernelOptions, 'against'> = {},
+): KernelSize {
+  const outputs = outputCount(problem);
+  const rows = sampleCount(problem) * outputs;
+  const columns = (against?.shape[0] ?? sampleCount(problem)) * outputs;
+  const [slices = 0, particles = 0, k = 0] = measure.theta.shape;
+  const d = scope(() => initialState(problem).shape[1] ?? 0);
+  const all = rows + (against ? columns : 0);
+  // Features of a particle: s and s' (a.q) in closed form, else the gradient in theta itself.
+  const features = particles * (family.tangent ? 2 : k);
+  const size = measure.theta.dtype === 'f64' ? 8 : 4;
+  return {
+    rows,
+    columns,
+    bytes: size * (5 * rows * columns + 2 * all * features + 2 * all * d * (slices + 1)),
+    operations: slices * (2 * rows * columns * (features + 2 * d) + 8 * all * particles * d),
+  };
+}
+
+/**
+ * K((x, c), (x', c')) = sum over particles of c_lj (grad_theta f(X^l(x), theta_lj)^T P_c) . (grad_theta f(X^l(x'),
+ * theta_lj)^T P_c'), c_lj = h_l w_lj (wasserstein) or (h_l w_lj)^2 (euclidean). Under gradient flow of the squared loss
+ * predictions obey du/ds = - K (u - y) / N. Source: Jacot, Gabriel, Hongler 2018.
+ *
+ * @returns [N C, N' C], output fastest
+ * @throws UsageError for shapes that do not fit, and if it would need more than `maxBytes`
+ */
+export function tangentKernel(
+  problem: Problem,
+  family: Family,
+  measure: GridMeasure,
+  options: KernelOptions = {},
+): Tensor {
+  checkFit(problem, family, measure);
+  const { against, metric = 'wasserstein', onBlock, maxBytes = 2 ** 32 } = options;
+  checkOneOf('metric', metric, metrics);
+  const { rows, columns, bytes } = tangentKernelSize(problem, family, measure, options);
+  if (bytes > checkNumber('maxBytes', maxBytes, { above: 0 }))
+    throw new UsageError(
+      `a tangent kernel of ${rows} x ${columns} needs about ${gib(bytes)} GiB, above maxBytes (${gib(maxBytes)} GiB): take fewer samples or raise it`,
+    );
+  return noGrad(() =>
+    scope(() => {
+      const left = covectorRows(problem, family, measure);
+      const right = against ? covectorRows(others(problem, against), family, measure) : left;
+      let sum: Tensor | undefined;
+      measure.steps.forEach((h, l) => {
+        sum = scope(() => {
+          const { theta, weight } = measure.particles(l, 0);
+          const mass = ops.mulScalar(weight, h);
+          const coefficient = metric === 'wasserstein' ? mass : ops.mul(mass, mass);
+          const block = blockKernel(family, left[l]!, right[l]!, theta, coefficient);
+          onBlock?.(block, l);
+          return sum ? ops.add(sum, block) : block;
+        });
+      });
+      return sum!;
+    }),
+  );
+}
+
+const gib = (bytes: number): string => (bytes / 2 ** 30).toPrecision(3);
+
+/** The same network on other inputs. */
+export function others(problem: Problem, inputs: Tensor): Problem {
+  const targets = scope(() =>
+    ops.zeros([inputs.shape[0] ?? 0, problem.targets.shape[1] ?? 0], inputs.dtype, undefined, inputs.device),
+  );
+  return { ...problem, inputs, targets };
+}
+
+/** The share of one slice of particles, [R, R']. */
+export function blockKernel(
+  family: Family,
+  rows: Covectors,
+  columns: Covectors,
+  theta: Tensor,
+  coefficient: Tensor,
+): Tensor {
+  if (family.tangent) return family.tangent(rows, columns, theta, coefficient);
+  return scope(() => {
+    const root = ops.sqrt(coefficient);
+    const left = parameterGradients(family, rows, theta, root);
+    const right = rows === columns ? left : parameterGradients(family, columns, theta, root);
+    return ops.mm(left, ops.transpose(right, 0, 1));
+  });
+}
+
+/** r_j grad_theta f(x, theta_j)^T q for each row, [R, M k], by one pull-back each. */
+function parameterGradients(
+  family: Family,
+  { state, covector }: Covectors,
+  theta: Tensor,
+  scale: Tensor,
+): Tensor {
+  const ones = ops.addScalar(ops.mulScalar(scale, 0), 1);
+  const rows = Array.from({ length: state.shape[0] ?? 0 }, (_, r) =>
+    scope(() => {
+      const row = (x: Tensor): Tensor => ops.sliceDim(x, 0, r, r + 1);
+      const pulled = family.pullback(row(state), { theta, weight: ones }, row(covector), { theta: true });
+      return ops.reshape(ops.mul(pulled.theta!, ops.unsqueeze(scale, 1)), [1, -1]);
+    }),
+  );
+  return ops.cat(rows, 0);
+}

@@ -1,0 +1,66 @@
+/** The model linearised around a measure: predictions from displacements of particles, and back. */
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { checkFit, particleGradient } from '../gradient.ts';
+import type { Loss } from '../losses.ts';
+import type { GridMeasure } from '../measures/index.ts';
+import { initialState, predictionOf, type Problem } from '../problem.ts';
+import type { Metric } from './tangent-kernel.ts';
+
+/**
+ * J dtheta, [N, C]: the change of predictions to first order when particles move.
+ *
+ * @param displacement - [L, M, k]
+ */
+export function tangentPush(
+  problem: Problem,
+  family: Family,
+  measure: GridMeasure,
+  displacement: Tensor,
+): Tensor {
+  checkFit(problem, family, measure);
+  return noGrad(() =>
+    scope(() => {
+      let state = initialState(problem);
+      let moved = ops.mulScalar(state, 0);
+      measure.steps.forEach((h, l) => {
+        const particles = measure.particles(l, 0);
+        const direction = { state: moved, theta: ops.select(displacement, 0, l) };
+        moved = ops.add(moved, family.pushforward(state, particles, direction), h);
+        state = ops.add(state, family.velocity(state, particles), h);
+      });
+      return predictionOf(problem, moved);
+    }),
+  );
+}
+
+/**
+ * M J^T z / N, [L, M, k]: minus the velocity of particles under the gradient flow when the residual is z, [N, C].
+ *
+ * @param metric - as in {@link tangentKernel}
+ */
+export function tangentPull(
+  problem: Problem,
+  family: Family,
+  measure: GridMeasure,
+  z: Tensor,
+  metric: Metric = 'wasserstein',
+): Tensor {
+  checkFit(problem, family, measure);
+  const loss: Loss = {
+    name: 'given residual',
+    value: (prediction) => ops.sum(prediction),
+    residual: () => z,
+  };
+  return noGrad(() =>
+    scope(() => {
+      const { theta } = particleGradient({ ...problem, loss }, family, measure);
+      if (metric === 'euclidean') return theta;
+      const steps = ops.mulScalar(measure.weight, 0);
+      measure.steps.forEach((h, l) => {
+        ops.fill_(ops.select(steps, 0, l), h);
+      });
+      return ops.div(theta, ops.unsqueeze(ops.mul(measure.weight, steps), 2));
+    }),
+  );
+}
