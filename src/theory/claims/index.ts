@@ -12,8 +12,30 @@ import { c9 } from './c09-wasserstein-flow.ts';
 import { c9n } from './c09n-neural-ode.ts';
 import { c9s } from './c09s-stochastic.ts';
 import { c10 } from './c10-finite-size.ts';
+import { c11 } from './c11-lazy.ts';
+import { c11b } from './c11b-ntk-convergence.ts';
+import { c12 } from './c12-features.ts';
 import { c14 } from './c14-regular-weights.ts';
 import { c15 } from './c15-global-existence.ts';
 import { c16 } from './c16-dirac.ts';
 
-export const claims: readonly Claim[] = [c1, c2, c2h, c3, c4, c5, c7, c8, c9, c9n, c9s, c10, c14, c15, c16];
+export const claims: readonly Claim[] = [
+  c1,
+  c2,
+  c2h,
+  c3,
+  c4,
+  c5,
+  c7,
+  c8,
+  c9,
+  c9n,
+  c9s,
+  c10,
+  c11,
+  c11b,
+  c12,
+  c14,
+  c15,
+  c16,
+];

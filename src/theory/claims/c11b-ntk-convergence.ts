@@ -1,0 +1,126 @@
+/** C11b: while the tangent kernel stays positive, the loss falls exponentially, whatever the structure of the net. */
+import { lazyProblem, tangentKernel, wassersteinFlow } from '../../mean-field/index.ts';
+import { type Generator, ops, scope } from '../../tensor/index.ts';
+import { atLeast, atMost } from '../check.ts';
+import type { Claim, Setting } from '../claim.ts';
+import { median } from '../fit.ts';
+import { antisymmetricTwoLayer, cifarBlock, type Net, type NetSizes, resNet } from '../lazy/nets.ts';
+
+interface Parts {
+  readonly tangentKernel: typeof tangentKernel;
+}
+
+interface Point {
+  readonly s: number;
+  readonly loss: number;
+}
+
+interface Path {
+  readonly points: readonly Point[];
+  /** The least eigenvalue of K / N over the whole path. */
+  readonly least: number;
+}
+
+const nets: readonly { name: string; net: (generator: Generator, sizes: NetSizes) => Net }[] = [
+  { name: 'two-layer network', net: antisymmetricTwoLayer },
+  { name: 'mean-field ResNet', net: resNet },
+  { name: 'CIFAR block', net: cifarBlock },
+];
+const alpha = 100;
+/** The bound falls to e^-10. */
+const exponent = 10;
+
+export const c11b: Claim<Parts> = {
+  id: 'C11b',
+  title: 'The tangent kernel proves convergence for any structure',
+  statement:
+    'E(s) <= E(0) exp(-2 lambda_min s), where lambda_min is the least eigenvalue of K / N over the path.',
+  parts: { tangentKernel },
+  cost: 10,
+  measure(setting, parts) {
+    const draws = setting.quick ? 1 : 5;
+    const found = nets.map(({ name, net }, i) => ({
+      name,
+      paths: Array.from({ length: draws }, (_, j) => {
+        setting.progress((i + j / draws) / nets.length);
+        return scope(() => lossPath(net(setting.draw(100 * i + j), sizesOf(setting)), parts));
+      }),
+    }));
+    return {
+      sentence:
+        'In the lazy regime the loss of three quite different nets stays below the bound that their kernel gives, and ends parallel to it.',
+      checks: found.flatMap(({ name, paths }) => [
+        atMost({ name: `${name}: E over its bound, largest`, measured: most(paths.map(worstRatio)) }, 1),
+        atLeast(
+          {
+            name: `${name}: final rate of log E over -2 lambda_min, least`,
+            measured: least(paths.map(finalRate)),
+          },
+          1,
+        ),
+        atMost(
+          {
+            name: `${name}: final rate of log E over -2 lambda_min, median`,
+            measured: median(paths.map(finalRate)),
+          },
+          1.5,
+        ),
+      ]),
+      panels: found.map(({ name, paths: [path] }) => ({
+        title: name,
+        x: { title: 'lambda_min s' },
+        y: { title: 'E over E(0)', log: true },
+        series: [
+          { name: 'E', points: curve(path!, ({ loss }) => loss), mark: 'line' as const },
+          { name: 'bound', predicted: true, points: curve(path!, ({ s }) => boundAt(path!, s)) },
+        ],
+      })),
+    };
+  },
+};
+
+const sizesOf = ({ quick }: Setting): NetSizes => ({ samples: 6, features: 6, particles: quick ? 32 : 64 });
+const most = (values: readonly number[]): number => Math.max(...values);
+const least = (values: readonly number[]): number => Math.min(...values);
+
+function lossPath({ problem, family, start }: Net, parts: Parts): Path {
+  const lazy = lazyProblem(problem, family, start, alpha);
+  const samples = problem.inputs.shape[0] ?? 1;
+  const eigenvalues = (measure: Net['start']): number[] =>
+    scope(() => ops.eigh(ops.divScalar(parts.tangentKernel(problem, family, measure), samples))[0].toArray());
+  const atStart = eigenvalues(start);
+  const ds = 0.2 / (atStart.at(-1) ?? NaN);
+  const until = exponent / (2 * (atStart[0] ?? NaN));
+  const every = Math.ceil(until / ds / 100);
+  const points: Point[] = [];
+  let smallest = Infinity;
+  wassersteinFlow(lazy, family, start, {
+    ds,
+    until,
+    maxSteps: Number.MAX_SAFE_INTEGER,
+    method: 'rk4',
+    onStep: ({ step, s, loss, measure }) => {
+      if (step % every) return;
+      smallest = Math.min(smallest, eigenvalues(measure)[0] ?? NaN);
+      points.push({ s, loss });
+    },
+  });
+  return { points, least: smallest };
+}
+
+const boundAt = ({ points, least: lambda }: Path, s: number): number =>
+  (points[0]?.loss ?? NaN) * Math.exp(-2 * lambda * s);
+
+const worstRatio = (path: Path): number =>
+  most(path.points.slice(1).map(({ s, loss }) => loss / boundAt(path, s)));
+
+/** Over the last tenth of the path. */
+function finalRate({ points, least: lambda }: Path): number {
+  const [from, to] = [points.at(-1 - Math.ceil(points.length / 10))!, points.at(-1)!];
+  return Math.log(from.loss / to.loss) / (to.s - from.s) / (2 * lambda);
+}
+
+function curve({ points, least: lambda }: Path, read: (point: Point) => number): [number, number][] {
+  const start = points[0]?.loss ?? NaN;
+  return points.map((point) => [lambda * point.s, read(point) / start]);
+}
