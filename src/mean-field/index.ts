@@ -23,6 +23,7 @@ export {
 export { type BackwardSolution, continuousAdjoint } from './continuous-adjoint.ts';
 export { denseFlow, velocityField } from './dense-flow.ts';
 export * from './dynamics/index.ts';
+export * from './expansion/index.ts';
 export * from './families/index.ts';
 export { functionalGradient, type FunctionalGradient, stepAt } from './functional-gradient.ts';
 export {

@@ -1,5 +1,6 @@
 /** The family f(x, (a, w, b)) = a s(w.x + b): a slice of particles is one hidden layer. */
 import { isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { activationSeries } from './activation-series.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
 import {
   checkCotangent,
@@ -105,6 +106,14 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
     },
 
     tangent: bottleneckTangent(s),
+
+    velocitySeries: (state, { theta, weight }) =>
+      scope(() => {
+        const { a, wb } = split(theta, state[0]?.shape[1] ?? 0);
+        const weighted = ops.mul(a, column(weight));
+        const u = state.map((x, k) => ops.mm(ops.constantPadNd(x, [0, 1], k === 0 ? 1 : 0), flipped(wb)));
+        return activationSeries(activation, u).map((hidden) => ops.mm(hidden, weighted));
+      }),
 
     values(state, theta) {
       return scope(() => {

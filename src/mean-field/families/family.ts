@@ -63,6 +63,10 @@ export interface Family {
    * @param coefficient - c, [M]
    */
   tangent?(rows: Covectors, columns: Covectors, theta: Tensor, coefficient: Tensor): Tensor;
+  /**
+   * F(X) for a state that is a power series sum_k eps^k X_k, to the same order. Left out, the family has no expansion.
+   */
+  velocitySeries?: ((state: readonly Tensor[], particles: Particles) => Tensor[]) | undefined;
 }
 
 const shapeOf = ({ shape }: Tensor): string => `[${shape.join(', ')}]`;

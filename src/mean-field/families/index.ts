@@ -1,3 +1,4 @@
+export { activationSeries, type Series } from './activation-series.ts';
 export {
   type FamilyActivation,
   familyActivations,

@@ -1,5 +1,6 @@
 /** The family f(x, Theta) = s(Theta x) of the talk's expansion, Theta in row-major order. */
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
+import { activationSeries } from './activation-series.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
 import { checkCotangent, checkDirection, checkParticles, checkValues, type Family, sumOf } from './family.ts';
 import { matrixTangent } from './tangent.ts';
@@ -81,6 +82,13 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
     },
 
     tangent: matrixTangent(s),
+
+    velocitySeries: (state, { theta, weight }) =>
+      scope(() => {
+        const u = state.map((x) => apply(x, theta));
+        const d = state[0]?.shape[1] ?? 0;
+        return activationSeries(activation, u).map((one) => total(one, weight, d));
+      }),
 
     values(state, theta) {
       return scope(() => {

@@ -6,6 +6,7 @@ import { c2h } from './c02h-hamiltonian.ts';
 import { c3 } from './c03-first-variation.ts';
 import { c4 } from './c04-costate-bound.ts';
 import { c5 } from './c05-descent.ts';
+import { c6 } from './c06-expansion.ts';
 import { c7 } from './c07-two-layer-gradient.ts';
 import { c8 } from './c08-convexity.ts';
 import { c9 } from './c09-wasserstein-flow.ts';
@@ -26,6 +27,7 @@ export const claims: readonly Claim[] = [
   c3,
   c4,
   c5,
+  c6,
   c7,
   c8,
   c9,

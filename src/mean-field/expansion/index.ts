@@ -1,0 +1,2 @@
+export { explicitOrders } from './explicit.ts';
+export { expandFlow } from './power-series.ts';

@@ -1,0 +1,40 @@
+/** A ResNet whose law of blocks is scaled by eps, expanded in eps: the ensemble of shallow networks, order by order. */
+import { checkInteger } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { checkFit } from '../gradient.ts';
+import type { Measure } from '../measures/index.ts';
+import { initialState, type Problem } from '../problem.ts';
+
+/**
+ * The coefficients of X(., 1) = sum_k eps^k C_k for the Euler flow of eps rho, X^{l+1} = X^l + eps h_l F_l(X^l): exact, by
+ * truncated power series through the recursion. C_k gathers the paths through k blocks; there are binom(L, k) of them with
+ * weight h^k, so that the small parameter is the size of rho, not 1/L.
+ *
+ * @param order - K
+ * @returns C_0 .. C_K, [N, d] each; C_0 is the state at depth 0
+ * @throws UsageError for a family without power series (relu, a branch of a network)
+ */
+export function expandFlow(problem: Problem, family: Family, measure: Measure, order: number): Tensor[] {
+  checkFit(problem, family, measure);
+  checkInteger('order', order, { min: 0 });
+  const { velocitySeries } = family;
+  if (!velocitySeries)
+    throw new UsageError(`family ${family.name} has no power series: expand bottleneck or matrix blocks`);
+  return noGrad(() =>
+    scope(() => {
+      const start = initialState(problem);
+      const zero = ops.mulScalar(start, 0);
+      let state: Tensor[] = [start, ...Array.from({ length: order }, () => zero)];
+      measure.steps.forEach((h, l) => {
+        state = scope(() => {
+          // One power of eps is the velocity's own.
+          const velocity = order > 0 ? velocitySeries(state.slice(0, -1), measure.particles(l, 0)) : [];
+          return state.map((x, k) => (k === 0 ? x : ops.add(x, velocity[k - 1]!, h)));
+        });
+      });
+      return state;
+    }),
+  );
+}
