@@ -20,6 +20,7 @@ export {
   schemes,
   tauStarts,
 } from './schedules/schedule.ts';
+export { breakGradient } from './break-gradient.ts';
 export { type BackwardSolution, continuousAdjoint } from './continuous-adjoint.ts';
 export { denseFlow, velocityField } from './dense-flow.ts';
 export * from './dynamics/index.ts';

@@ -16,6 +16,7 @@ import { c10 } from './c10-finite-size.ts';
 import { c11 } from './c11-lazy.ts';
 import { c11b } from './c11b-ntk-convergence.ts';
 import { c12 } from './c12-features.ts';
+import { c13 } from './c13-algorithm-one.ts';
 import { c14 } from './c14-regular-weights.ts';
 import { c15 } from './c15-global-existence.ts';
 import { c16 } from './c16-dirac.ts';
@@ -37,6 +38,7 @@ export const claims: readonly Claim[] = [
   c11,
   c11b,
   c12,
+  c13,
   c14,
   c15,
   c16,

@@ -1,0 +1,95 @@
+/** Chains of n blocks with positions in depth, and what happens to them where two positions cross. */
+import {
+  bottleneck,
+  energy,
+  type Family,
+  gridMeasure,
+  intervalMeasure,
+  type Measure,
+  type Problem,
+  smoothPaths,
+  gaussian,
+} from '../../mean-field/index.ts';
+import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
+
+export interface Chain {
+  readonly problem: Problem;
+  readonly family: Family;
+  /** [n, k], in the order of depth. */
+  readonly theta: Tensor;
+}
+
+export const arrangements = ['i.i.d.', 'smooth'] as const;
+/** Blocks that are independent, or neighbours on a path that is smooth in depth. */
+export type Arrangement = (typeof arrangements)[number];
+
+/**
+ * The same generator gives the same data at every n; of independent blocks the two in the middle, which cross, are the same
+ * too, and of smooth ones the path.
+ */
+export function drawnChain(generator: Generator, n: number, arrangement: Arrangement): Chain {
+  const [samples, d] = [6, 3];
+  const family = bottleneck('tanh');
+  const k = family.parameterCount(d);
+  const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
+  const problem = { inputs: normal(samples, d), targets: normal(samples, 1), readout: normal(1, d) };
+  const theta = scope(() => {
+    if (arrangement === 'smooth') {
+      const path = smoothPaths(gaussian(), generator, 1, k);
+      return ops.cat(Array.from({ length: n }, (_, i) => path((i + 0.5) / n).theta));
+    }
+    const [pair, others] = [normal(2, k), normal(n - 2, k)];
+    const before = middleOf(n);
+    return ops.cat([ops.sliceDim(others, 0, 0, before), pair, ops.sliceDim(others, 0, before, n - 2)]);
+  });
+  return { problem, family, theta };
+}
+
+/** The first of the two blocks that cross. */
+const middleOf = (n: number): number => Math.floor(n / 2) - 1;
+
+/** Where the blocks of a chain act, for their positions tau: tau_i is the end of block i in `sorted`, its start else. */
+export type Scheme = (theta: Tensor, tau: readonly number[]) => Measure;
+
+/** Algorithm 1: X <- X + (tau^l - tau^{l-1}) f(X, theta^l) through the blocks as sorted. */
+export const sorted: Scheme = (theta, tau) => intervalMeasure(theta, { tau });
+
+/** Each block keeps its own width 1/n, and the blocks act one after the other in the order of their positions. */
+export const sequential: Scheme = (theta, tau) => {
+  const order = tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
+  const [n = 0] = theta.shape;
+  const rows = order.map((i) => ops.sliceDim(theta, 0, i, i + 1));
+  return gridMeasure(scope(() => ops.view(ops.cat(rows), [n, 1, -1])));
+};
+
+/** Each block acts on [tau_i, tau_i + 2/n] with weight 1/2: neighbours overlap. */
+export const overlapping: Scheme = (theta, tau) => {
+  const n = tau.length;
+  return intervalMeasure(theta, {
+    tau,
+    tauEnd: tau.map((start) => start + 2 / n),
+    weight: ops.full([n], 0.5, 'f64'),
+  });
+};
+
+/**
+ * E with blocks m and m + 1 a separation apart around their common place, less E with the two places exchanged; the others lie
+ * 1/n apart.
+ */
+export function jumpAtCrossing(
+  { problem, family, theta }: Chain,
+  scheme: Scheme,
+  separation: number,
+): number {
+  const [n = 0] = theta.shape;
+  const m = middleOf(n);
+  const at = (sign: number): number =>
+    scope(() => {
+      const tau = Array.from({ length: n }, (_, i) => (i + 1) / n);
+      const place = (m + 1) / n;
+      tau[m] = place - (sign * separation) / 2;
+      tau[m + 1] = place + (sign * separation) / 2;
+      return energy(problem, family, scheme(theta, tau));
+    });
+  return at(1) - at(-1);
+}

@@ -1,0 +1,200 @@
+/** C13: Algorithm 1 as a numerical scheme: its derivative in tau, and what happens where two blocks cross. */
+import { breakGradient } from '../../mean-field/index.ts';
+import type { Check, ClaimPanel } from '../../runs/index.ts';
+import { type Generator, scope } from '../../tensor/index.ts';
+import {
+  type Arrangement,
+  arrangements,
+  drawnChain,
+  jumpAtCrossing,
+  overlapping,
+  type Scheme,
+  sequential,
+  sorted,
+} from '../algorithm-one/nets.ts';
+import { type BreakGradient, differenceError, distanceToContinuous } from '../algorithm-one/tau-gradient.ts';
+import { atMost, within } from '../check.ts';
+import type { Claim, Setting } from '../claim.ts';
+import { type Fit, fitPower, median } from '../fit.ts';
+
+interface Parts {
+  readonly breakGradient: BreakGradient;
+  readonly sorted: Scheme;
+  readonly sequential: Scheme;
+  readonly overlapping: Scheme;
+}
+
+interface Curve {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly exponent: number;
+  readonly band: number;
+}
+
+const separations = [1e-3, 3e-4, 1e-4, 3e-5, 1e-5];
+
+export const c13: Claim<Parts> = {
+  id: 'C13',
+  title: 'Algorithm 1 is a scheme with jumps of order 1/n',
+  statement:
+    'dE/dtau^l = dE/dh_l - dE/dh_{l+1}; sorted tiles make E jump by (gap) x (difference of blocks) where two tau cross, blocks with own widths by a commutator, overlapping intervals not at all.',
+  parts: { breakGradient, sorted, sequential, overlapping },
+  cost: 40,
+  measure(setting, parts) {
+    const inSeparation = jumpsInSeparation(setting, parts);
+    setting.progress(0.3);
+    const inBlocks = jumpsInBlocks(setting, parts);
+    setting.progress(0.7);
+    const limit = gradientsInBlocks(setting, parts);
+    return {
+      sentence:
+        'The derivative in tau is exact for the scheme and tends to that of the continuous depth; reordering is not continuous: the jump does not fade as two blocks meet, only as blocks become many.',
+      checks: [
+        ...gradientChecks(setting, parts),
+        ...inSeparation.map((curve) => slopeCheck('slope of the jump in separation', curve)),
+        ...inBlocks.map((curve) => slopeCheck('slope of the jump in n', curve)),
+        ...limit.map((curve) => slopeCheck('slope in n of dE/dtau less its limit', curve)),
+      ],
+      panels: [
+        panel(
+          'Jump of E where two blocks cross, n = 16',
+          'separation s',
+          'abs(jump), median over nets',
+          inSeparation,
+        ),
+        panel('Jump of E as s -> 0', 'blocks n', 'abs(jump), median over nets', inBlocks),
+        panel('dE/dtau of the scheme less that of the ODE', 'blocks n', 'median over depth and nets', limit),
+      ],
+    };
+  },
+};
+
+function gradientChecks({ draw, quick }: Setting, parts: Parts): Check[] {
+  return (['sorted tiles', 'intervals'] as const).map((kind, i) => {
+    const errors = (quick ? [8] : [8, 16, 32]).map((n) =>
+      scope(() => differenceError(draw(1000 * i + n), n, kind, parts.breakGradient)),
+    );
+    return atMost(
+      {
+        name: `dE/dtau of ${kind} against central differences, over the largest`,
+        measured: Math.max(...errors),
+      },
+      1e-8,
+    );
+  });
+}
+
+interface Nets {
+  readonly n: number;
+  readonly separation: number;
+  readonly arrangement: Arrangement;
+  readonly stream: number;
+  readonly nets: number;
+}
+
+/** abs(jump), median over nets. */
+function medianJump(
+  { draw }: Setting,
+  scheme: Scheme,
+  { n, separation, arrangement, stream, nets }: Nets,
+): number {
+  return median(
+    Array.from({ length: nets }, (_, i) =>
+      scope(() => Math.abs(jumpAtCrossing(drawnChain(draw(stream + i), n, arrangement), scheme, separation))),
+    ),
+  );
+}
+
+function jumpsInSeparation(setting: Setting, parts: Parts): Curve[] {
+  const schemes = [
+    { name: 'sorted tiles', scheme: parts.sorted, exponent: 0 },
+    { name: 'own widths in sequence', scheme: parts.sequential, exponent: 0 },
+    { name: 'overlapping intervals', scheme: parts.overlapping, exponent: 1 },
+  ];
+  return schemes.map(({ name, scheme, exponent }) => ({
+    name,
+    x: separations,
+    y: separations.map((separation) =>
+      medianJump(setting, scheme, {
+        n: 16,
+        separation,
+        arrangement: 'i.i.d.',
+        stream: 10_000,
+        nets: setting.quick ? 25 : 101,
+      }),
+    ),
+    exponent,
+    band: 0.1,
+  }));
+}
+
+function jumpsInBlocks(setting: Setting, parts: Parts): Curve[] {
+  const { quick } = setting;
+  // Smooth paths at many n are the same path; independent blocks are others at each n, and need more nets.
+  const studies = {
+    'i.i.d.': { counts: quick ? [8, 16, 32, 64] : [8, 16, 32, 64, 128, 256], nets: quick ? 101 : 401 },
+    smooth: { counts: quick ? [32, 64, 128] : [32, 64, 128, 256], nets: quick ? 15 : 101 },
+  };
+  const wider = quick ? 2 : 1;
+  const schemes = [
+    { name: 'sorted tiles', scheme: parts.sorted, order: { 'i.i.d.': 1, smooth: 2 }, band: 0.1 * wider },
+    {
+      name: 'own widths in sequence',
+      scheme: parts.sequential,
+      order: { 'i.i.d.': 2, smooth: 3 },
+      band: 0.15 * wider,
+    },
+  ];
+  return schemes.flatMap(({ name, scheme, order, band }) =>
+    arrangements.map((arrangement) => {
+      const { counts: x, nets } = studies[arrangement];
+      return {
+        name: `${name}, ${arrangement}`,
+        x,
+        y: x.map((n) =>
+          medianJump(setting, scheme, { n, separation: 1e-7 / n, arrangement, stream: 20_000, nets }),
+        ),
+        exponent: -order[arrangement],
+        band,
+      };
+    }),
+  );
+}
+
+function gradientsInBlocks({ draw, quick }: Setting, parts: Parts): Curve[] {
+  const counts = quick ? [32, 64, 128] : [32, 64, 128, 256];
+  const nets = quick ? 8 : 31;
+  return arrangements.map((arrangement, i) => ({
+    name: arrangement,
+    x: counts,
+    y: counts.map((n) => {
+      const generators: Generator[] = Array.from({ length: nets }, (_, j) => draw(30_000 * (i + 1) + j));
+      return distanceToContinuous(generators, n, arrangement, parts.breakGradient);
+    }),
+    exponent: arrangement === 'i.i.d.' ? -1 : -2,
+    // About -1 for independent blocks, whose fluctuations fall faster and are still seen.
+    band: quick ? 0.25 : arrangement === 'i.i.d.' ? 0.2 : 0.15,
+  }));
+}
+
+const fit = ({ x, y }: Curve): Fit => fitPower(x, y);
+
+function slopeCheck(what: string, curve: Curve): Check {
+  const { slope, standardError } = fit(curve);
+  return within(
+    { name: `${what}: ${curve.name}`, measured: slope, standardError },
+    curve.exponent,
+    curve.band,
+  );
+}
+
+const panel = (title: string, x: string, y: string, curves: readonly Curve[]): ClaimPanel => ({
+  title,
+  x: { title: x, log: true },
+  y: { title: y, log: true },
+  series: curves.map((curve) => ({
+    name: curve.name,
+    points: curve.x.map((at, i) => [at, curve.y[i] ?? NaN] as const),
+  })),
+});
