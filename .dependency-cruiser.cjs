@@ -13,7 +13,7 @@ const rows = {
   'mean-field': ['nn', 'tensor'],
   models: ['mean-field', 'nn', 'tensor'],
   train: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'native', 'runs', 'io'],
-  theory: ['mean-field', 'data', 'optim', 'tensor', 'report', 'runs', 'io'],
+  theory: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'report', 'runs', 'io'],
   experiment: ['train', 'models', 'mean-field', 'theory', 'report', 'runs'],
 };
 rows.bench = Object.keys(rows);

@@ -150,6 +150,28 @@ it('two blocks that exchange weights and positions are the same net, and their s
   }
 });
 
+it('a net is what leads to a stage, the stage, and the rest', () => {
+  for (const variant of ['post', 'pre'] as const) {
+    const model = make({ variant });
+    const images = new Generator(6).normal([4, 3, 8, 8], 'f64');
+    const [first, second] = ['layer1', 'layer2'].map((name) => model.stages.get(name)!);
+    const through = noGrad(() =>
+      scope(() => {
+        const end = first!.schedule.flow(
+          model.enterStage('layer1', images),
+          first!.blocks,
+          first!.projection,
+        );
+        return second!.enter(end).toArray();
+      }),
+    );
+    expect(noGrad(() => scope(() => model.enterStage('layer2', images).toArray()))).toEqual(through);
+    expect(() => model.enterStage('layer4', images)).toThrow(
+      'no stage layer4: there are layer1, layer2, layer3',
+    );
+  }
+});
+
 it('statistics stay with a block when training moves it elsewhere', () => {
   const model = make();
   const images = new Generator(6).normal([4, 3, 8, 8], 'f64');

@@ -135,8 +135,7 @@ export class CifarResNet {
   forward(images: Tensor, { training }: Mode): Tensor {
     this.#mode.training = training;
     return scope(() => {
-      let state = this.#stem.forward(images);
-      if (this.#post) state = this.#normalise(state);
+      let state = this.#begin(images);
       for (const stage of this.stages.values()) state = stage.forward(state);
       if (!this.#post) state = this.#normalise(state);
       // A pool over the whole image, rather than a mean: the gradient of a mean has a layout for which
@@ -144,6 +143,31 @@ export class CifarResNet {
       const pooled = ops.avgPool2d(state, state.shape.slice(2));
       return this.#readout.forward(ops.flatten(pooled, 1));
     });
+  }
+
+  /**
+   * The state at which the exchangeable blocks of a stage begin, in evaluation mode, [B, C, H, W].
+   *
+   * @param name - `layer1`, `layer2`, `layer3`
+   * @throws UsageError for another name
+   */
+  enterStage(name: string, images: Tensor): Tensor {
+    const wanted = this.stages.get(name);
+    if (!wanted) throw new UsageError(`no stage ${name}: there are ${[...this.stages.keys()].join(', ')}`);
+    this.#mode.training = false;
+    return scope(() => {
+      let state = this.#begin(images);
+      for (const stage of this.stages.values()) {
+        if (stage === wanted) break;
+        state = stage.forward(state);
+      }
+      return wanted.enter(state);
+    });
+  }
+
+  #begin(images: Tensor): Tensor {
+    const state = this.#stem.forward(images);
+    return this.#post ? this.#normalise(state) : state;
   }
 
   #normalise(state: Tensor): Tensor {

@@ -1,5 +1,11 @@
 /** A stage: a transition block where resolution and width change, then exchangeable blocks under a schedule. */
-import { createSchedule, type Projection, type Schedule, type ScheduleOptions } from '../mean-field/index.ts';
+import {
+  type Block,
+  createSchedule,
+  type Projection,
+  type Schedule,
+  type ScheduleOptions,
+} from '../mean-field/index.ts';
 import { joinNamed, type NamedTensors } from '../nn/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
 import type { Branch, BranchOptions } from './basic-block.ts';
@@ -18,13 +24,15 @@ export interface StageOptions {
 
 export class Stage {
   readonly schedule: Schedule;
+  /** The exchangeable blocks f(., theta_i), in the order of creation. */
+  readonly blocks: readonly Block[];
+  /** What is applied to the state after each step. */
+  readonly projection: Projection;
   /** Weights by name: `0.conv1.weight`, ..; then the schedule's `tau`. */
   readonly parameters: NamedTensors;
   readonly buffers: NamedTensors;
   readonly #transition: Branch | undefined;
-  readonly #particles: readonly Branch[];
   readonly #outChannels: number;
-  readonly #projection: Projection;
 
   constructor({ blocks, inChannels, outChannels, stride, projection, schedule, branch }: StageOptions) {
     const changes = stride !== 1 || inChannels !== outChannels;
@@ -34,10 +42,10 @@ export class Stage {
       ),
     );
     this.#transition = changes ? branches[0] : undefined;
-    this.#particles = changes ? branches.slice(1) : branches;
+    this.blocks = changes ? branches.slice(1) : branches;
     this.#outChannels = outChannels;
-    this.#projection = projection;
-    this.schedule = createSchedule({ ...schedule, blocks: this.#particles.length });
+    this.projection = projection;
+    this.schedule = createSchedule({ ...schedule, blocks: this.blocks.length });
     const named = (part: 'parameters' | 'buffers'): Map<string, Tensor> =>
       joinNamed(Object.fromEntries(branches.map((one, i) => [String(i), one[part]])));
     this.parameters = new Map([...named('parameters'), ...this.schedule.parameters]);
@@ -46,14 +54,15 @@ export class Stage {
 
   /** Number of exchangeable blocks. */
   get particles(): number {
-    return this.#particles.length;
+    return this.blocks.length;
   }
 
   forward(state: Tensor): Tensor {
-    return scope(() => {
-      const first = this.#transition;
-      const entered = first ? transition(state, first, this.#outChannels, this.#projection) : state;
-      return this.schedule.flow(entered, this.#particles, this.#projection);
-    });
+    return scope(() => this.schedule.flow(this.enter(state), this.blocks, this.projection));
+  }
+
+  /** The state at which the exchangeable blocks begin: after the transition, where there is one. */
+  enter(state: Tensor): Tensor {
+    return this.#transition ? transition(state, this.#transition, this.#outChannels, this.projection) : state;
   }
 }

@@ -5,6 +5,8 @@ import { keep, noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.t
 export interface Fashion {
   /** [n, D], f64: the first principal components, scaled so that the mean of abs(x)^2 is D. */
   readonly inputs: Tensor;
+  /** The first ones as they are, [256, 1, 28, 28], f64, with mean 0 and variance 1. */
+  readonly images: Tensor;
   /** [n], class 0 .. 9 */
   readonly labels: readonly number[];
   /** The share of the images' variance that the components hold. */
@@ -21,7 +23,7 @@ export async function loadFashion({ samples = 2000, components = 16 } = {}): Pro
   return noGrad(() => keep(scope(() => reduce(train, components))));
 }
 
-function reduce({ images, labels, count }: ImageSet, components: number): Fashion {
+function reduce({ images, labels, count, height, width }: ImageSet, components: number): Fashion {
   const pixels = ops.divScalar(ops.toDtype(ops.view(tensor(images), [count, -1]), 'f64'), 255);
   const centred = ops.sub(pixels, ops.meanDim(pixels, [0], true));
   const covariance = ops.divScalar(ops.mm(ops.transpose(centred, 0, 1), centred), count);
@@ -33,7 +35,11 @@ function reduce({ images, labels, count }: ImageSet, components: number): Fashio
   // An eigenvector's sign is arbitrary: its largest entry is made positive.
   const largest = ops.argmax(ops.abs(first), 0, true);
   const signed = ops.mul(first, ops.sign(ops.gather(first, 0, largest)));
+  const shown = ops.sliceDim(pixels, 0, 0, Math.min(count, 256));
+  const apart = ops.sub(shown, ops.mean(shown));
+  const size = ops.norm(apart).item() / Math.sqrt(apart.size);
   return {
+    images: ops.view(ops.divScalar(apart, size), [-1, 1, height, width]),
     inputs: ops.mulScalar(ops.mm(centred, signed), Math.sqrt(components / held)),
     labels: Array.from(labels.subarray(0, count)),
     explained: held / ops.sum(values).item(),

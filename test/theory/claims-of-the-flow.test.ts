@@ -1,10 +1,12 @@
 /** C1, C2, C2h, C3, C4: they hold at seed 1, and planted faults are caught. */
 import { describe, it } from 'vitest';
 import {
+  adjointFlow,
   continuousAdjoint,
   type Family,
   flowGradient,
   functionalGradient,
+  identity,
   solve,
   solveFlow,
 } from '../../src/mean-field/index.ts';
@@ -81,6 +83,11 @@ describe('C2 catches', () => {
   it('a continuous adjoint with the wrong sign', () => {
     expectCaught(c2, {
       continuousAdjoint: (family, ...rest) => continuousAdjoint(wrongSign(family), ...rest),
+    });
+  });
+  it('an adjoint on a ResNet20 that ignores what relu cuts off', () => {
+    expectCaught(c2, {
+      adjointFlow: (slices, states, steps, costate) => adjointFlow(slices, states, steps, costate, identity),
     });
   });
 });

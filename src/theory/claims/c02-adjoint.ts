@@ -1,5 +1,6 @@
 /** C2: the adjoint equation is back-propagation. */
 import {
+  adjointFlow,
   bottleneck,
   continuousAdjoint,
   type Family,
@@ -23,10 +24,12 @@ import { enableGrad, type Generator, grad, ops, scope, tensor, type Tensor } fro
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
 import { fitPower } from '../fit.ts';
+import { type AdjointFlow, stageChecks } from './c02-stage.ts';
 
 interface Parts {
   readonly flowGradient: typeof flowGradient;
   readonly continuousAdjoint: typeof continuousAdjoint;
+  readonly adjointFlow: AdjointFlow;
 }
 
 const schemes: readonly Integrator[] = ['euler', 'heun', 'rk4'];
@@ -37,14 +40,16 @@ export const c2: Claim<Parts> = {
   title: 'The adjoint equation is back-propagation',
   statement:
     'p^l = p^{l+1} + h sum_j w_j grad_x f(X^l, theta_lj)^T p^{l+1} gives every gradient of E, and tends to dp/dt = - grad_x F^T p as L grows.',
-  parts: { flowGradient, continuousAdjoint },
+  parts: { flowGradient, continuousAdjoint, adjointFlow },
+  real: true,
+  cost: 4,
   measure(setting, parts) {
     const discrete = againstAutograd(setting, parts);
     const continuous = distanceInDepth(setting, parts);
     return {
       sentence:
         'The discrete adjoint gives the gradients of automatic differentiation to rounding; the adjoint solved backwards as its own equation differs from it by 1/L.',
-      checks: [...discrete.checks, continuous.check],
+      checks: [...discrete.checks, continuous.check, ...stageChecks(setting, parts.adjointFlow)],
       panels: [
         {
           title: 'Continuous against discrete costate at depth 0',

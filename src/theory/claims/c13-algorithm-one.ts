@@ -13,12 +13,14 @@ import {
   sorted,
 } from '../algorithm-one/nets.ts';
 import { type BreakGradient, differenceError, distanceToContinuous } from '../algorithm-one/tau-gradient.ts';
+import { stageDifferenceError, type TauGradient, tauGradient } from '../algorithm-one/stage.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
 import { type Fit, fitPower, median } from '../fit.ts';
 
 interface Parts {
   readonly breakGradient: BreakGradient;
+  readonly tauGradient: TauGradient;
   readonly sorted: Scheme;
   readonly sequential: Scheme;
   readonly overlapping: Scheme;
@@ -39,7 +41,8 @@ export const c13: Claim<Parts> = {
   title: 'Algorithm 1 is a scheme with jumps of order 1/n',
   statement:
     'dE/dtau^l = dE/dh_l - dE/dh_{l+1}; sorted tiles make E jump by (gap) x (difference of blocks) where two tau cross, blocks with own widths by a commutator, overlapping intervals not at all.',
-  parts: { breakGradient, sorted, sequential, overlapping },
+  parts: { breakGradient, tauGradient, sorted, sequential, overlapping },
+  real: true,
   cost: 40,
   measure(setting, parts) {
     const inSeparation = jumpsInSeparation(setting, parts);
@@ -52,6 +55,13 @@ export const c13: Claim<Parts> = {
         'The derivative in tau is exact for the scheme and tends to that of the continuous depth; reordering is not continuous: the jump does not fade as two blocks meet, only as blocks become many.',
       checks: [
         ...gradientChecks(setting, parts),
+        atMost(
+          {
+            name: 'dE/dtau on a ResNet20, stage 1, against central differences, over the largest',
+            measured: stageDifferenceError(setting, parts.tauGradient),
+          },
+          1e-8,
+        ),
         ...inSeparation.map((curve) => slopeCheck('slope of the jump in separation', curve)),
         ...inBlocks.map((curve) => slopeCheck('slope of the jump in n', curve)),
         ...limit.map((curve) => slopeCheck('slope in n of dE/dtau less its limit', curve)),

@@ -1,0 +1,38 @@
+/** C13 holds at seed 1, and planted faults are caught. */
+import { describe, it } from 'vitest';
+import { gridMeasure } from '../../src/mean-field/index.ts';
+import { ops } from '../../src/tensor/index.ts';
+import { tauGradient } from '../../src/theory/algorithm-one/stage.ts';
+import { overlapping, type Scheme, sorted } from '../../src/theory/algorithm-one/nets.ts';
+import { c13 } from '../../src/theory/claims/c13-algorithm-one.ts';
+import { expectCaught, expectHolds } from './planted-fault.ts';
+
+it('C13 holds', () => {
+  expectHolds(c13);
+});
+describe('C13 catches', () => {
+  it('dE/dtau without the gap after it', () => {
+    expectCaught(c13, { breakGradient: ({ steps }) => steps });
+  });
+  it('dE/dtau of the wrong sign', () => {
+    expectCaught(c13, {
+      breakGradient: ({ steps }) => Array.from(steps, (slope, l) => (steps[l + 1] ?? 0) - slope),
+    });
+  });
+  it('dE/dtau of the whole net with the entries of two blocks exchanged', () => {
+    expectCaught(c13, { tauGradient: (...given) => ops.flip(tauGradient(...given), [0]) });
+  });
+  it('blocks in the order of creation, with gaps of any sign made positive', () => {
+    const unsorted: Scheme = (theta, tau) =>
+      gridMeasure(ops.unsqueeze(theta, 1), {
+        steps: tau.map((end, i) => Math.abs(end - (tau[i - 1] ?? 0))),
+      });
+    expectCaught(c13, { sorted: unsorted });
+  });
+  it('overlapping intervals that are sorted tiles in truth', () => {
+    expectCaught(c13, { overlapping: sorted });
+  });
+  it('a sequence that is of overlapping intervals in truth', () => {
+    expectCaught(c13, { sequential: overlapping });
+  });
+});
