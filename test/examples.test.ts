@@ -47,6 +47,30 @@ it("the own-family example's loss falls", () => {
   expect(Number(after?.[1])).toBeLessThan(Number(before?.[1]));
 });
 
+it('the other examples find what they show', () => {
+  const printed = (name: string): string => runSource(readFileSync(join(root, 'examples', name), 'utf8'));
+  const numbers = (text: string, pattern: RegExp): number[] =>
+    [...text.matchAll(pattern)].map(([, number]) => Number(number));
+  const [trained = NaN, kernel = NaN] = numbers(
+    printed('features-or-kernel.ts'),
+    /(?:trained|kernel) ([\d.]+)(?=,|\n)/g,
+  );
+  expect(trained).toBeLessThan(kernel / 2);
+  const left = numbers(printed('ensemble.ts'), /leave (\S+)/g);
+  expect(left).toHaveLength(7);
+  expect(left.at(-1)).toBeLessThan(1e-3 * left[0]!);
+  const descent = printed('descent-direction.ts');
+  const [[start = NaN, still = NaN], [free = NaN]] = [
+    [...numbers(descent, /^E ([\d.]+)/g), ...numbers(descent, /of the flow ([\d.]+)/g)],
+    numbers(descent, /flow from there: ([\d.]+)/g),
+  ];
+  expect(still).toBe(start);
+  expect(free).toBeLessThan(start / 3);
+  const errors = numbers(printed('measures.ts'), /ODE ([\d.]+)/g);
+  expect(errors).toHaveLength(3);
+  expect(errors[0]! / errors[2]!).toBeGreaterThan(3);
+});
+
 it("the README's TypeScript runs", () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
