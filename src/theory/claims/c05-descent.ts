@@ -30,6 +30,8 @@ export const c5: Claim<CostateParts> = {
   statement:
     'If E > 0, some nu has <dE/drho, nu - rho> < 0: at any depth, particles whose integral is - p on the data.',
   parts: { functionalGradient, fitCostate },
+  real: true,
+  cost: 10,
   measure(setting, parts) {
     const construction = proofConstruction(setting, parts);
     setting.progress(0.3);

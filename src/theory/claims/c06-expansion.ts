@@ -43,7 +43,7 @@ export const c6: Claim<Parts> = {
   statement:
     'X(., 1) = sum_k eps^k C_k for blocks of size eps, where C_k sums over the binom(L, k) paths through k blocks; the first K orders leave a remainder of order eps^(K+1).',
   parts: { expandFlow, explicitOrders },
-  cost: 5,
+  cost: 2,
   measure(setting, parts) {
     const draws = setting.quick ? 5 : 20;
     const found = families.map((one, f) => ({

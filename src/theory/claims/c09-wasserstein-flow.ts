@@ -28,6 +28,8 @@ export const c9: Claim<Parts> = {
   statement:
     'dtheta_lj/ds = - grad G(theta_lj, t_l) lowers E at the rate D = sum_l h_l sum_j w_lj abs(grad G)^2; from full support to 0, from deficient support not.',
   parts: { gradient: particleGradient, steepestDirection },
+  real: true,
+  cost: 70,
   measure(setting, parts) {
     const full = fullSupport(setting, parts);
     setting.progress(0.3);

@@ -35,6 +35,7 @@ export const c9n: Claim<Parts> = {
   statement:
     'The gradient flow reaches E = 0 with many particles at each depth. With one, the plain neural ODE, it may end elsewhere.',
   parts: { gradient: particleGradient },
+  cost: 55,
   measure(setting, parts) {
     const { quick, progress } = setting;
     const slices = quick ? 3 : 8;

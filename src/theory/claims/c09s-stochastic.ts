@@ -68,6 +68,7 @@ export const c9s: Claim<Parts> = {
   statement:
     'With one sample a step, the loss path of SGD tends to that of the flow like the root of the step and, in the number of particles, like M^(-1/2).',
   parts: { batchGradient },
+  cost: 20,
   measure(setting, parts) {
     const studies = measureStudies(setting, parts);
     return {

@@ -62,6 +62,7 @@ export const c10: Claim<TrainParts> = {
   statement:
     'A net of L slices with M particles each approximates the mean-field limit, at initialisation and in training: the error is of order 1/L for paths smooth in depth, 1/sqrt(M) in the width, and 1/sqrt(LM) for independent draws.',
   parts: { build, speed },
+  cost: 15,
   measure(setting, parts) {
     const generator = setting.draw(0);
     const [samples, d] = [8, 3];

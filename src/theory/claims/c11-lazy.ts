@@ -67,7 +67,7 @@ export const c11: Claim<Parts> = {
   statement:
     'Trained as alpha (f - f_0) under the loss over alpha^2, parameters move by 1/alpha, the tangent kernel too, and predictions tend to those of kernel gradient flow.',
   parts: { tangentKernel, lazyProblem, linearisedModel, tangentPull },
-  cost: 12,
+  cost: 3,
   measure(setting, parts) {
     const alphas = setting.quick ? [256, 1024, 4096] : [128, 256, 512, 1024, 2048, 4096];
     const draws = setting.quick ? 1 : 5;

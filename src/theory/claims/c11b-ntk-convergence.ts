@@ -36,7 +36,7 @@ export const c11b: Claim<Parts> = {
   statement:
     'E(s) <= E(0) exp(-2 lambda_min s), where lambda_min is the least eigenvalue of K / N over the path.',
   parts: { tangentKernel },
-  cost: 10,
+  cost: 3,
   measure(setting, parts) {
     const draws = setting.quick ? 1 : 5;
     const found = nets.map(({ name, net }, i) => ({

@@ -46,6 +46,8 @@ export const c15: Claim<Parts> = {
   statement:
     'Second moment and radii of the particles grow no faster than the velocity lets them: the flow cannot blow up in finite time.',
   parts: { gradient: particleGradient, velocityBounds, secondMoment: gridSecondMoment },
+  real: true,
+  cost: 10,
   measure({ quick, draw, fashion, progress }: Setting, parts) {
     const draws = quick ? 2 : 5;
     const examples: [string, Example][] = Array.from({ length: draws }, (_, i) => [
