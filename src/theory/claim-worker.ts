@@ -40,6 +40,8 @@ async function measure({ id, seed, quick }: Task): Promise<void> {
   tell({ kind: 'result', result });
 }
 
+// Whoever asked is gone.
+process.on('error', () => process.exit(1));
 process.on('message', (task: Task) => {
   measure(task).catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);

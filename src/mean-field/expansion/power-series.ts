@@ -9,8 +9,8 @@ import { initialState, type Problem } from '../problem.ts';
 
 /**
  * The coefficients of X(., 1) = sum_k eps^k C_k for the Euler flow of eps rho, X^{l+1} = X^l + eps h_l F_l(X^l): exact, by
- * truncated power series through the recursion. C_k gathers the paths through k blocks; there are binom(L, k) of them with
- * weight h^k, so that the small parameter is the size of rho, not 1/L.
+ * truncated power series through the recursion. C_k gathers what passes through k blocks: binom(L, k) paths of weight h^k (from
+ * k = 3 on also trees, through s''), so that the small parameter is the size of rho, not 1/L.
  *
  * @param order - K
  * @returns C_0 .. C_K, [N, d] each; C_0 is the state at depth 0
