@@ -65,7 +65,7 @@ const zip = (from: string, to: string): ReadonlyMap<string, string> => {
   const shown = Array.from(to);
   return new Map(Array.from(from, (character, i) => [character, shown[i] ?? '']));
 };
-const unicodeRaised = zip('-−+0123456789nit', '⁻⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱᵗ');
+const unicodeRaised = zip('-−+0123456789nitk', '⁻⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱᵗᵏ');
 const unicodeLowered = zip('0123456789aehijklmnopstx', '₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚₛₜₓ');
 
 /** In small characters if there is one for each; else as it was. */

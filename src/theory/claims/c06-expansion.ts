@@ -41,7 +41,7 @@ export const c6: Claim<Parts> = {
   id: 'C6',
   title: 'A deep ResNet is an ensemble of shallow ones',
   statement:
-    'X(., 1) = sum_k eps^k C_k for blocks of size eps, where C_k gathers what passes through k blocks; the first K orders leave a remainder of order eps^(K+1).',
+    'X(., 1) = sum_k eps^k C_k for blocks of size eps, where C_k gathers what passes through k blocks; the first K orders leave a remainder of order eps^{K+1}.',
   parts: { expandFlow, explicitOrders },
   cost: 2,
   measure(setting, parts) {

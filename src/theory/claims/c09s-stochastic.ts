@@ -66,7 +66,7 @@ export const c9s: Claim<Parts> = {
   id: 'C9s',
   title: 'Stochastic gradient descent follows the gradient flow',
   statement:
-    'With one sample a step, the loss path of SGD tends to that of the flow like the root of the step and, in the number of particles, like M^(-1/2).',
+    'With one sample a step, the loss path of SGD tends to that of the flow like the root of the step and, in the number of particles, like M^{-1/2}.',
   parts: { batchGradient },
   cost: 20,
   measure(setting, parts) {
