@@ -14,6 +14,7 @@
 #include <torch/library.h>
 
 #include "bottleneck-jobs.h"
+#include "cpu.h"
 
 namespace meanfield::bottleneck {
 namespace {
@@ -84,20 +85,11 @@ struct Slice {
 };
 
 const Loops& loops() {
-  static const Loops& chosen = [&]() -> const Loops& {
 #if defined(__x86_64__)
-    const char* forced = std::getenv("MEANFIELD_CPU");
-    const std::string kind = forced ? forced : "";
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
-    if (kind == "any" || !avx2) return any_loops;
-    return kind == "avx2" || !avx512 ? avx2_loops : avx512_loops;
-#else
-    return any_loops;
+  if (cpu_kind() == Cpu::kAvx512) return avx512_loops;
+  if (cpu_kind() == Cpu::kAvx2) return avx2_loops;
 #endif
-  }();
-  return chosen;
+  return any_loops;
 }
 
 void run(const VelocityJob<double>& job, int64_t kind, int64_t from, int64_t to) {

@@ -1,6 +1,6 @@
 /** A residual block f(., theta) as a particle: any differentiable branch makes a slice of depth. */
 import { enableGrad, grad, ops, scope, type Tensor } from '../tensor/index.ts';
-import type { Slice, StepSize } from './flow.ts';
+import type { Projection, Slice, StepSize } from './flow.ts';
 
 /** f(X, theta) of one particle, with the parameters inside. */
 export interface Block {
@@ -9,6 +9,8 @@ export interface Block {
    * means 1 and costs nothing.
    */
   velocity(state: Tensor, h?: Tensor): Tensor;
+  /** P(X + h f(X)) at once, for branches that do this faster than in parts; h as for {@link velocity}. */
+  advance?(state: Tensor, h: Tensor | undefined, projection: Projection): Tensor;
   /**
    * True if the flow may overwrite the velocity, which saves a state's memory: it is a new tensor at each
    * call, and no derivative needs its value (as after a convolution or batch norm, not after tanh).
@@ -28,6 +30,10 @@ export function sliceOf(block: Block): Slice {
     });
   return {
     step,
+    advance: (state, h, projection) =>
+      block.advance && (typeof h !== 'number' || h === 1)
+        ? block.advance(state, typeof h === 'number' ? undefined : h, projection)
+        : projection.apply(step(state, h)),
     adjoint: (state, costate, h) =>
       scope(() =>
         enableGrad(() => {

@@ -15,6 +15,8 @@ export type StepSize = Tensor | number;
 export interface Slice {
   /** X + h F(X), recorded by autograd. */
   step(state: Tensor, h: StepSize): Tensor;
+  /** P(X + h F(X)), for slices that do this faster than in parts. */
+  advance?(state: Tensor, h: StepSize, projection: Projection): Tensor;
   /** p + h F'(X)^T p: the costate before the slice from the one after it, without a graph. */
   adjoint(state: Tensor, costate: Tensor, h: StepSize): Tensor;
 }
@@ -43,6 +45,11 @@ export const projectPositive: Projection = {
     scope(() => ops.mul(costate, ops.toDtype(ops.gtScalar(projected, 0), costate.dtype))),
 };
 
+/** P(X + h F(X)). */
+function advance(slice: Slice, state: Tensor, h: StepSize, projection: Projection): Tensor {
+  return scope(() => slice.advance?.(state, h, projection) ?? projection.apply(slice.step(state, h)));
+}
+
 function checkSteps(slices: readonly Slice[], steps: readonly StepSize[]): void {
   if (slices.length !== steps.length)
     throw new UsageError(
@@ -65,7 +72,7 @@ export function flow(
   projection: Projection = identity,
 ): Tensor {
   checkSteps(slices, steps);
-  return slices.reduce((x, slice, l) => scope(() => projection.apply(slice.step(x, steps[l] ?? 1))), state);
+  return slices.reduce((x, slice, l) => advance(slice, x, steps[l] ?? 1, projection), state);
 }
 
 /** All states X^0 .. X^L of the flow, for its adjoint: only states are kept. */
@@ -78,7 +85,7 @@ export function trajectory(
   checkSteps(slices, steps);
   const states = [state];
   slices.forEach((slice, l) => {
-    states.push(scope(() => projection.apply(slice.step(states[l] ?? state, steps[l] ?? 1))));
+    states.push(advance(slice, states[l] ?? state, steps[l] ?? 1, projection));
   });
   return states;
 }

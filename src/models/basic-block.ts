@@ -2,9 +2,8 @@
  * Basic blocks of CIFAR ResNets, two 3 x 3 convolutions each, as particles: `velocity` is the branch
  * f(X, theta) alone; the step X + h f(X) and the projection belong to the flow.
  */
-import type { Block } from '../mean-field/index.ts';
+import { type Block, projectPositive } from '../mean-field/index.ts';
 import {
-  activateInPlace,
   type Activation,
   BatchNorm,
   Conv2d,
@@ -36,13 +35,21 @@ export function postActivationBranch(options: BranchOptions): Branch {
   const bn1 = new BatchNorm(outChannels, placement);
   const conv2 = new Conv2d({ inChannels: outChannels, outChannels, kernel: 3 }, generator, placement);
   const bn2 = new BatchNorm(outChannels, placement);
+  const inner = (state: Tensor): Tensor =>
+    conv2.forward(bn1.forward(conv1.forward(state), mode, { activation }));
   return {
     ...layersOf({ conv1, bn1, conv2, bn2 }),
     overwritable: true,
-    velocity: (state, h) =>
+    velocity: (state, h) => scope(() => bn2.forward(inner(state), mode, { factor: h })),
+    advance: (state, h, projection) =>
       scope(() => {
-        const hidden = activateInPlace(activation, bn1.forward(conv1.forward(state), mode));
-        return bn2.forward(conv2.forward(hidden), mode, h);
+        const relu = projection === projectPositive;
+        const next = bn2.forward(inner(state), mode, {
+          factor: h,
+          add: state,
+          activation: relu ? 'relu' : undefined,
+        });
+        return relu ? next : projection.apply(next);
       }),
   };
 }
@@ -54,8 +61,7 @@ export function preActivationBranch(options: BranchOptions): Branch {
   const conv1 = new Conv2d({ inChannels, outChannels, kernel: 3, stride }, generator, placement);
   const bn2 = new BatchNorm(outChannels, placement);
   const conv2 = new Conv2d({ inChannels: outChannels, outChannels, kernel: 3 }, generator, placement);
-  const normalised = (norm: BatchNorm, input: Tensor): Tensor =>
-    activateInPlace(activation, norm.forward(input, mode));
+  const normalised = (norm: BatchNorm, input: Tensor): Tensor => norm.forward(input, mode, { activation });
   return {
     ...layersOf({ bn1, conv1, bn2, conv2 }),
     overwritable: true,

@@ -7,7 +7,6 @@ import { checkInteger, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { identity, type Projection, projectPositive, type ScheduleOptions } from '../mean-field/index.ts';
 import {
-  activateInPlace,
   type Activation,
   activations,
   BatchNorm,
@@ -171,6 +170,6 @@ export class CifarResNet {
   }
 
   #normalise(state: Tensor): Tensor {
-    return activateInPlace(this.#activation, this.#norm.forward(state, this.#mode));
+    return this.#norm.forward(state, this.#mode, { activation: this.#activation });
   }
 }

@@ -1,11 +1,22 @@
 /** Batch normalisation over [B, H, W] of each channel (Ioffe and Szegedy 2015, arXiv:1502.03167). */
 import { UsageError } from '../errors.ts';
 import { ones, ops, type Tensor, zeros } from '../tensor/index.ts';
+import { activateInPlace, type Activation } from './activation.ts';
 import { buffer, parameter } from './initialise.ts';
 import type { Layer, Mode, NamedTensors, Placement } from './layer.ts';
 
 const momentum = 0.1;
 const epsilon = 1e-5;
+
+/** What follows the normalisation, in one operation with it where that is faster. */
+export interface AfterNorm {
+  /** A scalar tensor that multiplies the normalised values. */
+  readonly factor?: Tensor | undefined;
+  /** Added then, shaped as the input. */
+  readonly add?: Tensor | undefined;
+  /** s; left out, the identity. */
+  readonly activation?: Activation | undefined;
+}
 
 export class BatchNorm implements Layer {
   /** gamma and beta, [C] */
@@ -32,30 +43,27 @@ export class BatchNorm implements Layer {
   }
 
   /**
-   * gamma (x - mean) / sqrt(variance + 1e-5) + beta, times `factor` if given. The factor is applied to
-   * gamma and beta, which are small, rather than to the activations: the derivative is the same.
+   * s(gamma (x - mean) / sqrt(variance + 1e-5) + beta + add), in training with the moments of the batch. A factor multiplies
+   * gamma and beta, which are small, rather than the activations: the derivative is the same.
    *
    * @param input - [B, C, H, W]
-   * @param factor - a scalar tensor
    * @throws UsageError in training with one value a channel: its variance would make the running one NaN.
    */
-  forward(input: Tensor, { training }: Mode, factor?: Tensor): Tensor {
+  forward(input: Tensor, { training }: Mode, { factor, add, activation }: AfterNorm = {}): Tensor {
     if (training && input.size < 2 * this.weight.size)
       throw new UsageError(
         `batch norm cannot train on one value a channel (a batch of shape [${input.shape.join(', ')}]): use larger batches or images`,
       );
     const weight = factor ? ops.mul(this.weight, factor) : this.weight;
     const bias = factor ? ops.mul(this.bias, factor) : this.bias;
-    return ops.batchNorm(
-      input,
-      weight,
-      bias,
-      this.runningMean,
-      this.runningVariance,
-      training,
-      momentum,
-      epsilon,
-      true,
-    );
+    const running = [this.runningMean, this.runningVariance] as const;
+    const relu = activation === 'relu';
+    if (training) {
+      const output = ops.batchNormTrain(input, weight, bias, ...running, add, relu, momentum, epsilon);
+      return activation && !relu ? activateInPlace(activation, output) : output;
+    }
+    const output = ops.batchNorm(input, weight, bias, ...running, false, momentum, epsilon, true);
+    if (add) ops.add_(output, add);
+    return activation ? activateInPlace(activation, output) : output;
   }
 }

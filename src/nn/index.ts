@@ -1,5 +1,5 @@
 export { activate, activateInPlace, type Activation, activations } from './activation.ts';
-export { BatchNorm } from './batch-norm.ts';
+export { type AfterNorm, BatchNorm } from './batch-norm.ts';
 export { Conv2d, type Conv2dOptions } from './conv2d.ts';
 export { crossEntropy } from './cross-entropy.ts';
 export { buffer, parameter } from './initialise.ts';

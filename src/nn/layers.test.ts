@@ -165,7 +165,7 @@ describe('a factor', () => {
       layer.forward(new Generator(7).normal([3, 4, 2, 2], 'f64'), { training: true });
       compare(
         [input, layer.weight, layer.bias],
-        (factor) => layer.forward(input, { training }, factor),
+        (factor) => layer.forward(input, { training }, { factor }),
         () => layer.forward(input, { training }),
       );
     },

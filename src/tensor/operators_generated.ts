@@ -101,6 +101,12 @@ export function batchNorm(input: Tensor, weight: Tensor | null | undefined, bias
   return asTensor(op_batchNorm.call(input.handle, handleOf(weight), handleOf(bias), handleOf(runningMean), handleOf(runningVar), training, momentum, eps, cudnnEnabled));
 }
 
+const op_batchNormTrain = nativeOperator('meanfield::batch_norm_train', '');
+/** `meanfield::batch_norm_train(Tensor x, Tensor weight, Tensor bias, Tensor(a!)? running_mean, Tensor(b!)? running_var, Tensor? add, bool relu, float momentum, float eps) -> Tensor` */
+export function batchNormTrain(x: Tensor, weight: Tensor, bias: Tensor, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, add: Tensor | null | undefined, relu: boolean, momentum: number, eps: number): Tensor {
+  return asTensor(op_batchNormTrain.call(x.handle, weight.handle, bias.handle, handleOf(runningMean), handleOf(runningVar), handleOf(add), relu, momentum, eps));
+}
+
 const op_bmm = nativeOperator('aten::bmm', '');
 /** `aten::bmm(Tensor self, Tensor mat2) -> Tensor` */
 export function bmm(input: Tensor, mat2: Tensor): Tensor {

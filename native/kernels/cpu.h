@@ -1,0 +1,28 @@
+// Which of the loops compiled for several kinds of CPU this one runs. MEANFIELD_CPU=any|avx2 takes lesser ones, for tests.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+
+namespace meanfield {
+
+enum class Cpu { kAny, kAvx2, kAvx512 };
+
+inline Cpu cpu_kind() {
+  static const Cpu kind = [] {
+#if defined(__x86_64__)
+    const char* forced = std::getenv("MEANFIELD_CPU");
+    const std::string wanted = forced ? forced : "";
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+    if (wanted == "any" || !avx2) return Cpu::kAny;
+    return wanted == "avx2" || !avx512 ? Cpu::kAvx2 : Cpu::kAvx512;
+#else
+    return Cpu::kAny;
+#endif
+  }();
+  return kind;
+}
+
+}  // namespace meanfield
