@@ -1,23 +1,12 @@
 #include "convert.h"
 
 #include <cmath>
-#include <optional>
 #include <sstream>
 
-#include <torch/version.h>
-
 #include "guard.h"
+#include "optional-tensor.h"
 
 namespace meanfield {
-
-namespace {
-// libtorch's own optional became the standard's, and its name is on the way out.
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 5)
-using OptionalTensor = std::optional<at::Tensor>;
-#else
-using OptionalTensor = c10::optional<at::Tensor>;
-#endif
-}  // namespace
 
 Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
   check(env, napi_get_cb_info(env, info, &count_, inline_, nullptr, nullptr), "no call information");

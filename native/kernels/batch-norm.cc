@@ -17,12 +17,11 @@
 #include <torch/library.h>
 
 #include "batch-norm-jobs.h"
+#include "../optional-tensor.h"
 #include "cpu.h"
 
 namespace meanfield::batch_norm {
 namespace {
-
-using Optional = c10::optional<at::Tensor>;
 
 constexpr int64_t kParts = 16;       // of the rows, each with sums of its own
 constexpr int64_t kSmall = 1 << 15;  // numbers below which threads cost more than they give
@@ -96,7 +95,7 @@ double value_at(const at::Tensor& x, int64_t i) {
   return x.scalar_type() == at::kDouble ? data<double>(x)[i] : data<float>(x)[i];
 }
 
-void blend(const Optional& running, int64_t i, double value, double momentum) {
+void blend(const OptionalTensor& running, int64_t i, double value, double momentum) {
   if (!running) return;
   if (running->scalar_type() == at::kDouble) {
     double& old = data<double>(*running)[i];
@@ -110,8 +109,8 @@ void blend(const Optional& running, int64_t i, double value, double momentum) {
 // y, mean and 1 / sqrt(variance + eps), f64 [2, C].
 template <typename T>
 std::tuple<at::Tensor, at::Tensor> forward_of(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                                              const Optional& running_mean, const Optional& running_var,
-                                              const Optional& add, bool relu, double momentum, double eps) {
+                                              const OptionalTensor& running_mean, const OptionalTensor& running_var,
+                                              const OptionalTensor& add, bool relu, double momentum, double eps) {
   using A = Compute<T>;
   const Rows<T> rows(x);
   const T* from = data<T>(x);
@@ -127,7 +126,7 @@ std::tuple<at::Tensor, at::Tensor> forward_of(const at::Tensor& x, const at::Ten
     loops_of<T>().statistics(job, begin, end);
   });
   const auto sum = rows.total(sums), square = rows.total(squares);
-  at::Tensor moments = at::empty({2, rows.channels}, x.options().dtype(at::kDouble).memory_format(c10::nullopt));
+  at::Tensor moments = at::empty({2, rows.channels}, at::TensorOptions(at::kDouble));
   double* mean = data<double>(moments);
   double* inverse = mean + rows.channels;
   const double n = static_cast<double>(rows.count);
@@ -214,8 +213,8 @@ auto by_type(const at::Tensor& x, const F& call) {
 class Function : public torch::autograd::Function<Function> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, const Optional& running_mean, const Optional& running_var,
-                            const Optional& add, bool relu, double momentum, double eps) {
+                            const at::Tensor& bias, const OptionalTensor& running_mean, const OptionalTensor& running_var,
+                            const OptionalTensor& add, bool relu, double momentum, double eps) {
     const at::AutoDispatchBelowAutograd below;
     auto [y, moments] = by_type(x, [&](auto type) {
       return forward_of<decltype(type)>(x, weight, bias, running_mean, running_var, add, relu, momentum, eps);
@@ -247,8 +246,8 @@ class Function : public torch::autograd::Function<Function> {
 };
 
 // What the loops take.
-bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Optional& running_mean,
-          const Optional& running_var, const Optional& add) {
+bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const OptionalTensor& running_mean,
+          const OptionalTensor& running_var, const OptionalTensor& add) {
   const auto type = x.scalar_type();
   if (!x.is_cpu() || x.dim() != 4 || !x.is_contiguous(at::MemoryFormat::ChannelsLast) || x.numel() == 0) return false;
   if (type != at::kDouble && type != at::kFloat && type != at::kBFloat16) return false;
@@ -265,15 +264,15 @@ bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
 }
 
 at::Tensor composed(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                    const Optional& running_mean, const Optional& running_var, const Optional& add, bool relu,
+                    const OptionalTensor& running_mean, const OptionalTensor& running_var, const OptionalTensor& add, bool relu,
                     double momentum, double eps) {
   at::Tensor y = at::batch_norm(x, weight, bias, running_mean, running_var, true, momentum, eps, true);
   if (add) y.add_(*add);
   return relu ? y.relu_() : y;
 }
 
-at::Tensor train(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Optional& running_mean,
-                 const Optional& running_var, const Optional& add, bool relu, double momentum, double eps) {
+at::Tensor train(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const OptionalTensor& running_mean,
+                 const OptionalTensor& running_var, const OptionalTensor& add, bool relu, double momentum, double eps) {
   static const bool fused = [] {
     const char* wanted = std::getenv("MEANFIELD_FUSED");
     return !wanted || std::string(wanted) != "0";
