@@ -1,0 +1,33 @@
+// One process of paths.test.ts: a few training steps in float64, and where they led.
+import { resolveConfig, Learner } from '../../dist/train/index.js';
+import { CifarResNet } from '../../dist/models/index.js';
+import { Generator, keep, tensor } from '../../dist/tensor/index.js';
+
+const generator = new Generator(1);
+const config = resolveConfig({ scheme: 'mean-field', tauLrFactor: 1 });
+const found = {};
+for (const variant of ['post', 'pre']) {
+  const model = new CifarResNet(
+    {
+      depth: 14,
+      width: 8,
+      variant,
+      inChannels: 3,
+      classes: 10,
+      dtype: 'f64',
+      schedule: { scheme: 'mean-field' },
+    },
+    generator,
+  );
+  const learner = new Learner(model, config);
+  const images = keep(generator.normal([6, 3, 10, 10], 'f64'));
+  const labels = keep(tensor(BigInt64Array.from({ length: 6 }, (_, i) => BigInt(i % 10))));
+  const losses = [];
+  for (let step = 0; step < 5; step++) losses.push(learner.step(images, labels, 0.01).loss);
+  found[variant] = {
+    losses,
+    parameters: [...model.parameters.values()].flatMap((one) => one.toArray()),
+    buffers: [...model.buffers.values()].flatMap((one) => one.toArray()),
+  };
+}
+console.log(JSON.stringify(found));

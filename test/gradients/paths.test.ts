@@ -1,0 +1,44 @@
+/** Training goes the same way by every path that a CPU may take. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { relativeError } from '../../src/reference/index.ts';
+
+interface Outcome {
+  readonly losses: number[];
+  readonly parameters: number[];
+  readonly buffers: number[];
+}
+type Found = Readonly<Record<'post' | 'pre', Outcome>>;
+
+function train(env: Readonly<Record<string, string>>): Found {
+  const worker = join(import.meta.dirname, 'paths-worker.mjs');
+  return JSON.parse(
+    execFileSync(process.execPath, [worker], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+      env: { ...process.env, OMP_NUM_THREADS: '1', ...env },
+    }),
+  ) as Found;
+}
+
+let expected: Found;
+beforeAll(() => {
+  expected = train({ MEANFIELD_FUSED: '0' });
+});
+
+describe.each([
+  ['this CPU', {}],
+  ['AVX2', { MEANFIELD_CPU: 'avx2' }],
+  ['any CPU', { MEANFIELD_CPU: 'any' }],
+])('five steps by the kernels of %s', (_, env) => {
+  it('lead where those of libtorch alone lead', () => {
+    const found = train(env);
+    for (const variant of ['post', 'pre'] as const)
+      for (const part of ['losses', 'parameters', 'buffers'] as const)
+        expect(
+          relativeError(found[variant][part], expected[variant][part]),
+          `${variant} ${part}`,
+        ).toBeLessThan(1e-9);
+  });
+});
