@@ -11,6 +11,7 @@ import {
   type Layer,
   type Mode,
   type NamedTensors,
+  normalisedConv,
   type Placement,
 } from '../nn/index.ts';
 import { type Generator, scope, type Tensor } from '../tensor/index.ts';
@@ -35,16 +36,15 @@ export function postActivationBranch(options: BranchOptions): Branch {
   const bn1 = new BatchNorm(outChannels, placement);
   const conv2 = new Conv2d({ inChannels: outChannels, outChannels, kernel: 3 }, generator, placement);
   const bn2 = new BatchNorm(outChannels, placement);
-  const inner = (state: Tensor): Tensor =>
-    conv2.forward(bn1.forward(conv1.forward(state), mode, { activation }));
+  const inner = (state: Tensor): Tensor => normalisedConv(conv1, bn1, state, mode, { activation });
   return {
     ...layersOf({ conv1, bn1, conv2, bn2 }),
     overwritable: true,
-    velocity: (state, h) => scope(() => bn2.forward(inner(state), mode, { factor: h })),
+    velocity: (state, h) => scope(() => normalisedConv(conv2, bn2, inner(state), mode, { factor: h })),
     advance: (state, h, projection) =>
       scope(() => {
         const relu = projection === projectPositive;
-        const next = bn2.forward(inner(state), mode, {
+        const next = normalisedConv(conv2, bn2, inner(state), mode, {
           factor: h,
           add: state,
           activation: relu ? 'relu' : undefined,
@@ -61,12 +61,14 @@ export function preActivationBranch(options: BranchOptions): Branch {
   const conv1 = new Conv2d({ inChannels, outChannels, kernel: 3, stride }, generator, placement);
   const bn2 = new BatchNorm(outChannels, placement);
   const conv2 = new Conv2d({ inChannels: outChannels, outChannels, kernel: 3 }, generator, placement);
-  const normalised = (norm: BatchNorm, input: Tensor): Tensor => norm.forward(input, mode, { activation });
   return {
     ...layersOf({ bn1, conv1, bn2, conv2 }),
     overwritable: true,
     velocity: (state, h) =>
-      scope(() => conv2.forward(normalised(bn2, conv1.forward(normalised(bn1, state))), h)),
+      scope(() => {
+        const input = bn1.forward(state, mode, { activation });
+        return conv2.forward(normalisedConv(conv1, bn2, input, mode, { activation }), h);
+      }),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   Linear,
   type Mode,
   type NamedTensors,
+  normalisedConv,
   type Placement,
 } from '../nn/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../tensor/index.ts';
@@ -136,7 +137,7 @@ export class CifarResNet {
     return scope(() => {
       let state = this.#begin(images);
       for (const stage of this.stages.values()) state = stage.forward(state);
-      if (!this.#post) state = this.#normalise(state);
+      if (!this.#post) state = this.#norm.forward(state, this.#mode, { activation: this.#activation });
       // A pool over the whole image, rather than a mean: the gradient of a mean has a layout for which
       // libtorch's relu has a slow path only.
       const pooled = ops.avgPool2d(state, state.shape.slice(2));
@@ -165,11 +166,8 @@ export class CifarResNet {
   }
 
   #begin(images: Tensor): Tensor {
-    const state = this.#stem.forward(images);
-    return this.#post ? this.#normalise(state) : state;
-  }
-
-  #normalise(state: Tensor): Tensor {
-    return this.#norm.forward(state, this.#mode, { activation: this.#activation });
+    return this.#post
+      ? normalisedConv(this.#stem, this.#norm, images, this.#mode, { activation: this.#activation })
+      : this.#stem.forward(images);
   }
 }

@@ -66,4 +66,12 @@ export class BatchNorm implements Layer {
     if (add) ops.add_(output, add);
     return activation ? activateInPlace(activation, output) : output;
   }
+
+  /** What evaluation does, times `factor` if given: x -> scale x + shift, [C] each. */
+  folded(factor?: Tensor): { readonly scale: Tensor; readonly shift: Tensor } {
+    const times = (x: Tensor): Tensor => (factor ? ops.mul(x, factor) : x);
+    const deviation = ops.sqrt(ops.addScalar(this.runningVariance, epsilon));
+    const scale = times(ops.div(this.weight, deviation));
+    return { scale, shift: ops.sub(times(this.bias), ops.mul(scale, this.runningMean)) };
+  }
 }

@@ -33,10 +33,11 @@ export class Conv2d implements Layer {
 
   /**
    * @param input - [B, inChannels, H, W]
-   * @param factor - a scalar tensor that multiplies the output; it is applied to the weight, which is smaller.
+   * @param factor - a scalar, or [outChannels, 1, 1, 1], that multiplies the output; it is applied to the weight, which is smaller.
+   * @param shift - [outChannels], added to the output
    */
-  forward(input: Tensor, factor?: Tensor): Tensor {
+  forward(input: Tensor, factor?: Tensor, shift?: Tensor): Tensor {
     const weight = factor ? ops.mul(this.weight, factor) : this.weight;
-    return ops.conv2d(input, weight, null, this.#stride, this.#padding);
+    return ops.conv2d(input, weight, shift, this.#stride, this.#padding);
   }
 }

@@ -5,3 +5,4 @@ export { crossEntropy } from './cross-entropy.ts';
 export { buffer, parameter } from './initialise.ts';
 export { joinNamed, type Layer, type Mode, type NamedTensors, type Placement } from './layer.ts';
 export { Linear } from './linear.ts';
+export { normalisedConv } from './normalised-conv.ts';
