@@ -1,6 +1,7 @@
 /** `meanfield bench`: our speed beside PyTorch's. */
 import { type Command, Option } from 'commander';
 import type { FlowFlags } from './bench-flow.ts';
+import type { InferFlags } from './bench-infer.ts';
 import type { StepFlags } from './bench-step.ts';
 import { parseInteger } from './flags.ts';
 
@@ -34,6 +35,18 @@ export function registerBench(program: Command): void {
   common(step, { steps: 20, warmup: 5 }).action(async (flags: StepFlags) => {
     const { runStepBenchmark } = await import('./bench-step.ts');
     await runStepBenchmark(flags);
+  });
+  const infer = bench
+    .command('infer')
+    .description('a batch through a ResNet in evaluation mode, beside the fastest of three ways in PyTorch')
+    .addOption(integer('--depth <n>', 'depth of the net', 20))
+    .addOption(integer('-b, --batch-size <n>', 'images a batch', 500))
+    .addOption(
+      new Option('--precision <names...>', 'f32, bf16').choices(['f32', 'bf16']).default(['f32', 'bf16']),
+    );
+  common(infer, { steps: 20, warmup: 5 }).action(async (flags: InferFlags) => {
+    const { runInferBenchmark } = await import('./bench-infer.ts');
+    await runInferBenchmark(flags);
   });
   const flow = bench
     .command('flow')

@@ -1,0 +1,19 @@
+/** `meanfield bench infer`: our evaluation of a batch beside the fastest of PyTorch's ways. */
+import { alternate, type Comparison } from './alternate.ts';
+import { ourWorker, pythonPeer } from './programs.ts';
+
+export interface InferSetting {
+  readonly depth: number;
+  readonly batch: number;
+  readonly threads: number;
+  readonly steps: number;
+  readonly warmup: number;
+  readonly bf16: boolean;
+}
+
+export function benchInfer(setting: InferSetting, processes: number): Promise<Comparison> {
+  const { bf16, ...numbers } = setting;
+  const name = `infer resnet${setting.depth} batch ${setting.batch} ${bf16 ? 'bf16' : 'f32'}`;
+  const peer = pythonPeer('resnet_infer', numbers, bf16 ? ['--bf16'] : []);
+  return alternate(name, ourWorker('infer-worker', setting), peer, processes);
+}
