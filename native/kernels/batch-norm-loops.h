@@ -1,46 +1,12 @@
 // The loops of batch norm, compiled once for each kind of CPU under the name MEANFIELD_LOOPS.
 #include "batch-norm-jobs.h"
-#include "simd.h"
+#include "stored.h"
 
 namespace meanfield::batch_norm {
 namespace {
 
 constexpr int kGroup = 4;      // vectors of a row that are worked on together
 constexpr int64_t kFlush = 64;  // rows whose sums stay in the type of the numbers, before they go to f64
-
-template <typename T>
-struct Stored {
-  using A = T;
-  using V = typename Simd<T>::V;
-  MEANFIELD_INLINE V load(const T* from) { return meanfield::load<T>(from); }
-  MEANFIELD_INLINE void store(T* to, V value) { meanfield::store<T>(to, value); }
-  // As it would be after lying in memory.
-  MEANFIELD_INLINE V rounded(V value) { return value; }
-};
-
-// bf16: the upper half of a float, rounded to the nearest, ties to even.
-template <>
-struct Stored<uint16_t> {
-  using A = float;
-  using V = Simd<float>::V;
-  typedef uint16_t Half __attribute__((vector_size(32)));
-  typedef uint32_t Word __attribute__((vector_size(64)));
-  MEANFIELD_INLINE V load(const uint16_t* from) {
-    Half half;
-    __builtin_memcpy(&half, from, sizeof(half));
-    return (V)(__builtin_convertvector(half, Word) << 16);
-  }
-  MEANFIELD_INLINE Word bits_of(V value) {
-    const Word bits = (Word)value;
-    const Word nan = (Word)(value != value);
-    return (nan & 0x7fc00000u) | (~nan & (bits + 0x7fffu + ((bits >> 16) & 1u)));
-  }
-  MEANFIELD_INLINE V rounded(V value) { return (V)(bits_of(value) & 0xffff0000u); }
-  MEANFIELD_INLINE void store(uint16_t* to, V value) {
-    const Half half = __builtin_convertvector(bits_of(value) >> 16, Half);
-    __builtin_memcpy(to, &half, sizeof(half));
-  }
-};
 
 template <typename T>
 constexpr int kLanes = Simd<typename Stored<T>::A>::kLanes;

@@ -1,4 +1,4 @@
-// Which of the loops compiled for several kinds of CPU this one runs. MEANFIELD_CPU=any|avx2 takes lesser ones, for tests.
+// Which of the loops compiled for several kinds of CPU this one runs. MEANFIELD_CPU=any|avx2|avx512 takes lesser ones, for tests.
 #pragma once
 
 #include <cstdlib>
@@ -23,6 +23,16 @@ inline Cpu cpu_kind() {
 #endif
   }();
   return kind;
+}
+
+// Whether pairs of bf16 are multiplied and added to f32 at once. MEANFIELD_CPU=avx512 does without.
+inline bool cpu_multiplies_bf16() {
+#if defined(__x86_64__)
+  static const bool pairs = cpu_kind() == Cpu::kAvx512 && !std::getenv("MEANFIELD_CPU") && __builtin_cpu_supports("avx512bf16");
+  return pairs;
+#else
+  return false;
+#endif
 }
 
 }  // namespace meanfield

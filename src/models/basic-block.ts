@@ -67,7 +67,7 @@ export function preActivationBranch(options: BranchOptions): Branch {
     velocity: (state, h) =>
       scope(() => {
         const input = bn1.forward(state, mode, { activation });
-        return conv2.forward(normalisedConv(conv1, bn2, input, mode, { activation }), h);
+        return conv2.forward(normalisedConv(conv1, bn2, input, mode, { activation }), { factor: h });
       }),
   };
 }

@@ -1,5 +1,6 @@
 /** Two-dimensional convolution without bias (batch norm follows it in every net here). */
 import { type Generator, ops, type Tensor } from '../tensor/index.ts';
+import { activateInPlace, type Activation } from './activation.ts';
 import { heNormal, parameter } from './initialise.ts';
 import type { Layer, NamedTensors, Placement } from './layer.ts';
 
@@ -11,13 +12,25 @@ export interface Conv2dOptions {
   readonly stride?: number;
 }
 
+/** What follows the convolution, in one operation with it where that is faster. */
+export interface AfterConv {
+  /** A scalar, or [outChannels, 1, 1, 1], that multiplies the output; it is applied to the weight, which is smaller. */
+  readonly factor?: Tensor | undefined;
+  /** [outChannels], added to the output. */
+  readonly shift?: Tensor | undefined;
+  /** Added then, shaped as the output. */
+  readonly add?: Tensor | undefined;
+  /** s; left out, the identity. */
+  readonly activation?: Activation | undefined;
+}
+
 export class Conv2d implements Layer {
   /** [outChannels, inChannels, kernel, kernel], channels last in memory. */
   readonly weight: Tensor;
   readonly parameters: NamedTensors;
   readonly buffers: NamedTensors = new Map();
-  readonly #stride: readonly number[];
-  readonly #padding: readonly number[];
+  readonly #kernel: number;
+  readonly #stride: number;
 
   constructor(
     { inChannels, outChannels, kernel, stride = 1 }: Conv2dOptions,
@@ -27,17 +40,25 @@ export class Conv2d implements Layer {
     const shape = [outChannels, inChannels, kernel, kernel];
     this.weight = parameter(() => ops.contiguous(heNormal(shape, generator), 'channelsLast'), placement);
     this.parameters = new Map([['weight', this.weight]]);
-    this.#stride = [stride, stride];
-    this.#padding = [(kernel - 1) / 2, (kernel - 1) / 2];
+    this.#kernel = kernel;
+    this.#stride = stride;
   }
 
   /**
+   * s(factor conv(x) + shift + add)
+   *
    * @param input - [B, inChannels, H, W]
-   * @param factor - a scalar, or [outChannels, 1, 1, 1], that multiplies the output; it is applied to the weight, which is smaller.
-   * @param shift - [outChannels], added to the output
    */
-  forward(input: Tensor, factor?: Tensor, shift?: Tensor): Tensor {
+  forward(input: Tensor, { factor, shift, add, activation }: AfterConv = {}): Tensor {
     const weight = factor ? ops.mul(this.weight, factor) : this.weight;
-    return ops.conv2d(input, weight, shift, this.#stride, this.#padding);
+    if (this.#kernel === 3) {
+      const relu = activation === 'relu';
+      const output = ops.conv3x3(input, weight, shift, add, relu, this.#stride);
+      return activation && !relu ? activateInPlace(activation, output) : output;
+    }
+    const padding = (this.#kernel - 1) / 2;
+    const output = ops.conv2d(input, weight, shift, [this.#stride, this.#stride], [padding, padding]);
+    if (add) ops.add_(output, add);
+    return activation ? activateInPlace(activation, output) : output;
   }
 }

@@ -177,7 +177,7 @@ describe('a factor', () => {
     const input = generator.normal([2, 2, 5, 5], 'f64').setRequiresGrad();
     compare(
       [input, layer.weight],
-      (factor) => layer.forward(input, factor),
+      (factor) => layer.forward(input, { factor }),
       () => layer.forward(input),
     );
   });

@@ -1,5 +1,4 @@
 /** A convolution and the batch norm after it. */
-import { activateInPlace } from './activation.ts';
 import type { AfterNorm, BatchNorm } from './batch-norm.ts';
 import type { Conv2d } from './conv2d.ts';
 import type { Mode } from './layer.ts';
@@ -20,7 +19,6 @@ export function normalisedConv(
 ): Tensor {
   if (mode.training) return norm.forward(conv.forward(input), mode, after);
   const { scale, shift } = norm.folded(after.factor);
-  const output = conv.forward(input, ops.view(scale, [-1, 1, 1, 1]), shift);
-  if (after.add) ops.add_(output, after.add);
-  return after.activation ? activateInPlace(after.activation, output) : output;
+  const { add, activation } = after;
+  return conv.forward(input, { factor: ops.view(scale, [-1, 1, 1, 1]), shift, add, activation });
 }

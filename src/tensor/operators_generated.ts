@@ -191,6 +191,12 @@ export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stri
   return asTensor(op_conv2d.call(input.handle, weight.handle, handleOf(bias), stride, padding, dilation, groups));
 }
 
+const op_conv3x3 = nativeOperator('meanfield::conv3x3', '');
+/** `meanfield::conv3x3(Tensor x, Tensor weight, Tensor? bias, Tensor? add, bool relu, int stride) -> Tensor` */
+export function conv3x3(x: Tensor, weight: Tensor, bias: Tensor | null | undefined, add: Tensor | null | undefined, relu: boolean, stride: number): Tensor {
+  return asTensor(op_conv3x3.call(x.handle, weight.handle, handleOf(bias), handleOf(add), relu, stride));
+}
+
 const op_copy_ = nativeOperator('aten::copy_', '');
 /** `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
 export function copy_(input: Tensor, src: Tensor, nonBlocking?: boolean): void {
