@@ -1,8 +1,6 @@
-// Facts about the loaded libtorch, its threads, and the allocator below it.
+// Facts about the loaded libtorch, and its threads.
 #include <dlfcn.h>
-#include <malloc.h>
 
-#include <limits>
 #include <string>
 
 #include <ATen/Context.h>
@@ -57,25 +55,6 @@ napi_value set_threads(napi_env env, napi_callback_info info) {
 
 napi_value get_threads(napi_env env, napi_callback_info) {
   return guard(env, [&] { return from_double(env, at::get_num_threads()); });
-}
-
-// keepFreedMemory(bytes): blocks up to this size are reused by the allocator instead of going back to the
-// kernel after every step; zeroing fresh pages costs a training step about a tenth of its time.
-napi_value keep_freed_memory(napi_env env, napi_callback_info info) {
-  return guard(env, [&] {
-    const Arguments arguments(env, info);
-    bool kept = false;
-#ifdef __GLIBC__
-    const int64_t wanted = to_integer(env, arguments[0]);
-    if (wanted < 0 || wanted > std::numeric_limits<int>::max())
-      throw std::invalid_argument("keepFreedMemory: expected up to 2^31 - 1 bytes, got " + std::to_string(wanted));
-    const auto bytes = static_cast<int>(wanted);
-    // Before glibc 2.35 the first threshold could not pass 32 MiB.
-    const bool mapped = mallopt(M_MMAP_THRESHOLD, bytes) == 1 || mallopt(M_MMAP_THRESHOLD, 32 << 20) == 1;
-    kept = mallopt(M_TRIM_THRESHOLD, bytes) == 1 && mapped;
-#endif
-    return from_boolean(env, kept);
-  });
 }
 
 }  // namespace meanfield

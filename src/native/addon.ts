@@ -42,5 +42,5 @@ export interface Addon {
   libraryFacts(): [builtAgainst: string, path: string, configuration: string, cudaDevices: number];
   setThreads(count: number): void;
   getThreads(): number;
-  keepFreedMemory(bytes: number): boolean;
+  keepFreedMemory(): void;
 }

@@ -102,5 +102,5 @@ export function isLoaded(): boolean {
 
 /** A training step frees and asks again for the same hundreds of megabytes; keep them (docs/design/engine.md). */
 function tuneAllocator(addon: Addon): void {
-  if (process.env.MEANFIELD_KEEP_MEMORY !== '0') addon.keepFreedMemory(1 << 30);
+  if (process.env.MEANFIELD_KEEP_MEMORY !== '0') addon.keepFreedMemory();
 }

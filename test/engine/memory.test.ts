@@ -174,3 +174,29 @@ process.exit(7);`,
   );
   expect({ code, signal, stderr }).toEqual({ code: 7, signal: null, stderr: '' });
 });
+
+it('freed memory is given out again, and what is kept stays near what was ever used', async () => {
+  const { stdout, stderr } = await workshop.run(
+    'sizes.mjs',
+    `const { ops, full } = tensor;
+const MiB = 2 ** 20;
+const rss = () => process.memoryUsage.rss() / MiB;
+full([1024], 1).dispose();
+const before = rss();
+let peak = 0;
+// 256 MiB at a time, in blocks of many sizes.
+for (let round = 0; round < 40; round++) {
+  const count = 256 / 2 ** (round % 8);
+  const tensors = Array.from({ length: 2 ** (round % 8) }, () => full([count * MiB / 4 - round], 1));
+  peak = Math.max(peak, rss() - before);
+  for (const each of tensors) each.dispose();
+}
+console.log(peak);
+try { full([2e10, 20], 1); } catch (error) { console.log(error.message); }`,
+  );
+  expect(stderr).toBe('');
+  const [peak, message] = stdout.trim().split('\n');
+  expect(Number(peak)).toBeGreaterThan(256);
+  expect(Number(peak)).toBeLessThan(256 * 1.125 + 32);
+  expect(message).toMatch(/not enough memory for a tensor of 1600000000000 bytes/);
+});
