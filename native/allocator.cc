@@ -1,13 +1,14 @@
 // Memory of large CPU tensors. A training step takes and frees the same sizes in the same order every time. From malloc each
-// large block comes back as fresh pages, which the kernel has to zero, or is cut into smaller ones, and the heap grows to half
-// as much again as is ever in use. Here freed blocks are kept whole, by size, and given out again.
+// large block comes back as fresh pages, which the kernel has to zero, or from a heap where small blocks that stay lie between
+// large ones, so that it grows to half as much again as is ever in use. Here large blocks have a region of their own, without
+// anything between them: what is freed joins its free neighbours and is given out again.
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <unordered_map>
-#include <vector>
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
@@ -19,9 +20,10 @@
 namespace meanfield {
 namespace {
 
-constexpr size_t kLarge = size_t{1} << 18;     // bytes; below, blocks are malloc's
+constexpr size_t kLarge = size_t{1} << 18;   // bytes; below, blocks are malloc's
+constexpr size_t kHuge = size_t{1} << 30;    // from here on, blocks are the kernel's and go back to it
+constexpr size_t kRegion = size_t{1} << 32;  // addresses taken at a time; memory comes as they are first touched
 constexpr size_t kPage = size_t{1} << 12;
-constexpr size_t kHugePage = size_t{1} << 21;
 
 class KeepingAllocator final : public c10::Allocator {
  public:
@@ -38,83 +40,80 @@ class KeepingAllocator final : public c10::Allocator {
   static KeepingAllocator* instance;
 
  private:
-  struct Block {
-    void* at;
-    size_t bytes;
-  };
-
   c10::DataPtr take(size_t bytes) {
     if (bytes < kLarge) return small_->allocate(bytes);
-    const size_t unit = bytes < kHugePage ? kPage : kHugePage;
-    const size_t whole = (bytes + unit - 1) / unit * unit;
+    const size_t whole = (bytes + kPage - 1) / kPage * kPage;
     const std::lock_guard<std::mutex> lock(mutex_);
-    // The latest of the size: it may still be in the cache.
-    const auto found = std::find_if(kept_.rbegin(), kept_.rend(), [&](const Block& block) { return block.bytes == whole; });
-    void* at = nullptr;
-    if (found != kept_.rend()) {
-      at = found->at;
-      kept_.erase(std::next(found).base());
-      kept_bytes_ -= whole;
-    } else {
-      most_ = std::max(most_, used_bytes_ + whole);
-      // What is kept beside what is used stays within an eighth of the most that was ever used.
-      while (!kept_.empty() && used_bytes_ + kept_bytes_ + whole > most_ + most_ / 8) release_oldest();
-      at = map(whole);
-      while (!at && !kept_.empty()) {
-        release_oldest();
-        at = map(whole);
-      }
-      TORCH_CHECK(at, "not enough memory for a tensor of ", bytes, " bytes; those in use have ", used_bytes_);
-    }
+    char* const at = whole < kHuge ? cut(whole) : map(whole, 0);
+    TORCH_CHECK(at, "not enough memory for a tensor of ", bytes, " bytes; those in use have ", used_bytes_);
     used_bytes_ += whole;
-    most_ = std::max(most_, used_bytes_);
     used_.emplace(at, whole);
     return {at, at, give_back, c10::Device(c10::DeviceType::CPU)};
   }
 
-  // Null where there is no more.
-  static void* map(size_t bytes) {
-    // Huge pages where the kernel has them: a hundredth of the page faults.
-    const size_t slack = bytes >= kHugePage ? kHugePage : 0;
-    void* raw = mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (raw == MAP_FAILED) return nullptr;
-    if (!slack) return raw;
-    char* const begin = static_cast<char*>(raw);
-    char* const at = begin + (kHugePage - reinterpret_cast<size_t>(begin) % kHugePage) % kHugePage;
-    if (at > begin) munmap(begin, at - begin);
-    const size_t after = slack - (at - begin);
-    if (after) munmap(at + bytes, after);
-    madvise(at, bytes, MADV_HUGEPAGE);
+  // From the smallest free range that is long enough: the longest, untouched as yet, comes last.
+  char* cut(size_t bytes) {
+    auto best = free_.end();
+    for (auto range = free_.begin(); range != free_.end(); ++range)
+      if (range->second >= bytes && (best == free_.end() || range->second < best->second)) best = range;
+    if (best == free_.end()) {
+      char* const region = map(kRegion, MAP_NORESERVE);
+      if (!region) return map(bytes, 0);
+      best = free_.emplace(region, kRegion).first;
+    }
+    char* const at = best->first;
+    const size_t left = best->second - bytes;
+    free_.erase(best);
+    if (left) free_.emplace(at + bytes, left);
     return at;
   }
 
-  void release_oldest() {
-    munmap(kept_.front().at, kept_.front().bytes);
-    kept_bytes_ -= kept_.front().bytes;
-    kept_.erase(kept_.begin());
+  // Null where there is no more.
+  static char* map(size_t bytes, int flags) {
+    void* const at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    if (at == MAP_FAILED) return nullptr;
+    madvise(at, bytes, MADV_HUGEPAGE);  // fewer page faults, where the kernel has them
+    return static_cast<char*>(at);
   }
 
   static void give_back(void* at) {
-    if (!at) return;
-    if (!instance->keep(at)) instance->small_->raw_deleter()(at);
+    if (at && !instance->keep(static_cast<char*>(at))) instance->small_->raw_deleter()(at);
   }
 
-  bool keep(void* at) {
+  // Whether it was one of ours.
+  bool keep(char* at) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = used_.find(at);
     if (found == used_.end()) return false;
-    used_bytes_ -= found->second;
-    kept_bytes_ += found->second;
-    kept_.push_back({at, found->second});
+    size_t bytes = found->second;
+    used_bytes_ -= bytes;
     used_.erase(found);
+    if (bytes >= kHuge) {
+      munmap(at, bytes);
+      return true;
+    }
+    const auto after = free_.find(at + bytes);
+    if (after != free_.end()) {
+      bytes += after->second;
+      free_.erase(after);
+    }
+    const auto next = free_.lower_bound(at);
+    if (next != free_.begin()) {
+      const auto before = std::prev(next);
+      if (before->first + before->second == at) {
+        before->second += bytes;
+        return true;
+      }
+    }
+    free_.emplace(at, bytes);
     return true;
   }
 
   c10::Allocator* const small_;
   std::mutex mutex_;
-  std::unordered_map<void*, size_t> used_;
-  std::vector<Block> kept_;  // oldest first
-  size_t used_bytes_ = 0, kept_bytes_ = 0, most_ = 0;
+  std::unordered_map<char*, size_t> used_;
+  std::map<char*, size_t> free_;
+  size_t used_bytes_ = 0;
 };
 
 KeepingAllocator* KeepingAllocator::instance = nullptr;
