@@ -1,15 +1,11 @@
 /** Fair timing: two programs in alternating fresh processes, medians and their ratio. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { MeanfieldError } from '../errors.ts';
+import type { Program } from './programs.ts';
+import type { Work } from './work.ts';
 
 const execute = promisify(execFile);
-
-export interface Program {
-  readonly command: string;
-  readonly args: readonly string[];
-}
 
 /** What a worker prints: the milliseconds of each repetition and other figures. */
 export interface WorkerResult {
@@ -30,6 +26,7 @@ export interface Comparison {
   readonly peerRange: readonly [number, number];
   readonly growthMb: { readonly ours: number; readonly peer: number };
   readonly processes: number;
+  readonly work?: Work | undefined;
 }
 
 export function median(values: readonly number[]): number {
@@ -44,10 +41,11 @@ export function median(values: readonly number[]): number {
 
 const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
 
-async function run({ command, args }: Program): Promise<WorkerResult> {
+/** Runs a program and gives the object that it prints last. @throws MeanfieldError if it fails */
+export async function runWorker<T>({ command, args }: Program): Promise<T> {
   try {
     const { stdout } = await execute(command, args, { maxBuffer: 1 << 26 });
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as WorkerResult;
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
   } catch (cause) {
     const text = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
     throw new MeanfieldError(`a benchmark process failed: ${command}: ${text ?? ''}`, { cause });
@@ -60,11 +58,12 @@ export async function alternate(
   ours: Program,
   peer: Program,
   processes: number,
+  work?: Work,
 ): Promise<Comparison> {
   const results: { ours: WorkerResult[]; peer: WorkerResult[] } = { ours: [], peer: [] };
   for (let i = 0; i < processes; i++) {
-    results.ours.push(await run(ours));
-    results.peer.push(await run(peer));
+    results.ours.push(await runWorker<WorkerResult>(ours));
+    results.peer.push(await runWorker<WorkerResult>(peer));
   }
   const [a, b] = [results.ours.map(({ ms }) => median(ms)), results.peer.map(({ ms }) => median(ms))];
   return {
@@ -80,14 +79,6 @@ export async function alternate(
       peer: median(results.peer.map((one) => one.growthMb)),
     },
     processes,
+    work,
   };
-}
-
-/** The load of the machine over the last minute, or undefined where the system does not tell. */
-export function loadAverage(): number | undefined {
-  try {
-    return Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
-  } catch {
-    return undefined;
-  }
 }

@@ -28,5 +28,7 @@ export function benchFlow(setting: FlowSetting, processes: number): Promise<Comp
     ourWorker('flow-worker', setting),
     pythonPeer('mean_field_flow', numbers, flags),
     processes,
+    // Two products of N x d x M a slice forward, four for the gradients.
+    { gflop: (6 * 2 * samples * particles * features * slices) / 1e9, precision: dtype },
   );
 }

@@ -1,6 +1,7 @@
 /** `meanfield bench infer`: our evaluation of a batch beside the fastest of PyTorch's ways. */
 import { alternate, type Comparison } from './alternate.ts';
 import { ourWorker, pythonPeer } from './programs.ts';
+import { resnetGflop } from './work.ts';
 
 export interface InferSetting {
   readonly depth: number;
@@ -15,5 +16,9 @@ export function benchInfer(setting: InferSetting, processes: number): Promise<Co
   const { bf16, ...numbers } = setting;
   const name = `infer resnet${setting.depth} batch ${setting.batch} ${bf16 ? 'bf16' : 'f32'}`;
   const peer = pythonPeer('resnet_infer', numbers, bf16 ? ['--bf16'] : []);
-  return alternate(name, ourWorker('infer-worker', setting), peer, processes);
+  const work = {
+    gflop: setting.batch * resnetGflop(setting.depth),
+    precision: bf16 ? 'bf16' : 'f32',
+  } as const;
+  return alternate(name, ourWorker('infer-worker', setting), peer, processes, work);
 }

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingEnvironmentError } from '../errors.ts';
 import { packageRoot } from '../native/index.ts';
-import type { Program } from './alternate.ts';
+
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+}
 
 /** Debian's Python has Debian's torch; another one can be named. */
 function python(): string {
@@ -21,11 +25,11 @@ export function ourWorker(name: string, setting: object): Program {
 /** @throws MissingEnvironmentError if the script is not there */
 export function pythonPeer(
   name: string,
-  numbers: Readonly<Record<string, number>>,
-  flags: readonly string[],
+  values: Readonly<Record<string, number | string>>,
+  flags: readonly string[] = [],
 ): Program {
   const script = join(packageRoot, 'src', 'bench', 'peers', `${name}.py`);
   if (!existsSync(script)) throw new MissingEnvironmentError(`the PyTorch peer is missing: ${script}`);
-  const args = Object.entries(numbers).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  const args = Object.entries(values).flatMap(([key, value]) => [`--${key}`, String(value)]);
   return { command: python(), args: [script, ...args, ...flags] };
 }

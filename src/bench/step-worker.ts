@@ -5,13 +5,13 @@ import { setThreads } from '../native/index.ts';
 import { Generator, keep, ops, tensor } from '../tensor/index.ts';
 import type { StepSetting } from './step.ts';
 
-const { depth, batch, threads, steps, warmup, scheme, reorder, bf16 } = JSON.parse(
+const { depth, batch, width, threads, steps, warmup, scheme, reorder, bf16 } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as StepSetting;
 setThreads(threads);
 const generator = new Generator(0);
 const model = new CifarResNet(
-  { depth, inChannels: 3, classes: 10, schedule: { scheme, reorder } },
+  { depth, ...(width !== undefined && { width }), inChannels: 3, classes: 10, schedule: { scheme, reorder } },
   generator,
 );
 const learner = new Learner(model, {

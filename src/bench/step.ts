@@ -2,10 +2,13 @@
 import type { Scheme } from '../mean-field/index.ts';
 import { alternate, type Comparison } from './alternate.ts';
 import { ourWorker, pythonPeer } from './programs.ts';
+import { resnetGflop } from './work.ts';
 
 export interface StepSetting {
   readonly depth: number;
   readonly batch: number;
+  /** Channels of the first stage; default 16. */
+  readonly width?: number;
   readonly threads: number;
   readonly steps: number;
   readonly warmup: number;
@@ -20,5 +23,7 @@ export function benchStep(setting: StepSetting, processes: number): Promise<Comp
   const name = `step resnet${setting.depth} batch ${setting.batch} ${setting.bf16 ? 'bf16' : 'f32'} ${scheme}`;
   const { depth, batch, threads, steps, warmup, bf16 } = setting;
   const peer = pythonPeer('resnet_step', { depth, batch, threads, steps, warmup }, bf16 ? ['--bf16'] : []);
-  return alternate(name, ourWorker('step-worker', setting), peer, processes);
+  // Forward, and as much for each of the two gradients.
+  const work = { gflop: 3 * batch * resnetGflop(depth), precision: bf16 ? 'bf16' : 'f32' } as const;
+  return alternate(name, ourWorker('step-worker', setting), peer, processes, work);
 }

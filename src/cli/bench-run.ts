@@ -1,6 +1,6 @@
 /** Runs the rows of a benchmark one after the other, on a machine that should be idle. */
 import { availableParallelism, cpus } from 'node:os';
-import { type Comparison, loadAverage } from '../bench/index.ts';
+import { busyCores, type Ceiling, commit, type Comparison, measureCeiling } from '../bench/index.ts';
 import { leaseCores, libraryFacts } from '../native/index.ts';
 import { printJson, say, textTable } from './output.ts';
 import { packageVersion } from './version.ts';
@@ -15,16 +15,33 @@ export interface BenchFlags {
 
 export type Row = (threads: number) => Promise<Comparison>;
 
-/** Measures all rows, prints each as it is known, then the table or one JSON object. */
-export async function runBenchmark(flags: BenchFlags, rows: readonly Row[]): Promise<void> {
+/** Cores that may be in use before figures are marked. */
+const quiet = 0.2;
+
+/** Runs `measure` with all cores leased; says before and after if others use them. */
+export async function onQuietMachine<T>(
+  flags: Pick<BenchFlags, 'threads'>,
+  measure: (threads: number) => Promise<T>,
+): Promise<{ results: T; busy: boolean; threads: number }> {
   const lease = leaseCores();
-  const load = loadAverage();
-  const busy = lease.holders.length > 0 || (load !== undefined && load > 0.5);
-  if (busy)
-    say(
-      `bench: the machine is busy (load ${load ?? '?'}${lease.holders.length ? `, cores held by process ${lease.holders.join(', ')}` : ''}): figures will be marked`,
-    );
-  const threads = flags.threads ?? availableParallelism();
+  try {
+    const used = await busyCores(cpus().length);
+    const busy = lease.holders.length > 0 || (used !== undefined && used > quiet);
+    if (busy)
+      say(
+        `bench: the machine is busy (${used?.toFixed(1) ?? '?'} cores in use${lease.holders.length ? `, cores held by process ${lease.holders.join(', ')}` : ''}): figures will be marked`,
+      );
+    const threads = flags.threads ?? availableParallelism();
+    const results = await measure(threads);
+    if (busy) say('the machine was busy: these figures are not comparable; run again when it is idle');
+    return { results, busy, threads };
+  } finally {
+    lease.release();
+  }
+}
+
+/** Measures all rows, says each as it is known. */
+async function measureRows(rows: readonly Row[], threads: number): Promise<Comparison[]> {
   const results: Comparison[] = [];
   for (const row of rows) {
     const result = await row(threads);
@@ -33,13 +50,31 @@ export async function runBenchmark(flags: BenchFlags, rows: readonly Row[]): Pro
     );
     results.push(result);
   }
-  lease.release();
-  if (flags.json) printJson({ rows: results, busy, machine: machineFacts(threads, load) });
-  else process.stdout.write(`${comparisonTable(results)}\n`);
-  if (busy) say('the machine was busy: these figures are not comparable; run again when it is idle');
+  return results;
 }
 
-function machineFacts(threads: number, load: number | undefined): Record<string, unknown> {
+/** Measures all rows, then prints the table or one JSON object. */
+export async function runBenchmark(
+  flags: BenchFlags,
+  rows: readonly Row[],
+  table: (rows: readonly Comparison[], ceiling: Ceiling) => string = timeTable,
+): Promise<void> {
+  const { results, busy, threads } = await onQuietMachine(flags, async (threads) => ({
+    ceiling: await measureCeiling(threads),
+    rows: await measureRows(rows, threads),
+  }));
+  const { gemm, copy } = results.ceiling;
+  if (flags.json) {
+    printJson({ rows: results.rows, busy, ceiling: results.ceiling, machine: machineFacts(threads) });
+    return;
+  }
+  process.stdout.write(`${table(results.rows, results.ceiling)}\n`);
+  say(
+    `ceilings: GEMM ${(['f64', 'f32', 'bf16'] as const).map((type) => `${type} ${gemm[type].toFixed(0)}`).join(', ')} GFLOP/s, copy ${copy.toFixed(0)} GB/s`,
+  );
+}
+
+export function machineFacts(threads: number): Record<string, unknown> {
   const { version, blas } = libraryFacts();
   return {
     cpu: cpus()[0]?.model,
@@ -49,21 +84,35 @@ function machineFacts(threads: number, load: number | undefined): Record<string,
     blas,
     node: process.version,
     meanfield: packageVersion(),
-    load,
+    commit: commit(),
   };
 }
 
-function comparisonTable(rows: readonly Comparison[]): string {
+function timeTable(rows: readonly Comparison[], { gemm }: Ceiling): string {
   return textTable(
-    ['benchmark', 'ours ms', 'PyTorch ms', 'ratio', 'pairs', 'ours MB', 'PyTorch MB'],
+    ['benchmark', 'ours ms', 'PyTorch ms', 'ratio', 'pairs', 'of GEMM', 'ours MB', 'PyTorch MB'],
     rows.map((row) => [
       row.name,
       row.ours.toFixed(1),
       row.peer.toFixed(1),
       row.ratio.toFixed(3),
       `${row.ratioRange[0].toFixed(2)}-${row.ratioRange[1].toFixed(2)}`,
+      row.work ? (row.work.gflop / (row.ours / 1000) / gemm[row.work.precision]).toFixed(2) : '',
       row.growthMb.ours.toFixed(0),
       row.growthMb.peer.toFixed(0),
+    ]),
+  );
+}
+
+/** Peak resident memory over the model or the inputs just built. */
+export function memoryTable(rows: readonly Comparison[]): string {
+  return textTable(
+    ['growth of memory', 'ours MB', 'PyTorch MB', 'ratio'],
+    rows.map(({ name, growthMb }) => [
+      name,
+      growthMb.ours.toFixed(0),
+      growthMb.peer.toFixed(0),
+      (growthMb.ours / growthMb.peer).toFixed(3),
     ]),
   );
 }

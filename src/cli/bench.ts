@@ -1,7 +1,10 @@
 /** `meanfield bench`: our speed beside PyTorch's. */
 import { type Command, Option } from 'commander';
+import type { DataFlags, EpochFlags } from './bench-data.ts';
 import type { FlowFlags } from './bench-flow.ts';
 import type { InferFlags } from './bench-infer.ts';
+import type { BenchFlags } from './bench-run.ts';
+import type { ScalingFlags } from './bench-scaling.ts';
 import type { StepFlags } from './bench-step.ts';
 import { parseInteger } from './flags.ts';
 
@@ -10,12 +13,20 @@ const integer = (flag: string, description: string, fallback?: number): Option =
   return fallback === undefined ? option : option.default(fallback);
 };
 
-/** What every benchmark takes. */
-function common(command: Command, repetitions: { steps: number; warmup: number }): Command {
+const precision = (fallback: readonly string[]): Option =>
+  new Option('--precision <names...>', 'f32, bf16').choices(['f32', 'bf16']).default(fallback);
+
+const dataDir = (): Option =>
+  new Option('--data-dir <dir>', 'folder that holds the binary version of CIFAR-10').makeOptionMandatory();
+
+/** What every benchmark takes; those that repeat within a process say how often. */
+function common(command: Command, repetitions?: { steps: number; warmup: number }): Command {
+  command.addOption(integer('--runs <n>', 'processes of each kind', 7));
+  if (repetitions)
+    command
+      .addOption(integer('--steps <n>', 'timed repetitions a process', repetitions.steps))
+      .addOption(integer('--warmup <n>', 'repetitions before them', repetitions.warmup));
   return command
-    .addOption(integer('--runs <n>', 'processes of each kind', 7))
-    .addOption(integer('--steps <n>', 'timed repetitions a process', repetitions.steps))
-    .addOption(integer('--warmup <n>', 'repetitions before them', repetitions.warmup))
     .addOption(integer('--threads <n>', 'threads of each process (default: all cores)'))
     .option('--json', 'print one JSON object at the end');
 }
@@ -29,9 +40,7 @@ export function registerBench(program: Command): void {
     .addOption(integer('-b, --batch-size <n>', 'images a step', 128))
     .addOption(new Option('--scheme <names...>', 'schemes').default(['vanilla', 'mean-field']))
     .addOption(new Option('--no-reorder', 'mean-field with its order frozen'))
-    .addOption(
-      new Option('--precision <names...>', 'f32, bf16').choices(['f32', 'bf16']).default(['f32', 'bf16']),
-    );
+    .addOption(precision(['f32', 'bf16']));
   common(step, { steps: 20, warmup: 5 }).action(async (flags: StepFlags) => {
     const { runStepBenchmark } = await import('./bench-step.ts');
     await runStepBenchmark(flags);
@@ -41,9 +50,7 @@ export function registerBench(program: Command): void {
     .description('a batch through a ResNet in evaluation mode, beside the fastest of three ways in PyTorch')
     .addOption(integer('--depth <n>', 'depth of the net', 20))
     .addOption(integer('-b, --batch-size <n>', 'images a batch', 500))
-    .addOption(
-      new Option('--precision <names...>', 'f32, bf16').choices(['f32', 'bf16']).default(['f32', 'bf16']),
-    );
+    .addOption(precision(['f32', 'bf16']));
   common(infer, { steps: 20, warmup: 5 }).action(async (flags: InferFlags) => {
     const { runInferBenchmark } = await import('./bench-infer.ts');
     await runInferBenchmark(flags);
@@ -59,5 +66,42 @@ export function registerBench(program: Command): void {
   common(flow, { steps: 5, warmup: 2 }).action(async (flags: FlowFlags) => {
     const { runFlowBenchmark } = await import('./bench-flow.ts');
     await runFlowBenchmark(flags);
+  });
+  const data = bench
+    .command('data')
+    .description('batches of CIFAR-10, augmented and normalised')
+    .addOption(dataDir())
+    .addOption(integer('-b, --batch-size <n>', 'images a batch', 128));
+  common(data, { steps: 100, warmup: 10 }).action(async (flags: DataFlags) => {
+    const { runDataBenchmark } = await import('./bench-data.ts');
+    await runDataBenchmark(flags);
+  });
+  const epoch = bench
+    .command('epoch')
+    .description('an epoch of training on CIFAR-10 with its evaluation, run folder included')
+    .addOption(dataDir())
+    .addOption(integer('--depth <n>', 'depth of the net', 20))
+    .addOption(integer('-b, --batch-size <n>', 'images a step', 128))
+    .addOption(new Option('--scheme <names...>', 'schemes').default(['mean-field']))
+    .addOption(precision(['bf16']))
+    .addOption(integer('--limit-train-batches <n>', 'use only the first batches; 0: all', 0));
+  common(epoch).action(async (flags: EpochFlags) => {
+    const { runEpochBenchmark } = await import('./bench-data.ts');
+    await runEpochBenchmark(flags);
+  });
+  const memory = bench
+    .command('memory')
+    .description('growth of memory over the model or the inputs just built');
+  common(memory, { steps: 3, warmup: 1 }).action(async (flags: BenchFlags) => {
+    const { runMemoryBenchmark } = await import('./bench-memory.ts');
+    await runMemoryBenchmark(flags);
+  });
+  const scaling = bench
+    .command('scaling')
+    .description('how our cost grows with depth, width, particles, samples and batch: fitted exponents')
+    .addOption(new Option('--axis <names...>', 'such as "flow particles" (default: all)'));
+  common(scaling, { steps: 3, warmup: 1 }).action(async (flags: ScalingFlags) => {
+    const { runScalingBenchmark } = await import('./bench-scaling.ts');
+    await runScalingBenchmark(flags);
   });
 }

@@ -1,0 +1,15 @@
+/** What the machine can do at most, measured in the same run: a large matrix product and a copy of memory. */
+import { runWorker } from './alternate.ts';
+import { ourWorker } from './programs.ts';
+import type { Precision } from './work.ts';
+
+export interface Ceiling {
+  /** GFLOP/s of a 2048^3 matrix product in each precision. */
+  readonly gemm: Readonly<Record<Precision, number>>;
+  /** GB/s of a copy of 256 MB, reads and writes counted. */
+  readonly copy: number;
+}
+
+export async function measureCeiling(threads: number): Promise<Ceiling> {
+  return runWorker<Ceiling>(ourWorker('ceiling-worker', { threads }));
+}

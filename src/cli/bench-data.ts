@@ -1,0 +1,43 @@
+/** The rows of `meanfield bench data` and `bench epoch`. */
+import { benchData, benchEpoch } from '../bench/index.ts';
+import { checkOneOf } from '../check.ts';
+import { loadImages } from '../data/index.ts';
+import { schemes } from '../mean-field/index.ts';
+import { libraryFacts } from '../native/index.ts';
+import { type BenchFlags, type Row, runBenchmark } from './bench-run.ts';
+import { say } from './output.ts';
+
+export interface DataFlags extends BenchFlags {
+  dataDir: string;
+  batchSize: number;
+}
+
+export interface EpochFlags extends DataFlags {
+  depth: number;
+  scheme: string[];
+  precision: string[];
+  limitTrainBatches: number;
+}
+
+export async function runDataBenchmark(flags: DataFlags): Promise<void> {
+  const { dataDir: data, batchSize: batch, steps, warmup, runs } = flags;
+  await loadImages('cifar10', { dataDir: data });
+  await runBenchmark(flags, [(threads) => benchData({ data, batch, threads, steps, warmup }, runs)]);
+}
+
+export async function runEpochBenchmark(flags: EpochFlags): Promise<void> {
+  const { dataDir: data, depth, batchSize: batch, runs, limitTrainBatches: limit } = flags;
+  const known = flags.scheme.map((name) => checkOneOf('scheme', name, schemes));
+  await loadImages('cifar10', { dataDir: data });
+  const rows = flags.precision.flatMap((precision): Row[] => {
+    const bf16 = precision === 'bf16';
+    if (bf16 && !libraryFacts().bf16) {
+      say('bench: bf16 left out: this CPU has no bf16 instructions');
+      return [];
+    }
+    return known.map(
+      (scheme) => (threads) => benchEpoch({ data, depth, batch, threads, scheme, bf16, limit }, runs),
+    );
+  });
+  await runBenchmark(flags, rows);
+}
