@@ -1,9 +1,8 @@
 // Gradients by libtorch's autograd, and the modes that change how operators run.
-#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/version.h>
 
+#include "autocast.h"
 #include "convert.h"
 #include "exports.h"
 #include "guard.h"
@@ -46,41 +45,6 @@ napi_value set_requires_grad(napi_env env, napi_callback_info info) {
     return napi_value{nullptr};
   });
 }
-
-namespace {
-struct Autocast {
-  bool enabled;
-  at::ScalarType dtype;
-};
-
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-Autocast autocast_now(bool cuda) {
-  const auto device = cuda ? at::kCUDA : at::kCPU;
-  return {at::autocast::is_autocast_enabled(device), at::autocast::get_autocast_dtype(device)};
-}
-
-void switch_autocast(bool cuda, const Autocast& next) {
-  const auto device = cuda ? at::kCUDA : at::kCPU;
-  at::autocast::set_autocast_dtype(device, next.dtype);
-  at::autocast::set_autocast_enabled(device, next.enabled);
-}
-#else
-Autocast autocast_now(bool cuda) {
-  if (cuda) return {at::autocast::is_enabled(), at::autocast::get_autocast_gpu_dtype()};
-  return {at::autocast::is_cpu_enabled(), at::autocast::get_autocast_cpu_dtype()};
-}
-
-void switch_autocast(bool cuda, const Autocast& next) {
-  if (cuda) {
-    at::autocast::set_autocast_gpu_dtype(next.dtype);
-    at::autocast::set_enabled(next.enabled);
-  } else {
-    at::autocast::set_autocast_cpu_dtype(next.dtype);
-    at::autocast::set_cpu_enabled(next.enabled);
-  }
-}
-#endif
-}  // namespace
 
 // setGradMode(flag) -> the flag before
 napi_value set_grad_mode(napi_env env, napi_callback_info info) {

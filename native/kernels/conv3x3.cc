@@ -11,7 +11,6 @@
 #include <vector>
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/convolution.h>
@@ -20,6 +19,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include "../autocast.h"
 #include "../optional-tensor.h"
 #include "conv3x3-jobs.h"
 #include "cpu.h"
@@ -199,7 +199,8 @@ class Function : public torch::autograd::Function<Function> {
 
 at::Tensor conv(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias, const OptionalTensor& add,
                 bool relu, int64_t stride) {
-  const at::Tensor x = input.is_cpu() && at::autocast::is_cpu_enabled() ? input.to(at::autocast::get_autocast_cpu_dtype()) : input;
+  const Autocast autocast = autocast_now(false);
+  const at::Tensor x = autocast.enabled && input.is_cpu() && input.scalar_type() != at::kDouble ? input.to(autocast.dtype) : input;
   const bool tracked = at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad() || (add && add->requires_grad()) ||
                                                       (bias && bias->requires_grad()));
   const bool ours = allowed(x, weight) && (tracked ? sums_weight(x, stride) : convolves(x, stride));
