@@ -19,52 +19,78 @@ MEANFIELD_INLINE void project(const T* x, int64_t width, const T* table, int64_t
   }
 }
 
-// out[r][..] += sum over the tile of h[r][j] table[j][..].
-template <typename T>
-MEANFIELD_INLINE void gather(const T* h, const T* table, int64_t width, T* out) {
+// out[r][..] += sum over the tile of h[r][j] table[j][..], W vectors of features at c.
+template <typename T, int W>
+MEANFIELD_INLINE void gather_at(const T* h, const T* table, int64_t width, int64_t c, T* out) {
   using V = typename Simd<T>::V;
   constexpr int kLanes = Simd<T>::kLanes;
   constexpr int kWide = kTile<T>;
-  for (int64_t c = 0; c < width; c += kLanes) {
-    V sum[kRows];
+  V sum[kRows][W];
 #pragma GCC unroll 4
-    for (int r = 0; r < kRows; ++r) sum[r] = load(out + r * width + c);
+  for (int r = 0; r < kRows; ++r)
+    for (int w = 0; w < W; ++w) sum[r][w] = load(out + r * width + c + w * kLanes);
+#pragma GCC unroll 8
+  for (int j = 0; j < kWide; ++j) {
+    V row[W];
+    for (int w = 0; w < W; ++w) row[w] = load(table + j * width + c + w * kLanes);
 #pragma GCC unroll 4
-    for (int j = 0; j < kWide; ++j) {
-      const V row = load(table + j * width + c);
-#pragma GCC unroll 4
-      for (int r = 0; r < kRows; ++r) sum[r] += h[r * kWide + j] * row;
+    for (int r = 0; r < kRows; ++r) {
+      const V factor = splat<T>(h[r * kWide + j]);
+      for (int w = 0; w < W; ++w) sum[r][w] += factor * row[w];
     }
+  }
 #pragma GCC unroll 4
-    for (int r = 0; r < kRows; ++r) store(out + r * width + c, sum[r]);
+  for (int r = 0; r < kRows; ++r)
+    for (int w = 0; w < W; ++w) store(out + r * width + c + w * kLanes, sum[r][w]);
+}
+
+// sum[j][..] += sum over the samples in flight of h[r][j] x[r][..], W vectors of features at c.
+template <typename T, int W>
+MEANFIELD_INLINE void scatter_at(const T* h, const T* x, int64_t width, int64_t c, T* sum) {
+  using V = typename Simd<T>::V;
+  constexpr int kLanes = Simd<T>::kLanes;
+  constexpr int kWide = kTile<T>;
+  V row[kRows][W];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r)
+    for (int w = 0; w < W; ++w) row[r][w] = load(x + r * width + c + w * kLanes);
+#pragma GCC unroll 8
+  for (int j = 0; j < kWide; ++j) {
+    V total[W];
+    for (int w = 0; w < W; ++w) total[w] = load(sum + j * width + c + w * kLanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      const V factor = splat<T>(h[r * kWide + j]);
+      for (int w = 0; w < W; ++w) total[w] += factor * row[r][w];
+    }
+    for (int w = 0; w < W; ++w) store(sum + j * width + c + w * kLanes, total[w]);
   }
 }
 
-// sum[j][..] += sum over the samples in flight of h[r][j] x[r][..].
+// Two vectors of features at a time: a number of h is loaded once for both, and twice as many sums do not wait for each other.
+template <typename T>
+MEANFIELD_INLINE void gather(const T* h, const T* table, int64_t width, T* out) {
+  constexpr int kLanes = Simd<T>::kLanes;
+  int64_t c = 0;
+  for (; c + 2 * kLanes <= width; c += 2 * kLanes) gather_at<T, 2>(h, table, width, c, out);
+  if (c < width) gather_at<T, 1>(h, table, width, c, out);
+}
 template <typename T>
 MEANFIELD_INLINE void scatter(const T* h, const T* x, int64_t width, T* sum) {
-  using V = typename Simd<T>::V;
   constexpr int kLanes = Simd<T>::kLanes;
-  constexpr int kWide = kTile<T>;
-  for (int64_t c = 0; c < width; c += kLanes) {
-    V row[kRows];
-#pragma GCC unroll 4
-    for (int r = 0; r < kRows; ++r) row[r] = load(x + r * width + c);
-#pragma GCC unroll 4
-    for (int j = 0; j < kWide; ++j) {
-      V total = load(sum + j * width + c);
-#pragma GCC unroll 4
-      for (int r = 0; r < kRows; ++r) total += h[r * kWide + j] * row[r];
-      store(sum + j * width + c, total);
-    }
-  }
+  int64_t c = 0;
+  for (; c + 2 * kLanes <= width; c += 2 * kLanes) scatter_at<T, 2>(h, x, width, c, sum);
+  if (c < width) scatter_at<T, 1>(h, x, width, c, sum);
 }
 
 template <typename T, Activation kind>
-MEANFIELD_INLINE typename Simd<T>::V activate(typename Simd<T>::V u) {
-  if constexpr (kind == kTanh) return tanh_of<T>(u);
-  // A NaN compares false and stays.
-  return u < T(0) ? splat<T>(T(0)) : u;
+MEANFIELD_INLINE void activate(typename Simd<T>::V (&u)[kVectors]) {
+  if constexpr (kind == kTanh) {
+    tanh_each<T, kVectors>(u);
+  } else {
+    // A NaN compares false and stays.
+    for (int v = 0; v < kVectors; ++v) u[v] = u[v] < T(0) ? splat<T>(T(0)) : u[v];
+  }
 }
 
 template <typename T, Activation kind>
@@ -84,8 +110,7 @@ MEANFIELD_INLINE void hidden(const T* x, int64_t width, const T* wt, int64_t col
     for (int r = 0; r < kRows; ++r) h[r][v] = b;
   }
   project(x, width, wt, columns, features, h);
-  for (int r = 0; r < kRows; ++r)
-    for (int v = 0; v < kVectors; ++v) h[r][v] = activate<T, kind>(h[r][v]);
+  for (int r = 0; r < kRows; ++r) activate<T, kind>(h[r]);
 }
 
 // All particles on a range of samples.

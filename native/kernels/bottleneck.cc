@@ -41,6 +41,16 @@ class Buffer {
   std::unique_ptr<T, Free> data_;
 };
 
+template <typename Body>
+void share_out(int64_t parts, bool small, const Body& body) {
+  if (small || parts == 1)
+    for (int64_t part = 0; part < parts; ++part) body(part);
+  else
+    at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t part = begin; part < end; ++part) body(part);
+    });
+}
+
 // The arguments, padded (bottleneck-jobs.h).
 template <typename T>
 struct Slice {
@@ -65,18 +75,24 @@ struct Slice {
         aw(columns * width),
         ww(columns * width) {
     copy_rows(state, x.get());
-    const T* t = theta.data_ptr<T>();
-    const T* m = weight.data_ptr<T>();
-    for (int64_t j = 0; j < particles; ++j, t += 2 * features + 1) {
-      for (int64_t c = 0; c < features; ++c) {
-        at.get()[c * columns + j] = t[c];
-        wt.get()[c * columns + j] = t[features + c];
-        aw.get()[j * width + c] = m[j] * t[c];
-        ww.get()[j * width + c] = m[j] * t[features + c];
+    share_out(parts(), small(), [&](int64_t part) {
+      const T* m = weight.data_ptr<T>();
+      for (int64_t j = particles * part / parts(); j < particles * (part + 1) / parts(); ++j) {
+        const T* t = theta.data_ptr<T>() + j * (2 * features + 1);
+        for (int64_t c = 0; c < features; ++c) {
+          at.get()[c * columns + j] = t[c];
+          wt.get()[c * columns + j] = t[features + c];
+          aw.get()[j * width + c] = m[j] * t[c];
+          ww.get()[j * width + c] = m[j] * t[features + c];
+        }
+        wt.get()[features * columns + j] = t[2 * features];
       }
-      wt.get()[features * columns + j] = t[2 * features];
-    }
+    });
   }
+
+  bool small() const { return samples * particles < kSmall; }
+  // Fixed parts of the particles.
+  int64_t parts() const { return std::max<int64_t>(1, std::min(columns / kTile<T>, kChunks)); }
 
   void copy_rows(const at::Tensor& from, T* to) const {
     const T* source = from.data_ptr<T>();
@@ -105,26 +121,15 @@ void run(const PullbackJob<float>& job, int64_t kind, int64_t from, int64_t to) 
   loops().pullback_f32(job, kind, from, to);
 }
 
-template <typename Body>
-void share_out(int64_t parts, bool small, const Body& body) {
-  if (small || parts == 1)
-    for (int64_t part = 0; part < parts; ++part) body(part);
-  else
-    at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t part = begin; part < end; ++part) body(part);
-    });
-}
-
 template <typename T>
 at::Tensor velocity_of(const at::Tensor& state, const at::Tensor& theta, const at::Tensor& weight, int64_t kind) {
   const Slice<T> slice(state, theta, weight);
   Buffer<T> out(slice.rows * slice.width);
   const VelocityJob<T> job{slice.rows,       slice.columns,  slice.width,    slice.features,
                            slice.x.get(), slice.wt.get(), slice.aw.get(), out.get()};
-  const bool small = slice.samples * slice.particles < kSmall;
   // Rows do not touch each other: any number of parts gives the same bits.
-  const int64_t parts = small ? 1 : std::min<int64_t>(4 * at::get_num_threads(), slice.rows / kRows);
-  share_out(parts, small, [&](int64_t part) {
+  const int64_t parts = slice.small() ? 1 : std::min<int64_t>(4 * at::get_num_threads(), slice.rows / kRows);
+  share_out(parts, slice.small(), [&](int64_t part) {
     const int64_t blocks = slice.rows / kRows;
     run(job, kind, blocks * part / parts * kRows, blocks * (part + 1) / parts * kRows);
   });
@@ -140,15 +145,14 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> pullback_of(const at::Tensor& sta
                                                            const at::Tensor& weight, const at::Tensor& cotangent,
                                                            int64_t kind, bool want_state, bool want_theta) {
   const Slice<T> slice(state, theta, weight);
-  const auto [samples, particles, d] = std::tie(slice.samples, slice.particles, slice.features);
+  const int64_t samples = slice.samples, particles = slice.particles, d = slice.features;
   Buffer<T> q(slice.rows * slice.width);
   slice.copy_rows(cotangent, q.get());
-  const int64_t tiles = slice.columns / kTile<T>;
-  const int64_t parts = std::max<int64_t>(1, std::min(tiles, kChunks));
+  const int64_t tiles = slice.columns / kTile<T>, parts = slice.parts();
   const int64_t sums = want_theta ? slice.columns * slice.width : 0;
   const int64_t share = want_state ? slice.rows * slice.width : 0;
   Buffer<T> da(sums), dw(sums), db(want_theta ? slice.columns : 0), dx(parts * share);
-  share_out(parts, samples * particles < kSmall, [&](int64_t part) {
+  share_out(parts, slice.small(), [&](int64_t part) {
     const PullbackJob<T> job{slice.rows,     slice.columns,  slice.width, d,
                              want_state,     want_theta,     slice.x.get(), q.get(),
                              slice.wt.get(), slice.at.get(), slice.ww.get(), dx.get() + part * share,
@@ -157,31 +161,33 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> pullback_of(const at::Tensor& sta
   });
   at::Tensor state_gradient = at::empty({want_state ? samples : 0, d}, state.options());
   if (want_state) {
-    T* to = state_gradient.template data_ptr<T>();
-    for (int64_t i = 0; i < samples; ++i)
-      for (int64_t c = 0; c < d; ++c) {
-        T sum = 0;
-        for (int64_t part = 0; part < parts; ++part) sum += dx.get()[part * share + i * slice.width + c];
-        to[i * d + c] = sum;
-      }
+    share_out(parts, slice.small(), [&](int64_t part) {
+      for (int64_t i = samples * part / parts; i < samples * (part + 1) / parts; ++i)
+        for (int64_t c = 0; c < d; ++c) {
+          T sum = 0;
+          for (int64_t k = 0; k < parts; ++k) sum += dx.get()[k * share + i * slice.width + c];
+          state_gradient.template data_ptr<T>()[i * d + c] = sum;
+        }
+    });
   }
   at::Tensor theta_gradient = at::empty({want_theta ? particles : 0, 2 * d + 1}, state.options());
   at::Tensor weight_gradient = at::empty({want_theta ? particles : 0}, state.options());
   if (want_theta) {
-    T* to = theta_gradient.template data_ptr<T>();
-    T* to_weight = weight_gradient.template data_ptr<T>();
-    const T* t = theta.data_ptr<T>();
-    const T* m = weight.data_ptr<T>();
-    for (int64_t j = 0; j < particles; ++j, to += 2 * d + 1, t += 2 * d + 1) {
-      T worth = 0;
-      for (int64_t c = 0; c < d; ++c) {
-        worth += da.get()[j * slice.width + c] * t[c];
-        to[c] = m[j] * da.get()[j * slice.width + c];
-        to[d + c] = m[j] * dw.get()[j * slice.width + c];
+    share_out(parts, slice.small(), [&](int64_t part) {
+      const T* m = weight.data_ptr<T>();
+      for (int64_t j = particles * part / parts; j < particles * (part + 1) / parts; ++j) {
+        const T* t = theta.data_ptr<T>() + j * (2 * d + 1);
+        T* to = theta_gradient.template data_ptr<T>() + j * (2 * d + 1);
+        T worth = 0;
+        for (int64_t c = 0; c < d; ++c) {
+          worth += da.get()[j * slice.width + c] * t[c];
+          to[c] = m[j] * da.get()[j * slice.width + c];
+          to[d + c] = m[j] * dw.get()[j * slice.width + c];
+        }
+        to[2 * d] = m[j] * db.get()[j];
+        weight_gradient.template data_ptr<T>()[j] = worth;
       }
-      to[2 * d] = m[j] * db.get()[j];
-      to_weight[j] = worth;
-    }
+    });
   }
   return {state_gradient, theta_gradient, weight_gradient};
 }

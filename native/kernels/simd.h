@@ -80,26 +80,33 @@ constexpr double kInverseFactorial[14] = {1.0,
 
 // tanh(x) = E / (E + 2) with E = exp(2 abs(x)) - 1: odd to the bit, and exact to a few units in the last place everywhere.
 // exp(z) - 1 = 2^n (exp(r) - 1) + (2^n - 1) with z = n ln 2 + r; exp(r) - 1 by its Taylor polynomial on abs(r) <= ln(2) / 2.
-template <typename T>
-MEANFIELD_INLINE typename Simd<T>::V tanh_of(typename Simd<T>::V x) {
+// W vectors in step: one is a chain of forty operations that each wait for the one before.
+template <typename T, int W>
+MEANFIELD_INLINE void tanh_each(typename Simd<T>::V (&x)[W]) {
   using S = Simd<T>;
   using V = typename S::V;
   using I = typename S::I;
-  const I sign = (I)x & S::kSign;
-  V z = (V)((I)x & ~S::kSign) * T(2);
-  // A NaN compares false and stays.
-  z = z > T(2) * S::kSaturated ? splat<T>(T(2) * S::kSaturated) : z;
-  const V shifted = z * T(1.44269504088896340736) + S::kMagic;
-  const I n = (I)shifted - S::kMagicBits;
-  const V whole = shifted - S::kMagic;
-  const V r = (z - whole * S::kLn2High) - whole * S::kLn2Low;
-  V p = splat<T>(T(kInverseFactorial[S::kDegree]));
+  V r[W], p[W], power[W];
+#pragma GCC unroll 4
+  for (int i = 0; i < W; ++i) {
+    V z = (V)((I)x[i] & ~S::kSign) * T(2);
+    // A NaN compares false and stays.
+    z = z > T(2) * S::kSaturated ? splat<T>(T(2) * S::kSaturated) : z;
+    const V shifted = z * T(1.44269504088896340736) + S::kMagic;
+    power[i] = (V)((((I)shifted - S::kMagicBits) + S::kBias) << S::kMantissa);
+    const V whole = shifted - S::kMagic;
+    r[i] = (z - whole * S::kLn2High) - whole * S::kLn2Low;
+    p[i] = splat<T>(T(kInverseFactorial[S::kDegree]));
+  }
 #pragma GCC unroll 16
-  for (int i = S::kDegree - 1; i > 0; --i) p = p * r + T(kInverseFactorial[i]);
-  p = p * r;
-  const V power = (V)((n + S::kBias) << S::kMantissa);
-  const V e = power * p + (power - T(1));
-  return (V)((I)(e / (e + T(2))) | sign);
+  for (int k = S::kDegree - 1; k > 0; --k)
+#pragma GCC unroll 4
+    for (int i = 0; i < W; ++i) p[i] = p[i] * r[i] + T(kInverseFactorial[k]);
+#pragma GCC unroll 4
+  for (int i = 0; i < W; ++i) {
+    const V e = power[i] * (p[i] * r[i]) + (power[i] - T(1));
+    x[i] = (V)((I)(e / (e + T(2))) | ((I)x[i] & S::kSign));
+  }
 }
 
 }  // namespace
