@@ -29,7 +29,7 @@ it.each([
   const { rows, ceiling, machine } = bench(...args);
   expect(rows).toHaveLength(1);
   const [{ name, ours, peer, ratio } = { name: '', ours: 0, peer: 0, ratio: 0 }] = rows;
-  expect(name.startsWith(args[0] ?? '')).toBe(true);
+  expect(name.startsWith(args[0])).toBe(true);
   expect(ours).toBeGreaterThan(0);
   expect(ratio).toBeCloseTo(ours / peer, 10);
   expect(ceiling.gemm.f64).toBeGreaterThan(1);
