@@ -23,6 +23,8 @@ const config = resolveConfig(
   'bench epoch',
 );
 const root = mkdtempSync(join(tmpdir(), 'meanfield-epoch-'));
+// The benchmark itself holds the cores.
+process.env.MEANFIELD_CORES_DIR = join(root, 'cores');
 try {
   let start = 0;
   let base = 0;
