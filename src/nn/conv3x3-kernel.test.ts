@@ -95,6 +95,25 @@ describe('the 3 x 3 convolution', () => {
     },
   );
 
+  it('has the adjoints of its output: <conv(x, w), y> = <x, dx> = <w, dw>', () => {
+    for (const { images, out, stride } of cases)
+      scope(() => {
+        const generator = new Generator(6);
+        const draw = (shape: readonly number[]): Tensor =>
+          ops.contiguous(generator.normal(shape, 'f64'), 'channelsLast');
+        const x = draw(images).setRequiresGrad();
+        const weight = draw([out, images[1], 3, 3]).setRequiresGrad();
+        const output = enableGrad(() => ops.conv3x3(x, weight, null, null, false, stride));
+        const y = draw(output.shape);
+        const [dx, dweight] = grad(output, [x, weight], { cotangents: [y] });
+        const dot = (a: Tensor, b: Tensor): number => ops.sum(ops.mul(a, b)).item();
+        const expected = dot(output, y);
+        const size = Math.sqrt(dot(output, output) * dot(y, y));
+        expect(Math.abs(dot(x, dx!) - expected) / size).toBeLessThan(1e-13);
+        expect(Math.abs(dot(weight, dweight!) - expected) / size).toBeLessThan(1e-13);
+      });
+  });
+
   it('adds the bias and a state and cuts below zero, with and without gradients', () => {
     for (const dtype of ['f64', 'f32', 'bf16'] as const)
       scope(() => {
