@@ -2,21 +2,37 @@
 import { benchFlow } from '../bench/index.ts';
 import { type BenchFlags, runBenchmark } from './bench-run.ts';
 
-export interface FlowFlags extends BenchFlags {
-  samples: number;
-  particles: number;
-  features: number;
-  slices: number;
+interface Sizes {
+  readonly samples: number;
+  readonly particles: number;
+  readonly features: number;
+  readonly slices: number;
+}
+
+export interface FlowFlags extends BenchFlags, Partial<Sizes> {
   precision: ('f32' | 'f64')[];
 }
 
+const usual: Sizes = { samples: 1000, particles: 1000, features: 16, slices: 50 };
+/** What claims measure with, the usual one, and one with many features. */
+const three: readonly Sizes[] = [
+  { samples: 200, particles: 100, features: 4, slices: 40 },
+  usual,
+  { samples: 2000, particles: 500, features: 64, slices: 20 },
+];
+
 export async function runFlowBenchmark(flags: FlowFlags): Promise<void> {
   const { samples, particles, features, slices, steps, warmup, runs } = flags;
+  const given = Object.entries({ samples, particles, features, slices }).filter(
+    ([, size]) => size !== undefined,
+  );
+  const problems = given.length > 0 ? [{ ...usual, ...Object.fromEntries(given) }] : three;
   await runBenchmark(
     flags,
-    flags.precision.map(
-      (dtype) => (threads) =>
-        benchFlow({ samples, particles, features, slices, threads, steps, warmup, dtype }, runs),
+    problems.flatMap((sizes) =>
+      flags.precision.map(
+        (dtype) => (threads: number) => benchFlow({ ...sizes, threads, steps, warmup, dtype }, runs),
+      ),
     ),
   );
 }

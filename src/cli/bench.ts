@@ -58,10 +58,10 @@ export function registerBench(program: Command): void {
   const flow = bench
     .command('flow')
     .description('flow, adjoint and every gradient of the mean-field model, beside autograd in PyTorch')
-    .addOption(integer('--samples <n>', 'N', 1000))
-    .addOption(integer('--particles <n>', 'M, in each slice', 1000))
-    .addOption(integer('--features <n>', 'd', 16))
-    .addOption(integer('--slices <n>', 'L', 50))
+    .addOption(integer('--samples <n>', 'N (default: three problems; one if any size is given)'))
+    .addOption(integer('--particles <n>', 'M, in each slice'))
+    .addOption(integer('--features <n>', 'd'))
+    .addOption(integer('--slices <n>', 'L'))
     .addOption(new Option('--precision <names...>', 'f32, f64').choices(['f32', 'f64']).default(['f64']));
   common(flow, { steps: 5, warmup: 2 }).action(async (flags: FlowFlags) => {
     const { runFlowBenchmark } = await import('./bench-flow.ts');
