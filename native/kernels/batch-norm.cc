@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
-#include <type_traits>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -19,6 +18,7 @@
 #include "batch-norm-jobs.h"
 #include "../optional-tensor.h"
 #include "cpu.h"
+#include "typed.h"
 
 namespace meanfield::batch_norm {
 namespace {
@@ -28,10 +28,10 @@ constexpr int64_t kSmall = 1 << 15;  // numbers below which threads cost more th
 
 const Loops& loops() {
 #if defined(__x86_64__)
-  if (cpu_kind() == Cpu::kAvx512) return avx512_loops;
-  if (cpu_kind() == Cpu::kAvx2) return avx2_loops;
-#endif
+  return for_cpu(any_loops, avx2_loops, avx512_loops);
+#else
   return any_loops;
+#endif
 }
 
 template <typename T>
@@ -39,16 +39,6 @@ const auto& loops_of() {
   if constexpr (std::is_same_v<T, double>) return loops().f64;
   if constexpr (std::is_same_v<T, float>) return loops().f32;
   if constexpr (std::is_same_v<T, uint16_t>) return loops().bf16;
-}
-
-template <typename T>
-using Compute = std::conditional_t<std::is_same_v<T, double>, double, float>;
-template <typename T>
-constexpr int64_t kLanes = 64 / sizeof(Compute<T>);
-
-template <typename T>
-T* data(const at::Tensor& x) {
-  return static_cast<T*>(x.data_ptr());
 }
 
 // A channels-last tensor as rows of vectors.
@@ -203,13 +193,6 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor> backward_of(const at:
   return {dx, dweight, dbias, dadd};
 }
 
-template <typename F>
-auto by_type(const at::Tensor& x, const F& call) {
-  if (x.scalar_type() == at::kDouble) return call(double{});
-  if (x.scalar_type() == at::kFloat) return call(float{});
-  return call(uint16_t{});
-}
-
 class Function : public torch::autograd::Function<Function> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
@@ -273,11 +256,7 @@ at::Tensor composed(const at::Tensor& x, const at::Tensor& weight, const at::Ten
 
 at::Tensor train(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const OptionalTensor& running_mean,
                  const OptionalTensor& running_var, const OptionalTensor& add, bool relu, double momentum, double eps) {
-  static const bool fused = [] {
-    const char* wanted = std::getenv("MEANFIELD_FUSED");
-    return !wanted || std::string(wanted) != "0";
-  }();
-  if (fused && fits(x, weight, bias, running_mean, running_var, add))
+  if (fused_kernels() && fits(x, weight, bias, running_mean, running_var, add))
     return Function::apply(x, weight, bias, running_mean, running_var, add, relu, momentum, eps);
   return composed(x, weight, bias, running_mean, running_var, add, relu, momentum, eps);
 }

@@ -102,10 +102,10 @@ struct Slice {
 
 const Loops& loops() {
 #if defined(__x86_64__)
-  if (cpu_kind() == Cpu::kAvx512) return avx512_loops;
-  if (cpu_kind() == Cpu::kAvx2) return avx2_loops;
-#endif
+  return for_cpu(any_loops, avx2_loops, avx512_loops);
+#else
   return any_loops;
+#endif
 }
 
 void run(const VelocityJob<double>& job, int64_t kind, int64_t from, int64_t to) {

@@ -4,10 +4,6 @@
 // convolution, which also takes what the loops do not: other devices, CPUs, layouts, channels that do not fill vectors.
 // Images are shared out in fixed parts, so that the result does not depend on the number of threads.
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
-#include <string>
-#include <type_traits>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -23,17 +19,13 @@
 #include "../optional-tensor.h"
 #include "conv3x3-jobs.h"
 #include "cpu.h"
+#include "typed.h"
 
 namespace meanfield::conv3x3 {
 namespace {
 
 constexpr int64_t kParts = 16;          // of the images at most, each with sums of its own
 constexpr int64_t kPartials = 1 << 17;  // numbers in all those sums, so that they stay in the cache
-
-template <typename T>
-using Compute = std::conditional_t<std::is_same_v<T, double>, double, float>;
-template <typename T>
-constexpr int64_t kLanes = 64 / sizeof(Compute<T>);
 
 template <typename T>
 const LoopsOf<T, Compute<T>>& loops() {
@@ -44,18 +36,6 @@ const LoopsOf<T, Compute<T>>& loops() {
 #else
   TORCH_INTERNAL_ASSERT(false, "no loops for this CPU");
 #endif
-}
-
-template <typename T>
-T* data(const at::Tensor& x) {
-  return static_cast<T*>(x.data_ptr());
-}
-
-template <typename F>
-auto by_type(const at::Tensor& x, const F& call) {
-  if (x.scalar_type() == at::kDouble) return call(double{});
-  if (x.scalar_type() == at::kFloat) return call(float{});
-  return call(uint16_t{});
 }
 
 // Memory for the length of one call, kept by its thread: small blocks taken between large ones would leave holes that the
@@ -142,12 +122,8 @@ at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, int64_t st
 
 // What the loops take.
 bool allowed(const at::Tensor& x, const at::Tensor& weight) {
-  static const bool fused = [] {
-    const char* wanted = std::getenv("MEANFIELD_FUSED");
-    return !wanted || std::string(wanted) != "0";
-  }();
   const auto type = x.scalar_type();
-  if (!fused || !x.is_cpu() || !weight.is_cpu() || x.dim() != 4 || weight.dim() != 4 || x.numel() == 0) return false;
+  if (!fused_kernels() || !x.is_cpu() || !weight.is_cpu() || x.dim() != 4 || weight.dim() != 4 || x.numel() == 0) return false;
   if (cpu_kind() != Cpu::kAvx512 || (type == at::kBFloat16 && !cpu_multiplies_bf16())) return false;
   if (type != at::kDouble && type != at::kFloat && type != at::kBFloat16) return false;
   if (weight.scalar_type() != (type == at::kDouble ? at::kDouble : at::kFloat)) return false;

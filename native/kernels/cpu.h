@@ -25,6 +25,13 @@ inline Cpu cpu_kind() {
   return kind;
 }
 
+// What was compiled for this CPU.
+template <typename L>
+const L& for_cpu(const L& any, const L& avx2, const L& avx512) {
+  if (cpu_kind() == Cpu::kAvx512) return avx512;
+  return cpu_kind() == Cpu::kAvx2 ? avx2 : any;
+}
+
 // Whether pairs of bf16 are multiplied and added to f32 at once. MEANFIELD_CPU=avx512 does without.
 inline bool cpu_multiplies_bf16() {
 #if defined(__x86_64__)

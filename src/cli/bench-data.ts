@@ -3,9 +3,7 @@ import { benchData, benchEpoch } from '../bench/index.ts';
 import { checkOneOf } from '../check.ts';
 import { loadImages } from '../data/index.ts';
 import { schemes } from '../mean-field/index.ts';
-import { libraryFacts } from '../native/index.ts';
-import { type BenchFlags, type Row, runBenchmark } from './bench-run.ts';
-import { say } from './output.ts';
+import { type BenchFlags, byPrecision, runBenchmark } from './bench-run.ts';
 
 export interface DataFlags extends BenchFlags {
   dataDir: string;
@@ -29,15 +27,10 @@ export async function runEpochBenchmark(flags: EpochFlags): Promise<void> {
   const { dataDir: data, depth, batchSize: batch, runs, limitTrainBatches: limit } = flags;
   const known = flags.scheme.map((name) => checkOneOf('scheme', name, schemes));
   await loadImages('cifar10', { dataDir: data });
-  const rows = flags.precision.flatMap((precision): Row[] => {
-    const bf16 = precision === 'bf16';
-    if (bf16 && !libraryFacts().bf16) {
-      say('bench: bf16 left out: this CPU has no bf16 instructions');
-      return [];
-    }
-    return known.map(
+  const rows = byPrecision(flags.precision, (bf16) =>
+    known.map(
       (scheme) => (threads) => benchEpoch({ data, depth, batch, threads, scheme, bf16, limit }, runs),
-    );
-  });
+    ),
+  );
   await runBenchmark(flags, rows);
 }

@@ -15,6 +15,16 @@ export interface BenchFlags {
 
 export type Row = (threads: number) => Promise<Comparison>;
 
+/** The rows of each precision that this CPU has. */
+export function byPrecision(names: readonly string[], rowsOf: (bf16: boolean) => readonly Row[]): Row[] {
+  return names.flatMap((name) => {
+    const bf16 = name === 'bf16';
+    if (!bf16 || libraryFacts().bf16) return rowsOf(bf16);
+    say('bench: bf16 left out: this CPU has no bf16 instructions');
+    return [];
+  });
+}
+
 /** Cores that may be in use before figures are marked. */
 const quiet = 0.2;
 

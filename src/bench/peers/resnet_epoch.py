@@ -8,10 +8,9 @@ import resource
 import time
 
 import torch
-import torch.nn.functional as F
 
 from cifar import Batches, load
-from resnet import ResNet
+from resnet import ResNet, train_step
 
 
 def main():
@@ -38,12 +37,7 @@ def main():
     wrong, total = 0, 0.0
     for index in torch.randperm(len(images)).split(args.batch)[:count]:
         x, y = train.augmented(index), labels[index]
-        optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.bf16):
-            logits = net(x)
-        loss = F.cross_entropy(logits.float(), y)
-        loss.backward()
-        optimizer.step()
+        logits, loss = train_step(net, optimizer, x, y, args.bf16)
         schedule.step()
         total += loss.item() * len(index)
         wrong += (logits.argmax(1) != y).sum().item()

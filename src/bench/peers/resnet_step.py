@@ -8,9 +8,8 @@ import resource
 import time
 
 import torch
-import torch.nn.functional as F
 
-from resnet import ResNet
+from resnet import ResNet, train_step
 
 
 def main():
@@ -32,12 +31,7 @@ def main():
     times = []
     for step in range(args.warmup + args.steps):
         start = time.perf_counter()
-        optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.bf16):
-            logits = net(images)
-        loss = F.cross_entropy(logits.float(), labels)
-        loss.backward()
-        optimizer.step()
+        _, loss = train_step(net, optimizer, images, labels, args.bf16)
         value = loss.item()
         if step >= args.warmup:
             times.append(1000 * (time.perf_counter() - start))
