@@ -45,10 +45,10 @@ export function progressPrinter(label = '', quiet = false): ProgressPrinter {
     if (quiet) return;
     if (progress.kind === 'epoch') {
       clear();
-      const { epoch, epochs, trainLoss, trainError, evaluation, seconds, swaps } = progress;
+      const { epoch, epochs, trainLoss, trainError, evaluation, evaluatedOn, seconds, swaps } = progress;
       say(
         `${label}epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}  train loss ${trainLoss.toFixed(3)} error ${trainError.toFixed(2)} %  ` +
-          `${bold(`test error ${evaluation.error.toFixed(2)} %`)}  ${dim(`${seconds.toFixed(1)} s${swaps ? `, ${swaps} swaps` : ''}`)}`,
+          `${evaluation ? `${bold(`${evaluatedOn} error ${evaluation.error.toFixed(2)} %`)}  ` : ''}${dim(`${seconds.toFixed(1)} s${swaps ? `, ${swaps} swaps` : ''}`)}`,
       );
       lastPlain = performance.now();
     } else if (progress.kind === 'step') {

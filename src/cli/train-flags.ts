@@ -51,6 +51,14 @@ export function addTrainFlags(command: Command): Command {
     new Option('--dtype <name>', 'f32 or f64 (default f32)'),
     integer('--limit-train-batches <n>', 'use only the first batches of each epoch'),
     integer('--limit-eval-batches <n>', 'evaluate on the first batches of 500 only'),
+    integer(
+      '--val-split <images>',
+      'training images held out: epochs are evaluated on them, the test set after the last only (default 0: epochs are evaluated on the test set)',
+    ),
+    integer(
+      '--val-interval <epochs>',
+      'epochs between evaluations; 0: after the last epoch only (default 1)',
+    ),
     integer('--recovery-interval <steps>', 'steps between saves within an epoch (default 200)'),
     integer(
       '--checkpoint-every <epochs>',

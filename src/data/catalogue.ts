@@ -2,6 +2,7 @@
 import { checkOneOf } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { locateCifar, readCifar } from './cifar.ts';
+import { holdOut } from './hold-out.ts';
 import { findIdxSet, type IdxSetName, loadIdxSet } from './idx-sets.ts';
 import { findImageFolder, type ImageFolderOptions, readImageFolder } from './image-folder.ts';
 import { limited } from './limit.ts';
@@ -16,6 +17,8 @@ export interface LoadOptions extends ImageFolderOptions {
   readonly limitTrain?: number;
   /** At most so many test images. */
   readonly limitTest?: number;
+  /** So many of the training images are held out for validation; 0: none. */
+  readonly valSplit?: number;
   /** synthetic-images: what is drawn. */
   readonly seed?: number;
   /** synthetic-images: counts, channels and classes. */
@@ -128,7 +131,7 @@ export const datasetNames = Object.keys(entries) as DatasetName[];
 /** @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged */
 export async function loadImages(name: string, options: LoadOptions = {}): Promise<ImageData> {
   const entry: Entry = entries[checkOneOf('dataset', name, datasetNames)];
-  const { imageSize, channels, limitTrain, limitTest } = options;
+  const { imageSize, channels, limitTrain, limitTest, valSplit = 0 } = options;
   if (!entry.sized && (imageSize !== undefined || channels !== undefined))
     throw new UsageError(
       `the images of ${name} have one size: an image size or channels are for ${datasetNames.filter((one) => (entries[one] as Entry).sized).join(' and ')}`,
@@ -136,8 +139,10 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
   const whole = await entry.load(options);
   const train = limited('limitTrain', whole.train, limitTrain);
   const test = limited('limitTest', whole.test, limitTest);
-  const moments = entry.mean && entry.std ? { mean: entry.mean, std: entry.std } : pixelMoments(train);
-  return { train, test, ...moments };
+  const split = valSplit === 0 ? undefined : holdOut(train, valSplit);
+  const trained = split?.kept ?? train;
+  const moments = entry.mean && entry.std ? { mean: entry.mean, std: entry.std } : pixelMoments(trained);
+  return { train: trained, test, ...(split && { validation: split.heldOut }), ...moments };
 }
 
 export interface DatasetFacts {

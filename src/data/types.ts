@@ -16,6 +16,8 @@ export interface ImageSet {
 
 export interface ImageData {
   readonly train: ImageSet;
+  /** Held out of the training images, to choose settings on. */
+  readonly validation?: ImageSet;
   readonly test: ImageSet;
   /** Of each channel of the training set, for pixels in [0, 1]. */
   readonly mean: readonly number[];

@@ -16,6 +16,7 @@ export {
 export { summaryFromCsv, summaryToCsv } from './summary.ts';
 export {
   type EpochRecord,
+  type EvaluationSet,
   type FinalSteps,
   type PlainRecord,
   type RunData,

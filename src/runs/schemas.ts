@@ -91,6 +91,7 @@ export const resultSchema: z.ZodType<RunResult> = z.object({
   testError: real,
   testLoss: real,
   top5Error: real,
+  validationError: real.exactOptional(),
   trainLoss: real,
   epochs: count,
   steps: count,

@@ -47,7 +47,10 @@ export interface SwapRecord {
   readonly ties?: number;
 }
 
-/** A line of `summary.csv`: one epoch; what is unknown is absent. */
+/** What epochs are evaluated on. */
+export type EvaluationSet = 'validation' | 'test';
+
+/** A line of `summary.csv`: one epoch; what is unknown is absent, as is the evaluation of an epoch without one. */
 export interface EpochRecord {
   /** Counts from 0. */
   readonly epoch: number;
@@ -104,6 +107,8 @@ export interface RunResult {
   readonly testError: number;
   readonly testLoss: number;
   readonly top5Error: number;
+  /** After the last epoch, on the images held out; absent where none were. */
+  readonly validationError?: number;
   readonly trainLoss: number;
   readonly epochs: number;
   readonly steps: number;

@@ -62,6 +62,10 @@ const shape = {
   dtype: z.enum(['f32', 'f64']).default('f32'),
   limitTrainBatches: natural.optional(),
   limitEvalBatches: natural.optional(),
+  /** Training images held out, the same for every seed; each epoch is evaluated on them, the test set after the last only. */
+  valSplit: count.default(0),
+  /** Epochs between evaluations; 0: after the last epoch only. */
+  valInterval: count.default(1),
 
   /** Steps between saves of the checkpoint `last` within an epoch; 0: at the end of epochs only. */
   recoveryInterval: count.default(200),

@@ -74,6 +74,7 @@ export async function createExperiment(config: TrainConfig): Promise<Experiment>
     ...(config.dataDir !== undefined && { dataDir: config.dataDir }),
     ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
     seed: config.seed,
+    valSplit: config.valSplit,
   });
   if (config.batchSize > data.train.count)
     throw new UsageError(

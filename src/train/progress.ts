@@ -1,4 +1,5 @@
 /** What a training run tells while it goes on; the command line draws it, tests collect it. */
+import type { EvaluationSet } from '../runs/index.ts';
 import type { Evaluation } from './evaluate.ts';
 
 export interface StepProgress {
@@ -25,7 +26,9 @@ export interface EpochProgress {
   readonly trainLoss: number;
   /** Percent. */
   readonly trainError: number;
-  readonly evaluation: Evaluation;
+  /** Absent after an epoch that is not evaluated. */
+  readonly evaluation?: Evaluation;
+  readonly evaluatedOn: EvaluationSet;
   readonly seconds: number;
   readonly imagesPerSecond: number;
   readonly swaps: number;

@@ -3,7 +3,7 @@
  * seed give the same run, also when it is killed and resumed in mid-epoch.
  */
 import { join } from 'node:path';
-import { BatchPlan, fillBatch } from '../data/index.ts';
+import { BatchPlan, fillBatch, type ImageSet } from '../data/index.ts';
 import { DivergenceError, type ExitCode } from '../errors.ts';
 import { learningRate, type LrOptions, checkLrOptions } from '../optim/index.ts';
 import type { RunWriter, StageRecord } from '../runs/index.ts';
@@ -26,8 +26,10 @@ export interface RunOptions {
 
 export interface RunOutcome {
   readonly state: RunState;
-  /** Absent if the run was interrupted. */
+  /** On the test set, after the last epoch; absent if the run was interrupted. */
   readonly evaluation?: Evaluation;
+  /** On the images held out, after the last epoch. */
+  readonly validation?: Evaluation;
   readonly interrupted?: ExitCode;
 }
 
@@ -88,6 +90,7 @@ export class TrainingRun {
    */
   async run(): Promise<RunOutcome> {
     const { config } = this.#experiment;
+    const { test, validation } = this.#experiment.data;
     let evaluation: Evaluation | undefined;
     while (this.#state.epoch < config.epochs) {
       const interrupted = await this.#finishEpoch();
@@ -98,8 +101,10 @@ export class TrainingRun {
       evaluation = this.#endEpoch();
     }
     // A run that was complete when resumed has nothing to train, but its result can still be told.
-    evaluation ??= this.#evaluate();
-    return { state: this.#state, evaluation };
+    evaluation ??= this.#evaluate(validation ?? test);
+    return validation
+      ? { state: this.#state, evaluation: this.#evaluate(test), validation: evaluation }
+      : { state: this.#state, evaluation };
   }
 
   /** Steps until the epoch is full. */
@@ -206,23 +211,25 @@ export class TrainingRun {
     );
   }
 
-  #evaluate(): Evaluation {
-    const { learner, data, config } = this.#experiment;
+  #evaluate(set: ImageSet): Evaluation {
+    const { learner, config } = this.#experiment;
     const { step, epoch } = this.#state;
     const forward = (images: Tensor): Tensor => {
       // A long evaluation is no sign of a crash.
       this.#writer.heartbeat({ step, epoch, totalSteps: this.totalSteps });
       return learner.forward(images, false);
     };
-    return evaluate(forward, data.test, this.#tensors, config.limitEvalBatches);
+    return evaluate(forward, set, this.#tensors, config.limitEvalBatches);
   }
 
-  /** Evaluates, writes the epoch down, saves, and turns to the next. */
-  #endEpoch(): Evaluation {
-    const { config } = this.#experiment;
+  /** Evaluates where that is due, writes the epoch down, saves, and turns to the next. */
+  #endEpoch(): Evaluation | undefined {
+    const { config, data } = this.#experiment;
     const { running, epoch } = this.#state;
     const trainLoss = running.loss / running.images;
-    const evaluation = this.#evaluate();
+    const last = epoch + 1 === config.epochs;
+    const due = last || (config.valInterval > 0 && (epoch + 1) % config.valInterval === 0);
+    const evaluation = due ? this.#evaluate(data.validation ?? data.test) : undefined;
     const seconds = this.#watch.seconds - this.#state.secondsPerEpoch.reduce((sum, value) => sum + value, 0);
     const trainError = (100 * running.wrong) / running.images;
     const imagesPerSecond = running.images / running.seconds;
@@ -230,29 +237,32 @@ export class TrainingRun {
       epoch,
       trainLoss,
       trainError,
-      evalLoss: evaluation.loss,
-      evalError: evaluation.error,
-      evalTop1: 100 - evaluation.error,
-      evalTop5: 100 - evaluation.top5Error,
+      ...(evaluation && {
+        evalLoss: evaluation.loss,
+        evalError: evaluation.error,
+        evalTop1: 100 - evaluation.error,
+        evalTop5: 100 - evaluation.top5Error,
+      }),
       lr: learningRate(this.#lr, this.#state.step - 1),
       seconds,
       imagesPerSecond,
       swaps: running.swaps,
       peakRssMb: process.resourceUsage().maxRSS / 1024,
     });
-    const best = this.#state.bestError === null || evaluation.error < this.#state.bestError;
+    const { bestError } = this.#state;
+    const better = evaluation && (bestError === null || evaluation.error < bestError);
     this.#state = {
       ...this.#state,
       epoch: epoch + 1,
       batch: 0,
       running: noRunning,
       trainLoss,
-      bestError: best ? evaluation.error : this.#state.bestError,
+      bestError: better ? evaluation.error : bestError,
       secondsPerEpoch: [...this.#state.secondsPerEpoch, seconds],
       seconds: this.#watch.seconds,
     };
     this.#save('last');
-    if (best) this.#save('best');
+    if (better) this.#save('best');
     if (config.checkpointEvery > 0 && (epoch + 1) % config.checkpointEvery === 0)
       this.#save(`epoch-${String(epoch + 1).padStart(3, '0')}`);
     const { epochs } = config;
@@ -262,7 +272,8 @@ export class TrainingRun {
       epochs,
       trainLoss,
       trainError,
-      evaluation,
+      ...(evaluation && { evaluation }),
+      evaluatedOn: data.validation ? 'validation' : 'test',
       seconds,
       imagesPerSecond,
       swaps: running.swaps,

@@ -158,7 +158,7 @@ function finishBroken(writer: RunWriter, error: unknown): void {
   }
 }
 
-function resultOf({ config, data, learner }: Experiment, { state, evaluation }: RunOutcome): RunResult {
+function resultOf({ config, data, learner }: Experiment, { state, evaluation, validation }: RunOutcome): RunResult {
   const { error, loss, top5Error, confusion, perClassError } = evaluation!;
   const finalSteps = Object.fromEntries(
     [...learner.model.stages].map(([name, stage]) => {
@@ -178,6 +178,7 @@ function resultOf({ config, data, learner }: Experiment, { state, evaluation }: 
     testError: error,
     testLoss: loss,
     top5Error,
+    ...(validation && { validationError: validation.error }),
     epochs: config.epochs,
     steps: state.step,
     seconds: state.seconds,

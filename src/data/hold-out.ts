@@ -1,0 +1,74 @@
+/** A validation set held out of the training images. */
+import { checkInteger } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import { CounterStream } from './random.ts';
+import type { ImageSet } from './types.ts';
+
+/** Every run holds out the same images, whatever its seed, so that what is chosen on them is chosen for all. */
+const splitSeed = 0;
+
+/**
+ * Holds `count` images out, each class in its proportion (largest remainders), drawn at random.
+ *
+ * @param count - 1 to the size of the set less one image a class
+ * @returns the images that stay, in their order, and those held out, in theirs
+ * @throws UsageError if too few images would stay to train on
+ */
+export function holdOut(set: ImageSet, count: number): { kept: ImageSet; heldOut: ImageSet } {
+  checkInteger('val-split', count, { min: 1 });
+  const byClass = set.classes.map((): number[] => []);
+  set.labels.forEach((label, i) => byClass[label]!.push(i));
+  if (count > set.count - set.classes.length)
+    throw new UsageError(
+      `--val-split ${count} leaves too little to train on: ${set.name} has ${set.count} training images`,
+    );
+  const quotas = shares(
+    byClass.map((members) => (members.length * count) / set.count),
+    count,
+  );
+  const held = new Set(
+    byClass.flatMap((members, c) => {
+      const random = new CounterStream(splitSeed, 'split', c);
+      for (let i = members.length - 1; i > 0; i--) {
+        const j = random.below(i + 1);
+        [members[i], members[j]] = [members[j]!, members[i]!];
+      }
+      return members.slice(0, quotas[c]);
+    }),
+  );
+  const all = Array.from({ length: set.count }, (_, i) => i);
+  return {
+    kept: pick(
+      set,
+      all.filter((i) => !held.has(i)),
+    ),
+    heldOut: pick(
+      set,
+      all.filter((i) => held.has(i)),
+    ),
+  };
+}
+
+/** Whole numbers near `exact` with the sum `total`: rounded down, then one more to the largest remainders. */
+function shares(exact: readonly number[], total: number): number[] {
+  const whole = exact.map(Math.floor);
+  const missing = total - whole.reduce((sum, value) => sum + value, 0);
+  const remainder = (c: number): number => exact[c]! - whole[c]!;
+  const next = whole.map((_, c) => c).sort((a, b) => remainder(b) - remainder(a) || a - b);
+  for (const c of next.slice(0, missing)) whole[c]!++;
+  return whole;
+}
+
+function pick(set: ImageSet, indices: readonly number[]): ImageSet {
+  const pixels = set.height * set.width * set.channels;
+  const images = new Uint8Array(indices.length * pixels);
+  indices.forEach((from, to) => {
+    images.set(set.images.subarray(from * pixels, (from + 1) * pixels), to * pixels);
+  });
+  return {
+    ...set,
+    images,
+    labels: Int32Array.from(indices, (i) => set.labels[i]!),
+    count: indices.length,
+  };
+}
