@@ -158,7 +158,10 @@ function finishBroken(writer: RunWriter, error: unknown): void {
   }
 }
 
-function resultOf({ config, data, learner }: Experiment, { state, evaluation, validation }: RunOutcome): RunResult {
+function resultOf(
+  { config, data, learner }: Experiment,
+  { state, evaluation, validation }: RunOutcome,
+): RunResult {
   const { error, loss, top5Error, confusion, perClassError } = evaluation!;
   const finalSteps = Object.fromEntries(
     [...learner.model.stages].map(([name, stage]) => {
