@@ -8,6 +8,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
+import { registerReproduce } from './reproduce.ts';
 import { registerTrain } from './train.ts';
 import { registerVerify } from './verify.ts';
 import { packageVersion } from './version.ts';
@@ -41,6 +42,7 @@ function createProgram(): Command {
   registerEvaluate(program);
   registerPredict(program);
   registerReport(program);
+  registerReproduce(program);
   registerVerify(program);
   registerData(program);
   registerBench(program);

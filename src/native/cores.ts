@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { checkInteger } from '../check.ts';
 import { FileError } from '../errors.ts';
+import { processIdentity } from '../process-identity.ts';
 
 export interface CoreLease {
   /** Cores that this process may use: at least 1. */
@@ -36,31 +37,17 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** Process id and start time, so that a number in its second life is not taken for the holder; '' if dead. */
-function identity(pid: number): string {
-  const stat = readText(`/proc/${pid}/stat`);
-  if (stat !== undefined) {
-    // After the name, which may hold anything: state, parent, ..., start time as the 20th.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? '' : `${pid} ${fields[19]}`;
-  }
-  try {
-    process.kill(pid, 0);
-    return `${pid} -`;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? `${pid} -` : '';
-  }
-}
-
 /** What this thread writes into its locks. */
 function mine(): string {
-  return `${identity(process.pid)} ${threadId}`;
+  return `${processIdentity(process.pid)} ${threadId}`;
 }
 
 /** The living process that the text of a lock names, or undefined if the lock was left behind. */
 function holderIn(text: string): number | undefined {
   const [pid = '', started = ''] = text.split(' ');
-  return /^[1-9]\d*$/.test(pid) && identity(Number(pid)) === `${pid} ${started}` ? Number(pid) : undefined;
+  return /^[1-9]\d*$/.test(pid) && processIdentity(Number(pid)) === `${pid} ${started}`
+    ? Number(pid)
+    : undefined;
 }
 
 /** The living process that holds a lock, or undefined if the lock is free or was left behind. */

@@ -16,4 +16,11 @@ export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
 export { loadTrained, type Trained } from './trained.ts';
 export { predict, type Prediction } from './predict.ts';
-export { resumeRun, schemeName, type SessionOptions, type SessionResult, startRun } from './session.ts';
+export {
+  changeableSettings,
+  resumeRun,
+  schemeName,
+  type SessionOptions,
+  type SessionResult,
+  startRun,
+} from './session.ts';

@@ -66,7 +66,7 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
 }
 
 /** Settings that may differ when a run goes on: they do not change what is computed in exact arithmetic. */
-const changeable: ReadonlySet<string> = new Set([
+export const changeableSettings: ReadonlySet<string> = new Set([
   'threads',
   'dataDir',
   'recoveryInterval',
@@ -80,7 +80,10 @@ function resumedConfig(dir: string, changes: Readonly<Record<string, unknown>>):
     join(dir, 'config.yaml'),
   );
   for (const [key, value] of Object.entries(changes))
-    if (!changeable.has(key) && JSON.stringify(value) !== JSON.stringify(saved[key as keyof TrainConfig]))
+    if (
+      !changeableSettings.has(key) &&
+      JSON.stringify(value) !== JSON.stringify(saved[key as keyof TrainConfig])
+    )
       throw new UsageError(
         `--resume goes on with the run's own settings: ${key} is ${String(saved[key as keyof TrainConfig])} in ${dir} and cannot become ${String(value)}; start a new run for that`,
       );

@@ -1,0 +1,247 @@
+/** Runs `meanfield reproduce`. */
+import { join } from 'node:path';
+import { checkInteger, checkOneOf } from '../check.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import {
+  armTable,
+  comparisonTable,
+  estimateGrid,
+  type Cell,
+  type Grid,
+  type GridEstimate,
+  type GridResults,
+  gridResults,
+  makeGrid,
+  type PresetName,
+  presets,
+  reproductionTable,
+  shardOf,
+  standingOf,
+  trainCells,
+  writeResults,
+} from '../experiment/index.ts';
+import { cpuHasBf16, leaseCores } from '../native/index.ts';
+import { makeFolder } from '../report/index.ts';
+import { listenForInterrupt, type TrainOptions } from '../train/index.ts';
+import { printJson, say, textTable } from './output.ts';
+import { gridPrinter } from './reproduce-progress.ts';
+
+export interface ReproduceFlags {
+  preset: PresetName;
+  rows?: string[];
+  schemes?: string[];
+  seeds?: number[];
+  tauStarts?: string[];
+  tauLrFactors?: number[];
+  dataset?: string;
+  dataDir?: string;
+  width?: number;
+  epochs?: number;
+  lr?: number;
+  valSplit?: number;
+  limitTrainBatches?: number;
+  amp?: boolean | undefined;
+  device?: string;
+  output?: string;
+  jobs?: number;
+  threads?: number;
+  shard?: string;
+  dryRun?: boolean;
+  reportOnly?: boolean;
+  json?: boolean;
+}
+
+/** Returns the exit code. */
+export async function runReproduce(flags: ReproduceFlags): Promise<number> {
+  const root = flags.output ?? join('reproduce', flags.preset);
+  const grid = gridOf(flags);
+  const cells = flags.shard === undefined ? grid.cells : shardOf(grid.cells, ...parseShard(flags.shard));
+  // A folder with other settings is refused before hours of work.
+  for (const cell of cells) standingOf(root, cell);
+  const { jobs, threads } = sharesOf(flags, cells.length);
+  const dataDir = flags.dataDir === undefined ? {} : { dataDir: flags.dataDir };
+  if (flags.dryRun) {
+    const estimate = await estimateGrid(cells, {
+      root,
+      jobs,
+      threads,
+      ...dataDir,
+      onTiming: (cell) => {
+        say(`timing ${cell.row.network}, ${cell.arm.label}`);
+      },
+    });
+    tellEstimate(estimate, { jobs, threads }, flags.json ?? false);
+    return exitCodes.done;
+  }
+  makeFolder(root);
+  const trained = flags.reportOnly ? {} : await trainGrid(cells, { root, jobs, threads, ...dataDir });
+  const results = await gridResults(grid, root);
+  const files = await writeResults(results, root);
+  tellResults(results, flags.json ?? false);
+  say(`reproduce: ${files.html}`);
+  if (flags.json) printJson(summaryOf(results, files.html));
+  return (
+    trained.exitCode ??
+    (results.unfinished.some(({ state }) => state === 'diverged') ? exitCodes.diverged : 0)
+  );
+}
+
+function gridOf(flags: ReproduceFlags): Grid {
+  const { preset, rows, schemes, seeds, tauLrFactors, dataset } = flags;
+  const { width, epochs, lr, valSplit, limitTrainBatches, device } = flags;
+  const amp = flags.amp ?? (presets[preset].amp && cpuHasBf16());
+  const settings: TrainOptions = Object.fromEntries(
+    Object.entries({ width, epochs, lr, valSplit, limitTrainBatches, device, amp }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  const tauStarts = flags.tauStarts?.map((name) =>
+    checkOneOf('--tau-starts', name, ['unit', 'uniform'] as const),
+  );
+  return makeGrid({
+    preset,
+    settings,
+    ...(rows && { rows }),
+    ...(schemes && { schemes }),
+    ...(seeds && { seeds }),
+    ...(tauStarts && { tauStarts }),
+    ...(tauLrFactors && { tauLrFactors }),
+    ...(dataset !== undefined && { dataset }),
+  });
+}
+
+/** @throws UsageError unless it is i/n with 1 <= i <= n */
+function parseShard(text: string): [number, number] {
+  const [, i, n] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const [index, count] = [Number(i), Number(n)];
+  if (!(index >= 1 && index <= count))
+    throw new UsageError(
+      `--shard: expected i/n with i from 1 to n, such as 2/3, got ${JSON.stringify(text)}`,
+    );
+  return [index, count];
+}
+
+/** Runs at once and threads of each: by default a single-threaded run on every core that is free now. */
+function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads: number } {
+  const lease = leaseCores();
+  const free = lease.cores;
+  lease.release();
+  if (lease.holders.length > 0)
+    say(
+      `reproduce: cores are held by process ${lease.holders.join(', ')}: ${free} of ${lease.total} are free`,
+    );
+  const most = flags.threads === undefined ? free : Math.max(1, Math.floor(free / flags.threads));
+  const jobs = Math.min(checkInteger('--jobs', flags.jobs ?? most, { min: 1 }), cells);
+  const threads = checkInteger('--threads', flags.threads ?? Math.max(1, Math.floor(free / jobs)), {
+    min: 1,
+  });
+  return { jobs, threads };
+}
+
+async function trainGrid(
+  cells: readonly Cell[],
+  options: { root: string; jobs: number; threads: number; dataDir?: string },
+): Promise<{ exitCode?: number }> {
+  const interrupt = listenForInterrupt(() => {
+    say('stopping after this step (again to stop at once)');
+  });
+  const printer = gridPrinter(cells.length);
+  try {
+    const { failed, interrupted } = await trainCells(cells, {
+      ...options,
+      ...printer.handlers,
+      interrupted: () => interrupt.requested,
+    });
+    printer.end();
+    if (interrupted !== undefined) say('stopped; the same command goes on where it was');
+    return interrupted !== undefined
+      ? { exitCode: interrupted }
+      : failed.length
+        ? { exitCode: printer.worstExit() }
+        : {};
+  } finally {
+    printer.end();
+    interrupt.release();
+  }
+}
+
+const hours = (seconds: number): string => (seconds / 3600).toFixed(seconds < 3600 ? 2 : 1);
+
+function tellEstimate(
+  { cells, secondsLeft }: GridEstimate,
+  { jobs, threads }: { jobs: number; threads: number },
+  json: boolean,
+): void {
+  if (json) {
+    printJson({
+      cells: cells.map(({ cell, state, seconds, secondsLeft: left, timing }) => ({
+        name: cell.name,
+        state,
+        ...(seconds !== undefined && { seconds }),
+        secondsLeft: left,
+        ...(timing && { timing }),
+      })),
+      secondsLeft,
+      jobs,
+      threads,
+    });
+    return;
+  }
+  const rows = cells.map(({ cell, state, seconds, secondsLeft: left, timing }) => [
+    cell.name,
+    state,
+    seconds === undefined ? '' : hours(seconds),
+    hours(left),
+    timing ? timing.secondsPerStep.toFixed(3) : '',
+    timing ? String(timing.steps) : '',
+  ]);
+  process.stdout.write(
+    `${textTable(['run', 'state', 'hours', 'hours left', 's a step', 'steps timed'], rows)}\n`,
+  );
+  say(
+    `${cells.length} runs, ${hours(secondsLeft)} h left with ${jobs} at once, ${threads} thread${threads > 1 ? 's' : ''} each, on this machine as busy as it is now`,
+  );
+}
+
+function tellResults(results: GridResults, json: boolean): void {
+  if (json) return;
+  const show = ({
+    header,
+    rows,
+  }: {
+    header: readonly string[];
+    rows: readonly (readonly string[])[];
+  }): void => {
+    process.stdout.write(`${textTable(header, rows)}\n\n`);
+  };
+  if (results.rows.some(({ row }) => row.talk !== undefined)) show(reproductionTable(results));
+  if (results.outcomes.length) show(armTable(results));
+  const comparisons = comparisonTable(results);
+  if (comparisons.rows.length) show(comparisons);
+  const { outcomes, unfinished, measuredOn, grid } = results;
+  say(
+    `${outcomes.length} of ${grid.cells.length} runs finished; errors of the last epoch on the ${measuredOn} set, mean ± standard error (seeds)`,
+  );
+  for (const { cell, state } of unfinished.filter((one) => one.state === 'diverged'))
+    say(`${cell.name} ${state}`);
+}
+
+function summaryOf({ rows, outcomes, unfinished, measuredOn }: GridResults, report: string): unknown {
+  return {
+    measuredOn,
+    rows: rows.map(({ row, arms, comparisons }) => ({
+      row: row.id,
+      talk: row.talk,
+      arms: arms.map(({ arm, mean, errors }) => ({ arm: arm.label, ...mean, errors })),
+      comparisons: comparisons.map(({ arm, against, seeds, gain }) => ({
+        arm: arm.label,
+        against: against.label,
+        seeds,
+        ...gain,
+      })),
+    })),
+    runs: outcomes.map(({ cell, error, dir }) => ({ name: cell.name, dir, error })),
+    unfinished: unfinished.map(({ cell, state }) => ({ name: cell.name, state })),
+    report,
+  };
+}

@@ -1,0 +1,80 @@
+/** `meanfield reproduce`: the talk's table, and the ablations that tell what causes a gain. */
+import { type Command, Option } from 'commander';
+import { parseInteger, parseIntegers, parseNumber, parseNumbers } from './flags.ts';
+import type { ReproduceFlags } from './reproduce-run.ts';
+
+const words = (text: string): string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+
+const examples = `
+Examples:
+  $ meanfield reproduce --preset smoke                                    # the whole way in seconds, on drawn images
+  $ meanfield reproduce --preset fast --data-dir ~/data --dry-run         # what would run, and how long it takes here
+  $ meanfield reproduce --preset fast --data-dir ~/data --rows resnet20   # again after a stop: goes on where it was
+  $ meanfield reproduce --preset fast --data-dir ~/data --rows resnet20 --width 4 --seeds 1..12 --val-split 5000 \\
+      --schemes vanilla,mean-field,mean-field-no-reorder --tau-lr-factors 1,0.1,0.01 --output ablation
+
+Several processes or machines can work on one folder: each takes cells that no other has.
+Errors are those after the last epoch; the test set is not looked at before.`;
+
+export function registerReproduce(program: Command): void {
+  const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
+    new Option(flags, text).argParser(parse);
+  const command = program
+    .command('reproduce')
+    .description("train a grid of networks, schemes and seeds: the talk's table and its controls")
+    .addOption(
+      new Option(
+        '--preset <name>',
+        'talk: the published recipe; fast: 15 epochs; smoke: drawn images, seconds',
+      )
+        .choices(['talk', 'fast', 'smoke'])
+        .default('fast'),
+    )
+    .addOption(option('--rows <names>', 'rows of the table, such as resnet20,resnet56', words))
+    .addOption(
+      option(
+        '--schemes <names>',
+        'vanilla, mean-field, mean-field-no-reorder, intervals, learned-step (default: the first three)',
+        words,
+      ),
+    )
+    .addOption(option('--seeds <list>', '1,2,5 or 1..12', parseIntegers))
+    .addOption(option('--tau-starts <laws>', 'ablation: unit,uniform', words))
+    .addOption(option('--tau-lr-factors <list>', 'ablation: such as 1,0.1,0.01', parseNumbers))
+    .option('--dataset <name>', "in place of the rows' own")
+    .option('--data-dir <dir>', 'where the data set is (`meanfield data list`)')
+    .addOption(option('--width <channels>', 'channels of the first stage', parseInteger))
+    .addOption(option('--epochs <n>', "in place of the preset's", parseInteger))
+    .addOption(option('--lr <x>', "in place of the preset's", parseNumber))
+    .addOption(
+      option(
+        '--val-split <images>',
+        'training images held out: errors are measured on them, to choose settings',
+        parseInteger,
+      ),
+    )
+    .addOption(option('--limit-train-batches <n>', 'use only the first batches of each epoch', parseInteger))
+    .option('--amp', 'bf16 autocast (preset fast: where the CPU has it)')
+    .option('--no-amp', 'f32')
+    .option('--device <name>', 'cpu, cuda, cuda:N')
+    .option('--output <dir>', 'folder of the grid (default: reproduce/<preset>)')
+    .addOption(option('--jobs <n>', 'runs at once (default: one a free core)', parseInteger))
+    .addOption(option('--threads <n>', 'threads of a run (default: free cores over jobs)', parseInteger))
+    .option('--shard <i/n>', 'train only the i-th of n parts of the grid')
+    .option('--dry-run', 'list the runs with the time they take, from 50 timed steps of each kind')
+    .option('--report-only', 'train nothing: write the page of what there is')
+    .option('--json', 'print one JSON object at the end')
+    .addHelpText('after', examples);
+  command.action(async (flags: ReproduceFlags) => {
+    const { runReproduce } = await import('./reproduce-run.ts');
+    process.exitCode = await runReproduce({
+      ...flags,
+      // commander's implied `true` of --no-amp is no wish.
+      ...(command.getOptionValueSource('amp') === 'cli' ? {} : { amp: undefined }),
+    });
+  });
+}

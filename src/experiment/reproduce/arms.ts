@@ -1,0 +1,64 @@
+/** What is compared: a scheme with the settings of its depth coordinates. */
+import { nearest } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import type { TrainOptions } from '../../train/index.ts';
+
+type Settings = Pick<TrainOptions, 'scheme' | 'reorder'>;
+
+const schemes = {
+  vanilla: { scheme: 'vanilla' },
+  'mean-field': { scheme: 'mean-field' },
+  'mean-field-no-reorder': { scheme: 'mean-field', reorder: false },
+  intervals: { scheme: 'intervals' },
+  'learned-step': { scheme: 'learned-step' },
+} as const satisfies Record<string, Settings>;
+
+export type ArmScheme = keyof typeof schemes;
+export const armSchemes = Object.keys(schemes) as ArmScheme[];
+
+/** @throws UsageError for a name that is no scheme */
+export function armScheme(name: string): ArmScheme {
+  if (name in schemes) return name as ArmScheme;
+  const near = nearest(name, armSchemes);
+  throw new UsageError(
+    `--schemes: unknown scheme ${JSON.stringify(name)}${near ? `: did you mean ${near}?` : ''} (${armSchemes.join(', ')})`,
+  );
+}
+
+/** Settings of depth coordinates; absent: the training's default. */
+export interface ArmOptions {
+  readonly tauStart?: 'unit' | 'uniform';
+  readonly tauLrFactor?: number;
+}
+
+export interface Arm extends ArmOptions {
+  readonly scheme: ArmScheme;
+  /** Distinct among the arms of a grid: `mean-field`, `mean-field, tau rate x 0.01`. */
+  readonly label: string;
+  /** The same for file names. */
+  readonly slug: string;
+}
+
+/** vanilla has no depth coordinates, and so no settings of them. */
+export function makeArm(scheme: ArmScheme, options: ArmOptions = {}): Arm {
+  if (scheme === 'vanilla') return { scheme, label: scheme, slug: scheme };
+  const { tauStart, tauLrFactor } = options;
+  const start =
+    tauStart === undefined ? '' : `, tau from ${tauStart === 'unit' ? '1, 2, ..' : '1/n, 2/n, ..'}`;
+  const rate = tauLrFactor === undefined ? '' : `, tau rate x ${tauLrFactor}`;
+  const slug = [
+    scheme,
+    ...(tauStart ? [tauStart] : []),
+    ...(tauLrFactor === undefined ? [] : [`f${tauLrFactor}`]),
+  ];
+  return { ...options, scheme, label: `${scheme}${start}${rate}`, slug: slug.join('-') };
+}
+
+/** As the configuration of a run has it. */
+export function armSettings({ scheme, tauStart, tauLrFactor }: Arm): TrainOptions {
+  return {
+    ...schemes[scheme],
+    ...(tauStart !== undefined && { tauStart }),
+    ...(tauLrFactor !== undefined && { tauLrFactor }),
+  };
+}

@@ -1,0 +1,86 @@
+/** One process of a grid: trains the cells that it is told to, each under a claim, and tells how it goes. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ExitCode, exitCodes, MeanfieldError } from '../../errors.ts';
+import { runFiles } from '../../runs/index.ts';
+import { type Progress, resumeRun, startRun } from '../../train/index.ts';
+import { claimCell } from './claim.ts';
+import type { Cell } from './grid.ts';
+import { runFolder, standingOf } from './standing.ts';
+
+export interface CellTask {
+  readonly root: string;
+  readonly cell: Cell;
+  readonly threads: number;
+  readonly dataDir: string | undefined;
+}
+
+export type CellMessage =
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  /** `taken`: another process has the cell, or finished it. */
+  | { readonly kind: 'end'; readonly how: 'finished' | 'stopped' | 'taken' }
+  | { readonly kind: 'error'; readonly message: string; readonly exitCode: ExitCode };
+
+const tell = (message: CellMessage): void => {
+  if (process.connected) process.send?.(message);
+};
+
+let interrupted: ExitCode | undefined;
+// Whoever asked is gone: what is done so far is saved.
+process.on('disconnect', () => {
+  interrupted = exitCodes.terminated;
+});
+process.on('SIGTERM', () => {
+  interrupted = exitCodes.terminated;
+});
+// A terminal sends Ctrl-C to the whole group; the grid decides what it means.
+process.on('SIGINT', () => undefined);
+
+async function train(task: CellTask): Promise<CellMessage> {
+  const { root, cell, threads, dataDir } = task;
+  const claim = claimCell(root, cell.name);
+  if (!claim) return { kind: 'end', how: 'taken' };
+  try {
+    const { state } = standingOf(root, cell, { own: true });
+    if (state !== 'new' && state !== 'broken') return { kind: 'end', how: 'taken' };
+    tell({ kind: 'claimed' });
+    const options = {
+      onProgress(progress: Progress) {
+        tell({ kind: 'progress', progress });
+      },
+      interrupted() {
+        // Two processes must not write one folder: who woke up too late leaves without a word.
+        if (!claim.held()) process.exit(exitCodes.failed);
+        return interrupted;
+      },
+    };
+    const dir = runFolder(root, cell);
+    const changes = { threads, ...(dataDir !== undefined && { dataDir }) };
+    if (state === 'new') rmSync(dir, { recursive: true, force: true });
+    const session = existsSync(join(dir, runFiles.config))
+      ? await resumeRun(dir, changes, options)
+      : await startRun({ ...cell.config, ...changes }, { ...options, root, name: cell.name });
+    return { kind: 'end', how: session.result ? 'finished' : 'stopped' };
+  } finally {
+    claim.release();
+  }
+}
+
+process.on('message', (task: CellTask) => {
+  train(task)
+    .catch((error: unknown): CellMessage => {
+      const text = error instanceof Error ? error.message : String(error);
+      return {
+        kind: 'error',
+        message: text.split('\n')[0] ?? '',
+        exitCode: error instanceof MeanfieldError ? error.exitCode : exitCodes.failed,
+      };
+    })
+    .then((message) => {
+      tell(message);
+      // One process a run: what libtorch has taken goes back with it.
+      process.disconnect?.();
+    })
+    .catch(() => process.exit(exitCodes.failed));
+});

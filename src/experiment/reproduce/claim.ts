@@ -1,0 +1,135 @@
+/**
+ * Who trains a cell: of all processes, on all machines that share the folder, one at a time.
+ *
+ * The claims of a cell are numbered files, made exclusively and never removed before the grid is done: whoever finds the
+ * newest one given back or abandoned tries to make the next, and one of them succeeds. Nothing is taken away, so that no
+ * slow process can take away a newer claim than the one it saw.
+ */
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { writeError } from '../../io/index.ts';
+import { processIdentity } from '../../process-identity.ts';
+
+/** A claim of another machine counts as abandoned after so long without a sign of life, in ms. */
+export const abandonedAfter = 5 * 60_000;
+
+interface Holder {
+  readonly host: string;
+  readonly process: string;
+}
+
+/** A claim that this process holds. */
+export interface Claim {
+  /** False once another process has taken the cell over, which took the holder for dead. */
+  held(): boolean;
+  release(): void;
+}
+
+const folderOf = (root: string, cell: string): string => join(root, '.claims', cell);
+const fileOf = (folder: string, number: number): string => join(folder, `${number}.json`);
+
+function numbers(folder: string): number[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => Number(/^(\d+)\.json$/.exec(name)?.[1]))
+    .filter(Number.isFinite);
+}
+
+/** A claim that was given back is blank: one write, which cannot be half done. */
+function holderIn(file: string): Holder | undefined {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return text ? (JSON.parse(text) as Holder) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The time by the clock that stamps the files of this folder, which may be another machine's. */
+function folderTime(folder: string): number {
+  const probe = join(folder, `.clock-${process.pid}`);
+  writeFileSync(probe, 'now');
+  const { mtimeMs } = statSync(probe);
+  rmSync(probe, { force: true });
+  return mtimeMs;
+}
+
+/** Who holds the cell now: `process 123`, `process 123 of host`; undefined if it is free. */
+export function holderOf(root: string, cell: string): string | undefined {
+  const folder = folderOf(root, cell);
+  const newest = Math.max(0, ...numbers(folder));
+  return newest === 0 ? undefined : livingHolder(folder, newest);
+}
+
+function livingHolder(folder: string, number: number): string | undefined {
+  const file = fileOf(folder, number);
+  const holder = holderIn(file);
+  if (!holder) return undefined;
+  const pid = holder.process.split(' ')[0] ?? '';
+  if (holder.host === hostname())
+    return processIdentity(Number(pid)) === holder.process ? `process ${pid}` : undefined;
+  const silent = folderTime(folder) - statSync(file).mtimeMs;
+  return silent < abandonedAfter ? `process ${pid} of ${holder.host}` : undefined;
+}
+
+/**
+ * Takes the cell; undefined if another process has it, or was faster.
+ *
+ * @throws FileError if the folder cannot be written
+ */
+export function claimCell(root: string, cell: string): Claim | undefined {
+  const folder = folderOf(root, cell);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const newest = Math.max(0, ...numbers(folder));
+    if (newest > 0 && livingHolder(folder, newest) !== undefined) return undefined;
+    const number = newest + 1;
+    return makeExclusively(folder, number) ? claimOf(folder, number) : undefined;
+  } catch (cause) {
+    throw writeError(folder, cause);
+  }
+}
+
+/** With its holder in it from the first moment: a link is made whole or not at all. */
+function makeExclusively(folder: string, number: number): boolean {
+  const draft = join(folder, `.draft-${hostname()}-${process.pid}`);
+  const holder: Holder = { host: hostname(), process: processIdentity(process.pid) };
+  writeFileSync(draft, JSON.stringify(holder));
+  try {
+    linkSync(draft, fileOf(folder, number));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function claimOf(folder: string, number: number): Claim {
+  return {
+    held: () => !existsSync(fileOf(folder, number + 1)),
+    release() {
+      writeFileSync(fileOf(folder, number), '');
+    },
+  };
+}
+
+/** Shows other machines that the holder lives; to be called at least every minute by a process that is never busy. */
+export function beatClaim(root: string, cell: string): void {
+  const folder = folderOf(root, cell);
+  const newest = Math.max(0, ...numbers(folder));
+  // A blank more changes neither what a claim says nor that it was given back, and gives the file a new time.
+  if (newest > 0) appendFileSync(fileOf(folder, newest), ' ');
+}

@@ -1,0 +1,140 @@
+/** How long a grid will take on this machine: measured on the first steps of each kind of run, not guessed. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { FileError } from '../../errors.ts';
+import type { TrainConfig } from '../../train/index.ts';
+import type { Cell } from './grid.ts';
+import { standingOf } from './standing.ts';
+import type { Timing, TimingMessage, TimingTask } from './timing-worker.ts';
+
+export interface EstimateOptions {
+  readonly root: string;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly dataDir?: string;
+  /** Steps to time; default 50. */
+  readonly steps?: number;
+  /** Most seconds to spend on the steps of one kind; default 60. */
+  readonly seconds?: number;
+  readonly onTiming?: (cell: Cell) => void;
+}
+
+export interface CellEstimate {
+  readonly cell: Cell;
+  readonly state: 'finished' | 'diverged' | 'running' | 'broken' | 'new';
+  /** Of the whole run; absent for one that needs no more time. */
+  readonly seconds?: number;
+  /** What is left of it. */
+  readonly secondsLeft: number;
+  readonly timing?: Timing;
+}
+
+export interface GridEstimate {
+  readonly cells: readonly CellEstimate[];
+  /** Wall time until all are done, with `jobs` runs at once. */
+  readonly secondsLeft: number;
+}
+
+/** Runs that differ in nothing that takes time. */
+function kindOf({ config }: Cell): string {
+  const { dataset, model, width, scheme, reorder, batchSize, amp, dtype, device, opt, imageSize, valSplit } =
+    config;
+  return JSON.stringify({
+    dataset,
+    model,
+    width,
+    scheme,
+    reorder,
+    batchSize,
+    amp,
+    dtype,
+    device,
+    opt,
+    imageSize,
+    valSplit,
+  });
+}
+
+/** @throws FileError if a kind of run cannot be trained at all */
+export async function estimateGrid(cells: readonly Cell[], options: EstimateOptions): Promise<GridEstimate> {
+  const timings = new Map<string, Timing>();
+  const estimates: CellEstimate[] = [];
+  for (const cell of cells) {
+    const standing = standingOf(options.root, cell);
+    const { state } = standing;
+    if (state === 'finished' || state === 'diverged') {
+      estimates.push({ cell, state, secondsLeft: 0 });
+      continue;
+    }
+    const kind = kindOf(cell);
+    if (!timings.has(kind)) {
+      options.onTiming?.(cell);
+      timings.set(kind, await timeKind(cell, options));
+    }
+    const timing = timings.get(kind)!;
+    const seconds = wholeRun(cell.config, timing);
+    const share = 'share' in standing ? standing.share : 0;
+    estimates.push({ cell, state, seconds, secondsLeft: seconds * (1 - share), timing });
+  }
+  return { cells: estimates, secondsLeft: makespan(estimates, options.jobs) };
+}
+
+function wholeRun(config: TrainConfig, timing: Timing): number {
+  const { epochs, valInterval, valSplit } = config;
+  const { stepsPerEpoch, secondsPerStep, secondsPerEvaluation, secondsToStart } = timing;
+  const inEpochs = valInterval === 0 ? 1 : Math.ceil(epochs / valInterval);
+  const evaluations = inEpochs + (valSplit > 0 ? 1 : 0);
+  return secondsToStart + epochs * stepsPerEpoch * secondsPerStep + evaluations * secondsPerEvaluation;
+}
+
+/** Cells start in their order, each as soon as one of `jobs` is free. */
+function makespan(cells: readonly CellEstimate[], jobs: number): number {
+  const free = new Array<number>(jobs).fill(0);
+  for (const { secondsLeft } of cells) {
+    const first = free.indexOf(Math.min(...free));
+    free[first] = (free[first] ?? 0) + secondsLeft;
+  }
+  return Math.max(...free);
+}
+
+/** Timed beside itself, as many at once as will train at once: they share the machine's memory and caches. */
+async function timeKind(cell: Cell, options: EstimateOptions): Promise<Timing> {
+  const { jobs, threads, dataDir, steps = 50, seconds = 60 } = options;
+  const config = { ...cell.config, threads, ...(dataDir !== undefined && { dataDir }) };
+  const timings = await Promise.all(
+    Array.from({ length: jobs }, () => timeOnce({ config, steps, seconds }, cell, threads)),
+  );
+  const mean = (pick: (timing: Timing) => number): number =>
+    timings.reduce((sum, timing) => sum + pick(timing), 0) / timings.length;
+  return {
+    steps: Math.min(...timings.map((timing) => timing.steps)),
+    secondsPerStep: mean((timing) => timing.secondsPerStep),
+    stepsPerEpoch: timings[0]!.stepsPerEpoch,
+    secondsPerEvaluation: mean((timing) => timing.secondsPerEvaluation),
+    secondsToStart: mean((timing) => timing.secondsToStart),
+  };
+}
+
+function timeOnce(task: TimingTask, cell: Cell, threads: number): Promise<Timing> {
+  const script = fileURLToPath(new URL('./timing-worker.js', import.meta.url));
+  const worker = fork(script, [], {
+    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+    serialization: 'advanced',
+  });
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => {
+      reject(new FileError(`${cell.name} cannot be timed: ${why}`));
+    };
+    worker.on('message', (message: TimingMessage) => {
+      if (message.kind === 'timing') resolve(message.timing);
+      else fail(message.message);
+    });
+    worker.on('error', (error) => {
+      fail(error.message.split('\n')[0] ?? '');
+    });
+    worker.on('exit', (code, signal) => {
+      fail(`its process ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`}`);
+    });
+    worker.send(task);
+  });
+}

@@ -1,0 +1,51 @@
+/** How often the blocks of a stage change their order in training, and when. */
+import type { SwapRecord } from '../../runs/index.ts';
+
+export interface RunSwaps {
+  readonly swaps: readonly SwapRecord[];
+  readonly epochs: number;
+}
+
+export interface StageChanges {
+  readonly stage: string;
+  /** Steps after which the order was another one, mean over runs. */
+  readonly perRun: number;
+  /** The same by epoch. */
+  readonly perEpoch: readonly number[];
+  /** Share of the runs that end in another order than they began in. */
+  readonly reordered: number;
+}
+
+export interface OrderChanges {
+  readonly runs: number;
+  readonly stages: readonly StageChanges[];
+  /** Epoch of the last change, from 1, mean over the runs that have one; absent if none has. */
+  readonly lastEpoch?: number;
+}
+
+export function orderChanges(runs: readonly RunSwaps[]): OrderChanges {
+  const names = [...new Set(runs.flatMap(({ swaps }) => swaps.map(({ stage }) => stage)))].sort();
+  const epochs = Math.max(0, ...runs.map((run) => run.epochs));
+  const stages = names.map((stage): StageChanges => {
+    const own = runs.map(({ swaps }) => swaps.filter((swap) => swap.stage === stage));
+    const perEpoch = Array.from(
+      { length: epochs },
+      (_, epoch) => own.flat().filter((swap) => swap.epoch === epoch).length / runs.length,
+    );
+    const reordered = own.filter((swaps) => String(swaps.at(-1)?.after) !== String(swaps[0]?.before));
+    return {
+      stage,
+      perRun: own.flat().length / runs.length,
+      perEpoch,
+      reordered: reordered.length / runs.length,
+    };
+  });
+  const last = runs.flatMap(({ swaps }) =>
+    swaps.length ? [Math.max(...swaps.map(({ epoch }) => epoch)) + 1] : [],
+  );
+  return {
+    runs: runs.length,
+    stages,
+    ...(last.length && { lastEpoch: last.reduce((sum, epoch) => sum + epoch, 0) / last.length }),
+  };
+}

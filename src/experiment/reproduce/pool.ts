@@ -1,0 +1,125 @@
+/** Trains the cells of a grid in processes of their own, a few at once, until every one is done here or elsewhere. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { exitCodes, type ExitCode } from '../../errors.ts';
+import type { Progress } from '../../train/index.ts';
+import type { CellMessage, CellTask } from './cell-worker.ts';
+import { beatClaim } from './claim.ts';
+import type { Cell } from './grid.ts';
+import { type Standing, standingOf } from './standing.ts';
+
+export interface PoolOptions {
+  readonly root: string;
+  readonly dataDir?: string;
+  /** Runs at once, and threads of each. */
+  readonly jobs: number;
+  readonly threads: number;
+  readonly onStart?: (cell: Cell) => void;
+  readonly onProgress?: (cell: Cell, progress: Progress) => void;
+  readonly onEnd?: (cell: Cell, end: CellEnd) => void;
+  /** Told once when all that is left is trained by other processes. */
+  readonly onWait?: (cells: readonly Cell[], holders: readonly string[]) => void;
+  /** Asked often: an exit code stops the runs after a save. */
+  readonly interrupted?: () => ExitCode | undefined;
+}
+
+export type CellEnd =
+  | { readonly how: 'finished' | 'stopped' | 'taken' }
+  | { readonly how: 'failed'; readonly message: string; readonly exitCode: ExitCode };
+
+export interface PoolOutcome {
+  /** Cells that failed in this call. */
+  readonly failed: readonly Cell[];
+  readonly interrupted?: ExitCode;
+}
+
+const heartbeat = 20_000;
+const pollEvery = 1000;
+
+export async function trainCells(cells: readonly Cell[], options: PoolOptions): Promise<PoolOutcome> {
+  const failed: Cell[] = [];
+  const done = new Set<Cell>();
+  const busy = new Set<Cell>();
+  let waiting = false;
+  const next = (): Cell | 'wait' | 'done' => {
+    const left = cells.filter((cell) => !busy.has(cell) && !done.has(cell) && !failed.includes(cell));
+    const standings = left.map((cell): [Cell, Standing] => [cell, standingOf(options.root, cell)]);
+    for (const [cell, { state }] of standings)
+      if (state === 'finished' || state === 'diverged') done.add(cell);
+    const [free] = standings.find(([, { state }]) => state === 'new' || state === 'broken') ?? [];
+    if (free) return free;
+    const elsewhere = standings.flatMap(([cell, one]) => (one.state === 'running' ? [{ cell, ...one }] : []));
+    if (!elsewhere.length) return 'done';
+    if (!waiting && busy.size === 0) {
+      waiting = true;
+      options.onWait?.(
+        elsewhere.map(({ cell }) => cell),
+        [...new Set(elsewhere.map(({ holder }) => holder))],
+      );
+    }
+    return 'wait';
+  };
+  const work = async (): Promise<void> => {
+    for (;;) {
+      if (options.interrupted?.() !== undefined) return;
+      const cell = next();
+      if (cell === 'done') return;
+      if (cell === 'wait') {
+        await sleep(pollEvery);
+        continue;
+      }
+      busy.add(cell);
+      const end = await trainCell(cell, options);
+      busy.delete(cell);
+      if (end.how === 'failed') failed.push(cell);
+      options.onEnd?.(cell, end);
+    }
+  };
+  await Promise.all(Array.from({ length: options.jobs }, work));
+  const interrupted = options.interrupted?.();
+  return { failed, ...(interrupted !== undefined && { interrupted }) };
+}
+
+/** One run in one process; a process that dies is a run that failed, and can be gone on with. */
+function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
+  const { root, dataDir, threads } = options;
+  const worker = startWorker(threads);
+  const task: CellTask = { root, cell, threads, dataDir };
+  return new Promise((resolve) => {
+    let end: CellEnd | undefined;
+    const beat = setInterval(() => {
+      beatClaim(root, cell.name);
+    }, heartbeat);
+    const watch = setInterval(() => {
+      if (options.interrupted?.() !== undefined) worker.kill('SIGTERM');
+    }, 100);
+    worker.on('message', (message: CellMessage) => {
+      if (message.kind === 'claimed') options.onStart?.(cell);
+      else if (message.kind === 'progress') options.onProgress?.(cell, message.progress);
+      else if (message.kind === 'end') end = { how: message.how };
+      else end = { how: 'failed', message: message.message, exitCode: message.exitCode };
+    });
+    const finish = (last: CellEnd): void => {
+      clearInterval(beat);
+      clearInterval(watch);
+      resolve(end ?? last);
+    };
+    worker.on('error', (error) => {
+      finish({ how: 'failed', message: error.message.split('\n')[0] ?? '', exitCode: exitCodes.failed });
+    });
+    worker.on('exit', (code, signal) => {
+      const how = signal ? `by ${signal}` : `with exit code ${code ?? '?'}`;
+      finish({ how: 'failed', message: `its process ended ${how}`, exitCode: exitCodes.failed });
+    });
+    worker.send(task);
+  });
+}
+
+function startWorker(threads: number): ChildProcess {
+  const script = fileURLToPath(new URL('./cell-worker.js', import.meta.url));
+  return fork(script, [], {
+    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+    serialization: 'advanced',
+  });
+}

@@ -1,0 +1,63 @@
+/** Where a cell stands, read from its run folder and its claims. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { readConfigFile, readRun, runFiles, type RunResult, type RunStatus } from '../../runs/index.ts';
+import {
+  changeableSettings,
+  configFromRecord,
+  flagOf,
+  resolveConfig,
+  type TrainConfig,
+} from '../../train/index.ts';
+import { holderOf } from './claim.ts';
+import type { Cell } from './grid.ts';
+
+export type Standing =
+  | { readonly state: 'finished'; readonly result: RunResult }
+  /** Diverged: the same numbers would do so again. */
+  | { readonly state: 'diverged'; readonly message: string }
+  | { readonly state: 'running'; readonly holder: string; readonly share: number }
+  /** Interrupted: goes on from its last checkpoint. */
+  | { readonly state: 'broken'; readonly share: number }
+  | { readonly state: 'new' };
+
+export const runFolder = (root: string, cell: Cell): string => join(root, cell.name);
+
+/**
+ * @param own - the caller holds the claim: the cell is not told as running
+ * @throws UsageError if the folder holds a run with other settings
+ */
+export function standingOf(root: string, cell: Cell, { own = false } = {}): Standing {
+  const dir = runFolder(root, cell);
+  const held = (): string | undefined => (own ? undefined : holderOf(root, cell.name));
+  if (!existsSync(join(dir, runFiles.config))) {
+    const holder = held();
+    return holder === undefined ? { state: 'new' } : { state: 'running', holder, share: 0 };
+  }
+  checkSettings(dir, cell);
+  const run = readRun(dir);
+  const result = existsSync(join(dir, runFiles.result)) ? run.result() : undefined;
+  if (result) return { state: 'finished', result };
+  const status = run.status();
+  const holder = held();
+  if (holder !== undefined) return { state: 'running', holder, share: shareOf(status) };
+  if (status?.state === 'diverged')
+    return { state: 'diverged', message: status.message ?? 'the loss diverged' };
+  return { state: 'broken', share: shareOf(status) };
+}
+
+/** Steps done of all. */
+function shareOf(status: RunStatus | undefined): number {
+  return status && status.totalSteps > 0 ? status.step / status.totalSteps : 0;
+}
+
+function checkSettings(dir: string, { config }: Cell): void {
+  const file = join(dir, runFiles.config);
+  const saved = resolveConfig(configFromRecord(readConfigFile(file)), file);
+  for (const key of Object.keys({ ...saved, ...config }) as (keyof TrainConfig)[])
+    if (!changeableSettings.has(key) && JSON.stringify(saved[key]) !== JSON.stringify(config[key]))
+      throw new UsageError(
+        `${dir} was trained with ${flagOf(key)} ${String(saved[key])}, this grid wants ${String(config[key])}: name another --output, or the same settings`,
+      );
+}
