@@ -3,25 +3,28 @@ import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import {
-  armTable,
-  comparisonTable,
   estimateGrid,
   type Cell,
   type Grid,
   type GridEstimate,
-  type GridResults,
   gridResults,
   makeGrid,
   type PresetName,
   presets,
-  reproductionTable,
   shardOf,
   standingOf,
   trainCells,
-  writeResults,
 } from '../experiment/index.ts';
 import { cpuHasBf16, leaseCores } from '../native/index.ts';
-import { makeFolder } from '../report/index.ts';
+import {
+  armTable,
+  comparisonTable,
+  makeFolder,
+  reproductionTable,
+  type Table,
+  writeReproduction,
+} from '../report/index.ts';
+import type { Reproduction } from '../runs/index.ts';
 import { listenForInterrupt, type TrainOptions } from '../train/index.ts';
 import { printJson, say, textTable } from './output.ts';
 import { gridPrinter } from './reproduce-progress.ts';
@@ -76,10 +79,10 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   makeFolder(root);
   const trained = flags.reportOnly ? {} : await trainGrid(cells, { root, jobs, threads, ...dataDir });
   const results = await gridResults(grid, root);
-  const files = await writeResults(results, root);
+  const files = await writeReproduction(results, root);
   tellResults(results, flags.json ?? false);
   say(`reproduce: ${files.html}`);
-  if (flags.json) printJson(summaryOf(results, files.html));
+  if (flags.json) printJson({ ...results, report: files.html });
   return (
     trained.exitCode ??
     (results.unfinished.some(({ state }) => state === 'diverged') ? exitCodes.diverged : 0)
@@ -203,45 +206,16 @@ function tellEstimate(
   );
 }
 
-function tellResults(results: GridResults, json: boolean): void {
-  if (json) return;
-  const show = ({
-    header,
-    rows,
-  }: {
-    header: readonly string[];
-    rows: readonly (readonly string[])[];
-  }): void => {
-    process.stdout.write(`${textTable(header, rows)}\n\n`);
+function tellResults(results: Reproduction, json: boolean): void {
+  const { rows, finished, unfinished, measuredOn } = results;
+  const show = ({ header, rows: lines }: Table): void => {
+    if (!json && lines.length) process.stdout.write(`${textTable(header, lines)}\n\n`);
   };
-  if (results.rows.some(({ row }) => row.talk !== undefined)) show(reproductionTable(results));
-  if (results.outcomes.length) show(armTable(results));
-  const comparisons = comparisonTable(results);
-  if (comparisons.rows.length) show(comparisons);
-  const { outcomes, unfinished, measuredOn, grid } = results;
+  if (rows.some(({ talk, arms }) => talk && arms.length)) show(reproductionTable(results));
+  show(armTable(results));
+  show(comparisonTable(results));
   say(
-    `${outcomes.length} of ${grid.cells.length} runs finished; errors of the last epoch on the ${measuredOn} set, mean ± standard error (seeds)`,
+    `${finished} of ${finished + unfinished.length} runs finished; errors of the last epoch on the ${measuredOn} set, mean ± standard error (seeds)`,
   );
-  for (const { cell, state } of unfinished.filter((one) => one.state === 'diverged'))
-    say(`${cell.name} ${state}`);
-}
-
-function summaryOf({ rows, outcomes, unfinished, measuredOn }: GridResults, report: string): unknown {
-  return {
-    measuredOn,
-    rows: rows.map(({ row, arms, comparisons }) => ({
-      row: row.id,
-      talk: row.talk,
-      arms: arms.map(({ arm, mean, errors }) => ({ arm: arm.label, ...mean, errors })),
-      comparisons: comparisons.map(({ arm, against, seeds, gain }) => ({
-        arm: arm.label,
-        against: against.label,
-        seeds,
-        ...gain,
-      })),
-    })),
-    runs: outcomes.map(({ cell, error, dir }) => ({ name: cell.name, dir, error })),
-    unfinished: unfinished.map(({ cell, state }) => ({ name: cell.name, state })),
-    report,
-  };
+  for (const { name, state } of unfinished) if (state === 'diverged') say(`${name} diverged`);
 }

@@ -3,8 +3,6 @@ export { estimateGrid, type CellEstimate, type GridEstimate } from './reproduce/
 export { type Cell, type Grid, type GridOptions, makeGrid, shardOf } from './reproduce/grid.ts';
 export { type CellEnd, type PoolOptions, type PoolOutcome, trainCells } from './reproduce/pool.ts';
 export { type PresetName, presetNames, presets } from './reproduce/presets.ts';
-export { type GridResults, gridResults } from './reproduce/results.ts';
+export { gridResults } from './reproduce/results.ts';
 export { type Standing, standingOf } from './reproduce/standing.ts';
-export { armTable, comparisonTable, reproductionTable, type Table } from './reproduce/tables.ts';
 export { talkTable } from './reproduce/talk-table.ts';
-export { type GridFiles, writeResults } from './reproduce/write.ts';

@@ -5,6 +5,16 @@ export { type LiveState, liveState } from './live.ts';
 export { isProcessAlive } from './process.ts';
 export { listRuns, readRun, type Run } from './reader.ts';
 export { type ReadRecordsOptions, readRecords, type Records } from './records.ts';
+export type {
+  ArmResult,
+  Comparison,
+  Mean,
+  OrderChanges,
+  PairedGain,
+  Reproduction,
+  ReproductionRow,
+  StageChanges,
+} from './reproduction.ts';
 export {
   epochSchema,
   recordSchema,

@@ -80,7 +80,7 @@ process.on('message', (task: CellTask) => {
     .then((message) => {
       tell(message);
       // One process a run: what libtorch has taken goes back with it.
-      process.disconnect?.();
+      process.disconnect();
     })
     .catch(() => process.exit(exitCodes.failed));
 });

@@ -33,6 +33,8 @@ export interface Grid {
   readonly rows: readonly TableRow[];
   readonly arms: readonly Arm[];
   readonly seeds: readonly number[];
+  /** Settings in place of the preset's. */
+  readonly changed: TrainOptions;
   /** Seed by seed, so that comparisons grow evenly; in a seed row by row, cheapest first. */
   readonly cells: readonly Cell[];
 }
@@ -69,7 +71,7 @@ export function makeGrid(options: GridOptions): Grid {
       }),
     ),
   );
-  return { preset, rows, arms, seeds, cells };
+  return { preset, rows, arms, seeds, changed: settings, cells };
 }
 
 /** What changes a run but neither row, arm nor seed is part of its name where it is not the preset's. */

@@ -1,26 +1,9 @@
 /** How often the blocks of a stage change their order in training, and when. */
-import type { SwapRecord } from '../../runs/index.ts';
+import type { OrderChanges, StageChanges, SwapRecord } from '../../runs/index.ts';
 
 export interface RunSwaps {
   readonly swaps: readonly SwapRecord[];
   readonly epochs: number;
-}
-
-export interface StageChanges {
-  readonly stage: string;
-  /** Steps after which the order was another one, mean over runs. */
-  readonly perRun: number;
-  /** The same by epoch. */
-  readonly perEpoch: readonly number[];
-  /** Share of the runs that end in another order than they began in. */
-  readonly reordered: number;
-}
-
-export interface OrderChanges {
-  readonly runs: number;
-  readonly stages: readonly StageChanges[];
-  /** Epoch of the last change, from 1, mean over the runs that have one; absent if none has. */
-  readonly lastEpoch?: number;
 }
 
 export function orderChanges(runs: readonly RunSwaps[]): OrderChanges {

@@ -77,7 +77,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     }),
   },
   smoke: {
-    description: 'drawn images, narrow nets, 2 epochs of 16 steps: seconds, to see the whole way work',
+    description: 'drawn images, narrow nets, 2 epochs of 32 steps: seconds, to see the whole way work',
     rows: ['resnet20'],
     schemes: main,
     seeds: [1, 2],
@@ -89,9 +89,10 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       width: 4,
       batchSize: 32,
       epochs: 2,
-      limitTrainBatches: 16,
-      lr: 0.1,
-      tauLrFactor: 1,
+      limitTrainBatches: 32,
+      lr: 0.05,
+      // So that blocks change their order within so few steps.
+      tauLrFactor: 10,
     }),
   },
 };

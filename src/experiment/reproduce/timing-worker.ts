@@ -88,6 +88,10 @@ process.on('message', (task: TimingTask) => {
       const text = error instanceof Error ? error.message : String(error);
       return { kind: 'error', message: text.split('\n')[0] ?? '' };
     })
-    .then((message) => process.send?.(message, () => process.disconnect?.()))
+    .then((message) => {
+      process.send?.(message, () => {
+        process.disconnect();
+      });
+    })
     .catch(() => process.exit(exitCodes.failed));
 });

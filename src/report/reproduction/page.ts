@@ -1,0 +1,126 @@
+/** The page of a grid. */
+import type { Reproduction } from '../../runs/index.ts';
+import { documentHtml } from '../document.ts';
+import { html, type Html, inlineSvg } from '../html.ts';
+import type { DrawnFigure } from '../page.ts';
+import { darkRules } from '../palette.ts';
+import { armTable, comparisonTable, reproductionTable, type Table } from './tables.ts';
+
+/** Curves and positions of the runs of one network. */
+export interface NetworkSection {
+  readonly network: string;
+  readonly figures: readonly DrawnFigure[];
+}
+
+const style = `
+.none{color:var(--muted)}
+.lead{max-width:88ch}
+#gains{grid-column:1/-1}
+#gains .panels{grid-template-columns:1fr}
+#gains svg{max-width:900px}
+`;
+
+function tableHtml({ header, rows }: Table, label: string): Html {
+  const numeric = header.map((_, c) =>
+    rows.every((row) => !/[a-z]{3}/i.test((row[c] ?? '').replace('not run', ''))),
+  );
+  const cell = (text: string, c: number): Html =>
+    html`<td class="${numeric[c] ? 'number' : ''} ${text === 'not run' ? 'none' : ''}">${text}</td>`;
+  return html`<div class="box scroll" tabindex="0" role="region" aria-label="${label}">
+    <table>
+      <thead>
+        <tr>
+          ${header.map((title, c) => html`<th scope="col" class="${numeric[c] ? 'number' : ''}">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([first = '', ...rest]) =>
+            html`<tr>
+              <th scope="row">${first}</th>
+              ${rest.map((text, i) => cell(text, i + 1))}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function figureHtml({ figure, id, svgs }: DrawnFigure): Html {
+  const drawings = svgs.map((svg, i) => inlineSvg(svg, `${id}-${i}`, `${figure.title}. ${figure.alt}`));
+  return html`<figure class="box ${figure.panels.length > 1 ? 'wide' : ''}" id="${id}">
+    <h3>${figure.title}</h3>
+    <div class="panels">${drawings}</div>
+    <figcaption>${figure.caption}</figcaption>
+  </figure> `;
+}
+
+/** What the seeds can tell, in a sentence, before what they told. */
+function power({ rows }: Reproduction): Html {
+  const known = rows.flatMap(({ network, comparisons }) =>
+    comparisons.flatMap(({ arm, against, gain }) =>
+      gain.detectable === undefined ? [] : [{ network, arm, against, ...gain, detectable: gain.detectable }],
+    ),
+  );
+  if (!known.length) return html`<p class="lead">One seed of each: no gain can be told from chance.</p>`;
+  const best = [...known].sort((a, b) => a.detectable - b.detectable)[0]!;
+  const [low, high] = [best, [...known].sort((a, b) => b.detectable - a.detectable)[0]!];
+  return html`<p class="lead">
+    What these seeds can show: a gain must be at least ${low.detectable.toFixed(2)} points (${low.network},
+    ${low.arm} against ${low.against}) to ${high.detectable.toFixed(2)} points (${high.network}, ${high.arm}
+    against ${high.against}) to stand out by two standard errors. P-values are not corrected for the number of
+    comparisons.
+  </p>`;
+}
+
+function unfinishedHtml({ unfinished }: Reproduction): Html {
+  if (!unfinished.length) return html``;
+  return html`<details class="box">
+    <summary>${unfinished.length} runs of the grid are not finished</summary>
+    <pre>${unfinished.map(({ name, state }) => `${name}  ${state}`).join('\n')}</pre>
+  </details>`;
+}
+
+export function reproductionPageHtml(
+  reproduction: Reproduction,
+  overview: readonly DrawnFigure[],
+  networks: readonly NetworkSection[],
+): string {
+  const { preset, recipe, changed, measuredOn, finished, unfinished, machines } = reproduction;
+  const settings = Object.entries(changed).map(([key, value]) => `${key} ${String(value)}`);
+  const drawn = [...overview, ...networks.flatMap(({ figures }) => figures)].flatMap(({ svgs }) => svgs);
+  const title = `The talk's table, preset ${preset}: ${finished} of ${finished + unfinished.length} runs`;
+  const comparisons = comparisonTable(reproduction);
+  return documentHtml({
+    title,
+    dark: `.panels [fill="#ffffff"]{fill:var(--card)}\n${darkRules('.panels', drawn)}`,
+    style,
+    body: html`<h1>${title}</h1>
+      <p class="lead">
+        Recipe: ${recipe}${settings.length ? `; here ${settings.join(', ')}` : ''}. Errors are those on the
+        ${measuredOn} set after the last epoch, which is not looked at before; never the best epoch.
+        ${machines.join('; ')}
+      </p>
+      ${power(reproduction)} ${tableHtml(reproductionTable(reproduction), "The talk's table")}
+      <h2>Overview</h2>
+      <div class="figures">${overview.map(figureHtml)}</div>
+      ${
+        comparisons.rows.length
+          ? html`<h2>Paired by seed</h2>
+              ${tableHtml(comparisons, 'Comparisons')}`
+          : html``
+      }
+      ${
+        finished
+          ? html`<h2>Schemes</h2>
+              ${tableHtml(armTable(reproduction), 'Schemes')}`
+          : html``
+      }
+      ${networks.map(
+        ({ network, figures }) =>
+          html`<h2>${network}</h2>
+            <div class="figures">${figures.map(figureHtml)}</div>`,
+      )}
+      ${unfinishedHtml(reproduction)}`,
+  });
+}

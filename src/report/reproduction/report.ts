@@ -1,0 +1,98 @@
+/** Writes what a grid came to into its folder: a page, figures, Markdown, CSV, JSON. */
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../io/atomic.ts';
+import { readRun, type Reproduction, type ReproductionRow, slug } from '../../runs/index.ts';
+import { makeFolder } from '../claims-report.ts';
+import { depthFigures, type Figure, type FigureRun, sharedFigures } from '../figures/index.ts';
+import type { DrawnFigure } from '../page.ts';
+import { seriesColour } from '../palette.ts';
+import { renderSvg } from '../render.ts';
+import { summariseRun } from '../run-summary.ts';
+import { gainsFigure, orderFigure, tableFigure } from './figures.ts';
+import { type NetworkSection, reproductionPageHtml } from './page.ts';
+import {
+  armTable,
+  comparisonTable,
+  csvTable,
+  markdownTable,
+  reproductionTable,
+  runsTable,
+} from './tables.ts';
+
+export interface ReproductionFiles {
+  readonly html: string;
+  readonly markdown: string;
+  readonly csv: string;
+  readonly json: string;
+}
+
+/** Points of the curves of one network's runs together. */
+const curvePoints = 8000;
+
+/** @param root - the folder of the grid, which holds the run folders */
+export async function writeReproduction(
+  reproduction: Reproduction,
+  root: string,
+): Promise<ReproductionFiles> {
+  const figures = join(root, 'figures');
+  makeFolder(figures);
+  const draw = async (list: readonly (Figure | undefined)[], prefix: string): Promise<DrawnFigure[]> => {
+    const drawn: DrawnFigure[] = [];
+    for (const figure of list.filter((one) => one !== undefined)) {
+      const svgs: string[] = [];
+      for (const panel of figure.panels) {
+        const svg = await renderSvg(panel.spec);
+        const name = [prefix, figure.id, ...(figure.panels.length > 1 ? [slug(panel.id)] : [])]
+          .filter(Boolean)
+          .join('-');
+        writeFileAtomic(join(figures, `${name}.svg`), svg);
+        svgs.push(svg);
+      }
+      drawn.push({ figure, id: `${prefix}${prefix && '-'}${figure.id}`, svgs });
+    }
+    return drawn;
+  };
+  const overview = await draw(
+    [tableFigure(reproduction), gainsFigure(reproduction), orderFigure(reproduction)],
+    '',
+  );
+  const networks: NetworkSection[] = [];
+  for (const row of reproduction.rows.filter(({ arms }) => arms.length))
+    networks.push({ network: row.network, figures: await draw(await networkFigures(row, root), row.id) });
+  const files: ReproductionFiles = {
+    html: join(root, 'reproduce.html'),
+    markdown: join(root, 'table.md'),
+    csv: join(root, 'runs.csv'),
+    json: join(root, 'results.json'),
+  };
+  const tables = [reproductionTable, armTable, comparisonTable].map((table) =>
+    markdownTable(table(reproduction)),
+  );
+  writeFileAtomic(files.markdown, `${tables.join('\n\n')}\n`);
+  writeFileAtomic(files.csv, csvTable(runsTable(reproduction)));
+  writeFileAtomic(files.json, `${JSON.stringify(reproduction, null, 2)}\n`);
+  writeFileAtomic(files.html, reproductionPageHtml(reproduction, overview, networks));
+  return files;
+}
+
+/** The curves of all runs, coloured by arm; and where the blocks stood in the first run that moved them. */
+async function networkFigures({ arms }: ReproductionRow, root: string): Promise<Figure[]> {
+  const count = arms.reduce((sum, { runs }) => sum + runs.length, 0);
+  const shown: FigureRun[] = [];
+  for (const [i, { arm, runs }] of arms.entries())
+    for (const { name, seed } of runs) {
+      const data = await readRun(join(root, name)).data({
+        maxPoints: Math.max(150, Math.floor(curvePoints / count)),
+      });
+      const label = `${arm}, seed ${seed}`;
+      shown.push({ data, summary: summariseRun(data), label, series: arm, colour: seriesColour(i) });
+    }
+  const curves = sharedFigures(shown).filter(({ id }) => id === 'error' || id === 'loss');
+  const moving =
+    shown.find(({ data }) => data.swaps.length) ??
+    shown.find(({ data }) => depthFigures({ ...shown[0]!, data }).length);
+  const depth = moving
+    ? depthFigures(moving).map((figure) => ({ ...figure, title: `${figure.title}: ${moving.label}` }))
+    : [];
+  return [...curves, ...depth];
+}

@@ -1,0 +1,168 @@
+/** What a grid came to as rows of text: for a terminal, a page, Markdown, a spreadsheet. */
+import type { Mean, PairedGain, Reproduction, ReproductionRow } from '../../runs/index.ts';
+import { meanWithError } from '../table.ts';
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const fixed = (value: number | undefined, digits = 2): string =>
+  value === undefined || !Number.isFinite(value) ? '' : value.toFixed(digits);
+
+/** +0.31 or -0.05 */
+const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(2)}`;
+
+/** `8.19 ± 0.05 (3)`, or `not run`. */
+export function meanText(mean: Mean | undefined): string {
+  return mean ? `${meanWithError(mean.mean, mean.standardError)} (${mean.n})` : 'not run';
+}
+
+/** `+0.31 [-0.02, 0.64]`, or `+0.31` for one pair. */
+export function gainText({ mean, interval }: PairedGain): string {
+  return `${signed(mean)}${interval ? ` [${fixed(interval[0])}, ${fixed(interval[1])}]` : ''}`;
+}
+
+export function pText({ pValue }: PairedGain): string {
+  if (pValue === undefined) return '';
+  return pValue < 0.001 ? '< 0.001' : pValue.toFixed(3);
+}
+
+/** The arm that stands for a scheme in the talk's table: the one with default settings, or the only one. */
+function mainArm({ arms }: ReproductionRow, scheme: string): ReproductionRow['arms'][number] | undefined {
+  const own = arms.filter((arm) => arm.scheme === scheme);
+  return own.find(({ arm }) => arm === scheme) ?? (own.length === 1 ? own[0] : undefined);
+}
+
+/** The talk's table with ours beside it: vanilla and mean-field alone, as the talk has it. */
+export function reproductionTable({ rows }: Reproduction): Table {
+  return {
+    header: [
+      'network',
+      'data',
+      'talk: vanilla',
+      'talk: mean-field',
+      'talk: gain',
+      'here: vanilla',
+      'here: mean-field',
+      'here: gain [95 %]',
+      'p',
+    ],
+    rows: rows.map((row) => {
+      const { network, dataset, talk } = row;
+      const [vanilla, meanField] = [mainArm(row, 'vanilla'), mainArm(row, 'mean-field')];
+      const gain = row.comparisons.find(
+        ({ arm, against }) => arm === meanField?.arm && against === vanilla?.arm,
+      )?.gain;
+      return [
+        network,
+        dataset,
+        fixed(talk?.vanilla),
+        fixed(talk?.meanField),
+        talk ? signed(talk.vanilla - talk.meanField) : '',
+        meanText(vanilla?.error),
+        meanText(meanField?.error),
+        gain ? gainText(gain) : '',
+        gain ? pText(gain) : '',
+      ];
+    }),
+  };
+}
+
+/** Every arm that was run. */
+export function armTable({ rows }: Reproduction): Table {
+  return {
+    header: [
+      'network',
+      'scheme',
+      'error in %',
+      'deviation',
+      'changes of order a run',
+      'end reordered',
+      'last change',
+    ],
+    rows: rows.flatMap(({ network, arms }) =>
+      arms.map(({ arm, error, order }) => [
+        network,
+        arm,
+        meanText(error),
+        fixed(error.deviation),
+        order
+          ? order.stages.map(({ stage, perRun }) => `${stage} ${fixed(perRun, 1)}`).join(', ') || '0'
+          : '',
+        order
+          ? order.stages.map(({ stage, reordered }) => `${stage} ${fixed(100 * reordered, 0)} %`).join(', ')
+          : '',
+        order?.lastEpoch === undefined ? '' : `epoch ${fixed(order.lastEpoch, 1)}`,
+      ]),
+    ),
+  };
+}
+
+/** What the seeds can tell stands before what they told. */
+export function comparisonTable({ rows }: Reproduction): Table {
+  return {
+    header: [
+      'network',
+      'scheme',
+      'against',
+      'pairs',
+      'smallest gain they show',
+      'pairs for 0.3',
+      'gain [95 %]',
+      'p',
+    ],
+    rows: rows.flatMap(({ network, comparisons }) =>
+      comparisons.map(({ arm, against, gain }) => [
+        network,
+        arm,
+        against,
+        String(gain.n),
+        fixed(gain.detectable) || 'unknown',
+        gain.pairsNeeded === undefined ? 'unknown' : String(gain.pairsNeeded),
+        gainText(gain),
+        pText(gain),
+      ]),
+    ),
+  };
+}
+
+/** One line a run, for a spreadsheet: all digits. */
+export function runsTable({ rows }: Reproduction): Table {
+  return {
+    header: [
+      'run',
+      'network',
+      'dataset',
+      'scheme',
+      'seed',
+      'error',
+      'test_error',
+      'train_loss',
+      'swaps',
+      'seconds',
+    ],
+    rows: rows.flatMap(({ network, dataset, arms }) =>
+      arms.flatMap(({ arm, runs }) =>
+        runs.map(({ name, ...run }) => [
+          name,
+          network,
+          dataset,
+          arm,
+          ...[run.seed, run.error, run.testError, run.trainLoss, run.swaps, run.seconds].map(String),
+        ]),
+      ),
+    ),
+  };
+}
+
+export function markdownTable({ header, rows }: Table): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+export function csvTable({ header, rows }: Table): string {
+  const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;
+}
