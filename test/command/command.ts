@@ -1,8 +1,10 @@
 /** Runs the command line as its user does, and reads what a run left behind. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'meanfield.js');
 // Core leases of their own: what else runs on the machine is not the tests' business.
@@ -22,6 +24,17 @@ export function meanfield(args: readonly string[], env: Readonly<Record<string, 
     env: { ...environment, ...env },
   });
   return { code: status, stdout, stderr };
+}
+
+/** Runs to the end, beside others. */
+export async function meanfieldBeside(args: readonly string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { code, stdout: await stdout, stderr: await stderr };
 }
 
 /** Starts and returns at once. */

@@ -33,7 +33,7 @@ export function pairedGain(gains: readonly number[]): PairedGain {
   return {
     ...mean,
     interval: [mean.mean - half, mean.mean + half],
-    pValue: t === Infinity ? 0 : 2 * studentt.cdf(-t, n - 1),
+    pValue: t === Infinity ? 0 : Math.min(1, 2 * studentt.cdf(-t, n - 1)),
     detectable: 2 * standardError,
     pairsNeeded: Math.max(2, Math.ceil(((2 * deviation) / wantedGain) ** 2)),
   };

@@ -16,8 +16,8 @@ const style = `
 .none{color:var(--muted)}
 .lead{max-width:88ch}
 #gains{grid-column:1/-1}
-#gains .panels{grid-template-columns:1fr}
-#gains svg{max-width:900px}
+#gains .panels{grid-template-columns:1fr;overflow-x:auto}
+#gains svg{max-width:900px;min-width:600px}
 `;
 
 function tableHtml({ header, rows }: Table, label: string): Html {

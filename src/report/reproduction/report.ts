@@ -53,7 +53,7 @@ export async function writeReproduction(
     return drawn;
   };
   const overview = await draw(
-    [tableFigure(reproduction), gainsFigure(reproduction), orderFigure(reproduction)],
+    [tableFigure(reproduction), orderFigure(reproduction), gainsFigure(reproduction)],
     '',
   );
   const networks: NetworkSection[] = [];

@@ -1,0 +1,182 @@
+/** A grid that is killed and started again, or trained by several processes, is the grid that ran through. */
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  meanfield,
+  meanfieldBeside,
+  metricsWithoutTimes,
+  startMeanfield,
+  summaryWithoutTimes,
+} from '../command/command.ts';
+
+const settings = [
+  ...['reproduce', '--preset', 'smoke', '--width', '2', '--limit-train-batches', '24', '--jobs', '1'],
+  ...['--schemes', 'vanilla,mean-field', '--seeds', '1,2', '--threads', '1'],
+];
+const cells = [1, 2].flatMap((seed) =>
+  ['vanilla', 'mean-field'].map((scheme) => `synthetic-images-resnet20-w2-${scheme}-s${seed}`),
+);
+
+let root = '';
+let whole = '';
+let wholeSeconds = 0;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'meanfield-grid-'));
+  whole = join(root, 'whole');
+  const started = performance.now();
+  const { code, stderr } = meanfield([...settings, '--output', whole]);
+  expect(stderr).toContain('4 of 4 runs finished');
+  expect(code).toBe(0);
+  wholeSeconds = (performance.now() - started) / 1000;
+}, 120_000);
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+function expectSameRuns(folder: string): void {
+  for (const cell of cells) {
+    const [mine, theirs] = [join(folder, cell), join(whole, cell)];
+    expect(metricsWithoutTimes(mine)).toEqual(metricsWithoutTimes(theirs));
+    expect(summaryWithoutTimes(mine)).toEqual(summaryWithoutTimes(theirs));
+    const weights = join('checkpoints', 'last', 'model.safetensors');
+    expect(readFileSync(join(mine, weights)).equals(readFileSync(join(theirs, weights)))).toBe(true);
+  }
+}
+
+/** When each finished cell was finished. */
+function finished(folder: string): Map<string, number> {
+  const results = cells.map((cell) => [cell, join(folder, cell, 'result.json')] as const);
+  return new Map(
+    results.filter(([, file]) => existsSync(file)).map(([cell, file]) => [cell, statSync(file).mtimeMs]),
+  );
+}
+
+it('a grid writes a page, tables and numbers', () => {
+  for (const file of ['reproduce.html', 'table.md', 'runs.csv', 'results.json'])
+    expect(readFileSync(join(whole, file), 'utf8').length).toBeGreaterThan(500);
+  const { rows, finished: done } = JSON.parse(readFileSync(join(whole, 'results.json'), 'utf8')) as {
+    finished: number;
+    rows: { arms: { arm: string; runs: { name: string; error: number }[] }[] }[];
+  };
+  expect(done).toBe(4);
+  const runs = rows.flatMap(({ arms }) => arms.flatMap((arm) => arm.runs));
+  expect(runs.map(({ name }) => name).sort()).toEqual([...cells].sort());
+  for (const { name, error } of runs) {
+    const result = JSON.parse(readFileSync(join(whole, name, 'result.json'), 'utf8')) as {
+      testError: number;
+    };
+    expect(error).toBe(result.testError);
+  }
+});
+
+it('a finished grid is not trained again', () => {
+  const before = finished(whole);
+  const { code, stderr } = meanfield([...settings, '--output', whole]);
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('starts');
+  expect(finished(whole)).toEqual(before);
+});
+
+it('eight SIGKILLs lose no finished run, repeat none, and change no bit', { timeout: 240_000 }, async () => {
+  const folder = join(root, 'killed');
+  let before = new Map<string, number>();
+  for (let i = 0; i < 8; i++) {
+    const grid = startMeanfield([...settings, '--output', folder]);
+    await sleep((wholeSeconds / 3) * 1000 * Math.random());
+    grid.kill('SIGKILL');
+    if (grid.exitCode === null && grid.signalCode === null) await once(grid, 'exit');
+    const after = finished(folder);
+    for (const [cell, time] of before) expect(after.get(cell)).toBe(time);
+    before = after;
+  }
+  const { code, stderr } = meanfield([...settings, '--output', folder]);
+  expect(stderr).toContain('4 of 4 runs finished');
+  expect(code).toBe(0);
+  for (const [cell, time] of before) expect(finished(folder).get(cell)).toBe(time);
+  expectSameRuns(folder);
+});
+
+it(
+  'two processes on one grid train each cell once, and both tell the whole',
+  { timeout: 240_000 },
+  async () => {
+    const folder = join(root, 'shared');
+    const outcomes = await Promise.all([1, 2].map(() => meanfieldBeside([...settings, '--output', folder])));
+    const ended = outcomes.flatMap(({ stderr }) =>
+      [...stderr.matchAll(/^(\S+) finished \(/gm)].map(([, cell]) => cell),
+    );
+    expect(ended.sort()).toEqual([...cells].sort());
+    for (const { code, stderr } of outcomes) {
+      expect(code).toBe(0);
+      expect(stderr).toContain('4 of 4 runs finished');
+    }
+    // One claim a cell, ever.
+    for (const cell of cells) expect(readdirSync(join(folder, '.claims', cell))).toEqual(['1.json']);
+    expectSameRuns(folder);
+  },
+);
+
+it('shards divide the cells among them', () => {
+  const folder = join(root, 'shards');
+  const { stderr } = meanfield([...settings, '--output', folder, '--shard', '2/4']);
+  expect(stderr).toContain('1 of 4 runs finished');
+  expect([...finished(folder).keys()]).toEqual([cells[1]]);
+});
+
+it('errors of a grid with a validation split are those on the images held out, at the end', () => {
+  const folder = join(root, 'validation');
+  const split = ['--schemes', 'vanilla', '--seeds', '1', '--val-split', '256'];
+  const { stderr } = meanfield([...settings, ...split, '--output', folder, '--json']);
+  expect(stderr).toContain('on the validation set');
+  const run = join(folder, 'synthetic-images-resnet20-w2-v256-vanilla-s1');
+  const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as Record<string, number>;
+  expect(result.validationError).not.toBe(result.testError);
+  const { rows } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as {
+    rows: { arms: { runs: { error: number }[] }[] }[];
+  };
+  expect(rows[0]?.arms[0]?.runs[0]?.error).toBe(result.validationError);
+});
+
+it('a dry run trains nothing: it lists the cells with the time that is left, none for finished ones', () => {
+  const folder = join(root, 'dry');
+  meanfield([...settings, '--output', folder, '--shard', '1/4']);
+  const { code, stdout } = meanfield([...settings, '--output', folder, '--dry-run', '--json']);
+  expect(code).toBe(0);
+  const { cells: listed, secondsLeft } = JSON.parse(stdout) as {
+    secondsLeft: number;
+    cells: { name: string; state: string; secondsLeft: number; timing?: { steps: number } }[];
+  };
+  expect(listed.map(({ name }) => name)).toEqual(cells);
+  expect(listed.map(({ state }) => state)).toEqual(['finished', 'new', 'new', 'new']);
+  expect(listed[0]?.secondsLeft).toBe(0);
+  for (const { timing } of listed.slice(1)) expect(timing?.steps).toBe(50);
+  expect(secondsLeft).toBeCloseTo(
+    listed.reduce((sum, cell) => sum + cell.secondsLeft, 0),
+    6,
+  );
+  expect(finished(folder).size).toBe(1);
+});
+
+it.each([
+  [['--rows', 'resnet21'], '--rows: the table has no row "resnet21": did you mean resnet20?'],
+  [['--schemes', 'meanfield'], '--schemes: unknown scheme "meanfield": did you mean mean-field?'],
+  [['--shard', '5/4'], '--shard: expected i/n with i from 1 to n'],
+  [['--tau-starts', 'even'], '--tau-starts'],
+  [['--seeds', 'x'], '--seeds'],
+  [['--preset', 'slow'], '--preset'],
+])('%j is refused in one line', (wrong, message) => {
+  const { code, stderr } = meanfield([...settings, ...wrong, '--output', join(root, 'refused')]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(existsSync(join(root, 'refused'))).toBe(false);
+});
+
+it('a folder that was trained with other settings is refused before anything is trained', () => {
+  const { code, stderr } = meanfield([...settings, '--lr', '0.3', '--output', whole]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/was trained with lr 0\.05, this grid wants 0\.3: name another --output/);
+});
