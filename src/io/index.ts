@@ -11,4 +11,5 @@ export {
   type StoredTensor,
 } from './safetensors.ts';
 export { sha256OfFile } from './sha256.ts';
+export { numbersOf } from './numbers.ts';
 export { openWeightFile, type WeightFile } from './weight-file.ts';
