@@ -3,6 +3,7 @@ import { FileError } from '../errors.ts';
 import { numbersOf, openWeightFile, type WeightFile } from '../io/index.ts';
 import { type CifarResNet, type KeyStyle, matchNames } from '../models/index.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
+import { inCreationOrder } from './creation-order.ts';
 
 export interface ImportOptions {
   /** The net in words, for errors: `resnet20 of width 16`. */
@@ -30,9 +31,10 @@ export async function importWeights(
   const file = await openWeightFile(path);
   try {
     const wanted = new Map([...net.parameters, ...net.buffers]);
-    const match = matchNames(wanted, file.tensors, { model, file: path, style });
+    const found = await inCreationOrder(file.tensors, path);
+    const match = matchNames(wanted, found, { model, file: path, style });
     for (const [name, stored] of match.names)
-      put(wanted.get(name)!, numbersOf(await file.tensors.get(stored)!.read()), `${path}: ${stored}`);
+      put(wanted.get(name)!, numbersOf(await found.get(stored)!.read()), `${path}: ${stored}`);
     for (const stage of net.stages.values()) stage.schedule.settle();
     return { format: file.format, style: match.style };
   } finally {
