@@ -27,7 +27,7 @@ const remarks: Readonly<Record<ExportOutcome['steps'], string>> = {
   unit: 'every step size is 1',
   folded: "step sizes are multiplied into the blocks' last layers: a plain ResNet gives the same outputs",
   apart:
-    'a plain ResNet cannot hold the step sizes: they follow from layerS.I.tau in the file, and without them its outputs differ',
+    'a plain ResNet cannot hold the step sizes: they follow from the positions in the file (layerS.I.tau, tauEnd or step), and without them its outputs differ',
 };
 
 /** @throws UsageError for flags that do not go with the net, FileError if a file cannot be read or written */

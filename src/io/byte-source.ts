@@ -13,7 +13,7 @@ export interface ByteSource {
 export function sourceOfBytes(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.byteLength,
-    read: (from, length) => bytes.slice(from, from + length),
+    read: (from, length) => new Uint8Array(bytes.subarray(from, from + length)),
     close: () => undefined,
   };
 }
