@@ -134,5 +134,4 @@ it.each([
 it('names of JavaScript are keys like others', () => {
   const key = '}X\x09\0\0\0__proto__K\x01s';
   expect(value(key)).toEqual(new Map([['__proto__', 1]]));
-  expect(({} as Record<string, unknown>).toString).toBe(Object.prototype.toString);
 });
