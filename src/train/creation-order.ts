@@ -24,19 +24,21 @@ const numberOf = async (tensor: FoundTensor): Promise<number> =>
 export async function inCreationOrder(found: Tensors, file: string): Promise<Tensors> {
   const stages = await placesOf(found, file);
   const result = new Map<string, FoundTensor>();
-  const vectors = new Map<string, FoundTensor[]>();
+  const vectors = new Map<string, (FoundTensor | undefined)[]>();
   for (const [name, tensor] of found) {
     const [, stage = '', block = '', part = ''] = /^(layer\d+)\.(\d+)\.(.+)$/.exec(name) ?? [];
     const places = stages.get(stage);
     const particle = places?.particles.get(Number(block));
     if (places === undefined || particle === undefined) result.set(name, tensor);
     else if (/^(tau|tauEnd|step)$/.test(part)) {
-      const vector = vectors.get(`${stage}.${part}`) ?? [];
+      const vector =
+        vectors.get(`${stage}.${part}`) ??
+        new Array<FoundTensor | undefined>(places.particles.size).fill(undefined);
       vector[particle] = tensor;
       vectors.set(`${stage}.${part}`, vector);
     } else if (part !== 'particle') result.set(`${stage}.${places.first + particle}.${part}`, tensor);
   }
-  for (const [name, parts] of vectors) result.set(name, joined([...parts], name, file));
+  for (const [name, parts] of vectors) result.set(name, joined(parts, name, file));
   return result;
 }
 
