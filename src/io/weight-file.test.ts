@@ -100,6 +100,11 @@ describe('what is refused, in one line', () => {
     ['a zip of photos', zipOf({ 'a/b.jpg': { data: Buffer.of(1) } }), 'is a zip, but not one of torch.save'],
     ['another pickle', pickleOf(new Map([['a', 1]])), 'is a pickle, but not one of torch.save'],
     ['no tensors', zipWith(new Map([['epoch', 3]])), 'no state dictionary: its keys are epoch'],
+    [
+      'no tensors, legacy',
+      legacyOf(new Map([['epoch', 3]]), new Map()),
+      'no state dictionary: its keys are epoch',
+    ],
     ['no dictionary', zipWith([1, 2]), 'no state dictionary: it is no dictionary'],
     [
       'a tensor beyond its storage',

@@ -41,7 +41,10 @@ export async function openWeightFile(path: string): Promise<WeightFile> {
     case 'zip':
       return ofTorch(await openZipFile(path, damaged), path);
     case 'legacy':
-      return closingOnError(source, () => ofTorch(openLegacyFile(path, source, damaged), path));
+      return ofTorch(
+        closingOnError(source, () => openLegacyFile(path, source, damaged)),
+        path,
+      );
     case 'safetensors':
       return ofSafetensors(path);
     case undefined:
