@@ -1,11 +1,27 @@
 /** Runs `meanfield evaluate`. */
-import { loadImages } from '../data/index.ts';
+import { statSync } from 'node:fs';
+import { type ImageData, loadImages } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
-import { BatchTensors, evaluate, type Evaluation, loadTrained } from '../train/index.ts';
+import {
+  BatchTensors,
+  createExperiment,
+  evaluate,
+  type Evaluation,
+  flagOf,
+  type Learner,
+  loadTrained,
+  resolveConfig,
+  startFromWeights,
+  type TrainConfig,
+  type TrainOptions,
+} from '../train/index.ts';
 import { textTable } from './output.ts';
 
-export interface EvaluateFlags {
+/** What describes the net and the data of a file; a run folder knows them itself. */
+const fileFlags = ['model', 'width', 'scheme', 'dataset', 'mean', 'std', 'keyStyle', 'dtype'] as const;
+
+export interface EvaluateFlags extends Pick<TrainOptions, (typeof fileFlags)[number]> {
   checkpoint: string;
   dataDir?: string;
   threads?: number;
@@ -14,8 +30,13 @@ export interface EvaluateFlags {
 
 export interface EvaluationOutcome {
   readonly run: string;
+  /** The checkpoint's folder; for a file of weights, the file. */
   readonly checkpoint: string;
-  readonly step: number;
+  /** Updates made; absent for a file. */
+  readonly step?: number;
+  /** Of a file: its format, and how it names its tensors. */
+  readonly format?: string;
+  readonly keyStyle?: string;
   readonly testError: number;
   readonly testLoss: number;
   readonly top5Error: number;
@@ -25,45 +46,81 @@ export interface EvaluationOutcome {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** @throws UsageError if the run's data set does not fit its net */
-export async function evaluateRun(run: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
+/** @throws UsageError if the data set does not fit the net, or flags do not fit the kind of thing that is tested */
+export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const given = fileFlags.find((key) => flags[key] !== undefined);
+  if (!isFile && given !== undefined)
+    throw new UsageError(`--${flagOf(given)} belongs to a file of weights; ${path} is none`);
   const lease = leaseCores(flags.threads);
   setThreads(flags.threads ?? lease.cores);
   try {
-    const { config, state, learner, folder } = loadTrained(run, flags.checkpoint);
-    const dataDir = flags.dataDir ?? config.dataDir;
-    const data = await loadImages(config.dataset, {
-      ...(dataDir !== undefined && { dataDir }),
-      ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
-      seed: config.seed,
-    });
-    const { channels, classes } = state.images;
-    if (data.test.channels !== channels || data.test.classes.length !== classes.length)
-      throw new UsageError(
-        `${config.dataset} has ${data.test.channels} channels and ${data.test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
-      );
-    const tensors = new BatchTensors(data.test, data, config.dtype, config.device);
-    const result: Evaluation = evaluate((images) => learner.forward(images, false), data.test, tensors);
-    return {
-      run,
-      checkpoint: folder,
-      step: state.step,
-      testError: result.error,
-      testLoss: result.loss,
-      top5Error: result.top5Error,
-      images: result.count,
-      classes: data.test.classes,
-      perClassError: result.perClassError,
-      confusion: result.confusion,
-    };
+    return isFile ? await evaluateFile(path, flags) : await evaluateRun(path, flags);
   } finally {
     lease.release();
   }
 }
 
+async function evaluateRun(run: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
+  const { config, state, learner, folder } = loadTrained(run, flags.checkpoint);
+  const dataDir = flags.dataDir ?? config.dataDir;
+  const data = await loadImages(config.dataset, {
+    ...(dataDir !== undefined && { dataDir }),
+    ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
+    seed: config.seed,
+  });
+  const { channels, classes, mean, std } = state.images;
+  if (data.test.channels !== channels || data.test.classes.length !== classes.length)
+    throw new UsageError(
+      `${config.dataset} has ${data.test.channels} channels and ${data.test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
+    );
+  const measured = measure(learner, { ...data, mean, std }, config);
+  return { run, checkpoint: folder, step: state.step, ...measured };
+}
+
+async function evaluateFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
+  if (flags.model === undefined || flags.dataset === undefined)
+    throw new UsageError(
+      `${path} is a file of weights: say of which net and for which data (--model resnet20 --dataset cifar10 --data-dir DIR)`,
+    );
+  const ofFile = Object.fromEntries(fileFlags.map((key) => [key, flags[key]]));
+  const config = resolveConfig(
+    { scheme: 'vanilla', ...defined(ofFile), dataDir: flags.dataDir, initialCheckpoint: path, batchSize: 1 },
+    'command line',
+  );
+  const experiment = await createExperiment(config);
+  const weights = await startFromWeights(experiment);
+  const measured = measure(experiment.learner, experiment.data, config);
+  return { run: path, checkpoint: path, format: weights!.format, keyStyle: weights!.style, ...measured };
+}
+
+const defined = (options: TrainOptions): TrainOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+function measure(
+  learner: Learner,
+  data: ImageData,
+  config: TrainConfig,
+): Omit<EvaluationOutcome, 'run' | 'checkpoint'> {
+  const tensors = new BatchTensors(data.test, data, config.dtype, config.device);
+  const result: Evaluation = evaluate((images) => learner.forward(images, false), data.test, tensors);
+  return {
+    testError: result.error,
+    testLoss: result.loss,
+    top5Error: result.top5Error,
+    images: result.count,
+    classes: data.test.classes,
+    perClassError: result.perClassError,
+    confusion: result.confusion,
+  };
+}
+
 export function evaluationText(outcome: EvaluationOutcome): string {
-  const { testError, testLoss, top5Error, images, classes, perClassError, confusion, checkpoint, step } =
-    outcome;
+  const { testError, testLoss, top5Error, images, classes, perClassError, confusion, checkpoint } = outcome;
+  const origin =
+    outcome.step === undefined
+      ? `weights of ${checkpoint} (${outcome.format ?? ''}, ${outcome.keyStyle ?? ''} names)`
+      : `checkpoint ${checkpoint} at step ${outcome.step}`;
   const mistaken = (c: number): string => {
     const row = confusion[c] ?? [];
     const [worst] = row
@@ -78,6 +135,6 @@ export function evaluationText(outcome: EvaluationOutcome): string {
   );
   return (
     `test error ${testError.toFixed(2)} %  (top-5 ${top5Error.toFixed(2)} %)  loss ${testLoss.toFixed(4)}  ${images} images\n` +
-    `checkpoint ${checkpoint} at step ${step}\n\n${table}\n`
+    `${origin}\n\n${table}\n`
   );
 }

@@ -1,6 +1,6 @@
-/** `meanfield evaluate`: test error of a checkpoint. */
+/** `meanfield evaluate`: test error of a checkpoint, or of a file of weights. */
 import type { Command } from 'commander';
-import { parseInteger } from './flags.ts';
+import { parseInteger, parseNumbers } from './flags.ts';
 import { printJson } from './output.ts';
 import type { EvaluateFlags } from './evaluate-run.ts';
 
@@ -8,14 +8,25 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description('test a trained net: top-1, top-5, per class, confusion')
-    .argument('<run>', 'run folder')
+    .argument('<run>', 'run folder, or a file of weights (state dictionary of torch.save, safetensors)')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
     .option('--data-dir <dir>', 'where the data set is now, if it moved')
     .option('--threads <n>', 'CPU threads', parseInteger)
+    .option('-a, --model <name>', 'of a file: resnet20, preresnet20, any depth 6n+2')
+    .option('--width <channels>', 'of a file: channels of the first stage (default 16)', parseInteger)
+    .option('--scheme <name>', 'of a file: the scheme whose positions it holds (default vanilla)')
+    .option('--dataset <name>', 'of a file: the data set to test it on')
+    .option('--mean <numbers>', 'of a file: mean that it was trained with, of each channel', parseNumbers)
+    .option('--std <numbers>', 'of a file: deviation that it was trained with, of each channel', parseNumbers)
+    .option(
+      '--key-style <style>',
+      'of a file: akamaster, torchvision, preresnet, meanfield (default: found out)',
+    )
+    .option('--dtype <name>', 'of a file: f32 or f64 (default f32)')
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, flags: EvaluateFlags) => {
-      const { evaluateRun, evaluationText } = await import('./evaluate-run.ts');
-      const outcome = await evaluateRun(run, flags);
+      const { evaluateRunOrFile, evaluationText } = await import('./evaluate-run.ts');
+      const outcome = await evaluateRunOrFile(run, flags);
       if (flags.json) printJson(outcome);
       else process.stdout.write(evaluationText(outcome));
     });

@@ -6,6 +6,7 @@ import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
+import { registerExport } from './export.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
 import { registerReproduce } from './reproduce.ts';
@@ -40,6 +41,7 @@ function createProgram(): Command {
     });
   registerTrain(program);
   registerEvaluate(program);
+  registerExport(program);
   registerPredict(program);
   registerReport(program);
   registerReproduce(program);

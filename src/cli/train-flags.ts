@@ -15,6 +15,14 @@ export function addTrainFlags(command: Command): Command {
     integer('--image-size <pixels>', 'image-folder: scale images to this side'),
     new Option('-a, --model <name>', 'resnet20, preresnet20, any depth 6n+2 (default resnet20)'),
     integer('--width <channels>', 'channels of the first stage (default 16)'),
+    new Option(
+      '--initial-checkpoint <file>',
+      'start from the weights of a file: a state dictionary of torch.save (.pth, .th, ..) or safetensors',
+    ),
+    new Option(
+      '--key-style <style>',
+      'names in that file: akamaster, torchvision, preresnet, meanfield (default: found out)',
+    ),
     new Option('--scheme <name>', 'vanilla, mean-field, intervals, learned-step (default mean-field)'),
     new Option('--no-reorder', 'mean-field with its order frozen: the control for reordering'),
     new Option('--tau-start <law>', 'unit: step sizes start at 1; uniform: at 1/n (default unit)'),
@@ -41,6 +49,13 @@ export function addTrainFlags(command: Command): Command {
     number('--decay-rate <x>', 'step: factor at each milestone (default 0.1)'),
     number('--smoothing <s>', 'label smoothing (default 0)'),
     number('--clip-grad <norm>', 'largest norm of the gradient'),
+    new Option(
+      '--mean <numbers>',
+      'of each channel, with commas (default: of the training images)',
+    ).argParser(parseNumbers),
+    new Option('--std <numbers>', 'of each channel, with commas (default: of the training images)').argParser(
+      parseNumbers,
+    ),
     integer('--pad <pixels>', 'zero padding before the random crop (default 4)'),
     new Option('--no-flip', 'no horizontal flips'),
     integer('--cutout <pixels>', 'side of the square that is cut out (default 0)'),

@@ -4,9 +4,12 @@ export { encodeNpy, encodeNpz, type NpyArray, writeNpz } from './npz.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,
+  type FoundTensor,
   readSafetensors,
   type SafetensorsDType,
   type SafetensorsFile,
   type StoredTensor,
 } from './safetensors.ts';
 export { sha256OfFile } from './sha256.ts';
+export { numbersOf } from './numbers.ts';
+export { openWeightFile, type WeightFile } from './weight-file.ts';

@@ -8,7 +8,19 @@ import { show } from '../check.ts';
 import { FileError, InternalError } from '../errors.ts';
 import { repeatedKey } from './repeated-key.ts';
 
-const widths = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
+/** Bytes of an element. */
+export const widths = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+} as const;
 export type SafetensorsDType = keyof typeof widths;
 
 export interface StoredTensor {
@@ -16,6 +28,14 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** Row-major, little-endian. */
   readonly data: Uint8Array;
+}
+
+/** A tensor of a file whose numbers are read when they are needed. */
+export interface FoundTensor {
+  readonly dtype: SafetensorsDType;
+  readonly shape: readonly number[];
+  /** @throws FileError if they are damaged */
+  read(): Promise<StoredTensor>;
 }
 
 export interface SafetensorsFile {
@@ -34,7 +54,7 @@ const entrySchema = z.strictObject({
 });
 const metadataKey = '__metadata__';
 
-const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number =>
+export const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number =>
   shape.reduce((product, length) => product * length, widths[dtype]);
 
 /**

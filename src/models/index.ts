@@ -1,2 +1,11 @@
 export { createModel, modelNames, parseModelName } from './catalogue.ts';
 export { CifarResNet, type CifarResNetOptions } from './cifar-resnet.ts';
+export {
+  batchCounter,
+  type KeyStyle,
+  keyStyles,
+  matchNames,
+  nameInStyle,
+  type NameMatch,
+  parseKeyStyle,
+} from './weight-names.ts';

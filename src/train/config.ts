@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { lastTaus, schemes, tauStarts } from '../mean-field/index.ts';
+import { keyStyles } from '../models/index.ts';
 import { lrSchedules } from '../optim/index.ts';
 
 const positive = z.number().positive();
@@ -18,6 +19,10 @@ const shape = {
   model: z.string().default('resnet20'),
   /** Channels of the first stage. */
   width: natural.default(16),
+  /** Weights to start from: a file of torch.save or of safetensors. */
+  initialCheckpoint: z.string().optional(),
+  /** How that file names its tensors; absent: found out. */
+  keyStyle: z.enum(keyStyles).optional(),
 
   scheme: z.enum(schemes).default('mean-field'),
   reorder: z.boolean().default(true),
@@ -45,6 +50,9 @@ const shape = {
   /** Largest norm of the whole gradient; absent: not clipped. */
   clipGrad: positive.optional(),
 
+  /** Of each channel, for pixels in 0..1; absent: those of the training images. */
+  mean: z.array(z.number()).optional(),
+  std: z.array(positive).optional(),
   /** Pixels of zero padding before a random crop of the original size. */
   pad: count.default(4),
   flip: z.boolean().default(true),
@@ -117,6 +125,8 @@ export function resolveConfig(options: TrainOptions, where = 'configuration'): T
     throw new UsageError(`${where}: --no-reorder belongs to --scheme mean-field, not ${config.scheme}`);
   if (config.nesterov && config.momentum === 0)
     throw new UsageError(`${where}: --nesterov needs a momentum above 0 (use --no-nesterov)`);
+  if (config.keyStyle !== undefined && config.initialCheckpoint === undefined)
+    throw new UsageError(`${where}: --key-style belongs to --initial-checkpoint`);
   return config;
 }
 

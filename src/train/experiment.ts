@@ -7,6 +7,7 @@ import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { RunState } from './checkpoint.ts';
 import type { TrainConfig } from './config.ts';
+import { type ImportedWeights, importWeights } from './import-weights.ts';
 import { Learner } from './learner.ts';
 
 export interface Experiment {
@@ -66,16 +67,45 @@ export function makeModel(config: TrainConfig, data: ImageData, generator: Gener
   );
 }
 
+/** The data with the mean and deviation of the configuration, where it has them. */
+function normalisedBy(data: ImageData, config: TrainConfig): ImageData {
+  const { channels } = data.train;
+  const [mean, std] = [config.mean ?? data.mean, config.std ?? data.std];
+  for (const [flag, values] of Object.entries({ mean, std }))
+    if (values.length !== channels)
+      throw new UsageError(
+        `--${flag} has ${values.length} numbers, the images have ${channels} channel${channels > 1 ? 's' : ''}`,
+      );
+  return { ...data, mean, std };
+}
+
+/**
+ * Puts the weights of `--initial-checkpoint` in place of the drawn ones, if there is one.
+ *
+ * @throws FileError for a damaged file, UsageError for weights of another net
+ */
+export async function startFromWeights({
+  config,
+  learner,
+}: Experiment): Promise<ImportedWeights | undefined> {
+  if (config.initialCheckpoint === undefined) return undefined;
+  return importWeights(config.initialCheckpoint, learner.model, {
+    model: `${config.model} of width ${config.width}`,
+    style: config.keyStyle,
+  });
+}
+
 /** Loads the data and makes the model. @throws the named errors of each part. */
 export async function createExperiment(config: TrainConfig): Promise<Experiment> {
   parseModelName(config.model);
   checkMachine(config);
-  const data = await loadImages(config.dataset, {
+  const loaded = await loadImages(config.dataset, {
     ...(config.dataDir !== undefined && { dataDir: config.dataDir }),
     ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
     seed: config.seed,
     valSplit: config.valSplit,
   });
+  const data = normalisedBy(loaded, config);
   if (config.batchSize > data.train.count)
     throw new UsageError(
       `--batch-size ${config.batchSize} is larger than the training set of ${config.dataset} (${data.train.count} images)`,

@@ -10,7 +10,9 @@ export {
   type TrainOptions,
 } from './config.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
-export { createExperiment, type Experiment } from './experiment.ts';
+export { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
+export { type ExportedWeights, exportWeights, type ExportOptions } from './export-weights.ts';
+export { importWeights, type ImportedWeights, type ImportOptions } from './import-weights.ts';
 export { listenForInterrupt } from './interrupt.ts';
 export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';

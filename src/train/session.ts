@@ -8,7 +8,7 @@ import { recoverFolder } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { configFromRecord, configToRecord, resolveConfig, type TrainConfig } from './config.ts';
 import { environment } from './environment.ts';
-import { createExperiment, type Experiment } from './experiment.ts';
+import { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
 import type { OnProgress } from './progress.ts';
 import { type RunOutcome, TrainingRun } from './run.ts';
 
@@ -53,6 +53,7 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const experiment = await createExperiment(config);
+    await startFromWeights(experiment);
     const { model, seed } = config;
     const name = options.name ?? runName({ model, scheme: schemeName(config), seed }, new Date());
     const writer = RunWriter.create(options.root ?? 'runs', name);
@@ -103,6 +104,7 @@ export async function resumeRun(
   try {
     const experiment = await createExperiment(config);
     const state = restoreLast(join(dir, 'checkpoints', 'last'), experiment);
+    if (!state) await startFromWeights(experiment);
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
     options.onStart?.(dir, experiment, threads);
     return await conduct(

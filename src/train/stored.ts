@@ -1,4 +1,5 @@
 /** Tensors to and from the bytes that checkpoints hold. */
+import { fewOf } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
 import type { SafetensorsDType, StoredTensor } from '../io/index.ts';
 import {
@@ -32,9 +33,6 @@ export function store(tensors: ReadonlyMap<string, Tensor>): Map<string, StoredT
   );
 }
 
-const list = (names: readonly string[]): string =>
-  `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, .. (${names.length})` : ''}`;
-
 /** Compares names and shapes, so that nothing is changed before all is known to fit. */
 function checkFit(
   stored: ReadonlyMap<string, StoredTensor>,
@@ -45,7 +43,7 @@ function checkFit(
   const surplus = [...stored.keys()].filter((name) => !into.has(name));
   if (missing.length || surplus.length)
     throw new UsageError(
-      `${file} is a checkpoint of another model: ${missing.length ? `it lacks ${list(missing)}` : `it has ${list(surplus)}, which the model lacks`}; check --model, --width, --scheme and the data set`,
+      `${file} is a checkpoint of another model: ${missing.length ? `it lacks ${fewOf(missing)}` : `it has ${fewOf(surplus)}, which the model lacks`}; check --model, --width, --scheme and the data set`,
     );
   for (const [name, target] of into) {
     const found = stored.get(name);

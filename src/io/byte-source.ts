@@ -1,0 +1,51 @@
+/** Bytes that are read where they are needed: of a file, or in memory. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { FileError } from '../errors.ts';
+
+export interface ByteSource {
+  /** Bytes in all. */
+  readonly size: number;
+  /** A copy of what is there; shorter at the end. */
+  read(from: number, length: number): Uint8Array;
+  close(): void;
+}
+
+export function sourceOfBytes(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.byteLength,
+    read: (from, length) => new Uint8Array(bytes.subarray(from, from + length)),
+    close: () => undefined,
+  };
+}
+
+/** @throws FileError if the path cannot be read, or is no file */
+export function sourceOfFile(path: string): ByteSource {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new FileError(`cannot read ${path}: ${missing ? 'it does not exist' : String(cause)}`, cause);
+  }
+  const stat = fstatSync(descriptor);
+  if (!stat.isFile()) {
+    closeSync(descriptor);
+    throw new FileError(`cannot read ${path}: it is no file`);
+  }
+  return {
+    size: stat.size,
+    read(from, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, stat.size - from)));
+      let filled = 0;
+      while (filled < bytes.byteLength) {
+        const count = readSync(descriptor, bytes, filled, bytes.byteLength - filled, from + filled);
+        if (count === 0) throw new FileError(`${path} became shorter while it was read`);
+        filled += count;
+      }
+      return bytes;
+    },
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}

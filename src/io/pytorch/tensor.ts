@@ -1,0 +1,124 @@
+/** Tensors as PyTorch stores them: a view, by offset, sizes and strides, of a storage that others may share. */
+import { InternalError } from '../../errors.ts';
+import type { Damaged } from '../pickle/cursor.ts';
+import { bytesOf, type SafetensorsDType, type StoredTensor, widths } from '../safetensors.ts';
+
+/** A storage, or the part of one that a view of the legacy format stands for. */
+export class TorchStorage {
+  readonly key: string;
+  readonly dtype: SafetensorsDType;
+  /** Elements under the key, views or not. */
+  readonly whole: number;
+  /** Elements before the view. */
+  readonly start: number;
+  /** Elements of the view. */
+  readonly length: number;
+
+  constructor(key: string, dtype: SafetensorsDType, whole: number, start = 0, length = whole) {
+    this.key = key;
+    this.dtype = dtype;
+    this.whole = whole;
+    this.start = start;
+    this.length = length;
+  }
+
+  /** Bytes under the key. */
+  get bytes(): number {
+    return this.whole * widths[this.dtype];
+  }
+}
+
+export class TorchTensor {
+  readonly storage: TorchStorage;
+  /** In elements of the storage. */
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+
+  constructor(storage: TorchStorage, offset: number, shape: readonly number[], strides: readonly number[]) {
+    this.storage = storage;
+    this.offset = offset;
+    this.shape = shape;
+    this.strides = strides;
+  }
+
+  get dtype(): SafetensorsDType {
+    return this.storage.dtype;
+  }
+}
+
+const highestRank = 64;
+/** A tensor whose dimensions repeat the same numbers (stride 0) can be larger than its file. */
+export const largestBytes = 2 ** 32 - 1;
+
+export const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const areCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
+
+/** @throws FileError unless the tensor lies within its storage, and is of a size that can be read */
+export function makeTensor(
+  storage: TorchStorage,
+  offset: unknown,
+  shape: unknown,
+  strides: unknown,
+  damaged: Damaged,
+): TorchTensor {
+  const good = isCount(offset) && areCounts(shape) && areCounts(strides);
+  if (!good || shape.length !== strides.length || shape.length > highestRank)
+    throw damaged('a tensor has no sizes, strides and offset that make sense');
+  const last = shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, offset);
+  if (!shape.includes(0) && last >= storage.length)
+    throw damaged(
+      `a tensor [${shape.join(', ')}] reaches element ${last} of a storage of ${storage.length} (${storage.key})`,
+    );
+  if (bytesOf(storage.dtype, shape) > largestBytes)
+    throw damaged(`a tensor would be [${shape.join(', ')}], more than 4 GiB`);
+  return new TorchTensor(storage, offset, shape, strides);
+}
+
+const elements = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array } as const;
+
+/**
+ * The tensor's numbers in row-major order.
+ *
+ * @param bytes - of the whole storage of the key, little-endian
+ */
+export function materialise(tensor: TorchTensor, bytes: Uint8Array): StoredTensor {
+  const { storage, offset, shape, strides, dtype } = tensor;
+  const width = widths[dtype];
+  const size = bytesOf(dtype, shape);
+  const start = (storage.start + offset) * width;
+  if (size === 0) return { dtype, shape, data: new Uint8Array() };
+  if (isRowMajor(shape, strides)) {
+    const data = new Uint8Array(bytes.subarray(start, start + size));
+    if (data.byteLength !== size)
+      throw new InternalError(`storage ${storage.key} is shorter than its tensor`);
+    return { dtype, shape, data };
+  }
+  // A copy that begins where its memory does, as views of wider elements need it.
+  const rest = new Uint8Array(bytes.subarray(start));
+  const source = new elements[width](rest.buffer, 0, Math.floor(rest.byteLength / width));
+  const target = new elements[width](size / width);
+  // An odometer over the indices, the last axis fastest.
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < target.length; to++) {
+    target[to] = source[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= shape[axis]! * strides[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return { dtype, shape, data: new Uint8Array(target.buffer) };
+}
+
+function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== expected) return false;
+    expected *= shape[axis]!;
+  }
+  return true;
+}

@@ -1,0 +1,73 @@
+/**
+ * Exports with positions beside the weights name blocks by place; nets name them by particle. This is the way back: with
+ * `layerS.I.particle` in a file, block I becomes that particle's, and the `layerS.I.tau` of a stage one `layerS.tau`.
+ */
+import { FileError } from '../errors.ts';
+import { type FoundTensor, numbersOf } from '../io/index.ts';
+
+type Tensors = ReadonlyMap<string, FoundTensor>;
+
+interface StagePlaces {
+  /** The first block that has a particle; transitions come before it. */
+  readonly first: number;
+  readonly particles: ReadonlyMap<number, number>;
+}
+
+const numberOf = async (tensor: FoundTensor): Promise<number> =>
+  numbersOf(await tensor.read())[0] ?? Number.NaN;
+
+/**
+ * The file's tensors under the names of particles; as they are if the file names no particles.
+ *
+ * @throws FileError unless the blocks of each stage have the particles 0, 1, ..
+ */
+export async function inCreationOrder(found: Tensors, file: string): Promise<Tensors> {
+  const stages = await placesOf(found, file);
+  const result = new Map<string, FoundTensor>();
+  const vectors = new Map<string, (FoundTensor | undefined)[]>();
+  for (const [name, tensor] of found) {
+    const [, stage = '', block = '', part = ''] = /^(layer\d+)\.(\d+)\.(.+)$/.exec(name) ?? [];
+    const places = stages.get(stage);
+    const particle = places?.particles.get(Number(block));
+    if (places === undefined || particle === undefined) result.set(name, tensor);
+    else if (/^(tau|tauEnd|step)$/.test(part)) {
+      const vector =
+        vectors.get(`${stage}.${part}`) ??
+        new Array<FoundTensor | undefined>(places.particles.size).fill(undefined);
+      vector[particle] = tensor;
+      vectors.set(`${stage}.${part}`, vector);
+    } else if (part !== 'particle') result.set(`${stage}.${places.first + particle}.${part}`, tensor);
+  }
+  for (const [name, parts] of vectors) result.set(name, joined(parts, name, file));
+  return result;
+}
+
+async function placesOf(found: Tensors, file: string): Promise<Map<string, StagePlaces>> {
+  const named = new Map<string, Map<number, number>>();
+  for (const [name, tensor] of found) {
+    const [, stage, block] = /^(layer\d+)\.(\d+)\.particle$/.exec(name) ?? [];
+    if (stage === undefined) continue;
+    const particles = named.get(stage) ?? new Map<number, number>();
+    named.set(stage, particles.set(Number(block), await numberOf(tensor)));
+  }
+  return new Map(
+    [...named].map(([stage, particles]) => {
+      const sorted = [...particles.values()].sort((a, b) => a - b);
+      if (sorted.some((particle, i) => particle !== i))
+        throw new FileError(`${file}: the particles of ${stage} are ${sorted.join(', ')}, not 0, 1, ..`);
+      return [stage, { first: Math.min(...particles.keys()), particles }];
+    }),
+  );
+}
+
+/** Scalars as one vector. @throws FileError if one is missing */
+function joined(parts: readonly (FoundTensor | undefined)[], name: string, file: string): FoundTensor {
+  const whole = parts.filter((part) => part !== undefined);
+  if (whole.length < parts.length) throw new FileError(`${file}: ${name} is missing for some blocks`);
+  const shape = [whole.length];
+  const read: FoundTensor['read'] = async () => {
+    const values = Float64Array.from(await Promise.all(whole.map(numberOf)));
+    return { dtype: 'F64', shape, data: new Uint8Array(values.buffer) };
+  };
+  return { dtype: 'F64', shape, read };
+}

@@ -1,0 +1,140 @@
+/**
+ * A trained net as the tensors of a plain ResNet: blocks in the order in which the state meets them, under the names of
+ * published nets, step sizes multiplied into the weights. A block's last layer is a batch norm (post-activation) or a
+ * convolution (pre-activation), linear in its parameters, so h f(X) is f(X) with these parameters times h, in evaluation and
+ * in training.
+ */
+import { UsageError } from '../errors.ts';
+import type { StoredTensor } from '../io/index.ts';
+import type { ScheduleSnapshot } from '../mean-field/index.ts';
+import { batchCounter, type CifarResNet, type KeyStyle, nameInStyle } from '../models/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { store } from './stored.ts';
+
+export interface ExportOptions {
+  readonly style: KeyStyle;
+  /** True: the step sizes go into the weights. False: weights as trained, positions beside them. */
+  readonly fold: boolean;
+}
+
+export interface ExportedWeights {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Order, step sizes and positions of each stage, as text. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Whether every step size is 1, so that nothing had to be folded. */
+  readonly unitSteps: boolean;
+}
+
+/** Where a block of ours goes, and what its last layer is multiplied with. */
+interface Place {
+  readonly name: string;
+  readonly step: number;
+}
+
+/** @throws UsageError if intervals overlap and are to be folded: no plain ResNet has these outputs */
+export function exportWeights(net: CifarResNet, { style, fold }: ExportOptions): ExportedWeights {
+  if (style === 'preresnet' && net.parameters.has('bn1.weight'))
+    throw new UsageError('--key-style preresnet is for pre-activation nets; this one is post-activation');
+  const tensors = new Map<string, StoredTensor>();
+  const metadata: Record<string, string> = {};
+  const places = new Map<string, Place>();
+  let unitSteps = true;
+  for (const [stage, { schedule, particles }] of net.stages) {
+    const snapshot = schedule.snapshot();
+    if (fold) checkApart(stage, snapshot);
+    if (snapshot.steps.some((step) => step !== 1)) unitSteps = false;
+    const first = blocksOf(net, stage) - particles;
+    snapshot.order.forEach((particle, k) => {
+      places.set(`${stage}.${first + particle}`, {
+        name: `${stage}.${first + k}`,
+        step: fold ? snapshot.steps[k]! : 1,
+      });
+      if (fold) return;
+      for (const [name, stored] of coordinatesOf(schedule.parameters, particle))
+        tensors.set(`${stage}.${first + k}.${name}`, stored);
+    });
+    for (const [key, values] of Object.entries(snapshot))
+      metadata[`${stage}.${key}`] = JSON.stringify(values);
+  }
+  for (const [name, stored] of placed(net, places)) tensors.set(nameInStyle(name, style), stored);
+  return { tensors, metadata, unitSteps };
+}
+
+/** All blocks of a stage, the transition included. */
+function blocksOf(net: CifarResNet, stage: string): number {
+  const indices = [...net.parameters.keys()].flatMap((name) => {
+    const [first, index, ...rest] = name.split('.');
+    return first === stage && rest.length > 0 ? [index] : [];
+  });
+  return new Set(indices).size;
+}
+
+/** @throws UsageError if two blocks act at the same time */
+function checkApart(stage: string, { order, steps, tau, tauEnd }: ScheduleSnapshot): void {
+  if (!tau || !tauEnd) return;
+  let end = 0;
+  order.forEach((particle, k) => {
+    if (!(steps[k]! > 0)) return;
+    if (tau[particle]! < end)
+      throw new UsageError(
+        `intervals of ${stage} overlap: a plain ResNet, one block after the other, cannot have these outputs; export with --no-fold-steps`,
+      );
+    end = Math.min(tauEnd[particle]!, tau[particle]! + steps[k]!);
+  });
+}
+
+/** One particle's index and coordinates, as scalars. */
+function coordinatesOf(
+  coordinates: ReadonlyMap<string, Tensor>,
+  particle: number,
+): Map<string, StoredTensor> {
+  const scalars = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, data }] of store(coordinates)) {
+    const width = data.byteLength / shape[0]!;
+    scalars.set(name, { dtype, shape: [], data: data.slice(particle * width, (particle + 1) * width) });
+  }
+  if (scalars.size > 0) scalars.set('particle', integer(particle));
+  return scalars;
+}
+
+const integer = (value: number): StoredTensor => ({
+  dtype: 'I64',
+  shape: [],
+  data: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
+});
+
+/** Weights and statistics under the names of their places, with the counters that PyTorch's batch norm expects. */
+function placed(net: CifarResNet, places: ReadonlyMap<string, Place>): Map<string, StoredTensor> {
+  const coordinates = new Set(
+    [...net.stages.values()].flatMap(({ schedule }) => [...schedule.parameters.values()]),
+  );
+  const weights = new Map([...net.parameters].filter(([, one]) => !coordinates.has(one)));
+  const last = lastLayers(weights.keys());
+  const result = new Map<string, StoredTensor>();
+  for (const [name, stored] of store(new Map([...weights, ...net.buffers]))) {
+    const block = /^layer\d+\.\d+/.exec(name)?.[0] ?? '';
+    const place = places.get(block);
+    const to = place ? `${place.name}${name.slice(block.length)}` : name;
+    const folded = place && weights.has(name) && name.startsWith(`${last.get(block)!}.`);
+    result.set(to, folded ? times(stored, place.step) : stored);
+    if (to.endsWith('.running_var')) result.set(to.replace(/running_var$/, batchCounter), integer(0));
+  }
+  return result;
+}
+
+/** Of each block, its last layer: layers are named in the order in which the branch has them. */
+function lastLayers(names: Iterable<string>): Map<string, string> {
+  const last = new Map<string, string>();
+  for (const name of names) {
+    const match = /^(layer\d+\.\d+)\.(conv|bn)\d+/.exec(name);
+    if (match) last.set(match[1]!, match[0]);
+  }
+  return last;
+}
+
+/** h times the numbers of an f32 or f64 tensor, rounded once. */
+function times({ dtype, shape, data }: StoredTensor, h: number): StoredTensor {
+  const { buffer } = new Uint8Array(data);
+  const values = dtype === 'F64' ? new Float64Array(buffer) : new Float32Array(buffer);
+  return { dtype, shape, data: new Uint8Array(values.map((value) => h * value).buffer) };
+}

@@ -1,0 +1,54 @@
+/** Weights of a file that others may have made, put into a net: PyTorch's state dictionaries and safetensors. */
+import { FileError } from '../errors.ts';
+import { numbersOf, openWeightFile, type WeightFile } from '../io/index.ts';
+import { type CifarResNet, type KeyStyle, matchNames } from '../models/index.ts';
+import { noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
+import { inCreationOrder } from './creation-order.ts';
+
+export interface ImportOptions {
+  /** The net in words, for errors: `resnet20 of width 16`. */
+  readonly model: string;
+  /** How the file names its tensors; absent: found out. */
+  readonly style?: KeyStyle | undefined;
+}
+
+export interface ImportedWeights {
+  readonly format: WeightFile['format'];
+  readonly style: KeyStyle;
+}
+
+/**
+ * Reads a file's weights into a net, in the net's dtype. Positions in depth stay as they are unless the file has them. Nothing
+ * is changed before every name and shape is known to fit.
+ *
+ * @throws FileError for a file that is damaged or names code, UsageError for weights of another net
+ */
+export async function importWeights(
+  path: string,
+  net: CifarResNet,
+  { model, style }: ImportOptions,
+): Promise<ImportedWeights> {
+  const file = await openWeightFile(path);
+  try {
+    const wanted = new Map([...net.parameters, ...net.buffers]);
+    const found = await inCreationOrder(file.tensors, path);
+    const match = matchNames(wanted, found, { model, file: path, style });
+    for (const [name, stored] of match.names)
+      put(wanted.get(name)!, numbersOf(await found.get(stored)!.read()), `${path}: ${stored}`);
+    for (const stage of net.stages.values()) stage.schedule.settle();
+    return { format: file.format, style: match.style };
+  } finally {
+    file.close();
+  }
+}
+
+function put(target: Tensor, values: Float64Array, name: string): void {
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0)
+    throw new FileError(`${name} has ${values[wrong]!} at place ${wrong}: it is no trained weight`);
+  noGrad(() => {
+    scope(() => {
+      ops.copy_(target, tensor(values, target.shape, { dtype: 'f64' }));
+    });
+  });
+}

@@ -1,0 +1,146 @@
+/** Files of weights as their user meets them: export, evaluate, train from them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { callOf, globalOf, zipOf, pickleOf } from '../../src/io/pytorch/fake-file.ts';
+import { decodeSafetensors } from '../../src/io/index.ts';
+import { meanfield, type Outcome } from './command.ts';
+
+const data = ['--dataset', 'synthetic-images'];
+const net = ['--model', 'resnet8', '--width', '4'];
+const training = [...data, ...net, '--batch-size', '32', '--epochs', '1', '--limit-train-batches', '8'];
+const ofFile = [...data, ...net, '--threads', '1', '--json'];
+
+let root = '';
+let run = '';
+let file = '';
+const train = (name: string, ...more: readonly string[]): Outcome =>
+  meanfield([
+    'train',
+    ...training,
+    '--threads',
+    '1',
+    '--output',
+    root,
+    '--name',
+    name,
+    '--no-report',
+    ...more,
+  ]);
+const result = (outcome: Outcome): Record<string, unknown> => {
+  expect(outcome.stderr).not.toContain('meanfield:');
+  return JSON.parse(outcome.stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+};
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'meanfield-weights-'));
+  run = join(root, 'first');
+  file = join(root, 'first.safetensors');
+  expect(train('first', '--tau-lr-factor', '5').code).toBe(0);
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+it('export writes a plain net, whose test error is that of the run', () => {
+  const outcome = meanfield(['export', run, '--output', file, '--key-style', 'torchvision', '--json']);
+  expect(result(outcome)).toEqual({ run, file, keyStyle: 'torchvision', tensors: 44, steps: 'folded' });
+  expect(outcome.stderr).toContain('a plain ResNet gives the same outputs');
+  const { metadata } = decodeSafetensors(readFileSync(file), file);
+  expect(metadata).toMatchObject({ format: 'pt', model: 'resnet8', width: '4', 'layer1.order': '[0]' });
+  const own = result(meanfield(['evaluate', run, '--json', '--threads', '1']));
+  const plain = result(meanfield(['evaluate', file, ...ofFile]));
+  expect(plain).toMatchObject({ checkpoint: file, format: 'safetensors', keyStyle: 'torchvision' });
+  expect(plain.testError).toBe(own.testError);
+  expect(plain.testLoss).toBeCloseTo(own.testLoss as number, 5);
+  // Other moments are other inputs.
+  const shifted = result(meanfield(['evaluate', file, ...ofFile, '--mean', '0.1', '--std', '2']));
+  expect(shifted.testLoss).not.toBeCloseTo(own.testLoss as number, 3);
+});
+
+it('steps that are not folded are told in one line', () => {
+  const outcome = meanfield(['export', run, '--output', join(root, 'apart.safetensors'), '--no-fold-steps']);
+  expect(outcome.stdout).toBe('');
+  expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
+  expect(outcome.stderr).toContain('a plain ResNet cannot hold the step sizes');
+});
+
+it('training starts from the weights of the file, to the bit, and config.yaml names it', () => {
+  // Steps this small are lost in rounding.
+  expect(train('second', '--initial-checkpoint', file, '--lr', '1e-30').code).toBe(0);
+  const trained = join(root, 'second', 'checkpoints', 'last', 'model.safetensors');
+  const [start, end] = [file, trained].map((path) => decodeSafetensors(readFileSync(path), path).tensors);
+  for (const name of ['conv1.weight', 'layer1.0.bn2.weight', 'layer3.0.conv2.weight'])
+    expect(end!.get(name), name).toEqual(start!.get(name));
+  expect(end!.get('linear.bias')).toEqual(start!.get('fc.bias'));
+  expect(readFileSync(join(root, 'second', 'config.yaml'), 'utf8')).toContain(`initial-checkpoint: ${file}`);
+});
+
+it('a run that goes on counts its own checkpoint: the file may be gone or changed', () => {
+  const other = join(root, 'other.safetensors');
+  writeFileSync(other, readFileSync(file));
+  const started = train('third', '--initial-checkpoint', other, '--mean', '0.4', '--std', '0.3');
+  expect(started.code).toBe(0);
+  const before = result(meanfield(['evaluate', join(root, 'third'), '--json', '--threads', '1']));
+  writeFileSync(other, 'gone');
+  const resumed = meanfield(['train', '--resume', join(root, 'third'), '--no-report', '--json']);
+  expect(resumed.code).toBe(0);
+  expect(result(resumed).testError).toBe(before.testError);
+});
+
+it.each<[string, () => readonly string[], number, string]>([
+  [
+    'a file without its net',
+    () => ['evaluate', file],
+    2,
+    'say of which net and for which data (--model resnet20',
+  ],
+  [
+    'a net for a run folder',
+    () => ['evaluate', run, '--model', 'resnet8'],
+    2,
+    '--model belongs to a file of weights',
+  ],
+  [
+    'another width',
+    () => ['evaluate', file, ...data, '--model', 'resnet8', '--width', '8'],
+    2,
+    'conv1.weight is [4, 1, 3, 3] there, expected is [8, 1, 3, 3]',
+  ],
+  [
+    'moments of other images',
+    () => ['evaluate', file, ...ofFile, '--mean', '0.5,0.5,0.5', '--std', '1,1,1'],
+    2,
+    '--mean has 3 numbers, the images have 1 channel',
+  ],
+  [
+    'an unknown style',
+    () => ['export', run, '--output', file, '--key-style', 'torch'],
+    2,
+    'unknown key style "torch"',
+  ],
+  ['an output of another kind', () => ['export', run, '--output', 'x.pth'], 2, 'only safetensors is written'],
+  [
+    'a style without a file',
+    () => ['train', ...training, '--key-style', 'torchvision'],
+    2,
+    'belongs to --initial-checkpoint',
+  ],
+])('%s: one line and its exit code', (_, args, code, message) => {
+  const outcome = meanfield([...args()]);
+  expect(outcome.stderr).toContain(message);
+  expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
+  expect(outcome.code).toBe(code);
+});
+
+it('a file that names code is refused before anything is made', () => {
+  const attack = join(root, 'attack.pth');
+  const call = callOf(globalOf('os', 'system'), [`touch ${join(root, 'ran')}`]);
+  writeFileSync(attack, zipOf({ 'net/data.pkl': { data: pickleOf(new Map([['state_dict', call]])) } }));
+  const outcome = train('attacked', '--initial-checkpoint', attack);
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toContain('names "os.system", which is no part of weights');
+  expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
+  expect(() => readFileSync(join(root, 'ran'))).toThrow('ENOENT');
+  expect(() => readFileSync(join(root, 'attacked', 'config.yaml'))).toThrow('ENOENT');
+});

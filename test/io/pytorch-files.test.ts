@@ -1,0 +1,100 @@
+/** Files that PyTorch wrote, where python3 (or $PYTHON) has it: every bit, and no code. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FileError } from '../../src/errors.ts';
+import { numbersOf, openWeightFile, type StoredTensor } from '../../src/io/index.ts';
+import { ask, python, versionOf } from '../peers/python.ts';
+
+const version = versionOf('torch');
+const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
+
+interface Answer {
+  readonly tensors: Readonly<Record<string, { shape: number[]; bits: string }>>;
+  /** Whether torch.load ran the attack: that it is one. */
+  readonly ran: Readonly<Record<string, boolean>>;
+}
+
+async function readAll(path: string): Promise<Map<string, StoredTensor>> {
+  const file = await openWeightFile(path);
+  try {
+    const stored = new Map<string, StoredTensor>();
+    for (const [name, tensor] of file.tensors) stored.set(name, await tensor.read());
+    return stored;
+  } finally {
+    file.close();
+  }
+}
+
+describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meanfield-torch-'));
+  let answer: Answer;
+  beforeAll(() => {
+    answer = ask('torch_files.py', folder) as Answer;
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(['zip-2', 'zip-3', 'zip-4', 'legacy-2', 'legacy-3', 'legacy-4', 'bare'])(
+    '%s: shapes and every bit, whatever the type, stride and offset',
+    async (name) => {
+      const stored = await readAll(join(folder, `${name}.pth`));
+      expect([...stored.keys()]).toEqual(Object.keys(answer.tensors));
+      for (const [key, { shape, data }] of stored)
+        expect({ shape, bits: Buffer.from(data).toString('hex') }, key).toEqual(answer.tensors[key]);
+    },
+  );
+
+  it('numbers of every type are those of PyTorch', async () => {
+    const stored = await readAll(join(folder, 'zip-2.pth'));
+    const numbers = (name: string): number[] => [...numbersOf(stored.get(name)!)];
+    expect(numbers('special')).toEqual([Number.NaN, Infinity, -0, 2 ** -149]);
+    expect(numbers('i8')).toEqual([-2, -1, 0, 1, 2]);
+    expect(numbers('i16')).toEqual(numbers('i8'));
+    expect(numbers('i32')).toEqual(numbers('i8'));
+    expect(numbers('u8')).toEqual([0, 1, 2, 3, 4]);
+    expect(numbers('bool')).toEqual([1, 0, 1]);
+    expect(numbers('i64')[1]).toBe(-5);
+    const exact = Buffer.from(answer.tensors.f64!.bits, 'hex');
+    expect(numbers('f64')).toEqual(Array.from({ length: 6 }, (_, i) => exact.readDoubleLE(8 * i)));
+  });
+
+  it('attacks that torch.load runs are refused, by the name of what they call, and do not run', async () => {
+    const names = Object.keys(answer.ran);
+    expect(names).toHaveLength(8);
+    expect(names.filter((name) => answer.ran[name]).map((name) => name.split('-')[0])).toEqual([
+      ...['system', 'system', 'eval', 'eval', 'exec', 'exec'],
+    ]);
+    const calls: Record<string, string> = { system: 'posix.system', getattr: '__builtin__.getattr' };
+    for (const name of names) {
+      const attack = name.split('-')[0]!;
+      const error: unknown = await readAll(join(folder, `attack-${name}.pth`)).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error, name).toBeInstanceOf(FileError);
+      expect((error as Error).message, name).toContain(
+        `names "${calls[attack] ?? `__builtin__.${attack}`}", which is no part of weights`,
+      );
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('ran-'))).toEqual([]);
+  });
+
+  it('a whole module is refused: it is code', async () => {
+    await expect(readAll(join(folder, 'module.pth'))).rejects.toThrow(
+      'names "torch.nn.modules.batchnorm.BatchNorm1d", which is no part of weights',
+    );
+    await expect(readAll(join(folder, 'module-legacy.pth'))).rejects.toThrow(FileError);
+  });
+
+  it.each(['zip-2', 'legacy-2'])('%s cut off at every 100th byte is a named error', async (name) => {
+    const whole = readFileSync(join(folder, `${name}.pth`));
+    const path = join(folder, 'cut.pth');
+    for (let length = 0; length < whole.length; length += 100) {
+      writeFileSync(path, whole.subarray(0, length));
+      const error: unknown = await readAll(path).catch((thrown: unknown) => thrown);
+      expect(error, `${length} bytes`).toBeInstanceOf(FileError);
+    }
+  });
+});

@@ -1,0 +1,148 @@
+/** A trained net as a file, and back. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { FileError, UsageError } from '../../src/errors.ts';
+import { encodeSafetensors, type StoredTensor } from '../../src/io/index.ts';
+import { CifarResNet } from '../../src/models/index.ts';
+import { relativeError } from '../../src/reference/index.ts';
+import { Generator, noGrad, scope } from '../../src/tensor/index.ts';
+import { exportWeights, importWeights } from '../../src/train/index.ts';
+import { makeImages, makeNet, netCases, scheduleOf, setCoordinates, size, Worst } from '../gradients/nets.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'meanfield-export-'));
+const file = join(folder, 'net.safetensors');
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const images = makeImages();
+const logitsOf = (net: CifarResNet, training = false): number[] =>
+  noGrad(() => scope(() => net.forward(images, { training }).toArray()));
+const write = (tensors: ReadonlyMap<string, StoredTensor>): void => {
+  writeFileSync(file, Buffer.concat(encodeSafetensors(tensors, { format: 'pt' })));
+};
+const meanField = netCases.find(([name]) => name === 'mean-field, post-activation')![1];
+const trained = (index: number): CifarResNet => {
+  const model = makeNet(netCases[index]![1], 'relu');
+  logitsOf(model, true);
+  return model;
+};
+
+it('folded: a vanilla net with the weights has the logits, in evaluation and in training, of every scheme', async () => {
+  const worst = new Worst();
+  for (const [i, [name, one]] of netCases.entries()) {
+    if (one.scheme === 'intervals') continue;
+    const model = trained(i);
+    write(exportWeights(model, { style: 'akamaster', fold: true }).tensors);
+    const plain = new CifarResNet(
+      { ...size, variant: one.variant, dtype: 'f64', schedule: { scheme: 'vanilla' } },
+      new Generator(1),
+    );
+    await importWeights(file, plain, { model: 'resnet20' });
+    for (const training of [false, true])
+      worst.add(name, relativeError(logitsOf(plain, training), logitsOf(model, training)));
+  }
+  worst.expectBelow(1e-12);
+});
+
+it('apart: a net of the same scheme has weights, positions and logits to the bit, particle by particle', async () => {
+  for (const [i, [name, one]] of netCases.entries()) {
+    const model = trained(i);
+    write(exportWeights(model, { style: 'torchvision', fold: false }).tensors);
+    const again = new CifarResNet(
+      { ...size, variant: one.variant, dtype: 'f64', schedule: scheduleOf(one) },
+      new Generator(1),
+    );
+    await importWeights(file, again, { model: 'resnet20' });
+    for (const [key, parameter] of model.parameters)
+      expect(again.parameters.get(key)!.toArray(), `${name}: ${key}`).toEqual(parameter.toArray());
+    for (const [stage, { schedule }] of model.stages)
+      expect(again.stages.get(stage)!.schedule.snapshot(), name).toEqual(schedule.snapshot());
+    expect(logitsOf(again), name).toEqual(logitsOf(model));
+  }
+});
+
+it('blocks stand in the order of the flow, positions beside them as scalars with their particle', () => {
+  const model = makeNet(meanField, 'relu');
+  const { tensors, metadata, unitSteps } = exportWeights(model, { style: 'akamaster', fold: false });
+  expect(unitSteps).toBe(false);
+  // tau is [2.3, 0.7, 1.9] in layer1, and [1.4, 0.6] after the transition of layer2.
+  const scalar = (name: string): number | bigint => {
+    const { dtype, data } = tensors.get(name)!;
+    const view = new DataView(data.buffer, data.byteOffset);
+    return dtype === 'I64' ? view.getBigInt64(0, true) : view.getFloat64(0, true);
+  };
+  expect([0, 1, 2].map((i) => scalar(`layer1.${i}.tau`))).toEqual([0.7, 1.9, 2.3]);
+  expect([0, 1, 2].map((i) => scalar(`layer1.${i}.particle`))).toEqual([1n, 2n, 0n]);
+  expect([1, 2].map((i) => scalar(`layer2.${i}.particle`))).toEqual([1n, 0n]);
+  expect(tensors.has('layer2.0.particle')).toBe(false);
+  expect(metadata['layer1.order']).toBe('[1,2,0]');
+  expect(metadata['layer1.tau']).toBe('[2.3,0.7,1.9]');
+});
+
+it('folded names are those of PyTorch, with counters and without positions; steps of 1 change no weight', () => {
+  const model = new CifarResNet(
+    { ...size, depth: 8, dtype: 'f32', schedule: { scheme: 'mean-field' } },
+    new Generator(1),
+  );
+  const { tensors, unitSteps } = exportWeights(model, { style: 'torchvision', fold: true });
+  expect(unitSteps).toBe(true);
+  expect([...tensors.keys()].filter((name) => /tau|particle|linear/.test(name))).toEqual([]);
+  expect(tensors.get('fc.weight')!.shape).toEqual([5, 8]);
+  expect(tensors.get('layer1.0.bn2.num_batches_tracked')).toMatchObject({ dtype: 'I64', shape: [] });
+  expect([...tensors.keys()].filter((name) => name.endsWith('num_batches_tracked'))).toHaveLength(7);
+  const gamma = tensors.get('layer1.0.bn2.weight')!;
+  expect(gamma.dtype).toBe('F32');
+  expect(new Float32Array(gamma.data.slice().buffer)).toEqual(Float32Array.of(1, 1));
+});
+
+it('intervals that overlap are no plain net: folding is refused, with what to do', () => {
+  const one = netCases.find(([name]) => name === 'intervals, post-activation')![1];
+  const fold = (): unknown => exportWeights(makeNet(one, 'relu'), { style: 'akamaster', fold: true });
+  expect(fold).toThrow(UsageError);
+  expect(fold).toThrow('intervals of layer1 overlap');
+  const model = makeNet(one, 'relu');
+  setCoordinates(model, {
+    'layer1.tau': [1, 0, 1],
+    'layer1.tauEnd': [2, 1, 1],
+    'layer2.tau': [0, 1],
+    'layer2.tauEnd': [1, 3],
+    'layer3.tau': [2, 0],
+    'layer3.tauEnd': [3, 1],
+  });
+  // Touching ends, a width of 0 and a gap are one block after the other.
+  expect(exportWeights(model, { style: 'akamaster', fold: true }).unitSteps).toBe(false);
+});
+
+it('names of pre-activation nets are refused for post-activation nets', () => {
+  const wrong = (): unknown => exportWeights(makeNet(meanField, 'relu'), { style: 'preresnet', fold: true });
+  expect(wrong).toThrow('--key-style preresnet is for pre-activation nets');
+});
+
+it('a file whose particles are not each of them once, or whose weights are no numbers, is refused', async () => {
+  const model = makeNet(meanField, 'relu');
+  const { tensors } = exportWeights(model, { style: 'akamaster', fold: false });
+  const target = makeNet(meanField, 'relu');
+  const refused = async (
+    name: string,
+    data: Float64Array | BigInt64Array,
+    message: string,
+  ): Promise<void> => {
+    write(new Map([...tensors, [name, { ...tensors.get(name)!, data: new Uint8Array(data.buffer) }]]));
+    const attempt = importWeights(file, target, { model: 'resnet20' });
+    await expect(attempt).rejects.toThrow(FileError);
+    await expect(importWeights(file, target, { model: 'resnet20' })).rejects.toThrow(message);
+  };
+  await refused(
+    'layer1.1.particle',
+    BigInt64Array.of(1n),
+    'the particles of layer1 are 0, 1, 1, not 0, 1, ..',
+  );
+  await refused('linear.bias', Float64Array.of(1, 2, Number.NaN, 4, 5), 'linear.bias has NaN at place 2');
+  write(new Map([...tensors].filter(([name]) => name !== 'layer1.1.tau')));
+  await expect(importWeights(file, target, { model: 'resnet20' })).rejects.toThrow(
+    'layer1.tau is missing for some blocks',
+  );
+});

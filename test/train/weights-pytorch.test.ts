@@ -1,0 +1,112 @@
+/** Weights to and from PyTorch, where python3 (or $PYTHON) has it: the same net gives the same logits there and here. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { encodeSafetensors } from '../../src/io/index.ts';
+import { CifarResNet, type KeyStyle } from '../../src/models/index.ts';
+import { relativeError } from '../../src/reference/index.ts';
+import { Generator, noGrad, scope } from '../../src/tensor/index.ts';
+import { exportWeights, importWeights } from '../../src/train/index.ts';
+import {
+  makeImages,
+  makeNet,
+  type NetCase,
+  netCases,
+  setCoordinates,
+  size,
+  Worst,
+} from '../gradients/nets.ts';
+import { ask, python, versionOf } from '../peers/python.ts';
+
+const version = versionOf('torch');
+const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
+
+interface Answer {
+  readonly write: readonly number[][];
+  readonly read: readonly number[][];
+}
+
+/** One block after the other, with gaps, out of order: what a plain net can hold. */
+const apart = {
+  'layer1.tau': [2.3, 0.2, 1.2],
+  'layer1.tauEnd': [2.8, 1.1, 2.2],
+  'layer2.tau': [0.3, 1.4],
+  'layer2.tauEnd': [0.9, 1.8],
+  'layer3.tau': [1.1, 0.4],
+  'layer3.tauEnd': [1.5, 1.1],
+};
+
+describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meanfield-state-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const images = makeImages();
+  const plain = (variant: 'post' | 'pre') => ({
+    ...size,
+    variant,
+    activation: 'relu',
+    scheme: 'vanilla',
+    pinned: false,
+  });
+  const question = (tasks: Readonly<Partial<Record<keyof Answer, readonly object[]>>>): Answer =>
+    ask('state_dicts.py', {
+      images: { shape: images.shape, numbers: images.toArray() },
+      write: [],
+      read: [],
+      ...tasks,
+    }) as Answer;
+  const logitsOf = (net: CifarResNet, training = false): number[] =>
+    noGrad(() => scope(() => net.forward(images, { training }).toArray()));
+
+  it('a state dictionary of PyTorch, in every form, gives its logits to 1e-10', async () => {
+    const [akamaster, torchvision] = ['akamaster', 'torchvision'] as const;
+    const forms = [
+      ['post', akamaster, 'module.', true, false, 'float32'],
+      ['post', torchvision, '', false, true, 'float64'],
+      ['pre', torchvision, 'module.', true, true, 'float64'],
+      ['pre', akamaster, '', false, false, 'float32'],
+    ] as const;
+    const tasks = forms.map(([variant, style, prefix, whole, zip, dtype], seed) => ({
+      net: plain(variant),
+      file: join(folder, `written-${seed}.pth`),
+      withoutCounters: whole,
+      ...{ seed, style, prefix, whole, zip, dtype },
+    }));
+    const { write } = question({ write: tasks });
+    const worst = new Worst();
+    for (const [i, { file, style, net, zip }] of tasks.entries()) {
+      for (const scheme of ['vanilla', 'mean-field'] as const) {
+        const model = new CifarResNet(
+          { ...size, variant: net.variant, dtype: 'f64', schedule: { scheme } },
+          new Generator(5),
+        );
+        const drawn = logitsOf(model);
+        const found = await importWeights(file, model, { model: 'resnet20' });
+        expect(found).toEqual({ format: zip ? 'PyTorch' : 'PyTorch (legacy)', style });
+        worst.add(`${file}, ${scheme}`, relativeError(logitsOf(model), write[i]!));
+        expect(relativeError(drawn, write[i]!)).toBeGreaterThan(0.1);
+      }
+    }
+    worst.expectBelow(1e-10);
+  });
+
+  it('a net of any scheme, exported with folded steps, gives its logits in PyTorch to 1e-10', () => {
+    const styles: Readonly<Record<NetCase['variant'], KeyStyle>> = { post: 'torchvision', pre: 'akamaster' };
+    const nets = netCases.map(([name, one], i) => {
+      const model = makeNet(one, 'relu');
+      if (one.scheme === 'intervals') setCoordinates(model, apart);
+      logitsOf(model, true);
+      const style = styles[one.variant];
+      const { tensors, metadata } = exportWeights(model, { style, fold: true });
+      const file = join(folder, `ours-${i}.safetensors`);
+      writeFileSync(file, Buffer.concat(encodeSafetensors(tensors, { format: 'pt', ...metadata })));
+      return { name, expected: logitsOf(model), task: { file, style, net: plain(one.variant) } };
+    });
+    const { read } = question({ read: nets.map(({ task }) => task) });
+    const worst = new Worst();
+    for (const [i, { name, expected }] of nets.entries()) worst.add(name, relativeError(read[i]!, expected));
+    worst.expectBelow(1e-10);
+  });
+});
