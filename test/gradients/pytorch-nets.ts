@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import { type Architecture, CifarResNet } from '../../src/models/index.ts';
 import { planOf } from '../../src/models/plan.ts';
 import { type Activation, crossEntropy } from '../../src/nn/index.ts';
-import { relativeError } from '../../src/reference/index.ts';
 import { Generator, grad, keep, noGrad, ops, scope, type Tensor } from '../../src/tensor/index.ts';
 import { type Numbers, type PeerResult, type PeerTask, runPeer } from '../peers/pytorch.ts';
 import {
@@ -34,19 +33,14 @@ export interface Prepared {
 
 /** A net away from its start: norms moved, coordinates drawn, all numbers those of f32 in either dtype. */
 export function prepare(name: string, one: NetCase, kind: Kind): Prepared {
-  const { architecture, activation, dtype, batch, side } = kind;
+  const { architecture, activation, dtype, batch } = kind;
   const { depth, variant = 'post', block = 'basic', groups } = architecture;
   const net = { ...architecture, activation, inChannels: 3, classes: 10 };
   const model = new CifarResNet({ ...net, dtype, schedule: scheduleOf(one) }, new Generator(3));
   moveNorms(model, 4);
   setCoordinates(model, drawnCoordinates(model, one, 6));
-  const images = keep(ops.toDtype(new Generator(8).normal([batch, 3, side, side]), dtype));
+  const images = drawImages(kind, 8);
   const labels = Array.from({ length: batch }, (_, i) => (7 * i) % 10);
-  const stored = (tensor: Tensor): { shape: readonly number[]; data: Numbers } => ({
-    shape: tensor.shape,
-    data: tensor.toTypedArray() as Numbers,
-  });
-  const all = [...model.parameters, ...model.buffers, ['images', images] as const];
   const task: PeerTask = {
     dtype,
     labels,
@@ -63,9 +57,25 @@ export function prepare(name: string, one: NetCase, kind: Kind): Prepared {
       pinned: one.pinned,
     },
     smoothing: one.smoothing,
-    tensors: new Map(all.map(([key, tensor]) => [key, stored(tensor)])),
+    tensors: new Map([...model.parameters, ...model.buffers, ['images', images]]),
   };
   return { name, model, images, labels: makeLabels(labels), task };
+}
+
+function drawImages({ batch, side, dtype }: Kind, seed: number): Tensor {
+  return keep(ops.toDtype(new Generator(seed).normal([batch, 3, side, side]), dtype));
+}
+
+/** The same net on other images. */
+export function onImages(net: Prepared, kind: Kind, seed: number): Prepared {
+  const images = drawImages(kind, seed);
+  const tensors = new Map([...net.task.tensors, ['images', images] as const]);
+  return { ...net, images, task: { ...net.task, tensors } };
+}
+
+/** Frees a net before the next one is made. */
+export function release({ model, images, labels }: Prepared): void {
+  for (const one of [...model.parameters.values(), ...model.buffers.values(), images, labels]) one.dispose();
 }
 
 /** Relative errors against PyTorch. */
@@ -94,33 +104,49 @@ export function evaluate({ model, images, labels, task }: Prepared): PeerResult 
         ['training', numbers(training)],
         ['evaluation', numbers(evaluation)],
       ]),
-      tensors: new Map([...model.parameters.keys()].map((name, i) => [name, numbers(gradients[i]!)])),
+      tensors: new Map(
+        [...model.parameters.keys()].map((name, i) => {
+          const values = numbers(gradients[i]!);
+          gradients[i]!.dispose();
+          return [name, values];
+        }),
+      ),
     };
   });
 }
 
-export function compare(name: string, actual: PeerResult, expected: PeerResult): Compared {
-  const errors = (part: 'outputs' | 'tensors'): Map<string, number> => {
-    expect([...actual[part].keys()].sort()).toEqual([...expected[part].keys()].sort());
-    return new Map(
-      [...expected[part]].map(([key, values]) => [key, relativeError(actual[part].get(key)!, values)]),
-    );
-  };
-  const tensors = errors('tensors');
-  let [difference, norm] = [0, 0];
-  for (const [key, values] of expected.tensors) {
-    const mine = actual.tensors.get(key)!;
-    for (let k = 0; k < values.length; k++) {
-      difference += (mine[k]! - values[k]!) ** 2;
-      norm += values[k]! ** 2;
-    }
+/** Largest difference over the largest number, and sums of squares of both; NaN passes on. */
+function distance(
+  actual: Numbers,
+  expected: Numbers,
+): { relative: number; difference: number; norm: number } {
+  expect(actual.length).toBe(expected.length);
+  let [furthest, largest, difference, norm] = [0, 0, 0, 0];
+  for (let k = 0; k < expected.length; k++) {
+    const [value, gap] = [Math.abs(expected[k]!), Math.abs(actual[k]! - expected[k]!)];
+    furthest = Math.max(furthest, gap);
+    largest = Math.max(largest, value);
+    difference += gap * gap;
+    norm += value * value;
   }
+  return { relative: furthest === 0 ? 0 : furthest / largest, difference, norm };
+}
+
+export function compare(name: string, actual: PeerResult, expected: PeerResult): Compared {
+  const distances = (part: 'outputs' | 'tensors'): [string, ReturnType<typeof distance>][] => {
+    expect([...actual[part].keys()].sort()).toEqual([...expected[part].keys()].sort());
+    return [...expected[part]].map(([key, values]) => [key, distance(actual[part].get(key)!, values)]);
+  };
+  const relative = (all: ReturnType<typeof distances>): Map<string, number> =>
+    new Map(all.map(([key, one]) => [key, one.relative]));
+  const tensors = distances('tensors');
+  const total = (of: 'difference' | 'norm'): number => tensors.reduce((sum, [, one]) => sum + one[of], 0);
   return {
     name,
     loss: Math.abs(actual.losses[0]! / expected.losses[0]! - 1),
-    outputs: errors('outputs'),
-    gradient: Math.sqrt(difference / norm),
-    tensors,
+    outputs: relative(distances('outputs')),
+    gradient: Math.sqrt(total('difference') / total('norm')),
+    tensors: relative(tensors),
   };
 }
 

@@ -53,7 +53,10 @@ const inF64 = ({ task }: Prepared): Prepared['task'] => ({
   ...task,
   dtype: 'f64',
   tensors: new Map(
-    [...task.tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]),
+    [...task.tensors].map(([name, one]) => [
+      name,
+      { shape: one.shape, toTypedArray: () => Float64Array.from(one.toTypedArray() as Float32Array) },
+    ]),
   ),
 });
 

@@ -29,6 +29,12 @@ export interface PeerNet {
   readonly pinned: boolean;
 }
 
+/** A tensor, read when it is written to its file: large nets are not held twice. */
+export interface Source {
+  readonly shape: readonly number[];
+  toTypedArray(): NodeJS.ArrayBufferView;
+}
+
 export interface PeerTask {
   readonly dtype: 'f32' | 'f64';
   readonly net: PeerNet;
@@ -37,7 +43,7 @@ export interface PeerTask {
   /** Left out: one loss and its gradients. */
   readonly sgd?: Readonly<Record<string, number>>;
   /** Parameters, buffers, and `images`. */
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Numbers }>;
+  readonly tensors: ReadonlyMap<string, Source>;
 }
 
 export interface PeerResult {
@@ -55,10 +61,10 @@ export function runPeer(tasks: readonly PeerTask[]): PeerResult[] {
     const folders = tasks.map((task, t) => {
       const folder = join(root, String(t));
       mkdirSync(folder);
-      const entries = [...task.tensors].map(([name, { shape, data }], i) => {
+      const entries = [...task.tensors].map(([name, one], i) => {
         const file = `in-${i}.bin`;
-        writeFileSync(join(folder, file), data);
-        return { name, shape, file };
+        writeFileSync(join(folder, file), one.toTypedArray());
+        return { name, shape: one.shape, file };
       });
       writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...task, tensors: entries }));
       return folder;
