@@ -70,7 +70,9 @@ it('a convolution in groups is as many convolutions of its parts, in f32 and wit
   const part = (x: Tensor, dim: number, i: number): Tensor => ops.sliceDim(x, dim, 16 * i, 16 * (i + 1));
   const whole = layer.forward(input, { factor, shift, add, activation: 'relu' });
   for (const i of [0, 1]) {
-    noGrad(() => { ops.copy_(half.weight, part(layer.weight, 0, i)); });
+    noGrad(() => {
+      ops.copy_(half.weight, part(layer.weight, 0, i));
+    });
     const options = { factor: part(factor, 0, i), shift: part(shift, 0, i), add: part(add, 1, i) };
     const expected = half.forward(part(input, 1, i), { ...options, activation: 'relu' });
     expect(relativeError(part(whole, 1, i).toArray(), expected.toArray())).toBeLessThan(1e-6);
