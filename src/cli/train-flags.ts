@@ -13,8 +13,14 @@ export function addTrainFlags(command: Command): Command {
     ),
     new Option('--data-dir <dir>', 'where the data set is (`meanfield data list`)'),
     integer('--image-size <pixels>', 'image-folder: scale images to this side'),
-    new Option('-a, --model <name>', 'resnet20, preresnet20, any depth 6n+2 (default resnet20)'),
-    integer('--width <channels>', 'channels of the first stage (default 16)'),
+    new Option(
+      '-a, --model <name>',
+      'resnetD, preresnetD (D = 6n+2, and preresnet164), either with -bottleneck (D = 9n+2), resnext29-8x64d, resnext29-16x64d, resnextD-CxWd (default resnet20)',
+    ),
+    integer(
+      '--width <channels>',
+      'channels of the stem, which scale the whole net but the groups of a resnext (default 16; resnext 64)',
+    ),
     new Option(
       '--initial-checkpoint <file>',
       'start from the weights of a file: a state dictionary of torch.save (.pth, .th, ..) or safetensors',

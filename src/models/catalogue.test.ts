@@ -1,45 +1,88 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { Generator } from '../tensor/index.ts';
-import { createModel, modelNames, parseModelName } from './catalogue.ts';
+import { createModel, modelNames, parseModelName, publishedWidth } from './catalogue.ts';
 
 const options = { inChannels: 3, classes: 10, schedule: { scheme: 'mean-field' } } as const;
 
+// The papers cut after their last digit: 68,155,210 is 68.1 M in Xie et al. 2017, 68.16 M in PyTorch implementations.
 it.each([
-  ['resnet20', 269_722],
-  ['resnet32', 464_154],
-  ['resnet44', 658_586],
-  ['resnet56', 853_018],
-  ['preresnet110', 1_727_962],
-])('%s has its published number of parameters, %d, depth coordinates not counted', (name, expected) => {
-  const model = createModel(name, options, new Generator(1));
-  expect(model.parameterCount).toBe(expected);
-  const all = [...model.parameters.values()].reduce((sum, one) => sum + one.size, 0);
-  const particles = [...model.stages.values()].reduce((sum, stage) => sum + stage.particles, 0);
-  expect(all).toBe(expected + particles);
-});
-
-it('names give depth and variant, also depths that help does not list', () => {
-  expect(parseModelName('resnet20')).toEqual({ depth: 20, variant: 'post' });
-  expect(parseModelName('preresnet26')).toEqual({ depth: 26, variant: 'pre' });
-  for (const name of modelNames) expect(parseModelName(name).depth % 6).toBe(2);
-});
-
-it.each([
-  ['resnet21', 'resnet20'],
-  ['renset32', 'resnet32'],
-  ['preresnet100', 'preresnet110'],
-  ['ResNet56', 'resnet56'],
-])('%s is no model: the error proposes %s', (name, proposal) => {
-  const make = (): unknown => createModel(name, options, new Generator(1));
-  expect(make).toThrow(UsageError);
-  expect(make).toThrow(`unknown model "${name}": did you mean ${proposal}? (resnetD or preresnetD`);
-});
-
-it.each(['vgg16', 'resnet2', 'resnet', '', 'resnet20x'])(
-  '"%s" is refused with the list of models',
-  (name) => {
-    expect(() => parseModelName(name)).toThrow(UsageError);
-    expect(() => parseModelName(name)).toThrow('resnet8, resnet14, resnet20');
+  ['resnet20', 269_722, '0.27'],
+  ['resnet32', 464_154, '0.46'],
+  ['resnet44', 658_586, '0.66'],
+  ['resnet56', 853_018, '0.85'],
+  ['preresnet110', 1_727_962, '1.73'],
+  ['preresnet164', 1_703_258, '1.70'],
+  ['resnext29-8x64d', 34_426_698, '34.43'],
+  ['resnext29-16x64d', 68_155_210, '68.16'],
+])(
+  '%s has its published number of parameters, %d or %s M, depth coordinates not counted',
+  (name, expected, millions) => {
+    const model = createModel(name, options, new Generator(1));
+    expect(model.parameterCount).toBe(expected);
+    expect((expected / 1e6).toFixed(2)).toBe(millions);
+    const all = [...model.parameters.values()].reduce((sum, one) => sum + one.size, 0);
+    const particles = [...model.stages.values()].reduce((sum, stage) => sum + stage.particles, 0);
+    expect(all).toBe(expected + particles);
+    for (const one of [...model.parameters.values(), ...model.buffers.values()]) one.dispose();
   },
 );
+
+describe('a name', () => {
+  it.each([
+    ['resnet20', { depth: 20, variant: 'post', block: 'basic' }],
+    ['preresnet26', { depth: 26, variant: 'pre', block: 'basic' }],
+    ['preresnet110', { depth: 110, variant: 'pre', block: 'basic' }],
+    ['resnet164', { depth: 164, variant: 'post', block: 'basic' }],
+    // The two depths under which bottleneck nets were published.
+    ['preresnet164', { depth: 164, variant: 'pre', block: 'bottleneck' }],
+    ['preresnet1001', { depth: 1001, variant: 'pre', block: 'bottleneck' }],
+    ['preresnet164-basic', { depth: 164, variant: 'pre', block: 'basic' }],
+    ['preresnet110-bottleneck', { depth: 110, variant: 'pre', block: 'bottleneck' }],
+    ['resnet29-bottleneck', { depth: 29, variant: 'post', block: 'bottleneck' }],
+    [
+      'resnext29-16x64d',
+      { depth: 29, variant: 'post', block: 'bottleneck', groups: { cardinality: 16, width: 64 } },
+    ],
+    [
+      'resnext20-2x4d',
+      { depth: 20, variant: 'post', block: 'bottleneck', groups: { cardinality: 2, width: 4 } },
+    ],
+  ])('%s is %j', (name, expected) => {
+    expect(parseModelName(name)).toEqual(expected);
+  });
+
+  it('that help lists is one that there is', () => {
+    for (const name of modelNames) expect(() => parseModelName(name)).not.toThrow();
+  });
+
+  it('gives the width of the paper', () => {
+    expect(['resnet20', 'preresnet164', 'resnext29-2x4d'].map(publishedWidth)).toEqual([16, 16, 64]);
+  });
+
+  it.each([
+    ['resnet21', 'resnet20'],
+    ['renset32', 'resnet32'],
+    ['preresnet100', 'preresnet110'],
+    ['ResNet56', 'resnet56'],
+    ['preresnet29', 'preresnet29-bottleneck'],
+    ['resnet29-basic', 'resnet29-bottleneck'],
+    ['preresnet32-bottleneck', 'preresnet32-basic'],
+    ['resnext29-8x64', 'resnext29-8x64d'],
+    ['resnext28-8x64d', 'resnext29-8x64d'],
+    ['resnext29-0x64d', 'resnext29-8x64d'],
+  ])('%s is no model: the error proposes %s', (name, proposal) => {
+    const make = (): unknown => createModel(name, options, new Generator(1));
+    expect(make).toThrow(UsageError);
+    expect(make).toThrow(`unknown model "${name}": did you mean ${proposal}? (resnetD or preresnetD`);
+  });
+
+  it.each(['vgg16', 'resnet2', 'resnet', '', 'resnet20x', 'resnext29', 'preresnet164-wide'])(
+    '"%s" is refused with the list of models',
+    (name) => {
+      expect(() => parseModelName(name)).toThrow(UsageError);
+      expect(() => parseModelName(name)).toThrow('resnet8, resnet14, resnet20');
+      expect(() => parseModelName(name)).toThrow('preresnet164, resnext29-8x64d, resnext29-16x64d');
+    },
+  );
+});

@@ -42,6 +42,17 @@ it.each([
   expect([...make({ depth }).stages.values()].map((stage) => stage.particles)).toEqual(expected);
 });
 
+it.each([
+  [11, [0, 0, 0]],
+  [29, [2, 2, 2]],
+  [164, [17, 17, 17]],
+])('of bottlenecks, depth %d, they hold %j: the first stage changes its width too', (depth, expected) => {
+  for (const variant of ['post', 'pre'] as const) {
+    const model = make({ depth, block: 'bottleneck', variant });
+    expect([...model.stages.values()].map((stage) => stage.particles)).toEqual(expected);
+  }
+});
+
 it('parameters and buffers carry the names of PyTorch', () => {
   const post = make({ depth: 8, schedule: { scheme: 'intervals' } });
   const norms = (name: string): string[] => [`${name}.weight`, `${name}.bias`];
@@ -75,6 +86,49 @@ it('parameters and buffers carry the names of PyTorch', () => {
   expect(pre.parameters.has('bn1.weight')).toBe(false);
   for (const one of post.parameters.values()) expect(one.requiresGrad).toBe(true);
   for (const one of post.buffers.values()) expect(one.requiresGrad).toBe(false);
+});
+
+it('bottlenecks carry the names of PyTorch, their shortcuts within the first block of a stage', () => {
+  const sizes = { depth: 20, block: 'bottleneck' } as const;
+  const tensors = (model: CifarResNet, prefix: string): [string, readonly number[]][] =>
+    [...model.parameters]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, one]) => [name.slice(prefix.length), one.shape]);
+  const pre = make({ ...sizes, variant: 'pre' });
+  expect(tensors(pre, 'layer2.0.')).toEqual([
+    ['bn1.weight', [8]],
+    ['bn1.bias', [8]],
+    ['conv1.weight', [4, 8, 1, 1]],
+    ['bn2.weight', [4]],
+    ['bn2.bias', [4]],
+    ['conv2.weight', [4, 4, 3, 3]],
+    ['bn3.weight', [4]],
+    ['bn3.bias', [4]],
+    ['conv3.weight', [16, 4, 1, 1]],
+    ['downsample.0.weight', [16, 8, 1, 1]],
+  ]);
+  expect(pre.parameters.get('layer1.0.downsample.0.weight')?.shape).toEqual([8, 2, 1, 1]);
+  expect(pre.parameters.has('layer2.1.downsample.0.weight')).toBe(false);
+  expect(pre.parameters.get('bn.weight')?.shape).toEqual([32]);
+  expect(pre.parameters.get('linear.weight')?.shape).toEqual([5, 32]);
+
+  const grouped = make({ ...sizes, groups: { cardinality: 3, width: 4 } });
+  expect(tensors(grouped, 'layer2.0.')).toEqual([
+    ['conv1.weight', [24, 8, 1, 1]],
+    ['bn1.weight', [24]],
+    ['bn1.bias', [24]],
+    ['conv2.weight', [24, 8, 3, 3]],
+    ['bn2.weight', [24]],
+    ['bn2.bias', [24]],
+    ['conv3.weight', [16, 24, 1, 1]],
+    ['bn3.weight', [16]],
+    ['bn3.bias', [16]],
+    ['shortcut.0.weight', [16, 8, 1, 1]],
+    ['shortcut.1.weight', [16]],
+    ['shortcut.1.bias', [16]],
+  ]);
+  expect([...grouped.buffers.keys()]).toContain('layer1.0.shortcut.1.running_var');
+  expect(grouped.parameters.get('layer3.1.conv2.weight')?.shape).toEqual([48, 16, 3, 3]);
 });
 
 it('the same seed gives the same initial weights in every scheme, another seed others', () => {
@@ -210,6 +264,11 @@ it.each([
   [{ inChannels: 0 }, 'inChannels'],
   [{ activation: 'gelu' }, 'activation'],
   [{ variant: 'Post' }, 'did you mean post'],
+  [{ block: 'Bottleneck' }, 'did you mean bottleneck'],
+  [{ block: 'bottleneck', depth: 32 }, '9n + 2'],
+  [{ groups: { cardinality: 2, width: 4 } }, 'bottlenecks'],
+  [{ depth: 29, block: 'bottleneck', groups: { cardinality: 0, width: 4 } }, 'cardinality'],
+  [{ depth: 29, block: 'bottleneck', groups: { cardinality: 2, width: 1.5 } }, 'width of a group'],
   [{ schedule: { scheme: 'meanfield' } }, 'did you mean mean-field'],
 ])('%j is refused with a message that names it', (wrong, message) => {
   const options = wrong as Partial<CifarResNetOptions>;

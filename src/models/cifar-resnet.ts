@@ -1,7 +1,7 @@
 /**
- * CIFAR ResNets of depth 6n + 2: a stem, three stages of n basic blocks with widths w, 2w, 4w, and a
- * linear readout of the averaged features. `post`: He et al. 2015 (arXiv:1512.03385), X <- relu(X + h f(X));
- * `pre`: He et al. 2016 (arXiv:1603.05027), X <- X + h f(X).
+ * CIFAR ResNets and ResNeXts: a stem, three stages of residual blocks, and a linear readout of the averaged features
+ * (plan.ts). Post-activation: He et al. 2015 (arXiv:1512.03385), Xie et al. 2017 (arXiv:1611.05431), X <- relu(X + h f(X));
+ * pre-activation: He et al. 2016 (arXiv:1603.05027), X <- X + h f(X).
  */
 import { checkInteger, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
@@ -19,17 +19,11 @@ import {
   type Placement,
 } from '../nn/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../tensor/index.ts';
-import { type BranchOptions, postActivationBranch, preActivationBranch } from './basic-block.ts';
+import type { Common } from './blocks/branch.ts';
+import { type Architecture, planOf } from './plan.ts';
 import { Stage } from './stage.ts';
 
-const variants = ['post', 'pre'] as const;
-
-export interface CifarResNetOptions {
-  /** 6n + 2: 8, 14, 20, 32, 44, 56, 110, .. */
-  readonly depth: number;
-  readonly variant?: (typeof variants)[number];
-  /** Channels of the first stage; 16 in the papers. */
-  readonly width?: number;
+export interface CifarResNetOptions extends Architecture {
   readonly inChannels: number;
   readonly classes: number;
   readonly activation?: Activation;
@@ -60,53 +54,36 @@ export class CifarResNet {
   readonly #activation: Activation;
   readonly #post: boolean;
 
+  /** @throws UsageError for sizes that no net has. */
   constructor(options: CifarResNetOptions, generator: Generator) {
-    const {
-      depth,
-      variant = 'post',
-      width = 16,
-      inChannels,
-      classes,
-      activation = 'relu',
-      schedule,
-    } = options;
-    checkInteger('depth', depth, { min: 8 });
-    if ((depth - 2) % 6 !== 0)
-      throw new UsageError(`a CIFAR ResNet has depth 6n + 2 (8, 14, 20, ..), got ${depth}`);
-    checkInteger('width', width, { min: 1 });
+    const { inChannels, classes, activation = 'relu', schedule } = options;
+    const { post, width, blocks, groups, stages, branch, shortcut } = planOf(options);
     checkInteger('inChannels', inChannels, { min: 1 });
     checkInteger('classes', classes, { min: 2 });
     checkOneOf('activation', activation, activations);
-    checkOneOf('variant', variant, variants);
     const placement: Placement = { dtype: options.dtype ?? 'f32', device: options.device ?? 'cpu' };
-    this.#post = variant === 'post';
+    this.#post = post;
     this.#activation = activation;
     this.#stem = new Conv2d({ inChannels, outChannels: width, kernel: 3 }, generator, placement);
-    const widths = [width, 2 * width, 4 * width] as const;
-    this.#norm = new BatchNorm(this.#post ? width : widths[2], placement);
+    const features = stages.at(-1)?.outChannels ?? width;
+    this.#norm = new BatchNorm(post ? width : features, placement);
     const positive = activation === 'relu' ? projectPositive : projectSoftplus;
-    const makeBranch = this.#post ? postActivationBranch : preActivationBranch;
-    const shared: Pick<BranchOptions, 'activation' | 'generator' | 'placement' | 'mode'> = {
-      activation,
-      generator,
-      placement,
-      mode: this.#mode,
-    };
+    const common: Common = { activation, generator, placement, mode: this.#mode };
     this.stages = new Map(
-      widths.map((outChannels, i) => [
-        `layer${i + 1}`,
+      stages.map(({ name, ...sizes }, i) => [
+        name,
         new Stage({
-          blocks: (depth - 2) / 6,
-          inChannels: i === 0 ? width : (widths[i - 1] ?? width),
-          outChannels,
-          stride: i === 0 ? 1 : 2,
-          projection: this.#post ? positive : identity,
+          ...sizes,
+          inChannels: stages[i - 1]?.outChannels ?? width,
+          blocks,
+          projection: post ? positive : identity,
           schedule: { ...schedule, ...placement },
-          branch: (sizes) => makeBranch({ ...sizes, ...shared }),
+          branch: (own) => branch({ ...own, ...common, groups }),
+          shortcut: (own) => shortcut({ ...own, ...common }),
         }),
       ]),
     );
-    this.#readout = new Linear(widths[2], classes, generator, placement);
+    this.#readout = new Linear(features, classes, generator, placement);
     const all = (part: 'parameters' | 'buffers'): Map<string, Tensor> =>
       joinNamed({
         conv1: this.#stem[part],

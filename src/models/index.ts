@@ -1,4 +1,10 @@
-export { createModel, modelNames, parseModelName } from './catalogue.ts';
+export {
+  createModel,
+  modelNames,
+  type NamedArchitecture,
+  parseModelName,
+  publishedWidth,
+} from './catalogue.ts';
 export { CifarResNet, type CifarResNetOptions } from './cifar-resnet.ts';
 export {
   batchCounter,
@@ -9,3 +15,4 @@ export {
   type NameMatch,
   parseKeyStyle,
 } from './weight-names.ts';
+export type { Architecture, BlockKind } from './plan.ts';

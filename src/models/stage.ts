@@ -1,4 +1,4 @@
-/** A stage: a transition block where resolution and width change, then exchangeable blocks under a schedule. */
+/** A stage: a transition block where resolution or width change, then exchangeable blocks under a schedule. */
 import {
   type Block,
   createSchedule,
@@ -8,18 +8,17 @@ import {
 } from '../mean-field/index.ts';
 import { joinNamed, type NamedTensors } from '../nn/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
-import type { Branch, BranchOptions } from './basic-block.ts';
+import type { BlockSizes, Branch } from './blocks/branch.ts';
+import type { Shortcut } from './shortcut.ts';
 import { transition } from './transition.ts';
 
-export interface StageOptions {
+export interface StageOptions extends BlockSizes {
   /** All blocks of the stage, the transition included. */
   readonly blocks: number;
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly stride: number;
   readonly projection: Projection;
   readonly schedule: Omit<ScheduleOptions, 'blocks'>;
-  readonly branch: (options: Pick<BranchOptions, 'inChannels' | 'outChannels' | 'stride'>) => Branch;
+  readonly branch: (sizes: BlockSizes) => Branch;
+  readonly shortcut: (sizes: BlockSizes) => Shortcut;
 }
 
 export class Stage {
@@ -31,23 +30,22 @@ export class Stage {
   /** Weights by name: `0.conv1.weight`, ..; then the schedule's `tau`. */
   readonly parameters: NamedTensors;
   readonly buffers: NamedTensors;
-  readonly #transition: Branch | undefined;
-  readonly #outChannels: number;
+  readonly #transition: { readonly branch: Branch; readonly shortcut: Shortcut } | undefined;
 
-  constructor({ blocks, inChannels, outChannels, stride, projection, schedule, branch }: StageOptions) {
-    const changes = stride !== 1 || inChannels !== outChannels;
-    const branches = Array.from({ length: blocks }, (_, i) =>
-      branch(
-        i === 0 ? { inChannels, outChannels, stride } : { inChannels: outChannels, outChannels, stride: 1 },
-      ),
-    );
-    this.#transition = changes ? branches[0] : undefined;
-    this.blocks = changes ? branches.slice(1) : branches;
-    this.#outChannels = outChannels;
+  constructor({ blocks, projection, schedule, branch, shortcut, ...sizes }: StageOptions) {
+    const inner: BlockSizes = { ...sizes, inChannels: sizes.outChannels, stride: 1 };
+    const changes = sizes.stride !== 1 || sizes.inChannels !== sizes.outChannels;
+    this.#transition = changes ? { branch: branch(sizes), shortcut: shortcut(sizes) } : undefined;
+    const particles = Array.from({ length: changes ? blocks - 1 : blocks }, () => branch(inner));
+    this.blocks = particles;
     this.projection = projection;
-    this.schedule = createSchedule({ ...schedule, blocks: this.blocks.length });
-    const named = (part: 'parameters' | 'buffers'): Map<string, Tensor> =>
-      joinNamed(Object.fromEntries(branches.map((one, i) => [String(i), one[part]])));
+    this.schedule = createSchedule({ ...schedule, blocks: particles.length });
+    const named = (part: 'parameters' | 'buffers'): Map<string, Tensor> => {
+      const first = this.#transition;
+      const own = first ? [new Map([...first.branch[part], ...first.shortcut[part]])] : [];
+      const all = [...own, ...particles.map((one) => one[part])];
+      return joinNamed(Object.fromEntries(all.map((one, i) => [String(i), one])));
+    };
     this.parameters = new Map([...named('parameters'), ...this.schedule.parameters]);
     this.buffers = named('buffers');
   }
@@ -63,6 +61,7 @@ export class Stage {
 
   /** The state at which the exchangeable blocks begin: after the transition, where there is one. */
   enter(state: Tensor): Tensor {
-    return this.#transition ? transition(state, this.#transition, this.#outChannels, this.projection) : state;
+    const first = this.#transition;
+    return first ? transition(state, first.branch, first.shortcut, this.projection) : state;
   }
 }

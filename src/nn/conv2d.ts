@@ -1,4 +1,5 @@
 /** Two-dimensional convolution without bias (batch norm follows it in every net here). */
+import { UsageError } from '../errors.ts';
 import { type Generator, ops, type Tensor } from '../tensor/index.ts';
 import { activateInPlace, type Activation } from './activation.ts';
 import { heNormal, parameter } from './initialise.ts';
@@ -10,6 +11,8 @@ export interface Conv2dOptions {
   /** Side of the square kernel, odd; padding keeps the size at stride 1. */
   readonly kernel: number;
   readonly stride?: number;
+  /** The channels in and out are cut into as many parts, and each part out sees its part in only. Default 1. */
+  readonly groups?: number;
 }
 
 /** What follows the convolution, in one operation with it where that is faster. */
@@ -25,23 +28,30 @@ export interface AfterConv {
 }
 
 export class Conv2d implements Layer {
-  /** [outChannels, inChannels, kernel, kernel], channels last in memory. */
+  /** [outChannels, inChannels / groups, kernel, kernel], channels last in memory. */
   readonly weight: Tensor;
   readonly parameters: NamedTensors;
   readonly buffers: NamedTensors = new Map();
   readonly #kernel: number;
   readonly #stride: number;
+  readonly #groups: number;
 
+  /** @throws UsageError where the groups do not divide the channels */
   constructor(
-    { inChannels, outChannels, kernel, stride = 1 }: Conv2dOptions,
+    { inChannels, outChannels, kernel, stride = 1, groups = 1 }: Conv2dOptions,
     generator: Generator,
     placement: Placement,
   ) {
-    const shape = [outChannels, inChannels, kernel, kernel];
+    if (inChannels % groups !== 0 || outChannels % groups !== 0)
+      throw new UsageError(
+        `a convolution of ${groups} groups needs channels that they divide, got ${inChannels} in and ${outChannels} out`,
+      );
+    const shape = [outChannels, inChannels / groups, kernel, kernel];
     this.weight = parameter(() => ops.contiguous(heNormal(shape, generator), 'channelsLast'), placement);
     this.parameters = new Map([['weight', this.weight]]);
     this.#kernel = kernel;
     this.#stride = stride;
+    this.#groups = groups;
   }
 
   /**
@@ -51,13 +61,22 @@ export class Conv2d implements Layer {
    */
   forward(input: Tensor, { factor, shift, add, activation }: AfterConv = {}): Tensor {
     const weight = factor ? ops.mul(this.weight, factor) : this.weight;
-    if (this.#kernel === 3) {
+    if (this.#kernel === 3 && this.#groups === 1) {
       const relu = activation === 'relu';
       const output = ops.conv3x3(input, weight, shift, add, relu, this.#stride);
       return activation && !relu ? activateInPlace(activation, output) : output;
     }
     const padding = (this.#kernel - 1) / 2;
-    const output = ops.conv2d(input, weight, shift, [this.#stride, this.#stride], [padding, padding]);
+    const stride = this.#stride;
+    const output = ops.conv2d(
+      input,
+      weight,
+      shift,
+      [stride, stride],
+      [padding, padding],
+      [1, 1],
+      this.#groups,
+    );
     if (add) ops.add_(output, add);
     return activation ? activateInPlace(activation, output) : output;
   }

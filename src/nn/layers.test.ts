@@ -38,19 +38,52 @@ it.each([
   { inChannels: 2, outChannels: 5, kernel: 3, stride: 2 },
   { inChannels: 3, outChannels: 2, kernel: 1, stride: 2 },
   { inChannels: 1, outChannels: 2, kernel: 5, stride: 1 },
+  { inChannels: 3, outChannels: 2, kernel: 1, stride: 1 },
+  { inChannels: 4, outChannels: 6, kernel: 3, stride: 1, groups: 2 },
+  // Widths that the own 3 x 3 kernels would take.
+  { inChannels: 16, outChannels: 32, kernel: 3, stride: 2, groups: 4 },
+  { inChannels: 32, outChannels: 32, kernel: 3, stride: 1, groups: 32 },
 ])('convolution %j: value and derivatives equal the reference', (options) => {
   const generator = new Generator(1);
   const layer = new Conv2d(options, generator, placement);
   const input = generator.normal([2, options.inChannels, 7, 6], 'f64').setRequiresGrad();
   const value = layer.forward(input);
   const padding = (options.kernel - 1) / 2;
-  const expected = conv2d(dense(input), dense(layer.weight), { stride: options.stride, padding });
+  const expected = conv2d(dense(input), dense(layer.weight), { ...options, padding });
   expect(value.shape).toEqual(expected.value.shape);
   expectClose(value, expected.value.data, 'value');
   const { costate, gradients } = differentiate(value, [input, layer.weight]);
   const back = expected.backward(dense(costate));
   expectClose(gradients[0]!, back.input.data, 'input');
   expectClose(gradients[1]!, back.weight.data, 'weight');
+});
+
+it('a convolution in groups is as many convolutions of its parts, in f32 and with everything that follows it', () => {
+  const generator = new Generator(3);
+  const sizes = { inChannels: 32, outChannels: 32, kernel: 3, stride: 1 };
+  const f32: Placement = { dtype: 'f32', device: 'cpu' };
+  const layer = new Conv2d({ ...sizes, groups: 2 }, generator, f32);
+  const half = new Conv2d({ ...sizes, inChannels: 16, outChannels: 16 }, generator, f32);
+  const draw = (shape: readonly number[]): Tensor => ops.contiguous(generator.normal(shape), 'channelsLast');
+  const [input, add] = [draw([2, 32, 8, 8]), draw([2, 32, 8, 8])];
+  const [shift, factor] = [generator.normal([32]), generator.normal([32, 1, 1, 1])];
+  const part = (x: Tensor, dim: number, i: number): Tensor => ops.sliceDim(x, dim, 16 * i, 16 * (i + 1));
+  const whole = layer.forward(input, { factor, shift, add, activation: 'relu' });
+  for (const i of [0, 1]) {
+    noGrad(() => {
+      ops.copy_(half.weight, part(layer.weight, 0, i));
+    });
+    const options = { factor: part(factor, 0, i), shift: part(shift, 0, i), add: part(add, 1, i) };
+    const expected = half.forward(part(input, 1, i), { ...options, activation: 'relu' });
+    expect(relativeError(part(whole, 1, i).toArray(), expected.toArray())).toBeLessThan(1e-6);
+  }
+});
+
+it('groups that do not divide the channels are refused', () => {
+  const make = (): unknown =>
+    new Conv2d({ inChannels: 6, outChannels: 8, kernel: 3, groups: 4 }, new Generator(1), placement);
+  expect(make).toThrow(UsageError);
+  expect(make).toThrow('a convolution of 4 groups needs channels that they divide, got 6 in and 8 out');
 });
 
 it('batch norm in training: value, derivatives and running statistics equal the reference', () => {

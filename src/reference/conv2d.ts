@@ -3,6 +3,7 @@ import { addAt, at, checkSameShape, denseArray, sizes4, type DenseArray } from '
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: number;
+  readonly groups?: number;
 }
 
 export interface Conv2d {
@@ -14,17 +15,19 @@ export interface Conv2d {
 /**
  * Two-dimensional cross-correlation without bias, as `torch.nn.functional.conv2d`:
  * value[n, o, i, j] = sum_{c, a, b} weight[o, c, a, b] x[n, c, stride i + a - padding, stride j + b - padding],
- * zero outside the image.
+ * zero outside the image. With groups the channels in and out are cut into as many parts, and c runs over the part of o.
  * @param x [N, C_in, H, W]
- * @param weight [C_out, C_in, height, width] of the kernel
+ * @param weight [C_out, C_in / groups, height, width] of the kernel
  * @throws RangeError where the channels disagree or the kernel does not fit.
  */
 export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions = {}): Conv2d {
-  const { stride = 1, padding = 0 } = options;
+  const { stride = 1, padding = 0, groups = 1 } = options;
   const [samples, channels, height, width] = sizes4(x);
   const [filters, kernelChannels, kernelHeight, kernelWidth] = sizes4(weight);
-  if (kernelChannels !== channels)
-    throw new RangeError(`conv2d: the kernel has ${kernelChannels} input channels, the image ${channels}`);
+  if (kernelChannels * groups !== channels || filters % groups !== 0)
+    throw new RangeError(
+      `conv2d: the kernel has ${kernelChannels} input channels, the image ${channels}${groups === 1 ? '' : ` in ${groups} groups`}`,
+    );
   const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
   const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
   if (outHeight < 1 || outWidth < 1)
@@ -35,10 +38,11 @@ export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions
   function eachProduct(visit: (out: number, input: number, kernel: number) => void): void {
     let out = 0;
     for (let n = 0; n < samples; n++)
-      for (let o = 0; o < filters; o++)
+      for (let o = 0; o < filters; o++) {
+        const first = Math.floor((o * groups) / filters) * kernelChannels;
         for (let i = 0; i < outHeight; i++)
           for (let j = 0; j < outWidth; j++, out++)
-            for (let c = 0; c < channels; c++)
+            for (let c = 0; c < kernelChannels; c++)
               for (let a = 0; a < kernelHeight; a++) {
                 const r = stride * i + a - padding;
                 if (r < 0 || r >= height) continue;
@@ -47,11 +51,12 @@ export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions
                   if (s < 0 || s >= width) continue;
                   visit(
                     out,
-                    ((n * channels + c) * height + r) * width + s,
-                    ((o * channels + c) * kernelHeight + a) * kernelWidth + b,
+                    ((n * channels + first + c) * height + r) * width + s,
+                    ((o * kernelChannels + c) * kernelHeight + a) * kernelWidth + b,
                   );
                 }
               }
+      }
   }
 
   eachProduct((out, input, kernel) => {

@@ -39,13 +39,15 @@ it.each([
   { kernel: 3, stride: 1, padding: 0, size: [5, 4], out: [3, 2] },
   { kernel: 1, stride: 1, padding: 0, size: [3, 4], out: [3, 4] },
   { kernel: 1, stride: 2, padding: 0, size: [3, 4], out: [2, 2] },
-])('conv2d $kernel x $kernel, stride $stride, padding $padding: pull-backs equal differences', (c) => {
+  { kernel: 3, stride: 1, padding: 1, groups: 2, size: [3, 4], out: [3, 4] },
+])('conv2d %j: pull-backs equal differences', (c) => {
   const [h = 0, w = 0] = c.size;
-  const x = random(2, 3, h, w);
-  const weight = random(2, 3, c.kernel, c.kernel);
+  const groups = c.groups ?? 1;
+  const x = random(2, 3 * groups, h, w);
+  const weight = random(2 * groups, 3, c.kernel, c.kernel);
   const run = (): ReturnType<typeof conv2d> => conv2d(x, weight, c);
-  expect(run().value.shape).toEqual([2, 2, ...c.out]);
-  const p = random(2, 2, ...c.out);
+  expect(run().value.shape).toEqual([2, 2 * groups, ...c.out]);
+  const p = random(2, 2 * groups, ...c.out);
   const gradient = run().backward(p);
   expectGradient(() => run().value, p, x.data, gradient.input.data);
   expectGradient(() => run().value, p, weight.data, gradient.weight.data);
@@ -69,9 +71,25 @@ it('conv2d is the cross-correlation (the kernel is not flipped) with zeros outsi
   ]);
 });
 
+it('conv2d in groups is a convolution of each part of the channels', () => {
+  const x = random(1, 4, 3, 3);
+  const weight = random(6, 2, 3, 3);
+  const part = (values: DenseArray, shape: readonly number[], i: number): DenseArray => {
+    const size = values.data.length / 2;
+    return denseArray(shape, values.data.slice(i * size, (i + 1) * size));
+  };
+  const parts = [0, 1].flatMap((i) => [
+    ...conv2d(part(x, [1, 2, 3, 3], i), part(weight, [3, 2, 3, 3], i), { padding: 1 }).value.data,
+  ]);
+  expect([...conv2d(x, weight, { padding: 1, groups: 2 }).value.data]).toEqual(parts);
+});
+
 it('conv2d refuses channels that disagree', () => {
   expect(() => conv2d(random(1, 2, 3, 3), random(1, 3, 3, 3))).toThrow(
     'conv2d: the kernel has 3 input channels, the image 2',
+  );
+  expect(() => conv2d(random(1, 4, 3, 3), random(2, 4, 3, 3), { groups: 2 })).toThrow(
+    'conv2d: the kernel has 4 input channels, the image 4 in 2 groups',
   );
 });
 

@@ -21,6 +21,15 @@ it('a configuration survives being written and read', () => {
   expect(resolveConfig(configFromRecord(configToRecord(config)))).toEqual(config);
 });
 
+it.each([
+  ['resnet20', 16],
+  ['preresnet164', 16],
+  ['resnext29-8x64d', 64],
+])('the width that %s has where none is given is that of the paper, %d', (model, width) => {
+  expect(resolveConfig({ model }).width).toBe(width);
+  expect(resolveConfig({ model, width: 8 }).width).toBe(8);
+});
+
 it('settings are written as the flags are', () => {
   expect(Object.keys(configToRecord(resolveConfig({})))).toContain('tau-lr-factor');
   expect(flagOf('limitTrainBatches')).toBe('limit-train-batches');
@@ -41,6 +50,7 @@ it.each([
   [{ smoothing: 1 }, 'smoothing'],
   [{ reorder: false, scheme: 'vanilla' }, '--no-reorder'],
   [{ momentum: 0 }, 'nesterov'],
+  [{ model: 'resnet21' }, 'did you mean resnet20'],
 ])('%j is refused by name', (options, name) => {
   expect(() => resolveConfig(options as never)).toThrow(name);
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { lastTaus, schemes, tauStarts } from '../mean-field/index.ts';
-import { keyStyles } from '../models/index.ts';
+import { keyStyles, publishedWidth } from '../models/index.ts';
 import { lrSchedules } from '../optim/index.ts';
 
 const positive = z.number().positive();
@@ -17,8 +17,8 @@ const shape = {
   /** image-folder only: side in pixels that images are scaled to. */
   imageSize: natural.optional(),
   model: z.string().default('resnet20'),
-  /** Channels of the first stage. */
-  width: natural.default(16),
+  /** Channels of the stem; absent: as published, 16 or 64. */
+  width: natural.optional(),
   /** Weights to start from: a file of torch.save or of safetensors. */
   initialCheckpoint: z.string().optional(),
   /** How that file names its tensors; absent: found out. */
@@ -82,7 +82,7 @@ const shape = {
 } as const;
 
 export const configSchema = z.strictObject(shape);
-export type TrainConfig = z.infer<typeof configSchema>;
+export type TrainConfig = z.infer<typeof configSchema> & { readonly width: number };
 /** Any part of a configuration; the rest are defaults. */
 export type TrainOptions = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | undefined };
 
@@ -114,13 +114,13 @@ function explain(error: z.ZodError, where: string): UsageError {
  * The configuration with every default in place.
  *
  * @param where - named in errors: `command line`, a file
- * @throws UsageError that names the setting
+ * @throws UsageError that names the setting, or the model that there is not
  */
 export function resolveConfig(options: TrainOptions, where = 'configuration'): TrainConfig {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const parsed = configSchema.safeParse(given);
   if (!parsed.success) throw explain(parsed.error, where);
-  const config = parsed.data;
+  const config = { ...parsed.data, width: parsed.data.width ?? publishedWidth(parsed.data.model) };
   if (!config.reorder && config.scheme !== 'mean-field')
     throw new UsageError(`${where}: --no-reorder belongs to --scheme mean-field, not ${config.scheme}`);
   if (config.nesterov && config.momentum === 0)

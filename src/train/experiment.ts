@@ -2,7 +2,7 @@
 import { UsageError, MissingEnvironmentError } from '../errors.ts';
 import { type ImageData, loadImages } from '../data/index.ts';
 import type { CifarResNet } from '../models/index.ts';
-import { createModel, parseModelName } from '../models/index.ts';
+import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { RunState } from './checkpoint.ts';
@@ -97,7 +97,6 @@ export async function startFromWeights({
 
 /** Loads the data and makes the model. @throws the named errors of each part. */
 export async function createExperiment(config: TrainConfig): Promise<Experiment> {
-  parseModelName(config.model);
   checkMachine(config);
   const loaded = await loadImages(config.dataset, {
     ...(config.dataDir !== undefined && { dataDir: config.dataDir }),

@@ -11,7 +11,10 @@ import {
   type StepSize,
   trajectory,
 } from '../../src/mean-field/index.ts';
-import { postActivationBranch, preActivationBranch } from '../../src/models/basic-block.ts';
+import { postBasic } from '../../src/models/blocks/post-basic.ts';
+import { postBottleneck } from '../../src/models/blocks/post-bottleneck.ts';
+import { preBasic } from '../../src/models/blocks/pre-basic.ts';
+import { preBottleneck } from '../../src/models/blocks/pre-bottleneck.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { Generator, grad, keep, ops, tensor, type Tensor } from '../../src/tensor/index.ts';
 import { numbers, setValues, Worst } from './nets.ts';
@@ -22,8 +25,13 @@ const mode = { training: true };
 const channels = 3;
 const shape = [4, channels, 5, 5];
 
-const makers = { post: postActivationBranch, pre: preActivationBranch };
-const branchSizes = { inChannels: channels, outChannels: channels, stride: 1 };
+const makers = {
+  'post-activation basic': postBasic,
+  'pre-activation basic': preBasic,
+  'post-activation bottleneck': postBottleneck,
+  'pre-activation bottleneck': preBottleneck,
+};
+const branchSizes = { inChannels: channels, innerChannels: 4, outChannels: channels, stride: 1, groups: 2 };
 
 function branches(kind: keyof typeof makers, count: number): Block[] {
   return Array.from({ length: count }, () => {
@@ -75,7 +83,7 @@ function plain(
 describe.each(projections)('%s', (_, projection) => {
   it.each(
     Object.keys(stepSets).flatMap((steps) =>
-      ['post', 'pre', 'generic'].map((blocks) => [blocks, steps] as const),
+      [...Object.keys(makers), 'generic'].map((blocks) => [blocks, steps] as const),
     ),
   )('%s blocks with steps that are %s: states and costates equal autograd', (kind, stepKind) => {
     const steps = stepSets[stepKind]!;

@@ -14,9 +14,18 @@ const schedules: readonly CifarResNetOptions['schedule'][] = [
   { scheme: 'learned-step' },
 ];
 
-function losses(schedule: CifarResNetOptions['schedule'], variant: 'post' | 'pre', amp: boolean): number[] {
-  const net = { depth: 20, width: 8, inChannels: 3, classes: 10, variant, schedule };
-  const learner = new Learner(new CifarResNet(net, new Generator(1)), {
+const bottleneck = { depth: 29, width: 4, block: 'bottleneck' } as const;
+const nets = {
+  'post-activation': { depth: 20, width: 8 },
+  'pre-activation': { depth: 20, width: 8, variant: 'pre' },
+  'pre-activation bottlenecks': { ...bottleneck, variant: 'pre' },
+  'grouped bottlenecks': { ...bottleneck, groups: { cardinality: 2, width: 8 } },
+} as const;
+type Net = keyof typeof nets;
+
+function losses(schedule: CifarResNetOptions['schedule'], net: Net, amp: boolean): number[] {
+  const options = { ...nets[net], inChannels: 3, classes: 10, schedule };
+  const learner = new Learner(new CifarResNet(options, new Generator(1)), {
     opt: 'sgd',
     momentum: 0.9,
     nesterov: true,
@@ -33,24 +42,24 @@ function losses(schedule: CifarResNetOptions['schedule'], variant: 'post' | 'pre
   return Array.from({ length: 20 }, (_, step) => learner.step(images[step % 4]!, labels, 0.1).loss);
 }
 
-const variants = ['post', 'pre'] as const;
+const names = Object.keys(nets) as Net[];
 
-it.each(variants)('f32, %s-activation: 20 losses with frozen coordinates are those of vanilla', (variant) => {
-  const expected = losses({ scheme: 'vanilla' }, variant, false);
+it.each(names)('f32, %s: 20 losses with frozen coordinates are those of vanilla', (net) => {
+  const expected = losses({ scheme: 'vanilla' }, net, false);
   expect(expected[19]).toBeLessThan(expected[0]!);
   for (const schedule of schedules)
-    expect(losses(schedule, variant, false), JSON.stringify(schedule)).toEqual(expected);
+    expect(losses(schedule, net, false), JSON.stringify(schedule)).toEqual(expected);
 });
 
 const bf16 = libraryFacts().bf16;
-it.skipIf(!bf16).each(variants)(
+it.skipIf(!bf16).each(names)(
   bf16
-    ? 'bf16, %s-activation: 20 losses with frozen coordinates are those of vanilla'
-    : 'bf16, %s-activation: skipped, the CPU has no bf16',
-  (variant) => {
-    const expected = losses({ scheme: 'vanilla' }, variant, true);
+    ? 'bf16, %s: 20 losses with frozen coordinates are those of vanilla'
+    : 'bf16, %s: skipped, the CPU has no bf16',
+  (net) => {
+    const expected = losses({ scheme: 'vanilla' }, net, true);
     expect(expected[19]).toBeLessThan(expected[0]!);
     for (const schedule of schedules)
-      expect(losses(schedule, variant, true), JSON.stringify(schedule)).toEqual(expected);
+      expect(losses(schedule, net, true), JSON.stringify(schedule)).toEqual(expected);
   },
 );

@@ -50,7 +50,7 @@ const side = 8;
 export const labelNumbers: readonly number[] = [3, 0, 4, 3];
 
 /** Coordinates of the stages with 3, 2 and 2 particles, away from ties and from the bounds. */
-const generic: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
+const generic: Readonly<Record<string, Coordinates>> = {
   vanilla: {},
   'mean-field': {
     'layer1.tau': [2.3, 0.7, 1.9],
@@ -81,8 +81,46 @@ const generic: Readonly<Record<string, Readonly<Record<string, readonly number[]
   'learned-step': { 'layer1.step': [0.8, 0.3, 1.6], 'layer2.step': [1.3, 0.6], 'layer3.step': [0.4, 1.7] },
 };
 
-export function genericCoordinates({ scheme, pinned }: NetCase): Readonly<Record<string, readonly number[]>> {
+/** Values by the names of coordinates: `layer1.tau`. */
+export type Coordinates = Readonly<Record<string, readonly number[]>>;
+
+export function genericCoordinates({ scheme, pinned }: NetCase): Coordinates {
   return generic[pinned ? `${scheme} pinned` : scheme]!;
+}
+
+/**
+ * Coordinates of any numbers of particles, drawn: orders differ from creation, one gap of the frozen order is negative, no
+ * interval is empty. Numbers of f32, so that nets of either dtype have the same.
+ */
+export function drawnCoordinates(model: CifarResNet, { scheme, pinned }: NetCase, seed: number): Coordinates {
+  const generator = new Generator(seed);
+  const found: Record<string, readonly number[]> = {};
+  for (const [name, { particles: n }] of model.stages) {
+    const draw = (from: number, to: number): number[] =>
+      generator
+        .uniform([n])
+        .toArray()
+        .map((u) => Math.fround(from + (to - from) * u));
+    const gaps = draw(0.5, 1.5);
+    const total = gaps.reduce((sum, gap) => sum + gap, 0);
+    const ends = gaps.map((_, i) => {
+      const end = gaps.slice(0, i + 1).reduce((sum, gap) => sum + gap, 0);
+      return Math.fround(pinned ? (end * n) / total : end);
+    });
+    // Of three neighbours the first and last change places; the last particle stays where a pinned depth ends.
+    const places = ends.map((_, i) => i);
+    for (let i = 0; i + 2 < (pinned ? n - 1 : n); i += 3) [places[i], places[i + 2]] = [i + 2, i];
+    if (n === 2 && !pinned) places.reverse();
+    const moved = places.map((place) => ends[place]!);
+    if (scheme === 'learned-step') found[`${name}.step`] = gaps;
+    else if (scheme === 'intervals') {
+      const starts = moved.map((end) => Math.fround(0.7 * end));
+      const reach = (i: number): number => (pinned ? 0.9 * (n - starts[i]!) : 1.6);
+      found[`${name}.tau`] = starts;
+      found[`${name}.tauEnd`] = draw(0.3, 1).map((share, i) => Math.fround(starts[i]! + share * reach(i)));
+    } else if (scheme !== 'vanilla') found[`${name}.tau`] = moved;
+  }
+  return found;
 }
 
 /** How the model names the scheme of a case. */
@@ -110,10 +148,7 @@ export function setValues(target: Tensor, values: ArrayLike<number>): void {
 }
 
 /** Puts the coordinates in place and sorts. */
-export function setCoordinates(
-  model: CifarResNet,
-  coordinates: Readonly<Record<string, readonly number[]>>,
-): void {
+export function setCoordinates(model: CifarResNet, coordinates: Coordinates): void {
   for (const [name, values] of Object.entries(coordinates)) setValues(model.parameters.get(name)!, values);
   for (const stage of model.stages.values()) stage.schedule.settle();
 }
@@ -122,10 +157,10 @@ export function setCoordinates(
 export function moveNorms(model: CifarResNet, seed: number): void {
   const normal = seededNormal(seed);
   for (const [name, parameter] of model.parameters)
-    if (/bn\d?\.(weight|bias)$/.test(name))
+    if (/(bn\d?|shortcut\.1)\.(weight|bias)$/.test(name))
       setValues(
         parameter,
-        parameter.toArray().map((value) => value + 0.3 * normal()),
+        parameter.toArray().map((value) => Math.fround(value + 0.3 * normal())),
       );
 }
 

@@ -6,12 +6,18 @@ import { Generator, keep, tensor } from '../../dist/tensor/index.js';
 const generator = new Generator(1);
 const config = resolveConfig({ scheme: 'mean-field', tauLrFactor: 1 });
 const found = {};
-for (const variant of ['post', 'pre']) {
+const bottleneck = { depth: 20, block: 'bottleneck' };
+const nets = {
+  post: { depth: 14 },
+  pre: { depth: 14, variant: 'pre' },
+  'pre-activation bottleneck': { ...bottleneck, variant: 'pre' },
+  grouped: { ...bottleneck, groups: { cardinality: 2, width: 8 } },
+};
+for (const [name, net] of Object.entries(nets)) {
   const model = new CifarResNet(
     {
-      depth: 14,
+      ...net,
       width: 8,
-      variant,
       inChannels: 3,
       classes: 10,
       dtype: 'f64',
@@ -24,7 +30,7 @@ for (const variant of ['post', 'pre']) {
   const labels = keep(tensor(BigInt64Array.from({ length: 6 }, (_, i) => BigInt(i % 10))));
   const losses = [];
   for (let step = 0; step < 5; step++) losses.push(learner.step(images, labels, 0.01).loss);
-  found[variant] = {
+  found[name] = {
     losses,
     parameters: [...model.parameters.values()].flatMap((one) => one.toArray()),
     buffers: [...model.buffers.values()].flatMap((one) => one.toArray()),

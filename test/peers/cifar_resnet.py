@@ -1,12 +1,13 @@
-"""CIFAR ResNets under the five schemes, written plainly in PyTorch: the peer of test/gradients/pytorch.test.ts.
+"""CIFAR ResNets and ResNeXts under the five schemes, written plainly in PyTorch: the peer of test/gradients.
 
     python3 cifar_resnet.py FOLDER..
 
 Each folder holds manifest.json (the net, the labels, the optimiser, names and shapes of tensors) and one raw
 little-endian file a tensor. Written back: result.json with the losses, and out-N.bin with the gradients of the
-first loss (no steps) or the parameters and buffers after the steps. Runs on torch 1.13 and later.
+first loss (no steps; then also `outputs`, the logits in training and after it in evaluation) or the parameters and
+buffers after the steps. Runs on torch 1.13 and later.
 """
-import array
+import ctypes
 import json
 import os
 import sys
@@ -16,13 +17,13 @@ import torch.nn.functional as F
 from torch import nn
 
 ACTIVATIONS = {"relu": F.relu, "softplus": F.softplus}
-DTYPES = {"f32": (torch.float32, "f"), "f64": (torch.float64, "d")}
+DTYPES = {"f32": torch.float32, "f64": torch.float64}
 
 
-class Branch(nn.Module):
-    """f(X, theta) of one basic block."""
+class Basic(nn.Module):
+    """f(X, theta) of two 3 x 3 convolutions."""
 
-    def __init__(self, net, inputs, outputs, stride):
+    def __init__(self, net, inputs, inner, outputs, stride):
         super().__init__()
         self.pre, self.act = net["variant"] == "pre", ACTIVATIONS[net["activation"]]
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
@@ -36,18 +37,55 @@ class Branch(nn.Module):
             return self.conv2(self.act(self.bn2(x)))
         return self.bn2(self.conv2(self.act(self.bn1(self.conv1(x)))))
 
+    def pad(self, x):
+        """Option A: no weights."""
+        added = self.conv1.out_channels - x.shape[1]
+        return F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, added // 2, added - added // 2))
+
+
+class Bottleneck(nn.Module):
+    """f(X, theta) of a 3 x 3 convolution between two of 1 x 1."""
+
+    def __init__(self, net, inputs, inner, outputs, stride):
+        super().__init__()
+        self.pre, self.act = net["variant"] == "pre", ACTIVATIONS[net["activation"]]
+        groups = net["groups"]["cardinality"] if net["groups"] else 1
+        self.conv1 = nn.Conv2d(inputs, inner, 1, bias=False)
+        self.conv2 = nn.Conv2d(inner, inner, 3, stride, 1, groups=groups, bias=False)
+        self.conv3 = nn.Conv2d(inner, outputs, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(inputs if self.pre else inner)
+        self.bn2 = nn.BatchNorm2d(inner)
+        self.bn3 = nn.BatchNorm2d(inner if self.pre else outputs)
+
+    def forward(self, x):
+        if self.pre:
+            x = self.conv1(self.act(self.bn1(x)))
+            x = self.conv2(self.act(self.bn2(x)))
+            return self.conv3(self.act(self.bn3(x)))
+        x = self.act(self.bn1(self.conv1(x)))
+        x = self.act(self.bn2(self.conv2(x)))
+        return self.bn3(self.conv3(x))
+
+    def add_projection(self, inputs, outputs, stride):
+        conv = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+        if self.pre:
+            self.downsample = nn.Sequential(conv)
+        else:
+            self.shortcut = nn.Sequential(conv, nn.BatchNorm2d(outputs))
+
 
 class Stage(nn.Module):
-    def __init__(self, net, blocks, inputs, outputs, stride):
+    def __init__(self, net, blocks, inputs, inner, outputs, stride):
         super().__init__()
         self.scheme, self.pinned = net["scheme"], net["pinned"]
         self.project = ACTIVATIONS[net["activation"]] if net["variant"] == "post" else (lambda x: x)
-        self.first = 1 if stride == 2 else 0
-        self.blocks = blocks
-        self.added = outputs - inputs
+        self.first = 1 if stride == 2 or inputs != outputs else 0
+        kind = Bottleneck if net["block"] == "bottleneck" else Basic
         for i in range(blocks):
             change = i < self.first
-            branch = Branch(net, inputs if change else outputs, outputs, stride if change else 1)
+            branch = kind(net, inputs if change else outputs, inner, outputs, stride if change else 1)
+            if change and kind is Bottleneck:
+                branch.add_projection(inputs, outputs, stride)
             self.add_module(str(i), branch)
         self.n = blocks - self.first
         keys = {"intervals": ["tau", "tauEnd"], "learned-step": ["step"], "vanilla": []}.get(self.scheme, ["tau"])
@@ -62,9 +100,9 @@ class Stage(nn.Module):
 
     def forward(self, x):
         if self.first:
-            before = self.added // 2
-            shortcut = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, before, self.added - before))
-            x = self.project(shortcut + getattr(self, "0")(x))
+            block = getattr(self, "0")
+            past = getattr(block, "downsample", None) or getattr(block, "shortcut", None) or block.pad
+            x = self.project(past(x) + block(x))
         if self.n == 0:
             return x
         return getattr(self, self.scheme.replace("-", "_"))(x)
@@ -127,16 +165,20 @@ class ResNet(nn.Module):
     def __init__(self, net):
         super().__init__()
         width, self.pre, self.act = net["width"], net["variant"] == "pre", ACTIVATIONS[net["activation"]]
-        blocks = (net["depth"] - 2) // 6
+        layers, expansion = (3, 4) if net["block"] == "bottleneck" else (2, 1)
+        blocks, rest = divmod(net["depth"] - 2, 3 * layers)
+        assert rest == 0
+        inner = net["groups"]["cardinality"] * net["groups"]["width"] if net["groups"] else width
+        outputs = expansion * width
         self.conv1 = nn.Conv2d(net["inChannels"], width, 3, 1, 1, bias=False)
         if self.pre:
-            self.bn = nn.BatchNorm2d(4 * width)
+            self.bn = nn.BatchNorm2d(4 * outputs)
         else:
             self.bn1 = nn.BatchNorm2d(width)
-        self.layer1 = Stage(net, blocks, width, width, 1)
-        self.layer2 = Stage(net, blocks, width, 2 * width, 2)
-        self.layer3 = Stage(net, blocks, 2 * width, 4 * width, 2)
-        self.linear = nn.Linear(4 * width, net["classes"])
+        self.layer1 = Stage(net, blocks, width, inner, outputs, 1)
+        self.layer2 = Stage(net, blocks, outputs, 2 * inner, 2 * outputs, 2)
+        self.layer3 = Stage(net, blocks, 2 * outputs, 4 * inner, 4 * outputs, 2)
+        self.linear = nn.Linear(4 * outputs, net["classes"])
 
     def forward(self, x):
         x = self.conv1(x)
@@ -173,13 +215,25 @@ def optimizer_of(net, sgd):
 def run(folder):
     with open(os.path.join(folder, "manifest.json")) as file:
         manifest = json.load(file)
-    dtype, code = DTYPES[manifest["dtype"]]
+    dtype = DTYPES[manifest["dtype"]]
 
     def read(entry):
-        numbers = array.array(code)
-        with open(os.path.join(folder, entry["file"]), "rb") as file:
-            numbers.frombytes(file.read())
-        return torch.tensor(numbers, dtype=dtype).reshape(entry["shape"])
+        size = 1
+        for length in entry["shape"]:
+            size *= length
+        path = os.path.join(folder, entry["file"])
+        return torch.from_file(path, shared=False, size=size, dtype=dtype).reshape(entry["shape"])
+
+    def write(tensors, prefix):
+        entries = []
+        for i, (name, one) in enumerate(sorted(tensors.items())):
+            entry = {"name": name, "file": "%s-%d.bin" % (prefix, i)}
+            dense = one.detach().contiguous()
+            size = dense.numel() * dense.element_size()
+            with open(os.path.join(folder, entry["file"]), "wb") as file:
+                file.write((ctypes.c_char * size).from_address(dense.data_ptr()))
+            entries.append(entry)
+        return entries
 
     tensors = {entry["name"]: read(entry) for entry in manifest["tensors"]}
     images = tensors.pop("images")
@@ -189,22 +243,27 @@ def run(folder):
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     if missing or unexpected:
         raise SystemExit("missing %s, unexpected %s" % (missing, unexpected))
+    del tensors
     net.train()
     # As users of PyTorch do on CPUs, and as the nets here do: its kernels sum in another order there.
     net = net.to(memory_format=torch.channels_last)
     images = images.contiguous(memory_format=torch.channels_last)
     sgd = manifest.get("sgd")
-    losses = []
+    losses, outputs = [], {}
 
     def backward():
-        loss = F.cross_entropy(net(images), labels, label_smoothing=manifest["smoothing"])
+        logits = net(images)
+        loss = F.cross_entropy(logits, labels, label_smoothing=manifest["smoothing"])
         losses.append(loss.item())
         loss.backward()
+        return logits
 
     if sgd is None:
-        backward()
+        outputs["training"] = backward()
         # A block behind a negative gap of the frozen order still gets its zero gradient; None would be a fault.
         out = {name: p.grad for name, p in net.named_parameters()}
+        with torch.no_grad():
+            outputs["evaluation"] = net.eval()(images)
     else:
         optimizer = optimizer_of(net, sgd)
         for _ in range(sgd["steps"]):
@@ -212,16 +271,11 @@ def run(folder):
             backward()
             optimizer.step()
             net.settle()
-        out = {name: t.detach() for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")}
+        out = {name: t for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")}
 
-    entries = []
-    for i, (name, one) in enumerate(sorted(out.items())):
-        entry = {"name": name, "shape": list(one.shape), "file": "out-%d.bin" % i}
-        with open(os.path.join(folder, entry["file"]), "wb") as file:
-            array.array(code, one.contiguous().flatten().tolist()).tofile(file)
-        entries.append(entry)
+    result = {"torch": torch.__version__, "losses": losses, "tensors": write(out, "out"), "outputs": write(outputs, "logits")}
     with open(os.path.join(folder, "result.json"), "w") as file:
-        json.dump({"torch": torch.__version__, "losses": losses, "tensors": entries}, file)
+        json.dump(result, file)
 
 
 if __name__ == "__main__":

@@ -13,23 +13,45 @@ export function torchVersion(): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-type Numbers = Float32Array | Float64Array;
+export type Numbers = Float32Array | Float64Array;
+
+/** A net with nothing left to defaults; scheme by the reference's name. */
+export interface PeerNet {
+  readonly depth: number;
+  readonly variant: string;
+  readonly block: string;
+  readonly groups: { readonly cardinality: number; readonly width: number } | null;
+  readonly width: number;
+  readonly inChannels: number;
+  readonly classes: number;
+  readonly activation: string;
+  readonly scheme: string;
+  readonly pinned: boolean;
+}
+
+/** A tensor, read when it is written to its file: large nets are not held twice. */
+export interface Source {
+  readonly shape: readonly number[];
+  toTypedArray(): NodeJS.ArrayBufferView;
+}
 
 export interface PeerTask {
   readonly dtype: 'f32' | 'f64';
-  readonly net: Readonly<Record<string, string | number | boolean>>;
+  readonly net: PeerNet;
   readonly labels: readonly number[];
   readonly smoothing: number;
   /** Left out: one loss and its gradients. */
   readonly sgd?: Readonly<Record<string, number>>;
   /** Parameters, buffers, and `images`. */
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Numbers }>;
+  readonly tensors: ReadonlyMap<string, Source>;
 }
 
 export interface PeerResult {
   readonly losses: readonly number[];
   /** Gradients, or what the steps left. */
   readonly tensors: ReadonlyMap<string, Numbers>;
+  /** Without steps the logits [B, C]: `training`, and `evaluation` after one blend of the running statistics. */
+  readonly outputs: ReadonlyMap<string, Numbers>;
 }
 
 /** All tasks in one process: starting Python takes longer than a net. */
@@ -39,10 +61,10 @@ export function runPeer(tasks: readonly PeerTask[]): PeerResult[] {
     const folders = tasks.map((task, t) => {
       const folder = join(root, String(t));
       mkdirSync(folder);
-      const entries = [...task.tensors].map(([name, { shape, data }], i) => {
+      const entries = [...task.tensors].map(([name, one], i) => {
         const file = `in-${i}.bin`;
-        writeFileSync(join(folder, file), data);
-        return { name, shape, file };
+        writeFileSync(join(folder, file), one.toTypedArray());
+        return { name, shape: one.shape, file };
       });
       writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...task, tensors: entries }));
       return folder;
@@ -55,16 +77,24 @@ export function runPeer(tasks: readonly PeerTask[]): PeerResult[] {
   }
 }
 
+interface Stored {
+  readonly name: string;
+  readonly file: string;
+}
+
 interface StoredResult {
   readonly losses: number[];
-  readonly tensors: { readonly name: string; readonly file: string }[];
+  readonly tensors: readonly Stored[];
+  readonly outputs: readonly Stored[];
 }
 
 function readResult(folder: string, dtype: 'f32' | 'f64'): PeerResult {
-  const { losses, tensors } = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as StoredResult;
+  const stored = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as StoredResult;
   const read = (file: string): Numbers => {
-    const bytes = Uint8Array.from(readFileSync(join(folder, file)));
-    return dtype === 'f32' ? new Float32Array(bytes.buffer) : new Float64Array(bytes.buffer);
+    const { buffer } = new Uint8Array(readFileSync(join(folder, file)));
+    return dtype === 'f32' ? new Float32Array(buffer) : new Float64Array(buffer);
   };
-  return { losses, tensors: new Map(tensors.map(({ name, file }) => [name, read(file)])) };
+  const all = (list: readonly Stored[]): Map<string, Numbers> =>
+    new Map(list.map(({ name, file }) => [name, read(file)]));
+  return { losses: stored.losses, tensors: all(stored.tensors), outputs: all(stored.outputs) };
 }

@@ -1,0 +1,72 @@
+/**
+ * What the residual blocks have in common: each is a particle, whose `velocity` is the branch f(X, theta) alone; the step
+ * X + h f(X) and the projection belong to the flow, the shortcut of a transition to the stage.
+ */
+import { type Block, projectPositive } from '../../mean-field/index.ts';
+import {
+  type Activation,
+  type BatchNorm,
+  type Conv2d,
+  joinNamed,
+  type Layer,
+  type Mode,
+  type NamedTensors,
+  normalisedConv,
+  type Placement,
+} from '../../nn/index.ts';
+import { type Generator, scope, type Tensor } from '../../tensor/index.ts';
+
+/** The sizes of one block: [B, inChannels, H, W] -> [B, outChannels, H / stride, W / stride]. */
+export interface BlockSizes {
+  readonly inChannels: number;
+  /** Channels between the convolutions of a bottleneck; a basic block has `outChannels` there. */
+  readonly innerChannels: number;
+  readonly outChannels: number;
+  readonly stride: number;
+}
+
+/** What all layers of a net share. */
+export interface Common {
+  readonly activation: Activation;
+  readonly generator: Generator;
+  readonly placement: Placement;
+  /** Read at every forward pass, so that one switch serves the whole net. */
+  readonly mode: Mode;
+}
+
+export interface BranchOptions extends BlockSizes, Common {
+  /** Groups of a bottleneck's 3 x 3 convolution; 1: not grouped. */
+  readonly groups: number;
+}
+
+export interface Branch extends Block, Layer {}
+
+/** Tensors by the names of their layers: `conv1.weight`, `bn1.weight`, .. in the order given. */
+export function layersOf(layers: Readonly<Record<string, Layer>>): Layer {
+  const pick = (part: 'parameters' | 'buffers'): NamedTensors =>
+    joinNamed(Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, layer[part]])));
+  return { parameters: pick('parameters'), buffers: pick('buffers') };
+}
+
+/** The end of a post-activation branch, norm(conv(inner(X))): step size, sum and relu are one operation with it. */
+export function endInNorm(
+  inner: (state: Tensor) => Tensor,
+  conv: Conv2d,
+  norm: BatchNorm,
+  mode: Mode,
+): Required<Pick<Block, 'velocity' | 'advance' | 'overwritable'>> {
+  return {
+    overwritable: true,
+    velocity: (state, h) => scope(() => normalisedConv(conv, norm, inner(state), mode, { factor: h })),
+    advance: (state, h, projection) =>
+      scope(() => {
+        const relu = projection === projectPositive;
+        const next = normalisedConv(conv, norm, inner(state), mode, {
+          factor: h,
+          add: state,
+          activation: relu ? 'relu' : undefined,
+        });
+        return relu ? next : projection.apply(next);
+      }),
+  };
+}

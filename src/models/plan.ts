@@ -1,0 +1,126 @@
+/**
+ * What nets are made of, as a table: kind of block and of shortcut, blocks a stage, channels. All have a 3 x 3 stem, three stages
+ * (the second and third halve the resolution and double the channels), and a linear readout of the averaged features.
+ */
+import { checkInteger, checkOneOf } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import type { Branch, BranchOptions } from './blocks/branch.ts';
+import { postBasic } from './blocks/post-basic.ts';
+import { postBottleneck } from './blocks/post-bottleneck.ts';
+import { preBasic } from './blocks/pre-basic.ts';
+import { preBottleneck } from './blocks/pre-bottleneck.ts';
+import {
+  convShortcut,
+  normalisedShortcut,
+  paddedShortcut,
+  type Shortcut,
+  type ShortcutOptions,
+} from './shortcut.ts';
+
+export const variants = ['post', 'pre'] as const;
+export const blockKinds = ['basic', 'bottleneck'] as const;
+export type BlockKind = (typeof blockKinds)[number];
+
+/** A net by its numbers. */
+export interface Architecture {
+  /** Layers with weights on the longest way: 6n + 2 with basic blocks, 9n + 2 with bottlenecks, n blocks a stage. */
+  readonly depth: number;
+  /** `post`: X <- relu(X + h f(X)); `pre`: X <- X + h f(X). Default `post`. */
+  readonly variant?: (typeof variants)[number];
+  /** Two 3 x 3 convolutions, or 1 x 1, 3 x 3, 1 x 1 with four times as many channels outside. Default `basic`. */
+  readonly block?: BlockKind;
+  /**
+   * ResNeXt: the 3 x 3 convolution of a bottleneck in `cardinality` groups of `width` channels in stage 1 (twice and four
+   * times as many in stages 2 and 3). Left out: one group, as many channels as the stage has without expansion.
+   */
+  readonly groups?: { readonly cardinality: number; readonly width: number } | undefined;
+  /** Channels of the stem. Default 16, with groups 64. Stage s has 2^(s-1) times as many, bottlenecks four times that. */
+  readonly width?: number | undefined;
+}
+
+export interface StagePlan {
+  /** `layer1`, .. */
+  readonly name: string;
+  readonly innerChannels: number;
+  readonly outChannels: number;
+  readonly stride: number;
+}
+
+interface KindPlan {
+  /** Convolutions of one block. */
+  readonly layers: number;
+  /** Channels outside the block over those inside. */
+  readonly expansion: number;
+  readonly branch: (options: BranchOptions) => Branch;
+  readonly shortcut: (options: ShortcutOptions) => Shortcut;
+}
+
+export interface NetPlan extends Pick<KindPlan, 'branch' | 'shortcut'> {
+  readonly post: boolean;
+  /** Channels of the stem. */
+  readonly width: number;
+  /** Blocks of a stage, the transition included. */
+  readonly blocks: number;
+  readonly groups: number;
+  readonly stages: readonly StagePlan[];
+}
+
+const sizes = { basic: { layers: 2, expansion: 1 }, bottleneck: { layers: 3, expansion: 4 } } as const;
+
+const kinds: Readonly<Record<(typeof variants)[number], Readonly<Record<BlockKind, KindPlan>>>> = {
+  post: {
+    basic: { ...sizes.basic, branch: postBasic, shortcut: paddedShortcut },
+    bottleneck: { ...sizes.bottleneck, branch: postBottleneck, shortcut: normalisedShortcut },
+  },
+  pre: {
+    basic: { ...sizes.basic, branch: preBasic, shortcut: paddedShortcut },
+    bottleneck: { ...sizes.bottleneck, branch: preBottleneck, shortcut: convShortcut },
+  },
+};
+
+/** Blocks a stage of a net; undefined if blocks of this kind do not make this depth. */
+export function blocksOf(depth: number, block: BlockKind): number | undefined {
+  const blocks = (depth - 2) / (3 * sizes[block].layers);
+  return Number.isInteger(blocks) && blocks >= 1 ? blocks : undefined;
+}
+
+export function defaultWidth({ groups }: Pick<Architecture, 'groups'>): number {
+  return groups ? 64 : 16;
+}
+
+/** @throws UsageError for numbers that no net has. */
+export function planOf(architecture: Architecture): NetPlan {
+  const { depth, variant = 'post', block = 'basic', groups, width = defaultWidth({ groups }) } = architecture;
+  checkOneOf('variant', variant, variants);
+  checkOneOf('block', block, blockKinds);
+  checkInteger('depth', depth, { min: 8 });
+  checkInteger('width', width, { min: 1 });
+  const blocks = blocksOf(depth, block);
+  if (blocks === undefined)
+    throw new UsageError(
+      block === 'basic'
+        ? `a CIFAR ResNet of basic blocks has depth 6n + 2 (8, 14, 20, ..), got ${depth}`
+        : `a CIFAR ResNet of bottlenecks has depth 9n + 2 (11, 20, 29, ..), got ${depth}`,
+    );
+  if (groups) {
+    if (block !== 'bottleneck') throw new UsageError('groups belong to bottlenecks, not to basic blocks');
+    checkInteger('cardinality', groups.cardinality, { min: 1 });
+    checkInteger('width of a group', groups.width, { min: 1 });
+  }
+  const { expansion, branch, shortcut } = kinds[variant][block];
+  const stages = [1, 2, 4].map((factor, i) => ({
+    name: `layer${i + 1}`,
+    innerChannels: factor * (groups ? groups.cardinality * groups.width : width),
+    outChannels: factor * expansion * width,
+    stride: i === 0 ? 1 : 2,
+  }));
+  return {
+    post: variant === 'post',
+    width,
+    blocks,
+    groups: groups?.cardinality ?? 1,
+    stages,
+    branch,
+    shortcut,
+  };
+}
