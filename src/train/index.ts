@@ -10,7 +10,7 @@ export {
   type TrainOptions,
 } from './config.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
-export { createExperiment, type Experiment } from './experiment.ts';
+export { createExperiment, type Experiment, makeModel } from './experiment.ts';
 export { listenForInterrupt } from './interrupt.ts';
 export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';

@@ -1,0 +1,96 @@
+/** The size of the costate along depth, and claim C4's lower bounds on a real net. */
+import { Generator, noGrad, scope } from '../../tensor/index.ts';
+import { costatesOf, imageNorms, linearise } from './linearised.ts';
+import { operatorNorms } from './lipschitz.ts';
+import type { OpenNet } from './net.ts';
+import type { Batch } from './plans.ts';
+
+/** One stage as the interval of depth: transitions are fixed maps between. */
+export interface StageCostate {
+  readonly stage: string;
+  /** Mean over images of norm(p^l), l = 0 .. L: at the start of the stage's exchangeable blocks and after each. */
+  readonly norms: readonly number[];
+  /** Mean norm(M p^{l+1}) over mean norm(p^{l+1}), l = 0 .. L - 1: what of the costate the projection lets through. */
+  readonly kept: readonly number[];
+  /** K_l h_l, the largest over images of h norm(M f'(X^l)). */
+  readonly stretch: readonly number[];
+  /** prod_{m >= l} kept_m max(0, 1 - h_m K_m) norm(p^L): below norm(p^l) by the triangle inequality. */
+  readonly discrete: readonly number[];
+  /** exp(- sum_{m >= l} h_m K_m) norm(p^L): the statement of C4 for the ODE, which a net can violate. */
+  readonly exponential: readonly number[];
+}
+
+export interface Costate {
+  readonly stages: readonly StageCostate[];
+  /** Mean over images of norm(dE_x/dX(x, 0)) after the stem. */
+  readonly atStem: number;
+}
+
+interface Sums {
+  readonly norms: number[];
+  readonly masked: number[];
+  readonly stretch: number[];
+}
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+export function measureCostate(net: OpenNet, batches: readonly Batch[], seed: number): Costate {
+  const sums = net.stages.map(({ blocks }): Sums => {
+    const zero = (length: number): number[] => new Array<number>(length).fill(0);
+    return { norms: zero(blocks.length + 1), masked: zero(blocks.length), stretch: zero(blocks.length) };
+  });
+  const generator = new Generator(seed);
+  let [count, atStem] = [0, 0];
+  for (const batch of batches)
+    noGrad(() => {
+      scope(() => {
+        const linear = linearise(net, batch);
+        const costates = costatesOf(linear);
+        count += linear.images;
+        atStem += total(imageNorms(costates[0]!).toArray());
+        linear.links.forEach((link, at) => {
+          if (link.kind !== 'block') return;
+          const { norms, masked, stretch } = sums[link.s]!;
+          scope(() => {
+            const after = costates[at + 1]!;
+            if (link.l === 0) norms[0]! += total(imageNorms(costates[at]!).toArray());
+            norms[link.l + 1]! += total(imageNorms(after).toArray());
+            masked[link.l]! += total(imageNorms(link.mask(after)).toArray());
+            const block = net.stages[link.s]!.blocks[link.l]!;
+            const largest = operatorNorms(link, (x) => block.velocity(x), generator);
+            stretch[link.l] = Math.max(stretch[link.l]!, ...largest);
+          });
+        });
+      });
+    });
+  generator.dispose();
+  const stages = net.stages.flatMap(({ name, blocks }, s) =>
+    blocks.length ? [stageCostate(name, sums[s]!, count)] : [],
+  );
+  return { stages, atStem: atStem / count };
+}
+
+function stageCostate(stage: string, { norms: sums, masked, stretch }: Sums, count: number): StageCostate {
+  const norms = sums.map((sum) => sum / count);
+  const kept = masked.map((sum, l) => sum / Math.max(sums[l + 1] ?? NaN, Number.MIN_VALUE));
+  return { stage, norms, kept, stretch, ...boundsOf(norms.at(-1) ?? NaN, kept, stretch) };
+}
+
+/** Both lower bounds from the costate at the end of the stage. */
+export function boundsOf(
+  last: number,
+  kept: readonly number[],
+  stretch: readonly number[],
+): Pick<StageCostate, 'discrete' | 'exponential'> {
+  const [discrete, exponential] = [[last], [last]];
+  for (let l = stretch.length - 1; l >= 0; l--) {
+    discrete.unshift((discrete[0] ?? NaN) * (kept[l] ?? NaN) * Math.max(0, 1 - (stretch[l] ?? NaN)));
+    exponential.unshift((exponential[0] ?? NaN) * Math.exp(-(stretch[l] ?? NaN)));
+  }
+  return { discrete, exponential };
+}
+
+/** The least of norm(p^l) over the bound; Infinity where the bound is 0 at every depth before the end. */
+export function leastRatio(norms: readonly number[], bound: readonly number[]): number {
+  return Math.min(...norms.slice(0, -1).map((norm, l) => norm / (bound[l] ?? NaN)));
+}
