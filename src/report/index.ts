@@ -16,3 +16,4 @@ export { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts'
 export { panelArrays, panelCsv } from './claim-data.ts';
 export { type ClaimsReport, makeFolder, writeClaims } from './claims-report.ts';
 export { renderPdf } from './pdf.ts';
+export { writeAnalysis } from './analysis-report.ts';

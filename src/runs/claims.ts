@@ -17,6 +17,8 @@ export interface Check {
 export interface Axis {
   readonly title: string;
   readonly log?: boolean;
+  /** Ticks at whole numbers only. */
+  readonly whole?: boolean;
 }
 
 export interface Series {

@@ -1,8 +1,10 @@
 /** How large the derivative of the loss is in the weights and in the position of each block. */
 import { crossEntropy } from '../../nn/index.ts';
 import { enableGrad, grad, keep, noGrad, ops, scope, type Tensor, zeros } from '../../tensor/index.ts';
+import type { AnalysisSection } from '../../runs/index.ts';
 import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
+import { byStage, placeAxis, section, short } from './section.ts';
 
 export interface BlockNorm {
   readonly stage: string;
@@ -75,4 +77,66 @@ export function measureBlockGradient(net: OpenNet, batches: readonly Batch[]): B
   } finally {
     for (const slope of slopes.values()) slope.dispose();
   }
+}
+
+export function blockGradientSection({ blocks, coordinates }: BlockGradient): AnalysisSection {
+  const placed = blocks.map((block, i) => ({ ...block, place: i + 1 }));
+  const own = placed.filter(({ particle }) => particle !== undefined);
+  const fixed = placed.filter(({ particle }) => particle === undefined);
+  const norms = own.map(({ gradient }) => gradient);
+  const [low, high] = [Math.min(...norms), Math.max(...norms)];
+  const slopes = coordinates.flatMap(({ stage, values }) =>
+    values.map((value, particle) => ({
+      stage,
+      value,
+      place: own.find((block) => block.stage === stage && block.particle === particle)?.place ?? NaN,
+    })),
+  );
+  const name = coordinates[0]?.name === 'step' ? 'dE/dh' : 'dE/dtau';
+  const steepest = Math.max(...slopes.map(({ value }) => Math.abs(value)));
+  return section({
+    id: 'gradients',
+    title: 'Gradients by block',
+    question: 'Does the gradient reach every block, or does it vanish or explode along depth?',
+    sentence: own.length
+      ? `norm(dE/dtheta) lies between ${short(low)} and ${short(high)} over the exchangeable blocks, a factor of ${short(high / low)}.`
+      : 'There are no exchangeable blocks.',
+    caption: `E is the mean test loss, in evaluation mode. Left: the norm over all weights of a block${fixed.length ? '; transitions are fixed blocks at the start of a stage' : ''}.${slopes.length ? ` Right: ${name}; below 0, training would move the block further on.` : ''}`,
+    reported: {
+      ...(own.length && {
+        'norm(dE/dtheta), least over exchangeable blocks': low,
+        'norm(dE/dtheta), greatest': high,
+      }),
+      ...(slopes.length && { [`abs(${name}), greatest`]: steepest }),
+    },
+    panels: [
+      {
+        title: 'Gradient in the weights',
+        x: placeAxis,
+        y: { title: 'norm(dE/dtheta)', log: true },
+        series: [
+          ...byStage(own, ({ place, gradient }) => [place, gradient]),
+          ...(fixed.length
+            ? [
+                {
+                  name: 'transitions',
+                  mark: 'points' as const,
+                  points: fixed.map(({ place, gradient }) => [place, gradient] as const),
+                },
+              ]
+            : []),
+        ],
+      },
+      ...(slopes.length
+        ? [
+            {
+              title: name === 'dE/dtau' ? 'Derivative in the position' : 'Derivative in the step',
+              x: placeAxis,
+              y: { title: name },
+              series: byStage(slopes, ({ place, value }) => [place, value]),
+            },
+          ]
+        : []),
+    ],
+  });
 }

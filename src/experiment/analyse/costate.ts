@@ -1,9 +1,12 @@
 /** The size of the costate along depth, and claim C4's lower bounds on a real net. */
+import type { AnalysisSection, Check } from '../../runs/index.ts';
 import { Generator, noGrad, scope } from '../../tensor/index.ts';
+import { atLeast } from '../../theory/check.ts';
 import { costatesOf, imageNorms, linearise } from './linearised.ts';
 import { operatorNorms } from './lipschitz.ts';
 import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
+import { placeAxis, section, short } from './section.ts';
 
 /** One stage as the interval of depth: transitions are fixed maps between. */
 export interface StageCostate {
@@ -94,3 +97,101 @@ export function boundsOf(
 export function leastRatio(norms: readonly number[], bound: readonly number[]): number {
   return Math.min(...norms.slice(0, -1).map((norm, l) => norm / (bound[l] ?? NaN)));
 }
+
+/** Places in depth: the states of all stages one after the other, so that a stage of L blocks takes L + 1 of them. */
+function placesOf(stages: readonly StageCostate[]): number[][] {
+  let next = 0;
+  return stages.map(({ norms }) => norms.map(() => next++));
+}
+
+export function costateSection({ stages, atStem }: Costate): AnalysisSection {
+  const places = placesOf(stages);
+  const findings = stages.flatMap(({ stage, norms, discrete, exponential, kept }): Check[] => {
+    const ratio = leastRatio(norms, discrete);
+    return [
+      // Where the projection lets less through than the lemma, which knows none, the bound is the weaker for it.
+      ...(Number.isFinite(ratio)
+        ? [
+            atLeast(
+              {
+                name: `${stage}: costate over prod(1 - h K)${kept.some((share) => share < 1) ? ' of what the projection passes' : ''}, least`,
+                measured: ratio,
+              },
+              1,
+            ),
+          ]
+        : []),
+      atLeast(
+        { name: `${stage}: costate over exp(- sum h K), least`, measured: leastRatio(norms, exponential) },
+        1,
+      ),
+    ];
+  });
+  const stretches = stages.flatMap(({ stretch }) => stretch);
+  const shrinkages = stages.flatMap(({ norms }) => shrinkageOf(norms));
+  const empty = stretches.filter((one) => one >= 1).length;
+  let place = 0;
+  const rows = stages.flatMap(({ stage, stretch, norms }) =>
+    stretch.map((one, l) => ({
+      stage,
+      place: ++place,
+      stretch: one,
+      shrinkage: shrinkageOf(norms)[l] ?? NaN,
+    })),
+  );
+  return section({
+    id: 'costate',
+    title: 'The costate along depth',
+    question:
+      'Can the costate vanish on the way back? Claim C4 bounds it from below by the stretching of the blocks.',
+    sentence: stages.length
+      ? `One block takes ${short(Math.min(...stretches))} to ${short(Math.max(...stretches))} off the logarithm of the costate at most (h K), and in truth between ${short(Math.min(...shrinkages))} and ${short(Math.max(...shrinkages))}.${empty ? ` h K is 1 or more at ${empty} of ${stretches.length} blocks, where prod(1 - h K) is 0 and says nothing; exp(- sum h K) is left.` : ''}`
+      : 'There are no exchangeable blocks.',
+    caption:
+      'Left: mean over images of norm(p), at the start of each stage’s exchangeable blocks and after each of them; dashed, the bound exp(- sum h K) from the end of the stage. Right: by how much each block may shrink the costate (h K, the largest over images), and by how much it does (below 0: it grows on the way back).',
+    findings,
+    reported: {
+      'norm(p) after the stem': atStem,
+      ...(stages.length && {
+        'h K, least over blocks': Math.min(...stretches),
+        'h K, greatest': Math.max(...stretches),
+        'log of the shrinkage by a block, greatest': Math.max(...shrinkages),
+        'blocks where 1 - h K is 0 or less': empty,
+        'share that the projection passes, least': Math.min(...stages.flatMap(({ kept }) => kept)),
+      }),
+    },
+    panels: stages.length
+      ? [
+          {
+            title: 'Size of the costate',
+            x: { title: 'state, in the order of depth', whole: true },
+            y: { title: 'norm(p), mean over images', log: true },
+            series: [
+              ...stages.map(({ stage, norms }, s) => ({
+                name: stage,
+                points: norms.map((norm, l) => [places[s]?.[l] ?? NaN, norm] as const),
+              })),
+              ...stages.map(({ stage, exponential }, s) => ({
+                name: `bound, ${stage}`,
+                predicted: true,
+                points: exponential.map((bound, l) => [places[s]?.[l] ?? NaN, bound] as const),
+              })),
+            ],
+          },
+          {
+            title: 'What a block takes off the costate',
+            x: placeAxis,
+            y: { title: 'log(norm(p) after over before)' },
+            series: [
+              { name: 'h K, allowed', points: rows.map((row) => [row.place, row.stretch] as const) },
+              { name: 'measured', points: rows.map((row) => [row.place, row.shrinkage] as const) },
+            ],
+          },
+        ]
+      : [],
+  });
+}
+
+/** log(norm(p^{l+1}) / norm(p^l)). */
+const shrinkageOf = (norms: readonly number[]): number[] =>
+  norms.slice(1).map((after, l) => Math.log(after / (norms[l] ?? NaN)));

@@ -1,8 +1,10 @@
 /** Error and loss of the net without some of its blocks. */
 import { CounterStream } from '../../data/index.ts';
+import type { AnalysisSection } from '../../runs/index.ts';
 import { drawSubsets, spreadOver } from './draws.ts';
 import { blockCount, type OpenNet } from './net.ts';
 import { type Batch, type Plan, type Score, scorePlans, trainedPlan } from './plans.ts';
+import { byStage, level, percent, placeAxis, ranged, section } from './section.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
 export interface Deletion {
@@ -73,4 +75,58 @@ export function measureDeletion(
       };
     }),
   };
+}
+
+export function deletionSection({ whole, single, several }: Deletion): AnalysisSection {
+  const errors = single.map(({ error }) => error);
+  const [best, worst] = [Math.min(...errors), Math.max(...errors)];
+  const half = several.find(({ deleted }) => 2 * deleted >= single.length);
+  const k = { title: 'blocks deleted', whole: true };
+  const ends = [1, single.length] as const;
+  const bearable = errors.filter((error) => error <= whole.error + 1).length;
+  return section({
+    id: 'deletion',
+    title: 'Without some blocks',
+    question:
+      'How much of the net can be left out? (An ensemble of paths loses some of its members; a chain breaks.)',
+    sentence: single.length
+      ? `One block less takes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; ${bearable} of ${single.length} blocks can be left out for less than one more percent.${half ? ` Without ${half.deleted} of them it is ${percent(half.error.mean)} on average.` : ''}`
+      : 'There are no exchangeable blocks.',
+    caption:
+      'A deleted block has step 0, the others keep theirs. Left and middle: the mean over subsets of k blocks, the bars from the least to the greatest. Right: each block alone; the dashed line is the whole net.',
+    reported: {
+      'error in %': whole.error,
+      ...(single.length && {
+        'error in % without the block that matters least': best,
+        'error in % without the block that matters most': worst,
+      }),
+      ...(half && { [`error in % without ${half.deleted} blocks, mean`]: half.error.mean }),
+    },
+    panels: [
+      {
+        title: 'Error without k blocks',
+        x: k,
+        y: { title: 'test error in %' },
+        series: [{ name: 'error', points: several.map((row) => ranged(row.deleted, row.error)) }],
+      },
+      {
+        title: 'Loss without k blocks',
+        x: k,
+        y: { title: 'test loss' },
+        series: [{ name: 'loss', points: several.map((row) => ranged(row.deleted, row.loss)) }],
+      },
+      {
+        title: 'Error without one block',
+        x: placeAxis,
+        y: { title: 'test error in %' },
+        series: [
+          ...byStage(
+            single.map((row, i) => ({ ...row, place: i + 1 })),
+            ({ place, error }) => [place, error],
+          ),
+          level('whole net', whole.error, ends),
+        ],
+      },
+    ],
+  });
 }

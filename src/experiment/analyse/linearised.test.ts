@@ -5,7 +5,8 @@ import { boundsOf, leastRatio, measureCostate } from './costate.ts';
 import { fakeNet, type FakeNet, relativeError } from './fake-net.ts';
 import { type BlockLink, costatesOf, imageNorms, linearise } from './linearised.ts';
 import { operatorNorms, pushForward } from './lipschitz.ts';
-import { gradientByOrder, gradientsOfPaths, measurePaths } from './paths.ts';
+import { measurePaths } from './path-lengths.ts';
+import { gradientByOrder, gradientsOfPaths } from './paths.ts';
 
 const variants = ['post', 'pre'] as const;
 

@@ -1,8 +1,10 @@
 /** Whether a trained net is smooth in depth: distances between neighbouring blocks, beside those of any two and of fresh ones. */
+import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { mean } from '../../theory/fit.ts';
 import { type OpenNet, slicesOf, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
+import { section, short } from './section.ts';
 
 /** Mean distance of pairs of blocks over the mean size of a block. */
 export interface PairDistances {
@@ -92,5 +94,67 @@ function velocityDistances(net: OpenNet, { images }: Batch): PairDistances[] {
       state = next;
     });
     return summarisePairs(flow.blocks.length, (l, m) => (distances[l]?.[m] ?? NaN) / size);
+  });
+}
+
+export function neighboursSection(stages: readonly StageNeighbours[]): AnalysisSection {
+  let place = 0;
+  const rows = stages.flatMap(({ stage, weights, freshWeights, velocities, freshVelocities }) => {
+    // Pairs stand between their blocks; a stage starts after the last block of the one before.
+    place++;
+    return weights.alongDepth.map((weight, l) => ({
+      stage,
+      place: place++ + 0.5,
+      weight,
+      freshWeight: freshWeights.alongDepth[l] ?? NaN,
+      velocity: velocities.alongDepth[l] ?? NaN,
+      freshVelocity: freshVelocities.alongDepth[l] ?? NaN,
+    }));
+  });
+  const of = (pick: (row: (typeof rows)[number]) => number): number => mean(rows.map(pick));
+  const x = { title: 'between blocks, in the order of depth', whole: true };
+  const panel = (
+    title: string,
+    y: string,
+    pick: 'weight' | 'velocity',
+    freshPick: 'freshWeight' | 'freshVelocity',
+  ): ClaimPanel => ({
+    title,
+    x,
+    y: { title: y },
+    series: [
+      { name: 'trained', points: rows.map((row) => [row.place, row[pick]] as const) },
+      { name: 'before training', points: rows.map((row) => [row.place, row[freshPick]] as const) },
+    ],
+  });
+  const others = (kind: 'weights' | 'velocities'): number[] =>
+    stages.flatMap((one) => one[kind].others ?? []);
+  const [otherWeights, otherVelocities] = [others('weights'), others('velocities')];
+  return section({
+    id: 'neighbours',
+    title: 'Smooth in depth?',
+    question:
+      'Are neighbouring blocks alike, as those of a discretised ODE would be (distance of order 1/L), or as different as any two?',
+    sentence: rows.length
+      ? `Neighbours are ${short(of(({ weight }) => weight))} of their size apart in their weights (${short(of(({ freshWeight }) => freshWeight))} before training) and ${short(of(({ velocity }) => velocity))} in what they do to the state (${short(of(({ freshVelocity }) => freshVelocity))}); independent blocks of equal size would be 1.41 apart.`
+      : 'No stage has two exchangeable blocks.',
+    caption:
+      'Left: norm(theta^{l+1} - theta^l) over the mean norm of a block of the stage. Right: the same for f(X, theta) at the states of test images, which does not depend on how the channels inside a block are numbered. Blocks in the order of the flow.',
+    reported: rows.length
+      ? {
+          'weights: distance of neighbours': of(({ weight }) => weight),
+          ...(otherWeights.length && { 'weights: distance of other pairs': mean(otherWeights) }),
+          'weights: distance of neighbours before training': of(({ freshWeight }) => freshWeight),
+          'velocities: distance of neighbours': of(({ velocity }) => velocity),
+          ...(otherVelocities.length && { 'velocities: distance of other pairs': mean(otherVelocities) }),
+          'velocities: distance of neighbours before training': of(({ freshVelocity }) => freshVelocity),
+        }
+      : {},
+    panels: rows.length
+      ? [
+          panel('Distance in the weights', 'norm(difference) over norm', 'weight', 'freshWeight'),
+          panel('Distance of the velocities', 'norm(difference) over norm', 'velocity', 'freshVelocity'),
+        ]
+      : [],
   });
 }

@@ -1,9 +1,11 @@
 /** Error and loss of the net with its blocks in another order. */
 import { CounterStream } from '../../data/index.ts';
+import type { AnalysisSection } from '../../runs/index.ts';
 import type { DrawOptions } from './deletion.ts';
 import { drawPermutations, mostInversions, spreadOver } from './draws.ts';
 import type { OpenNet } from './net.ts';
 import { type Batch, type Plan, type Score, scorePlans, trainedPlan } from './plans.ts';
+import { byStage, level, percent, ranged, section } from './section.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
 export interface Permutation {
@@ -87,4 +89,56 @@ function exchanged(order: readonly number[], l: number): number[] {
   const next = [...order];
   [next[l], next[l + 1]] = [order[l + 1] ?? l, order[l] ?? l];
   return next;
+}
+
+export function permutationSection({ whole, swaps, orders, largestDistance }: Permutation): AnalysisSection {
+  const errors = swaps.map(({ error }) => error);
+  const [best, worst] = [Math.min(...errors), Math.max(...errors)];
+  const last = orders.at(-1)?.error.mean ?? NaN;
+  const places = swaps.map(({ place }) => place + 0.5);
+  return section({
+    id: 'permutation',
+    title: 'In another order',
+    question:
+      'Does it matter in which order the blocks of a stage act? (Under Algorithm 1 they changed it themselves.)',
+    sentence: swaps.length
+      ? `Exchanging two neighbours takes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; with every stage turned round it is ${percent(last)}.`
+      : 'No stage has two blocks to exchange.',
+    caption:
+      'The blocks change places, the steps stay where they are. Left: permutations within stages, uniform among those with so many inverted pairs; bars from the least to the greatest. Right: two neighbours exchanged; the dashed line is the trained order.',
+    reported: {
+      'error in %, trained order': whole.error,
+      ...(swaps.length && {
+        'error in %, mildest exchange of neighbours': best,
+        'error in %, worst exchange of neighbours': worst,
+        'pairs inverted at most': largestDistance,
+        'error in %, every stage turned round': last,
+      }),
+    },
+    panels: swaps.length
+      ? [
+          {
+            title: 'Error against the distance of the order',
+            x: { title: 'Kendall tau distance: pairs inverted', whole: true },
+            y: { title: 'test error in %' },
+            series: [{ name: 'error', points: orders.map((row) => ranged(row.distance, row.error)) }],
+          },
+          {
+            title: 'Loss against the distance of the order',
+            x: { title: 'Kendall tau distance: pairs inverted', whole: true },
+            y: { title: 'test loss' },
+            series: [{ name: 'loss', points: orders.map((row) => ranged(row.distance, row.loss)) }],
+          },
+          {
+            title: 'Error with two neighbours exchanged',
+            x: { title: 'between blocks, in the order of depth', whole: true },
+            y: { title: 'test error in %' },
+            series: [
+              ...byStage(swaps, ({ place, error }) => [place + 0.5, error]),
+              level('trained order', whole.error, [Math.min(...places), Math.max(...places)]),
+            ],
+          },
+        ]
+      : [],
+  });
 }

@@ -1,4 +1,6 @@
 /** The functional gradient at the trained weights: every block of a stage at every depth of it. */
+import { crossEntropy } from '../../nn/index.ts';
+import type { AnalysisSection } from '../../runs/index.ts';
 import {
   enableGrad,
   grad,
@@ -12,8 +14,9 @@ import {
 } from '../../tensor/index.ts';
 import { costatesOf, linearise, type Linearised } from './linearised.ts';
 import { type OpenNet, slicesOf } from './net.ts';
+import { atMost } from '../../theory/check.ts';
 import type { Batch } from './plans.ts';
-import { crossEntropy } from '../../nn/index.ts';
+import { section, short } from './section.ts';
 
 export interface StageGradient {
   readonly stage: string;
@@ -114,4 +117,41 @@ export function stepDerivatives(net: OpenNet, batches: readonly Batch[]): number
   } finally {
     for (const one of [...steps, ...sums]) one.dispose();
   }
+}
+
+export function stepGradientSection({ stages, diagonalError: error }: StepGradient): AnalysisSection {
+  const shown = stages.filter(({ particles }) => particles.length);
+  const cells = shown.flatMap(({ stage, values, particles }) =>
+    values.flatMap((row, i) =>
+      row.map((value, l) => ({ stage, value, own: i === l, block: particles[i] ?? i, l })),
+    ),
+  );
+  const own = cells.filter((cell) => cell.own);
+  const [deepest] = [...cells].sort((a, b) => a.value - b.value);
+  return section({
+    id: 'step-gradient',
+    title: 'The functional gradient at the trained blocks',
+    question: 'Where in depth would more of which block lower the loss? G = dE/drho at the trained weights.',
+    sentence: deepest
+      ? `On the diagonal, which is the derivative in the step sizes, G lies between ${short(Math.min(...own.map(({ value }) => value)))} and ${short(Math.max(...own.map(({ value }) => value)))}. Its least value is ${short(deepest.value)}: block ${deepest.block} of ${deepest.stage}${deepest.own ? ' in its own place' : ` in the place ${deepest.l + 1} of its stage`}.`
+      : 'There are no exchangeable blocks.',
+    caption:
+      'Row: a block, in the order of the flow and named by its number. Column: a place in depth. Blue, below 0: a little of this block beside the one that acts there would lower the loss; orange: raise it. Outlined: the block’s own place, where G = dE/dh.',
+    checks: own.length
+      ? [atMost({ name: 'diagonal of G against dE/dh by autograd, relative error', measured: error }, 1e-10)]
+      : [],
+    reported: deepest
+      ? {
+          'G, least': deepest.value,
+          'G, greatest': Math.max(...cells.map(({ value }) => value)),
+          'dE/dh, greatest in size': Math.max(...own.map(({ value }) => Math.abs(value))),
+        }
+      : {},
+    heatMaps: shown.map(({ stage, values, particles }) => ({
+      title: stage,
+      x: { title: 'place in depth', labels: particles.map((_, l) => String(l + 1)) },
+      y: { title: 'block', labels: particles.map(String) },
+      values,
+    })),
+  });
 }

@@ -87,7 +87,7 @@ function positionOf(
         labelExpr: `${JSON.stringify(ticks.labels)}[indexof(${JSON.stringify(ticks.values)}, datum.value)]`,
       }
     : field === 'x'
-      ? { tickCount: 6 }
+      ? { tickCount: 6, ...(axis.whole && { tickMinStep: 1, format: 'd' }) }
       : {};
   return {
     field,
