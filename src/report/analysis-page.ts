@@ -25,13 +25,16 @@ const style = `
 .part{margin-top:40px}
 .part h2{margin:0 0 4px}
 .part .question{color:var(--muted);margin-bottom:6px}
-.part .box.drawings{padding:14px 16px 12px;margin-top:12px}
+.part .body{display:grid;gap:14px;align-items:start;margin-top:12px}
+.part .box.drawings{padding:14px 16px 12px}
 .part h3{font-weight:550;font-size:13.5px;margin-bottom:4px}
 .part .panels{margin:0;gap:14px 24px}
 .part .caption{color:var(--muted);font-size:13px;line-height:1.5;max-width:100ch;margin:8px 0 0}
-.part .box.scroll{margin-top:12px;max-width:860px}
+.part .box.scroll{max-width:860px}
+@media(min-width:1100px){.part .body.beside{grid-template-columns:minmax(0,5fr) minmax(0,3fr)}}
 .pass{color:#00704f}.fail{color:#b3261e}
 sub,sup{line-height:0;font-size:.72em}
+nav{margin:0 0 16px}
 nav a{color:var(--accent);margin-right:14px}
 @media(prefers-color-scheme:dark){.pass{color:#3ccb9f}.fail{color:#ff8f85}}
 `;
@@ -92,15 +95,17 @@ function sectionHtml({ section, panels }: DrawnSection): Html {
     <h2>${title}</h2>
     <p class="question">${mathHtml(question)}</p>
     <p>${mathHtml(sentence)}</p>
-    ${
-      drawings.length
-        ? html`<div class="box drawings">
-            <div class="panels">${drawings}</div>
-            <p class="caption">${mathHtml(caption)}</p>
-          </div>`
-        : html``
-    }
-    ${tableHtml(section)}
+    <div class="body ${drawings.length > 2 ? '' : 'beside'}">
+      ${
+        drawings.length
+          ? html`<div class="box drawings">
+              <div class="panels">${drawings}</div>
+              <p class="caption">${mathHtml(caption)}</p>
+            </div>`
+          : html``
+      }
+      ${tableHtml(section)}
+    </div>
   </section> `;
 }
 

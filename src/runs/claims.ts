@@ -19,6 +19,8 @@ export interface Axis {
   readonly log?: boolean;
   /** Ticks at whole numbers only. */
   readonly whole?: boolean;
+  /** The axis reaches down to 0. */
+  readonly zero?: boolean;
 }
 
 export interface Series {

@@ -145,7 +145,7 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
     question:
       'Can the costate vanish on the way back? Claim C4 bounds it from below by the stretching of the blocks.',
     sentence: stages.length
-      ? `One block takes ${short(Math.min(...stretches))} to ${short(Math.max(...stretches))} off the logarithm of the costate at most (h K), and in truth between ${short(Math.min(...shrinkages))} and ${short(Math.max(...shrinkages))}.${empty ? ` h K is 1 or more at ${empty} of ${stretches.length} blocks, where prod(1 - h K) is 0 and says nothing; exp(- sum h K) is left.` : ''}`
+      ? `By the lemma a block may shrink the costate by exp(h K) with h K from ${short(Math.min(...stretches))} to ${short(Math.max(...stretches))}; measured, the logarithm lies between ${short(Math.min(...shrinkages))} and ${short(Math.max(...shrinkages))} (below 0: it grows on the way back).${empty ? ` h K is 1 or more at ${empty} of ${stretches.length} blocks, where prod(1 - h K) is 0 and says nothing; exp(- sum h K) is left.` : ''}`
       : 'There are no exchangeable blocks.',
     caption:
       'Left: mean over images of norm(p), at the start of each stage’s exchangeable blocks and after each of them; dashed, the bound exp(- sum h K) from the end of the stage. Right: by how much each block may shrink the costate (h K, the largest over images), and by how much it does (below 0: it grows on the way back).',
@@ -179,11 +179,11 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
             ],
           },
           {
-            title: 'What a block takes off the costate',
+            title: 'By how much a block shrinks the costate',
             x: placeAxis,
-            y: { title: 'log(norm(p) after over before)' },
+            y: { title: 'log of the shrinkage' },
             series: [
-              { name: 'h K, allowed', points: rows.map((row) => [row.place, row.stretch] as const) },
+              { name: 'allowed: h K', points: rows.map((row) => [row.place, row.stretch] as const) },
               { name: 'measured', points: rows.map((row) => [row.place, row.shrinkage] as const) },
             ],
           },

@@ -4,7 +4,7 @@ import type { AnalysisSection } from '../../runs/index.ts';
 import { drawSubsets, spreadOver } from './draws.ts';
 import { blockCount, type OpenNet } from './net.ts';
 import { type Batch, type Plan, type Score, scorePlans, trainedPlan } from './plans.ts';
-import { byStage, level, percent, placeAxis, ranged, section } from './section.ts';
+import { byStage, errorAxis, level, lossAxis, percent, placeAxis, ranged, section } from './section.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
 export interface Deletion {
@@ -90,7 +90,7 @@ export function deletionSection({ whole, single, several }: Deletion): AnalysisS
     question:
       'How much of the net can be left out? (An ensemble of paths loses some of its members; a chain breaks.)',
     sentence: single.length
-      ? `One block less takes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; ${bearable} of ${single.length} blocks can be left out for less than one more percent.${half ? ` Without ${half.deleted} of them it is ${percent(half.error.mean)} on average.` : ''}`
+      ? `One block less takes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; ${bearable || 'none'} of ${single.length} blocks can be left out for at most one more percent.${half ? ` Without ${half.deleted} of them it is ${percent(half.error.mean)} on average.` : ''}`
       : 'There are no exchangeable blocks.',
     caption:
       'A deleted block has step 0, the others keep theirs. Left and middle: the mean over subsets of k blocks, the bars from the least to the greatest. Right: each block alone; the dashed line is the whole net.',
@@ -106,19 +106,19 @@ export function deletionSection({ whole, single, several }: Deletion): AnalysisS
       {
         title: 'Error without k blocks',
         x: k,
-        y: { title: 'test error in %' },
+        y: errorAxis,
         series: [{ name: 'error', points: several.map((row) => ranged(row.deleted, row.error)) }],
       },
       {
         title: 'Loss without k blocks',
         x: k,
-        y: { title: 'test loss' },
+        y: lossAxis,
         series: [{ name: 'loss', points: several.map((row) => ranged(row.deleted, row.loss)) }],
       },
       {
         title: 'Error without one block',
         x: placeAxis,
-        y: { title: 'test error in %' },
+        y: errorAxis,
         series: [
           ...byStage(
             single.map((row, i) => ({ ...row, place: i + 1 })),

@@ -4,7 +4,7 @@ import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { mean } from '../../theory/fit.ts';
 import { type OpenNet, slicesOf, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
-import { section, short } from './section.ts';
+import { level, section, short } from './section.ts';
 
 /** Mean distance of pairs of blocks over the mean size of a block. */
 export interface PairDistances {
@@ -18,7 +18,7 @@ export interface PairDistances {
 export interface StageNeighbours {
   readonly stage: string;
   readonly order: readonly number[];
-  /** In the weights. */
+  /** In the weights of the convolutions. */
   readonly weights: PairDistances;
   readonly freshWeights: PairDistances;
   /** In what blocks do: norm(f(X, theta^{l+1}) - f(X, theta^l)), root mean square over images, at the state X where the first acts. */
@@ -60,9 +60,9 @@ export function summarisePairs(count: number, distance: (l: number, m: number) =
   return { alongDepth, neighbours: mean(alongDepth), others: others.length ? mean(others) : undefined };
 }
 
-/** All trained numbers of a block as one vector. */
+/** The convolutions of a block as one vector. The scales of batch norm all start at 1, so that with them any two blocks were alike. */
 const thetaOf = (block: StageFlow['blocks'][number]): Tensor =>
-  ops.cat([...block.parameters.values()].map((one) => ops.reshape(one, [-1])));
+  ops.cat([...block.parameters.values()].filter(({ rank }) => rank > 1).map((one) => ops.reshape(one, [-1])));
 
 function weightDistances({ blocks }: StageFlow): PairDistances {
   return scope(() => {
@@ -121,10 +121,15 @@ export function neighboursSection(stages: readonly StageNeighbours[]): AnalysisS
   ): ClaimPanel => ({
     title,
     x,
-    y: { title: y },
+    y: { title: y, zero: true },
     series: [
-      { name: 'trained', points: rows.map((row) => [row.place, row[pick]] as const) },
-      { name: 'before training', points: rows.map((row) => [row.place, row[freshPick]] as const) },
+      { name: 'trained', mark: 'points', points: rows.map((row) => [row.place, row[pick]] as const) },
+      {
+        name: 'before training',
+        mark: 'points',
+        points: rows.map((row) => [row.place, row[freshPick]] as const),
+      },
+      level('independent blocks', Math.SQRT2, [1, Math.max(...rows.map((row) => row.place)) + 0.5]),
     ],
   });
   const others = (kind: 'weights' | 'velocities'): number[] =>
@@ -139,7 +144,7 @@ export function neighboursSection(stages: readonly StageNeighbours[]): AnalysisS
       ? `Neighbours are ${short(of(({ weight }) => weight))} of their size apart in their weights (${short(of(({ freshWeight }) => freshWeight))} before training) and ${short(of(({ velocity }) => velocity))} in what they do to the state (${short(of(({ freshVelocity }) => freshVelocity))}); independent blocks of equal size would be 1.41 apart.`
       : 'No stage has two exchangeable blocks.',
     caption:
-      'Left: norm(theta^{l+1} - theta^l) over the mean norm of a block of the stage. Right: the same for f(X, theta) at the states of test images, which does not depend on how the channels inside a block are numbered. Blocks in the order of the flow.',
+      'Left: norm(theta^{l+1} - theta^l) over the mean norm of a block of the stage, theta its convolutions. Right: the same for f(X, theta) at the states of test images, which does not depend on how the channels inside a block are numbered. Blocks in the order of the flow.',
     reported: rows.length
       ? {
           'weights: distance of neighbours': of(({ weight }) => weight),

@@ -159,7 +159,7 @@ export function pathsSection(pieces: readonly PathLengths[]): AnalysisSection {
     question:
       'Is the net an ensemble of shallow ones: how many blocks do the paths go through that carry its gradient, and what does each order of the expansion add?',
     sentence: whole
-      ? `Paths pass ${short(whole.blocks / 2)} of ${whole.blocks} blocks on average; weighted with their gradient, ${short(whole.meanLength)}. Order by order, sum_k k share_k of the gradient is ${short(meanOf(whole.signed))}.`
+      ? `Paths pass ${short(whole.blocks / 2)} of ${whole.blocks} blocks on average; weighted with the gradient through them, ${short(whole.meanLength)}; weighted with what each order adds to the gradient, ${short(meanOf(whole.signed))}.`
       : 'There are no exchangeable blocks.',
     caption:
       'Dashed: binom(n, k) / 2^n, how many paths there are. Paths: binom(n, k) times the mean norm of the gradient through one path of k blocks. Orders: what all paths of length k together add along the gradient; the sum over k is 1. Last: the gradient through one path, at the start of the piece.',
@@ -192,7 +192,7 @@ function sharePanel({ piece, lengths, counted, measured, signed }: PathLengths):
   return {
     title: piece === 'whole net' ? 'Shares by path length, whole net' : `Shares by path length, ${piece}`,
     x: lengthAxis,
-    y: { title: 'share' },
+    y: { title: 'share', zero: true },
     series: [
       { name: 'paths', points: known(measured) },
       { name: 'orders', points: known(signed) },

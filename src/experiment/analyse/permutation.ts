@@ -5,7 +5,7 @@ import type { DrawOptions } from './deletion.ts';
 import { drawPermutations, mostInversions, spreadOver } from './draws.ts';
 import type { OpenNet } from './net.ts';
 import { type Batch, type Plan, type Score, scorePlans, trainedPlan } from './plans.ts';
-import { byStage, level, percent, ranged, section } from './section.ts';
+import { byStage, errorAxis, level, lossAxis, percent, ranged, section } from './section.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
 export interface Permutation {
@@ -120,19 +120,19 @@ export function permutationSection({ whole, swaps, orders, largestDistance }: Pe
           {
             title: 'Error against the distance of the order',
             x: { title: 'Kendall tau distance: pairs inverted', whole: true },
-            y: { title: 'test error in %' },
+            y: errorAxis,
             series: [{ name: 'error', points: orders.map((row) => ranged(row.distance, row.error)) }],
           },
           {
             title: 'Loss against the distance of the order',
             x: { title: 'Kendall tau distance: pairs inverted', whole: true },
-            y: { title: 'test loss' },
+            y: lossAxis,
             series: [{ name: 'loss', points: orders.map((row) => ranged(row.distance, row.loss)) }],
           },
           {
             title: 'Error with two neighbours exchanged',
             x: { title: 'between blocks, in the order of depth', whole: true },
-            y: { title: 'test error in %' },
+            y: errorAxis,
             series: [
               ...byStage(swaps, ({ place, error }) => [place + 0.5, error]),
               level('trained order', whole.error, [Math.min(...places), Math.max(...places)]),

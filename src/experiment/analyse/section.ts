@@ -5,7 +5,7 @@ import type { Spread } from './spread.ts';
 export const percent = (value: number): string => `${value.toFixed(1)} %`;
 
 /** Short, for sentences. */
-export const short = (value: number): string => String(Number(value.toPrecision(3)));
+export const short = (value: number): string => String(Number(value.toPrecision(3))).replaceAll('-', '−');
 
 /** A point with the range of its draws. */
 export const ranged = (x: number, { mean, min, max }: Spread): Series['points'][number] =>
@@ -34,6 +34,9 @@ export function byStage<T extends { readonly stage: string }>(
 }
 
 export const placeAxis: ClaimPanel['x'] = { title: 'block, in the order of depth', whole: true };
+
+export const errorAxis: ClaimPanel['y'] = { title: 'test error in %', zero: true };
+export const lossAxis: ClaimPanel['y'] = { title: 'test loss', zero: true };
 
 /** A section without what it does not have. */
 export const section = (

@@ -92,7 +92,7 @@ function positionOf(
   return {
     field,
     type: 'quantitative',
-    scale: axis.log ? { type: 'log', nice: false, padding: 10 } : { zero: false, nice: true },
+    scale: axis.log ? { type: 'log', nice: false, padding: 10 } : { zero: axis.zero ?? false, nice: true },
     axis: complete(given),
   };
 }

@@ -1,6 +1,6 @@
 /** A matrix of signed numbers as coloured cells: blue below 0, orange above; the diagonal is outlined. */
 import type { HeatMap } from '../../runs/index.ts';
-import { errorColour, ink, testColour } from '../palette.ts';
+import { errorColour, ink, paper, testColour } from '../palette.ts';
 import { textWidth } from '../text-width.ts';
 import type { Spec } from './figure.ts';
 import { fontSize, makeFrame, panelWidth, specIn } from './frame.ts';
@@ -11,7 +11,9 @@ const mostNumbers = 7;
 const mostLabels = 20;
 const [leftOfPlot, rightOfPlot] = [48, 16];
 const mostHigh = 300;
-const highestCell = 64;
+const highestCell = 56;
+/** From this strength on text is set in the colour of the paper. */
+const strong = 0.75;
 
 interface Cell {
   readonly row: number;
@@ -94,13 +96,11 @@ export function heatMapSpec({ x: columns, y: rows, values }: HeatMap): Spec | un
       encoding: { x, y },
     },
     ...(numbered
-      ? [
-          {
-            data: { values: cells },
-            mark: { type: 'text', fontSize: size, color: ink.light },
-            encoding: { x, y, text: { field: 'text' } },
-          },
-        ]
+      ? [true, false].map((onColour) => ({
+          data: { values: cells.filter(({ strength }) => strength >= strong === onColour) },
+          mark: { type: 'text', fontSize: size, color: onColour ? paper.light : ink.light },
+          encoding: { x, y, text: { field: 'text' } },
+        }))
       : []),
   ]);
 }
