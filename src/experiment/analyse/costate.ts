@@ -6,7 +6,7 @@ import { costatesOf, imageNorms, linearise } from './linearised.ts';
 import { operatorNorms } from './lipschitz.ts';
 import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
-import { placeAxis, section, short } from './section.ts';
+import { percent, placeAxis, section, short } from './section.ts';
 
 /** One stage as the interval of depth: transitions are fixed maps between. */
 export interface StageCostate {
@@ -129,6 +129,8 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
   });
   const stretches = stages.flatMap(({ stretch }) => stretch);
   const shrinkages = stages.flatMap(({ norms }) => shrinkageOf(norms));
+  const failed = findings.filter(({ pass }) => !pass).map(({ name }) => name.split(':')[0] ?? '');
+  const passed = Math.min(...stages.flatMap(({ kept }) => kept));
   const empty = stretches.filter((one) => one >= 1).length;
   let place = 0;
   const rows = stages.flatMap(({ stage, stretch, norms }) =>
@@ -145,7 +147,7 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
     question:
       'Can the costate vanish on the way back? Claim C4 bounds it from below by the stretching of the blocks.',
     sentence: stages.length
-      ? `By the lemma a block may shrink the costate by exp(h K) with h K from ${short(Math.min(...stretches))} to ${short(Math.max(...stretches))}; measured, the logarithm lies between ${short(Math.min(...shrinkages))} and ${short(Math.max(...shrinkages))} (below 0: it grows on the way back).${empty ? ` h K is 1 or more at ${empty} of ${stretches.length} blocks, where prod(1 - h K) is 0 and says nothing; exp(- sum h K) is left.` : ''}`
+      ? `By the lemma a block may shrink the costate by exp(h K) with h K from ${short(Math.min(...stretches))} to ${short(Math.max(...stretches))}; measured, the logarithm lies between ${short(Math.min(...shrinkages))} and ${short(Math.max(...shrinkages))} (below 0: it grows on the way back).${empty ? ` h K is 1 or more at ${empty} of ${stretches.length} blocks, where prod(1 - h K) is 0 and says nothing; exp(- sum h K) is left.` : ''}${failed.length ? ` It does not hold in ${failed.join(', ')}: a step of a net is no ODE${passed < 1 ? `, and the projection, which the lemma does not have, passes as little as ${percent(100 * passed)} of the costate` : ''}.` : ''}`
       : 'There are no exchangeable blocks.',
     caption:
       'Left: mean over images of norm(p), at the start of each stage’s exchangeable blocks and after each of them; dashed, the bound exp(- sum h K) from the end of the stage. Right: by how much each block may shrink the costate (h K, the largest over images), and by how much it does (below 0: it grows on the way back).',
@@ -157,7 +159,7 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
         'h K, greatest': Math.max(...stretches),
         'log of the shrinkage by a block, greatest': Math.max(...shrinkages),
         'blocks where 1 - h K is 0 or less': empty,
-        'share that the projection passes, least': Math.min(...stages.flatMap(({ kept }) => kept)),
+        'share that the projection passes, least': passed,
       }),
     },
     panels: stages.length

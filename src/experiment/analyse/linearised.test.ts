@@ -5,7 +5,7 @@ import { boundsOf, leastRatio, measureCostate } from './costate.ts';
 import { fakeNet, type FakeNet, relativeError } from './fake-net.ts';
 import { type BlockLink, costatesOf, imageNorms, linearise } from './linearised.ts';
 import { operatorNorms, pushForward } from './lipschitz.ts';
-import { measurePaths } from './path-lengths.ts';
+import { interpolated, measurePaths } from './path-lengths.ts';
 import { gradientByOrder, gradientsOfPaths } from './paths.ts';
 
 const variants = ['post', 'pre'] as const;
@@ -72,8 +72,7 @@ it('shares of path lengths and of orders sum to 1, for the net and for each stag
     ['layer2', 2],
     ['layer3', 2],
   ]);
-  const total = (values: readonly (number | undefined)[]): number =>
-    values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   for (const piece of pieces) {
     expect(total(piece.counted)).toBeCloseTo(1, 12);
     expect(total(piece.measured)).toBeCloseTo(1, 12);
@@ -81,6 +80,13 @@ it('shares of path lengths and of orders sum to 1, for the net and for each stag
     expect(piece.sumError).toBeLessThan(1e-12);
   }
   expect(pieces[0]!.draws).toEqual([1, 5, 5, 5, 5, 5, 5, 1]);
+});
+
+it('norms of lengths that were left out are interpolated geometrically', () => {
+  const filled = interpolated([8, undefined, undefined, 1, 0, undefined, 3]);
+  [8, 4, 2, 1, 0, 0, 3].forEach((expected, k) => {
+    expect(filled[k]).toBeCloseTo(expected, 14);
+  });
 });
 
 it('a net whose branches do nothing has paths of length 0 alone', () => {
@@ -102,10 +108,20 @@ const firstBlock = ({ net, batch }: FakeNet): { link: BlockLink; velocity: (x: T
 it.each(variants)('a push forward is the transpose of the pull back (%s-activation)', (variant) => {
   const { link, velocity } = firstBlock(fakeNet({ variant }));
   const generator = new Generator(1);
-  const [v, p] = [generator.normal(link.before.shape, 'f64'), generator.normal(link.before.shape, 'f64')];
+  const [long, p] = [0, 1].map(() => generator.normal(link.before.shape, 'f64')) as [Tensor, Tensor];
+  const v = ops.divScalar(long, ops.norm(long).item());
   const inner = (a: Tensor, b: Tensor): number => ops.sum(ops.mul(a, b)).item();
   const forward = noGrad(() => pushForward(velocity, link.before, v));
   expect(inner(forward, p) / inner(v, link.pull(p))).toBeCloseTo(1, 5);
+});
+
+it('a block that does nothing to an image stretches it by 0', () => {
+  const fake = fakeNet();
+  noGrad(() => {
+    ops.zero_(fake.net.stages[0]!.blocks[0]!.parameters.get('bn2.weight')!);
+  });
+  const { link, velocity } = firstBlock(fake);
+  expect(noGrad(() => operatorNorms(link, velocity, new Generator(2)))).toEqual(new Array(8).fill(0));
 });
 
 it('the operator norm is the largest singular value of the whole Jacobian', () => {

@@ -2,19 +2,18 @@
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type BlockLink, imageNorms } from './linearised.ts';
 
-/** Relative size of the step of a difference along a direction; f64. */
+/** Length of the step of a difference, for states of norm 1 or less; f64. */
 const reach = 1e-7;
 
 /**
- * f'(X) v of each image by a central difference. In evaluation mode a relu branch is piecewise linear and the difference is exact
- * to rounding but where a unit lies within 1e-7 of its kink. (The convolutions here have a first derivative only, so that a
- * derivative of the pull-back is not to be had.)
+ * f'(X) v of each image by a central difference, v of norm about 1 (or 0). In evaluation mode a relu branch is piecewise linear and
+ * the difference is exact to rounding but where a unit lies within the step of its kink. (The convolutions here have a first
+ * derivative only, so that a derivative of the pull-back is not to be had.)
  */
 export function pushForward(velocity: (x: Tensor) => Tensor, at: Tensor, v: Tensor): Tensor {
   return scope(() => {
-    const shape = [at.shape[0] ?? 1, 1, 1, 1];
-    const size = ops.clampMin(imageNorms(v), Number.MIN_VALUE);
-    const delta = ops.view(ops.mulScalar(ops.div(imageNorms(at), size), reach), shape);
+    const sizes = ops.clampMin(imageNorms(at), 1);
+    const delta = ops.view(ops.mulScalar(sizes, reach), [at.shape[0] ?? 1, 1, 1, 1]);
     const move = ops.mul(v, delta);
     const change = ops.sub(velocity(ops.add(at, move)), velocity(ops.sub(at, move)));
     return ops.div(change, ops.mulScalar(delta, 2));

@@ -15,7 +15,7 @@ import { section, short } from './section.ts';
 export interface PathLengths {
   readonly piece: string;
   readonly blocks: number;
-  /** Path lengths k. Where there are many blocks, `measured` knows some of them. */
+  /** k = 0 .. n. */
   readonly lengths: readonly number[];
   /** C(n, k) / 2^n: the share of all paths. */
   readonly counted: readonly number[];
@@ -23,8 +23,8 @@ export interface PathLengths {
   readonly pathNorm: readonly (number | undefined)[];
   /** Number of paths measured of each length. */
   readonly draws: readonly number[];
-  /** C(n, k) pathNorm_k over its sum: the share of all path gradients. */
-  readonly measured: readonly (number | undefined)[];
+  /** C(n, k) pathNorm_k over its sum: the share of all path gradients. Norms between measured lengths are interpolated in log. */
+  readonly measured: readonly number[];
   /** sum_x g_k . g / sum_x g . g: what order k adds along the gradient g; the sum over k is 1. */
   readonly signed: readonly number[];
   /** Mean norm(g_k) over mean norm(g). */
@@ -127,10 +127,9 @@ function lengthsOf(
   const lengths = Array.from({ length: n + 1 }, (_, k) => k);
   const known = new Map(drawn.map(({ k, items }) => [k, items.length]));
   const pathNorm = lengths.map((k) => (known.has(k) ? (sums.path[k] ?? NaN) / count : undefined));
-  const weights = pathNorm.map((norm, k) => (norm === undefined ? undefined : norm * binomial(n, k)));
-  // Where some lengths are left out, the shares are those among the measured ones.
-  const whole = weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
-  const measured = weights.map((weight) => (weight === undefined ? undefined : weight / whole));
+  const weights = interpolated(pathNorm).map((norm, k) => norm * binomial(n, k));
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const measured = weights.map((weight) => weight / whole);
   return {
     piece,
     blocks: n,
@@ -146,9 +145,20 @@ function lengthsOf(
   };
 }
 
+/** Gaps filled geometrically from both sides; the ends are known. */
+export function interpolated(values: readonly (number | undefined)[]): number[] {
+  const known = values.flatMap((value, k) => (value === undefined ? [] : [k]));
+  return values.map((value, k) => {
+    if (value !== undefined) return value;
+    const after = known.findIndex((at) => at > k);
+    const [from, to] = [known[after - 1] ?? 0, known[after] ?? 0];
+    const share = (k - from) / (to - from);
+    return (values[from] ?? NaN) ** (1 - share) * (values[to] ?? NaN) ** share;
+  });
+}
+
 /** The mean of k under shares that sum to 1. */
-const meanOf = (shares: readonly (number | undefined)[]): number =>
-  shares.reduce<number>((sum, share, k) => sum + k * (share ?? 0), 0);
+const meanOf = (shares: readonly number[]): number => shares.reduce((sum, share, k) => sum + k * share, 0);
 
 export function pathsSection(pieces: readonly PathLengths[]): AnalysisSection {
   const [whole] = pieces;
@@ -184,19 +194,15 @@ export function pathsSection(pieces: readonly PathLengths[]): AnalysisSection {
 const lengthAxis = { title: 'path length k: blocks passed through', whole: true };
 
 function sharePanel({ piece, lengths, counted, measured, signed }: PathLengths): ClaimPanel {
-  const known = (shares: readonly (number | undefined)[]): [number, number][] =>
-    lengths.flatMap((k): [number, number][] => {
-      const share = shares[k];
-      return share === undefined ? [] : [[k, share]];
-    });
+  const along = (shares: readonly number[]): [number, number][] => lengths.map((k) => [k, shares[k] ?? NaN]);
   return {
     title: piece === 'whole net' ? 'Shares by path length, whole net' : `Shares by path length, ${piece}`,
     x: lengthAxis,
     y: { title: 'share', zero: true },
     series: [
-      { name: 'paths', points: known(measured) },
-      { name: 'orders', points: known(signed) },
-      { name: 'count', predicted: true, points: known(counted) },
+      { name: 'paths', points: along(measured) },
+      { name: 'orders', points: along(signed) },
+      { name: 'count', predicted: true, points: along(counted) },
     ],
   };
 }
