@@ -14,7 +14,20 @@ const rows = {
   models: ['mean-field', 'nn', 'tensor'],
   train: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'native', 'runs', 'io'],
   theory: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'report', 'runs', 'io'],
-  experiment: ['train', 'models', 'mean-field', 'theory', 'data', 'nn', 'tensor', 'native', 'report', 'runs', 'io'],
+  experiment: [
+    'train',
+    'models',
+    'mean-field',
+    'theory',
+    'nn',
+    'optim',
+    'data',
+    'tensor',
+    'native',
+    'report',
+    'runs',
+    'io',
+  ],
 };
 rows.bench = Object.keys(rows);
 const library = Object.keys(rows);

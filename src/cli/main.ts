@@ -1,6 +1,7 @@
 /** The command `meanfield`: names the commands; each imports its work only when it runs. */
 import { Command, CommanderError } from 'commander';
 import { exitCodes, MeanfieldError } from '../errors.ts';
+import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';
 import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
@@ -45,6 +46,7 @@ function createProgram(): Command {
   registerPredict(program);
   registerReport(program);
   registerReproduce(program);
+  registerAnalyse(program);
   registerVerify(program);
   registerData(program);
   registerBench(program);

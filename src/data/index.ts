@@ -13,3 +13,4 @@ export type { ImageData, ImageSet, PointSet } from './types.ts';
 export { checkDataset, type DatasetCheck } from './check.ts';
 export { fetchDataset, type Fetched, type FetchedDataset, type FetchOptions } from './fetch.ts';
 export { makePoints, type PointOptions, type PointSetName, pointSetNames } from './points/catalogue.ts';
+export { CounterStream } from './random.ts';

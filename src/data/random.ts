@@ -58,7 +58,7 @@ export function philox(counter: Counter, key: readonly [number, number]): [numbe
 }
 
 /** What numbers are drawn for; streams with different names are independent. Numbers are never used again. */
-export const streams = { order: 1, augment: 2, synthetic: 3, points: 4, split: 5 } as const;
+export const streams = { order: 1, augment: 2, synthetic: 3, points: 4, split: 5, analysis: 6 } as const;
 
 /** The words of one (seed, stream, a, b): as many as are asked for, in order. */
 export class CounterStream {

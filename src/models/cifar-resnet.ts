@@ -32,6 +32,14 @@ export interface CifarResNetOptions extends Architecture {
   readonly device?: string;
 }
 
+/** What stands before the first stage and after the last. */
+export interface OpenForward {
+  /** X(x, 0) from images [B, inChannels, H, W]. */
+  readonly begin: (images: Tensor) => Tensor;
+  /** Logits [B, classes] from the state after the last stage. */
+  readonly end: (state: Tensor) => Tensor;
+}
+
 /** Softplus in place of relu as the projection, for checks that need derivatives. */
 const projectSoftplus: Projection = {
   apply: (state) => ops.softplus(state),
@@ -114,12 +122,20 @@ export class CifarResNet {
     return scope(() => {
       let state = this.#begin(images);
       for (const stage of this.stages.values()) state = stage.forward(state);
-      if (!this.#post) state = this.#norm.forward(state, this.#mode, { activation: this.#activation });
-      // A pool over the whole image, rather than a mean: the gradient of a mean has a layout for which
-      // libtorch's relu has a slow path only.
-      const pooled = ops.avgPool2d(state, state.shape.slice(2));
-      return this.#readout.forward(ops.flatten(pooled, 1));
+      return this.#end(state);
     });
+  }
+
+  /**
+   * The forward pass in evaluation mode, opened: the logits are `end` of `begin(images)` sent through every stage in turn.
+   * The net stays in evaluation mode until its next `forward`.
+   */
+  open(): OpenForward {
+    this.#mode.training = false;
+    return {
+      begin: (images) => scope(() => this.#begin(images)),
+      end: (state) => scope(() => this.#end(state)),
+    };
   }
 
   /**
@@ -146,5 +162,13 @@ export class CifarResNet {
     return this.#post
       ? normalisedConv(this.#stem, this.#norm, images, this.#mode, { activation: this.#activation })
       : this.#stem.forward(images);
+  }
+
+  #end(last: Tensor): Tensor {
+    const state = this.#post ? last : this.#norm.forward(last, this.#mode, { activation: this.#activation });
+    // A pool over the whole image, rather than a mean: the gradient of a mean has a layout for which
+    // libtorch's relu has a slow path only.
+    const pooled = ops.avgPool2d(state, state.shape.slice(2));
+    return this.#readout.forward(ops.flatten(pooled, 1));
   }
 }

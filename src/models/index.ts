@@ -5,7 +5,7 @@ export {
   parseModelName,
   publishedWidth,
 } from './catalogue.ts';
-export { CifarResNet, type CifarResNetOptions } from './cifar-resnet.ts';
+export { CifarResNet, type CifarResNetOptions, type OpenForward } from './cifar-resnet.ts';
 export {
   batchCounter,
   type KeyStyle,
@@ -16,3 +16,4 @@ export {
   parseKeyStyle,
 } from './weight-names.ts';
 export type { Architecture, BlockKind } from './plan.ts';
+export type { Stage } from './stage.ts';

@@ -1,11 +1,5 @@
-/** A stage: a transition block where resolution or width change, then exchangeable blocks under a schedule. */
-import {
-  type Block,
-  createSchedule,
-  type Projection,
-  type Schedule,
-  type ScheduleOptions,
-} from '../mean-field/index.ts';
+/** A stage: a transition block where resolution and width change, then exchangeable blocks under a schedule. */
+import { createSchedule, type Projection, type Schedule, type ScheduleOptions } from '../mean-field/index.ts';
 import { joinNamed, type NamedTensors } from '../nn/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
 import type { BlockSizes, Branch } from './blocks/branch.ts';
@@ -24,7 +18,7 @@ export interface StageOptions extends BlockSizes {
 export class Stage {
   readonly schedule: Schedule;
   /** The exchangeable blocks f(., theta_i), in the order of creation. */
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly Branch[];
   /** What is applied to the state after each step. */
   readonly projection: Projection;
   /** Weights by name: `0.conv1.weight`, ..; then the schedule's `tau`. */

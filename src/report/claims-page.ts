@@ -2,8 +2,9 @@
 import type { ClaimResult } from '../runs/index.ts';
 import { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
 import { formatDuration } from './format.ts';
-import { escapeHtml, html, type Html, inlineSvg, raw } from './html.ts';
+import { html, type Html, inlineSvg, raw } from './html.ts';
 import { mathHtml, mathText } from './math-text.ts';
+import { numberHtml } from './number-html.ts';
 import { pageStyle } from './page-style.ts';
 import { darkRules } from './palette.ts';
 
@@ -39,16 +40,6 @@ sub,sup{line-height:0;font-size:.72em}
 @media(min-width:1000px){.claim .body.one{grid-template-columns:minmax(0,5fr) minmax(0,7fr)}}
 @media(prefers-color-scheme:dark){.pass{color:#3ccb9f}.fail{color:#ff8f85}}
 `;
-
-/** `1.3e-15` as 1.3 · 10 to the power of -15, with a minus that is as wide as a plus. */
-const numberHtml = (text: string): Html =>
-  raw(
-    escapeHtml(text)
-      .replace(/(?<![\d.])1(?:\.0)?e([-+]\d+)/g, '10<sup>$1</sup>')
-      .replace(/e([-+]\d+)/g, '·10<sup>$1</sup>')
-      .replaceAll('+', '')
-      .replaceAll('-', '−'),
-  );
 
 const verdict = (pass: boolean): Html =>
   html`<span class="verdict ${pass ? 'pass' : 'fail'}">${pass ? 'holds' : 'fails'}</span>`;

@@ -16,5 +16,6 @@ export { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts'
 export { panelArrays, panelCsv } from './claim-data.ts';
 export { type ClaimsReport, makeFolder, writeClaims } from './claims-report.ts';
 export { renderPdf } from './pdf.ts';
+export { writeAnalysis } from './analysis-report.ts';
 export { type ReproductionFiles, writeReproduction } from './reproduction/report.ts';
 export { armTable, comparisonTable, reproductionTable, type Table } from './reproduction/tables.ts';

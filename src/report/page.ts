@@ -20,6 +20,8 @@ export interface RunSection {
   readonly run: FigureRun;
   readonly depth: readonly DrawnFigure[];
   readonly details: readonly DrawnFigure[];
+  /** Where the run's analysis is, from the page; undefined if it has none. */
+  readonly analysis?: string;
 }
 
 export interface Page {
@@ -156,7 +158,15 @@ function recordsHtml(runs: readonly FigureRun[]): Html {
 /** Open up to here; more runs are folded, so that the page can be overlooked. */
 const mostOpen = 2;
 
-function sectionHtml({ run, depth, details }: RunSection, index: number, count: number): Html {
+const analysisHtml = (analysis: string | undefined): Html =>
+  analysis === undefined
+    ? html``
+    : html`<p>
+        <a href="${analysis}">Analysis of the trained net</a>: paths, deleted and permuted blocks, costates,
+        functional gradient.
+      </p>`;
+
+function sectionHtml({ run, depth, details, analysis }: RunSection, index: number, count: number): Html {
   const figures = [...depth, ...details];
   const empty = html`<p class="name">Nothing that belongs to this run alone has been recorded yet.</p>`;
   if (count === 1) {
@@ -170,12 +180,12 @@ function sectionHtml({ run, depth, details }: RunSection, index: number, count: 
         ? html`<h2>Classes${details.some(({ figure }) => figure.id === 'swaps') ? ' and order' : ''}</h2>
             ${figuresHtml(details)}`
         : html``
-    }`;
+    }${analysisHtml(analysis)}`;
   }
   return html`<details class="run" ${index < mostOpen ? raw(' open') : ''}>
     <summary><span class="swatch run-${index}"></span>${run.label}</summary>
     <p class="name">${run.data.name}</p>
-    ${figures.length ? figuresHtml(figures) : empty}
+    ${figures.length ? figuresHtml(figures) : empty} ${analysisHtml(analysis)}
   </details> `;
 }
 

@@ -1,9 +1,9 @@
 /** `report.html` of run folders, and the figures as files. */
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic.ts';
-import { readRun, slug } from '../runs/index.ts';
+import { readRun, runFiles, slug } from '../runs/index.ts';
 import { depthFigures, detailFigures, type Figure, type FigureRun, sharedFigures } from './figures/index.ts';
 import { maxLinePoints } from './figures/figure.ts';
 import { runLabels, seriesLabels } from './labels.ts';
@@ -81,8 +81,12 @@ export async function writeReport(
   const sections: RunSection[] = [];
   for (const [i, run] of runs.entries()) {
     const prefix = runs.length > 1 ? `run${i + 1}-` : '';
+    const analysis = join(run.data.dir, runFiles.analysisPage);
     sections.push({
       run,
+      ...(existsSync(analysis) && {
+        analysis: relative(dirname(out.html), analysis).split(sep).map(encodeURIComponent).join('/'),
+      }),
       depth: await draw(depthFigures(run), prefix),
       details: await draw(detailFigures(run), prefix),
     });

@@ -17,6 +17,10 @@ export interface Check {
 export interface Axis {
   readonly title: string;
   readonly log?: boolean;
+  /** Ticks at whole numbers only. */
+  readonly whole?: boolean;
+  /** The axis reaches down to 0. */
+  readonly zero?: boolean;
 }
 
 export interface Series {

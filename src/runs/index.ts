@@ -1,3 +1,4 @@
+export type { AnalysedStage, Analysis, AnalysisSection, HeatMap } from './analysis.ts';
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
 export { runFiles, runName, slug, timestamp } from './layout.ts';

@@ -10,6 +10,8 @@ export const runFiles = {
   status: 'status.json',
   result: 'result.json',
   report: 'report.html',
+  analysis: 'analysis.json',
+  analysisPage: 'analysis.html',
   checkpoints: 'checkpoints',
   figures: 'figures',
 } as const;

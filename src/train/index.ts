@@ -10,7 +10,7 @@ export {
   type TrainOptions,
 } from './config.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
-export { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
+export { createExperiment, type Experiment, makeModel, startFromWeights } from './experiment.ts';
 export { type ExportedWeights, exportWeights, type ExportOptions } from './export-weights.ts';
 export { importWeights, type ImportedWeights, type ImportOptions } from './import-weights.ts';
 export { listenForInterrupt } from './interrupt.ts';

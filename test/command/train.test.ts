@@ -196,3 +196,17 @@ it('help and version go to stdout and are no failure', () => {
   expect(meanfield(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
   expect(meanfield([]).stdout).toMatch(/^Usage: meanfield/);
 });
+
+it('analyse prints the deciding numbers, writes its page, and the report links to it', () => {
+  const few = ['--images', '40', '--gradient-images', '6', '--draws', '2', '--threads', '1'];
+  const { code, stdout } = meanfield(['analyse', run, ...few]);
+  expect(code).toBe(0);
+  for (const what of ['mean path length by count', 'error in %, trained order', 'diagonal of G'])
+    expect(stdout).toContain(what);
+  expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('href="analysis.html"');
+  const output = join(root, 'elsewhere');
+  const asJson = meanfield(['analyse', run, ...few, '--output', output, '--json']);
+  expect(lastLine(asJson.stdout)).toMatchObject({ ok: true, images: 40, gradientImages: 6 });
+  expect(readdirSync(output).sort()).toEqual(['analysis.html', 'analysis.json']);
+  expect(meanfield(['analyse', root]).code).toBe(2);
+});

@@ -87,12 +87,12 @@ function positionOf(
         labelExpr: `${JSON.stringify(ticks.labels)}[indexof(${JSON.stringify(ticks.values)}, datum.value)]`,
       }
     : field === 'x'
-      ? { tickCount: 6 }
+      ? { tickCount: 6, ...(axis.whole && { tickMinStep: 1, format: 'd' }) }
       : {};
   return {
     field,
     type: 'quantitative',
-    scale: axis.log ? { type: 'log', nice: false, padding: 10 } : { zero: false, nice: true },
+    scale: axis.log ? { type: 'log', nice: false, padding: 10 } : { zero: axis.zero ?? false, nice: true },
     axis: complete(given),
   };
 }

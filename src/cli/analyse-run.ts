@@ -1,0 +1,66 @@
+/** Runs `meanfield analyse`: measures, writes the page, prints what decides. */
+import { join } from 'node:path';
+import { exitCodes } from '../errors.ts';
+import { analyse } from '../experiment/analyse/index.ts';
+import { leaseCores, setThreads } from '../native/index.ts';
+import { formatBand, formatMeasured, writeAnalysis, writeReport } from '../report/index.ts';
+import { type Analysis, type Check, runFiles } from '../runs/index.ts';
+import { duration, printJson, say, textTable } from './output.ts';
+
+export interface AnalyseFlags {
+  images: number;
+  gradientImages: number;
+  draws: number;
+  seed: number;
+  checkpoint: string;
+  dataDir?: string;
+  output?: string;
+  threads?: number;
+  json?: boolean;
+}
+
+/** Returns the exit code: failed if an identity does not hold. */
+export async function runAnalysis(run: string, flags: AnalyseFlags): Promise<number> {
+  const lease = leaseCores(flags.threads);
+  setThreads(flags.threads ?? lease.cores);
+  let analysis: Analysis;
+  try {
+    analysis = await analyse(run, {
+      ...flags,
+      onProgress: (title, done, of) => {
+        say(`analyse: ${done + 1}/${of} ${title}`);
+      },
+    });
+  } finally {
+    lease.release();
+  }
+  const { html, json } = await writeAnalysis(analysis, flags.output ?? run);
+  // The run's own page links to the analysis beside it.
+  if (flags.output === undefined) await writeReport([run], { html: join(run, runFiles.report) });
+  const failed = analysis.sections.flatMap(({ checks }) => checks.filter(({ pass }) => !pass));
+  if (!flags.json) process.stdout.write(`${analysisText(analysis)}\n`);
+  say(`analyse: ${html}, ${json} (${duration(analysis.seconds)})`);
+  for (const { name, measured, band } of failed)
+    say(`analyse: ${name}: ${formatMeasured(measured)}, must be ${formatBand(band)}`);
+  if (flags.json) printJson({ ...analysis, page: html, ok: failed.length === 0 });
+  return failed.length ? exitCodes.failed : exitCodes.done;
+}
+
+/** The deciding numbers as a table. */
+export function analysisText({ sections }: Analysis): string {
+  const judged = (checks: readonly Check[]): string[][] =>
+    checks.map(({ name, measured, band, pass }) => [
+      name,
+      formatMeasured(measured),
+      formatBand(band),
+      pass ? 'holds' : 'does not hold',
+    ]);
+  const rows = sections.flatMap(({ id, reported, findings, checks }) =>
+    [
+      ...Object.entries(reported).map(([name, value]) => [name, formatMeasured(value), '', '']),
+      ...judged(findings),
+      ...judged(checks),
+    ].map((row, i) => [i === 0 ? id : '', ...row]),
+  );
+  return textTable(['', 'what', 'measured', 'must be', ''], rows);
+}

@@ -1,0 +1,2 @@
+export { analyse, type AnalyseOptions } from './analyse.ts';
+export { openNet, type OpenNet, type StageFlow } from './net.ts';
