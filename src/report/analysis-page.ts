@@ -1,11 +1,11 @@
 /** The page of `analyse`: a trained net as an ensemble of paths and as a mean-field flow. */
 import type { Analysis, AnalysisSection, Check } from '../runs/index.ts';
+import { documentHtml } from './document.ts';
 import { formatBand, formatMeasured } from './claim-numbers.ts';
 import { formatCount, formatDuration } from './format.ts';
-import { html, type Html, inlineSvg, raw } from './html.ts';
+import { html, type Html, inlineSvg } from './html.ts';
 import { mathHtml, mathText } from './math-text.ts';
 import { numberHtml } from './number-html.ts';
-import { pageStyle } from './page-style.ts';
 import { darkRules } from './palette.ts';
 
 /** A drawing with its title. */
@@ -143,32 +143,17 @@ export function analysisPageHtml(analysis: Analysis, sections: readonly DrawnSec
     sections.flatMap(({ panels }) => panels.map(({ svg }) => svg)),
   );
   const links = sections.map(({ section }) => html`<a href="#${section.id}">${section.title}</a> `);
-  return `<!doctype html>\n${
-    html`<html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>${title}</title>
-        <style>
-          ${raw(pageStyle(dark) + style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p class="name">
-            ${run}, step ${formatCount(step)}. ${formatCount(images)} test images for errors,
-            ${formatCount(gradientImages)} for derivatives; at most ${draws} draws of a kind, seed ${seed};
-            ${formatDuration(seconds)}.
-          </p>
-          <nav>${links}</nav>
-          ${stagesHtml(analysis)} ${sections.map(sectionHtml)}
-        </main>
-      </body>
-    </html> `.html
-  }`;
+  return documentHtml({
+    title,
+    dark,
+    style,
+    body: html`<h1>${title}</h1>
+      <p class="name">
+        ${run}, step ${formatCount(step)}. ${formatCount(images)} test images for errors,
+        ${formatCount(gradientImages)} for derivatives; at most ${draws} draws of a kind, seed ${seed};
+        ${formatDuration(seconds)}.
+      </p>
+      <nav>${links}</nav>
+      ${stagesHtml(analysis)} ${sections.map(sectionHtml)}`,
+  });
 }

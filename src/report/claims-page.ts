@@ -1,11 +1,11 @@
 /** The page of `verify`: every claim with its statement, its figures, and the numbers that decide. */
 import type { ClaimResult } from '../runs/index.ts';
+import { documentHtml } from './document.ts';
 import { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
 import { formatDuration } from './format.ts';
-import { html, type Html, inlineSvg, raw } from './html.ts';
+import { html, type Html, inlineSvg } from './html.ts';
 import { mathHtml, mathText } from './math-text.ts';
 import { numberHtml } from './number-html.ts';
-import { pageStyle } from './page-style.ts';
 import { darkRules } from './palette.ts';
 
 export interface ClaimSection {
@@ -128,38 +128,23 @@ export function claimsPageHtml({ sections, seed, quick }: ClaimsPage): string {
         <td class="number">${formatDuration(result.seconds)}</td>
       </tr> `,
   );
-  return `<!doctype html>\n${
-    html`<html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>meanfield verify: ${title}</title>
-        <style>
-          ${raw(pageStyle(dark) + style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p class="name">
-            Statements of <em>A Mean Field Analysis of Deep ResNet</em> (Lu, Ma, Lu, Lu, Ying), each as a
-            computation that can fail. Seed ${seed}${quick ? ', quick version' : ''},
-            ${formatDuration(seconds)} of one core.
-          </p>
-          <div class="box scroll">
-            <table>
-              <tbody>
-                ${contents}
-              </tbody>
-            </table>
-          </div>
-          ${sections.map(sectionHtml)}
-        </main>
-      </body>
-    </html> `.html
-  }`;
+  return documentHtml({
+    title: `meanfield verify: ${title}`,
+    dark,
+    style,
+    body: html`<h1>${title}</h1>
+      <p class="name">
+        Statements of <em>A Mean Field Analysis of Deep ResNet</em> (Lu, Ma, Lu, Lu, Ying), each as a
+        computation that can fail. Seed ${seed}${quick ? ', quick version' : ''}, ${formatDuration(seconds)}
+        of one core.
+      </p>
+      <div class="box scroll">
+        <table>
+          <tbody>
+            ${contents}
+          </tbody>
+        </table>
+      </div>
+      ${sections.map(sectionHtml)}`,
+  });
 }

@@ -23,7 +23,7 @@ export function documentHtml({ title, dark, style = '', body }: Document): strin
         />
         <title>${title}</title>
         <style>
-          ${raw(pageStyle(dark) + style)}
+          ${raw(pageStyle(dark, style))}
         </style>
       </head>
       <body>

@@ -6,8 +6,11 @@ const variables = (side: 'light' | 'dark'): string =>
     .map(([name, colour]) => `--${name}:${colour[side]}`)
     .join(';');
 
-/** @param dark - rules for a dark page, besides the variables */
-export function pageStyle(dark: string): string {
+/**
+ * @param dark - rules for a dark page, besides the variables
+ * @param own - rules of the page itself; the dark ones go over them
+ */
+export function pageStyle(dark: string, own: string): string {
   return `
 :root{color-scheme:light dark;${variables('light')};--page:#f6f7f8;--mark:#fdf1d6;--warn:#fdf1d6}
 *{box-sizing:border-box}
@@ -56,6 +59,7 @@ pre{margin:0 0 12px;padding:10px 14px;overflow-x:auto;white-space:pre-wrap;overf
 .problems ul{margin:4px 0 0;padding-left:20px}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:16px;align-items:start}
 .pair details{margin-top:0}
+${own}
 @media(max-width:600px){
 main{padding:24px 12px 40px}
 h1{font-size:23px}

@@ -1,9 +1,9 @@
 /** The page of one run, or of several side by side: one file, no script, no network. */
 import type { PlainRecord } from '../runs/index.ts';
+import { documentHtml } from './document.ts';
 import { formatNumber, shellQuote } from './format.ts';
 import type { Figure, FigureRun } from './figures/index.ts';
 import { html, type Html, inlineSvg, raw } from './html.ts';
-import { pageStyle } from './page-style.ts';
 import { factList, flatten, recordTable, runTable } from './page-tables.ts';
 import { darkRules } from './palette.ts';
 
@@ -122,7 +122,7 @@ function commandsHtml(runs: readonly FigureRun[]): Html {
         ? []
         : [`# go on from the last checkpoint\nmeanfield train --resume ${shellQuote(data.dir)}`]),
       ...(summary.state === 'finished'
-        ? [`# evaluate the best checkpoint\nmeanfield evaluate ${shellQuote(data.dir)} --checkpoint best`]
+        ? [`# evaluate the last checkpoint\nmeanfield evaluate ${shellQuote(data.dir)}`]
         : []),
     ];
     return html`${runs.length > 1 ? html`<h3>${label}</h3>` : html``}
@@ -199,33 +199,18 @@ export function pageHtml({ shared, sections }: Page): string {
     runs.map(({ colour }, i) => `.run-${i}{background:${colour[side]}}`).join('');
   const dark = `.panels [fill="#ffffff"]{fill:var(--card)}\n${darkRules('.panels', drawings)}\n${swatch('dark')}`;
   const title = titleOf(runs);
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>${title}</title>
-        <style>
-          ${raw(pageStyle(dark).replace('@media(max-width', `${swatch('light')}\n@media(max-width`))}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>${title}</h1>
-            ${runs.length === 1 ? html`<p class="name">${runs[0]?.data.name}</p>` : html``} ${lead(runs)}
-          </header>
-          ${runs.length === 1 && runs[0] ? factList(runs[0].summary) : runTable(runs)} ${problemsHtml(runs)}
-          <h2>Training</h2>
-          ${figuresHtml(shared)}
-          ${runs.length > 1 ? html`<h2>Run by run</h2>` : html``}${sections.map((section, i) => sectionHtml(section, i, sections.length))}
-          ${commandsHtml(runs)} ${recordsHtml(runs)}
-        </main>
-      </body>
-    </html> `;
-  return page.html;
+  return documentHtml({
+    title,
+    dark,
+    style: swatch('light'),
+    body: html`<header>
+        <h1>${title}</h1>
+        ${runs.length === 1 ? html`<p class="name">${runs[0]?.data.name}</p>` : html``} ${lead(runs)}
+      </header>
+      ${runs.length === 1 && runs[0] ? factList(runs[0].summary) : runTable(runs)} ${problemsHtml(runs)}
+      <h2>Training</h2>
+      ${figuresHtml(shared)}
+      ${runs.length > 1 ? html`<h2>Run by run</h2>` : html``}${sections.map((section, i) => sectionHtml(section, i, sections.length))}
+      ${commandsHtml(runs)} ${recordsHtml(runs)}`,
+  });
 }

@@ -1,8 +1,8 @@
 /** The size of the costate along depth, and claim C4's lower bounds on a real net. */
 import type { AnalysisSection, Check } from '../../runs/index.ts';
-import { Generator, noGrad, scope } from '../../tensor/index.ts';
+import { Generator, scope } from '../../tensor/index.ts';
 import { atLeast } from '../../theory/check.ts';
-import { costatesOf, imageNorms, linearise } from './linearised.ts';
+import { imageNorms, overBatches } from './linearised.ts';
 import { operatorNorms } from './lipschitz.ts';
 import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
@@ -43,29 +43,23 @@ export function measureCostate(net: OpenNet, batches: readonly Batch[], seed: nu
     return { norms: zero(blocks.length + 1), masked: zero(blocks.length), stretch: zero(blocks.length) };
   });
   const generator = new Generator(seed);
-  let [count, atStem] = [0, 0];
-  for (const batch of batches)
-    noGrad(() => {
+  let atStem = 0;
+  const count = overBatches(net, batches, (linear, costates) => {
+    atStem += total(imageNorms(costates[0]!).toArray());
+    linear.links.forEach((link, at) => {
+      if (link.kind !== 'block') return;
+      const { norms, masked, stretch } = sums[link.s]!;
       scope(() => {
-        const linear = linearise(net, batch);
-        const costates = costatesOf(linear);
-        count += linear.images;
-        atStem += total(imageNorms(costates[0]!).toArray());
-        linear.links.forEach((link, at) => {
-          if (link.kind !== 'block') return;
-          const { norms, masked, stretch } = sums[link.s]!;
-          scope(() => {
-            const after = costates[at + 1]!;
-            if (link.l === 0) norms[0]! += total(imageNorms(costates[at]!).toArray());
-            norms[link.l + 1]! += total(imageNorms(after).toArray());
-            masked[link.l]! += total(imageNorms(link.mask(after)).toArray());
-            const block = net.stages[link.s]!.blocks[link.l]!;
-            const largest = operatorNorms(link, (x) => block.velocity(x), generator);
-            stretch[link.l] = Math.max(stretch[link.l]!, ...largest);
-          });
-        });
+        const after = costates[at + 1]!;
+        if (link.l === 0) norms[0]! += total(imageNorms(costates[at]!).toArray());
+        norms[link.l + 1]! += total(imageNorms(after).toArray());
+        masked[link.l]! += total(imageNorms(link.mask(after)).toArray());
+        const block = net.stages[link.s]!.blocks[link.l]!;
+        const largest = operatorNorms(link, (x) => block.velocity(x), generator);
+        stretch[link.l] = Math.max(stretch[link.l]!, ...largest);
       });
     });
+  });
   generator.dispose();
   const stages = net.stages.flatMap(({ name, blocks }, s) =>
     blocks.length ? [stageCostate(name, sums[s]!, count)] : [],

@@ -3,7 +3,7 @@
  * stage. In evaluation mode images do not see each other, so that a costate is that of each image's own loss E_x.
  */
 import { crossEntropy } from '../../nn/index.ts';
-import { enableGrad, grad, noGrad, ops, type Tensor } from '../../tensor/index.ts';
+import { enableGrad, grad, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type OpenNet, slicesOf, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
 
@@ -115,6 +115,28 @@ export function costatesOf({ links, costate }: Pick<Linearised, 'links' | 'costa
   const costates = [costate];
   for (const link of [...links].reverse()) costates.unshift(pullThrough(link, costates[0]!));
   return costates;
+}
+
+/**
+ * Calls `body` with each batch's linearisation and costates, without recording; both are gone after it.
+ *
+ * @returns the number of images
+ */
+export function overBatches(
+  net: OpenNet,
+  batches: readonly Batch[],
+  body: (linear: Linearised, costates: readonly Tensor[]) => void,
+): number {
+  let count = 0;
+  for (const batch of batches)
+    noGrad(() => {
+      scope(() => {
+        const linear = linearise(net, batch);
+        count += linear.images;
+        body(linear, costatesOf(linear));
+      });
+    });
+  return count;
 }
 
 /** Euclidean norm of each image's part, [B]. */

@@ -1,11 +1,11 @@
 /** How long the paths are that carry the gradient: the binomial law, measured path by path and order by order. */
 import { CounterStream } from '../../data/index.ts';
 import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
-import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost } from '../../theory/check.ts';
 import type { DrawOptions } from './deletion.ts';
 import { binomial, drawSubsets, spreadOver } from './draws.ts';
-import { costatesOf, imageNorms, linearise } from './linearised.ts';
+import { imageNorms, overBatches } from './linearised.ts';
 import { blockCount, type OpenNet } from './net.ts';
 import { gradientByOrder, gradientsOfPaths, type Piece } from './paths.ts';
 import type { Batch } from './plans.ts';
@@ -69,22 +69,15 @@ export function measurePaths(
     })),
   );
   const sums = pieces.map(({ n }) => new Sums(n));
-  let count = 0;
-  for (const batch of batches)
-    noGrad(() => {
-      scope(() => {
-        const linear = linearise(net, batch);
-        const costates = costatesOf(linear);
-        count += linear.images;
-        pieces.forEach(({ stage }, i) => {
-          const at = linear.links.map((link, j) => ({ link, j }));
-          const own =
-            stage === undefined ? at : at.filter(({ link }) => link.kind === 'block' && link.s === stage);
-          const piece = { links: own.map(({ link }) => link), end: costates[own.at(-1)!.j + 1]! };
-          addPiece(piece, costates[own[0]!.j]!, drawn[i]!, sums[i]!);
-        });
-      });
+  const count = overBatches(net, batches, (linear, costates) => {
+    pieces.forEach(({ stage }, i) => {
+      const at = linear.links.map((link, j) => ({ link, j }));
+      const own =
+        stage === undefined ? at : at.filter(({ link }) => link.kind === 'block' && link.s === stage);
+      const piece = { links: own.map(({ link }) => link), end: costates[own.at(-1)!.j + 1]! };
+      addPiece(piece, costates[own[0]!.j]!, drawn[i]!, sums[i]!);
     });
+  });
   return pieces.map(({ name, n }, i) => lengthsOf(name, n, drawn[i]!, sums[i]!, count));
 }
 

@@ -12,7 +12,7 @@ import {
   type Tensor,
   zeros,
 } from '../../tensor/index.ts';
-import { costatesOf, linearise, type Linearised } from './linearised.ts';
+import { type Linearised, overBatches } from './linearised.ts';
 import { type OpenNet, slicesOf } from './net.ts';
 import { atMost } from '../../theory/check.ts';
 import type { Batch } from './plans.ts';
@@ -50,20 +50,13 @@ function productsOf(net: OpenNet, { links }: Linearised, costates: readonly Tens
 
 export function measureStepGradient(net: OpenNet, batches: readonly Batch[]): StepGradient {
   const sums = net.stages.map(({ blocks }) => blocks.map(() => new Array<number>(blocks.length).fill(0)));
-  let count = 0;
-  for (const batch of batches)
-    noGrad(() => {
-      scope(() => {
-        const linear = linearise(net, batch);
-        const costates = costatesOf(linear);
-        count += linear.images;
-        net.stages.forEach((_, s) => {
-          productsOf(net, linear, costates, s).forEach((row, i) => {
-            row.forEach((value, l) => (sums[s]![i]![l]! += value));
-          });
-        });
+  const count = overBatches(net, batches, (linear, costates) => {
+    net.stages.forEach((_, s) => {
+      productsOf(net, linear, costates, s).forEach((row, i) => {
+        row.forEach((value, l) => (sums[s]![i]![l]! += value));
       });
     });
+  });
   const derivatives = stepDerivatives(net, batches);
   const stages = net.stages.map(({ name, order }, s): StageGradient => ({
     stage: name,

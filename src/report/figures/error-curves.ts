@@ -11,6 +11,16 @@ const ticksUpTo = (high: number): number[] =>
       : [0, 0.1, 0.5, 1, 2, 3, 4]
   ).filter((tick) => tick <= high);
 
+/** What the points of the test curve are. */
+function evaluatedOn(runs: readonly FigureRun[]): string {
+  const heldOut = runs.some(({ data }) => Number(data.config?.['val-split'] ?? 0) > 0);
+  const set = heldOut ? 'the training images held out' : 'the whole test set';
+  const once = runs.every(
+    ({ data }) => data.epochs.filter(({ evalError }) => evalError !== undefined).length <= 1,
+  );
+  return `test: ${set} after ${once ? 'the last epoch alone' : 'an epoch'}`;
+}
+
 export function errorCurves(runs: readonly FigureRun[]): Figure {
   const axis = xAxisOf(runs);
   const curves = runs.flatMap((run) =>
@@ -30,8 +40,7 @@ export function errorCurves(runs: readonly FigureRun[]): Figure {
   return {
     id: 'error',
     title: 'Error',
-    caption:
-      'Share of images classified wrongly. Training: single batches (faint) and their running mean; test: the whole test set after each epoch. The axis is a square root, which spreads the small errors. A test curve that rises while training falls is overfitting.',
+    caption: `Share of images classified wrongly. Training: single batches (faint) and their running mean; ${evaluatedOn(runs)}. The axis is a square root, which spreads the small errors. A test curve that rises while training falls is overfitting.`,
     alt: `Training and test error in percent over ${axis.title}s.${told.length ? ` Last test error: ${told.join('; ')}.` : ''}`,
     panels: [
       { id: 'error', spec: curveSpec(runs, curves, { axis, yTitle: 'error in %', scale, format: percent }) },
