@@ -5,7 +5,7 @@ import { createModel, modelNames, parseModelName, publishedWidth } from './catal
 
 const options = { inChannels: 3, classes: 10, schedule: { scheme: 'mean-field' } } as const;
 
-// The papers cut after their last digit: 68,155,210 is 68.1 M in Xie et al. 2017, 68.16 M in PyTorch implementations.
+// Xie et al. 2017 print 68.1 M: 68,155,210, cut after the first decimal.
 it.each([
   ['resnet20', 269_722, '0.27'],
   ['resnet32', 464_154, '0.46'],

@@ -66,13 +66,6 @@ function drawImages({ batch, side, dtype }: Kind, seed: number): Tensor {
   return keep(ops.toDtype(new Generator(seed).normal([batch, 3, side, side]), dtype));
 }
 
-/** The same net on other images. */
-export function onImages(net: Prepared, kind: Kind, seed: number): Prepared {
-  const images = drawImages(kind, seed);
-  const tensors = new Map([...net.task.tensors, ['images', images] as const]);
-  return { ...net, images, task: { ...net.task, tensors } };
-}
-
 /** Frees a net before the next one is made. */
 export function release({ model, images, labels }: Prepared): void {
   for (const one of [...model.parameters.values(), ...model.buffers.values(), images, labels]) one.dispose();

@@ -25,10 +25,10 @@ export function armScheme(name: string): ArmScheme {
   );
 }
 
-/** Settings of depth coordinates; absent: the training's default. */
+/** Settings of depth coordinates. */
 export interface ArmOptions {
-  readonly tauStart?: 'unit' | 'uniform';
-  readonly tauLrFactor?: number;
+  readonly tauStart: 'unit' | 'uniform';
+  readonly tauLrFactor: number;
 }
 
 export interface Arm extends ArmOptions {
@@ -39,26 +39,30 @@ export interface Arm extends ArmOptions {
   readonly slug: string;
 }
 
-/** vanilla has no depth coordinates, and so no settings of them. */
-export function makeArm(scheme: ArmScheme, options: ArmOptions = {}): Arm {
-  if (scheme === 'vanilla') return { scheme, label: scheme, slug: scheme };
+/**
+ * A setting is told where it is not the usual one, so that a run has one name in every grid. vanilla has no depth
+ * coordinates, and so no settings of them.
+ */
+export function makeArm(scheme: ArmScheme, options: ArmOptions, usual: ArmOptions): Arm {
+  if (scheme === 'vanilla') return { ...usual, scheme, label: scheme, slug: scheme };
   const { tauStart, tauLrFactor } = options;
-  const start =
-    tauStart === undefined ? '' : `, tau from ${tauStart === 'unit' ? '1, 2, ..' : '1/n, 2/n, ..'}`;
-  const rate = tauLrFactor === undefined ? '' : `, tau rate x ${tauLrFactor}`;
-  const slug = [
-    scheme,
-    ...(tauStart ? [tauStart] : []),
-    ...(tauLrFactor === undefined ? [] : [`f${tauLrFactor}`]),
+  const told = [
+    ...(tauStart === usual.tauStart
+      ? []
+      : [{ label: `tau from ${tauStart === 'unit' ? '1, 2, ..' : '1/n, 2/n, ..'}`, slug: tauStart }]),
+    ...(tauLrFactor === usual.tauLrFactor
+      ? []
+      : [{ label: `tau rate x ${tauLrFactor}`, slug: `f${tauLrFactor}` }]),
   ];
-  return { ...options, scheme, label: `${scheme}${start}${rate}`, slug: slug.join('-') };
+  return {
+    ...options,
+    scheme,
+    label: [scheme, ...told.map(({ label }) => label)].join(', '),
+    slug: [scheme, ...told.map(({ slug }) => slug)].join('-'),
+  };
 }
 
 /** As the configuration of a run has it. */
 export function armSettings({ scheme, tauStart, tauLrFactor }: Arm): TrainOptions {
-  return {
-    ...schemes[scheme],
-    ...(tauStart !== undefined && { tauStart }),
-    ...(tauLrFactor !== undefined && { tauLrFactor }),
-  };
+  return scheme === 'vanilla' ? schemes.vanilla : { ...schemes[scheme], tauStart, tauLrFactor };
 }

@@ -35,6 +35,15 @@ it('an ablation has one vanilla, and every other scheme with every setting of ta
   expect(one?.config).toMatchObject({ scheme: 'mean-field', tauStart: 'uniform', tauLrFactor: 0.01 });
 });
 
+it('a run has one name in every grid: usual settings of tau are not told', () => {
+  const grid = { preset: 'fast', rows: ['resnet20'], seeds: [1], schemes: ['mean-field'] } as const;
+  const usual = ['cifar10-resnet20-mean-field-s1'];
+  expect(names(grid)).toEqual(usual);
+  expect(names({ ...grid, tauStarts: ['unit'], tauLrFactors: [1] })).toEqual(usual);
+  const [cell] = makeGrid(grid).cells;
+  expect(cell?.config).toMatchObject({ tauStart: 'unit', tauLrFactor: 1 });
+});
+
 it('settings override the preset, and those that change a run by much are part of its name', () => {
   const { cells } = makeGrid({
     preset: 'fast',

@@ -85,14 +85,12 @@ function cellName(row: TableRow, arm: Arm, seed: number, settings: TrainOptions)
   return [row.dataset, row.model, ...given, arm.slug, `s${seed}`].map(slug).join('-');
 }
 
-function armsOf(schemes: readonly string[], { tauStarts, tauLrFactors }: GridOptions): Arm[] {
-  const starts: ArmOptions[] = tauStarts ? tauStarts.map((tauStart) => ({ tauStart })) : [{}];
-  const factors: ArmOptions[] = tauLrFactors ? tauLrFactors.map((tauLrFactor) => ({ tauLrFactor })) : [{}];
-  const arms = schemes
-    .map(armScheme)
-    .flatMap((scheme) =>
-      starts.flatMap((start) => factors.map((factor) => makeArm(scheme, { ...start, ...factor }))),
-    );
+function armsOf(schemes: readonly string[], { preset, tauStarts, tauLrFactors }: GridOptions): Arm[] {
+  const usual: ArmOptions = { tauStart: 'unit', tauLrFactor: presets[preset].tauLrFactor };
+  const options = (tauStarts ?? [usual.tauStart]).flatMap((tauStart) =>
+    (tauLrFactors ?? [usual.tauLrFactor]).map((tauLrFactor): ArmOptions => ({ tauStart, tauLrFactor })),
+  );
+  const arms = schemes.map(armScheme).flatMap((scheme) => options.map((one) => makeArm(scheme, one, usual)));
   return [...new Map(arms.map((arm) => [arm.slug, arm])).values()];
 }
 

@@ -13,6 +13,8 @@ export interface Preset {
   readonly seeds: readonly number[];
   /** bf16 where the CPU has it. */
   readonly amp: boolean;
+  /** Rate of tau over that of the weights. */
+  readonly tauLrFactor: number;
   /** In place of the row's own data set. */
   readonly dataset?: string;
   readonly settings: (row: TableRow) => TrainOptions;
@@ -33,7 +35,7 @@ const lastEpochOnly = {
 export const presets: Readonly<Record<PresetName, Preset>> = {
   talk: {
     description:
-      '160 epochs (CIFAR-100: 300), SGD with momentum 0.9, rate 0.1 divided by 10 at a half and three quarters, batch 128, weight decay 1e-4 (ResNeXt: 5e-4), pad-crop and flip',
+      '160 epochs (CIFAR-100: 300), SGD with momentum 0.9, rate 0.1 divided by 10 at a half and three quarters, batch 128, weight decay 1e-4 (ResNeXt: 5e-4), pad-crop and flip; tau at the rate of the weights',
     rows: [
       'resnet20',
       'resnet32',
@@ -47,6 +49,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     schemes: main,
     seeds: [1, 2, 3, 4, 5],
     amp: false,
+    tauLrFactor: 1,
     settings: ({ model, dataset }) => ({
       ...lastEpochOnly,
       nesterov: false,
@@ -61,11 +64,12 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   fast: {
     description:
-      '15 epochs, one-cycle to 0.2 at a fifth, SGD with Nesterov momentum 0.9, batch 128, weight decay 5e-4, pad-crop and flip, bf16 where the CPU has it',
+      '15 epochs, one-cycle to 0.2 at a fifth, SGD with Nesterov momentum 0.9, batch 128, weight decay 5e-4, pad-crop and flip, bf16 where the CPU has it; tau at the rate of the weights',
     rows: ['resnet20', 'resnet32', 'resnet56'],
     schemes: main,
     seeds: [1, 2, 3],
     amp: true,
+    tauLrFactor: 1,
     settings: () => ({
       ...lastEpochOnly,
       nesterov: true,
@@ -82,6 +86,8 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     schemes: main,
     seeds: [1, 2],
     amp: false,
+    // So that blocks change their order within so few steps.
+    tauLrFactor: 10,
     dataset: 'synthetic-images',
     settings: () => ({
       ...lastEpochOnly,
@@ -91,8 +97,6 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       epochs: 2,
       limitTrainBatches: 32,
       lr: 0.05,
-      // So that blocks change their order within so few steps.
-      tauLrFactor: 10,
     }),
   },
 };
