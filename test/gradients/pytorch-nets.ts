@@ -31,10 +31,21 @@ export interface Prepared {
   readonly task: PeerTask;
 }
 
+/** A net as cifar_resnet.py has it. */
+export function peerNet(
+  net: Architecture & { readonly inChannels: number; readonly classes: number },
+  rest: { readonly activation: Activation; readonly scheme: string; readonly pinned: boolean },
+): PeerTask['net'] {
+  const { depth, variant = 'post', block = 'basic', groups, inChannels, classes } = net;
+  return {
+    ...{ depth, variant, block, groups: groups ?? null, width: planOf(net).width },
+    ...{ inChannels, classes, ...rest },
+  };
+}
+
 /** A net away from its start: norms moved, coordinates drawn, all numbers those of f32 in either dtype. */
 export function prepare(name: string, one: NetCase, kind: Kind): Prepared {
   const { architecture, activation, dtype, batch } = kind;
-  const { depth, variant = 'post', block = 'basic', groups } = architecture;
   const net = { ...architecture, activation, inChannels: 3, classes: 10 };
   const model = new CifarResNet({ ...net, dtype, schedule: scheduleOf(one) }, new Generator(3));
   moveNorms(model, 4);
@@ -44,18 +55,7 @@ export function prepare(name: string, one: NetCase, kind: Kind): Prepared {
   const task: PeerTask = {
     dtype,
     labels,
-    net: {
-      depth,
-      variant,
-      block,
-      groups: groups ?? null,
-      width: planOf(architecture).width,
-      inChannels: net.inChannels,
-      classes: net.classes,
-      activation,
-      scheme: one.scheme,
-      pinned: one.pinned,
-    },
+    net: peerNet(net, { activation, scheme: one.scheme, pinned: one.pinned }),
     smoothing: one.smoothing,
     tensors: new Map([...model.parameters, ...model.buffers, ['images', images]]),
   };

@@ -24,7 +24,7 @@ def logits(net):
 
 
 def in_style(name, style):
-    return name if style == "akamaster" else name.replace("linear.", "fc.")
+    return name if style == "akamaster" else name.replace("linear.", "fc.").replace(".shortcut.", ".downsample.")
 
 
 def write(task):

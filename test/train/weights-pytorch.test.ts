@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/io/index.ts';
-import { CifarResNet, type KeyStyle } from '../../src/models/index.ts';
+import { type Architecture, CifarResNet, type KeyStyle, parseModelName } from '../../src/models/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { Generator, noGrad, scope } from '../../src/tensor/index.ts';
 import { exportWeights, importWeights } from '../../src/train/index.ts';
 import {
+  drawnCoordinates,
   makeImages,
   makeNet,
   type NetCase,
@@ -17,6 +18,7 @@ import {
   size,
   Worst,
 } from '../gradients/nets.ts';
+import { peerNet } from '../gradients/pytorch-nets.ts';
 import { ask, python, versionOf } from '../peers/python.ts';
 
 const version = versionOf('torch');
@@ -43,13 +45,8 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
   const images = makeImages();
-  const plain = (variant: 'post' | 'pre') => ({
-    ...size,
-    variant,
-    activation: 'relu',
-    scheme: 'vanilla',
-    pinned: false,
-  });
+  const plain = (architecture: Architecture) =>
+    peerNet({ ...size, ...architecture }, { activation: 'relu', scheme: 'vanilla', pinned: false });
   const question = (tasks: Readonly<Partial<Record<keyof Answer, readonly object[]>>>): Answer =>
     ask('state_dicts.py', {
       images: { shape: images.shape, numbers: images.toArray() },
@@ -63,27 +60,31 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
   it('a state dictionary of PyTorch, in every form, gives its logits to 1e-10', async () => {
     const [akamaster, torchvision] = ['akamaster', 'torchvision'] as const;
     const forms = [
-      ['post', akamaster, 'module.', true, false, 'float32'],
-      ['post', torchvision, '', false, true, 'float64'],
-      ['pre', torchvision, 'module.', true, true, 'float64'],
-      ['pre', akamaster, '', false, false, 'float32'],
+      ['resnet20', akamaster, 'module.', true, false, 'float32'],
+      ['resnet20', torchvision, '', false, true, 'float64'],
+      ['preresnet20', torchvision, 'module.', true, true, 'float64'],
+      ['preresnet20', akamaster, '', false, false, 'float32'],
+      ['preresnet29-bottleneck', torchvision, '', true, true, 'float64'],
+      ['resnext29-2x2d', akamaster, 'module.', true, true, 'float64'],
+      ['resnext29-2x2d', torchvision, '', false, false, 'float32'],
     ] as const;
-    const tasks = forms.map(([variant, style, prefix, whole, zip, dtype], seed) => ({
-      net: plain(variant),
+    const tasks = forms.map(([name, style, prefix, whole, zip, dtype], seed) => ({
+      name,
+      net: plain(parseModelName(name)),
       file: join(folder, `written-${seed}.pth`),
       withoutCounters: whole,
       ...{ seed, style, prefix, whole, zip, dtype },
     }));
     const { write } = question({ write: tasks });
     const worst = new Worst();
-    for (const [i, { file, style, net, zip }] of tasks.entries()) {
+    for (const [i, { file, style, name, zip }] of tasks.entries()) {
       for (const scheme of ['vanilla', 'mean-field'] as const) {
         const model = new CifarResNet(
-          { ...size, variant: net.variant, dtype: 'f64', schedule: { scheme } },
+          { ...size, ...parseModelName(name), dtype: 'f64', schedule: { scheme } },
           new Generator(5),
         );
         const drawn = logitsOf(model);
-        const found = await importWeights(file, model, { model: 'resnet20' });
+        const found = await importWeights(file, model, { model: name });
         expect(found).toEqual({ format: zip ? 'PyTorch' : 'PyTorch (legacy)', style });
         worst.add(`${file}, ${scheme}`, relativeError(logitsOf(model), write[i]!));
         expect(relativeError(drawn, write[i]!)).toBeGreaterThan(0.1);
@@ -102,11 +103,37 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
       const { tensors, metadata } = exportWeights(model, { style, fold: true });
       const file = join(folder, `ours-${i}.safetensors`);
       writeFileSync(file, Buffer.concat(encodeSafetensors(tensors, { format: 'pt', ...metadata })));
-      return { name, expected: logitsOf(model), task: { file, style, net: plain(one.variant) } };
+      return {
+        name,
+        expected: logitsOf(model),
+        task: { file, style, net: plain({ depth: 20, variant: one.variant }) },
+      };
     });
     const { read } = question({ read: nets.map(({ task }) => task) });
     const worst = new Worst();
     for (const [i, { name, expected }] of nets.entries()) worst.add(name, relativeError(read[i]!, expected));
+    worst.expectBelow(1e-10);
+  });
+
+  it('so does a net of bottlenecks, grouped or before their activation', () => {
+    const nets = (['preresnet29-bottleneck', 'resnext29-2x2d'] as const).map((name) => {
+      const architecture = parseModelName(name);
+      const model = new CifarResNet(
+        { ...size, ...architecture, dtype: 'f64', schedule: { scheme: 'mean-field' } },
+        new Generator(5),
+      );
+      const moved = { scheme: 'mean-field', pinned: false, variant: architecture.variant } as const;
+      setCoordinates(model, drawnCoordinates(model, { ...moved, title: name, smoothing: 0 }, 6));
+      logitsOf(model, true);
+      const { tensors, metadata } = exportWeights(model, { style: 'torchvision', fold: true });
+      const file = join(folder, `${name}.safetensors`);
+      writeFileSync(file, Buffer.concat(encodeSafetensors(tensors, { format: 'pt', ...metadata })));
+      return { expected: logitsOf(model), task: { file, style: 'torchvision', net: plain(architecture) } };
+    });
+    const { read } = question({ read: nets.map(({ task }) => task) });
+    const worst = new Worst();
+    for (const [i, { expected, task }] of nets.entries())
+      worst.add(task.file, relativeError(read[i]!, expected));
     worst.expectBelow(1e-10);
   });
 });
