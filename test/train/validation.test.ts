@@ -1,0 +1,60 @@
+/** What epochs are evaluated on: images held out or the test set, each epoch or the last alone. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { readRun, summaryFromCsv } from '../../src/runs/index.ts';
+import { type EpochProgress, resolveConfig, startRun, type TrainOptions } from '../../src/train/index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'meanfield-validation-'));
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const small: TrainOptions = {
+  ...{ dataset: 'synthetic-images', model: 'resnet8', width: 2, epochs: 3, batchSize: 16 },
+  ...{ limitTrainBatches: 4, threads: 1, scheme: 'vanilla' },
+};
+
+async function train(name: string, options: TrainOptions) {
+  const epochs: EpochProgress[] = [];
+  const { dir, result } = await startRun(resolveConfig({ ...small, ...options }), {
+    root,
+    name,
+    onProgress: (progress) => {
+      if (progress.kind === 'epoch') epochs.push(progress);
+    },
+  });
+  const { epochs: written } = summaryFromCsv(readFileSync(join(dir, 'summary.csv'), 'utf8'));
+  return { dir, result: result!, epochs, written };
+}
+
+it('by default every epoch is evaluated on the test set', async () => {
+  const { result, written, epochs } = await train('default', {});
+  expect(written.map(({ evalError }) => evalError !== undefined)).toEqual([true, true, true]);
+  expect(written[2]?.evalError).toBe(result.testError);
+  expect(epochs.map(({ evaluatedOn }) => evaluatedOn)).toEqual(['test', 'test', 'test']);
+  expect(result.validationError).toBeUndefined();
+});
+
+it('with an interval of 0 the test set is seen once, after the last epoch, and no best checkpoint is chosen on the way', async () => {
+  const { dir, result, written, epochs } = await train('last', { valInterval: 0 });
+  expect(written.map(({ evalError }) => evalError)).toEqual([undefined, undefined, result.testError]);
+  expect(epochs.map(({ evaluation }) => evaluation?.error)).toEqual([undefined, undefined, result.testError]);
+  expect(existsSync(join(dir, 'checkpoints', 'epoch-001'))).toBe(false);
+  expect(result.testError).toBe((await train('default-again', {})).result.testError);
+});
+
+it('an interval of 2 evaluates the second epoch and the last', async () => {
+  const { written } = await train('second', { valInterval: 2 });
+  expect(written.map(({ evalError }) => evalError !== undefined)).toEqual([false, true, true]);
+});
+
+it('with a split epochs are evaluated on the images held out, and the result tells both errors', async () => {
+  const { dir, result, written, epochs } = await train('split', { valSplit: 200 });
+  expect(epochs.map(({ evaluatedOn }) => evaluatedOn)).toEqual(['validation', 'validation', 'validation']);
+  expect(epochs.map(({ evaluation }) => evaluation?.count)).toEqual([200, 200, 200]);
+  expect(written[2]?.evalError).toBe(result.validationError);
+  expect(result.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(512);
+  expect(readRun(dir).result()).toEqual(result);
+});
