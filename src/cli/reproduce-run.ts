@@ -11,6 +11,7 @@ import {
   makeGrid,
   type PresetName,
   presets,
+  publishRuns,
   shardOf,
   standingOf,
   trainCells,
@@ -51,6 +52,7 @@ export interface ReproduceFlags {
   shard?: string;
   dryRun?: boolean;
   reportOnly?: boolean;
+  publish?: string;
   json?: boolean;
 }
 
@@ -74,6 +76,14 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
       },
     });
     tellEstimate(estimate, { jobs, threads }, flags.json ?? false);
+    return exitCodes.done;
+  }
+  if (flags.publish !== undefined) {
+    makeFolder(flags.publish);
+    const count = await publishRuns(grid, root, flags.publish);
+    const { html } = await writeReproduction(await gridResults(grid, flags.publish), flags.publish);
+    say(`reproduce: ${count} run${count === 1 ? '' : 's'} published, ${html}`);
+    if (flags.json) printJson({ published: count, report: html });
     return exitCodes.done;
   }
   makeFolder(root);

@@ -67,6 +67,10 @@ export function registerReproduce(program: Command): void {
     .option('--shard <i/n>', 'train only the i-th of n parts of the grid')
     .option('--dry-run', 'list the runs with the time they take, from 50 timed steps of each kind')
     .option('--report-only', 'train nothing: write the page of what there is')
+    .option(
+      '--publish <dir>',
+      'copy the records of finished runs there, without checkpoints and paths, with the page; trains nothing',
+    )
     .option('--json', 'print one JSON object at the end')
     .addHelpText('after', examples);
   command.action(async (flags: ReproduceFlags) => {

@@ -120,6 +120,29 @@ it(
   },
 );
 
+it('published runs have no checkpoints and no paths, and the grid goes on from them', () => {
+  const folder = join(root, 'published');
+  const { code } = meanfield([...settings, '--output', whole, '--publish', folder]);
+  expect(code).toBe(0);
+  const run = join(folder, cells[1]!);
+  expect(existsSync(join(run, 'checkpoints'))).toBe(false);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  for (const { parentPath, name } of files) {
+    const text = readFileSync(join(parentPath, name), 'utf8');
+    expect(text.includes(root), name).toBe(false);
+  }
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(run, file), 'utf8'));
+  expect(json('status.json')).toMatchObject({ host: '', state: 'finished' });
+  for (const key of ['host', 'command', 'libtorchPath']) expect(json('env.json')).not.toHaveProperty(key);
+  const again = meanfield([...settings, '--output', folder]);
+  expect(again.stderr).not.toContain('starts');
+  expect(again.stderr).toContain('4 of 4 runs finished');
+  const table = (of: string): string => readFileSync(join(of, 'table.md'), 'utf8');
+  expect(table(folder)).toBe(table(whole));
+});
+
 it('shards divide the cells among them', () => {
   const folder = join(root, 'shards');
   const { stderr } = meanfield([...settings, '--output', folder, '--shard', '2/4']);
