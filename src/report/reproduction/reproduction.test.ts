@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import type { ArmResult, Comparison, Reproduction, ReproductionRow } from '../../runs/index.ts';
+import { gainsFigure, orderFigure, tableFigure } from './figures.ts';
+import { writeReproduction } from './report.ts';
+import { comparisonTable, csvTable, markdownTable, reproductionTable, runsTable } from './tables.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reproduction-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const arm = (scheme: string, errors: readonly number[], rest: Partial<ArmResult> = {}): ArmResult => {
+  const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  return {
+    arm: scheme,
+    scheme,
+    error: { n: errors.length, mean, ...(errors.length > 1 && { deviation: 0.2, standardError: 0.1 }) },
+    runs: errors.map((error, i) => ({
+      name: `${scheme}-s${i + 1}`,
+      seed: i + 1,
+      error,
+      testError: error,
+      trainLoss: 0.1,
+      swaps: 0,
+      seconds: 60,
+    })),
+    ...rest,
+  };
+};
+
+const gain: Comparison = {
+  arm: 'mean-field',
+  against: 'vanilla',
+  seeds: [1, 2, 3],
+  gains: [0.1, 0.5, 0.3],
+  gain: {
+    ...{ n: 3, mean: 0.3, deviation: 0.2, standardError: 0.115, interval: [-0.2, 0.8], pValue: 0.12 },
+    ...{ detectable: 0.23, pairsNeeded: 2 },
+  },
+};
+
+const row: ReproductionRow = {
+  ...{ id: 'resnet20', network: 'ResNet20', dataset: 'cifar10', model: 'resnet20' },
+  talk: { vanilla: 8.75, meanField: 8.19 },
+  arms: [
+    arm('vanilla', [9, 9.2, 9.4]),
+    arm('mean-field', [8.9, 8.7, 9.1], {
+      order: {
+        runs: 3,
+        lastEpoch: 2,
+        stages: [{ stage: 'layer1', perRun: 2, perEpoch: [1.5, 0.5], reordered: 1 / 3 }],
+      },
+    }),
+  ],
+  comparisons: [gain],
+};
+const notRun: ReproductionRow = {
+  ...{ id: 'resnet56', network: 'ResNet56', dataset: 'cifar10', model: 'resnet56' },
+  ...{ talk: { vanilla: 6.97, meanField: 6.72 }, arms: [], comparisons: [] },
+};
+const whole: Reproduction = {
+  ...{ preset: 'fast', recipe: 'a recipe', changed: {}, measuredOn: 'test', finished: 6, unfinished: [] },
+  rows: [row, notRun],
+  machines: ['a machine'],
+};
+
+it('the table has the talk beside what was measured, and says what was not run', () => {
+  expect(reproductionTable(whole).rows).toEqual([
+    [
+      ...['ResNet20', 'cifar10', '8.75', '8.19', '+0.56'],
+      ...['9.20 ± 0.10 (3)', '8.90 ± 0.10 (3)', '+0.30 [-0.20, 0.80]', '0.120'],
+    ],
+    ['ResNet56', 'cifar10', '6.97', '6.72', '+0.25', 'not run', 'not run', '', ''],
+  ]);
+});
+
+it('what the seeds can show stands beside what they showed; one pair shows nothing', () => {
+  const [line] = comparisonTable(whole).rows;
+  expect(line).toEqual([
+    ...['ResNet20', 'mean-field', 'vanilla', '3', '0.23', '2'],
+    ...['+0.30 [-0.20, 0.80]', '0.120'],
+  ]);
+  const single = { ...row, comparisons: [{ ...gain, gains: [-0.4], gain: { n: 1, mean: -0.4 } }] };
+  expect(comparisonTable({ ...whole, rows: [single] }).rows[0]).toEqual([
+    ...['ResNet20', 'mean-field', 'vanilla', '1', 'unknown', 'unknown', '-0.40', ''],
+  ]);
+});
+
+it('a very small p-value is told as one', () => {
+  const sure = { ...row, comparisons: [{ ...gain, gain: { ...gain.gain, pValue: 1e-7 } }] };
+  expect(comparisonTable({ ...whole, rows: [sure] }).rows[0]?.at(-1)).toBe('< 0.001');
+});
+
+it('Markdown and CSV keep a cell a cell', () => {
+  const table = { header: ['a', 'b'], rows: [['x | y', 'say "hi", twice']] };
+  expect(markdownTable(table)).toBe('| a | b |\n| --- | --- |\n| x \\| y | say "hi", twice |');
+  expect(csvTable(table)).toBe('a,b\nx | y,"say ""hi"", twice"\n');
+  expect(csvTable(runsTable(whole)).split('\n')).toHaveLength(1 + 6 + 1);
+});
+
+it('figures say in words what they show, and there is none of nothing', () => {
+  expect(tableFigure(whole)?.alt).toContain('ResNet56: talk 6.97 and 6.72, here vanilla not run');
+  expect(gainsFigure(whole)?.alt).toBe('mean-field – vanilla: +0.30 [-0.20, 0.80]');
+  expect(orderFigure(whole)?.alt).toBe('ResNet20, mean-field: layer1 2.0 a run');
+  const empty = { ...whole, rows: [notRun] };
+  expect(gainsFigure(empty)).toBeUndefined();
+  expect(orderFigure(empty)).toBeUndefined();
+});
+
+it('the page stands alone, and text from runs is text', async () => {
+  const evil = '<script>alert(1)</script>';
+  const { html } = await writeReproduction(
+    {
+      ...whole,
+      recipe: evil,
+      machines: [evil],
+      changed: { model: evil },
+      unfinished: [{ name: evil, state: 'new' }],
+    },
+    folder,
+  );
+  const page = readFileSync(html, 'utf8');
+  expect(page).not.toContain('<script');
+  expect(page).not.toMatch(/(src|href)="https?:/);
+  expect(page).toContain('not run');
+  expect(page).toContain('a gain must be at least 0.23 points');
+});
