@@ -1,5 +1,5 @@
 /** Who a process is: its number and when it started, so that a number in its second life is not taken for the first. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** Of a living process; '' for one that is dead or a zombie. Where `/proc` is missing the number alone counts. */
 export function processIdentity(pid: number): string {
@@ -15,6 +15,19 @@ export function processIdentity(pid: number): string {
   } catch (error) {
     // EPERM: it lives, but belongs to someone else.
     return (error as NodeJS.ErrnoException).code === 'EPERM' ? `${pid} -` : '';
+  }
+}
+
+/**
+ * Where process numbers mean the same: one boot of one machine, and one space of numbers in it, since containers have their own.
+ * '' where that cannot be known.
+ */
+export function processSpace(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return '';
   }
 }
 

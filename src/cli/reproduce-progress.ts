@@ -5,7 +5,7 @@ import { colours, duration, say } from './output.ts';
 
 export interface GridPrinter {
   readonly handlers: Pick<PoolOptions, 'onStart' | 'onProgress' | 'onEnd' | 'onWait'>;
-  /** What the failures come to: 4 if all diverged, else 1 (or 3 where the data is missing). */
+  /** What the failures come to: 2 or 3 for what no run can do, 4 if all diverged, else 1. */
   worstExit(): ExitCode;
   end(): void;
 }
@@ -14,7 +14,8 @@ interface Running {
   text: string;
 }
 
-export function gridPrinter(total: number): GridPrinter {
+/** @param before - cells that were finished already */
+export function gridPrinter(before: number, total: number): GridPrinter {
   const { bold, dim, red } = colours();
   const live = process.stderr.isTTY && process.env.TERM !== 'dumb';
   const running = new Map<Cell, Running>();
@@ -31,7 +32,7 @@ export function gridPrinter(total: number): GridPrinter {
   const draw = (): void => {
     const now = performance.now();
     if (!live || now - lastLive < 200) return;
-    const line = `${ended}/${total} done  ${[...running].map(([cell, { text }]) => `${cell.name} ${text}`).join('  ')}`;
+    const line = `${before + ended}/${total} done  ${[...running].map(([cell, { text }]) => `${cell.name} ${text}`).join('  ')}`;
     process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns || 100) - 1)}`);
     [lastLive, open] = [now, true];
   };
@@ -75,11 +76,13 @@ export function gridPrinter(total: number): GridPrinter {
       },
     },
     worstExit: () =>
-      failures.includes(exitCodes.environment)
-        ? exitCodes.environment
-        : failures.every((code) => code === exitCodes.diverged)
-          ? exitCodes.diverged
-          : exitCodes.failed,
+      failures.includes(exitCodes.usage)
+        ? exitCodes.usage
+        : failures.includes(exitCodes.environment)
+          ? exitCodes.environment
+          : failures.every((code) => code === exitCodes.diverged)
+            ? exitCodes.diverged
+            : exitCodes.failed,
     end,
   };
 }

@@ -10,7 +10,6 @@ import {
   gridResults,
   makeGrid,
   type PresetName,
-  presets,
   publishRuns,
   shardOf,
   standingOf,
@@ -60,12 +59,16 @@ export interface ReproduceFlags {
 export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   const root = flags.output ?? join('reproduce', flags.preset);
   const grid = gridOf(flags);
-  const cells = flags.shard === undefined ? grid.cells : shardOf(grid.cells, ...parseShard(flags.shard));
+  const cells = flags.shard === undefined ? grid.cells : shardOf(grid, ...parseShard(flags.shard));
   // A folder with other settings is refused before hours of work.
-  for (const cell of cells) standingOf(root, cell);
+  for (const cell of grid.cells) standingOf(root, cell);
   const { jobs, threads } = sharesOf(flags, cells.length);
   const dataDir = flags.dataDir === undefined ? {} : { dataDir: flags.dataDir };
   if (flags.dryRun) {
+    // Leaving by `exit` takes away the folders of half-timed runs.
+    const interrupt = listenForInterrupt((signal) => {
+      process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+    });
     const estimate = await estimateGrid(cells, {
       root,
       jobs,
@@ -75,6 +78,7 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
         say(`timing ${cell.row.network}, ${cell.arm.label}`);
       },
     });
+    interrupt.release();
     tellEstimate(estimate, { jobs, threads }, flags.json ?? false);
     return exitCodes.done;
   }
@@ -101,8 +105,7 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
 
 function gridOf(flags: ReproduceFlags): Grid {
   const { preset, rows, schemes, seeds, tauLrFactors, dataset } = flags;
-  const { width, epochs, lr, valSplit, limitTrainBatches, device } = flags;
-  const amp = flags.amp ?? (presets[preset].amp && cpuHasBf16());
+  const { width, epochs, lr, valSplit, limitTrainBatches, device, amp } = flags;
   const settings: TrainOptions = Object.fromEntries(
     Object.entries({ width, epochs, lr, valSplit, limitTrainBatches, device, amp }).filter(
       ([, value]) => value !== undefined,
@@ -114,6 +117,7 @@ function gridOf(flags: ReproduceFlags): Grid {
   return makeGrid({
     preset,
     settings,
+    bf16: cpuHasBf16(),
     ...(rows && { rows }),
     ...(schemes && { schemes }),
     ...(seeds && { seeds }),
@@ -158,7 +162,8 @@ async function trainGrid(
   const interrupt = listenForInterrupt(() => {
     say('stopping after this step (again to stop at once)');
   });
-  const printer = gridPrinter(cells.length);
+  const before = cells.filter((cell) => standingOf(options.root, cell).state === 'finished').length;
+  const printer = gridPrinter(before, cells.length);
   try {
     const { failed, interrupted } = await trainCells(cells, {
       ...options,

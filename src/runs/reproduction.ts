@@ -10,10 +10,13 @@ export interface Mean {
   readonly standardError?: number;
 }
 
+/** Without spread (n = 1, or all gains alike) there is the mean alone. */
 export interface PairedGain extends Mean {
-  /** 95 % confidence interval of the mean; absent for n = 1. */
+  /** Every gain is exactly 0: as a rule, both members of each pair are the same run. */
+  readonly identical?: true;
+  /** 95 % confidence interval of the mean. */
   readonly interval?: readonly [number, number];
-  /** Two-sided, of the hypothesis that the mean is 0; absent for n = 1. */
+  /** Two-sided, of the hypothesis that the mean is 0. */
   readonly pValue?: number;
   /** The smallest gain that these pairs can show at 2 standard errors. */
   readonly detectable?: number;

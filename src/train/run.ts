@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly onProgress?: OnProgress;
   /** Asked after every step: an exit code ends the run after a save. */
   readonly interrupted?: () => ExitCode | undefined;
+  /** Called before the run folder is changed for good (an epoch, a checkpoint, a result): throwing or leaving prevents it. */
+  readonly beforeWriting?: () => void;
 }
 
 export interface RunOutcome {
@@ -233,6 +235,7 @@ export class TrainingRun {
     const seconds = this.#watch.seconds - this.#state.secondsPerEpoch.reduce((sum, value) => sum + value, 0);
     const trainError = (100 * running.wrong) / running.images;
     const imagesPerSecond = running.images / running.seconds;
+    this.#options.beforeWriting?.();
     this.#writer.epoch({
       epoch,
       trainLoss,
@@ -288,6 +291,7 @@ export class TrainingRun {
       throw new DivergenceError(
         `a weight is no finite number after step ${this.#state.step}: lower --lr, or clip with --clip-grad 1`,
       );
+    this.#options.beforeWriting?.();
     // What the records say up to here is on the disk before a checkpoint refers to it.
     this.#writer.sync();
     this.#state = {

@@ -23,6 +23,8 @@ export interface SessionOptions {
   /** Told when fewer cores are free than were asked for. */
   readonly onBusy?: (holders: readonly number[], threads: number) => void;
   readonly interrupted?: () => ExitCode | undefined;
+  /** Called before the run folder is changed for good, and before it is made: for who must not write any more. */
+  readonly beforeWriting?: () => void;
 }
 
 export interface SessionResult {
@@ -55,12 +57,13 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
     const experiment = await createExperiment(config);
     await startFromWeights(experiment);
     const { model, seed } = config;
+    options.beforeWriting?.();
     const name = options.name ?? runName({ model, scheme: schemeName(config), seed }, new Date());
     const writer = RunWriter.create(options.root ?? 'runs', name);
     writer.config(configToRecord(config));
     writer.environment(environment(threads));
     options.onStart?.(writer.dir, experiment, threads);
-    return await conduct(experiment, writer, new TrainingRun(experiment, writer, options));
+    return await conduct(experiment, writer, new TrainingRun(experiment, writer, options), options);
   } finally {
     release();
   }
@@ -103,6 +106,7 @@ export async function resumeRun(
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const experiment = await createExperiment(config);
+    options.beforeWriting?.();
     const state = restoreLast(join(dir, 'checkpoints', 'last'), experiment);
     if (!state) await startFromWeights(experiment);
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
@@ -111,6 +115,7 @@ export async function resumeRun(
       experiment,
       writer,
       new TrainingRun(experiment, writer, { ...options, ...(state && { state }) }),
+      options,
     );
   } finally {
     release();
@@ -133,7 +138,12 @@ export function schemeName({ scheme, reorder }: Pick<TrainConfig, 'scheme' | 're
   return reorder ? scheme : `${scheme}-no-reorder`;
 }
 
-async function conduct(experiment: Experiment, writer: RunWriter, run: TrainingRun): Promise<SessionResult> {
+async function conduct(
+  experiment: Experiment,
+  writer: RunWriter,
+  run: TrainingRun,
+  { beforeWriting }: SessionOptions,
+): Promise<SessionResult> {
   const { dir } = writer;
   try {
     const outcome = await run.run();
@@ -142,6 +152,7 @@ async function conduct(experiment: Experiment, writer: RunWriter, run: TrainingR
       return { dir, exitCode: outcome.interrupted };
     }
     const result = resultOf(experiment, outcome);
+    beforeWriting?.();
     writer.result(result);
     writer.finish('finished', { exitCode: exitCodes.done });
     return { dir, result, exitCode: exitCodes.done };

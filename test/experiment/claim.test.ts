@@ -1,10 +1,11 @@
 /** Claims of cells: one holder at a time, among processes that race and die. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { abandonedAfter, beatClaim, claimCell, holderOf } from '../../src/experiment/reproduce/claim.ts';
+import { processSpace } from '../../src/process-identity.ts';
 
 let root = '';
 beforeEach(() => {
@@ -20,6 +21,14 @@ const newestFile = (cell: string): string => {
   return join(folder, `${Math.max(...numbers)}.json`);
 };
 
+/** A claim as another process would have written it; of another machine even where its host has our name. */
+const claimBy = (holder: string, host?: string): string =>
+  JSON.stringify({
+    host: host ?? hostname(),
+    space: host === undefined ? processSpace() : 'another boot',
+    process: holder,
+  });
+
 it('a claimed cell is held until it is released', () => {
   expect(holderOf(root, 'a')).toBeUndefined();
   const claim = claimCell(root, 'a')!;
@@ -33,35 +42,55 @@ it('a claimed cell is held until it is released', () => {
 
 it('a claim of a dead process of this machine is taken over, and the dead one would know', () => {
   const claim = claimCell(root, 'a')!;
-  writeFileSync(newestFile('a'), JSON.stringify({ host: hostname(), process: '999999999 1' }));
+  writeFileSync(newestFile('a'), claimBy('999999999 1'));
   expect(holderOf(root, 'a')).toBeUndefined();
-  expect(claim.held()).toBe(true);
   expect(claimCell(root, 'a')).toBeDefined();
   expect(claim.held()).toBe(false);
 });
 
 it('a number of a process in its second life is no holder', () => {
   claimCell(root, 'a');
-  writeFileSync(newestFile('a'), JSON.stringify({ host: hostname(), process: `${process.pid} 1` }));
+  writeFileSync(newestFile('a'), claimBy(`${process.pid} 1`));
   expect(holderOf(root, 'a')).toBeUndefined();
 });
 
-it('a claim of another machine counts while it shows signs of life', () => {
-  claimCell(root, 'a');
-  const file = newestFile('a');
-  writeFileSync(file, JSON.stringify({ host: 'elsewhere', process: '1 1' }));
-  expect(holderOf(root, 'a')).toBe('process 1 of elsewhere');
+it.each(['elsewhere', hostname()])(
+  'a claim of another machine, %s, counts while it shows signs of life',
+  (host) => {
+    claimCell(root, 'a');
+    const file = newestFile('a');
+    writeFileSync(file, claimBy('1 1', host));
+    expect(holderOf(root, 'a')).toBe(`process 1 of ${host}`);
+    const before = new Date(Date.now() - 1.1 * abandonedAfter);
+    utimesSync(file, before, before);
+    expect(holderOf(root, 'a')).toBeUndefined();
+    // Its life is its own to show.
+    beatClaim(root, 'a', process.pid);
+    expect(holderOf(root, 'a')).toBeUndefined();
+  },
+);
+
+it('a sign of life renews the time of a claim, and does not bring a released one back', () => {
+  const claim = claimCell(root, 'a')!;
   const before = new Date(Date.now() - 1.1 * abandonedAfter);
-  utimesSync(file, before, before);
+  utimesSync(newestFile('a'), before, before);
+  beatClaim(root, 'a', process.pid);
+  expect(Date.now() - statSync(newestFile('a')).mtimeMs).toBeLessThan(60_000);
+  expect(claim.held()).toBe(true);
+  claim.release();
+  beatClaim(root, 'a', process.pid);
   expect(holderOf(root, 'a')).toBeUndefined();
-  beatClaim(root, 'a');
-  expect(holderOf(root, 'a')).toBe('process 1 of elsewhere');
 });
 
-it('a sign of life does not bring a released claim back', () => {
-  claimCell(root, 'a')!.release();
-  beatClaim(root, 'a');
-  expect(holderOf(root, 'a')).toBeUndefined();
+it('a claim whose folder was removed is held no more, and its release leaves a later holder alone', () => {
+  const claim = claimCell(root, 'a')!;
+  rmSync(join(root, '.claims'), { recursive: true });
+  expect(claim.held()).toBe(false);
+  claim.release();
+  expect(claimCell(root, 'a')).toBeDefined();
+  writeFileSync(newestFile('a'), claimBy('1 1', 'elsewhere'));
+  claim.release();
+  expect(holderOf(root, 'a')).toBe('process 1 of elsewhere');
 });
 
 it('processes that race for few cells, and die in between, never hold one together', async () => {

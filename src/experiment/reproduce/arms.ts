@@ -18,7 +18,7 @@ export const armSchemes = Object.keys(schemes) as ArmScheme[];
 
 /** @throws UsageError for a name that is no scheme */
 export function armScheme(name: string): ArmScheme {
-  if (name in schemes) return name as ArmScheme;
+  if (Object.hasOwn(schemes, name)) return name as ArmScheme;
   const near = nearest(name, armSchemes);
   throw new UsageError(
     `--schemes: unknown scheme ${JSON.stringify(name)}${near ? `: did you mean ${near}?` : ''} (${armSchemes.join(', ')})`,

@@ -7,6 +7,7 @@ import { type Progress, resumeRun, startRun } from '../../train/index.ts';
 import { claimCell } from './claim.ts';
 import type { Cell } from './grid.ts';
 import { runFolder, standingOf } from './standing.ts';
+import { supersededExit } from './superseded.ts';
 
 export interface CellTask {
   readonly root: string;
@@ -27,7 +28,7 @@ const tell = (message: CellMessage): void => {
 };
 
 let interrupted: ExitCode | undefined;
-// Whoever asked is gone: what is done so far is saved.
+// Signals first: whoever asked may be gone: what is done so far is saved.
 process.on('disconnect', () => {
   interrupted = exitCodes.terminated;
 });
@@ -45,18 +46,23 @@ async function train(task: CellTask): Promise<CellMessage> {
     const { state } = standingOf(root, cell, { own: true });
     if (state !== 'new' && state !== 'broken') return { kind: 'end', how: 'taken' };
     tell({ kind: 'claimed' });
+    const leaveIfSuperseded = (): void => {
+      // Two processes must not write one folder: who woke up too late leaves at once, and writes nothing.
+      if (!claim.held()) process.exit(supersededExit);
+    };
     const options = {
       onProgress(progress: Progress) {
         tell({ kind: 'progress', progress });
       },
+      beforeWriting: leaveIfSuperseded,
       interrupted() {
-        // Two processes must not write one folder: who woke up too late leaves without a word.
-        if (!claim.held()) process.exit(exitCodes.failed);
+        leaveIfSuperseded();
         return interrupted;
       },
     };
     const dir = runFolder(root, cell);
     const changes = { threads, ...(dataDir !== undefined && { dataDir }) };
+    // What a kill left between making the folder and writing the settings.
     if (state === 'new') rmSync(dir, { recursive: true, force: true });
     const session = existsSync(join(dir, runFiles.config))
       ? await resumeRun(dir, changes, options)

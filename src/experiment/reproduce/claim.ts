@@ -1,7 +1,7 @@
 /**
  * Who trains a cell: of all processes, on all machines that share the folder, one at a time.
  *
- * The claims of a cell are numbered files, made exclusively and never removed before the grid is done: whoever finds the
+ * The claims of a cell are numbered files, made exclusively and never removed: whoever finds the
  * newest one given back or abandoned tries to make the next, and one of them succeeds. Nothing is taken away, so that no
  * slow process can take away a newer claim than the one it saw.
  */
@@ -19,20 +19,29 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeError } from '../../io/index.ts';
-import { processIdentity } from '../../process-identity.ts';
+import { processIdentity, processSpace } from '../../process-identity.ts';
 
-/** A claim of another machine counts as abandoned after so long without a sign of life, in ms. */
+/** A claim of a machine whose processes cannot be seen counts as abandoned after so long without a sign of life, in ms. */
 export const abandonedAfter = 5 * 60_000;
 
 interface Holder {
   readonly host: string;
+  /** Where the number of the process counts: names of hosts may be shared. */
+  readonly space: string;
   readonly process: string;
 }
 
+const self = (): Holder => ({
+  host: hostname(),
+  space: processSpace(),
+  process: processIdentity(process.pid),
+});
+
 /** A claim that this process holds. */
 export interface Claim {
-  /** False once another process has taken the cell over, which took the holder for dead. */
+  /** False once another process has taken the cell over, which took the holder for dead, or the claim is gone. */
   held(): boolean;
+  /** Gives the cell back, if it is still held. */
   release(): void;
 }
 
@@ -58,7 +67,7 @@ function holderIn(file: string): Holder | undefined {
 
 /** The time by the clock that stamps the files of this folder, which may be another machine's. */
 function folderTime(folder: string): number {
-  const probe = join(folder, `.clock-${process.pid}`);
+  const probe = join(folder, `.clock-${hostname()}-${process.pid}`);
   writeFileSync(probe, 'now');
   const { mtimeMs } = statSync(probe);
   rmSync(probe, { force: true });
@@ -77,10 +86,18 @@ function livingHolder(folder: string, number: number): string | undefined {
   const holder = holderIn(file);
   if (!holder) return undefined;
   const pid = holder.process.split(' ')[0] ?? '';
-  if (holder.host === hostname())
+  if (holder.space !== '' && holder.space === processSpace())
     return processIdentity(Number(pid)) === holder.process ? `process ${pid}` : undefined;
-  const silent = folderTime(folder) - statSync(file).mtimeMs;
-  return silent < abandonedAfter ? `process ${pid} of ${holder.host}` : undefined;
+  return silence(folder, file) < abandonedAfter ? `process ${pid} of ${holder.host}` : undefined;
+}
+
+/** How long a claim has shown no sign of life, in ms; 0 where the clock of the folder cannot be asked. */
+function silence(folder: string, file: string): number {
+  try {
+    return folderTime(folder) - statSync(file).mtimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 /**
@@ -104,8 +121,7 @@ export function claimCell(root: string, cell: string): Claim | undefined {
 /** With its holder in it from the first moment: a link is made whole or not at all. */
 function makeExclusively(folder: string, number: number): boolean {
   const draft = join(folder, `.draft-${hostname()}-${process.pid}`);
-  const holder: Holder = { host: hostname(), process: processIdentity(process.pid) };
-  writeFileSync(draft, JSON.stringify(holder));
+  writeFileSync(draft, JSON.stringify(self()));
   try {
     linkSync(draft, fileOf(folder, number));
     return true;
@@ -118,18 +134,28 @@ function makeExclusively(folder: string, number: number): boolean {
 }
 
 function claimOf(folder: string, number: number): Claim {
+  const file = fileOf(folder, number);
+  const mine = processIdentity(process.pid);
+  const held = (): boolean => holderIn(file)?.process === mine && !existsSync(fileOf(folder, number + 1));
   return {
-    held: () => !existsSync(fileOf(folder, number + 1)),
+    held,
     release() {
-      writeFileSync(fileOf(folder, number), '');
+      // Where the folder is gone there is nothing to give back.
+      if (held()) writeFileSync(file, '');
     },
   };
 }
 
-/** Shows other machines that the holder lives; to be called at least every minute by a process that is never busy. */
-export function beatClaim(root: string, cell: string): void {
+/**
+ * Shows other machines that the holder lives; to be called at least every minute by a process that is never busy.
+ *
+ * @param pid - of the holder, a process of this machine: the claim of another is left alone
+ */
+export function beatClaim(root: string, cell: string, pid: number): void {
   const folder = folderOf(root, cell);
   const newest = Math.max(0, ...numbers(folder));
+  const holder = newest > 0 ? holderIn(fileOf(folder, newest)) : undefined;
+  if (holder?.space !== processSpace() || holder.process !== processIdentity(pid)) return;
   // A blank more changes neither what a claim says nor that it was given back, and gives the file a new time.
-  if (newest > 0) appendFileSync(fileOf(folder, newest), ' ');
+  appendFileSync(fileOf(folder, newest), ' ');
 }

@@ -1,7 +1,10 @@
 /** How long a grid will take on this machine: measured on the first steps of each kind of run, not guessed. */
 import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FileError } from '../../errors.ts';
+import { exitCodes, type ExitCode, MeanfieldError } from '../../errors.ts';
 import type { TrainConfig } from '../../train/index.ts';
 import type { Cell } from './grid.ts';
 import { standingOf } from './standing.ts';
@@ -12,12 +15,11 @@ export interface EstimateOptions {
   readonly jobs: number;
   readonly threads: number;
   readonly dataDir?: string;
-  /** Steps to time; default 50. */
-  readonly steps?: number;
-  /** Most seconds to spend on the steps of one kind; default 60. */
-  readonly seconds?: number;
   readonly onTiming?: (cell: Cell) => void;
 }
+
+/** Fifty steps of a kind; more of a fast one, fewer of one that takes over a minute for them. */
+const timed = { steps: 50, atLeast: 3, atMost: 60 } as const;
 
 export interface CellEstimate {
   readonly cell: Cell;
@@ -55,14 +57,15 @@ function kindOf({ config }: Cell): string {
   });
 }
 
-/** @throws FileError if a kind of run cannot be trained at all */
+/** @throws MeanfieldError with the exit code of the run, if a kind of run cannot be trained */
 export async function estimateGrid(cells: readonly Cell[], options: EstimateOptions): Promise<GridEstimate> {
   const timings = new Map<string, Timing>();
   const estimates: CellEstimate[] = [];
   for (const cell of cells) {
     const standing = standingOf(options.root, cell);
     const { state } = standing;
-    if (state === 'finished' || state === 'diverged') {
+    // What others train is theirs.
+    if (state !== 'new' && state !== 'broken') {
       estimates.push({ cell, state, secondsLeft: 0 });
       continue;
     }
@@ -73,18 +76,23 @@ export async function estimateGrid(cells: readonly Cell[], options: EstimateOpti
     }
     const timing = timings.get(kind)!;
     const seconds = wholeRun(cell.config, timing);
-    const share = 'share' in standing ? standing.share : 0;
+    const share = standing.state === 'broken' ? standing.share : 0;
     estimates.push({ cell, state, seconds, secondsLeft: seconds * (1 - share), timing });
   }
   return { cells: estimates, secondsLeft: makespan(estimates, options.jobs) };
 }
 
-function wholeRun(config: TrainConfig, timing: Timing): number {
-  const { epochs, valInterval, valSplit } = config;
-  const { stepsPerEpoch, secondsPerStep, secondsPerEvaluation, secondsToStart } = timing;
-  const inEpochs = valInterval === 0 ? 1 : Math.ceil(epochs / valInterval);
-  const evaluations = inEpochs + (valSplit > 0 ? 1 : 0);
-  return secondsToStart + epochs * stepsPerEpoch * secondsPerStep + evaluations * secondsPerEvaluation;
+function wholeRun({ epochs, valInterval, recoveryInterval }: TrainConfig, timing: Timing): number {
+  const { stepsPerEpoch, secondsPerStep, secondsPerImageEvaluated, secondsPerSave, secondsToStart } = timing;
+  const { validationImages, testImages } = timing;
+  const steps = epochs * stepsPerEpoch;
+  const evaluations = valInterval === 0 ? 1 : Math.ceil(epochs / valInterval);
+  const evaluated =
+    validationImages > 0 ? evaluations * validationImages + testImages : evaluations * testImages;
+  const saves = epochs + (recoveryInterval > 0 ? Math.floor(steps / recoveryInterval) : 0);
+  return (
+    secondsToStart + steps * secondsPerStep + evaluated * secondsPerImageEvaluated + saves * secondsPerSave
+  );
 }
 
 /** Cells start in their order, each as soon as one of `jobs` is free. */
@@ -98,21 +106,31 @@ function makespan(cells: readonly CellEstimate[], jobs: number): number {
 }
 
 /** Timed beside itself, as many at once as will train at once: they share the machine's memory and caches. */
-async function timeKind(cell: Cell, options: EstimateOptions): Promise<Timing> {
-  const { jobs, threads, dataDir, steps = 50, seconds = 60 } = options;
+async function timeKind(cell: Cell, { jobs, threads, dataDir }: EstimateOptions): Promise<Timing> {
   const config = { ...cell.config, threads, ...(dataDir !== undefined && { dataDir }) };
-  const timings = await Promise.all(
-    Array.from({ length: jobs }, () => timeOnce({ config, steps, seconds }, cell, threads)),
-  );
-  const mean = (pick: (timing: Timing) => number): number =>
-    timings.reduce((sum, timing) => sum + pick(timing), 0) / timings.length;
-  return {
-    steps: Math.min(...timings.map((timing) => timing.steps)),
-    secondsPerStep: mean((timing) => timing.secondsPerStep),
-    stepsPerEpoch: timings[0]!.stepsPerEpoch,
-    secondsPerEvaluation: mean((timing) => timing.secondsPerEvaluation),
-    secondsToStart: mean((timing) => timing.secondsToStart),
+  const root = mkdtempSync(join(tmpdir(), 'meanfield-timing-'));
+  const clean = (): void => {
+    rmSync(root, { recursive: true, force: true });
   };
+  process.once('exit', clean);
+  try {
+    const timings = await Promise.all(
+      Array.from({ length: jobs }, () => timeOnce({ ...timed, config, root }, cell, threads)),
+    );
+    const mean = (pick: (timing: Timing) => number): number =>
+      timings.reduce((sum, timing) => sum + pick(timing), 0) / timings.length;
+    return {
+      ...timings[0]!,
+      steps: Math.min(...timings.map((timing) => timing.steps)),
+      secondsPerStep: mean((timing) => timing.secondsPerStep),
+      secondsPerImageEvaluated: mean((timing) => timing.secondsPerImageEvaluated),
+      secondsPerSave: mean((timing) => timing.secondsPerSave),
+      secondsToStart: mean((timing) => timing.secondsToStart),
+    };
+  } finally {
+    process.off('exit', clean);
+    clean();
+  }
 }
 
 function timeOnce(task: TimingTask, cell: Cell, threads: number): Promise<Timing> {
@@ -122,12 +140,12 @@ function timeOnce(task: TimingTask, cell: Cell, threads: number): Promise<Timing
     serialization: 'advanced',
   });
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => {
-      reject(new FileError(`${cell.name} cannot be timed: ${why}`));
+    const fail = (why: string, exitCode: ExitCode = exitCodes.failed): void => {
+      reject(new MeanfieldError(`${cell.name} cannot be timed: ${why}`, { exitCode }));
     };
     worker.on('message', (message: TimingMessage) => {
       if (message.kind === 'timing') resolve(message.timing);
-      else fail(message.message);
+      else fail(message.message, message.exitCode);
     });
     worker.on('error', (error) => {
       fail(error.message.split('\n')[0] ?? '');

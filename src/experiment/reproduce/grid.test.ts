@@ -40,6 +40,7 @@ it('a run has one name in every grid: usual settings of tau are not told', () =>
   const usual = ['cifar10-resnet20-mean-field-s1'];
   expect(names(grid)).toEqual(usual);
   expect(names({ ...grid, tauStarts: ['unit'], tauLrFactors: [1] })).toEqual(usual);
+  expect(names({ ...grid, settings: { width: 16, epochs: 15, valSplit: 0 } })).toEqual(usual);
   const [cell] = makeGrid(grid).cells;
   expect(cell?.config).toMatchObject({ tauStart: 'unit', tauLrFactor: 1 });
 });
@@ -54,6 +55,10 @@ it('settings override the preset, and those that change a run by much are part o
   });
   expect(cells[0]?.name).toBe('cifar10-resnet20-w4-e3-v5000-mean-field-no-reorder-s1');
   expect(cells[0]?.config).toMatchObject({ width: 4, epochs: 3, valSplit: 5000, lr: 0.5, reorder: false });
+});
+
+it('names of schemes are those of the list alone', () => {
+  expect(() => names({ preset: 'fast', schemes: ['toString'] })).toThrow('unknown scheme "toString"');
 });
 
 it('another data set takes the talk’s figures away', () => {
@@ -91,9 +96,15 @@ it('the talk’s recipe drops the rate at a half and three quarters', () => {
   }
 });
 
-it('shards are disjoint and together the whole', () => {
-  const { cells } = makeGrid({ preset: 'fast' });
-  const shards = [1, 2, 3, 4].map((index) => shardOf(cells, index, 4));
-  expect(shards.flat()).toHaveLength(cells.length);
-  expect(new Set(shards.flat())).toEqual(new Set(cells));
+it('shards are disjoint, together the whole, and keep pairs together', () => {
+  const grid = makeGrid({ preset: 'fast' });
+  const shards = [1, 2, 3, 4].map((index) => shardOf(grid, index, 4));
+  expect(shards.flat()).toHaveLength(grid.cells.length);
+  expect(new Set(shards.flat())).toEqual(new Set(grid.cells));
+  for (const shard of shards) {
+    const count = (scheme: string): number => shard.filter(({ arm }) => arm.scheme === scheme).length;
+    expect(count('mean-field')).toBe(count('vanilla'));
+    expect(count('mean-field')).toBeGreaterThan(0);
+  }
+  expect(() => shardOf(grid, 10, 10)).toThrow('--shard 10/10 is empty: the grid has 9 pairs of row and seed');
 });

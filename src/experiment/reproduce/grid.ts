@@ -17,6 +17,8 @@ export interface GridOptions {
   readonly dataset?: string;
   /** Settings that override the preset's: width, epochs, valSplit, .. */
   readonly settings?: TrainOptions;
+  /** The machine computes in bf16, so presets may; default false. */
+  readonly bf16?: boolean;
 }
 
 export interface Cell {
@@ -41,46 +43,32 @@ export interface Grid {
 
 /** @throws UsageError for a row, scheme, seed or setting that cannot be */
 export function makeGrid(options: GridOptions): Grid {
-  const { preset, settings = {} } = options;
-  const {
-    rows: presetRows,
-    schemes,
-    seeds: presetSeeds,
-    dataset: presetData,
-    settings: recipe,
-  } = presets[preset];
-  const dataset = options.dataset ?? presetData;
-  const rows = unique('--rows', options.rows ?? presetRows).map((name) => tableRow(name, dataset));
-  const seeds = unique('--seeds', options.seeds ?? presetSeeds);
-  const arms = armsOf(unique('--schemes', options.schemes ?? schemes), options);
+  const { preset, settings = {}, bf16 = false } = options;
+  const chosen = presets[preset];
+  const recipe = (row: TableRow): TrainOptions => ({ amp: chosen.amp && bf16, ...chosen.settings(row) });
+  const dataset = options.dataset ?? chosen.dataset;
+  const rows = unique('--rows', options.rows ?? chosen.rows).map((name) => tableRow(name, dataset));
+  const seeds = unique('--seeds', options.seeds ?? chosen.seeds);
+  const arms = armsOf(unique('--schemes', options.schemes ?? chosen.schemes), options);
   const cells = seeds.flatMap((seed) =>
     rows.flatMap((row) =>
       arms.map((arm): Cell => {
-        const config = resolveConfig(
-          {
-            ...recipe(row),
-            ...settings,
-            dataset: row.dataset,
-            model: row.model,
-            seed,
-            ...armSettings(arm),
-          },
-          'reproduce',
-        );
-        return { name: cellName(row, arm, seed, settings), row, arm, seed, config };
+        const own = { dataset: row.dataset, model: row.model, seed, ...armSettings(arm) };
+        const usual = resolveConfig({ ...recipe(row), ...own }, 'reproduce');
+        const config = resolveConfig({ ...recipe(row), ...settings, ...own }, 'reproduce');
+        return { name: cellName(row, arm, seed, config, usual), row, arm, seed, config };
       }),
     ),
   );
   return { preset, rows, arms, seeds, changed: settings, cells };
 }
 
-/** What changes a run but neither row, arm nor seed is part of its name where it is not the preset's. */
-const named = ['width', 'epochs', 'valSplit'] as const;
+/** What changes a run much, but is neither row, arm nor seed: part of its name where it is not the preset's. */
+const letters = { width: 'w', epochs: 'e', valSplit: 'v' } as const;
 
-function cellName(row: TableRow, arm: Arm, seed: number, settings: TrainOptions): string {
-  const letters = { width: 'w', epochs: 'e', valSplit: 'v' } as const;
-  const given = named.flatMap((key) =>
-    settings[key] === undefined ? [] : [`${letters[key]}${settings[key]}`],
+function cellName(row: TableRow, arm: Arm, seed: number, config: TrainConfig, usual: TrainConfig): string {
+  const given = (Object.keys(letters) as (keyof typeof letters)[]).flatMap((key) =>
+    config[key] === usual[key] ? [] : [`${letters[key]}${config[key]}`],
   );
   return [row.dataset, row.model, ...given, arm.slug, `s${seed}`].map(slug).join('-');
 }
@@ -99,7 +87,16 @@ function unique<T>(flag: string, values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-/** The cells of shard `index` of `count`, counted from 1: every count-th cell. */
-export function shardOf(cells: readonly Cell[], index: number, count: number): Cell[] {
-  return cells.filter((_, i) => i % count === index - 1);
+/**
+ * Part `index` of `count`, counted from 1. All arms of a row and seed stay together, so that pairs are trained on one machine.
+ *
+ * @throws UsageError if the part is empty
+ */
+export function shardOf({ cells, arms }: Grid, index: number, count: number): Cell[] {
+  const part = cells.filter((_, i) => Math.floor(i / arms.length) % count === index - 1);
+  if (!part.length)
+    throw new UsageError(
+      `--shard ${index}/${count} is empty: the grid has ${cells.length / arms.length} pairs of row and seed`,
+    );
+  return part;
 }

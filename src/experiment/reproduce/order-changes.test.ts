@@ -16,7 +16,7 @@ it('changes are counted by stage and epoch, as means over the runs', () => {
   const back = swap('layer1', 2, [1, 0, 2], [0, 1, 2]);
   const other = swap('layer2', 1, [0, 1], [1, 0]);
   const { runs, stages, lastEpoch } = orderChanges([
-    { swaps: [there, back, other], epochs: 3 },
+    { swaps: [there, other, back], epochs: 3 },
     { swaps: [there], epochs: 3 },
   ]);
   expect(runs).toBe(2);

@@ -11,10 +11,8 @@ export function orderChanges(runs: readonly RunSwaps[]): OrderChanges {
   const epochs = Math.max(0, ...runs.map((run) => run.epochs));
   const stages = names.map((stage): StageChanges => {
     const own = runs.map(({ swaps }) => swaps.filter((swap) => swap.stage === stage));
-    const perEpoch = Array.from(
-      { length: epochs },
-      (_, epoch) => own.flat().filter((swap) => swap.epoch === epoch).length / runs.length,
-    );
+    const perEpoch = new Array<number>(epochs).fill(0);
+    for (const { epoch } of own.flat()) perEpoch[epoch] = (perEpoch[epoch] ?? 0) + 1 / runs.length;
     const reordered = own.filter((swaps) => String(swaps.at(-1)?.after) !== String(swaps[0]?.before));
     return {
       stage,
@@ -23,9 +21,8 @@ export function orderChanges(runs: readonly RunSwaps[]): OrderChanges {
       reordered: reordered.length / runs.length,
     };
   });
-  const last = runs.flatMap(({ swaps }) =>
-    swaps.length ? [Math.max(...swaps.map(({ epoch }) => epoch)) + 1] : [],
-  );
+  // Swaps stand in the order of steps.
+  const last = runs.flatMap(({ swaps }) => swaps.slice(-1).map(({ epoch }) => epoch + 1));
   return {
     runs: runs.length,
     stages,

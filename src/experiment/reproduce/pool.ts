@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodes, type ExitCode } from '../../errors.ts';
 import type { Progress } from '../../train/index.ts';
 import type { CellMessage, CellTask } from './cell-worker.ts';
+import { supersededExit } from './superseded.ts';
 import { beatClaim } from './claim.ts';
 import type { Cell } from './grid.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -34,6 +35,9 @@ export interface PoolOutcome {
   readonly interrupted?: ExitCode;
 }
 
+/** Wrong settings, or something that the machine lacks: the next run would fail the same way. */
+const hopeless: ReadonlySet<ExitCode> = new Set([exitCodes.usage, exitCodes.environment]);
+
 const heartbeat = 20_000;
 const pollEvery = 1000;
 
@@ -60,9 +64,11 @@ export async function trainCells(cells: readonly Cell[], options: PoolOptions): 
     }
     return 'wait';
   };
+  // What stops one stops all: a missing data set, a folder that cannot be read.
+  let fatal: unknown;
+  let stopped = false;
   const work = async (): Promise<void> => {
-    for (;;) {
-      if (options.interrupted?.() !== undefined) return;
+    while (options.interrupted?.() === undefined && fatal === undefined && !stopped) {
       const cell = next();
       if (cell === 'done') return;
       if (cell === 'wait') {
@@ -72,11 +78,20 @@ export async function trainCells(cells: readonly Cell[], options: PoolOptions): 
       busy.add(cell);
       const end = await trainCell(cell, options);
       busy.delete(cell);
-      if (end.how === 'failed') failed.push(cell);
       options.onEnd?.(cell, end);
+      if (end.how !== 'failed') continue;
+      failed.push(cell);
+      if (hopeless.has(end.exitCode)) stopped = true;
     }
   };
-  await Promise.all(Array.from({ length: options.jobs }, work));
+  await Promise.all(
+    Array.from({ length: options.jobs }, () =>
+      work().catch((error: unknown) => {
+        fatal ??= error;
+      }),
+    ),
+  );
+  if (fatal !== undefined) throw fatal as Error;
   const interrupted = options.interrupted?.();
   return { failed, ...(interrupted !== undefined && { interrupted }) };
 }
@@ -89,7 +104,11 @@ function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
   return new Promise((resolve) => {
     let end: CellEnd | undefined;
     const beat = setInterval(() => {
-      beatClaim(root, cell.name);
+      try {
+        beatClaim(root, cell.name, worker.pid ?? 0);
+      } catch {
+        // A full disk or a lost folder is told by the run itself.
+      }
     }, heartbeat);
     const watch = setInterval(() => {
       if (options.interrupted?.() !== undefined) worker.kill('SIGTERM');
@@ -109,11 +128,19 @@ function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
       finish({ how: 'failed', message: error.message.split('\n')[0] ?? '', exitCode: exitCodes.failed });
     });
     worker.on('exit', (code, signal) => {
-      const how = signal ? `by ${signal}` : `with exit code ${code ?? '?'}`;
-      finish({ how: 'failed', message: `its process ended ${how}`, exitCode: exitCodes.failed });
+      finish(endOf(code, signal, options.interrupted?.() !== undefined));
     });
     worker.send(task);
   });
+}
+
+/** What the end of a process means that has not said it itself. */
+function endOf(code: number | null, signal: string | null, interrupted: boolean): CellEnd {
+  if (code === supersededExit) return { how: 'taken' };
+  // Before the process hears signals it dies by them.
+  if (signal && interrupted) return { how: 'stopped' };
+  const how = signal ? `by ${signal}` : `with exit code ${code ?? '?'}`;
+  return { how: 'failed', message: `its process ended ${how}`, exitCode: exitCodes.failed };
 }
 
 function startWorker(threads: number): ChildProcess {

@@ -1,7 +1,7 @@
 /** Where a cell stands, read from its run folder and its claims. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../errors.ts';
+import { FileError, UsageError } from '../../errors.ts';
 import { readConfigFile, readRun, runFiles, type RunResult, type RunStatus } from '../../runs/index.ts';
 import {
   changeableSettings,
@@ -26,12 +26,17 @@ export const runFolder = (root: string, cell: Cell): string => join(root, cell.n
 
 /**
  * @param own - the caller holds the claim: the cell is not told as running
- * @throws UsageError if the folder holds a run with other settings
+ * @throws UsageError if the folder holds a run with other settings, FileError if its settings cannot be read
  */
 export function standingOf(root: string, cell: Cell, { own = false } = {}): Standing {
   const dir = runFolder(root, cell);
   const held = (): string | undefined => (own ? undefined : holderOf(root, cell.name));
   if (!existsSync(join(dir, runFiles.config))) {
+    // A kill between making the folder and writing the settings leaves nothing worth keeping; anything else is not ours to remove.
+    if ([runFiles.result, runFiles.checkpoints].some((name) => existsSync(join(dir, name))))
+      throw new FileError(
+        `${dir} has no ${runFiles.config}: put it back, or delete ${dir} to train it again`,
+      );
     const holder = held();
     return holder === undefined ? { state: 'new' } : { state: 'running', holder, share: 0 };
   }
@@ -54,10 +59,21 @@ function shareOf(status: RunStatus | undefined): number {
 
 function checkSettings(dir: string, { config }: Cell): void {
   const file = join(dir, runFiles.config);
-  const saved = resolveConfig(configFromRecord(readConfigFile(file)), file);
+  const saved = savedSettings(file, dir);
   for (const key of Object.keys({ ...saved, ...config }) as (keyof TrainConfig)[])
     if (!changeableSettings.has(key) && JSON.stringify(saved[key]) !== JSON.stringify(config[key]))
       throw new UsageError(
-        `${dir} was trained with ${flagOf(key)} ${String(saved[key])}, this grid wants ${String(config[key])}: name another --output, or the same settings`,
+        `${dir} was trained with ${flagOf(key)} ${String(saved[key])}, this grid wants ${String(config[key])}: give the same settings${key === 'amp' ? ' (--amp or --no-amp, on every machine)' : ''}, or name another --output`,
       );
+}
+
+function savedSettings(file: string, dir: string): TrainConfig {
+  try {
+    const record = configFromRecord(readConfigFile(file));
+    if (Object.keys(record).length > 0) return resolveConfig(record, file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FileError(`${reason}; delete ${dir} to train it again`, error);
+  }
+  throw new FileError(`${file} is empty; delete ${dir} to train it again`);
 }

@@ -23,7 +23,11 @@ it('the smallest gain shown is two standard errors, and as many pairs as are ask
   expect(shown(pairsNeeded! - 1)).toBeGreaterThan(0.3);
 });
 
-it('pairs without any spread are certain', () => {
-  expect(pairedGain([0.5, 0.5, 0.5])).toMatchObject({ interval: [0.5, 0.5], pValue: 0, detectable: 0 });
-  expect(pairedGain([0, 0, 0])).toMatchObject({ interval: [0, 0], pValue: 1 });
+it('pairs without any spread do not tell how sure they are', () => {
+  expect(pairedGain([8.1 - 7.8, 7.4 - 7.1])).toEqual({ n: 2, mean: expect.closeTo(0.3, 12) as number });
+});
+
+it('pairs of equal errors are told as such', () => {
+  expect(pairedGain([0, 0, 0])).toEqual({ n: 3, mean: 0, identical: true });
+  expect(pairedGain([0])).toEqual({ n: 1, mean: 0, identical: true });
 });

@@ -27,13 +27,14 @@ const wantedGain = 0.3;
 export function pairedGain(gains: readonly number[]): PairedGain {
   const mean = meanOf(gains);
   const { n, deviation, standardError } = mean;
-  if (deviation === undefined || standardError === undefined) return mean;
+  // Rounding of equal gains is no spread, and pairs without any say nothing of how sure they are.
+  if (deviation === undefined || standardError === undefined || deviation < 1e-9)
+    return { n, mean: mean.mean, ...(gains.every((gain) => gain === 0) && { identical: true }) };
   const half = studentt.inv(0.975, n - 1) * standardError;
-  const t = standardError > 0 ? Math.abs(mean.mean) / standardError : mean.mean === 0 ? 0 : Infinity;
   return {
     ...mean,
     interval: [mean.mean - half, mean.mean + half],
-    pValue: t === Infinity ? 0 : Math.min(1, 2 * studentt.cdf(-t, n - 1)),
+    pValue: Math.min(1, 2 * studentt.cdf(-Math.abs(mean.mean) / standardError, n - 1)),
     detectable: 2 * standardError,
     pairsNeeded: Math.max(2, Math.ceil(((2 * deviation) / wantedGain) ** 2)),
   };

@@ -1,16 +1,26 @@
 /** One process of `--dry-run`: trains the first steps of a run in a folder that is thrown away, and times them. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitCodes } from '../../errors.ts';
-import { BatchTensors, evaluate, type Experiment, startRun, type TrainConfig } from '../../train/index.ts';
+import { exitCodes, type ExitCode, MeanfieldError } from '../../errors.ts';
+import {
+  BatchTensors,
+  evaluate,
+  type Experiment,
+  readCheckpointState,
+  saveCheckpoint,
+  startRun,
+  type TrainConfig,
+} from '../../train/index.ts';
 
 export interface TimingTask {
   readonly config: TrainConfig;
-  /** Steps to time. */
+  /** Folder for the run; the caller removes it. */
+  readonly root: string;
+  /** Steps to time at least. */
   readonly steps: number;
-  /** Fewer are timed where they would take longer. */
-  readonly seconds: number;
+  /** Fast steps are timed for so long at least, in s. */
+  readonly atLeast: number;
+  /** Slow steps are timed for so long at most, in s. */
+  readonly atMost: number;
 }
 
 export interface Timing {
@@ -20,65 +30,87 @@ export interface Timing {
   readonly secondsPerStep: number;
   /** Of an epoch. */
   readonly stepsPerEpoch: number;
-  readonly secondsPerEvaluation: number;
+  readonly secondsPerImageEvaluated: number;
+  readonly secondsPerSave: number;
   /** From the start of the process to the first step. */
   readonly secondsToStart: number;
+  /** Images of one evaluation: those held out, if any, and the test set. */
+  readonly validationImages: number;
+  readonly testImages: number;
 }
 
 export type TimingMessage =
-  { readonly kind: 'timing'; readonly timing: Timing } | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'timing'; readonly timing: Timing }
+  | { readonly kind: 'error'; readonly message: string; readonly exitCode: ExitCode };
 
 /** The first steps warm up caches and allocator. */
 const warmUp = 5;
 const fewestSteps = 3;
+/** Batches of 500 images. */
 const evaluatedBatches = 2;
 
-async function time({ config, steps, seconds }: TimingTask): Promise<Timing> {
-  const root = mkdtempSync(join(tmpdir(), 'meanfield-timing-'));
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit(exitCodes.failed));
+
+async function time({ config, root, steps, atLeast, atMost }: TimingTask): Promise<Timing> {
   const stamps: number[] = [];
   let experiment: Experiment | undefined;
   let stepsPerEpoch = 0;
   const enough = (): boolean => {
     const timed = stamps.length - warmUp;
-    const spent = (stamps.at(-1) ?? 0) - (stamps[0] ?? 0);
-    return timed >= steps || (timed >= fewestSteps && spent > 1000 * seconds);
+    const spent = ((stamps.at(-1) ?? 0) - (stamps[warmUp - 1] ?? 0)) / 1000;
+    return timed >= steps && spent >= atLeast ? true : timed >= fewestSteps && spent >= atMost;
   };
-  try {
-    const endless = { ...config, epochs: Math.max(config.epochs, 1000), valInterval: 0 };
-    const session = await startRun(endless, {
-      root,
-      onStart(_dir, made) {
-        experiment = made;
-      },
-      onProgress(progress) {
-        if (progress.kind !== 'step') return;
-        stamps.push(performance.now());
-        stepsPerEpoch = progress.batches;
-      },
-      interrupted: () => (enough() ? exitCodes.interrupted : undefined),
-    });
-    if (session.result) throw new Error('the run ended before enough steps were timed');
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  // Saves and evaluations are timed by themselves.
+  const endless = { ...config, epochs: 1_000_000, valInterval: 0, recoveryInterval: 0, checkpointEvery: 0 };
+  const session = await startRun(endless, {
+    root,
+    onStart(_dir, made) {
+      experiment = made;
+    },
+    onProgress(progress) {
+      if (progress.kind !== 'step') return;
+      stamps.push(performance.now());
+      stepsPerEpoch = progress.batches;
+    },
+    interrupted: () => (enough() ? exitCodes.interrupted : undefined),
+  });
   const [first = 0, last = 0] = [stamps[warmUp - 1], stamps.at(-1)];
   const timed = stamps.length - warmUp;
+  const { data, learner } = experiment!;
+  const saved = join(session.dir, 'checkpoints', 'last');
+  const state = readCheckpointState(saved);
   return {
     steps: timed,
     secondsPerStep: (last - first) / 1000 / timed,
     stepsPerEpoch,
-    secondsPerEvaluation: timeEvaluation(experiment!),
+    secondsPerImageEvaluated: timeEvaluation(experiment!),
+    secondsPerSave: secondsOf(() => {
+      saveCheckpoint(saved, learner.model, learner.optimizer, state);
+    }),
     secondsToStart: (stamps[0] ?? 0) / 1000,
+    validationImages: data.validation?.count ?? 0,
+    testImages: data.test.count,
   };
 }
 
-function timeEvaluation({ data, config, learner }: Experiment): number {
-  const set = data.validation ?? data.test;
-  const tensors = new BatchTensors(data.train, data, config.dtype, config.device);
+function secondsOf(body: () => void): number {
   const started = performance.now();
-  const { count } = evaluate((images) => learner.forward(images, false), set, tensors, evaluatedBatches);
+  body();
+  return (performance.now() - started) / 1000;
+}
+
+function timeEvaluation({ data, config, learner }: Experiment): number {
+  const tensors = new BatchTensors(data.train, data, config.dtype, config.device);
+  const run = (batches: number): number =>
+    evaluate((images) => learner.forward(images, false), data.test, tensors, batches).count;
+  run(1);
+  let count = 0;
+  const seconds = secondsOf(() => {
+    count = run(evaluatedBatches);
+  });
   tensors.dispose();
-  return (((performance.now() - started) / 1000) * set.count) / count;
+  return seconds / count;
 }
 
 process.on('message', (task: TimingTask) => {
@@ -86,7 +118,8 @@ process.on('message', (task: TimingTask) => {
     .then((timing): TimingMessage => ({ kind: 'timing', timing }))
     .catch((error: unknown): TimingMessage => {
       const text = error instanceof Error ? error.message : String(error);
-      return { kind: 'error', message: text.split('\n')[0] ?? '' };
+      const exitCode = error instanceof MeanfieldError ? error.exitCode : exitCodes.failed;
+      return { kind: 'error', message: text.split('\n')[0] ?? '', exitCode };
     })
     .then((message) => {
       process.send?.(message, () => {

@@ -1,11 +1,11 @@
 /** Figures of a grid: the talk's table beside ours, the gains with their uncertainty, when blocks change their order. */
-import type { ArmResult, Mean, Reproduction, ReproductionRow } from '../../runs/index.ts';
+import type { Mean, Reproduction } from '../../runs/index.ts';
 import type { Figure, Spec } from '../figures/index.ts';
 import { round } from '../figures/curves.ts';
 import { fontSize, legendAbove, legendRow, makeFrame, panelWidth, specIn, yAxis } from '../figures/frame.ts';
 import { ink, muted, paper, rule, series, seriesColour } from '../palette.ts';
 import { fitText, textWidth } from '../text-width.ts';
-import { gainText, meanText } from './tables.ts';
+import { gainText, mainArm, meanText } from './tables.ts';
 
 const rowHeight = 26;
 
@@ -42,9 +42,6 @@ const bounds = ({ mean, standardError = 0 }: Mean): { low: number; high: number 
 const sides = ['vanilla', 'mean-field'] as const;
 const sideColours = [series[5]!.light, series[0]!.light];
 
-const ofScheme = ({ arms }: ReproductionRow, scheme: string): ArmResult | undefined =>
-  arms.find(({ arm }) => arm === scheme) ?? arms.find((one) => one.scheme === scheme);
-
 /** The talk's figures hollow, ours full; networks that were not run have the hollow ones alone. */
 export function tableFigure({ rows, measuredOn }: Reproduction): Figure | undefined {
   const shown = rows.filter(({ talk, arms }) => talk ?? arms.length);
@@ -62,7 +59,7 @@ export function tableFigure({ rows, measuredOn }: Reproduction): Figure | undefi
   );
   const ours = shown.flatMap((one, row) =>
     sides.flatMap((side) => {
-      const found = ofScheme(one, side);
+      const found = mainArm(one, side);
       return found ? [{ row, error: round(found.error.mean), side, ...bounds(found.error) }] : [];
     }),
   );
@@ -77,7 +74,14 @@ export function tableFigure({ rows, measuredOn }: Reproduction): Figure | undefi
     field,
     type: 'quantitative',
     scale: { domain, nice: false, zero: false },
-    axis: { title: `${measuredOn} error in %`, tickCount: 6, grid: true },
+    axis: {
+      title:
+        measuredOn === 'test'
+          ? 'test error in %'
+          : 'error in %: talk on the test set, here on the images held out',
+      tickCount: 6,
+      grid: true,
+    },
   });
   const color = {
     field: 'side',
@@ -100,7 +104,7 @@ export function tableFigure({ rows, measuredOn }: Reproduction): Figure | undefi
     alt: shown
       .map(
         (one) =>
-          `${one.network}: talk ${one.talk ? `${one.talk.vanilla} and ${one.talk.meanField}` : 'nothing'}, here ${sides.map((side) => `${side} ${meanText(ofScheme(one, side)?.error)}`).join(', ')}`,
+          `${one.network}: talk ${one.talk ? `${one.talk.vanilla} and ${one.talk.meanField}` : 'nothing'}, here ${sides.map((side) => `${side} ${meanText(mainArm(one, side)?.error)}`).join(', ')}`,
       )
       .join('; '),
     panels: [

@@ -20,7 +20,8 @@ const style = `
 #gains svg{max-width:900px;min-width:600px}
 `;
 
-function tableHtml({ header, rows }: Table, label: string): Html {
+/** @param names - the first columns, which together name a row */
+function tableHtml({ header, rows }: Table, label: string, names = 1): Html {
   const numeric = header.map((_, c) =>
     rows.every((row) => !/[a-z]{3}/i.test((row[c] ?? '').replace('not run', ''))),
   );
@@ -35,10 +36,9 @@ function tableHtml({ header, rows }: Table, label: string): Html {
       </thead>
       <tbody>
         ${rows.map(
-          ([first = '', ...rest]) =>
+          (row) =>
             html`<tr>
-              <th scope="row">${first}</th>
-              ${rest.map((text, i) => cell(text, i + 1))}
+              ${row.map((text, c) => (c < names ? html`<th scope="row">${text}</th>` : cell(text, c)))}
             </tr> `,
         )}
       </tbody>
@@ -57,26 +57,36 @@ function figureHtml({ figure, id, svgs }: DrawnFigure): Html {
 
 /** What the seeds can tell, in a sentence, before what they told. */
 function power({ rows }: Reproduction): Html {
-  const known = rows.flatMap(({ network, comparisons }) =>
-    comparisons.flatMap(({ arm, against, gain }) =>
-      gain.detectable === undefined ? [] : [{ network, arm, against, ...gain, detectable: gain.detectable }],
-    ),
-  );
-  if (!known.length) return html`<p class="lead">One seed of each: no gain can be told from chance.</p>`;
-  const best = [...known].sort((a, b) => a.detectable - b.detectable)[0]!;
-  const [low, high] = [best, [...known].sort((a, b) => b.detectable - a.detectable)[0]!];
+  const all = rows.flatMap(({ network, comparisons }) => comparisons.map((one) => ({ network, ...one })));
+  const known = all
+    .flatMap((one) => (one.gain.detectable === undefined ? [] : [{ ...one, least: one.gain.detectable }]))
+    .sort((a, b) => a.least - b.least);
+  const [best, worst] = [known[0], known.at(-1)];
+  if (!all.length) return html``;
+  if (!best || !worst) return html`<p class="lead">One pair of a kind: no gain can be told from chance.</p>`;
+  const told = ({ least, network, arm, against }: typeof best): string =>
+    `${least.toFixed(2)} points (${network}, ${arm} against ${against})`;
   return html`<p class="lead">
-    What these seeds can show: a gain must be at least ${low.detectable.toFixed(2)} points (${low.network},
-    ${low.arm} against ${low.against}) to ${high.detectable.toFixed(2)} points (${high.network}, ${high.arm}
-    against ${high.against}) to stand out by two standard errors. P-values are not corrected for the number of
-    comparisons.
+    What these seeds can show: a gain must be at least
+    ${best === worst ? told(best) : `${told(best)} to ${told(worst)}`} to stand out by two standard errors;
+    with fewer than about ten pairs the 95 % interval is wider still. P-values are not corrected for the
+    number of comparisons.
   </p>`;
+}
+
+function divergedHtml({ unfinished }: Reproduction): Html {
+  const count = unfinished.filter(({ state }) => state === 'diverged').length;
+  if (!count) return html``;
+  return html`<div class="problems">
+    ${count} run${count === 1 ? '' : 's'} diverged; the pairs without ${count === 1 ? 'it' : 'them'} are a
+    selected sample.
+  </div>`;
 }
 
 function unfinishedHtml({ unfinished }: Reproduction): Html {
   if (!unfinished.length) return html``;
   return html`<details class="box">
-    <summary>${unfinished.length} runs of the grid are not finished</summary>
+    <summary>${unfinished.length} of the grid’s runs not finished</summary>
     <pre>${unfinished.map(({ name, state }) => `${name}  ${state}`).join('\n')}</pre>
   </details>`;
 }
@@ -101,19 +111,20 @@ export function reproductionPageHtml(
         ${measuredOn} set after the last epoch, which is not looked at before; never the best epoch.
         ${machines.join('; ')}
       </p>
-      ${power(reproduction)} ${tableHtml(reproductionTable(reproduction), "The talk's table")}
+      ${power(reproduction)} ${divergedHtml(reproduction)}
+      ${tableHtml(reproductionTable(reproduction), "The talk's table")}
       <h2>Overview</h2>
       <div class="figures">${overview.map(figureHtml)}</div>
       ${
         comparisons.rows.length
           ? html`<h2>Paired by seed</h2>
-              ${tableHtml(comparisons, 'Comparisons')}`
+              ${tableHtml(comparisons, 'Comparisons', 3)}`
           : html``
       }
       ${
         finished
           ? html`<h2>Schemes</h2>
-              ${tableHtml(armTable(reproduction), 'Schemes')}`
+              ${tableHtml(armTable(reproduction), 'Schemes', 2)}`
           : html``
       }
       ${networks.map(

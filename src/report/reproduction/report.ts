@@ -83,6 +83,7 @@ async function networkFigures({ arms }: ReproductionRow, root: string): Promise<
     for (const { name, seed } of runs) {
       const data = await readRun(join(root, name)).data({
         maxPoints: Math.max(150, Math.floor(curvePoints / count)),
+        maxSwapSteps: 200,
       });
       const label = `${arm}, seed ${seed}`;
       shown.push({ data, summary: summariseRun(data), label, series: arm, colour: seriesColour(i) });

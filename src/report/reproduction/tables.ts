@@ -19,7 +19,8 @@ export function meanText(mean: Mean | undefined): string {
 }
 
 /** `+0.31 [-0.02, 0.64]`, or `+0.31` for one pair. */
-export function gainText({ mean, interval }: PairedGain): string {
+export function gainText({ mean, interval, identical }: PairedGain): string {
+  if (identical) return '0, the same errors';
   return `${signed(mean)}${interval ? ` [${fixed(interval[0])}, ${fixed(interval[1])}]` : ''}`;
 }
 
@@ -28,8 +29,17 @@ export function pText({ pValue }: PairedGain): string {
   return pValue < 0.001 ? '< 0.001' : pValue.toFixed(3);
 }
 
+/** `several`, where a scheme was run with several settings, none of them the usual ones. */
+const mainText = (row: ReproductionRow, scheme: string): string => {
+  const main = mainArm(row, scheme);
+  return !main && row.arms.some((arm) => arm.scheme === scheme) ? 'several, below' : meanText(main?.error);
+};
+
 /** The arm that stands for a scheme in the talk's table: the one with default settings, or the only one. */
-function mainArm({ arms }: ReproductionRow, scheme: string): ReproductionRow['arms'][number] | undefined {
+export function mainArm(
+  { arms }: ReproductionRow,
+  scheme: string,
+): ReproductionRow['arms'][number] | undefined {
   const own = arms.filter((arm) => arm.scheme === scheme);
   return own.find(({ arm }) => arm === scheme) ?? (own.length === 1 ? own[0] : undefined);
 }
@@ -60,8 +70,8 @@ export function reproductionTable({ rows }: Reproduction): Table {
         fixed(talk?.vanilla),
         fixed(talk?.meanField),
         talk ? signed(talk.vanilla - talk.meanField) : '',
-        meanText(vanilla?.error),
-        meanText(meanField?.error),
+        mainText(row, 'vanilla'),
+        mainText(row, 'mean-field'),
         gain ? gainText(gain) : '',
         gain ? pText(gain) : '',
       ];
