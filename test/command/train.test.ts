@@ -208,5 +208,5 @@ it('analyse prints the deciding numbers, writes its page, and the report links t
   const asJson = meanfield(['analyse', run, ...few, '--output', output, '--json']);
   expect(lastLine(asJson.stdout)).toMatchObject({ ok: true, images: 40, gradientImages: 6 });
   expect(readdirSync(output).sort()).toEqual(['analysis.html', 'analysis.json']);
-  expect(meanfield(['analyse', root]).code).toBe(2);
+  expect(meanfield(['analyse', join(root, 'nothing')]).code).toBe(2);
 });
