@@ -1,7 +1,7 @@
 /** Runs `meanfield reproduce`. */
 import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { exitCodes, type ExitCode, UsageError } from '../errors.ts';
 import {
   estimateGrid,
   type Cell,
@@ -62,45 +62,53 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   const cells = flags.shard === undefined ? grid.cells : shardOf(grid, ...parseShard(flags.shard));
   // A folder with other settings is refused before hours of work.
   for (const cell of grid.cells) standingOf(root, cell);
-  const { jobs, threads } = sharesOf(flags, cells.length);
-  const dataDir = flags.dataDir === undefined ? {} : { dataDir: flags.dataDir };
-  if (flags.dryRun) {
-    // Leaving by `exit` takes away the folders of half-timed runs.
-    const interrupt = listenForInterrupt((signal) => {
-      process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
-    });
-    const estimate = await estimateGrid(cells, {
-      root,
-      jobs,
-      threads,
-      ...dataDir,
-      onTiming: (cell) => {
-        say(`timing ${cell.row.network}, ${cell.arm.label}`);
-      },
-    });
-    interrupt.release();
-    tellEstimate(estimate, { jobs, threads }, flags.json ?? false);
-    return exitCodes.done;
-  }
-  if (flags.publish !== undefined) {
-    makeFolder(flags.publish);
-    const count = await publishRuns(grid, root, flags.publish);
-    const { html } = await writeReproduction(await gridResults(grid, flags.publish), flags.publish);
-    say(`reproduce: ${count} run${count === 1 ? '' : 's'} published, ${html}`);
-    if (flags.json) printJson({ published: count, report: html });
-    return exitCodes.done;
-  }
+  if (flags.publish !== undefined) return publish(grid, root, flags.publish, flags.json);
+  const work: Work = {
+    root,
+    ...sharesOf(flags, cells.length),
+    ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
+  };
+  if (flags.dryRun) return dryRun(cells, work, flags.json);
   makeFolder(root);
-  const trained = flags.reportOnly ? {} : await trainGrid(cells, { root, jobs, threads, ...dataDir });
+  const exitCode = flags.reportOnly ? undefined : await trainGrid(cells, work);
   const results = await gridResults(grid, root);
-  const files = await writeReproduction(results, root);
-  tellResults(results, flags.json ?? false);
-  say(`reproduce: ${files.html}`);
-  if (flags.json) printJson({ ...results, report: files.html });
-  return (
-    trained.exitCode ??
-    (results.unfinished.some(({ state }) => state === 'diverged') ? exitCodes.diverged : 0)
-  );
+  const { html } = await writeReproduction(results, root);
+  tellResults(results, flags.json);
+  say(`reproduce: ${html}`);
+  if (flags.json) printJson({ ...results, report: html });
+  const diverged = results.unfinished.some(({ state }) => state === 'diverged');
+  return exitCode ?? (diverged ? exitCodes.diverged : exitCodes.done);
+}
+
+/** Where runs lie, how many are trained at once, and with how many threads each. */
+interface Work {
+  readonly root: string;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly dataDir?: string;
+}
+
+async function dryRun(cells: readonly Cell[], work: Work, json = false): Promise<number> {
+  // Leaving by `exit` takes away the folders of half-timed runs.
+  const interrupt = listenForInterrupt((signal) => {
+    process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+  });
+  const onTiming = ({ row, arm }: Cell): void => {
+    say(`timing ${row.network}, ${arm.label}`);
+  };
+  const estimate = await estimateGrid(cells, { ...work, onTiming });
+  interrupt.release();
+  tellEstimate(estimate, work, json);
+  return exitCodes.done;
+}
+
+async function publish(grid: Grid, root: string, to: string, json = false): Promise<number> {
+  makeFolder(to);
+  const count = await publishRuns(grid, root, to);
+  const { html } = await writeReproduction(await gridResults(grid, to), to);
+  say(`reproduce: ${count} run${count === 1 ? '' : 's'} published, ${html}`);
+  if (json) printJson({ published: count, report: html });
+  return exitCodes.done;
 }
 
 function gridOf(flags: ReproduceFlags): Grid {
@@ -155,28 +163,22 @@ function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads
   return { jobs, threads };
 }
 
-async function trainGrid(
-  cells: readonly Cell[],
-  options: { root: string; jobs: number; threads: number; dataDir?: string },
-): Promise<{ exitCode?: number }> {
+/** Returns the exit code where something was left undone. */
+async function trainGrid(cells: readonly Cell[], work: Work): Promise<ExitCode | undefined> {
   const interrupt = listenForInterrupt(() => {
     say('stopping after this step (again to stop at once)');
   });
-  const before = cells.filter((cell) => standingOf(options.root, cell).state === 'finished').length;
+  const before = cells.filter((cell) => standingOf(work.root, cell).state === 'finished').length;
   const printer = gridPrinter(before, cells.length);
   try {
     const { failed, interrupted } = await trainCells(cells, {
-      ...options,
+      ...work,
       ...printer.handlers,
       interrupted: () => interrupt.requested,
     });
     printer.end();
     if (interrupted !== undefined) say('stopped; the same command goes on where it was');
-    return interrupted !== undefined
-      ? { exitCode: interrupted }
-      : failed.length
-        ? { exitCode: printer.worstExit() }
-        : {};
+    return interrupted ?? (failed.length ? printer.worstExit() : undefined);
   } finally {
     printer.end();
     interrupt.release();
@@ -185,11 +187,7 @@ async function trainGrid(
 
 const hours = (seconds: number): string => (seconds / 3600).toFixed(seconds < 3600 ? 2 : 1);
 
-function tellEstimate(
-  { cells, secondsLeft }: GridEstimate,
-  { jobs, threads }: { jobs: number; threads: number },
-  json: boolean,
-): void {
+function tellEstimate({ cells, secondsLeft }: GridEstimate, { jobs, threads }: Work, json: boolean): void {
   if (json) {
     printJson({
       cells: cells.map(({ cell, state, seconds, secondsLeft: left, timing }) => ({
@@ -221,7 +219,7 @@ function tellEstimate(
   );
 }
 
-function tellResults(results: Reproduction, json: boolean): void {
+function tellResults(results: Reproduction, json = false): void {
   const { rows, finished, unfinished, measuredOn } = results;
   const show = ({ header, rows: lines }: Table): void => {
     if (!json && lines.length) process.stdout.write(`${textTable(header, lines)}\n\n`);

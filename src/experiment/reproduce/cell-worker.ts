@@ -28,7 +28,7 @@ const tell = (message: CellMessage): void => {
 };
 
 let interrupted: ExitCode | undefined;
-// Signals first: whoever asked may be gone: what is done so far is saved.
+// Whoever asked is gone: what is done so far is saved.
 process.on('disconnect', () => {
   interrupted = exitCodes.terminated;
 });
@@ -63,6 +63,7 @@ async function train(task: CellTask): Promise<CellMessage> {
     const dir = runFolder(root, cell);
     const changes = { threads, ...(dataDir !== undefined && { dataDir }) };
     // What a kill left between making the folder and writing the settings.
+    leaveIfSuperseded();
     if (state === 'new') rmSync(dir, { recursive: true, force: true });
     const session = existsSync(join(dir, runFiles.config))
       ? await resumeRun(dir, changes, options)
