@@ -61,13 +61,15 @@ it('names of schemes are those of the list alone', () => {
   expect(() => names({ preset: 'fast', schemes: ['toString'] })).toThrow('unknown scheme "toString"');
 });
 
-it('another data set takes the talk’s figures away', () => {
+it('another data set or width takes the talk’s figures away', () => {
   const row = (dataset?: string) =>
     makeGrid({ preset: 'fast', rows: ['resnet20'], ...(dataset && { dataset }) }).rows[0];
   expect(row()?.talk).toEqual({ vanilla: 8.75, meanField: 8.19 });
   expect(row('cifar10')?.talk).toBeDefined();
   expect(row('fashion-mnist')).toMatchObject({ dataset: 'fashion-mnist', network: 'ResNet20' });
   expect(row('fashion-mnist')?.talk).toBeUndefined();
+  const [narrow] = makeGrid({ preset: 'fast', rows: ['resnet20'], settings: { width: 4 } }).rows;
+  expect(narrow?.talk).toBeUndefined();
 });
 
 it('no preset looks at the test set before the last epoch, and every one has unique cells', () => {

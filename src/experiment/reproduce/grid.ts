@@ -4,7 +4,7 @@ import { slug } from '../../runs/index.ts';
 import { resolveConfig, type TrainConfig, type TrainOptions } from '../../train/index.ts';
 import { type Arm, type ArmOptions, armScheme, armSettings, makeArm } from './arms.ts';
 import { type PresetName, presets } from './presets.ts';
-import { type TableRow, tableRow } from './talk-table.ts';
+import { type TableRow, tableRow, withoutTalk } from './talk-table.ts';
 
 export interface GridOptions {
   readonly preset: PresetName;
@@ -47,7 +47,10 @@ export function makeGrid(options: GridOptions): Grid {
   const chosen = presets[preset];
   const recipe = (row: TableRow): TrainOptions => ({ amp: chosen.amp && bf16, ...chosen.settings(row) });
   const dataset = options.dataset ?? chosen.dataset;
-  const rows = unique('--rows', options.rows ?? chosen.rows).map((name) => tableRow(name, dataset));
+  const rows = unique('--rows', options.rows ?? chosen.rows).map((name) => {
+    const row = tableRow(name, dataset);
+    return settings.width === undefined ? row : withoutTalk(row);
+  });
   const seeds = unique('--seeds', options.seeds ?? chosen.seeds);
   const arms = armsOf(unique('--schemes', options.schemes ?? chosen.schemes), options);
   const cells = seeds.flatMap((seed) =>

@@ -35,8 +35,10 @@ export async function gridResults(grid: Grid, root: string): Promise<Reproductio
     if (standing.state === 'finished') outcomes.push(await outcomeOf(root, cell, standing.result));
     else unfinished.push({ name: cell.name, state: standing.state });
   }
-  // The talk's other rows are shown too, as not run.
-  const others = talkTable.filter(({ id }) => !grid.rows.some((row) => row.id === id));
+  // Where the grid has rows of the talk, the others are shown too, as not run.
+  const others = grid.rows.some(({ talk }) => talk)
+    ? talkTable.filter(({ id }) => !grid.rows.some((row) => row.id === id))
+    : [];
   const place = (row: TableRow): number => talkTable.findIndex(({ id }) => id === row.id);
   const rows = [...grid.rows, ...others].sort((a, b) => place(a) - place(b));
   return {

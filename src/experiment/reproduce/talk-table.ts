@@ -72,6 +72,10 @@ export function tableRow(name: string, dataset?: string): TableRow {
     );
   }
   if (dataset === undefined || dataset === row.dataset) return row;
-  const { id, network, model } = row;
-  return { id, network, model, dataset };
+  return { ...withoutTalk(row), dataset };
+}
+
+/** A row on other data or with a net of another width: the talk's figures say nothing of it. */
+export function withoutTalk({ id, network, dataset, model }: TableRow): TableRow {
+  return { id, network, dataset, model };
 }
