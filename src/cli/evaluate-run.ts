@@ -1,6 +1,6 @@
 /** Runs `meanfield evaluate`. */
 import { statSync } from 'node:fs';
-import { type ImageData, loadImages } from '../data/index.ts';
+import type { ImageData } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Evaluation,
   flagOf,
   type Learner,
+  loadTestImages,
   loadTrained,
   resolveConfig,
   startFromWeights,
@@ -62,19 +63,10 @@ export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Pro
 }
 
 async function evaluateRun(run: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
-  const { config, state, learner, folder } = loadTrained(run, flags.checkpoint);
-  const dataDir = flags.dataDir ?? config.dataDir;
-  const data = await loadImages(config.dataset, {
-    ...(dataDir !== undefined && { dataDir }),
-    ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
-    seed: config.seed,
-  });
-  const { channels, classes, mean, std } = state.images;
-  if (data.test.channels !== channels || data.test.classes.length !== classes.length)
-    throw new UsageError(
-      `${config.dataset} has ${data.test.channels} channels and ${data.test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
-    );
-  const measured = measure(learner, { ...data, mean, std }, config);
+  const trained = loadTrained(run, flags.checkpoint);
+  const { config, state, learner, folder } = trained;
+  const data = await loadTestImages(run, trained, { dataDir: flags.dataDir });
+  const measured = measure(learner, data, config);
   return { run, checkpoint: folder, step: state.step, ...measured };
 }
 

@@ -1,7 +1,8 @@
 /** A validation set held out of the training images. */
 import { checkInteger } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { CounterStream } from './random.ts';
+import { subset } from './limit.ts';
+import { CounterStream, shuffle } from './random.ts';
 import type { ImageSet } from './types.ts';
 
 /** Every run holds out the same images, whatever its seed, so that what is chosen on them is chosen for all. */
@@ -28,21 +29,17 @@ export function holdOut(set: ImageSet, count: number): { kept: ImageSet; heldOut
   );
   const held = new Set(
     byClass.flatMap((members, c) => {
-      const random = new CounterStream(splitSeed, 'split', c);
-      for (let i = members.length - 1; i > 0; i--) {
-        const j = random.below(i + 1);
-        [members[i], members[j]] = [members[j]!, members[i]!];
-      }
+      shuffle(members, new CounterStream(splitSeed, 'split', c));
       return members.slice(0, quotas[c]);
     }),
   );
   const all = Array.from({ length: set.count }, (_, i) => i);
   return {
-    kept: pick(
+    kept: subset(
       set,
       all.filter((i) => !held.has(i)),
     ),
-    heldOut: pick(
+    heldOut: subset(
       set,
       all.filter((i) => held.has(i)),
     ),
@@ -57,18 +54,4 @@ function shares(exact: readonly number[], total: number): number[] {
   const next = whole.map((_, c) => c).sort((a, b) => remainder(b) - remainder(a) || a - b);
   for (const c of next.slice(0, missing)) whole[c]!++;
   return whole;
-}
-
-function pick(set: ImageSet, indices: readonly number[]): ImageSet {
-  const pixels = set.height * set.width * set.channels;
-  const images = new Uint8Array(indices.length * pixels);
-  indices.forEach((from, to) => {
-    images.set(set.images.subarray(from * pixels, (from + 1) * pixels), to * pixels);
-  });
-  return {
-    ...set,
-    images,
-    labels: Int32Array.from(indices, (i) => set.labels[i]!),
-    count: indices.length,
-  };
 }

@@ -1,4 +1,4 @@
-/** A part of a set, for short runs. */
+/** Parts of a set. */
 import { checkInteger } from '../check.ts';
 import type { ImageSet } from './types.ts';
 
@@ -11,13 +11,19 @@ import type { ImageSet } from './types.ts';
  */
 export function limited(option: string, set: ImageSet, limit: number | undefined): ImageSet {
   if (limit === undefined || checkInteger(option, limit, { min: 1 }) >= set.count) return set;
+  return subset(
+    set,
+    Array.from({ length: limit }, (_, i) => Math.floor((i * set.count) / limit)),
+  );
+}
+
+/** The images with the given numbers, in that order. */
+export function subset(set: ImageSet, indices: readonly number[]): ImageSet {
   const pixels = set.height * set.width * set.channels;
-  const images = new Uint8Array(limit * pixels);
-  const labels = new Int32Array(limit);
-  for (let i = 0; i < limit; i++) {
-    const from = Math.floor((i * set.count) / limit);
-    images.set(set.images.subarray(from * pixels, (from + 1) * pixels), i * pixels);
-    labels[i] = set.labels[from]!;
-  }
-  return { ...set, images, labels, count: limit };
+  const images = new Uint8Array(indices.length * pixels);
+  indices.forEach((from, to) => {
+    images.set(set.images.subarray(from * pixels, (from + 1) * pixels), to * pixels);
+  });
+  const labels = Int32Array.from(indices, (i) => set.labels[i]!);
+  return { ...set, images, labels, count: indices.length };
 }

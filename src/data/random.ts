@@ -122,16 +122,19 @@ export class CounterStream {
   }
 }
 
-/** A uniformly drawn order of 0 .. n - 1 that depends on (seed, epoch) alone (Fisher and Yates). */
-export function permutation(seed: number, epoch: number, n: number): Int32Array {
-  const random = new CounterStream(seed, 'order', epoch);
-  const order = new Int32Array(n);
-  for (let i = 0; i < n; i++) order[i] = i;
-  for (let i = n - 1; i > 0; i--) {
+/** Puts a list into a uniformly drawn order, in place (Fisher and Yates). */
+export function shuffle(list: number[] | Int32Array, random: CounterStream): void {
+  for (let i = list.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
-    const kept = order[i]!;
-    order[i] = order[j]!;
-    order[j] = kept;
+    const kept = list[i]!;
+    list[i] = list[j]!;
+    list[j] = kept;
   }
+}
+
+/** A uniformly drawn order of 0 .. n - 1 that depends on (seed, epoch) alone. */
+export function permutation(seed: number, epoch: number, n: number): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  shuffle(order, new CounterStream(seed, 'order', epoch));
   return order;
 }

@@ -1,6 +1,7 @@
 /** A trained net read back from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ImageData, loadImages } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { readConfigFile } from '../runs/index.ts';
@@ -56,4 +57,30 @@ export function loadTrained(run: string, checkpoint = 'last'): Trained {
   const learner = new Learner(model, config);
   loadCheckpoint(folder, model);
   return { config, state, learner, folder };
+}
+
+/**
+ * The data that a trained net is tested on, with the mean and deviation that it was trained with.
+ *
+ * @param dataDir - where the data set is now, if it moved
+ * @param limitTest - at most so many test images, evenly spaced
+ * @throws UsageError if the data do not fit the net, DataError if they are missing or damaged
+ */
+export async function loadTestImages(
+  run: string,
+  { config, state }: Trained,
+  { dataDir = config.dataDir, limitTest }: { dataDir?: string | undefined; limitTest?: number } = {},
+): Promise<ImageData> {
+  const data = await loadImages(config.dataset, {
+    ...(dataDir !== undefined && { dataDir }),
+    ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
+    ...(limitTest !== undefined && { limitTest }),
+    seed: config.seed,
+  });
+  const { channels, classes, mean, std } = state.images;
+  if (data.test.channels !== channels || data.test.classes.length !== classes.length)
+    throw new UsageError(
+      `${config.dataset} has ${data.test.channels} channels and ${data.test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
+    );
+  return { ...data, mean, std };
 }

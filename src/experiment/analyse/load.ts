@@ -1,9 +1,8 @@
 /** A run's net, its fresh twin, and test images, as an analysis needs them. */
-import { type ImageSet, fillBatch, loadImages } from '../../data/index.ts';
-import { UsageError } from '../../errors.ts';
+import { type ImageSet, fillBatch } from '../../data/index.ts';
 import type { CifarResNet } from '../../models/index.ts';
 import { Generator, keep, noGrad, ops, scope } from '../../tensor/index.ts';
-import { BatchTensors, loadTrained, makeModel, type Trained } from '../../train/index.ts';
+import { BatchTensors, loadTestImages, loadTrained, makeModel, type Trained } from '../../train/index.ts';
 import { type OpenNet, openNet } from './net.ts';
 import type { Batch } from './plans.ts';
 import { spreadOver } from './draws.ts';
@@ -38,22 +37,11 @@ const [errorBatch, gradientBatch] = [250, 16];
 /** @throws UsageError if `run` is no run folder or its data set does not fit its net; FileError, DataError as they come */
 export async function loadForAnalysis(run: string, options: LoadOptions): Promise<Loaded> {
   const trained = loadTrained(run, options.checkpoint);
-  const { config, learner, state } = trained;
+  const { config, learner } = trained;
   // A run that cannot be analysed is refused before its data are read.
   const net = openNet(learner.model);
-  const dataDir = options.dataDir ?? config.dataDir;
-  const data = await loadImages(config.dataset, {
-    ...(dataDir !== undefined && { dataDir }),
-    ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
-    limitTest: options.images,
-    seed: config.seed,
-  });
-  const { channels, classes, mean, std } = state.images;
+  const data = await loadTestImages(run, trained, { dataDir: options.dataDir, limitTest: options.images });
   const { test } = data;
-  if (test.channels !== channels || test.classes.length !== classes.length)
-    throw new UsageError(
-      `${config.dataset} has ${test.channels} channels and ${test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
-    );
   const inF64 = { ...config, dtype: 'f64', amp: false } as const;
   const exact = makeModel(inF64, data, new Generator(0));
   copyInto(exact, learner.model);
@@ -61,7 +49,7 @@ export async function loadForAnalysis(run: string, options: LoadOptions): Promis
   const all = Array.from({ length: test.count }, (_, i) => i);
   const some = spreadOver(test.count - 1, Math.min(options.gradientImages, test.count));
   const batchesOf = (indices: readonly number[], size: number, dtype: 'f32' | 'f64'): Batch[] =>
-    makeBatches(test, indices, size, new BatchTensors(test, { mean, std }, dtype, config.device));
+    makeBatches(test, indices, size, new BatchTensors(test, data, dtype, config.device));
   return {
     trained,
     net,

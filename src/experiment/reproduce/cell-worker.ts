@@ -1,13 +1,14 @@
 /** One process of a grid: trains the cells that it is told to, each under a claim, and tells how it goes. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExitCode, exitCodes, MeanfieldError } from '../../errors.ts';
+import { type ExitCode, exitCodes } from '../../errors.ts';
 import { runFiles } from '../../runs/index.ts';
 import { type Progress, resumeRun, startRun } from '../../train/index.ts';
 import { claimCell } from './claim.ts';
 import type { Cell } from './grid.ts';
 import { runFolder, standingOf } from './standing.ts';
 import { supersededExit } from './superseded.ts';
+import { type Failure, failureOf } from './worker-process.ts';
 
 export interface CellTask {
   readonly root: string;
@@ -21,7 +22,7 @@ export type CellMessage =
   | { readonly kind: 'progress'; readonly progress: Progress }
   /** `taken`: another process has the cell, or finished it. */
   | { readonly kind: 'end'; readonly how: 'finished' | 'stopped' | 'taken' }
-  | { readonly kind: 'error'; readonly message: string; readonly exitCode: ExitCode };
+  | ({ readonly kind: 'error' } & Failure);
 
 const tell = (message: CellMessage): void => {
   if (process.connected) process.send?.(message);
@@ -76,14 +77,7 @@ async function train(task: CellTask): Promise<CellMessage> {
 
 process.on('message', (task: CellTask) => {
   train(task)
-    .catch((error: unknown): CellMessage => {
-      const text = error instanceof Error ? error.message : String(error);
-      return {
-        kind: 'error',
-        message: text.split('\n')[0] ?? '',
-        exitCode: error instanceof MeanfieldError ? error.exitCode : exitCodes.failed,
-      };
-    })
+    .catch((error: unknown): CellMessage => ({ kind: 'error', ...failureOf(error) }))
     .then((message) => {
       tell(message);
       // One process a run: what libtorch has taken goes back with it.

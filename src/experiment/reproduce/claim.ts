@@ -48,11 +48,11 @@ export interface Claim {
 const folderOf = (root: string, cell: string): string => join(root, '.claims', cell);
 const fileOf = (folder: string, number: number): string => join(folder, `${number}.json`);
 
-function numbers(folder: string): number[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .map((name) => Number(/^(\d+)\.json$/.exec(name)?.[1]))
-    .filter(Number.isFinite);
+/** Number of the newest claim; 0 if there is none. */
+function newestIn(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  const numbers = readdirSync(folder).map((name) => Number(/^(\d+)\.json$/.exec(name)?.[1] ?? 0));
+  return Math.max(0, ...numbers);
 }
 
 /** A claim that was given back is blank: one write, which cannot be half done. */
@@ -77,7 +77,7 @@ function folderTime(folder: string): number {
 /** Who holds the cell now: `process 123`, `process 123 of host`; undefined if it is free. */
 export function holderOf(root: string, cell: string): string | undefined {
   const folder = folderOf(root, cell);
-  const newest = Math.max(0, ...numbers(folder));
+  const newest = newestIn(folder);
   return newest === 0 ? undefined : livingHolder(folder, newest);
 }
 
@@ -109,7 +109,7 @@ export function claimCell(root: string, cell: string): Claim | undefined {
   const folder = folderOf(root, cell);
   try {
     mkdirSync(folder, { recursive: true });
-    const newest = Math.max(0, ...numbers(folder));
+    const newest = newestIn(folder);
     if (newest > 0 && livingHolder(folder, newest) !== undefined) return undefined;
     const number = newest + 1;
     return makeExclusively(folder, number) ? claimOf(folder, number) : undefined;
@@ -153,7 +153,7 @@ function claimOf(folder: string, number: number): Claim {
  */
 export function beatClaim(root: string, cell: string, pid: number): void {
   const folder = folderOf(root, cell);
-  const newest = Math.max(0, ...numbers(folder));
+  const newest = newestIn(folder);
   const holder = newest > 0 ? holderIn(fileOf(folder, newest)) : undefined;
   if (holder?.space !== processSpace() || holder.process !== processIdentity(pid)) return;
   // A blank more changes neither what a claim says nor that it was given back, and gives the file a new time.

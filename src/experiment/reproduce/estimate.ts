@@ -1,14 +1,13 @@
 /** How long a grid will take on this machine: measured on the first steps of each kind of run, not guessed. */
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { exitCodes, type ExitCode, MeanfieldError } from '../../errors.ts';
+import { MeanfieldError } from '../../errors.ts';
 import type { TrainConfig } from '../../train/index.ts';
 import type { Cell } from './grid.ts';
 import { standingOf } from './standing.ts';
 import type { Timing, TimingMessage, TimingTask } from './timing-worker.ts';
+import { type Failure, failureOf, failureOfEnd, startWorker } from './worker-process.ts';
 
 export interface EstimateOptions {
   readonly root: string;
@@ -134,24 +133,20 @@ async function timeKind(cell: Cell, { jobs, threads, dataDir }: EstimateOptions)
 }
 
 function timeOnce(task: TimingTask, cell: Cell, threads: number): Promise<Timing> {
-  const script = fileURLToPath(new URL('./timing-worker.js', import.meta.url));
-  const worker = fork(script, [], {
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-    serialization: 'advanced',
-  });
+  const worker = startWorker('timing-worker.js', threads);
   return new Promise((resolve, reject) => {
-    const fail = (why: string, exitCode: ExitCode = exitCodes.failed): void => {
-      reject(new MeanfieldError(`${cell.name} cannot be timed: ${why}`, { exitCode }));
+    const fail = ({ message, exitCode }: Failure): void => {
+      reject(new MeanfieldError(`${cell.name} cannot be timed: ${message}`, { exitCode }));
     };
     worker.on('message', (message: TimingMessage) => {
       if (message.kind === 'timing') resolve(message.timing);
-      else fail(message.message, message.exitCode);
+      else fail(message);
     });
     worker.on('error', (error) => {
-      fail(error.message.split('\n')[0] ?? '');
+      fail(failureOf(error));
     });
     worker.on('exit', (code, signal) => {
-      fail(`its process ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`}`);
+      fail(failureOfEnd(code, signal));
     });
     worker.send(task);
   });

@@ -1,11 +1,10 @@
 /** Trains the cells of a grid in processes of their own, a few at once, until every one is done here or elsewhere. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { exitCodes, type ExitCode } from '../../errors.ts';
 import type { Progress } from '../../train/index.ts';
 import type { CellMessage, CellTask } from './cell-worker.ts';
 import { supersededExit } from './superseded.ts';
+import { type Failure, failureOf, failureOfEnd, startWorker } from './worker-process.ts';
 import { beatClaim } from './claim.ts';
 import type { Cell } from './grid.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -26,8 +25,7 @@ export interface PoolOptions {
 }
 
 export type CellEnd =
-  | { readonly how: 'finished' | 'stopped' | 'taken' }
-  | { readonly how: 'failed'; readonly message: string; readonly exitCode: ExitCode };
+  { readonly how: 'finished' | 'stopped' | 'taken' } | ({ readonly how: 'failed' } & Failure);
 
 export interface PoolOutcome {
   /** Cells that failed in this call. */
@@ -99,7 +97,7 @@ export async function trainCells(cells: readonly Cell[], options: PoolOptions): 
 /** One run in one process; a process that dies is a run that failed, and can be gone on with. */
 function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
   const { root, dataDir, threads } = options;
-  const worker = startWorker(threads);
+  const worker = startWorker('cell-worker.js', threads);
   const task: CellTask = { root, cell, threads, dataDir };
   return new Promise((resolve) => {
     let end: CellEnd | undefined;
@@ -125,7 +123,7 @@ function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
       resolve(end ?? last);
     };
     worker.on('error', (error) => {
-      finish({ how: 'failed', message: error.message.split('\n')[0] ?? '', exitCode: exitCodes.failed });
+      finish({ how: 'failed', ...failureOf(error) });
     });
     worker.on('exit', (code, signal) => {
       finish(endOf(code, signal, options.interrupted?.() !== undefined));
@@ -139,14 +137,5 @@ function endOf(code: number | null, signal: string | null, interrupted: boolean)
   if (code === supersededExit) return { how: 'taken' };
   // Before the process hears signals it dies by them.
   if (signal && interrupted) return { how: 'stopped' };
-  const how = signal ? `by ${signal}` : `with exit code ${code ?? '?'}`;
-  return { how: 'failed', message: `its process ended ${how}`, exitCode: exitCodes.failed };
-}
-
-function startWorker(threads: number): ChildProcess {
-  const script = fileURLToPath(new URL('./cell-worker.js', import.meta.url));
-  return fork(script, [], {
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-    serialization: 'advanced',
-  });
+  return { how: 'failed', ...failureOfEnd(code, signal) };
 }

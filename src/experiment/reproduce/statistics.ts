@@ -1,5 +1,6 @@
 /** What a few seeds can tell: means, and paired differences with their uncertainty. */
 import jstat from 'jstat';
+import { standardError } from '../../report/index.ts';
 import type { Mean, PairedGain } from '../../runs/index.ts';
 
 const { studentt } = jstat.jStat;
@@ -8,9 +9,10 @@ const { studentt } = jstat.jStat;
 export function meanOf(values: readonly number[]): Mean {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n < 2) return { n, mean };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  return { n, mean, deviation: Math.sqrt(variance), standardError: Math.sqrt(variance / n) };
+  const error = standardError(values);
+  return error === undefined
+    ? { n, mean }
+    : { n, mean, deviation: error * Math.sqrt(n), standardError: error };
 }
 
 /** Gain in points that an ablation is to resolve. */
@@ -26,16 +28,16 @@ const wantedGain = 0.3;
  */
 export function pairedGain(gains: readonly number[]): PairedGain {
   const mean = meanOf(gains);
-  const { n, deviation, standardError } = mean;
+  const { n, deviation, standardError: error } = mean;
   // Rounding of equal gains is no spread, and pairs without any say nothing of how sure they are.
-  if (deviation === undefined || standardError === undefined || deviation < 1e-9)
+  if (deviation === undefined || error === undefined || deviation < 1e-9)
     return { n, mean: mean.mean, ...(gains.every((gain) => gain === 0) && { identical: true }) };
-  const half = studentt.inv(0.975, n - 1) * standardError;
+  const half = studentt.inv(0.975, n - 1) * error;
   return {
     ...mean,
     interval: [mean.mean - half, mean.mean + half],
-    pValue: Math.min(1, 2 * studentt.cdf(-Math.abs(mean.mean) / standardError, n - 1)),
-    detectable: 2 * standardError,
+    pValue: Math.min(1, 2 * studentt.cdf(-Math.abs(mean.mean) / error, n - 1)),
+    detectable: 2 * error,
     pairsNeeded: Math.max(2, Math.ceil(((2 * deviation) / wantedGain) ** 2)),
   };
 }

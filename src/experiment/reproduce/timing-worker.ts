@@ -1,6 +1,6 @@
 /** One process of `--dry-run`: trains the first steps of a run in a folder that is thrown away, and times them. */
 import { join } from 'node:path';
-import { exitCodes, type ExitCode, MeanfieldError } from '../../errors.ts';
+import { exitCodes } from '../../errors.ts';
 import {
   BatchTensors,
   evaluate,
@@ -10,6 +10,7 @@ import {
   startRun,
   type TrainConfig,
 } from '../../train/index.ts';
+import { type Failure, failureOf } from './worker-process.ts';
 
 export interface TimingTask {
   readonly config: TrainConfig;
@@ -40,8 +41,7 @@ export interface Timing {
 }
 
 export type TimingMessage =
-  | { readonly kind: 'timing'; readonly timing: Timing }
-  | { readonly kind: 'error'; readonly message: string; readonly exitCode: ExitCode };
+  { readonly kind: 'timing'; readonly timing: Timing } | ({ readonly kind: 'error' } & Failure);
 
 /** The first steps warm up caches and allocator. */
 const warmUp = 5;
@@ -59,7 +59,7 @@ async function time({ config, root, steps, atLeast, atMost }: TimingTask): Promi
   const enough = (): boolean => {
     const timed = stamps.length - warmUp;
     const spent = ((stamps.at(-1) ?? 0) - (stamps[warmUp - 1] ?? 0)) / 1000;
-    return timed >= steps && spent >= atLeast ? true : timed >= fewestSteps && spent >= atMost;
+    return (timed >= steps && spent >= atLeast) || (timed >= fewestSteps && spent >= atMost);
   };
   // Saves and evaluations are timed by themselves.
   const endless = { ...config, epochs: 1_000_000, valInterval: 0, recoveryInterval: 0, checkpointEvery: 0 };
@@ -116,11 +116,7 @@ function timeEvaluation({ data, config, learner }: Experiment): number {
 process.on('message', (task: TimingTask) => {
   time(task)
     .then((timing): TimingMessage => ({ kind: 'timing', timing }))
-    .catch((error: unknown): TimingMessage => {
-      const text = error instanceof Error ? error.message : String(error);
-      const exitCode = error instanceof MeanfieldError ? error.exitCode : exitCodes.failed;
-      return { kind: 'error', message: text.split('\n')[0] ?? '', exitCode };
-    })
+    .catch((error: unknown): TimingMessage => ({ kind: 'error', ...failureOf(error) }))
     .then((message) => {
       process.send?.(message, () => {
         process.disconnect();

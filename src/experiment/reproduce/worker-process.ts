@@ -1,0 +1,30 @@
+/** Processes of their own for training: how they are started, and what their end and their errors say. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type ExitCode, exitCodes, MeanfieldError } from '../../errors.ts';
+
+/** @param script - of this folder, such as `cell-worker.js` */
+export function startWorker(script: string, threads: number): ChildProcess {
+  return fork(fileURLToPath(new URL(script, import.meta.url)), [], {
+    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+    serialization: 'advanced',
+  });
+}
+
+export interface Failure {
+  /** One line. */
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+export function failureOf(error: unknown): Failure {
+  const text = error instanceof Error ? error.message : String(error);
+  const exitCode = error instanceof MeanfieldError ? error.exitCode : exitCodes.failed;
+  return { message: text.split('\n')[0] ?? '', exitCode };
+}
+
+/** Of a process that ended without a word. */
+export function failureOfEnd(code: number | null, signal: string | null): Failure {
+  const how = signal ? `by ${signal}` : `with exit code ${code ?? '?'}`;
+  return { message: `its process ended ${how}`, exitCode: exitCodes.failed };
+}
