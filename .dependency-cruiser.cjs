@@ -31,9 +31,12 @@ const rows = {
 };
 rows.bench = Object.keys(rows);
 const library = Object.keys(rows);
-rows['studio/server'] = ['runs', 'report'];
-rows['studio/lab'] = ['theory', 'mean-field', 'reference'];
-rows['studio/client'] = ['runs', 'report', 'reference'];
+rows['studio/protocol'] = ['runs'];
+rows['studio/draw'] = [];
+rows['studio/lab'] = ['studio/draw', 'reference', 'data/points'];
+rows['studio/engine'] = ['studio/lab', 'mean-field', 'tensor', 'native'];
+rows['studio/server'] = ['studio/protocol', 'studio/lab', 'runs', 'report', 'io'];
+rows['studio/client'] = ['studio/protocol', 'studio/lab', 'studio/draw', 'runs', 'report', 'reference'];
 rows.cli = Object.keys(rows);
 
 const test = '\\.test\\.ts$';

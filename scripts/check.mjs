@@ -15,6 +15,7 @@ const checks = {
   format: node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   lint: node('eslint/bin/eslint.js', '.', '--max-warnings', '0'),
   types: node('typescript/bin/tsc', '-p', 'tsconfig.json'),
+  'types of the page': node('typescript/bin/tsc', '-p', 'src/studio/client/tsconfig.json'),
   imports: node(
     'dependency-cruiser/bin/dependency-cruise.mjs',
     'src',

@@ -1,0 +1,2 @@
+export { routes, tokenHeader } from './routes.ts';
+export type * from './runs.ts';

@@ -1,0 +1,28 @@
+/** The addresses of the server. The name of a run is one segment: `/` in it is written %2F. */
+export const routes = {
+  runs: 'api/runs',
+  run: (id: string) => `api/runs/${encodeURIComponent(id)}`,
+  steps: (id: string, { points, from, to }: { points?: number; from?: number; to?: number } = {}) =>
+    `api/runs/${encodeURIComponent(id)}/steps${query({ points, from, to })}`,
+  swaps: (id: string) => `api/runs/${encodeURIComponent(id)}/swaps`,
+  weights: (id: string) => `api/runs/${encodeURIComponent(id)}/weights`,
+  samples: (id: string) => `api/runs/${encodeURIComponent(id)}/samples`,
+  /** Server-sent events: `steps` and `status` of one run. */
+  runEvents: (id: string, after: number) => `api/runs/${encodeURIComponent(id)}/events${query({ after })}`,
+  /** Server-sent events: `rows` of the list. */
+  events: (revision: number) => `api/events${query({ revision })}`,
+  reproduction: (folder: string) => `api/reproductions/${encodeURIComponent(folder)}`,
+  start: 'api/actions/start',
+  stop: 'api/actions/stop',
+  resume: 'api/actions/resume',
+  /** POST: a lab state; the answer is lines of JSON, one a part of the picture's data. */
+  lab: 'api/lab',
+} as const;
+
+/** The header that actions and lab requests carry: the token of the page's <meta name="studio-token">. */
+export const tokenHeader = 'x-studio-token';
+
+function query(parameters: Readonly<Record<string, number | undefined>>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return given.length ? `?${given.map(([key, value]) => `${key}=${value}`).join('&')}` : '';
+}

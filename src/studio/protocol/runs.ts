@@ -1,0 +1,176 @@
+/** What the server and the page say to each other about runs, as JSON. Numbers that are not finite are null on the wire. */
+import type { EpochRecord, LiveState, PlainRecord, RunResult, SwapRecord } from '../../runs/index.ts';
+
+/** A run in the list. */
+export interface RunRow {
+  /** Path below the runs folder with `/`, such as `fast/cifar10-resnet20-vanilla-s1`: the name in every address. */
+  readonly id: string;
+  /** Name of the folder. */
+  readonly name: string;
+  readonly state: LiveState | 'unknown';
+  readonly dataset: string;
+  readonly model: string;
+  /** With `-no-reorder` where the order was frozen. */
+  readonly scheme: string;
+  readonly seed: number | null;
+  /** Finished epochs, and those that are planned. */
+  readonly epochs: number;
+  readonly plannedEpochs: number | null;
+  readonly step: number;
+  readonly totalSteps: number;
+  /** In percent: final if there is a result, else of the last evaluated epoch. */
+  readonly testError: number | null;
+  readonly trainLoss: number | null;
+  readonly seconds: number | null;
+  readonly imagesPerSecond: number | null;
+  readonly swaps: number;
+  /** ISO times: when the run began, and its last heartbeat. */
+  readonly started: string | null;
+  readonly heartbeat: string | null;
+  /** It has a result. */
+  readonly final: boolean;
+  /** A checkpoint is there to go on from. */
+  readonly resumable: boolean;
+  /** What could not be read, one line each. */
+  readonly problems: readonly string[];
+}
+
+/** GET api/runs */
+export interface RunList {
+  /** The folder as the user gave it. */
+  readonly root: string;
+  /** Counts changes; an event stream goes on from it. */
+  readonly revision: number;
+  readonly runs: readonly RunRow[];
+  /** What could not be read outside the runs, one line each. */
+  readonly problems: readonly string[];
+  /** Grids: folders with the record of `meanfield reproduce`. */
+  readonly grids: readonly string[];
+}
+
+/** Event `rows` of api/events: rows that are new or changed since, and ids of those that are gone. */
+export interface RowsEvent {
+  readonly revision: number;
+  readonly changed: readonly RunRow[];
+  readonly gone: readonly string[];
+}
+
+/** GET api/runs/:id */
+export interface RunDetail {
+  readonly row: RunRow;
+  readonly config: PlainRecord | null;
+  readonly environment: PlainRecord | null;
+  readonly epochs: readonly EpochRecord[];
+  readonly result: RunResult | null;
+  readonly checkpoints: readonly string[];
+  /** The message of a run that failed or diverged. */
+  readonly message: string | null;
+  /** A report page, an analysis, sample predictions are there. */
+  readonly files: { readonly report: boolean; readonly analysis: boolean; readonly samples: boolean };
+  /** Command lines that do what the page's buttons do, and that evaluate and report this run. */
+  readonly commands: Readonly<Record<'start' | 'resume' | 'evaluate' | 'report' | 'analyse', string>>;
+}
+
+/** Depth coordinates of one stage: [point][particle], null where the scheme has none. */
+export interface StageCurves {
+  readonly tau: readonly (readonly number[])[] | null;
+  readonly tauEnd: readonly (readonly number[])[] | null;
+  readonly step: readonly (readonly number[])[] | null;
+}
+
+/**
+ * GET api/runs/:id/steps?points=N&from=STEP&to=STEP: the steps in columns, one entry a point. A point stands for
+ * a bucket of steps: its loss is the mean, with the least and the largest beside it; all else is of its last step.
+ */
+export interface StepCurves {
+  readonly step: readonly number[];
+  readonly epoch: readonly number[];
+  readonly loss: readonly (number | null)[];
+  readonly lossMin: readonly (number | null)[];
+  readonly lossMax: readonly (number | null)[];
+  readonly error: readonly (number | null)[];
+  readonly lr: readonly number[];
+  readonly tauLr: readonly (number | null)[];
+  readonly imagesPerSecond: readonly (number | null)[];
+  readonly seconds: readonly number[];
+  readonly stages: Readonly<Record<string, StageCurves>>;
+  /** Steps in the file, and the last of them. */
+  readonly total: number;
+  readonly lastStep: number;
+}
+
+/** GET api/runs/:id/swaps */
+export interface SwapList {
+  readonly swaps: readonly SwapRecord[];
+  /** There are so many; of very many only an even choice is sent. */
+  readonly total: number;
+}
+
+/**
+ * GET api/runs/:id/weights: the blocks of each stage in the plane of the first two principal components of their
+ * weights, over the checkpoints there are.
+ */
+export interface WeightClouds {
+  readonly stages: Readonly<Record<string, WeightCloud>>;
+}
+export interface WeightCloud {
+  /** Shares of the variance that the two components carry. */
+  readonly explained: readonly [number, number];
+  readonly points: readonly {
+    readonly checkpoint: string;
+    readonly step: number;
+    /** By creation. */
+    readonly particle: number;
+    readonly x: number;
+    readonly y: number;
+    /** Position in depth; null for schemes without one. */
+    readonly tau: number | null;
+    /** Place in the order of the flow. */
+    readonly place: number;
+  }[];
+}
+
+/** GET api/runs/:id/samples: `samples.json` of the run folder. Images are PNG as data addresses. */
+export interface SampleList {
+  readonly classes: readonly string[];
+  readonly samples: readonly {
+    /** Index in the test set. */
+    readonly index: number;
+    readonly label: number;
+    readonly image: string;
+    /** Most likely first. */
+    readonly top: readonly { readonly class: number; readonly probability: number }[];
+  }[];
+}
+
+/** Event `steps` of api/runs/:id/events: steps after the last one sent; its id is the last step. */
+export type StepsEvent = StepCurves;
+/** Event `status` of the same stream. */
+export interface StatusEvent {
+  readonly row: RunRow;
+  readonly epochs: readonly EpochRecord[];
+  readonly swaps: readonly SwapRecord[];
+}
+
+/** POST api/actions/start: arguments of `meanfield train`, such as ["--epochs", "2"]. */
+export interface StartRequest {
+  readonly arguments: readonly string[];
+}
+/** POST api/actions/stop and api/actions/resume */
+export interface RunRequest {
+  readonly id: string;
+}
+/** Answer of every action. */
+export interface ActionAnswer {
+  /** The command line that was started, or what was sent to which process. */
+  readonly command: string;
+  readonly pid: number;
+  /** Of the run folder, once it is known. */
+  readonly id: string | null;
+}
+
+/** Body of every answer that is not 2xx. */
+export interface ErrorAnswer {
+  /** One line: what was wrong, where, what to do. */
+  readonly error: string;
+}
