@@ -7,10 +7,14 @@ export const routes = {
   swaps: (id: string) => `api/runs/${encodeURIComponent(id)}/swaps`,
   weights: (id: string) => `api/runs/${encodeURIComponent(id)}/weights`,
   samples: (id: string) => `api/runs/${encodeURIComponent(id)}/samples`,
+  /** A page of the run folder, shown as it is: its report or its analysis. */
+  file: (id: string, name: 'report.html' | 'analysis.html') =>
+    `api/runs/${encodeURIComponent(id)}/files/${name}`,
   /** Server-sent events: `steps` and `status` of one run. */
   runEvents: (id: string, after: number) => `api/runs/${encodeURIComponent(id)}/events${query({ after })}`,
   /** Server-sent events: `rows` of the list. */
   events: (revision: number) => `api/events${query({ revision })}`,
+  /** The `Reproduction` of a grid (results.json, or made anew from its runs). */
   reproduction: (folder: string) => `api/reproductions/${encodeURIComponent(folder)}`,
   start: 'api/actions/start',
   stop: 'api/actions/stop',

@@ -13,6 +13,8 @@ export interface RunRow {
   /** With `-no-reorder` where the order was frozen. */
   readonly scheme: string;
   readonly seed: number | null;
+  /** Key into the configurations of the list: runs that share it differ by seed and machine alone. Null without a readable config. */
+  readonly configuration: string | null;
   /** Finished epochs, and those that are planned. */
   readonly epochs: number;
   readonly plannedEpochs: number | null;
@@ -42,6 +44,8 @@ export interface RunList {
   /** Counts changes; an event stream goes on from it. */
   readonly revision: number;
   readonly runs: readonly RunRow[];
+  /** Each distinct configuration once, without seed, threads and device. */
+  readonly configurations: Readonly<Record<string, PlainRecord>>;
   /** What could not be read outside the runs, one line each. */
   readonly problems: readonly string[];
   /** Grids: folders with the record of `meanfield reproduce`. */
@@ -53,6 +57,8 @@ export interface RowsEvent {
   readonly revision: number;
   readonly changed: readonly RunRow[];
   readonly gone: readonly string[];
+  /** Those that `changed` names and that are new. */
+  readonly configurations: Readonly<Record<string, PlainRecord>>;
 }
 
 /** GET api/runs/:id */
