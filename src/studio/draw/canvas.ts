@@ -1,0 +1,181 @@
+/** Marks on a canvas. Types of the DOM are written out as far as they are used, so that this compiles without them. */
+import { cellRuns, edge } from './cells.ts';
+import { arrowHead, type CellsMark, type ClipMark, fontFamily, type Mark, type Picture } from './marks.ts';
+
+/** The part of CanvasRenderingContext2D that is used. */
+export interface Context {
+  fillStyle: unknown;
+  strokeStyle: unknown;
+  lineWidth: number;
+  globalAlpha: number;
+  lineJoin: string;
+  lineCap: string;
+  font: string;
+  textAlign: string;
+  textBaseline: string;
+  save: () => void;
+  restore: () => void;
+  setTransform: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+  beginPath: () => void;
+  closePath: () => void;
+  moveTo: (x: number, y: number) => void;
+  lineTo: (x: number, y: number) => void;
+  arc: (x: number, y: number, radius: number, start: number, end: number) => void;
+  rect: (x: number, y: number, width: number, height: number) => void;
+  roundRect: (x: number, y: number, width: number, height: number, radius: number) => void;
+  fillRect: (x: number, y: number, width: number, height: number) => void;
+  clip: () => void;
+  fill: () => void;
+  stroke: () => void;
+  setLineDash: (lengths: number[]) => void;
+  fillText: (text: string, x: number, y: number) => void;
+  strokeText: (text: string, x: number, y: number) => void;
+}
+
+/** @param scale - device pixels a CSS pixel; the canvas has been sized to it */
+export function drawPicture(context: Context, picture: Picture, scale = 1): void {
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.globalAlpha = 1;
+  context.lineJoin = 'round';
+  context.lineCap = 'round';
+  context.setLineDash([]);
+  context.fillStyle = picture.background;
+  context.fillRect(0, 0, picture.width, picture.height);
+  for (const mark of picture.marks) drawMark(context, mark);
+}
+
+function drawMark(context: Context, mark: Mark): void {
+  if (mark.kind === 'clip') {
+    drawClipped(context, mark);
+    return;
+  }
+  context.globalAlpha = mark.opacity ?? 1;
+  switch (mark.kind) {
+    case 'path':
+      context.setLineDash([...(mark.dash ?? [])]);
+      context.beginPath();
+      tracePath(context, mark.points, mark.closed ?? false);
+      paint(context, mark);
+      context.setLineDash([]);
+      break;
+    case 'dots':
+      drawDots(context, mark);
+      break;
+    case 'arrows':
+      drawArrows(context, mark);
+      break;
+    case 'rect':
+      context.beginPath();
+      if (mark.radius) context.roundRect(mark.x, mark.y, mark.width, mark.height, mark.radius);
+      else context.rect(mark.x, mark.y, mark.width, mark.height);
+      paint(context, mark);
+      break;
+    case 'cells':
+      drawCells(context, mark);
+      break;
+    case 'text':
+      context.font = `${mark.italic ? 'italic ' : ''}${mark.weight ?? 'normal'} ${mark.size ?? 12}px ${fontFamily}`;
+      context.textAlign = mark.anchor === 'middle' ? 'center' : (mark.anchor ?? 'start');
+      context.textBaseline = mark.baseline ?? 'alphabetic';
+      if (mark.halo) {
+        context.strokeStyle = mark.halo;
+        context.lineWidth = 3;
+        context.strokeText(mark.text, mark.x, mark.y);
+      }
+      context.fillStyle = mark.fill;
+      context.fillText(mark.text, mark.x, mark.y);
+      break;
+  }
+}
+
+function drawClipped(context: Context, { x, y, width, height, marks }: ClipMark): void {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  for (const mark of marks) drawMark(context, mark);
+  context.restore();
+}
+
+function paint(
+  context: Context,
+  { fill, stroke, lineWidth }: { fill?: string; stroke?: string; lineWidth?: number },
+): void {
+  if (fill !== undefined) {
+    context.fillStyle = fill;
+    context.fill();
+  }
+  if (stroke !== undefined) {
+    context.strokeStyle = stroke;
+    context.lineWidth = lineWidth ?? 1;
+    context.stroke();
+  }
+}
+
+function tracePath(context: Context, points: ArrayLike<number>, closed: boolean): void {
+  let down = false;
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const [x, y] = [points[i]!, points[i + 1]!];
+    if (Number.isNaN(x) || Number.isNaN(y)) down = false;
+    else if (down) context.lineTo(x, y);
+    else {
+      context.moveTo(x, y);
+      down = true;
+    }
+  }
+  if (closed) context.closePath();
+}
+
+function drawDots(context: Context, mark: Extract<Mark, { kind: 'dots' }>): void {
+  const { x, y, radius, fills, fill } = mark;
+  const radiusAt = (i: number): number => (typeof radius === 'number' ? radius : radius[i]!);
+  const trace = (i: number): void => {
+    const r = radiusAt(i);
+    context.moveTo(x[i]! + r, y[i]!);
+    context.arc(x[i]!, y[i]!, r, 0, 2 * Math.PI);
+  };
+  // One path a colour: a call of fill for each of 500 dots would cost a frame.
+  const groups = new Map<string, number[]>();
+  for (let i = 0; i < x.length; i++) {
+    const colour = fills?.[i] ?? fill ?? '';
+    const group = groups.get(colour);
+    if (group) group.push(i);
+    else groups.set(colour, [i]);
+  }
+  for (const [colour, members] of groups) {
+    context.beginPath();
+    members.forEach(trace);
+    paint(context, { ...mark, ...(colour && { fill: colour }) });
+  }
+}
+
+function drawArrows(context: Context, mark: Extract<Mark, { kind: 'arrows' }>): void {
+  const { x, y, dx, dy, head = 6, stroke, lineWidth } = mark;
+  context.beginPath();
+  for (let i = 0; i < x.length; i++) {
+    context.moveTo(x[i]!, y[i]!);
+    context.lineTo(x[i]! + dx[i]!, y[i]! + dy[i]!);
+  }
+  paint(context, { ...(stroke !== undefined && { stroke }), ...(lineWidth !== undefined && { lineWidth }) });
+  context.beginPath();
+  for (let i = 0; i < x.length; i++) {
+    const corners = arrowHead(x[i]!, y[i]!, dx[i]!, dy[i]!, head);
+    if (corners) tracePath(context, corners, true);
+  }
+  if (stroke !== undefined) paint(context, { fill: stroke });
+}
+
+function drawCells(context: Context, mark: CellsMark): void {
+  for (const { level, from, to, row } of cellRuns(mark)) {
+    context.fillStyle = mark.ramp[level];
+    const [left, right] = [
+      edge(mark.x, mark.width, mark.columns, from),
+      edge(mark.x, mark.width, mark.columns, to),
+    ];
+    const [top, bottom] = [
+      edge(mark.y, mark.height, mark.rows, row),
+      edge(mark.y, mark.height, mark.rows, row + 1),
+    ];
+    context.fillRect(left, top, right - left, bottom - top);
+  }
+}

@@ -1,0 +1,17 @@
+/** Pictures as lists of marks: drawn on a canvas, written as SVG. No DOM, no Node. */
+export { type Context, drawPicture } from './canvas.ts';
+export type {
+  ArrowsMark,
+  CellsMark,
+  ClipMark,
+  DotsMark,
+  Mark,
+  Numbers,
+  PathMark,
+  Picture,
+  RectMark,
+  TextMark,
+} from './marks.ts';
+export { type Axis, plot, type Plot, type PlotOptions } from './plot.ts';
+export { pictureToSvg } from './svg.ts';
+export { divergingLevel, rampThrough, sequentialLevel, type Theme } from './theme.ts';

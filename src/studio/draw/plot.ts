@@ -1,0 +1,180 @@
+/** Axes: a rectangle of a picture with scales, grid lines, ticks and titles. */
+import { scaleLinear, scaleLog } from 'd3-scale';
+import type { Mark } from './marks.ts';
+import type { Theme } from './theme.ts';
+
+export interface Axis {
+  readonly from: number;
+  readonly to: number;
+  readonly title?: string;
+  readonly log?: boolean;
+  /** About so many ticks; default by size. */
+  readonly ticks?: number;
+  /** Default: as many digits as the ticks need. */
+  readonly format?: (value: number) => string;
+  /** No ticks and no grid. */
+  readonly bare?: boolean;
+}
+
+export interface PlotOptions {
+  /** Outer rectangle, with axes and titles. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly horizontal: Axis;
+  readonly vertical: Axis;
+  readonly title?: string;
+  /** A pixel is as much of x as of y: the vertical axis keeps its centre and is widened, or the horizontal one. */
+  readonly equal?: boolean;
+}
+
+export interface Plot {
+  /** Inner rectangle, where the data are. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly sx: (value: number) => number;
+  readonly sy: (value: number) => number;
+  /** From pixels to data. */
+  readonly invert: (x: number, y: number) => readonly [number, number];
+  /** The ground, grid lines, ticks and titles: to be drawn beneath the data. */
+  readonly frame: readonly Mark[];
+  /** The data, cut at the inner rectangle. */
+  readonly inside: (marks: readonly Mark[]) => Mark;
+}
+
+const tickSize = 11;
+
+/** A plot of the given outer size. A range of no length is widened. */
+export function plot(options: PlotOptions, theme: Theme): Plot {
+  const { title } = options;
+  const margins = {
+    left: options.vertical.bare ? 8 : 46,
+    right: 12,
+    top: title === undefined && options.vertical.title === undefined ? 10 : 28,
+    bottom: (options.horizontal.bare ? 8 : 22) + (options.horizontal.title === undefined ? 0 : 16),
+  };
+  const [left, top] = [options.x + margins.left, options.y + margins.top];
+  const width = Math.max(1, options.width - margins.left - margins.right);
+  const height = Math.max(1, options.height - margins.top - margins.bottom);
+  let [horizontal, vertical] = [ranged(options.horizontal), ranged(options.vertical)];
+  if (options.equal) [horizontal, vertical] = equalised(horizontal, vertical, width, height);
+  const sx = scaleOf(horizontal, left, left + width);
+  const sy = scaleOf(vertical, top + height, top);
+  const frame: Mark[] = [{ kind: 'rect', x: left, y: top, width, height, fill: theme.plane }];
+  const text = { kind: 'text', size: tickSize, fill: theme.muted } as const;
+  if (!horizontal.bare) {
+    const count = horizontal.ticks ?? Math.max(2, Math.round(width / 70));
+    const format = horizontal.format ?? tickFormat(horizontal, sx, count);
+    for (const value of ticksOf(horizontal, sx, count)) {
+      const x = sx(value);
+      frame.push({ kind: 'path', points: [x, top, x, top + height], stroke: theme.grid });
+      frame.push({ ...text, x, y: top + height + 6, text: format(value), anchor: 'middle', baseline: 'top' });
+    }
+  }
+  if (!vertical.bare) {
+    const count = vertical.ticks ?? Math.max(2, Math.round(height / 45));
+    const format = vertical.format ?? tickFormat(vertical, sy, count);
+    for (const value of ticksOf(vertical, sy, count)) {
+      const y = sy(value);
+      frame.push({ kind: 'path', points: [left, y, left + width, y], stroke: theme.grid });
+      frame.push({ ...text, x: left - 6, y, text: format(value), anchor: 'end', baseline: 'middle' });
+    }
+  }
+  if (horizontal.title !== undefined)
+    frame.push({
+      ...text,
+      x: left + width / 2,
+      y: options.y + options.height - 3,
+      text: horizontal.title,
+      anchor: 'middle',
+      baseline: 'bottom',
+    });
+  // Titles stand above, from the left edge: they are read without turning the head.
+  if (title !== undefined)
+    frame.push({
+      ...text,
+      size: 12.5,
+      weight: 'bold',
+      fill: theme.ink,
+      x: options.x + 4,
+      y: options.y + 17,
+      text: title,
+    });
+  else if (vertical.title !== undefined)
+    frame.push({ ...text, x: options.x + 4, y: options.y + 17, text: vertical.title });
+  return {
+    left,
+    top,
+    width,
+    height,
+    sx,
+    sy,
+    invert: (x, y) => [sx.invert(x), sy.invert(y)],
+    frame,
+    inside: (marks) => ({ kind: 'clip', x: left, y: top, width, height, marks }),
+  };
+}
+
+interface Scale {
+  (value: number): number;
+  invert: (pixel: number) => number;
+  ticks: (count: number) => number[];
+  tickFormat: (count: number) => (value: number) => string;
+}
+
+function scaleOf({ from, to, log }: Axis, start: number, end: number): Scale {
+  return (log ? scaleLog() : scaleLinear()).domain([from, to]).range([start, end]);
+}
+
+/** The range with some length. */
+function ranged(axis: Axis): Axis {
+  if (axis.to > axis.from) return axis;
+  const pad = Math.abs(axis.from) * 0.1 || 1;
+  return axis.log
+    ? { ...axis, from: axis.from / 2, to: axis.from * 2 }
+    : { ...axis, from: axis.from - pad, to: axis.from + pad };
+}
+
+function widened(axis: Axis, length: number): Axis {
+  const centre = (axis.from + axis.to) / 2;
+  return { ...axis, from: centre - length / 2, to: centre + length / 2 };
+}
+
+function equalised(horizontal: Axis, vertical: Axis, width: number, height: number): [Axis, Axis] {
+  const unit = Math.max((horizontal.to - horizontal.from) / width, (vertical.to - vertical.from) / height);
+  return [widened(horizontal, unit * width), widened(vertical, unit * height)];
+}
+
+/** On a logarithmic axis powers of ten alone, unless they are too few. */
+function ticksOf(axis: Axis, scale: Scale, count: number): number[] {
+  if (!axis.log) return scale.ticks(count);
+  const powers = scale.ticks(count).filter((value) => Math.abs(Math.log10(value) % 1) < 1e-9);
+  const stride = Math.max(1, Math.ceil(powers.length / count));
+  return powers.length < 2 ? scale.ticks(Math.min(count, 4)) : powers.filter((_, i) => i % stride === 0);
+}
+
+const superscripts: Readonly<Record<string, string>> = {
+  '-': '\u207b',
+  0: '\u2070',
+  1: '\u00b9',
+  2: '\u00b2',
+  3: '\u00b3',
+  4: '\u2074',
+  5: '\u2075',
+  6: '\u2076',
+  7: '\u2077',
+  8: '\u2078',
+  9: '\u2079',
+};
+
+function tickFormat(axis: Axis, scale: Scale, count: number): (value: number) => string {
+  if (!axis.log) return scale.tickFormat(count);
+  return (value) => {
+    const power = Math.log10(value);
+    if (Math.abs(power % 1) > 1e-9 || Math.abs(power) < 3) return String(Number(value.toPrecision(3)));
+    return `10${String(Math.round(power)).replace(/./g, (sign) => superscripts[sign] ?? sign)}`;
+  };
+}
