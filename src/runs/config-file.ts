@@ -9,7 +9,9 @@ import type { PlainRecord } from './types.ts';
 
 /** Replaces the file as a whole. */
 export function writeConfigFile(file: string, config: PlainRecord): void {
-  onDisk('write', file, () => { writeFileAtomic(file, stringify(config, { lineWidth: 0 })); });
+  onDisk('write', file, () => {
+    writeFileAtomic(file, stringify(config, { lineWidth: 0 }));
+  });
 }
 
 /** @throws FileError that names the line if it is no YAML, or no record. */

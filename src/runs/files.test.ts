@@ -17,7 +17,9 @@ import {
 } from './index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'runs-'));
-process.on('exit', () => { rmSync(scratch, { recursive: true, force: true }); });
+process.on('exit', () => {
+  rmSync(scratch, { recursive: true, force: true });
+});
 
 it('config.yaml gives back every record of JSON values', () => {
   const file = join(scratch, 'config.yaml');
@@ -43,7 +45,17 @@ it('config.yaml that is no record is refused in one line with the file', () => {
 it('summary.csv gives back every epoch, and leaves empty what is unknown', () => {
   const epochs: EpochRecord[] = [
     { epoch: 0, trainLoss: 2.302585092994046, lr: 1e-7, swaps: 0 },
-    { epoch: 1, trainError: 10, evalLoss: 0.1, evalError: 8.5, evalTop1: 91.5, evalTop5: 99, seconds: 3, imagesPerSecond: 9, peakRssMb: 1 },
+    {
+      epoch: 1,
+      trainError: 10,
+      evalLoss: 0.1,
+      evalError: 8.5,
+      evalTop1: 91.5,
+      evalTop5: 99,
+      seconds: 3,
+      imagesPerSecond: 9,
+      peakRssMb: 1,
+    },
   ];
   const csv = summaryToCsv(epochs);
   expect(csv.split('\n').slice(0, 2)).toEqual([
@@ -61,13 +73,22 @@ it('summary.csv is read by its column names, with Windows line ends too', () => 
 
 it('a name holds date, model, scheme and seed, and nothing that is no file name', () => {
   const date = new Date(2026, 7, 3, 4, 5, 6);
-  expect(runName({ model: 'resnet20', scheme: 'mean-field', seed: 42 }, date)).toBe('20260803-040506-resnet20-mean-field-s42');
+  expect(runName({ model: 'resnet20', scheme: 'mean-field', seed: 42 }, date)).toBe(
+    '20260803-040506-resnet20-mean-field-s42',
+  );
   expect(runName({ model: '../../x y', scheme: 'a/b', seed: 1 }, date)).toBe('20260803-040506-x-y-a-b-s1');
   expect(slug('..')).toBe('x');
 });
 
 const status = (state: RunStatus['state'], heartbeat: string): RunStatus => ({
-  pid: 1, host: 'here', state, heartbeat, started: heartbeat, step: 1, epoch: 0, totalSteps: 2,
+  pid: 1,
+  host: 'here',
+  state,
+  heartbeat,
+  started: heartbeat,
+  step: 1,
+  epoch: 0,
+  totalSteps: 2,
 });
 
 it.each([

@@ -16,14 +16,7 @@ export type {
   ReproductionRow,
   StageChanges,
 } from './reproduction.ts';
-export {
-  epochSchema,
-  recordSchema,
-  resultSchema,
-  statusSchema,
-  stepSchema,
-  swapSchema,
-} from './schemas.ts';
+export { epochSchema, recordSchema, resultSchema, statusSchema, stepSchema, swapSchema } from './schemas.ts';
 export { summaryFromCsv, summaryToCsv } from './summary.ts';
 export {
   type EpochRecord,

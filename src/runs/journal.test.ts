@@ -12,7 +12,8 @@ vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
   const writeSync = (descriptor: number, data: Buffer, offset = 0): number => {
     const room = Math.min(data.length - offset, disk.bytesLeft);
-    if (room <= 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    if (room <= 0)
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     disk.bytesLeft -= room;
     return real.writeSync(descriptor, data, offset, room);
   };
@@ -32,7 +33,9 @@ it('a full disk is one clear line, and the half of a record that was written is 
   const journal = new Journal(join(root, 'metrics.jsonl'));
   journal.append({ step: 1 });
   disk.bytesLeft = 5;
-  const write = (): void => { journal.append({ step: 2 }); };
+  const write = (): void => {
+    journal.append({ step: 2 });
+  };
   expect(write).toThrow(FileError);
   expect(write).toThrow(/^cannot write .*metrics\.jsonl: no space left on the disk; free some, .*$/);
   disk.bytesLeft = Infinity;

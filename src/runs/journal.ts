@@ -53,7 +53,7 @@ export class Journal {
     const line = Buffer.from(`${JSON.stringify({ step, ...rest })}\n`);
     try {
       onDisk('write', this.file, () => {
-        for (let done = 0; done < line.length; ) done += writeSync(this.#descriptor, line, done);
+        for (let done = 0; done < line.length;) done += writeSync(this.#descriptor, line, done);
       });
     } catch (error) {
       this.#takeBack();
@@ -83,7 +83,10 @@ export class Journal {
 
   /** Returns when the records are on the disk. */
   sync(): void {
-    if (this.#open) onDisk('write', this.file, () => { fsyncSync(this.#descriptor); });
+    if (this.#open)
+      onDisk('write', this.file, () => {
+        fsyncSync(this.#descriptor);
+      });
   }
 
   close(): void {

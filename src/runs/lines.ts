@@ -44,7 +44,7 @@ export async function* readLines(file: string, from = 0): AsyncGenerator<Line> {
   try {
     const cut = lineCutter(from);
     const chunk = Buffer.alloc(chunkBytes);
-    for (let position = from; ; ) {
+    for (let position = from; ;) {
       const { bytesRead } = await handle.read(chunk, 0, chunkBytes, position);
       if (bytesRead === 0) break;
       position += bytesRead;
@@ -62,7 +62,7 @@ export function* readLinesSync(file: string): Generator<Line> {
   try {
     const cut = lineCutter(0);
     const chunk = Buffer.alloc(chunkBytes);
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       const bytesRead = readSync(descriptor, chunk, 0, chunkBytes, position);
       if (bytesRead === 0) break;
       position += bytesRead;

@@ -37,12 +37,17 @@ it('reads few of many steps evenly, with the first, the last and the swaps', asy
   expect(Math.max(...gaps)).toBeLessThanOrEqual(52);
 });
 
-it.each([1, 2, 3, 99, 100, 101, 150, 199, 200, 201])('of %i steps it reads at most 100, and never none', async (count) => {
-  const { records } = await readRecords(join(writeRun('r', count), 'metrics.jsonl'), stepSchema, { maxPoints: 100 });
-  expect(records.length).toBeLessThanOrEqual(100);
-  expect(records.length).toBe(Math.min(count, 100));
-  expect(records.at(-1)?.step).toBe(count);
-});
+it.each([1, 2, 3, 99, 100, 101, 150, 199, 200, 201])(
+  'of %i steps it reads at most 100, and never none',
+  async (count) => {
+    const { records } = await readRecords(join(writeRun('r', count), 'metrics.jsonl'), stepSchema, {
+      maxPoints: 100,
+    });
+    expect(records.length).toBeLessThanOrEqual(100);
+    expect(records.length).toBe(Math.min(count, 100));
+    expect(records.at(-1)?.step).toBe(count);
+  },
+);
 
 it('follows a growing file from where it stopped, past half a line', async () => {
   const file = join(writeRun('grow', 3), 'metrics.jsonl');
@@ -60,9 +65,15 @@ it('follows a growing file from where it stopped, past half a line', async () =>
 it('reads lines that are longer than a chunk, and characters that lie across chunks', async () => {
   const dir = writeRun('wide', 1);
   const config = { step: 2, epoch: 0, stage: 'é'.repeat(400_000), before: [], after: [], pairs: [] };
-  writeFileSync(join(dir, 'swaps.jsonl'), `${JSON.stringify(config)}\n${JSON.stringify({ ...config, step: 3 })}\n`);
+  writeFileSync(
+    join(dir, 'swaps.jsonl'),
+    `${JSON.stringify(config)}\n${JSON.stringify({ ...config, step: 3 })}\n`,
+  );
   const swaps = await readRun(dir).swaps();
-  expect(swaps.map(({ step, stage }) => [step, stage === config.stage])).toEqual([[2, true], [3, true]]);
+  expect(swaps.map(({ step, stage }) => [step, stage === config.stage])).toEqual([
+    [2, true],
+    [3, true],
+  ]);
 });
 
 it('says what is damaged, once, and returns the rest', async () => {
@@ -83,17 +94,30 @@ it('says what is damaged, once, and returns the rest', async () => {
   expect(data.epochs).toEqual([{ epoch: 0, trainLoss: 1.5 }]);
   for (const key of ['config', 'environment', 'status', 'result'] as const) expect(data[key]).toBeUndefined();
   const files = data.problems.map((problem) => problem.split(':')[0] ?? '').sort();
-  expect(files).toEqual(
-    ['config.yaml', 'env.json', 'metrics.jsonl', 'metrics.jsonl', 'result.json', 'status.json', 'summary.csv', 'summary.csv'],
-  );
+  expect(files).toEqual([
+    'config.yaml',
+    'env.json',
+    'metrics.jsonl',
+    'metrics.jsonl',
+    'result.json',
+    'status.json',
+    'summary.csv',
+    'summary.csv',
+  ]);
   expect(data.problems.join()).not.toContain(root);
-  expect(data.problems).toContain('metrics.jsonl: 2 lines cannot be read and were left out, the first is line 2');
+  expect(data.problems).toContain(
+    'metrics.jsonl: 2 lines cannot be read and were left out, the first is line 2',
+  );
 });
 
 it('a folder without files, and one that is not there, are told and do not throw', async () => {
   mkdirSync(join(root, 'empty'));
   const empty = await readRun(join(root, 'empty')).data();
-  expect(empty.problems).toEqual(['metrics.jsonl is missing', 'config.yaml is missing', 'status.json is missing']);
+  expect(empty.problems).toEqual([
+    'metrics.jsonl is missing',
+    'config.yaml is missing',
+    'status.json is missing',
+  ]);
   const gone = await readRun(join(root, 'gone')).data();
   expect(gone.problems).toEqual([`${join(root, 'gone')} is missing`]);
 });

@@ -10,7 +10,15 @@ import { runFiles } from './layout.ts';
 import { type ReadRecordsOptions, readRecords } from './records.ts';
 import { recordSchema, resultSchema, statusSchema, stepSchema, swapSchema } from './schemas.ts';
 import { summaryFromCsv } from './summary.ts';
-import type { EpochRecord, PlainRecord, RunData, RunResult, RunStatus, StepRecord, SwapRecord } from './types.ts';
+import type {
+  EpochRecord,
+  PlainRecord,
+  RunData,
+  RunResult,
+  RunStatus,
+  StepRecord,
+  SwapRecord,
+} from './types.ts';
 
 /** A run folder, read when asked, afresh at every call: a run that is under way is seen to move. */
 export interface Run {
@@ -78,7 +86,12 @@ export function readRun(folder: string): Run {
     return undefined;
   }
 
-  async function journal<T>(name: string, schema: z.ZodType<T>, needed: boolean, options?: ReadRecordsOptions): Promise<T[]> {
+  async function journal<T>(
+    name: string,
+    schema: z.ZodType<T>,
+    needed: boolean,
+    options?: ReadRecordsOptions,
+  ): Promise<T[]> {
     if (!existsSync(path(name))) {
       if (needed && existsSync(dir)) problems.add(`${name} is missing`);
       return [];
@@ -115,7 +128,12 @@ export function readRun(folder: string): Run {
       const swaps = await run.swaps();
       const keep = new Set(spread([...new Set(swaps.map(({ step }) => step))], maxSwapSteps));
       const steps = await run.steps({ maxPoints, keep });
-      const [config, environment, status, result] = [run.config(), run.environment(), run.status(), run.result()];
+      const [config, environment, status, result] = [
+        run.config(),
+        run.environment(),
+        run.status(),
+        run.result(),
+      ];
       const epochs = run.epochs();
       return {
         name: run.name,

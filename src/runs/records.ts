@@ -67,6 +67,9 @@ export async function readRecords<T>(
     else if (unreadable++ === 0) firstUnreadable = line.index + 1;
   }
   if (unreadable === 1) problems.push(`line ${firstUnreadable} cannot be read and was left out`);
-  if (unreadable > 1) problems.push(`${unreadable} lines cannot be read and were left out, the first is line ${firstUnreadable}`);
+  if (unreadable > 1)
+    problems.push(
+      `${unreadable} lines cannot be read and were left out, the first is line ${firstUnreadable}`,
+    );
   return { records, lines, next, problems };
 }

@@ -22,7 +22,8 @@ const header = Object.values(columns).join(',');
 
 /** The whole file. */
 export function summaryToCsv(epochs: readonly EpochRecord[]): string {
-  const cell = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '' : String(value));
+  const cell = (value: number | undefined): string =>
+    value === undefined || !Number.isFinite(value) ? '' : String(value);
   return [header, ...epochs.map((epoch) => keys.map((key) => cell(epoch[key])).join(','))].join('\n') + '\n';
 }
 

@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -88,19 +96,22 @@ it.each([
   { checkpoint: 20, killed: 20, epochs: 2 },
   { checkpoint: 9, killed: 10, epochs: 0 },
   { checkpoint: 0, killed: 4, epochs: 0 },
-])('a run killed at step $killed and resumed at $checkpoint leaves the same files as one that was not', (at) => {
-  const whole = RunWriter.create(root, 'whole');
-  train(whole, 1, 40);
-  whole.close();
-  const killed = RunWriter.create(root, 'killed');
-  train(killed, 1, at.killed);
-  // No close: the process is gone.
-  const resumed = RunWriter.resume(killed.dir, at.checkpoint, at.epochs);
-  expect(resumed.problems).toEqual([]);
-  train(resumed, at.checkpoint + 1, 40);
-  resumed.close();
-  expect(logs(resumed.dir)).toEqual(logs(whole.dir));
-});
+])(
+  'a run killed at step $killed and resumed at $checkpoint leaves the same files as one that was not',
+  (at) => {
+    const whole = RunWriter.create(root, 'whole');
+    train(whole, 1, 40);
+    whole.close();
+    const killed = RunWriter.create(root, 'killed');
+    train(killed, 1, at.killed);
+    // No close: the process is gone.
+    const resumed = RunWriter.resume(killed.dir, at.checkpoint, at.epochs);
+    expect(resumed.problems).toEqual([]);
+    train(resumed, at.checkpoint + 1, 40);
+    resumed.close();
+    expect(logs(resumed.dir)).toEqual(logs(whole.dir));
+  },
+);
 
 it('resume drops a torn last line, however it is torn', () => {
   const whole = RunWriter.create(root, 'whole');
@@ -110,7 +121,8 @@ it('resume drops a torn last line, however it is torn', () => {
     const torn = RunWriter.create(root, 'torn');
     train(torn, 1, 12);
     torn.close();
-    for (const name of ['metrics.jsonl', 'swaps.jsonl', 'summary.csv']) appendFileSync(join(torn.dir, name), tail);
+    for (const name of ['metrics.jsonl', 'swaps.jsonl', 'summary.csv'])
+      appendFileSync(join(torn.dir, name), tail);
     RunWriter.resume(torn.dir, 12, 1).close();
     expect(logs(torn.dir), JSON.stringify(tail)).toEqual(logs(whole.dir));
   }
@@ -174,7 +186,11 @@ it('writes the heartbeat at most every two seconds, and the end at once', () => 
 
 it('a record is in the file when the call returns, and reads as it was written', async () => {
   const writer = RunWriter.create(root, 'run');
-  const record = { ...stepRecord(1), loss: Number.NaN, stages: { layer1: { tau: [0.1 + 0.2, 1e-9], tauEnd: [1, 2] } } };
+  const record = {
+    ...stepRecord(1),
+    loss: Number.NaN,
+    stages: { layer1: { tau: [0.1 + 0.2, 1e-9], tauEnd: [1, 2] } },
+  };
   writer.step(record);
   writer.swap({ ...swapRecord(1), ties: 2 });
   const run = readRun(writer.dir);
@@ -186,5 +202,7 @@ it('a record is in the file when the call returns, and reads as it was written',
 it('refuses records after it was closed', () => {
   const writer = RunWriter.create(root, 'run');
   writer.close();
-  expect(() => { writer.step(stepRecord(1)); }).toThrow(FileError);
+  expect(() => {
+    writer.step(stepRecord(1));
+  }).toThrow(FileError);
 });

@@ -9,7 +9,15 @@ import { onDisk } from './disk.ts';
 import { Journal } from './journal.ts';
 import { runFiles } from './layout.ts';
 import { summaryFromCsv, summaryToCsv } from './summary.ts';
-import type { EpochRecord, PlainRecord, RunResult, RunState, RunStatus, StepRecord, SwapRecord } from './types.ts';
+import type {
+  EpochRecord,
+  PlainRecord,
+  RunResult,
+  RunState,
+  RunStatus,
+  StepRecord,
+  SwapRecord,
+} from './types.ts';
 
 /** Least time between two heartbeats, in ms. */
 const heartbeatEvery = 2000;
@@ -92,7 +100,9 @@ export class RunWriter {
     if (!existsSync(dir)) throw new FileError(`no run folder ${dir}`);
     onDisk('tidy', dir, () => {
       // A kill leaves half-written files behind, under temporary names.
-      const stale = readdirSync(dir).filter((name) => name === runFiles.result || /^\..+\.new-\d+$/.test(name));
+      const stale = readdirSync(dir).filter(
+        (name) => name === runFiles.result || /^\..+\.new-\d+$/.test(name),
+      );
       for (const name of stale) rmSync(join(dir, name), { force: true });
     });
     return new RunWriter(dir, { step, epochs }, options);
@@ -102,7 +112,9 @@ export class RunWriter {
     const problems: string[] = [];
     const last = this.#metrics.truncateAfter(step);
     if (last < step)
-      problems.push(`${runFiles.metrics} ends at step ${last}, the checkpoint is at step ${step}: the curves have a gap`);
+      problems.push(
+        `${runFiles.metrics} ends at step ${last}, the checkpoint is at step ${step}: the curves have a gap`,
+      );
     this.#swaps.truncateAfter(step);
     const file = join(this.dir, runFiles.summary);
     if (existsSync(file))
@@ -110,7 +122,9 @@ export class RunWriter {
         ({ epoch }) => epoch < epochs,
       );
     if (this.#epochs.length < epochs)
-      problems.push(`${runFiles.summary} has ${this.#epochs.length} of the ${epochs} epochs before the checkpoint`);
+      problems.push(
+        `${runFiles.summary} has ${this.#epochs.length} of the ${epochs} epochs before the checkpoint`,
+      );
     this.#writeSummary();
     return problems;
   }
@@ -121,7 +135,9 @@ export class RunWriter {
 
   #write(name: string, text: string): void {
     const file = join(this.dir, name);
-    onDisk('write', file, () => { writeFileAtomic(file, text); });
+    onDisk('write', file, () => {
+      writeFileAtomic(file, text);
+    });
   }
 
   #writeJson(name: string, content: unknown): void {
