@@ -1,0 +1,13 @@
+/** A formula. KaTeX builds elements and sets their styles by script, which the page's security policy allows; markup with styles it would not. */
+import katex from 'katex';
+import 'katex/dist/katex.min.css';
+import { useEffect, useRef } from 'preact/hooks';
+
+export function Formula({ tex, display = false }: { readonly tex: string; readonly display?: boolean }) {
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (place.current)
+      katex.render(tex, place.current, { displayMode: display, throwOnError: false, trust: false });
+  }, [tex, display]);
+  return <span ref={place} class={display ? 'formula formula-display' : 'formula'} />;
+}
