@@ -1,5 +1,12 @@
 /** A run in one row: from its result if it has one, else from what is known so far. */
-import { isProcessAlive, type LiveState, liveState, type PlainRecord, type RunData } from '../runs/index.ts';
+import {
+  currentStatus,
+  isProcessAlive,
+  type LiveState,
+  type PlainRecord,
+  readRun,
+  type RunData,
+} from '../runs/index.ts';
 
 export interface RunSummary {
   readonly name: string;
@@ -53,7 +60,9 @@ export function summariseRun(data: RunData, now = Date.now()): RunSummary {
     model: result?.model ?? textOf(config, 'model') ?? 'unknown',
     scheme: frozen ? `${scheme}-no-reorder` : scheme,
     seed: result?.seed ?? numberOf(config, 'seed'),
-    state: status ? liveState(status, now, isProcessAlive) : 'unknown',
+    state: status
+      ? currentStatus(status, () => readRun(data.dir).status(), now, isProcessAlive).state
+      : 'unknown',
     epochs: result?.epochs ?? epochs.length,
     plannedEpochs: numberOf(config, 'epochs'),
     steps: result?.steps ?? steps.at(-1)?.step ?? 0,

@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  currentStatus,
   type EpochRecord,
   isProcessAlive,
   liveState,
@@ -15,6 +18,7 @@ import {
   summaryToCsv,
   writeConfigFile,
 } from './index.ts';
+import { processMark } from './process.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'runs-'));
 process.on('exit', () => {
@@ -91,26 +95,62 @@ const status = (state: RunStatus['state'], heartbeat: string): RunStatus => ({
   totalSteps: 2,
 });
 
+const now = Date.UTC(2026, 0, 1);
+const runningSince = (age: number): RunStatus => status('running', new Date(now - age).toISOString());
+
 it.each([
-  { age: 9_999, alive: false, state: 'running' },
-  { age: 10_001, alive: false, state: 'crashed' },
-  { age: 10_001, alive: true, state: 'running' },
-  { age: 10_001, alive: undefined, state: 'running' },
+  { age: 0, alive: false, state: 'crashed' },
+  { age: 0, alive: true, state: 'running' },
   { age: 60_000, alive: true, state: 'running' },
+  { age: 60_000, alive: undefined, state: 'running' },
   { age: 60_001, alive: true, state: 'crashed' },
   { age: 60_001, alive: undefined, state: 'crashed' },
 ])('a heartbeat $age ms old and a process alive: $alive is $state', ({ age, alive, state }) => {
-  const now = Date.UTC(2026, 0, 1);
-  const old = status('running', new Date(now - age).toISOString());
+  const old = runningSince(age);
   expect(liveState(old, now, () => alive)).toBe(state);
   expect(liveState({ ...old, state: 'finished' }, now, () => alive)).toBe('finished');
 });
 
-it('knows processes of this host only', () => {
-  expect(isProcessAlive(process.pid, hostname())).toBe(true);
-  expect(isProcessAlive(2 ** 30, hostname())).toBe(false);
-  expect(isProcessAlive(process.pid, `${hostname()}-other`)).toBeUndefined();
+it('a run that ends between the look at its status and the look for its process has not crashed', () => {
+  const running = runningSince(100);
+  const finished: RunStatus = { ...running, state: 'finished', exitCode: 0 };
+  const dead = (): boolean => false;
+  expect(currentStatus(running, () => finished, now, dead)).toEqual({ status: finished, state: 'finished' });
+  expect(currentStatus(running, () => running, now, dead).state).toBe('crashed');
+  expect(currentStatus(running, () => undefined, now, dead)).toEqual({ status: running, state: 'crashed' });
 });
+
+it('knows a process by its number on this host only', () => {
+  expect(isProcessAlive({ pid: process.pid, host: hostname() })).toBe(true);
+  expect(isProcessAlive({ pid: 2 ** 30, host: hostname() })).toBe(false);
+  expect(isProcessAlive({ pid: process.pid, host: `${hostname()}-other` })).toBeUndefined();
+});
+
+it.runIf(existsSync('/proc/self/ns/pid'))('knows a process by its mark, where numbers mean the same', () => {
+  const { pid } = process;
+  const mark = processMark();
+  expect(isProcessAlive({ pid, host: 'renamed since', process: mark })).toBe(true);
+  // The number was given away again: another start time.
+  expect(isProcessAlive({ pid, host: hostname(), process: mark.replace(/\d+$/, '1') })).toBe(false);
+  // Another boot, or a container.
+  expect(isProcessAlive({ pid, host: hostname(), process: `x${mark}` })).toBeUndefined();
+});
+
+it.runIf(existsSync('/proc/self/stat'))(
+  'a process that is dead and was not waited for does not live',
+  async () => {
+    // The shell starts a child that dies, and becomes a program that does not wait for it.
+    const shell = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    const isZombie = (): boolean => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ');
+    await expect.poll(isZombie, { timeout: 5000 }).toBe(true);
+    expect(isProcessAlive({ pid, host: hostname() })).toBe(false);
+    shell.kill('SIGKILL');
+  },
+);
 
 it('types and schemas can go to a browser: they import nothing of Node', () => {
   const imports = ['types.ts', 'schemas.ts', 'live.ts'].map((name) => {

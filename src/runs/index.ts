@@ -2,7 +2,7 @@ export type { AnalysedStage, Analysis, AnalysisSection, HeatMap } from './analys
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
 export { runFiles, runName, slug, timestamp } from './layout.ts';
-export { type LiveState, liveState } from './live.ts';
+export { type CurrentStatus, currentStatus, type LiveState, liveState } from './live.ts';
 export { isProcessAlive } from './process.ts';
 export { listRuns, readRun, type Run } from './reader.ts';
 export { type ReadRecordsOptions, readRecords, type Records } from './records.ts';

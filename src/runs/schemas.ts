@@ -66,6 +66,7 @@ export const epochSchema: z.ZodType<EpochRecord> = z.object({
 export const statusSchema: z.ZodType<RunStatus> = z.object({
   pid: z.int().positive(),
   host: z.string(),
+  process: z.string().exactOptional(),
   state: z.enum(runStates),
   heartbeat: time,
   started: time,

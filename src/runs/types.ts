@@ -75,6 +75,8 @@ export type RunState = (typeof runStates)[number];
 export interface RunStatus {
   readonly pid: number;
   readonly host: string;
+  /** Which process that is, beyond its number: where numbers count, the number, when it started. */
+  readonly process?: string;
   readonly state: RunState;
   /** ISO times. */
   readonly heartbeat: string;

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FileError } from '../errors.ts';
 import { readRun, type RunResult, RunWriter, type StepRecord, type SwapRecord } from './index.ts';
+import { processMark } from './process.ts';
 
 let root: string;
 beforeEach(() => {
@@ -173,6 +174,7 @@ it('writes the heartbeat at most every two seconds, and the end at once', () => 
   expect(readRun(writer.dir).status()).toEqual({
     pid: process.pid,
     host: expect.any(String) as string,
+    ...(processMark() && { process: processMark() }),
     state: 'diverged',
     started: '2026-01-01T00:00:00.000Z',
     heartbeat: '2026-01-01T00:00:02.000Z',

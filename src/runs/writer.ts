@@ -8,6 +8,7 @@ import { writeConfigFile } from './config-file.ts';
 import { onDisk } from './disk.ts';
 import { Journal } from './journal.ts';
 import { runFiles } from './layout.ts';
+import { processMark } from './process.ts';
 import { summaryFromCsv, summaryToCsv } from './summary.ts';
 import type {
   EpochRecord,
@@ -71,9 +72,11 @@ export class RunWriter {
     this.#swaps = new Journal(join(dir, runFiles.swaps));
     this.problems = this.#cutBack(at);
     const started = this.#time();
+    const mark = processMark();
     this.#status = {
       pid: process.pid,
       host: hostname(),
+      ...(mark && { process: mark }),
       state: 'running',
       heartbeat: started,
       started,

@@ -60,7 +60,8 @@ export async function publishRuns(grid: Grid, root: string, to: string): Promise
         Object.fromEntries(keptFacts.flatMap((key) => (key in environment ? [[key, environment[key]]] : []))),
       ),
     );
-    if (status) write(runFiles.status, json({ ...status, pid: 1, host: '' }));
+    // Undefined members are not written.
+    if (status) write(runFiles.status, json({ ...status, pid: 1, host: '', process: undefined }));
     write(runFiles.summary, summaryToCsv(epochs));
     write(runFiles.metrics, steps.map(json).join(''));
     write(runFiles.swaps, swaps.map(json).join(''));
