@@ -11,6 +11,7 @@ import {
   isProcessAlive,
   liveState,
   readConfigFile,
+  readConfigSettings,
   runName,
   type RunStatus,
   slug,
@@ -44,6 +45,44 @@ it('config.yaml that is no record is refused in one line with the file', () => {
     writeFileSync(file, text);
     expect(() => readConfigFile(file)).toThrow(/^.*bad\.yaml.*$/);
   }
+});
+
+it('some settings of config.yaml are those of the whole file, however it is written', () => {
+  const file = join(scratch, 'some.yaml');
+  const keys = ['scheme', 'seed', 'reorder', 'epochs'];
+  const scalar = fc.constantFrom(
+    ...['mean-field', 'true', 'no', 'null', '1e3', '0x10', '007', '-5', '12', '.inf', "'q'", 'a b', '~', '-'],
+    ...['2026-01-01', '1_000', '12345678901234567890', 'x # y', '&a b', 'TRUE', '', '|', '[1, 2]', '5.'],
+  );
+  const line = fc.oneof(
+    fc.tuple(fc.constantFrom(...keys, 'lr'), scalar).map(([key, value]) => `${key}: ${value}`),
+    fc.constantFrom(
+      'lr:',
+      '  - 1',
+      '  - seed',
+      '  seed: 2',
+      ' more',
+      '# seed: 3',
+      '---',
+      '"seed": 4',
+      'tau: 1',
+    ),
+  );
+  const outcome = (read: () => Readonly<Record<string, unknown>>): unknown => {
+    try {
+      const all = read();
+      return Object.fromEntries(keys.flatMap((key) => (key in all ? [[key, all[key]]] : [])));
+    } catch {
+      return 'refused';
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
+      writeFileSync(file, `${lines.join('\n')}\n`);
+      expect(outcome(() => readConfigSettings(file, keys))).toEqual(outcome(() => readConfigFile(file)));
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 it('summary.csv gives back every epoch, and leaves empty what is unknown', () => {
