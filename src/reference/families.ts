@@ -1,9 +1,9 @@
 import { activations, type ActivationName } from './activation.ts';
-import { addAt, at } from './array.ts';
+import { addAt, at, checkSameShape, sizes2, type DenseArray } from './array.ts';
 
 export type FamilyName = 'bottleneck' | 'matrix';
 
-/** A parametrised residual block f(x, theta) on R^d, one sample and one particle at a time. */
+/** A parametrised residual block f(x, theta) on R^d, one particle at a time. */
 export interface Family {
   readonly name: FamilyName;
   readonly activation: ActivationName;
@@ -15,6 +15,22 @@ export interface Family {
   jvp(x: Float64Array, theta: Float64Array, v: Float64Array): Float64Array;
   /** The pull-backs of p: grad_x f^T p, [d], and grad_theta f^T p, [k]. */
   vjp(x: Float64Array, theta: Float64Array, p: Float64Array): { x: Float64Array; theta: Float64Array };
+  /** The same for many samples at once, in loops that make nothing: into_n += factor f(x_n, theta), rows of [N, d]. */
+  addValues(states: DenseArray, theta: Float64Array, factor: number, into: Float64Array): void;
+  /** into.states_n += factor grad_x f^T p_n, [N, d]; into.theta += factor sum_n grad_theta f^T p_n, [k]. */
+  addPullback(
+    states: DenseArray,
+    theta: Float64Array,
+    costates: DenseArray,
+    factor: number,
+    into: PulledBack,
+  ): void;
+}
+
+/** Where {@link Family.addPullback} adds; what is left out is not computed. */
+export interface PulledBack {
+  readonly states?: Float64Array;
+  readonly theta?: Float64Array;
 }
 
 /** The family of that name with the activation s. */
@@ -60,6 +76,40 @@ function bottleneck(activation: ActivationName): Family {
       dTheta[2 * x.length] = du;
       return { x: w.map((value) => value * du), theta: dTheta };
     },
+    addValues(states, theta, factor, into) {
+      const { d, x } = rowsOf(states, into);
+      checkTheta(theta, 2 * d + 1);
+      for (let n = 0; n < x.length; n += d) {
+        let u = theta[2 * d]!;
+        for (let i = 0; i < d; i++) u += theta[d + i]! * x[n + i]!;
+        const value = factor * s.value(u);
+        for (let i = 0; i < d; i++) into[n + i]! += theta[i]! * value;
+      }
+    },
+    addPullback(states, theta, costates, factor, into) {
+      const { d, x } = rowsOf(states, into.states);
+      checkTheta(theta, 2 * d + 1);
+      checkSameShape(states, costates);
+      const p = costates.data;
+      const { states: dx, theta: dTheta } = into;
+      for (let n = 0; n < x.length; n += d) {
+        let u = theta[2 * d]!;
+        let along = 0;
+        for (let i = 0; i < d; i++) {
+          u += theta[d + i]! * x[n + i]!;
+          along += theta[i]! * p[n + i]!;
+        }
+        const value = s.value(u);
+        const du = factor * along * s.slope(u, value);
+        if (dx) for (let i = 0; i < d; i++) dx[n + i]! += theta[d + i]! * du;
+        if (!dTheta) continue;
+        for (let i = 0; i < d; i++) {
+          dTheta[i]! += factor * value * p[n + i]!;
+          dTheta[d + i]! += du * x[n + i]!;
+        }
+        dTheta[2 * d]! += du;
+      }
+    },
   };
 }
 
@@ -89,7 +139,39 @@ function matrix(activation: ActivationName): Family {
       });
       return { x: dx, theta: theta.map((_, e) => at(du, Math.floor(e / d)) * at(x, e % d)) };
     },
+    addValues(states, theta, factor, into) {
+      const { d, x } = rowsOf(states, into);
+      checkTheta(theta, d * d);
+      for (let n = 0; n < x.length; n += d)
+        for (let i = 0; i < d; i++) {
+          let u = 0;
+          for (let j = 0; j < d; j++) u += theta[i * d + j]! * x[n + j]!;
+          into[n + i]! += factor * s.value(u);
+        }
+    },
+    addPullback(states, theta, costates, factor, into) {
+      const { d, x } = rowsOf(states, into.states);
+      checkTheta(theta, d * d);
+      checkSameShape(states, costates);
+      const { states: dx, theta: dTheta } = into;
+      for (let n = 0; n < x.length; n += d)
+        for (let i = 0; i < d; i++) {
+          let u = 0;
+          for (let j = 0; j < d; j++) u += theta[i * d + j]! * x[n + j]!;
+          const du = factor * s.slope(u) * costates.data[n + i]!;
+          if (dx) for (let j = 0; j < d; j++) dx[n + j]! += du * theta[i * d + j]!;
+          if (dTheta) for (let j = 0; j < d; j++) dTheta[i * d + j]! += du * x[n + j]!;
+        }
+    },
   };
+}
+
+/** The rows of a state, [N, d], and that what is added to them has their shape: the loops below do not ask again. */
+function rowsOf(states: DenseArray, into?: Float64Array): { d: number; x: Float64Array } {
+  const [samples, d] = sizes2(states);
+  if (states.data.length !== samples * d || (into && into.length !== samples * d))
+    throw new RangeError(`states [${samples}, ${d}] and what is added to them must be of one size`);
+  return { d, x: states.data };
 }
 
 function dot(x: Float64Array, y: Float64Array): number {

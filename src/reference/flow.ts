@@ -55,13 +55,11 @@ export function flow(problem: Problem, family: Family, measure: GridMeasure): De
   const states = [times(problem.inputs, problem.embedding)];
   measure.steps.forEach((h, l) => {
     const state = entry(states, l);
-    const velocity = denseArray(state.shape);
-    eachSampleAndParticle(measure, l, state, (x, theta, weight, n) => {
-      family.value(x, theta).forEach((f, i) => {
-        addAt(row(velocity, n), i, weight * f);
-      });
+    const next = state.data.slice();
+    eachParticle(measure, l, (theta, weight) => {
+      family.addValues(state, theta, h * weight, next);
     });
-    states.push(addScaled(state, h, velocity));
+    states.push(denseArray(state.shape, next));
   });
   return states;
 }
@@ -84,18 +82,14 @@ export function adjoint(
 ): DenseArray[] {
   const depthSteps = measure.steps.length;
   const r = residual(problem, entry(states, depthSteps));
-  let costate = linearInReadout(problem, entry(states, depthSteps)).backward(r).input;
-  const costates = [costate];
+  const costates = [linearInReadout(problem, entry(states, depthSteps)).backward(r).input];
   for (let l = depthSteps - 1; l >= 0; l--) {
-    const p = costate;
-    const pulled = denseArray(p.shape);
-    eachSampleAndParticle(measure, l, entry(states, l), (x, theta, weight, n) => {
-      family.vjp(x, theta, row(p, n)).x.forEach((g, i) => {
-        addAt(row(pulled, n), i, weight * g);
-      });
+    const p = entry(costates, 0);
+    const before = p.data.slice();
+    eachParticle(measure, l, (theta, weight) => {
+      family.addPullback(entry(states, l), theta, p, at(measure.steps, l) * weight, { states: before });
     });
-    costate = addScaled(p, at(measure.steps, l), pulled);
-    costates.unshift(costate);
+    costates.unshift(denseArray(p.shape, before));
   }
   return costates;
 }
@@ -111,13 +105,9 @@ export function functionalGradient(
   costate: DenseArray,
   theta: Float64Array,
 ): number {
-  const [samples] = sizes2(state);
-  let sum = 0;
-  for (let n = 0; n < samples; n++)
-    family.value(row(state, n), theta).forEach((f, i) => {
-      sum += f * at(row(costate, n), i);
-    });
-  return sum / samples;
+  const value = denseArray(state.shape);
+  family.addValues(state, theta, 1, value.data);
+  return inner(value, costate) / sizes2(state)[0];
 }
 
 /** grad_theta G(theta, t_l) = mean over samples of grad_theta f(X^l, theta)^T p^{l+1}, [k]; arguments as above. */
@@ -127,13 +117,30 @@ export function functionalGradientSlope(
   costate: DenseArray,
   theta: Float64Array,
 ): Float64Array {
-  const [samples] = sizes2(state);
   const sum = new Float64Array(theta.length);
-  for (let n = 0; n < samples; n++)
-    family.vjp(row(state, n), theta, row(costate, n)).theta.forEach((g, i) => {
-      addAt(sum, i, g / samples);
-    });
+  family.addPullback(state, theta, costate, 1 / sizes2(state)[0], { theta: sum });
   return sum;
+}
+
+/** The Jacobians of F_l = sum_j w_lj f(., theta_lj) at the rows of a state, [N, d, d]: entry i, j is dF_i / dx_j. */
+export function velocityJacobians(
+  family: Family,
+  measure: GridMeasure,
+  l: number,
+  state: DenseArray,
+): DenseArray {
+  const [samples, d] = sizes2(state);
+  const result = denseArray([samples, d, d]);
+  for (let i = 0; i < d; i++) {
+    const unit = denseArray(state.shape);
+    for (let n = 0; n < samples; n++) unit.data[n * d + i] = 1;
+    const rows = denseArray(state.shape);
+    eachParticle(measure, l, (theta, weight) => {
+      family.addPullback(state, theta, unit, weight, { states: rows.data });
+    });
+    for (let n = 0; n < samples; n++) result.data.set(row(rows, n), (n * d + i) * d);
+  }
+  return result;
 }
 
 /** The loss of a measure and its gradient in everything: flow, adjoint, then G and its slope at each particle. */
@@ -220,7 +227,8 @@ function particleCount(measure: GridMeasure): number {
   return sizes2(measure.weight)[1];
 }
 
-function eachParticle(
+/** Calls with each particle of step l, its weight and its number. */
+export function eachParticle(
   measure: GridMeasure,
   l: number,
   visit: (theta: Float64Array, weight: number, j: number) => void,
@@ -237,20 +245,7 @@ function eachParticle(
   });
 }
 
-function eachSampleAndParticle(
-  measure: GridMeasure,
-  l: number,
-  state: DenseArray,
-  visit: (x: Float64Array, theta: Float64Array, weight: number, n: number) => void,
-): void {
-  const [samples] = sizes2(state);
-  for (let n = 0; n < samples; n++)
-    eachParticle(measure, l, (theta, weight) => {
-      visit(row(state, n), theta, weight, n);
-    });
-}
-
-function entry(list: readonly DenseArray[], index: number): DenseArray {
+export function entry(list: readonly DenseArray[], index: number): DenseArray {
   const array = list[index];
   if (array === undefined) throw new RangeError(`no depth ${index} among ${list.length}`);
   return array;

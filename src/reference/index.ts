@@ -1,6 +1,8 @@
 /** The reference: plain float64 TypeScript without imports, slow and obvious, against which every fast path is tested. */
 export { activation, activations, type Activation, type ActivationName } from './activation.ts';
+export { activationSeries } from './activation-series.ts';
 export { adamState, adamStep, type AdamOptions, type AdamState } from './adam.ts';
+export { algorithmOne, type AlgorithmOptions, type AlgorithmPoint } from './algorithm-one.ts';
 export {
   addScaled,
   chain,
@@ -25,7 +27,9 @@ export {
 export type { Block } from './block.ts';
 export { conv2d, type Conv2d, type Conv2dOptions } from './conv2d.ts';
 export { crossEntropy, type CrossEntropy } from './cross-entropy.ts';
+export { insertParticles, lineSearch, minimiseOverBall, type BallMinimum } from './descent.ts';
 export { erf } from './erf.ts';
+export { expandFlow } from './expansion.ts';
 export { family, type Family, type FamilyName } from './families.ts';
 export { familyBlock } from './family-block.ts';
 export {
@@ -37,11 +41,14 @@ export {
   gradientFlowStep,
   loss,
   uniformMeasure,
+  velocityJacobians,
   type FlowGradient,
   type GridMeasure,
   type Problem,
 } from './flow.ts';
 export { runIntervals } from './intervals.ts';
+export { linearisedDescent, tangentKernel } from './kernel.ts';
+export { drawParticles, drawStarts, particleLaws, type DrawOptions, type ParticleLaw } from './laws.ts';
 export { linear, type Linear } from './linear.ts';
 export { numericalGradient, relativeError } from './numeric-gradient.ts';
 export { projections, type ProjectionName } from './projections.ts';
@@ -74,3 +81,12 @@ export {
 export { runStage, type EvaluatedStage, type StageOptions } from './schemes.ts';
 export { sgdStep, type SgdOptions, type SgdState } from './sgd.ts';
 export { shortcutA } from './shortcut.ts';
+export { spectralNorms, symmetricEigenvalues } from './symmetric-eigen.ts';
+export { twoLayer } from './two-layer.ts';
+export {
+  flowMethods,
+  wassersteinFlow,
+  type FlowMethod,
+  type FlowPoint,
+  type WassersteinFlowOptions,
+} from './wasserstein-flow.ts';

@@ -71,6 +71,24 @@ it(
 );
 
 it(
+  'goes from the starts that it is given, in the ball, and needs no generator then',
+  inScope(() => {
+    const { problem, measure } = setUp();
+    const gradient = functionalGradient(solve(problem, family, measure), 1);
+    const starts = sphere(3)(new Generator(4), 8, 5);
+    const found = minimiseOverBall(gradient, 5, { radius: 3, starts }).values[0];
+    expect(minimiseOverBall(gradient, 5, { radius: 3, starts }).values[0]).toBe(found);
+    const far = minimiseOverBall(gradient, 5, { radius: 3, starts: ops.mulScalar(starts, 7) });
+    expect(far.values[0]).toBeCloseTo(found!, 12);
+    expect(found).toBeLessThan(ops.min(gradient.value(starts)).item());
+    expect(() => minimiseOverBall(gradient, 5, { radius: 3 })).toThrow('needs a generator');
+    expect(() => minimiseOverBall(gradient, 4, { radius: 3, starts })).toThrow(
+      'starts: expected [starts, 4], got shape [8, 5]',
+    );
+  }),
+);
+
+it(
   'finds the exact minimum of a linear G',
   inScope(() => {
     const slope = normal(3, 1, 4);

@@ -1,5 +1,6 @@
 /** Linear minimisation: the block of Q_r, the ball of radius r, at which G(., t) is least. */
 import { checkInteger, checkNumber } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
 import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { FunctionalGradient } from '../functional-gradient.ts';
 import { sphere } from '../measures/laws.ts';
@@ -12,9 +13,13 @@ export type Polish = (theta: Tensor, slope: Tensor, radius: number) => Tensor;
 
 export interface LinearMinimisationOptions {
   readonly radius: number;
-  readonly generator: Generator;
-  /** Starts of the projected gradient, of uniform direction and uniform length up to r; default 32. */
-  readonly starts?: number | undefined;
+  /** Draws the starts, where they are not given. */
+  readonly generator?: Generator | undefined;
+  /**
+   * Starts of the projected gradient: so many, of uniform direction and uniform length up to r (default 32), or these,
+   * [starts, k], cut back to the ball.
+   */
+  readonly starts?: number | Tensor | undefined;
   /** Steps of it; default 60. */
   readonly steps?: number | undefined;
   /** {@link outerWeights} for `bottleneck`. */
@@ -69,19 +74,16 @@ export function minimiseOverBall(
   k: number,
   options: LinearMinimisationOptions,
 ): Minimisers {
-  const { radius, generator, starts = 32, steps = 60, polish, atoms = 1 } = options;
+  const { radius, steps = 60, polish, atoms = 1 } = options;
   checkNumber('radius', radius, { above: 0 });
-  checkInteger('starts', starts, { min: 1 });
+  const starts = countOf(options, k);
   checkInteger('atoms', atoms, { min: 1, max: starts });
   checkInteger('steps', steps, { min: 1 });
   return noGrad(() =>
     scope(() => {
       const improve = (theta: Tensor): Tensor =>
         polish ? polish(theta, gradient.slope(theta), radius) : theta;
-      // Not uniform on the ball: in many dimensions all would be long, where activations are saturated and G is flat.
-      let theta = improve(
-        ops.mul(sphere(radius)(generator, starts, k), generator.uniform([starts, 1], 'f64')),
-      );
+      let theta = improve(startsOf(options, k));
       let value = gradient.value(theta);
       let length = ops.full([starts, 1], radius / 4, 'f64');
       for (let i = 0; i < steps; i++)
@@ -107,6 +109,22 @@ export function minimiseOverBall(
       };
     }),
   );
+}
+
+/** @throws UsageError for no starts, or given ones that are no particles of this size. */
+function countOf({ starts = 32 }: LinearMinimisationOptions, k: number): number {
+  if (typeof starts === 'number') return checkInteger('starts', starts, { min: 1 });
+  if (starts.rank !== 2 || starts.shape[1] !== k || starts.size === 0)
+    throw new UsageError(`starts: expected [starts, ${k}], got shape [${starts.shape.join(', ')}]`);
+  return starts.shape[0]!;
+}
+
+function startsOf({ starts = 32, generator, radius }: LinearMinimisationOptions, k: number): Tensor {
+  if (typeof starts !== 'number') return projectOnBall(starts, radius);
+  if (!generator)
+    throw new UsageError('a minimisation over the ball needs a generator for its starts, or the starts');
+  // Not uniform on the ball: in many dimensions all would be long, where activations are saturated and G is flat.
+  return ops.mul(sphere(radius)(generator, starts, k), generator.uniform([starts, 1], 'f64'));
 }
 
 /** The best `count` rows that keep a distance from each other: `apart`, or as much less as it takes to find so many. */
