@@ -1,0 +1,100 @@
+/** The frame of the page: header, the view that the address names, and what is said everywhere. */
+import { signal } from '@preact/signals';
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Header } from './header.tsx';
+import { KeysDialog } from './keys.tsx';
+import { place } from './location.ts';
+import { messageOf } from './parts/loaded.ts';
+import { Empty, Failure, Waiting } from './parts/notes.tsx';
+import { hrefTo } from './routes.ts';
+import { ListPage } from './runs/list-page.tsx';
+
+type View = ComponentType;
+
+/** The list comes with the page, since most begin there; all else when it is asked for. */
+const views: Readonly<Record<string, { readonly title: string; readonly load: () => Promise<View> }>> = {
+  run: { title: 'run', load: async () => (await import('./runs/run-page.tsx')).RunPage },
+  compare: { title: 'compare', load: async () => (await import('./compare/compare-page.tsx')).ComparePage },
+  reproduction: {
+    title: 'reproduction',
+    load: async () => (await import('./reproduction/reproduction-page.tsx')).ReproductionPage,
+  },
+  start: { title: 'start a run', load: async () => (await import('./start/start-page.tsx')).StartPage },
+  lab: { title: 'lab', load: async () => (await import('./lab/page.tsx')).LabPage },
+};
+
+const loaded = signal<Readonly<Record<string, View>>>({});
+const loadFailure = signal<string | undefined>(undefined);
+
+function Content(): JSX.Element {
+  const [name = ''] = place.value.path;
+  const view = Object.hasOwn(views, name) ? views[name] : undefined;
+  const Shown = loaded.value[name];
+  useEffect(() => {
+    loadFailure.value = undefined;
+    if (!view || loaded.peek()[name]) return;
+    view.load().then(
+      (component) => {
+        loaded.value = { ...loaded.peek(), [name]: component };
+      },
+      (error: unknown) => {
+        loadFailure.value = `the view could not be loaded: ${messageOf(error)}`;
+      },
+    );
+  }, [name]);
+  if (name === '') return <ListPage />;
+  if (!view)
+    return (
+      <Empty title="There is no such page">
+        <p>
+          <a href={hrefTo([])}>All runs</a>
+        </p>
+      </Empty>
+    );
+  if (Shown) return <Shown />;
+  return loadFailure.value ? <Failure text={loadFailure.value} /> : <Waiting what="the view" />;
+}
+
+/** What the tab of the browser says. */
+function titleOf(path: readonly string[]): string {
+  const [name = '', id] = path;
+  const view = Object.hasOwn(views, name) ? views[name]?.title : undefined;
+  const what =
+    name === '' ? 'runs' : name === 'run' && id ? (id.split('/').at(-1) ?? id) : (view ?? 'not found');
+  return `${what} · meanfield studio`;
+}
+
+export function App(): JSX.Element {
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const path = place.value.path.join('/');
+  useEffect(() => {
+    document.title = titleOf(place.peek().path);
+    // A reader of the screen is told that the view is another one, and begins at its top; a tab of the same view keeps its place.
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [path]);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, [place.value.path.slice(0, 2).join('/')]);
+  return (
+    <>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        skip to the content
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1} ref={main}>
+        <Content />
+      </main>
+      <KeysDialog />
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+/** The page of `meanfield studio`. */
+import { render } from 'preact';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/controls.css';
+import './styles/list.css';
+import { App } from './app.tsx';
+import { httpSource } from './source/http-source.ts';
+import { provideSource } from './store.ts';
+import { applyTheme } from './theme.ts';
+
+applyTheme();
+provideSource(httpSource());
+const root = document.getElementById('app');
+if (root) render(<App />, root);

@@ -1,0 +1,21 @@
+/** How wide the window is, in the three steps that views tell apart. */
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+
+function matches(query: string): ReadonlySignal<boolean> {
+  const list = window.matchMedia(query);
+  const value = signal(list.matches);
+  list.addEventListener('change', (event) => {
+    value.value = event.matches;
+  });
+  return value;
+}
+
+const narrow = matches('(max-width: 759px)');
+const medium = matches('(max-width: 1239px)');
+
+/** The same steps stand in the style sheets. */
+export const tier: ReadonlySignal<'narrow' | 'medium' | 'wide'> = computed(() =>
+  narrow.value ? 'narrow' : medium.value ? 'medium' : 'wide',
+);
+
+export const reducedMotion = matches('(prefers-reduced-motion: reduce)');

@@ -1,0 +1,111 @@
+/** Files that the page hands to the reader. */
+import { drawPicture, type Picture, pictureToSvg } from '../../draw/index.ts';
+
+export function saveBlob(name: string, blob: Blob): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // Browsers begin to read the address after this turn.
+  setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, 10_000);
+}
+
+export function saveText(
+  name: string,
+  text: string,
+  type: 'text/csv' | 'text/plain' | 'application/json' | 'image/svg+xml',
+): void {
+  saveBlob(name, new Blob([text], { type: `${type};charset=utf-8` }));
+}
+
+export function saveJson(name: string, value: unknown): void {
+  saveText(`${name}.json`, `${JSON.stringify(value, null, 1)}\n`, 'application/json');
+}
+
+export function savePictureSvg(name: string, picture: Picture): void {
+  saveText(`${name}.svg`, pictureToSvg(picture), 'image/svg+xml');
+}
+
+/** Pixels of a saved PNG for one of the page: sharp in print and on slides. */
+const pngScale = 3;
+
+/** @throws Error where the browser cannot make a picture of that size */
+export async function savePicturePng(name: string, picture: Picture): Promise<void> {
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(picture.width * pngScale);
+  canvas.height = Math.round(picture.height * pngScale);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('this browser gives no canvas to draw on');
+  drawPicture(context, picture, pngScale);
+  const blob = await new Promise<Blob | null>((resolve) => {
+    canvas.toBlob(resolve, 'image/png');
+  });
+  if (!blob)
+    throw new Error(`this browser cannot write a picture of ${canvas.width} x ${canvas.height} pixels`);
+  saveBlob(`${name}.png`, blob);
+}
+
+/** Text as a cell of CSV; what spreadsheets would run as a formula is kept as text. */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const safe = /^[=+@\t\r-]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+export const toCsv = ({ header, rows }: Table): string =>
+  `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;
+
+export const toRecords = ({ header, rows }: Table): Record<string, unknown>[] =>
+  rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? null])));
+
+/** The commands of a table's menu. */
+export const tableItems = (
+  name: string,
+  table: () => Table,
+): readonly { text: string; act: () => void }[] => [
+  {
+    text: 'CSV',
+    act: () => {
+      saveText(`${name}.csv`, toCsv(table()), 'text/csv');
+    },
+  },
+  {
+    text: 'JSON',
+    act: () => {
+      saveJson(name, toRecords(table()));
+    },
+  },
+];
+
+/** The commands of a picture's menu. */
+export const pictureItems = (
+  name: string,
+  picture: () => Picture | undefined,
+  table: () => Table,
+): readonly { text: string; act: () => void }[] => [
+  {
+    text: 'SVG',
+    act: () => {
+      const drawn = picture();
+      if (drawn) savePictureSvg(name, drawn);
+    },
+  },
+  {
+    text: 'PNG',
+    act: () => {
+      const drawn = picture();
+      if (drawn) void savePicturePng(name, drawn);
+    },
+  },
+  ...tableItems(name, table),
+];

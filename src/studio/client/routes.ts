@@ -1,0 +1,81 @@
+/** Addresses of the page: everything is behind the `#`, `#/run/fast%2Fa/curves?smooth=100`, since a page from disk has no other place for it. */
+
+export interface Place {
+  /** Decoded segments; [] is the list of runs. */
+  readonly path: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** What a browser or a person may have mangled is taken as it stands. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** In a fragment `/`, `:`, `,` and the like are read more easily as they are. */
+function encode(text: string, alsoKept = ''): string {
+  return encodeURIComponent(text)
+    .replace(/%(3A|2C|40|24|3B)/gi, decodeURIComponent)
+    .replace(/%2F/gi, alsoKept.includes('/') ? '/' : '%2F');
+}
+
+export function parsePlace(hash: string): Place {
+  const text = hash.replace(/^#?\/?/, '');
+  const at = text.indexOf('?');
+  const path = (at < 0 ? text : text.slice(0, at)).split('/').filter(Boolean).map(decode);
+  const pairs =
+    at < 0
+      ? []
+      : text
+          .slice(at + 1)
+          .split('&')
+          .filter(Boolean);
+  const query = Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      return equals < 0
+        ? [decode(pair), '']
+        : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
+    }),
+  );
+  return { path, query };
+}
+
+/** `#/run/fast%2Fa/curves?smooth=100` */
+export function hrefTo(
+  path: readonly string[],
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined || value === '' ? [] : [`${encode(key)}=${encode(value, '/')}`],
+  );
+  return `#/${path.map((segment) => encode(segment)).join('/')}${pairs.length ? `?${pairs.join('&')}` : ''}`;
+}
+
+export const runTabs = ['curves', 'depth', 'weights', 'predictions', 'settings'] as const;
+export type RunTab = (typeof runTabs)[number];
+
+export const runHref = (
+  id: string,
+  tab: RunTab = 'curves',
+  query: Readonly<Record<string, string | undefined>> = {},
+): string => hrefTo(['run', id, ...(tab === 'curves' ? [] : [tab])], query);
+
+export const compareHref = (ids: readonly string[]): string => hrefTo(['compare'], { runs: writeList(ids) });
+
+/** Names with commas do not occur: the names of run folders are slugs; one that a person made is still told apart by its escape. */
+export const writeList = (items: readonly string[]): string =>
+  items.map((item) => item.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+
+export const readList = (text: string | undefined): string[] =>
+  text ? text.split(',').filter(Boolean).map(decode) : [];
+
+/** A number of the query, or undefined where there is none. */
+export function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}

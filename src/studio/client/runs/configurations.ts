@@ -1,0 +1,96 @@
+/** What tells configurations apart, and runs of one configuration together. */
+import type { PlainRecord } from '../../../runs/index.ts';
+import { formatValue } from '../../../report/format.ts';
+import type { RunRow } from '../../protocol/index.ts';
+
+/** Settings that a row of the list names anyway. */
+const named = new Set([
+  'dataset',
+  'model',
+  'scheme',
+  'reorder',
+  'seed',
+  'threads',
+  'device',
+  'output',
+  'name',
+]);
+
+/** Of the given settings those in which the records differ, in the order of the records. */
+export function differing(records: readonly PlainRecord[]): string[] {
+  const keys = new Set(records.flatMap((record) => Object.keys(record)));
+  return [...keys].filter((key) => new Set(records.map((record) => JSON.stringify(record[key]))).size > 1);
+}
+
+/**
+ * What a configuration is called beside the others with the same data, net and scheme: `tau-lr-factor 0.1, epochs 30`;
+ * empty where there is no other.
+ */
+export function configurationLabels(
+  configurations: Readonly<Record<string, PlainRecord>>,
+): ReadonlyMap<string, string> {
+  const kinds = new Map<string, string[]>();
+  for (const [key, record] of Object.entries(configurations)) {
+    const kind = JSON.stringify([record.dataset, record.model, record.scheme, record.reorder]);
+    const members = kinds.get(kind);
+    if (members) members.push(key);
+    else kinds.set(kind, [key]);
+  }
+  const labels = new Map<string, string>();
+  for (const members of kinds.values()) {
+    const settings = differing(members.map((key) => configurations[key] ?? {})).filter(
+      (setting) => !named.has(setting),
+    );
+    for (const key of members)
+      labels.set(
+        key,
+        settings.map((setting) => `${setting} ${formatValue(configurations[key]?.[setting])}`).join(', '),
+      );
+  }
+  return labels;
+}
+
+export interface Mean {
+  readonly n: number;
+  readonly mean: number;
+  /** Of the mean; undefined for n = 1. */
+  readonly standardError: number | undefined;
+}
+
+/** Of the numbers there are; undefined for none. */
+export function meanOf(values: readonly (number | null)[]): Mean | undefined {
+  const there = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const n = there.length;
+  if (!n) return undefined;
+  const mean = there.reduce((sum, value) => sum + value, 0) / n;
+  const squares = there.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { n, mean, standardError: n > 1 ? Math.sqrt(squares / (n - 1) / n) : undefined };
+}
+
+export interface Group {
+  readonly key: string;
+  readonly rows: readonly RunRow[];
+  /** Over the runs that are final. */
+  readonly error: Mean | undefined;
+  readonly loss: Mean | undefined;
+}
+
+/** Runs by configuration, in the order in which the first of each comes. */
+export function groupRows(rows: readonly RunRow[]): Group[] {
+  const groups = new Map<string, RunRow[]>();
+  for (const row of rows) {
+    const key = row.configuration ?? `?${row.id}`;
+    const members = groups.get(key);
+    if (members) members.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups].map(([key, members]) => {
+    const final = members.filter((row) => row.final);
+    return {
+      key,
+      rows: members,
+      error: meanOf(final.map((row) => row.testError)),
+      loss: meanOf(final.map((row) => row.trainLoss)),
+    };
+  });
+}

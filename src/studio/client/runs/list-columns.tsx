@@ -1,0 +1,267 @@
+/** The columns of the list: a line is a run, or a configuration with its runs. */
+import type { JSX } from 'preact';
+import type { Column } from '../parts/grid.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Progress, StateMark } from '../parts/state.tsx';
+import {
+  ago,
+  count,
+  dateText,
+  duration,
+  fixed,
+  folderOf,
+  formatCount,
+  missing,
+  type RunState,
+  short,
+  withError,
+} from '../parts/words.ts';
+import type { RunRow } from '../../protocol/index.ts';
+import { runHref } from '../routes.ts';
+import type { Group } from './configurations.ts';
+
+export type Line =
+  | { readonly kind: 'run'; readonly row: RunRow; readonly label: string; readonly inside: boolean }
+  | { readonly kind: 'group'; readonly group: Group; readonly label: string; readonly open: boolean };
+
+export const lineKey = (line: Line): string =>
+  line.kind === 'run' ? `run ${line.row.id}` : `group ${line.group.key}`;
+export const rowsOf = (line: Line): readonly RunRow[] => (line.kind === 'run' ? [line.row] : line.group.rows);
+
+export interface LineActions {
+  readonly isSelected: (line: Line) => boolean;
+  readonly toggle: (line: Line) => void;
+  readonly fold: (key: string) => void;
+  readonly now: number;
+}
+
+const pick =
+  (run: (row: RunRow) => JSX.Element | string, group: (group: Group) => JSX.Element | string = () => '') =>
+  (line: Line): JSX.Element | string =>
+    line.kind === 'run' ? run(line.row) : group(line.group);
+
+/** Without a result it is of an epoch on the way. */
+const onTheWay = (row: RunRow, text: string): JSX.Element | string =>
+  row.final || text === missing ? (
+    text
+  ) : (
+    <span class="quiet" title="of its last evaluated epoch">
+      {text}
+    </span>
+  );
+
+function states({ rows }: Group): JSX.Element {
+  const counts = new Map<RunState, number>();
+  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const [only] = counts.size === 1 ? [...counts.keys()] : [];
+  if (only) return <StateMark state={only} />;
+  return (
+    <span class="states">
+      {[...counts].map(([state, number]) => (
+        <span key={state} class={`state state-${state}`} title={`${number} ${state}`}>
+          <Icon name={state} />
+          {number}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function seeds({ rows }: Group): string {
+  const all = [...new Set(rows.flatMap(({ seed }) => seed ?? []))].sort((a, b) => a - b);
+  const [first, last] = [all[0], all.at(-1)];
+  if (first === undefined || last === undefined) return missing;
+  if (all.length > 2 && last - first === all.length - 1) return `${first}–${last}`;
+  return all.length > 4 ? `${all.length}` : all.join(', ');
+}
+
+function Name({ line, fold }: { readonly line: Line; readonly fold: LineActions['fold'] }): JSX.Element {
+  if (line.kind === 'run')
+    return (
+      <a
+        class={line.inside ? 'name inside' : 'name'}
+        href={runHref(line.row.id)}
+        tabIndex={-1}
+        title={line.row.id}
+      >
+        <span class="quiet">{folderOf(line.row)}</span>
+        {line.row.name}
+        {line.row.problems.length > 0 && (
+          <span class="has-problems" title={line.row.problems.join('\n')}>
+            <Icon name="failed" />
+            <span class="hidden">{count(line.row.problems.length, 'problem')}</span>
+          </span>
+        )}
+      </a>
+    );
+  const [first] = line.group.rows;
+  return (
+    <button
+      type="button"
+      class="fold"
+      tabIndex={-1}
+      aria-expanded={line.open}
+      onClick={() => {
+        fold(line.group.key);
+      }}
+    >
+      <Icon name={line.open ? 'down' : 'right'} />
+      <span class="name">
+        {first ? `${first.model}, ${first.scheme}` : '?'}
+        {line.label && <span class="setting">{line.label}</span>}
+      </span>
+      <span class="quiet"> {count(line.group.rows.length, 'run')}</span>
+    </button>
+  );
+}
+
+const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Line>[] => [
+  {
+    key: 'select',
+    title: '(select)',
+    width: '36px',
+    cell: (line) => (
+      <label class="check">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          checked={isSelected(line)}
+          aria-label={`select ${line.kind === 'run' ? line.row.name : `the runs of ${line.label || line.group.key}`}`}
+          onChange={() => {
+            toggle(line);
+          }}
+        />
+      </label>
+    ),
+  },
+  {
+    key: 'state',
+    title: 'state',
+    width: '104px',
+    sortable: true,
+    cell: pick((row) => <StateMark state={row.state} />, states),
+  },
+  {
+    key: 'name',
+    title: 'run',
+    width: 'minmax(240px, 2.2fr)',
+    sortable: true,
+    cell: (line) => <Name line={line} fold={fold} />,
+  },
+  {
+    key: 'model',
+    title: 'net, data',
+    width: 'minmax(150px, 1fr)',
+    sortable: true,
+    cell: (line) => {
+      const row = rowsOf(line)[0];
+      return row ? (
+        <>
+          {row.model} <span class="quiet">{row.dataset}</span>
+        </>
+      ) : (
+        ''
+      );
+    },
+  },
+  {
+    key: 'scheme',
+    title: 'scheme',
+    width: 'minmax(120px, 1.1fr)',
+    sortable: true,
+    cell: (line) => (
+      <>
+        {rowsOf(line)[0]?.scheme}
+        {line.label && <span class="setting">{line.label}</span>}
+      </>
+    ),
+  },
+  {
+    key: 'seed',
+    title: 'seed',
+    width: '56px',
+    numeric: true,
+    sortable: true,
+    cell: pick((row) => String(row.seed ?? missing), seeds),
+  },
+  {
+    key: 'progress',
+    title: 'epochs',
+    width: '128px',
+    sortable: true,
+    cell: pick((row) => <Progress row={row} />),
+  },
+  {
+    key: 'error',
+    title: 'error %',
+    hint: 'test error in percent: of the result, else of the last evaluated epoch (grey); of groups the mean over final runs ± its standard error',
+    width: '108px',
+    numeric: true,
+    sortable: true,
+    cell: pick(
+      (row) => onTheWay(row, fixed(row.testError)),
+      ({ error }) => (error ? withError(error.mean, error.standardError) : missing),
+    ),
+  },
+  {
+    key: 'loss',
+    title: 'loss',
+    hint: 'mean loss over the training images of the last epoch',
+    width: '104px',
+    numeric: true,
+    sortable: true,
+    cell: pick(
+      (row) => onTheWay(row, fixed(row.trainLoss, 3)),
+      ({ loss }) => (loss ? withError(loss.mean, loss.standardError, 3) : missing),
+    ),
+  },
+  {
+    key: 'speed',
+    title: 'images/s',
+    width: '76px',
+    numeric: true,
+    sortable: true,
+    cell: pick((row) => (row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond)))),
+  },
+  {
+    key: 'swaps',
+    title: 'swaps',
+    hint: 'changes of order of the blocks',
+    width: '64px',
+    numeric: true,
+    sortable: true,
+    cell: pick((row) => formatCount(row.swaps)),
+  },
+  {
+    key: 'time',
+    title: 'time',
+    width: '92px',
+    numeric: true,
+    sortable: true,
+    cell: pick((row) => duration(row.seconds)),
+  },
+  {
+    key: 'started',
+    title: 'started',
+    width: '94px',
+    numeric: true,
+    sortable: true,
+    cell: pick((row) => (
+      <time dateTime={row.started ?? ''} title={dateText(row.started)}>
+        {ago(row.started, now)}
+      </time>
+    )),
+  },
+];
+
+const kept = {
+  wide: undefined,
+  medium: new Set(['select', 'state', 'name', 'scheme', 'seed', 'progress', 'error', 'started']),
+  narrow: new Set(['select', 'state', 'name', 'scheme', 'progress', 'error']),
+};
+
+/** Fewer where there is less room. */
+export function listColumns(actions: LineActions, tier: keyof typeof kept): readonly Column<Line>[] {
+  const columns = kept[tier];
+  return all(actions).filter(({ key }) => columns?.has(key) ?? true);
+}

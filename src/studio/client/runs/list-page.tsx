@@ -1,0 +1,300 @@
+/** All runs: filter, sort, group by configuration, select to compare. */
+import { computed, signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { shellQuote } from '../../../report/format.ts';
+import type { RunRow } from '../../protocol/index.ts';
+import { amend, go, place } from '../location.ts';
+import { Button, CommandLine, Menu, Segments } from '../parts/controls.tsx';
+import { Grid } from '../parts/grid.tsx';
+import { tier } from '../parts/media.ts';
+import { Empty, Failure, Problems, Waiting } from '../parts/notes.tsx';
+import { tableItems, type Table } from '../parts/save.ts';
+import { count } from '../parts/words.ts';
+import { compareHref, readList, runHref, writeList } from '../routes.ts';
+import { rowList, runs, runsFailure, useRuns } from '../store.ts';
+import { configurationLabels, groupRows } from './configurations.ts';
+import { parseFilter } from './filter.ts';
+import { type Line, lineKey, listColumns, rowsOf } from './list-columns.tsx';
+import { nextSort, parseSort, sortGroups, sortKeys, sortRows, writeSort } from './order.ts';
+
+const query = computed(() => place.value.query);
+const sort = computed(() => parseSort(query.value.sort));
+const filterText = computed(() => query.value.q ?? '');
+const grouped = computed(() => query.value.group === 'configuration');
+const selected = computed(() => new Set(readList(query.value.sel)));
+const open = computed(() => new Set(readList(query.value.open)));
+/** Counts minutes, for what is said of the past. */
+const now = signal(Date.now());
+
+const labels = computed(() => configurationLabels(runs.value?.configurations ?? {}));
+const found = computed((): readonly RunRow[] => {
+  const configurations = runs.value?.configurations ?? {};
+  const test = parseFilter(filterText.value, ({ configuration }) =>
+    configuration === null ? undefined : configurations[configuration],
+  );
+  return sortRows(filterText.value ? rowList.value.filter(test) : rowList.value, sort.value);
+});
+const lines = computed((): readonly Line[] => {
+  const labelOf = (key: string | null): string => (key === null ? '' : (labels.value.get(key) ?? ''));
+  const line = (row: RunRow, inside: boolean): Line => ({
+    kind: 'run',
+    row,
+    inside,
+    label: labelOf(row.configuration),
+  });
+  if (!grouped.value) return found.value.map((row) => line(row, false));
+  return sortGroups(groupRows(found.value), sort.value).flatMap((group): Line[] => {
+    const isOpen = open.value.has(group.key);
+    return [
+      { kind: 'group', group, label: labelOf(group.key), open: isOpen },
+      ...(isOpen ? group.rows.map((row) => line(row, true)) : []),
+    ];
+  });
+});
+
+const isSelected = (line: Line): boolean => rowsOf(line).every(({ id }) => selected.value.has(id));
+function toggle(line: Line): void {
+  const next = new Set(selected.value);
+  const remove = isSelected(line);
+  for (const { id } of rowsOf(line))
+    if (remove) next.delete(id);
+    else next.add(id);
+  amend({ sel: writeList([...next]) });
+}
+function fold(key: string): void {
+  const next = new Set(open.value);
+  if (!next.delete(key)) next.add(key);
+  amend({ open: writeList([...next]) });
+}
+const openLine = (line: Line): void => {
+  if (line.kind === 'run') go(runHref(line.row.id));
+  else fold(line.group.key);
+};
+
+function table(): Table {
+  const header = [
+    'id',
+    'state',
+    'dataset',
+    'model',
+    'scheme',
+    'setting',
+    'seed',
+    'epochs',
+    'planned_epochs',
+    'step',
+    'total_steps',
+    'test_error',
+    'train_loss',
+    'images_per_second',
+    'swaps',
+    'seconds',
+    'started',
+    'final',
+  ];
+  return {
+    header,
+    rows: found.value.map((row) => [
+      row.id,
+      row.state,
+      row.dataset,
+      row.model,
+      row.scheme,
+      row.configuration === null ? '' : labels.value.get(row.configuration),
+      row.seed,
+      row.epochs,
+      row.plannedEpochs,
+      row.step,
+      row.totalSteps,
+      row.testError,
+      row.trainLoss,
+      row.imagesPerSecond,
+      row.swaps,
+      row.seconds,
+      row.started,
+      row.final,
+    ]),
+  };
+}
+
+function Toolbar(): JSX.Element {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const typing = (event.target as HTMLElement).closest('input, select, textarea, dialog');
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || typing) return;
+      event.preventDefault();
+      box.current?.focus();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('keydown', onKey);
+    };
+  }, []);
+  return (
+    <div class="toolbar" role="search">
+      <label class="filter">
+        <span class="hidden">filter runs</span>
+        <input
+          ref={box}
+          type="search"
+          placeholder="filter: resnet20 scheme:mean-field state:running error<12"
+          spellcheck={false}
+          autocomplete="off"
+          value={filterText.value}
+          onInput={(event) => {
+            amend({ q: event.currentTarget.value });
+          }}
+        />
+      </label>
+      <Segments
+        label="lines of the list"
+        options={[
+          ['', 'runs'],
+          ['configuration', 'by configuration'],
+        ]}
+        value={grouped.value ? 'configuration' : ''}
+        onChange={(group) => {
+          amend({ group });
+        }}
+      />
+      {tier.value !== 'wide' && (
+        <label class="pick">
+          sort by
+          <select
+            value={writeSort(sort.value)}
+            onChange={(event) => {
+              amend({ sort: event.currentTarget.value });
+            }}
+          >
+            {sortKeys.flatMap((key) => [
+              <option key={key} value={key}>
+                {key}, least first
+              </option>,
+              <option key={`-${key}`} value={`-${key}`}>
+                {key}, greatest first
+              </option>,
+            ])}
+          </select>
+        </label>
+      )}
+      <Menu label="save" hiddenLabel="save the list" icon="save" items={tableItems('runs', table)} />
+    </div>
+  );
+}
+
+function Selection(): JSX.Element | null {
+  const ids = [...selected.value];
+  if (!ids.length) return null;
+  return (
+    <div class="selection" role="region" aria-label="selected runs">
+      <span>{count(ids.length, 'run')} selected</span>
+      <Button
+        look="primary"
+        disabled={ids.length < 2}
+        onClick={() => {
+          go(compareHref(ids));
+        }}
+      >
+        compare
+      </Button>
+      <Button
+        look="plain"
+        onClick={() => {
+          amend({ sel: undefined });
+        }}
+      >
+        clear
+      </Button>
+    </div>
+  );
+}
+
+function NoRuns({ root }: { readonly root: string }): JSX.Element {
+  return (
+    <Empty title={`No runs in ${root} yet`}>
+      <p>
+        Train a small net on images that are made on the spot; it appears here as soon as it begins, and takes
+        a minute:
+      </p>
+      <CommandLine
+        text={`meanfield train --dataset synthetic-images --model resnet20 --epochs 3 --output ${shellQuote(root)}`}
+      />
+      <p>
+        Or <a href="#/start">put a run together here</a>. Every folder that <code>meanfield train</code> or{' '}
+        <code>meanfield reproduce</code> writes below <code>{root}</code> is listed.
+      </p>
+    </Empty>
+  );
+}
+
+export function ListPage(): JSX.Element {
+  useRuns();
+  useEffect(() => {
+    const timer = setInterval(() => {
+      now.value = Date.now();
+    }, 30_000);
+    return () => {
+      clearInterval(timer);
+    };
+  }, []);
+  const listing = runs.value;
+  if (!listing) return runsFailure.value ? <Failure text={runsFailure.value} /> : <Waiting what="the runs" />;
+  if (!listing.rows.size)
+    return (
+      <>
+        <Problems title="Not everything could be read" lines={listing.problems} />
+        <NoRuns root={listing.root} />
+      </>
+    );
+  const [shown, total] = [found.value.length, listing.rows.size];
+  const running = rowList.value.filter(({ state }) => state === 'running').length;
+  return (
+    <div class="list-page">
+      <div class="list-head">
+        <h1>Runs</h1>
+        <p class="quiet" role="status">
+          {shown === total ? count(total, 'run') : `${shown} of ${count(total, 'run')}`}
+          {running > 0 && `, ${running} running`}
+          <span class="only-wide"> in {listing.root}</span>
+        </p>
+        <Toolbar />
+      </div>
+      <Problems title="Not everything could be read" lines={listing.problems} />
+      {lines.value.length ? (
+        <Grid
+          label="runs"
+          columns={listColumns({ isSelected, toggle, fold, now: now.value }, tier.value)}
+          rows={lines.value}
+          keyOf={lineKey}
+          rowHeight={tier.value === 'narrow' ? 72 : 38}
+          sort={sort.value}
+          onSort={(key) => {
+            amend({ sort: writeSort(nextSort(sort.value, key)) });
+          }}
+          onOpen={openLine}
+          isSelected={isSelected}
+          onToggle={toggle}
+          rowClass={(line) => `line-${line.kind} ${line.kind === 'run' && line.inside ? 'line-inside' : ''}`}
+        />
+      ) : (
+        <Empty title="No run matches">
+          <p>
+            Words are looked for in names; <code>key:value</code> compares a column or a setting, such as{' '}
+            <code>state:crashed</code>, <code>tau-lr-factor:0.1</code>, <code>error&lt;12</code>; a minus
+            before a term inverts it.
+          </p>
+          <Button
+            onClick={() => {
+              amend({ q: undefined });
+            }}
+          >
+            show all runs
+          </Button>
+        </Empty>
+      )}
+      <Selection />
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+/** The server's data. */
+import { signal } from '@preact/signals';
+import type { Reproduction } from '../../../runs/index.ts';
+import {
+  type ActionAnswer,
+  type RowsEvent,
+  type RunDetail,
+  type RunList,
+  type SampleList,
+  type StatusEvent,
+  type StepCurves,
+  type StepsEvent,
+  type SwapList,
+  tokenHeader,
+  type WeightClouds,
+  routes,
+} from '../../protocol/index.ts';
+import type { Connection, Source } from './source.ts';
+import { openStream } from './stream.ts';
+
+const noAnswer = 'the server does not answer: is `meanfield studio` still running?';
+
+async function ask<T>(address: string, init?: RequestInit): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(address, init);
+  } catch (cause) {
+    throw new Error(noAnswer, { cause });
+  }
+  if (answer.ok) return (await answer.json()) as T;
+  throw new Error(await reasonOf(answer));
+}
+
+async function reasonOf(answer: Response): Promise<string> {
+  try {
+    const body: unknown = await answer.json();
+    if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string')
+      return body.error;
+  } catch {
+    // Not JSON: from something between the page and the server.
+  }
+  return `the server answered ${answer.status}`;
+}
+
+function act(address: string, body: unknown): Promise<ActionAnswer> {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="studio-token"]')?.content ?? '';
+  return ask<ActionAnswer>(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', [tokenHeader]: token },
+    body: JSON.stringify(body),
+  });
+}
+
+export function httpSource(): Source {
+  const connection = signal<Connection>('live');
+  const lostOnes = new Set<symbol>();
+  const tell = (stream: symbol, lost: boolean): void => {
+    if (lost) lostOnes.add(stream);
+    else lostOnes.delete(stream);
+    connection.value = lostOnes.size ? 'lost' : 'live';
+  };
+  return {
+    connection,
+    actions: {
+      start: (args) => act(routes.start, { arguments: args }),
+      stop: (id) => act(routes.stop, { id }),
+      resume: (id) => act(routes.resume, { id }),
+    },
+    list: () => ask<RunList>(routes.runs),
+    run: (id) => ask<RunDetail>(routes.run(id)),
+    steps: (id, range) => ask<StepCurves>(routes.steps(id, range)),
+    swaps: (id) => ask<SwapList>(routes.swaps(id)),
+    weights: (id) => ask<WeightClouds>(routes.weights(id)),
+    samples: (id) => ask<SampleList>(routes.samples(id)),
+    reproduction: (folder) => ask<Reproduction>(routes.reproduction(folder)),
+    file: routes.file,
+    watchList: (revision, hear, missed) => {
+      const me = Symbol('list');
+      let last = revision;
+      const stop = openStream({
+        address: () => routes.events(last),
+        hear: {
+          rows: (data) => {
+            const event = data as RowsEvent;
+            last = event.revision;
+            hear(event);
+          },
+        },
+        opened: (again) => {
+          tell(me, false);
+          // A server that was started anew counts its revisions from the beginning.
+          if (again) missed();
+        },
+        lost: () => {
+          tell(me, true);
+        },
+      });
+      return () => {
+        stop();
+        tell(me, false);
+      };
+    },
+    watchRun: (id, after, hear) => {
+      const me = Symbol(id);
+      let last = after;
+      const stop = openStream({
+        address: () => routes.runEvents(id, last),
+        hear: {
+          steps: (data) => {
+            const event = data as StepsEvent;
+            last = event.lastStep;
+            hear.steps(event);
+          },
+          status: (data) => {
+            hear.status(data as StatusEvent);
+          },
+        },
+        opened: () => {
+          tell(me, false);
+        },
+        lost: () => {
+          tell(me, true);
+        },
+      });
+      return () => {
+        stop();
+        tell(me, false);
+      };
+    },
+  };
+}

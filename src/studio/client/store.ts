@@ -1,0 +1,88 @@
+/** The source that the page was started with, and the list of runs, kept up to date while a view holds it. */
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { PlainRecord } from '../../runs/index.ts';
+import type { RowsEvent, RunList, RunRow } from '../protocol/index.ts';
+import type { Source, Stop } from './source/source.ts';
+
+let given: Source | undefined;
+
+export function provideSource(source: Source): void {
+  given = source;
+}
+
+/** @throws Error before `provideSource` */
+export function source(): Source {
+  if (!given) throw new Error('the page has no source of data');
+  return given;
+}
+
+export interface Listing {
+  readonly root: string;
+  readonly rows: ReadonlyMap<string, RunRow>;
+  readonly configurations: Readonly<Record<string, PlainRecord>>;
+  readonly grids: readonly string[];
+  readonly problems: readonly string[];
+}
+
+const listing = signal<Listing | undefined>(undefined);
+const failure = signal<string | undefined>(undefined);
+
+/** Undefined until it has been read once. */
+export const runs: ReadonlySignal<Listing | undefined> = listing;
+/** Why the list could not be read. */
+export const runsFailure: ReadonlySignal<string | undefined> = failure;
+export const rowList: ReadonlySignal<readonly RunRow[]> = computed(() => [
+  ...(listing.value?.rows.values() ?? []),
+]);
+
+function take({ root, runs: rows, configurations, grids, problems }: RunList): void {
+  listing.value = { root, rows: new Map(rows.map((row) => [row.id, row])), configurations, grids, problems };
+  failure.value = undefined;
+}
+
+function change({ changed, gone, configurations }: RowsEvent): void {
+  const before = listing.peek();
+  if (!before) return;
+  const rows = new Map(before.rows);
+  for (const row of changed) rows.set(row.id, row);
+  for (const id of gone) rows.delete(id);
+  listing.value = { ...before, rows, configurations: { ...before.configurations, ...configurations } };
+}
+
+let holders = 0;
+let stop: Stop | undefined;
+
+async function follow(): Promise<void> {
+  stop?.();
+  stop = undefined;
+  try {
+    const list = await source().list();
+    take(list);
+    if (holders === 0) return;
+    stop = source().watchList(list.revision, change, () => void follow());
+  } catch (error) {
+    failure.value = error instanceof Error ? error.message : String(error);
+    if (holders > 0) retry = setTimeout(() => void follow(), 3000);
+  }
+}
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+/** Reads the list and follows it until the returned function is called; all holders share one stream. */
+export function holdRuns(): Stop {
+  if (holders++ === 0) void follow();
+  let held = true;
+  return () => {
+    if (!held) return;
+    held = false;
+    if (--holders > 0) return;
+    clearTimeout(retry);
+    stop?.();
+    stop = undefined;
+  };
+}
+
+/** The list stays up to date while the component is shown. */
+export function useRuns(): void {
+  useEffect(holdRuns, []);
+}
