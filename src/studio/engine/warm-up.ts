@@ -1,0 +1,13 @@
+/** Computes small pictures that nobody sees, so that the first one that somebody sees is drawn from warm code. */
+import { labState } from '../lab/state.ts';
+import { computeView, views } from '../lab/views/index.ts';
+import { nativeEngine } from './native-engine.ts';
+
+export function warmUp(): void {
+  for (const view of Object.keys(views))
+    computeView(
+      labState({ view, points: 20, depth: 4, particles: 4, steps: 3 }),
+      nativeEngine,
+      () => undefined,
+    );
+}

@@ -1,0 +1,56 @@
+/**
+ * The child process in which the lab computes with the native engine, one request after the other, on one thread.
+ *
+ * Lines of JSON. On stdout, first, once libtorch is loaded:
+ *   {"ready": true}
+ * On stdin a request, `state` being some of the knobs of a lab state:
+ *   {"id": 7, "state": {"view": "flow", "points": 100}}
+ * On stdout its answer, parts as they are computed (src/studio/lab/parts.ts), then one of the last two:
+ *   {"id": 7, "part": {"part": "flow", ...}}
+ *   {"id": 7, "done": true, "milliseconds": 41.3}
+ *   {"id": 7, "error": "points must be a whole number from 4 to 1000 (...), got 5000"}
+ * A line that is no request is answered {"id": null, "error": ".."}. Numbers that are not finite are null. Writing to a pipe is
+ * synchronous, so that parts arrive while the next are computed. A computation cannot be cancelled: kill the process and take
+ * another, which is why it keeps nothing. It ends when stdin does.
+ */
+import { createInterface } from 'node:readline';
+import { setThreads } from '../../native/index.ts';
+import { computeView } from '../lab/views/index.ts';
+import { labState } from '../lab/state.ts';
+import { nativeEngine } from './native-engine.ts';
+import { warmUp } from './warm-up.ts';
+
+const tell = (message: object): void => {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+};
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+
+function answer(line: string): void {
+  let id: unknown = null;
+  try {
+    const request: unknown = JSON.parse(line);
+    if (typeof request !== 'object' || request === null || !('id' in request) || !('state' in request))
+      throw new TypeError('a request is {"id": .., "state": {..}}');
+    ({ id } = request);
+    const started = performance.now();
+    computeView(labState(request.state), nativeEngine, (part) => {
+      tell({ id, part });
+    });
+    tell({ id, done: true, milliseconds: Math.round((performance.now() - started) * 10) / 10 });
+  } catch (error) {
+    tell({ id, error: firstLine(error) });
+  }
+}
+
+// Whoever asked is gone.
+process.stdout.on('error', () => process.exit(0));
+setThreads(1);
+warmUp();
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    if (line.trim() !== '') answer(line);
+  })
+  .on('close', () => process.exit(0));
+tell({ ready: true });

@@ -1,0 +1,154 @@
+/**
+ * What a view of the lab asks of an engine, on plain arrays. Two engines answer: `reference`, in any browser, and the one of
+ * the library, in a child process of the server. All sizes: N samples, d features, L steps of depth, M particles, k parameters.
+ */
+import type { FlowMethod, SchemeName } from '../../reference/index.ts';
+import type { LabState } from './knobs.ts';
+
+/** Data and the fixed map out: E = mean over samples of 1/2 (W1 X(x, 1) - y)^2, X(x, 0) = x. */
+export interface LabProblem {
+  readonly samples: number;
+  readonly d: number;
+  /** [N, d] */
+  readonly inputs: Float64Array;
+  /** [N] */
+  readonly targets: Float64Array;
+  /** W1, [d] */
+  readonly readout: Float64Array;
+}
+
+export interface LabFamily {
+  readonly name: LabState['family'];
+  readonly activation: LabState['activation'];
+  /** One step of it is the two-layer model: f - x. */
+  readonly twoLayer?: boolean;
+}
+
+/** A problem and the blocks that solve it. */
+export interface Setting {
+  readonly problem: LabProblem;
+  readonly family: LabFamily;
+}
+
+/** L steps of depth with M weighted particles each. */
+export interface Rho {
+  readonly slices: number;
+  readonly particles: number;
+  /** k */
+  readonly size: number;
+  /** h_l, [L] */
+  readonly steps: Float64Array;
+  /** [L, M, k] */
+  readonly theta: Float64Array;
+  /** [L, M] */
+  readonly weight: Float64Array;
+}
+
+/** A flow with its adjoint. */
+export interface Solution {
+  /** E. */
+  readonly loss: number;
+  /** X^0 .. X^L and p^0 .. p^L, [N, d] each; costates without the 1/N of the mean. */
+  readonly states: readonly Float64Array[];
+  readonly costates: readonly Float64Array[];
+}
+
+/** A state and a costate, [N, d] each: where G(., t_l) is taken is (X^l, p^{l+1}). */
+export interface Place {
+  readonly state: Float64Array;
+  readonly costate: Float64Array;
+}
+
+export interface TrainOptions {
+  readonly ds: number;
+  readonly steps: number;
+  readonly method: FlowMethod;
+}
+
+export interface TrainPoint {
+  readonly step: number;
+  readonly s: number;
+  /** E, D = - dE/ds, and the integral of D up to here by the quadrature of the scheme. */
+  readonly loss: number;
+  readonly dissipation: number;
+  readonly dissipated: number;
+  /** A copy of the particles, [L, M, k], made when it is asked for. */
+  theta(): Float64Array;
+}
+
+/** What the schemes of Algorithm 1 learn beside theta, by creation. */
+export interface LabSchedule {
+  readonly tau?: Float64Array;
+  readonly tauEnd?: Float64Array;
+  readonly step?: Float64Array;
+}
+
+export interface BlockOptions {
+  readonly scheme: SchemeName;
+  readonly steps: number;
+  readonly rate: number;
+  readonly tauRate: number;
+}
+
+export interface BlockPoint {
+  readonly step: number;
+  readonly loss: number;
+  readonly schedule: LabSchedule;
+  /** Blocks by creation in the order in which the state meets them, and the pairs that this step exchanged. */
+  readonly order: readonly number[];
+  readonly swaps: readonly (readonly [number, number])[];
+  /** A copy of the blocks, [n, k]. */
+  theta(): Float64Array;
+}
+
+export interface Engine {
+  readonly name: 'native' | 'reference';
+
+  /** X^0 .. X^L of the problem's inputs, [N, d] each. */
+  states(setting: Setting, rho: Rho): Float64Array[];
+  /** E alone. */
+  energy(setting: Setting, rho: Rho): number;
+  solve(setting: Setting, rho: Rho): Solution;
+  /** G at the rows of theta, [m, k]: [m]. */
+  values(setting: Setting, place: Place, theta: Float64Array): Float64Array;
+  /** grad_theta G at the rows of theta: [m, k]. */
+  slopes(setting: Setting, place: Place, theta: Float64Array): Float64Array;
+  /** The Jacobians of the velocity of step l at the rows of a state: [N, d, d]. */
+  jacobians(setting: Setting, rho: Rho, l: number, state: Float64Array): Float64Array;
+
+  /** The least G over the ball, by projected gradient from the given starts, [m, k]. */
+  minimise(
+    setting: Setting,
+    place: Place,
+    starts: Float64Array,
+    options: { readonly radius: number; readonly steps: number },
+  ): { readonly theta: Float64Array; readonly value: number };
+  /** The lambda of (1 - lambda) rho + lambda nu with the least E; nu has one atom a step, [L, k]. */
+  lineSearch(
+    setting: Setting,
+    rho: Rho,
+    nu: Float64Array,
+  ): { readonly lambda: number; readonly loss: number };
+
+  /** The Wasserstein gradient flow. `onStep` sees every point, the start included; `false` stops. */
+  train(setting: Setting, rho: Rho, options: TrainOptions, onStep?: (point: TrainPoint) => unknown): Rho;
+  /** Algorithm 1 and its controls on n blocks, theta [n, k]. */
+  trainBlocks(
+    setting: Setting,
+    theta: Float64Array,
+    schedule: LabSchedule,
+    options: BlockOptions,
+    onStep: (point: BlockPoint) => unknown,
+  ): void;
+
+  /** The coefficients C_0 .. C_K of X(., 1) in the size of rho, [N, d] each. */
+  expand(setting: Setting, rho: Rho, order: number): Float64Array[];
+  /** The tangent kernel of the problem's inputs with others, [N', d]: [N, N']; left out, with themselves. */
+  kernel(setting: Setting, rho: Rho, against?: Float64Array): Float64Array;
+  /** Gradient descent of the linearised model from a residual, [N]; `moved` is eta times the sum of residuals before the last. */
+  linearised(
+    kernel: Float64Array,
+    residual: Float64Array,
+    options: { readonly eta: number; readonly steps: number },
+  ): { readonly losses: Float64Array; readonly residual: Float64Array; readonly moved: Float64Array };
+}

@@ -1,0 +1,339 @@
+/** The knobs of the lab: one table, from which come the schema of a state, the flags of the command line and the page's controls. */
+import { flowMethods, particleLaws } from '../../reference/index.ts';
+
+interface Shown {
+  /** A short name for people. */
+  readonly label: string;
+  /** What it does. */
+  readonly help: string;
+}
+
+export interface NumberKnob extends Shown {
+  readonly kind: 'integer' | 'number';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** Why not more, or less. */
+  readonly why: string;
+}
+
+export interface ChoiceKnob extends Shown {
+  readonly kind: 'choice';
+  readonly default: string;
+  readonly choices: readonly string[];
+}
+
+export interface TextKnob extends Shown {
+  readonly kind: 'text';
+  readonly default: string;
+  readonly maxLength: number;
+  readonly why: string;
+}
+
+export type Knob = NumberKnob | ChoiceKnob | TextKnob;
+
+export const viewNames = [
+  'flow',
+  'costate',
+  'gradient',
+  'descent',
+  'training',
+  'regimes',
+  'expansion',
+  'algorithm',
+] as const;
+export type ViewName = (typeof viewNames)[number];
+
+const seeds = 'seeds are whole numbers of at most nine digits';
+
+export const knobs = {
+  view: { kind: 'choice', label: 'view', default: 'flow', choices: viewNames, help: 'what is computed' },
+
+  data: {
+    kind: 'choice',
+    label: 'data',
+    default: 'moons',
+    choices: ['spirals', 'moons', 'circles', 'xor', 'single-index', 'csv'],
+    help: 'points of the plane; csv: your own',
+  },
+  csv: {
+    kind: 'text',
+    label: 'own points',
+    default: '',
+    maxLength: 20_000,
+    why: 'the whole state is in the address',
+    help: 'lines x1,x2,y or x1,x2,class under a header of these names',
+  },
+  points: {
+    kind: 'integer',
+    label: 'points N',
+    default: 200,
+    min: 4,
+    max: 1000,
+    why: 'more points than that cannot be told apart in a picture',
+    help: 'points drawn (csv: the first so many of your own)',
+  },
+  noise: {
+    kind: 'number',
+    label: 'noise',
+    default: 0.05,
+    min: 0,
+    max: 1,
+    why: 'the sets are about 1 large',
+    help: 'standard deviation of what is added to the points (single-index: to the targets)',
+  },
+  dataSeed: {
+    kind: 'integer',
+    label: 'seed of the data',
+    default: -1,
+    min: -1,
+    max: 999_999_999,
+    why: `${seeds}; -1 takes the seed of everything else`,
+    help: 'seed of the points; -1: that of everything else',
+  },
+
+  family: {
+    kind: 'choice',
+    label: 'blocks',
+    default: 'bottleneck',
+    choices: ['bottleneck', 'matrix'],
+    help: 'bottleneck: a s(w.x + b); matrix: s(Theta x) on (x1, x2, 1)',
+  },
+  activation: {
+    kind: 'choice',
+    label: 'activation s',
+    default: 'tanh',
+    choices: ['tanh', 'softplus', 'gelu', 'erf', 'relu'],
+    help: 'relu is not smooth: no order of convergence is promised for it',
+  },
+  depth: {
+    kind: 'integer',
+    label: 'depth L',
+    default: 20,
+    min: 1,
+    max: 200,
+    why: 'the flow has long converged to its ODE by then',
+    help: 'steps in depth',
+  },
+  particles: {
+    kind: 'integer',
+    label: 'particles M',
+    default: 32,
+    min: 1,
+    max: 1000,
+    why: 'the average over blocks has long converged by then',
+    help: 'blocks at each depth',
+  },
+  law: {
+    kind: 'choice',
+    label: 'law of rho',
+    default: 'gaussian',
+    choices: particleLaws,
+    help: 'from which blocks are drawn: independent at each depth, or paths smooth in depth; zero: all at 0, where an odd s is stuck',
+  },
+  scale: {
+    kind: 'number',
+    label: 'scale of rho',
+    default: 1,
+    min: 0,
+    max: 10,
+    why: 'blocks beyond that saturate everywhere',
+    help: 'standard deviation of blocks (ball, sphere: the radius)',
+  },
+  seed: {
+    kind: 'integer',
+    label: 'seed',
+    default: 1,
+    min: 0,
+    max: 999_999_999,
+    why: seeds,
+    help: 'seed of blocks and starts, and of the data',
+  },
+
+  t: {
+    kind: 'number',
+    label: 'depth t',
+    default: 1,
+    min: 0,
+    max: 1,
+    why: 'the flow runs from depth 0 to depth 1',
+    help: 'where the picture stands',
+  },
+  s: {
+    kind: 'number',
+    label: 'time s',
+    default: 1,
+    min: 0,
+    max: 1,
+    why: 'it is the share of the training that is over',
+    help: 'where the picture of a training stands, as a share of it',
+  },
+
+  trained: {
+    kind: 'integer',
+    label: 'steps before',
+    default: 0,
+    min: 0,
+    max: 2000,
+    why: 'more belongs into the view `training`',
+    help: 'steps of the Wasserstein gradient flow taken before anything is shown',
+  },
+  ds: {
+    kind: 'number',
+    label: 'step ds',
+    default: 0.5,
+    min: 0.0001,
+    max: 20,
+    why: 'the flow needs steps that are positive, and explicit steps beyond that are unstable',
+    help: 'step of the Wasserstein gradient flow',
+  },
+  steps: {
+    kind: 'integer',
+    label: 'steps',
+    default: 200,
+    min: 1,
+    max: 5000,
+    why: 'a picture is drawn while one waits',
+    help: 'steps of the training that is shown',
+  },
+  integrator: {
+    kind: 'choice',
+    label: 'integrator in s',
+    default: 'euler',
+    choices: flowMethods,
+    help: 'how the gradient flow is stepped; euler is gradient descent',
+  },
+
+  radius: {
+    kind: 'number',
+    label: 'radius r',
+    default: 4,
+    min: 0.1,
+    max: 20,
+    why: 'Q_r is a ball of blocks, and blocks beyond that saturate everywhere',
+    help: 'of the ball Q_r in which the descent direction is sought',
+  },
+  lambda: {
+    kind: 'number',
+    label: 'lambda',
+    default: 0.1,
+    min: 0,
+    max: 1,
+    why: '(1 - lambda) rho + lambda nu is a law for lambda in [0, 1] alone',
+    help: 'share of nu in the mixture that is drawn; 0: the one that the line search finds',
+  },
+
+  order: {
+    kind: 'integer',
+    label: 'order K',
+    default: 4,
+    min: 0,
+    max: 8,
+    why: 'the terms beyond are round-off, and each costs as much as all before it',
+    help: 'highest order of the expansion',
+  },
+  eps: {
+    kind: 'number',
+    label: 'size eps of rho',
+    default: 1,
+    min: 0.001,
+    max: 3,
+    why: 'beyond its radius of convergence the expansion says nothing',
+    help: 'by which rho is multiplied: the small parameter of the expansion',
+  },
+
+  blocks: {
+    kind: 'integer',
+    label: 'blocks n',
+    default: 12,
+    min: 1,
+    max: 64,
+    why: 'beads beyond that cannot be told apart',
+    help: 'particles (theta_i, tau_i) of Algorithm 1',
+  },
+  rate: {
+    kind: 'number',
+    label: 'rate of theta',
+    default: 2,
+    min: 0,
+    max: 100,
+    why: 'explicit steps beyond that are unstable',
+    help: 'learning rate of theta in Algorithm 1',
+  },
+  tauRate: {
+    kind: 'number',
+    label: 'rate of tau',
+    default: 0.02,
+    min: 0,
+    max: 10,
+    why: 'steps beyond that throw every block across all others',
+    help: 'learning rate of tau in Algorithm 1',
+  },
+  scheme: {
+    kind: 'choice',
+    label: 'scheme',
+    default: 'mean-field',
+    choices: ['mean-field', 'no-reorder', 'intervals', 'learned-step', 'vanilla'],
+    help: 'mean-field is Algorithm 1; the others are its controls',
+  },
+  tauStart: {
+    kind: 'choice',
+    label: 'start of tau',
+    default: 'uniform',
+    choices: ['uniform', 'random'],
+    help: 'uniform: 1/n, 2/n, .., 1; random: anywhere in [0, 1]',
+  },
+
+  axisX: {
+    kind: 'integer',
+    label: 'first axis',
+    default: 1,
+    min: 0,
+    max: 8,
+    why: 'a block has at most nine parameters here, counted from 0',
+    help: 'coordinate of theta along the horizontal axis, counted from 0',
+  },
+  axisY: {
+    kind: 'integer',
+    label: 'second axis',
+    default: 3,
+    min: 0,
+    max: 8,
+    why: 'a block has at most nine parameters here, counted from 0',
+    help: 'coordinate of theta along the vertical axis, counted from 0',
+  },
+  particle: {
+    kind: 'integer',
+    label: 'plane through particle',
+    default: 0,
+    min: -1,
+    max: 999,
+    why: 'particles are counted from 0; -1 is the origin',
+    help: 'the plane goes through this particle of each depth; -1: through the origin',
+  },
+
+  alpha: {
+    kind: 'number',
+    label: 'alpha',
+    default: 20,
+    min: 0.1,
+    max: 10_000,
+    why: 'beyond that round-off is larger than what is trained',
+    help: 'alpha (f - f_0) is trained in the lazy regime: the larger, the less blocks move',
+  },
+} as const satisfies Readonly<Record<string, Knob>>;
+
+export type KnobName = keyof typeof knobs;
+export const knobNames = Object.keys(knobs) as readonly KnobName[];
+
+type ValueOf<K> = K extends { readonly choices: readonly (infer C)[] }
+  ? C
+  : K extends { readonly kind: 'text' }
+    ? string
+    : number;
+
+/** All knobs of the lab, as plain values: what an address holds. */
+export type LabState = { readonly [N in KnobName]: ValueOf<(typeof knobs)[N]> };
+
+/** Knobs that move a cursor over what has been computed: nothing is computed anew for them. */
+export const cursorKnobs: readonly KnobName[] = ['t', 's'];

@@ -1,0 +1,141 @@
+/**
+ * The lab's problem: points of the plane that flow through depth. The readout is W1 = (0, 1), so that the height of a point at
+ * depth 1 is its prediction: one class is to arrive at height 1, the other at -1 (a regression: at height y), and a picture
+ * of the states is a picture of the predictions. Blocks `matrix` get a third coordinate, 1 at depth 0: without it s(Theta x) with
+ * an odd s is odd in x and cannot fit even targets.
+ */
+import { makePoints } from '../../data/points/catalogue.ts';
+import { drawParticles, drawStarts, seededUniform } from '../../reference/index.ts';
+import { parseOwnPoints } from './csv.ts';
+import type { LabProblem, LabSchedule, Rho, Setting } from './engine.ts';
+import type { LabState } from './knobs.ts';
+
+/** Points with what the pictures say of them. */
+export interface LabData {
+  /** [N, 2] */
+  readonly inputs: Float64Array;
+  /** [N]: 1 and -1, or y. */
+  readonly targets: Float64Array;
+  /** What height 1 and height -1 mean; undefined for a regression. */
+  readonly classes: readonly [string, string] | undefined;
+}
+
+export const dataSeedOf = ({ dataSeed, seed }: LabState): number => (dataSeed < 0 ? seed : dataSeed);
+
+/**
+ * The points of a state; with `skip`, those that come after the first so many: for a test. Drawn sets go on for ever.
+ */
+export function labData(state: LabState, skip = 0): LabData {
+  const { data, points, noise } = state;
+  if (data === 'csv') {
+    const own = parseOwnPoints(state.csv);
+    const count = Math.min(points, own.targets.length);
+    return {
+      ...own,
+      inputs: own.inputs.slice(2 * skip, 2 * (skip + count)),
+      targets: own.targets.slice(skip, skip + count),
+    };
+  }
+  const set = makePoints(data, { count: skip + points, noise, seed: dataSeedOf(state) });
+  const inputs = set.inputs.slice(2 * skip);
+  if (!set.labels) return { inputs, targets: set.targets.slice(skip), classes: undefined };
+  return {
+    inputs,
+    targets: Float64Array.from(set.labels.slice(skip), (label) => 1 - 2 * label),
+    classes: ['class A', 'class B'],
+  };
+}
+
+/** d: features of the state. */
+export const featuresOf = ({ family }: Pick<LabState, 'family'>): number => (family === 'bottleneck' ? 2 : 3);
+/** k: parameters of a block. */
+export const sizeOf = ({ family }: Pick<LabState, 'family'>): number => (family === 'bottleneck' ? 5 : 9);
+
+/** Names of the parameters of a block, in order. */
+export function parameterNames({ family }: Pick<LabState, 'family'>): readonly string[] {
+  return family === 'bottleneck'
+    ? ['a1', 'a2', 'w1', 'w2', 'b']
+    : ['Θ11', 'Θ12', 'Θ13', 'Θ21', 'Θ22', 'Θ23', 'Θ31', 'Θ32', 'Θ33'];
+}
+
+/** Points of the plane as states at depth 0, [N, d]. */
+export function embedded(points: Float64Array, d: number): Float64Array {
+  if (d === 2) return points;
+  const states = new Float64Array((points.length / 2) * d).fill(1);
+  for (let n = 0; n < points.length / 2; n++) states.set(points.subarray(2 * n, 2 * n + 2), n * d);
+  return states;
+}
+
+export function problemOn(state: LabState, { inputs, targets }: LabData): LabProblem {
+  const d = featuresOf(state);
+  const readout = new Float64Array(d);
+  readout[1] = 1;
+  return { samples: targets.length, d, inputs: embedded(inputs, d), targets, readout };
+}
+
+export function settingOf(state: LabState, data: LabData = labData(state)): Setting {
+  return {
+    problem: problemOn(state, data),
+    family: { name: state.family, activation: state.activation },
+  };
+}
+
+/** rho as it is drawn: equal steps and weights around particles from the seed. */
+export function drawnRho(state: LabState): Rho {
+  const { law, seed, scale, depth: slices, particles } = state;
+  const size = sizeOf(state);
+  const theta = drawParticles(law, { seed, scale, slices, particles, size }).data;
+  return {
+    slices,
+    particles,
+    size,
+    steps: new Float64Array(slices).fill(1 / slices),
+    theta,
+    weight: new Float64Array(slices * particles).fill(1 / particles),
+  };
+}
+
+/** The same number of particles in one step: the two-layer model beside a ResNet. */
+export function drawnTwoLayer(state: LabState): Rho {
+  const { depth, particles, law } = state;
+  return drawnRho({
+    ...state,
+    depth: 1,
+    particles: depth * particles,
+    law: law === 'smooth' ? 'gaussian' : law,
+  });
+}
+
+/** Starts of the minimisations over the ball, [m, k]: the same at every depth. */
+export const ballStarts = (state: LabState, count = 16): Float64Array =>
+  drawStarts({ seed: state.seed + 1000, radius: state.radius, count, size: sizeOf(state) }).data;
+
+/** Blocks of Algorithm 1, [n, k], from the law and the seed. */
+export function drawnBlocks(state: LabState): Float64Array {
+  const { law, seed, scale, blocks } = state;
+  const size = sizeOf(state);
+  return drawParticles(law, { seed, scale, slices: blocks, particles: 1, size }).data;
+}
+
+/** Where the blocks of Algorithm 1 start: depth 1 in all, in steps of 1/n or anywhere. */
+export function startSchedule({ scheme, blocks, tauStart, seed }: LabState): LabSchedule {
+  const uniform = seededUniform(seed + 2000);
+  const ends = Float64Array.from({ length: blocks }, (_, i) => (i + 1) / blocks);
+  const drawn = (): Float64Array => ends.map(uniform);
+  const start = ends.map((end) => end - 1 / blocks);
+  switch (scheme) {
+    case 'vanilla':
+      return {};
+    case 'learned-step':
+      return { step: ends.map(() => 1 / blocks) };
+    case 'intervals': {
+      const tau = tauStart === 'uniform' ? start : drawn();
+      return { tau, tauEnd: tau.map((begin) => begin + 1 / blocks) };
+    }
+    case 'mean-field':
+    case 'no-reorder': {
+      const tau = tauStart === 'uniform' ? ends : drawn();
+      return { tau: scheme === 'no-reorder' ? tau.sort() : tau };
+    }
+  }
+}

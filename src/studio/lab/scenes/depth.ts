@@ -1,0 +1,40 @@
+/** Reading states between the depths at which they are known. */
+import type { Grid } from '../parts.ts';
+
+/** Rows x and y of [.., N, d] at depth t, between the two depths beside it: Euler's flow is straight there. */
+export function statesAt(
+  states: Grid,
+  depths: readonly number[],
+  t: number,
+): { readonly x: Float64Array; readonly y: Float64Array } {
+  const [, ...inner] = states.shape;
+  const d = inner.at(-1) ?? 1;
+  const count = inner.reduce((product, size) => product * size, 1) / d;
+  const { index, share } = placeOf(depths, t);
+  const [low, high] = [index * count * d, Math.min(index + 1, depths.length - 1) * count * d];
+  const feature = (i: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, n) => {
+      const [from, to] = [states.data[low + n * d + i]!, states.data[high + n * d + i]!];
+      return from + share * (to - from);
+    });
+  return { x: feature(0), y: feature(1) };
+}
+
+/** The last depth not beyond t, and which share of the way to the next one t is. */
+export function placeOf(
+  depths: readonly number[],
+  t: number,
+): { readonly index: number; readonly share: number } {
+  let index = 0;
+  while (index + 1 < depths.length && depths[index + 1]! <= t) index++;
+  const next = depths[index + 1];
+  const from = depths[index] ?? 0;
+  return { index, share: next === undefined || next <= from ? 0 : Math.max(0, (t - from) / (next - from)) };
+}
+
+/** The member whose depth is nearest to t. */
+export function nearestTo<T extends { readonly t: number }>(list: readonly T[], t: number): T | undefined {
+  let best: T | undefined;
+  for (const one of list) if (!best || Math.abs(one.t - t) < Math.abs(best.t - t)) best = one;
+  return best;
+}

@@ -1,0 +1,78 @@
+/** The adjoint equation: costates carried back through depth, and the lemma that bounds them below. */
+import { spectralNorms } from '../../../reference/index.ts';
+import type { Engine, Rho, Setting, Solution } from '../engine.ts';
+import { compact, grid, joined } from '../parts.ts';
+import { depthsOf } from '../rho.ts';
+import {
+  beforeCost,
+  flowPart,
+  gradientPasses,
+  passCost,
+  pointsPart,
+  rms,
+  sceneOf,
+  windowOf,
+} from './common.ts';
+import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+
+export const costateView: View = {
+  name: 'costate',
+  title: 'The adjoint equation: costates from depth 1 back to depth 0',
+  knobs: ['t', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  numbers: {
+    ratio: 'least over depth of ‖p(·,t)‖ over the lower bound of the lemma: never below 1',
+    norm: '‖p(·,0)‖, root of the mean square over points',
+    end: '‖p(·,1)‖, which is √(2E) for this readout',
+    loss: 'E(ρ)',
+  },
+  cost: (state) => beforeCost(state) + (gradientPasses + 6) * passCost(state),
+  compute(state, engine, emit) {
+    const scene = sceneOf(state, engine, emit);
+    const { setting, rho, data } = scene;
+    const { d, samples } = setting.problem;
+    const solution = engine.solve(setting, rho);
+    const { states, costates, loss } = solution;
+    emit(pointsPart(state, data, windowOf(d, ...states)));
+    emit(flowPart('flow', scene, states));
+    const { norms, bound, literal, rates, ratio } = lemma(setting, rho, solution, engine);
+    emit({
+      part: 'costate',
+      depths: depthsOf(rho),
+      costates: grid([costates.length, samples, d], joined(costates)),
+      norms: compact(norms),
+      bound: compact(bound),
+      literal: compact(literal),
+      rates: compact(rates),
+    });
+    emit({ part: 'numbers', numbers: { ratio, norm: norms[0]!, end: norms.at(-1)!, loss } });
+  },
+};
+
+/**
+ * norm(p^l) >= prod_{m >= l} (1 - h_m K_m) norm(p^L), K_m the largest over points of the norm of grad_x F_m. The talk writes the
+ * exponential of the sum and E in place of norm(p^L): `literal`.
+ */
+function lemma(
+  setting: Setting,
+  rho: Rho,
+  { states, costates, loss }: Solution,
+  engine: Engine,
+): { norms: number[]; bound: number[]; literal: number[]; rates: number[]; ratio: number } {
+  const { d, samples } = setting.problem;
+  const norms = costates.map((p) => rms(p, d));
+  const rates = Array.from(rho.steps, (_, l) => {
+    const data = engine.jacobians(setting, rho, l, states[l]!);
+    return Math.max(...spectralNorms({ shape: [samples, d, d], data }));
+  });
+  const bound = [norms.at(-1)!];
+  const literal = [loss];
+  let exponent = 0;
+  for (let l = rho.slices - 1; l >= 0; l--) {
+    const hk = rho.steps[l]! * rates[l]!;
+    exponent += hk;
+    bound.unshift(bound[0]! * Math.max(0, 1 - hk));
+    literal.unshift(loss * Math.exp(-exponent));
+  }
+  const ratios = rates.map((_, l) => (bound[l]! > 0 ? norms[l]! / bound[l]! : Infinity));
+  return { norms, bound, literal, rates, ratio: Math.min(...ratios) };
+}

@@ -1,0 +1,111 @@
+/** The flow: all points carried through depth, the plane carried with them, and what a point at depth t will arrive at. */
+import type { Engine } from '../engine.ts';
+import type { LabState } from '../knobs.ts';
+import { type Emit, grid, joined } from '../parts.ts';
+import { embedded } from '../problem.ts';
+import { depthsOf, tailOf } from '../rho.ts';
+import {
+  beforeCost,
+  flowPart,
+  heights,
+  on,
+  passCost,
+  pointsPart,
+  type Scene,
+  sceneOf,
+  squareGrid,
+  windowOf,
+} from './common.ts';
+import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+
+/** Points a side of the mesh, of the field at depth 0, and of the fields further on. */
+const [meshSide, fineSide, coarseSide] = [13, 41, 25];
+/** Depths at which there is a field, at most. */
+const fieldDepths = 11;
+
+export const flowView: View = {
+  name: 'flow',
+  title: 'The flow of the state through depth',
+  knobs: ['t', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  numbers: {
+    loss: 'E(ρ), the mean of half the squared distance of the heights at depth 1 from where they should be',
+    accuracy: 'share of points that arrive on the right side of height 0',
+    length: 'mean length of the paths through depth',
+  },
+  cost(state) {
+    const points = state.points + meshSide ** 2 + fineSide ** 2 + (fieldDepths / 2) * coarseSide ** 2;
+    return beforeCost(state) + points * (passCost(state) / state.points);
+  },
+  compute(state, engine, emit) {
+    const scene = sceneOf(state, engine, emit);
+    const { setting, rho, data } = scene;
+    const { d } = setting.problem;
+    const states = engine.states(setting, rho);
+    const window = windowOf(d, ...states);
+    emit(pointsPart(state, data, window));
+    const flow = flowPart('flow', scene, states);
+    emit(flow);
+    emit({
+      part: 'numbers',
+      numbers: {
+        loss: flow.loss,
+        ...(flow.accuracy !== null && { accuracy: flow.accuracy }),
+        length: meanLength(states, d),
+      },
+    });
+    const mesh = engine.states(on(setting, embedded(squareGrid(window, meshSide), d)), rho);
+    emit({
+      part: 'mesh',
+      name: 'mesh',
+      depths: flow.depths,
+      states: grid([mesh.length, meshSide, meshSide, d], joined(mesh)),
+    });
+    emitFields(scene, state, engine, window, emit);
+  },
+};
+
+/** The field at depth 0, then at depths from near the cursor outwards. */
+function emitFields(scene: Scene, { t }: LabState, engine: Engine, window: number, emit: Emit): void {
+  const { setting, rho } = scene;
+  const depths = depthsOf(rho);
+  emitField(scene, engine, 0, fineSide, window, emit);
+  // At another depth a point of the plane is no state of three features: its third is not known.
+  if (setting.problem.d !== 2) return;
+  const stride = Math.max(1, Math.ceil(rho.slices / (fieldDepths - 1)));
+  const chosen = depths.flatMap((_, l) => (l > 0 && (l % stride === 0 || l === rho.slices) ? [l] : []));
+  chosen.sort((a, b) => Math.abs(depths[a]! - t) - Math.abs(depths[b]! - t));
+  for (const l of chosen) emitField(scene, engine, l, coarseSide, window, emit);
+}
+
+function emitField(
+  { setting, rho }: Scene,
+  engine: Engine,
+  l: number,
+  side: number,
+  window: number,
+  emit: Emit,
+): void {
+  const { d } = setting.problem;
+  const states = embedded(squareGrid(window, side), d);
+  const last = l === rho.slices ? states : engine.states(on(setting, states), tailOf(rho, l)).at(-1)!;
+  emit({
+    part: 'field',
+    name: 'prediction',
+    t: depthsOf(rho)[l]!,
+    window,
+    values: grid([side, side], heights(last, d)),
+  });
+}
+
+function meanLength(states: readonly Float64Array[], d: number): number {
+  let sum = 0;
+  for (let l = 1; l < states.length; l++) {
+    const [before, after] = [states[l - 1]!, states[l]!];
+    for (let n = 0; n < before.length; n += d) {
+      let squared = 0;
+      for (let i = 0; i < d; i++) squared += (after[n + i]! - before[n + i]!) ** 2;
+      sum += Math.sqrt(squared);
+    }
+  }
+  return sum / (states[0]!.length / d);
+}

@@ -1,0 +1,151 @@
+/** The functional gradient G(theta, t) = dE/drho on a plane of theta at every depth, with the particles on it. */
+import type { Engine, Place, Rho, Solution } from '../engine.ts';
+import type { LabState } from '../knobs.ts';
+import { compact, type Emit, grid } from '../parts.ts';
+import { depthsOf, particlesAt, weightsAt } from '../rho.ts';
+import {
+  beforeCost,
+  flowPart,
+  gradientPasses,
+  passCost,
+  pointsPart,
+  type Scene,
+  sceneOf,
+  squareGrid,
+  windowOf,
+} from './common.ts';
+import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+
+const side = 33;
+/** Depths at which there is a landscape, at most. */
+const depthsShown = 24;
+
+export const gradientView: View = {
+  name: 'gradient',
+  title: 'The functional gradient G(θ, t) and the particles on it',
+  knobs: ['t', 'axisX', 'axisY', 'particle', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  numbers: {
+    dissipation: 'D = ∫∫ |∇G|² dρ dt: E falls along the gradient flow at this rate',
+    cosine: 'cosine between G and the two-layer network’s gradient, over all particles',
+    mean: '∫∫ G dρ dt',
+    loss: 'E(ρ)',
+  },
+  cost(state) {
+    const planes = side ** 2 * Math.min(state.depth, depthsShown) * 2;
+    return beforeCost(state) + (gradientPasses + 6) * passCost(state) + planes * state.points;
+  },
+  compute(state, engine, emit) {
+    const scene = sceneOf(state, engine, emit);
+    const { setting, rho, data } = scene;
+    const solution = engine.solve(setting, rho);
+    emit(pointsPart(state, data, windowOf(setting.problem.d, ...solution.states)));
+    emit(flowPart('flow', scene, solution.states));
+    const depths = depthsOf(rho);
+    const fields = rho.steps.reduce<StepField[]>((all, _, l) => {
+      all.push(fieldOf(scene, solution, l, engine));
+      return all;
+    }, []);
+    emit({ part: 'numbers', numbers: { ...numbersOf(rho, fields), loss: solution.loss } });
+    const stride = Math.ceil(rho.slices / depthsShown);
+    const chosen = fields.map((_, l) => l).filter((l) => l % stride === 0);
+    const distance = (l: number): number => Math.abs((depths[l]! + depths[l + 1]!) / 2 - state.t);
+    chosen.sort((a, b) => distance(a) - distance(b));
+    const window = planeWindow(state, rho);
+    for (const l of chosen) emitLandscape(scene, solution, fields[l]!, { l, window, state }, engine, emit);
+  },
+};
+
+/** G and its slope at the particles of one step, and the two-layer network's G there. */
+interface StepField {
+  readonly own: Float64Array;
+  readonly shallow: Float64Array;
+  readonly slopes: Float64Array;
+}
+
+/** Where G(., t_l) is taken, and where the two-layer network's is: at the inputs, with the costate of depth 1. */
+const placeAt = ({ states, costates }: Solution, l: number): Place => ({
+  state: states[l]!,
+  costate: costates[l + 1]!,
+});
+const shallowPlace = ({ states, costates }: Solution): Place => ({
+  state: states[0]!,
+  costate: costates.at(-1)!,
+});
+
+function fieldOf({ setting, rho }: Scene, solution: Solution, l: number, engine: Engine): StepField {
+  const theta = particlesAt(rho, l);
+  return {
+    own: engine.values(setting, placeAt(solution, l), theta),
+    shallow: engine.values(setting, shallowPlace(solution), theta),
+    slopes: engine.slopes(setting, placeAt(solution, l), theta),
+  };
+}
+
+function numbersOf(rho: Rho, fields: readonly StepField[]): Record<string, number> {
+  let [dissipation, mean, both, deep, flat] = [0, 0, 0, 0, 0];
+  fields.forEach(({ own, shallow, slopes }, l) => {
+    const weights = weightsAt(rho, l);
+    own.forEach((g, j) => {
+      const mass = rho.steps[l]! * weights[j]!;
+      mean += mass * g;
+      for (let e = 0; e < rho.size; e++) dissipation += mass * slopes[j * rho.size + e]! ** 2;
+      both += g * shallow[j]!;
+      deep += g * g;
+      flat += shallow[j]! ** 2;
+    });
+  });
+  // Where all of G is 0 there is no angle.
+  const cosine = deep > 0 && flat > 0 ? both / Math.sqrt(deep * flat) : 0;
+  return { dissipation, cosine, mean };
+}
+
+/** Half the side of the square of the plane that holds the particles of every depth. */
+function planeWindow({ axisX, axisY }: LabState, { theta, size }: Rho): number {
+  let largest = 1.5;
+  for (let row = 0; row < theta.length; row += size)
+    largest = Math.max(largest, Math.abs(theta[row + axisX]!), Math.abs(theta[row + axisY]!));
+  return Math.min(8, Math.ceil(largest * 1.1 * 10) / 10);
+}
+
+function emitLandscape(
+  { setting, rho }: Scene,
+  solution: Solution,
+  { own, slopes }: StepField,
+  { l, window, state }: { readonly l: number; readonly window: number; readonly state: LabState },
+  engine: Engine,
+  emit: Emit,
+): void {
+  const { size } = rho;
+  const { axisX, axisY, particle } = state;
+  const theta = particlesAt(rho, l);
+  const through = Math.min(particle, rho.particles - 1);
+  const origin = through < 0 ? new Float64Array(size) : theta.slice(through * size, (through + 1) * size);
+  const square = squareGrid(window, side);
+  const plane = new Float64Array(side * side * size);
+  for (let i = 0; i < side * side; i++) {
+    plane.set(origin, i * size);
+    plane[i * size + axisX] = square[2 * i]!;
+    plane[i * size + axisY] = square[2 * i + 1]!;
+  }
+  const onPlane = (rows: Float64Array, sign: number): Float64Array =>
+    Float64Array.from({ length: 2 * rho.particles }, (_, i) => {
+      const axis = i % 2 === 0 ? axisX : axisY;
+      return sign * rows[Math.floor(i / 2) * size + axis]!;
+    });
+  emit({
+    part: 'landscape',
+    l,
+    t: depthsOf(rho)[l]!,
+    window,
+    axes: [axisX, axisY],
+    values: grid([side, side], engine.values(setting, placeAt(solution, l), plane)),
+    particles: grid([rho.particles, 2], onPlane(theta, 1)),
+    own: compact(own),
+    velocity: grid([rho.particles, 2], onPlane(slopes, -1)),
+  });
+  emit({
+    part: 'shallow',
+    l,
+    values: grid([side, side], engine.values(setting, shallowPlace(solution), plane)),
+  });
+}
