@@ -11,6 +11,7 @@ import { registerExport } from './export.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
 import { registerReproduce } from './reproduce.ts';
+import { registerStudio } from './studio.ts';
 import { registerTrain } from './train.ts';
 import { registerVerify } from './verify.ts';
 import { packageVersion } from './version.ts';
@@ -21,6 +22,7 @@ Examples:
   $ meanfield train --dataset cifar10 --data-dir ~/data --model resnet20 --scheme mean-field --epochs 15 --amp
   $ meanfield train --resume runs/20260101-120000-resnet20-mean-field-s42
   $ meanfield report runs/*  --output report.html
+  $ meanfield studio
   $ meanfield doctor
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 130/143 stopped by a signal`;
@@ -46,6 +48,7 @@ function createProgram(): Command {
   registerPredict(program);
   registerReport(program);
   registerReproduce(program);
+  registerStudio(program);
   registerAnalyse(program);
   registerVerify(program);
   registerData(program);

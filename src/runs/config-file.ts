@@ -16,54 +16,49 @@ export function writeConfigFile(file: string, config: PlainRecord): void {
 
 /** @throws FileError that names the line if it is no YAML, or no record. */
 export function readConfigFile(file: string): PlainRecord {
-  return parseConfig(readText(file), file);
+  const text = onDisk('read', file, () => readFileSync(file, 'utf8'));
+  // Files as this project writes them are read many times faster than by the library, to the same record.
+  return plainConfig(text) ?? yamlConfig(text, file);
 }
 
-/** The lines of a file as this project writes it, with plain words and numbers alone. */
+/** `key: value`, `key:` with a list below, and a member of it; values are plain words and numbers. */
 const valueLine = /^([a-z][a-z0-9-]*): ([\w./+-]*\w)$/;
-const listLine = /^[a-z][a-z0-9-]*:$/;
-const itemLine = /^ {2}- [\w./+-]*\w$/;
-/** Values that are what they look like. */
-const word = /^(?!(?:true|false|null)$)[a-z][a-z0-9./-]*$/;
-const wholeNumber = /^(?:0|-?[1-9]\d{0,14})$/;
+const listLine = /^([a-z][a-z0-9-]*):$/;
+const itemLine = /^ {2}- ([\w./+-]*\w)$/;
+const word = /^[a-z/][a-z0-9./-]*$/;
+const constants: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
+const number = /^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,14})\.\d+(?:e-?\d{1,2})?)$/;
 
-/** Undefined where the file is not of the plainest kind. */
-function plainSettings(text: string, keys: readonly string[]): PlainRecord | undefined {
-  const found: Record<string, unknown> = {};
-  const seen = new Set<string>();
-  let inList = false;
+/** Undefined where it takes more than this to see what the text means. */
+function scalar(text: string): unknown {
+  if (Object.hasOwn(constants, text)) return constants[text];
+  if (number.test(text)) return Number(text);
+  return word.test(text) ? text : undefined;
+}
+
+/** The record, if every line of the text is of the plainest kind. */
+function plainConfig(text: string): PlainRecord | undefined {
+  const record: Record<string, unknown> = {};
+  let list: unknown[] | undefined;
   for (const line of text.replace(/\n$/, '').split('\n')) {
-    if (inList && itemLine.test(line)) continue;
-    const [, key = line.slice(0, -1), value] = valueLine.exec(line) ?? [];
-    inList = value === undefined && listLine.test(line);
-    if ((value === undefined && !inList) || seen.has(key)) return undefined;
-    seen.add(key);
-    if (!keys.includes(key)) continue;
-    if (value === undefined) return undefined;
-    if (value === 'true' || value === 'false') found[key] = value === 'true';
-    else if (word.test(value)) found[key] = value;
-    else if (wholeNumber.test(value)) found[key] = Number(value);
-    else return undefined;
+    const [, item] = itemLine.exec(line) ?? [];
+    const [, key, value] = valueLine.exec(line) ?? listLine.exec(line) ?? [];
+    const found = scalar(item ?? value ?? 'list');
+    if (found === undefined) return undefined;
+    if (item !== undefined) {
+      if (!list) return undefined;
+      list.push(found);
+      continue;
+    }
+    // A list without members is no list: the library knows what it is.
+    if (key === undefined || list?.length === 0 || Object.hasOwn(record, key)) return undefined;
+    list = value === undefined ? [] : undefined;
+    record[key] = list ?? found;
   }
-  return found;
+  return list?.length === 0 ? undefined : record;
 }
 
-/**
- * Some settings, many times faster than all of them where the file is as this project writes it.
- *
- * @throws FileError as {@link readConfigFile} does
- */
-export function readConfigSettings(file: string, keys: readonly string[]): PlainRecord {
-  const text = readText(file);
-  const plain = plainSettings(text, keys);
-  if (plain) return plain;
-  const all = parseConfig(text, file);
-  return Object.fromEntries(keys.flatMap((key) => (key in all ? [[key, all[key]]] : [])));
-}
-
-const readText = (file: string): string => onDisk('read', file, () => readFileSync(file, 'utf8'));
-
-function parseConfig(text: string, file: string): PlainRecord {
+function yamlConfig(text: string, file: string): PlainRecord {
   let content: unknown;
   try {
     content = parse(text);

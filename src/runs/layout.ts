@@ -12,6 +12,7 @@ export const runFiles = {
   report: 'report.html',
   analysis: 'analysis.json',
   analysisPage: 'analysis.html',
+  samples: 'samples.json',
   checkpoints: 'checkpoints',
   figures: 'figures',
 } as const;

@@ -55,10 +55,15 @@ export interface RunList {
 /** Event `rows` of api/events: rows that are new or changed since, and ids of those that are gone. */
 export interface RowsEvent {
   readonly revision: number;
+  /** The server does not know the revision that was asked from: `changed` is the whole list. */
+  readonly whole: boolean;
   readonly changed: readonly RunRow[];
   readonly gone: readonly string[];
-  /** Those that `changed` names and that are new. */
+  /** Those that `changed` names. */
   readonly configurations: Readonly<Record<string, PlainRecord>>;
+  /** As in the list. */
+  readonly problems: readonly string[];
+  readonly grids: readonly string[];
 }
 
 /** GET api/runs/:id */

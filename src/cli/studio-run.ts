@@ -1,0 +1,69 @@
+/** Runs `meanfield studio` until it is stopped. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../errors.ts';
+import { runFiles } from '../runs/index.ts';
+import { startStudio } from '../studio/server/index.ts';
+import { openBrowser } from './open-browser.ts';
+import { printJson, say } from './output.ts';
+
+export interface StudioFlags {
+  port?: number;
+  open: boolean;
+  host: string;
+  allowNetwork?: boolean;
+  json?: boolean;
+}
+
+const defaultPort = 4646;
+/** The same from src/cli and from dist/cli. */
+const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
+
+/** @throws UsageError if it is no folder that can hold run folders */
+function checkFolder(runs: string): void {
+  if (!existsSync(runs)) return;
+  if (!statSync(runs).isDirectory())
+    throw new UsageError(`${runs} is no folder: give the folder that holds your runs`);
+  if (existsSync(join(runs, runFiles.status)))
+    throw new UsageError(`${runs} is a run folder: give the folder that holds it`);
+}
+
+/** Serves until a signal comes. @throws the named errors of the server's start */
+export async function runStudio(runs: string, flags: StudioFlags): Promise<void> {
+  checkFolder(runs);
+  const studio = await startStudio({
+    root: runs,
+    page: join(packageFolder, 'dist', 'page'),
+    host: flags.host,
+    allowNetwork: flags.allowNetwork ?? false,
+    port: flags.port ?? defaultPort,
+    orNext: flags.port === undefined,
+    onError: (error) => {
+      say(`studio: internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    },
+  });
+  const { url, port, token } = studio;
+  if (flags.json) printJson({ url, port, token });
+  else process.stdout.write(`${url}\n`);
+  if (!existsSync(runs)) say(`studio: ${runs} is not there yet: runs appear when the first one starts`);
+  say(`studio: shows ${runs}; Ctrl-C ends it, runs go on`);
+  if (flags.open && !openBrowser(url))
+    say('studio: no display to open a browser on; open the address yourself');
+  await signal();
+  say('studio: ended');
+  await studio.close();
+}
+
+/** Until the first SIGINT or SIGTERM. */
+function signal(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      process.off('SIGINT', end);
+      process.off('SIGTERM', end);
+      resolve();
+    };
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
+  });
+}

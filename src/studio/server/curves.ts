@@ -1,0 +1,118 @@
+/** The steps of a run in columns, cut down to few points. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { type StageRecord, type StepRecord, stepSchema } from '../../runs/index.ts';
+import type { StageCurves, StepCurves } from '../protocol/index.ts';
+import type { StepIndex } from './step-index.ts';
+
+export interface CurveOptions {
+  /** At most so many points. */
+  readonly points: number;
+  /** First and last step; default: all. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** A line that cannot be read is passed over for the one before, so many times in a bucket. */
+const attempts = 8;
+
+interface Bucket {
+  readonly record: StepRecord;
+  readonly mean: number;
+  readonly least: number;
+  readonly largest: number;
+}
+
+/** Of what is finite; NaN if nothing is. */
+function lossOf(index: StepIndex, first: number, end: number): Omit<Bucket, 'record'> {
+  let [sum, count, least, largest] = [0, 0, Infinity, -Infinity];
+  for (let i = first; i < end; i++) {
+    const loss = index.losses.at(i);
+    if (!Number.isFinite(loss)) continue;
+    sum += loss;
+    count++;
+    if (loss < least) least = loss;
+    if (loss > largest) largest = loss;
+  }
+  return count
+    ? { mean: sum / count, least, largest }
+    : { mean: Number.NaN, least: Number.NaN, largest: Number.NaN };
+}
+
+/**
+ * Columns of the steps from..to. A point stands for a bucket of neighbours, all buckets of about the same number of
+ * steps; where there are no more steps than points every step is a point.
+ *
+ * @param index - up to date
+ * @throws the system's error if the file cannot be read
+ */
+export function curves(index: StepIndex, { points, from = 0, to = Infinity }: CurveOptions): StepCurves {
+  const first = index.steps.firstAtLeast(from);
+  const count = Math.max(0, index.steps.firstAtLeast(to === Infinity ? to : to + 1) - first);
+  const buckets: Bucket[] = [];
+  const total = Math.min(points, count);
+  if (total > 0) {
+    const descriptor = openSync(index.file, 'r');
+    try {
+      for (let b = 0; b < total; b++) {
+        const start = first + Math.floor((b * count) / total);
+        const end = first + Math.floor(((b + 1) * count) / total);
+        const record = lastRecord(descriptor, index, start, end);
+        if (record) buckets.push({ record, ...lossOf(index, start, end) });
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+  return { ...columns(buckets), total: index.steps.length, lastStep: index.lastStep };
+}
+
+/** The record of a bucket's last step. */
+function lastRecord(
+  descriptor: number,
+  index: StepIndex,
+  start: number,
+  end: number,
+): StepRecord | undefined {
+  for (let i = end - 1; i >= Math.max(start, end - attempts); i--) {
+    const at = index.starts.at(i);
+    const bytes = Buffer.allocUnsafe(index.ends.at(i) - at);
+    if (readSync(descriptor, bytes, 0, bytes.length, at) < bytes.length) continue;
+    try {
+      const parsed = stepSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+      // Another step: the file has changed since it was indexed.
+      if (parsed.success && parsed.data.step === index.steps.at(i)) return parsed.data;
+    } catch {
+      // The line before may be whole.
+    }
+  }
+  return undefined;
+}
+
+const orNull = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
+
+function columns(buckets: readonly Bucket[]): Omit<StepCurves, 'total' | 'lastStep'> {
+  const records = buckets.map(({ record }) => record);
+  const names = new Set(records.flatMap(({ stages }) => Object.keys(stages ?? {})));
+  return {
+    step: records.map(({ step }) => step),
+    epoch: records.map(({ epoch }) => epoch),
+    loss: buckets.map(({ mean }) => orNull(mean)),
+    lossMin: buckets.map(({ least }) => orNull(least)),
+    lossMax: buckets.map(({ largest }) => orNull(largest)),
+    error: records.map(({ error }) => orNull(error)),
+    lr: records.map(({ lr }) => lr),
+    tauLr: records.map(({ tauLr }) => orNull(tauLr)),
+    imagesPerSecond: records.map(({ imagesPerSecond }) => orNull(imagesPerSecond)),
+    seconds: records.map(({ seconds }) => seconds),
+    stages: Object.fromEntries([...names].map((name) => [name, stageCurves(records, name)])),
+  };
+}
+
+function stageCurves(records: readonly StepRecord[], name: string): StageCurves {
+  const column = (key: keyof StageRecord): (readonly number[])[] | null => {
+    const values = records.map(({ stages }) => stages?.[name]?.[key]);
+    return values.some((value) => value !== undefined) ? values.map((value) => value ?? []) : null;
+  };
+  return { tau: column('tau'), tauEnd: column('tauEnd'), step: column('step') };
+}

@@ -1,0 +1,135 @@
+/** Finds run folders and grids below the runs folder; what has not changed is not listed again. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runFiles } from '../../runs/index.ts';
+import { isInside, realPath, statOf } from './inside.ts';
+
+/** How far below the runs folder a run may be: `run`, `grid/run`, `reproduce/grid/run`. */
+const deepest = 3;
+/** Folders that are looked at; a runs folder with more of them is some other folder. */
+const mostFolders = 50_000;
+/** A folder that changed less long ago is listed again: its time may stand still while it changes. In ms. */
+const settled = 1000;
+
+/** The record of `meanfield reproduce` in the folder of a grid. */
+export const gridRecord = 'results.json';
+/** How the runs folder is called where it is a grid itself: no other folder can have this name. */
+export const rootGrid = './';
+
+export interface RunFolder {
+  readonly id: string;
+  readonly dir: string;
+  /** Another number than before: something in the folder is new, renamed or gone. NaN: it may be. */
+  readonly stamp: number;
+}
+
+interface Folder {
+  readonly stamp: number;
+  readonly isRun: boolean;
+  readonly isGrid: boolean;
+  /** Names of the folders in it. */
+  readonly children: readonly string[];
+  readonly problems: readonly string[];
+}
+
+const skipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
+
+export class FolderWalk {
+  readonly root: string;
+  #known = new Map<string, Folder>();
+  #grids: readonly string[] = [];
+  #problems: readonly string[] = [];
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Of the last walk: ids of grids. */
+  get grids(): readonly string[] {
+    return this.#grids;
+  }
+
+  /** Of the last walk: what could not be looked at. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** The run folders, one by one; a yield without one is a moment to do something else. */
+  *walk(): Generator<RunFolder | undefined> {
+    const grids: string[] = [];
+    const problems: string[] = [];
+    const known = new Map<string, Folder>();
+    const realRoot = realPath(this.root);
+    if (realRoot === undefined)
+      problems.push(
+        `${this.root} is not there yet: start a run, or open the Studio with the folder that holds your runs`,
+      );
+    const open: { id: string; depth: number }[] = realRoot === undefined ? [] : [{ id: '', depth: 0 }];
+    for (let next; (next = open.pop()) !== undefined;) {
+      const { id, depth } = next;
+      const dir = join(this.root, id);
+      const folder = this.#look(dir, id, realRoot!);
+      if (!folder) continue;
+      known.set(id, folder);
+      problems.push(...folder.problems);
+      if (folder.isGrid) grids.push(id || rootGrid);
+      if (folder.isRun && depth > 0) yield { id, dir, stamp: folder.stamp };
+      else if (depth < deepest) {
+        for (const name of [...folder.children].reverse())
+          open.push({ id: id ? `${id}/${name}` : name, depth: depth + 1 });
+        yield undefined;
+      }
+      if (known.size >= mostFolders) {
+        problems.push(
+          `${this.root} has more than ${mostFolders} folders: the rest is not shown; open the Studio with a smaller one`,
+        );
+        break;
+      }
+    }
+    this.#known = known;
+    this.#grids = grids.sort();
+    this.#problems = problems;
+  }
+
+  #look(dir: string, id: string, realRoot: string): Folder | undefined {
+    const stat = statOf(dir);
+    if (!stat?.isDirectory()) return undefined;
+    const stamp = Date.now() - stat.mtimeMs > settled ? stat.mtimeMs : Number.NaN;
+    const before = this.#known.get(id);
+    return before?.stamp === stamp ? before : { stamp, ...list(dir, id, realRoot) };
+  }
+}
+
+function list(dir: string, id: string, realRoot: string): Omit<Folder, 'stamp'> {
+  try {
+    const entries = readdirSync(dir, { withFileTypes: true });
+    const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+    // As listRuns of src/runs has it.
+    const isRun = has(runFiles.status) || has(runFiles.config);
+    const problems: string[] = [];
+    const children = entries.filter((entry) => {
+      if (isRun || skipped(entry.name)) return false;
+      if (entry.isDirectory()) return true;
+      if (!entry.isSymbolicLink() || !statOf(join(dir, entry.name))?.isDirectory()) return false;
+      if (isInside(realRoot, join(dir, entry.name))) return true;
+      problems.push(`${idOf(id, entry.name)} is a link out of the runs folder and was left out`);
+      return false;
+    });
+    return {
+      isRun,
+      isGrid: !isRun && has(gridRecord),
+      children: children.map(({ name }) => name).sort(),
+      problems,
+    };
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    return {
+      isRun: false,
+      isGrid: false,
+      children: [],
+      problems: [`${id || 'the runs folder'} cannot be listed (${code})`],
+    };
+  }
+}
+
+const idOf = (parent: string, name: string): string => (parent ? `${parent}/${name}` : name);

@@ -1,0 +1,103 @@
+/** What may be read: nothing outside the runs folder, by no link; and of a run folder, plain files of a sane size. */
+import { type Dirent, type Stats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { runFiles } from '../../runs/index.ts';
+
+/** The path without links; undefined if there is nothing, or it cannot be reached. */
+export function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is nothing, links in a circle among it. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether something is below a folder, or is it.
+ *
+ * @param realRoot - without links
+ * @param path - whose links are followed
+ */
+export function isInside(realRoot: string, path: string): boolean {
+  const real = realPath(path);
+  if (real === undefined) return false;
+  return real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep);
+}
+
+const mebi = 2 ** 20;
+/** Files that are read as a whole, and how large they may be. Journals are read in pieces. */
+const limits: Readonly<Record<string, number>> = {
+  [runFiles.status]: mebi,
+  [runFiles.config]: mebi,
+  [runFiles.environment]: mebi,
+  [runFiles.result]: 32 * mebi,
+  [runFiles.summary]: 32 * mebi,
+  [runFiles.samples]: 32 * mebi,
+  [runFiles.metrics]: Infinity,
+  [runFiles.swaps]: Infinity,
+};
+
+export interface FoundFile {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** What a run folder has of the files of a run. */
+export interface RunFolderFiles {
+  readonly files: ReadonlyMap<string, FoundFile>;
+  /** Names in the folder. */
+  readonly names: ReadonlySet<string>;
+  /** What must not be read, one line each: then nothing of the run is. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * Looks at a run folder without opening a file.
+ *
+ * @throws the system's error if the folder cannot be listed
+ */
+export function lookInto(dir: string, realRoot: string): RunFolderFiles {
+  const files = new Map<string, FoundFile>();
+  const refused: string[] = [];
+  const entries = readdirSync(dir, { withFileTypes: true });
+  for (const entry of entries) {
+    const { name } = entry;
+    const limit = limits[name];
+    if (limit === undefined && name !== runFiles.checkpoints) continue;
+    const problem = refusal(entry, join(dir, name), realRoot, limit === undefined);
+    if (problem) refused.push(`${name} ${problem}`);
+    if (problem || limit === undefined) continue;
+    const stat = statOf(join(dir, name));
+    if (!stat) continue;
+    if (stat.size > limit) refused.push(`${name} is too large to be one of a run (${stat.size} bytes)`);
+    else files.set(name, { size: stat.size, mtimeMs: stat.mtimeMs });
+  }
+  return { files, names: new Set(entries.map(({ name }) => name)), refused };
+}
+
+/** Why an entry must not be opened. A pipe would wait for ever, a device may do anything. */
+function refusal(entry: Dirent, path: string, realRoot: string, folder: boolean): string | undefined {
+  if (entry.isSymbolicLink()) {
+    const stat = statOf(path);
+    if (!stat) return 'is a link to nothing';
+    if (!isInside(realRoot, path)) return 'is a link out of the runs folder';
+    return (folder ? stat.isDirectory() : stat.isFile()) ? undefined : `is no ${folder ? 'folder' : 'file'}`;
+  }
+  return (folder ? entry.isDirectory() : entry.isFile()) ? undefined : `is no ${folder ? 'folder' : 'file'}`;
+}
+
+/** A file to serve: the path without links, or undefined if it is outside, missing, or no plain file. */
+export function fileInside(realRoot: string, path: string): string | undefined {
+  const real = realPath(path);
+  if (real === undefined || !isInside(realRoot, real)) return undefined;
+  return lstatSync(real, { throwIfNoEntry: false })?.isFile() ? real : undefined;
+}

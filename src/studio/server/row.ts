@@ -1,0 +1,184 @@
+/** A run folder as a row of the list. */
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { summariseRun } from '../../report/run-summary.ts';
+import {
+  type LiveState,
+  type PlainRecord,
+  readConfigFile,
+  readRun,
+  runFiles,
+  type RunStatus,
+  type StepRecord,
+  stepSchema,
+} from '../../runs/index.ts';
+import type { RunRow } from '../protocol/index.ts';
+import { type SharedConfiguration, sharedConfiguration } from './configurations.ts';
+import type { RunFolderFiles } from './inside.ts';
+import { countLines } from './line-count.ts';
+
+/** What is read of a run for the list; `state` follows from the status and the time. */
+export interface RowData {
+  readonly row: RunRow;
+  readonly status: RunStatus | undefined;
+  readonly shared: SharedConfiguration | undefined;
+}
+
+const emptyRow = {
+  state: 'unknown',
+  dataset: 'unknown',
+  model: 'unknown',
+  scheme: 'unknown',
+  seed: null,
+  configuration: null,
+  epochs: 0,
+  plannedEpochs: null,
+  step: 0,
+  totalSteps: 0,
+  testError: null,
+  trainLoss: null,
+  seconds: null,
+  imagesPerSecond: null,
+  swaps: 0,
+  started: null,
+  heartbeat: null,
+  final: false,
+  resumable: false,
+} as const;
+
+/** A run of which nothing can be read. */
+export function brokenRow(id: string, problems: readonly string[]): RowData {
+  return { row: { ...emptyRow, id, name: basename(id), problems }, status: undefined, shared: undefined };
+}
+
+/** A line of metrics.jsonl is far shorter, even of a net with a thousand blocks. */
+const tailBytes = 1 << 16;
+
+const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
+
+/**
+ * Reads what the list shows; damage is told in `problems`. Of a run with a result no step is read.
+ *
+ * @param found - what the folder has, looked at just before
+ */
+export function readRow(id: string, dir: string, found: RunFolderFiles, now: number): RowData {
+  if (found.refused.length)
+    return brokenRow(
+      id,
+      found.refused.map((line) => `${line}: nothing of this run is read`),
+    );
+  const has = (name: string): boolean => found.files.has(name);
+  const run = readRun(dir);
+  const status = has(runFiles.status) ? run.status() : undefined;
+  const result = has(runFiles.result) ? run.result() : undefined;
+  const epochs = has(runFiles.summary) ? run.epochs() : [];
+  const problems: string[] = [];
+  if (!has(runFiles.status)) problems.push(`${runFiles.status} is missing`);
+  const config = readSettings(dir, found, problems);
+  const shared = config && sharedConfiguration(config);
+  const last = result ? undefined : lastStep(join(dir, runFiles.metrics), found);
+  const summary = summariseRun(
+    {
+      name: basename(dir),
+      dir,
+      ...(config && { config }),
+      ...(status && { status }),
+      ...(result && { result }),
+      steps: last ? [last] : [],
+      epochs,
+      swaps: [],
+      problems: [],
+    },
+    now,
+  );
+  const final = result !== undefined;
+  return {
+    status,
+    shared,
+    row: {
+      id,
+      name: summary.name,
+      state: summary.state,
+      dataset: summary.dataset,
+      model: summary.model,
+      scheme: summary.scheme,
+      seed: summary.seed ?? null,
+      configuration: shared?.key ?? null,
+      epochs: summary.epochs,
+      plannedEpochs: summary.plannedEpochs ?? result?.epochs ?? null,
+      step: Math.max(summary.steps, status?.step ?? 0),
+      totalSteps: status?.totalSteps ?? result?.steps ?? 0,
+      testError: finite(summary.testError),
+      trainLoss: finite(summary.trainLoss),
+      seconds: finite(summary.seconds),
+      imagesPerSecond: finite(summary.imagesPerSecond),
+      swaps:
+        result?.swaps ?? countLines(join(dir, runFiles.swaps), found.files.get(runFiles.swaps)?.size ?? 0),
+      started: status?.started ?? null,
+      heartbeat: status?.heartbeat ?? null,
+      final,
+      resumable: canResume(dir, summary.state, final, found),
+      problems: [...problems, ...run.problems],
+    },
+  };
+}
+
+/** The row with another state, in which it can be resumed or not. */
+export function rowInState(row: RunRow, state: LiveState, dir: string, found: RunFolderFiles): RunRow {
+  return { ...row, state, resumable: canResume(dir, state, row.final, found) };
+}
+
+function canResume(dir: string, state: RunRow['state'], final: boolean, { names }: RunFolderFiles): boolean {
+  if (final || state === 'running' || state === 'finished') return false;
+  return (
+    names.has(runFiles.config) &&
+    names.has(runFiles.checkpoints) &&
+    existsSync(join(dir, runFiles.checkpoints, 'last'))
+  );
+}
+
+function readSettings(dir: string, { files }: RunFolderFiles, problems: string[]): PlainRecord | undefined {
+  const { config } = runFiles;
+  if (!files.has(config)) {
+    problems.push(`${config} is missing`);
+    return undefined;
+  }
+  const file = join(dir, config);
+  try {
+    return readConfigFile(file);
+  } catch (error) {
+    const { message } = error as Error;
+    problems.push(`${config}: ${message.replaceAll(file, 'it')}`);
+    return undefined;
+  }
+}
+
+/** The last whole record of metrics.jsonl; undefined if there is none. */
+function lastStep(file: string, { files }: RunFolderFiles): StepRecord | undefined {
+  const size = files.get(runFiles.metrics)?.size ?? 0;
+  if (size === 0) return undefined;
+  const bytes = Buffer.allocUnsafe(Math.min(size, tailBytes));
+  let read: number;
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      read = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+  const lines = bytes.toString('utf8', 0, read).split('\n');
+  // What follows the last newline is not whole; before it, damaged lines are stepped over.
+  for (let i = lines.length - 2; i >= 0 && i >= lines.length - 6; i--) {
+    try {
+      const parsed = stepSchema.safeParse(JSON.parse(lines[i]!));
+      if (parsed.success) return parsed.data;
+    } catch {
+      // The line before may be whole.
+    }
+  }
+  return undefined;
+}

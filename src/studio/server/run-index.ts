@@ -1,0 +1,260 @@
+/**
+ * The rows of all runs, kept and renewed: a folder that has not changed costs one look at its time. Files that are
+ * written anew in place (which this project never does) do not change their folder's time: they are found by
+ * looking at every file of a few runs each time, in turn.
+ */
+import {
+  currentStatus,
+  isProcessAlive,
+  type PlainRecord,
+  readRun,
+  type RunStatus,
+} from '../../runs/index.ts';
+import type { RowsEvent, RunList, RunRow } from '../protocol/index.ts';
+import { ApiError } from './api-error.ts';
+import type { SharedConfiguration } from './configurations.ts';
+import { FolderWalk, type RunFolder } from './folder-walk.ts';
+import { lookInto, realPath, type RunFolderFiles } from './inside.ts';
+import { brokenRow, readRow, type RowData, rowInState } from './row.ts';
+
+interface Entry {
+  folder: RunFolder;
+  found: RunFolderFiles;
+  /** Of the files: sizes and times. */
+  filesStamp: string;
+  status: RunStatus | undefined;
+  row: RunRow;
+  shared: SharedConfiguration | undefined;
+  /** JSON of the row, by which changes are seen. */
+  text: string;
+  revision: number;
+}
+
+/** Work at a stretch before other requests have their turn, in ms. */
+const slice = 12;
+/** Runs whose files are all looked at in one scan, in turn. */
+const inTurn = 200;
+/** Gone rows that are remembered; whoever asks from before gets the whole list. */
+const mostGone = 5000;
+
+function configurationsOf(entries: Iterable<Entry>): Record<string, PlainRecord> {
+  const all: Record<string, PlainRecord> = {};
+  for (const { shared } of entries) if (shared) all[shared.key] ??= shared.settings;
+  return all;
+}
+
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const noFiles: RunFolderFiles = { files: new Map(), names: new Set(), refused: [] };
+
+function stampOf({ files, refused }: RunFolderFiles): string {
+  return JSON.stringify([[...files].map(([name, { size, mtimeMs }]) => [name, size, mtimeMs]), refused]);
+}
+
+export class RunIndex {
+  /** As the user gave it. */
+  readonly root: string;
+  readonly #walk: FolderWalk;
+  readonly #entries = new Map<string, Entry>();
+  /** Ids that are gone, with the revision at which they went. */
+  #gone: { readonly id: string; readonly revision: number }[] = [];
+  /** Revisions before this one are not known: another server, or too long ago. */
+  #firstRevision: number;
+  #revision: number;
+  #problems = '[]';
+  #cursor = 0;
+  #scanning: Promise<void> | undefined;
+  #scanned = -Infinity;
+  #took = 0;
+
+  constructor(root: string, now = Date.now()) {
+    this.root = root;
+    this.#walk = new FolderWalk(root);
+    // Larger than any revision of an earlier server.
+    this.#firstRevision = this.#revision = now;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Duration of the last scan, in ms. */
+  get took(): number {
+    return this.#took;
+  }
+
+  /**
+   * Looks for what has changed.
+   *
+   * @param maxAge - a scan that ended so many ms ago will do
+   */
+  async refresh(maxAge = 0): Promise<void> {
+    if (performance.now() - this.#scanned <= maxAge) return;
+    this.#scanning ??= this.#scan().finally(() => {
+      this.#scanning = undefined;
+    });
+    await this.#scanning;
+  }
+
+  async #scan(): Promise<void> {
+    const begun = performance.now();
+    const realRoot = realPath(this.root);
+    const left = new Set(this.#entries.keys());
+    const thorough = this.#nextInTurn();
+    let until = performance.now() + slice;
+    for (const folder of this.#walk.walk()) {
+      if (folder && realRoot !== undefined) {
+        left.delete(folder.id);
+        this.#check(folder, realRoot, thorough.has(folder.id));
+      }
+      if (performance.now() < until) continue;
+      await breathe();
+      until = performance.now() + slice;
+    }
+    this.#forget(left);
+    const problems = JSON.stringify([this.#walk.problems, this.#walk.grids]);
+    if (problems !== this.#problems) this.#revision++;
+    this.#problems = problems;
+    this.#scanned = performance.now();
+    this.#took = this.#scanned - begun;
+  }
+
+  #nextInTurn(): Set<string> {
+    const ids = [...this.#entries.keys()];
+    const first = this.#cursor < ids.length ? this.#cursor : 0;
+    this.#cursor = first + inTurn;
+    return new Set(ids.slice(first, first + inTurn));
+  }
+
+  #forget(ids: ReadonlySet<string>): void {
+    if (ids.size === 0) return;
+    const revision = ++this.#revision;
+    for (const id of ids) {
+      this.#entries.delete(id);
+      this.#gone.push({ id, revision });
+    }
+    const surplus = this.#gone.length - mostGone;
+    if (surplus <= 0) return;
+    this.#firstRevision = this.#gone[surplus - 1]!.revision;
+    this.#gone = this.#gone.slice(surplus);
+  }
+
+  /** Brings the entry of a run up to date. */
+  #check(folder: RunFolder, realRoot: string, thorough: boolean): void {
+    const entry = this.#entries.get(folder.id);
+    if (entry?.folder.stamp === folder.stamp && !thorough) {
+      this.#judge(entry);
+      return;
+    }
+    const now = Date.now();
+    let found = noFiles;
+    let data: RowData;
+    try {
+      found = lookInto(folder.dir, realRoot);
+      const filesStamp = stampOf(found);
+      if (entry?.filesStamp === filesStamp) {
+        entry.folder = folder;
+        entry.found = found;
+        this.#judge(entry);
+        return;
+      }
+      data = readRow(folder.id, folder.dir, found, now);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      data = brokenRow(folder.id, [`the folder cannot be read (${code ?? message})`]);
+    }
+    this.#put(folder, found, data);
+  }
+
+  #put(folder: RunFolder, found: RunFolderFiles, { row, status, shared }: RowData): void {
+    const text = JSON.stringify(row);
+    const before = this.#entries.get(folder.id);
+    const revision = before?.text === text ? before.revision : ++this.#revision;
+    const entry = { folder, found, filesStamp: stampOf(found), status, shared, row, text, revision };
+    this.#entries.set(folder.id, entry);
+  }
+
+  /** A run that is under way may have crashed without a change to its files. */
+  #judge(entry: Entry): void {
+    const { status, shared, row, folder, found } = entry;
+    if (status?.state !== 'running') return;
+    const again = (): RunStatus | undefined => readRun(folder.dir).status();
+    const { state } = currentStatus(status, again, Date.now(), isProcessAlive);
+    // Another end than `crashed` comes with a change of the files, which the next scan reads.
+    if (state === row.state || (state !== 'crashed' && state !== 'running')) return;
+    this.#put(folder, found, { row: rowInState(row, state, folder.dir, found), status, shared });
+  }
+
+  list(): RunList {
+    return {
+      root: this.root,
+      revision: this.#revision,
+      runs: [...this.#entries.values()].map(({ row }) => row),
+      configurations: configurationsOf(this.#entries.values()),
+      problems: this.#walk.problems,
+      grids: this.#walk.grids,
+    };
+  }
+
+  /** What changed after a revision; all there is where that is not known. */
+  since(revision: number): RowsEvent {
+    const known = revision >= this.#firstRevision && revision <= this.#revision;
+    const entries = [...this.#entries.values()];
+    const gone = known ? this.#gone.filter((one) => one.revision > revision).map(({ id }) => id) : [];
+    const changed = entries.filter((entry) => !known || entry.revision > revision);
+    return {
+      revision: this.#revision,
+      whole: !known,
+      changed: changed.map(({ row }) => row),
+      configurations: configurationsOf(changed),
+      // One that went and came again is not gone.
+      gone: gone.filter((id) => !this.#entries.has(id)),
+      problems: this.#walk.problems,
+      grids: this.#walk.grids,
+    };
+  }
+
+  /**
+   * The folder of a run, looked at again just now.
+   *
+   * @throws ApiError where there is no such run, or nothing of it may be read
+   */
+  async open(id: string): Promise<OpenRun> {
+    if (!this.#entries.has(id)) await this.refresh(200);
+    const entry = this.#entries.get(id);
+    const realRoot = realPath(this.root);
+    if (!entry || realRoot === undefined)
+      throw new ApiError(
+        404,
+        `no run ${JSON.stringify(id.slice(0, 200))} in ${this.root}: it may have been moved or deleted`,
+      );
+    const { dir } = entry.folder;
+    let found: RunFolderFiles;
+    try {
+      found = lookInto(dir, realRoot);
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      throw new ApiError(
+        404,
+        `the run folder ${id} cannot be read (${code}): it may have been moved or deleted`,
+      );
+    }
+    if (found.refused.length)
+      throw new ApiError(409, `${id}: ${found.refused[0]!}: nothing of this run is read`);
+    return { id, dir, realRoot, found, row: entry.row };
+  }
+
+  /** The row of a run, as it was at the last scan. */
+  row(id: string): RunRow | undefined {
+    return this.#entries.get(id)?.row;
+  }
+}
+
+/** A run that may be read. */
+export interface OpenRun {
+  readonly id: string;
+  readonly dir: string;
+  readonly realRoot: string;
+  readonly found: RunFolderFiles;
+  readonly row: RunRow;
+}

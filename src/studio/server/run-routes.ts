@@ -1,0 +1,150 @@
+/** What can be asked about runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context, Hono } from 'hono';
+import { readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
+import type { RunDetail, StepCurves, SwapList } from '../protocol/index.ts';
+import { ApiError } from './api-error.ts';
+import { commandsFor } from './commands.ts';
+import type { CurveStore } from './curve-store.ts';
+import { curves } from './curves.ts';
+import { fileInside } from './inside.ts';
+import type { OpenRun, RunIndex } from './run-index.ts';
+
+export interface RunRoutes {
+  readonly index: RunIndex;
+  readonly curves: CurveStore;
+}
+
+const defaultPoints = 1000;
+const mostPoints = 10_000;
+/** Of more swaps an even choice is sent. */
+const mostSwaps = 5000;
+
+/** A scan that ended so many ms ago is new enough for the list. */
+const freshEnough = 250;
+
+/** @throws ApiError unless it is a whole number in the range */
+export function wholeNumber(
+  c: Context,
+  name: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER } = {},
+): number | undefined {
+  const text = c.req.query(name);
+  if (text === undefined || text === '') return undefined;
+  const value = Number(text);
+  if (!/^\d{1,16}$/.test(text) || value < min || value > max)
+    throw new ApiError(
+      400,
+      `expected a whole number from ${min} to ${max} for ${name}, got ${JSON.stringify(text.slice(0, 50))}`,
+    );
+  return value;
+}
+
+/** The run that an address names. @throws ApiError */
+export function runOf(c: Context, index: RunIndex): Promise<OpenRun> {
+  return index.open(c.req.param('id') ?? '');
+}
+
+/** What a run has in steps; none if it has no file yet. */
+export async function stepsOf(
+  { dir, found }: OpenRun,
+  store: CurveStore,
+  options: { points: number; from?: number; to?: number },
+): Promise<StepCurves> {
+  if (!found.files.has(runFiles.metrics)) return { ...emptyCurves, total: 0, lastStep: 0 };
+  return curves(await store.index(join(dir, runFiles.metrics)), options);
+}
+
+const emptyCurves = {
+  step: [],
+  epoch: [],
+  loss: [],
+  lossMin: [],
+  lossMax: [],
+  error: [],
+  lr: [],
+  tauLr: [],
+  imagesPerSecond: [],
+  seconds: [],
+  stages: {},
+};
+
+/** Evenly spaced members, the ends among them. */
+export function evenly<T>(list: readonly T[], most: number): readonly T[] {
+  if (list.length <= most) return list;
+  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]!);
+}
+
+async function swapsOf({ dir, found }: OpenRun): Promise<SwapList> {
+  const all: SwapRecord[] = found.files.has(runFiles.swaps)
+    ? (await readRecords(join(dir, runFiles.swaps), swapSchema)).records
+    : [];
+  return { swaps: evenly(all, mostSwaps), total: all.length };
+}
+
+function detailOf({ dir, found, row, realRoot }: OpenRun): RunDetail {
+  const run = readRun(dir);
+  const has = (name: string): boolean => found.files.has(name);
+  const environment = has(runFiles.environment) ? run.environment() : undefined;
+  const shown = (name: string): boolean =>
+    found.names.has(name) && fileInside(realRoot, join(dir, name)) !== undefined;
+  const status = has(runFiles.status) ? run.status() : undefined;
+  return {
+    row: { ...row, problems: [...new Set([...row.problems, ...run.problems])] },
+    config: has(runFiles.config) ? (run.config() ?? null) : null,
+    environment: environment ?? null,
+    epochs: has(runFiles.summary) ? run.epochs() : [],
+    result: has(runFiles.result) ? (run.result() ?? null) : null,
+    checkpoints: run.checkpoints().filter((name) => !name.startsWith('.')),
+    message: status?.message ?? null,
+    files: {
+      report: shown(runFiles.report),
+      analysis: shown(runFiles.analysisPage),
+      samples: has(runFiles.samples),
+    },
+    commands: commandsFor(dir, environment),
+  };
+}
+
+/** Pages of a run folder, and their types. They are made from what a run holds: they may show, and do nothing. */
+const pages: Readonly<Record<string, string>> = {
+  [runFiles.report]: 'text/html; charset=utf-8',
+  [runFiles.analysisPage]: 'text/html; charset=utf-8',
+};
+const pagePolicy =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export function addRunRoutes(app: Hono, { index, curves: store }: RunRoutes): void {
+  app.get('/api/runs', async (c) => {
+    await index.refresh(freshEnough);
+    return c.json(index.list());
+  });
+  app.get('/api/runs/:id', async (c) => {
+    await index.refresh(freshEnough);
+    return c.json(detailOf(await runOf(c, index)));
+  });
+  app.get('/api/runs/:id/steps', async (c) => {
+    const run = await runOf(c, index);
+    const [from, to] = [wholeNumber(c, 'from'), wholeNumber(c, 'to')];
+    const points = wholeNumber(c, 'points', { min: 1, max: mostPoints }) ?? defaultPoints;
+    return c.json(
+      await stepsOf(run, store, {
+        points,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      }),
+    );
+  });
+  app.get('/api/runs/:id/swaps', async (c) => c.json(await swapsOf(await runOf(c, index))));
+  app.get('/api/runs/:id/files/:name', async (c) => {
+    const { dir, id, realRoot } = await runOf(c, index);
+    const name = c.req.param('name');
+    const type = Object.hasOwn(pages, name) ? pages[name] : undefined;
+    const file = type && fileInside(realRoot, join(dir, name));
+    if (!type || !file) throw new ApiError(404, `${id} has no page ${JSON.stringify(name.slice(0, 200))}`);
+    c.header('Content-Security-Policy', pagePolicy);
+    c.header('Content-Type', type);
+    return c.body(new Uint8Array(readFileSync(file)));
+  });
+}

@@ -1,0 +1,134 @@
+/**
+ * Where each step of `metrics.jsonl` stands in the file, and its loss: read once as a stream, then only what was
+ * appended. With it any stretch of a long run is cut down to few points without reading the file again.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { stepSchema } from '../../runs/index.ts';
+import { Column } from './column.ts';
+
+const newline = 10;
+const closingBrace = 125;
+const chunkBytes = 1 << 20;
+/** A longer line is no record. */
+const longestLine = 1 << 24;
+/** Bytes of the start of a line that hold step, epoch and loss. */
+const headBytes = 120;
+/** How this project writes a record; any other order of members goes the slow way. */
+const head =
+  /^\{"step":([1-9]\d{0,15}),"epoch":(?:0|[1-9]\d*),"loss":(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?),/;
+
+/** The step and the loss of a line; undefined if it is no record. */
+function stepAndLoss(bytes: Buffer, start: number, end: number): { step: number; loss: number } | undefined {
+  const match = head.exec(bytes.toString('latin1', start, Math.min(end, start + headBytes)));
+  if (match && bytes[end - 1] === closingBrace)
+    return { step: Number(match[1]), loss: match[2] === 'null' ? Number.NaN : Number(match[2]) };
+  try {
+    const parsed = stepSchema.safeParse(JSON.parse(bytes.toString('utf8', start, end)));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export class StepIndex {
+  readonly file: string;
+  readonly steps = new Column();
+  readonly losses = new Column();
+  /** Where each line starts and ends, without its newline. */
+  readonly starts = new Column();
+  readonly ends = new Column();
+  /** Lines that are no records, or whose step does not rise. */
+  unreadable = 0;
+  /** Counts how often the file was found to be another one, or cut back: steps that were read before are void. */
+  generation = 0;
+  #next = 0;
+  #inode = 0;
+  #lastLine: Buffer = Buffer.alloc(0);
+  #updating: Promise<void> | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  get lastStep(): number {
+    return this.steps.length ? this.steps.at(this.steps.length - 1) : 0;
+  }
+
+  /** Reads what is new. @throws the system's error if the file cannot be read */
+  async update(): Promise<void> {
+    this.#updating ??= this.#update().finally(() => {
+      this.#updating = undefined;
+    });
+    await this.#updating;
+  }
+
+  async #update(): Promise<void> {
+    const handle = await open(this.file, 'r');
+    try {
+      const { size, ino } = await handle.stat();
+      if (this.#next > 0 && (size < this.#next || ino !== this.#inode || !(await this.#goesOn(handle))))
+        this.#reset();
+      this.#inode = ino;
+      if (size > this.#next) await this.#append(handle);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #reset(): void {
+    for (const column of [this.steps, this.losses, this.starts, this.ends]) column.clear();
+    this.unreadable = 0;
+    this.generation++;
+    this.#next = 0;
+    this.#lastLine = Buffer.alloc(0);
+  }
+
+  /** Whether the line that was read last is still where it was: a file may be cut back and grow again. */
+  async #goesOn(handle: FileHandle): Promise<boolean> {
+    const before = this.#lastLine;
+    const now = Buffer.alloc(before.length);
+    await handle.read(now, 0, now.length, this.#next - before.length);
+    return now.equals(before);
+  }
+
+  async #append(handle: FileHandle): Promise<void> {
+    let chunk = Buffer.allocUnsafe(chunkBytes);
+    let skipping = false;
+    for (let position = this.#next; ;) {
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
+      const bytes = chunk.subarray(0, bytesRead);
+      let start = 0;
+      for (let end; (end = bytes.indexOf(newline, start)) >= 0; start = end + 1) {
+        if (skipping) this.unreadable++;
+        else this.#line(bytes, start, end, position);
+        skipping = false;
+        this.#next = position + end + 1;
+      }
+      if (start > 0) this.#lastLine = Buffer.from(bytes.subarray(lineStart(bytes, start), start));
+      if (bytesRead < chunk.length) return;
+      position += skipping ? bytesRead : start;
+      if (start > 0 || skipping) continue;
+      // No line ends in the whole chunk.
+      if (chunk.length < longestLine) chunk = Buffer.allocUnsafe(4 * chunk.length);
+      else skipping = true;
+    }
+  }
+
+  #line(bytes: Buffer, start: number, end: number, position: number): void {
+    if (end === start) return;
+    const found = stepAndLoss(bytes, start, end);
+    if (!found || found.step <= this.lastStep) {
+      this.unreadable++;
+      return;
+    }
+    this.steps.push(found.step);
+    this.losses.push(found.loss);
+    this.starts.push(position + start);
+    this.ends.push(position + end);
+  }
+}
+
+/** Where the line that ends before `next` starts. */
+function lineStart(bytes: Buffer, next: number): number {
+  return next < 2 ? 0 : bytes.lastIndexOf(newline, next - 2) + 1;
+}

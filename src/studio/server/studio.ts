@@ -1,0 +1,103 @@
+/** The server of `meanfield studio`. */
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { MeanfieldError, UsageError } from '../../errors.ts';
+import type { ErrorAnswer } from '../protocol/index.ts';
+import { ApiError } from './api-error.ts';
+import { CurveStore } from './curve-store.ts';
+import { guard } from './guard.ts';
+import { inAddress, isLoopback } from './hosts.ts';
+import { listen } from './listen.ts';
+import { addPage, checkPage, newToken } from './page-files.ts';
+import { RunIndex } from './run-index.ts';
+import { addRunRoutes } from './run-routes.ts';
+
+export interface StudioOptions {
+  /** The runs folder, as the user gave it. It need not be there yet. */
+  readonly root: string;
+  /** Folder of the built page. */
+  readonly page: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Whoever reaches this machine may read the runs, and with the page start and stop them. */
+  readonly allowNetwork?: boolean;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Take the next free port where this one is taken. */
+  readonly orNext?: boolean;
+  /** Told of failures that are none of the user's. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Studio {
+  readonly url: string;
+  readonly port: number;
+  readonly token: string;
+  /** Ends every stream and stops listening; runs that were started go on. */
+  close(): Promise<void>;
+}
+
+/** A connection more than this is refused by the system: streams are counted apart. */
+const mostConnections = 1024;
+const mostBytes = 1 << 20;
+
+/** @throws UsageError for a host that others reach, a port that is taken; MissingEnvironmentError without a page */
+export async function startStudio(options: StudioOptions): Promise<Studio> {
+  const { root, page, host = '127.0.0.1', onError } = options;
+  checkPage(page);
+  if (!isLoopback(host) && !options.allowNetwork)
+    throw new UsageError(
+      `--host ${host} would let other machines read the runs, and start and stop them: leave it out, or add --allow-network`,
+    );
+  const token = newToken();
+  const index = new RunIndex(root);
+  let port = options.port;
+  const app = new Hono();
+  app.use(guard({ bound: () => ({ host, port }), token }));
+  app.use(
+    bodyLimit({
+      maxSize: mostBytes,
+      onError: () => {
+        throw new ApiError(413, `refused: the body is larger than ${mostBytes} bytes`);
+      },
+    }),
+  );
+  addRunRoutes(app, { index, curves: new CurveStore() });
+  app.all('/api/*', () => {
+    throw new ApiError(404, 'there is no such address');
+  });
+  addPage(app, page, token);
+  app.onError((error, c) => {
+    const answer: ErrorAnswer = { error: lineOf(error) };
+    if (!(error instanceof MeanfieldError)) onError?.(error);
+    return c.json(answer, error instanceof ApiError ? error.status : 500);
+  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  server.maxConnections = mostConnections;
+  port = await listen(server, { host, port: options.port, orNext: options.orNext ?? false });
+  // The first list is ready, or nearly, when the page asks for it.
+  index.refresh().catch((error: unknown) => onError?.(error));
+  return {
+    url: `http://${inAddress(host)}:${port}/`,
+    port,
+    token,
+    close: () => closeServer(server),
+  };
+}
+
+function lineOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [line = ''] = message.split('\n');
+  return error instanceof MeanfieldError ? line : `internal: ${line}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
