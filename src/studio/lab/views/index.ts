@@ -3,18 +3,28 @@ import { UsageError } from '../../../errors.ts';
 import type { Engine } from '../engine.ts';
 import type { LabState, ViewName } from '../knobs.ts';
 import type { Emit } from '../parts.ts';
+import { algorithmView } from './algorithm.ts';
 import { costateView } from './costate.ts';
+import { descentView } from './descent.ts';
+import { expansionView } from './expansion.ts';
 import { flowView } from './flow.ts';
 import { gradientView } from './gradient.ts';
+import { regimesView } from './regimes.ts';
+import { trainingView } from './training.ts';
 import type { View } from './view.ts';
 
 export type { View } from './view.ts';
 
-export const views = {
+export const views: Readonly<Record<ViewName, View>> = {
   flow: flowView,
   costate: costateView,
   gradient: gradientView,
-} as unknown as Readonly<Record<ViewName, View>>;
+  descent: descentView,
+  training: trainingView,
+  regimes: regimesView,
+  expansion: expansionView,
+  algorithm: algorithmView,
+};
 
 /** Evaluations of a block on a point that an engine may be asked for: about ten seconds of one core. */
 export const costBounds: Readonly<Record<Engine['name'], number>> = { native: 4e9, reference: 4e8 };

@@ -1,0 +1,36 @@
+/** What a scene is: the picture of a view, from the parts that have come so far. */
+import type { Mark, Picture, Theme } from '../../draw/index.ts';
+import type { PictureData } from './picture-data.ts';
+
+/** Where the sliders stand: nothing is computed anew for them. */
+export interface Cursor {
+  /** Depth, 0 .. 1. */
+  readonly t: number;
+  /** Share of a training, 0 .. 1. */
+  readonly s: number;
+}
+
+export interface SceneOptions {
+  readonly data: PictureData;
+  readonly cursor: Cursor;
+  readonly width: number;
+  readonly height: number;
+  readonly theme: Theme;
+}
+
+export interface Scene {
+  /** Of the picture in px, for a width. */
+  height(width: number): number;
+  /** Draws what is there; parts that are missing are left out. */
+  picture(options: SceneOptions): Picture;
+}
+
+export const pictureOf = (
+  { width, height, theme }: SceneOptions,
+  marks: readonly (Mark | readonly Mark[])[],
+  description: string,
+): Picture => ({ width, height, background: theme.paper, marks: marks.flat(), description });
+
+/** A number as it is said: four significant digits. */
+export const say = (value: number | undefined): string =>
+  value === undefined ? 'not known yet' : String(Number(value.toPrecision(4)));

@@ -1,0 +1,108 @@
+/** Local is global: at every depth the best block of a ball, and what a step of rho towards them does. */
+import type { Engine, Solution } from '../engine.ts';
+import type { LabState } from '../knobs.ts';
+import { compact, grid } from '../parts.ts';
+import { ballStarts } from '../problem.ts';
+import { depthsOf, mixed, particlesAt, weightsAt } from '../rho.ts';
+import {
+  beforeCost,
+  flowPart,
+  gradientPasses,
+  passCost,
+  pointsPart,
+  type Scene,
+  sceneOf,
+  windowOf,
+} from './common.ts';
+import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+
+/** Starts of each minimisation and their steps, and the mixtures at which E is computed. */
+export const minimisation = { starts: 12, steps: 30 } as const;
+const mixtures = 21;
+/** Small enough for the first order to rule, large enough for its difference to stand above round-off. */
+const smallLambda = 1e-4;
+
+export const descentView: View = {
+  name: 'descent',
+  title: 'A descent direction in the space of laws',
+  knobs: ['t', 'lambda', 'radius', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  numbers: {
+    gap: '⟨δE/δρ, ν − ρ⟩ = ∫ (min G over Q_r − ∫ G dρ) dt: below 0 wherever E > 0',
+    slope: 'measured (E(λ) − E) / λ over the gap at λ = 10⁻⁴: 1 to first order',
+    loss: 'E(ρ)',
+    best: 'least E along (1 − λ) ρ + λ ν',
+    lambda: 'where it is',
+  },
+  cost({ points, depth, ...state }) {
+    const minima = minimisation.starts * minimisation.steps * gradientPasses * points * depth;
+    const whole = { points, depth, ...state };
+    return beforeCost(whole) + minima + (2 * mixtures + 40 + gradientPasses) * passCost(whole);
+  },
+  compute(state, engine, emit) {
+    const scene = sceneOf(state, engine, emit);
+    const { setting, rho, data } = scene;
+    const { d } = setting.problem;
+    const solution = engine.solve(setting, rho);
+    const { states, loss } = solution;
+    // Mixtures are drawn in the square of rho itself.
+    emit(pointsPart(state, data, windowOf(d, ...states, Float64Array.of(1.5, 1.5, 0))));
+    emit(flowPart('before', scene, states));
+    const { theta, values, own, gap } = steepest(scene, solution, state, engine);
+    const best = engine.lineSearch(setting, rho, theta);
+    const lambda = state.lambda === 0 ? best.lambda : state.lambda;
+    const after = mixed(rho, theta, lambda);
+    emit({
+      part: 'direction',
+      depths: depthsOf(rho),
+      theta: grid([rho.slices, rho.size], theta),
+      values: compact(values),
+      own: compact(own),
+    });
+    emit(flowPart('after', { ...scene, rho: after }, engine.states(setting, after)));
+    const energy = (share: number): number => engine.energy(setting, mixed(rho, theta, share));
+    const small = energy(smallLambda);
+    const lambdas = Array.from({ length: mixtures }, (_, i) => i / (mixtures - 1));
+    emit({
+      part: 'along',
+      lambda: lambdas,
+      loss: compact(lambdas.map(energy)),
+      linear: compact(lambdas.map((share) => loss + share * gap)),
+      best,
+    });
+    const slope = (small - loss) / (smallLambda * gap);
+    emit({ part: 'numbers', numbers: { gap, slope, loss, best: best.loss, lambda: best.lambda } });
+  },
+};
+
+/** nu: the Dirac at the minimiser of G(., t_l) over Q_r in every step. */
+function steepest(
+  { setting, rho }: Scene,
+  { states, costates }: Solution,
+  state: LabState,
+  engine: Engine,
+): {
+  /** [L, k] */
+  theta: Float64Array;
+  values: number[];
+  own: number[];
+  gap: number;
+} {
+  const starts = ballStarts(state, minimisation.starts);
+  const theta = new Float64Array(rho.slices * rho.size);
+  const [values, own]: [number[], number[]] = [[], []];
+  for (let l = 0; l < rho.slices; l++) {
+    const place = { state: states[l]!, costate: costates[l + 1]! };
+    const found = engine.minimise(setting, place, starts, {
+      radius: state.radius,
+      steps: minimisation.steps,
+    });
+    theta.set(found.theta, l * rho.size);
+    values.push(found.value);
+    const weights = weightsAt(rho, l);
+    own.push(
+      engine.values(setting, place, particlesAt(rho, l)).reduce((sum, g, j) => sum + weights[j]! * g, 0),
+    );
+  }
+  const gap = values.reduce((sum, value, l) => sum + rho.steps[l]! * (value - own[l]!), 0);
+  return { theta, values, own, gap };
+}

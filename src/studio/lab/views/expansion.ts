@@ -1,0 +1,78 @@
+/** A deep ResNet as an ensemble of shallow networks: the orders of its expansion in the size of rho, added one by one. */
+import { UsageError } from '../../../errors.ts';
+import { type Emit, grid } from '../parts.ts';
+import { scaledBy } from '../rho.ts';
+import { beforeCost, flowPart, passCost, pointsPart, rms, sceneOf, windowOf } from './common.ts';
+import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+
+export const expansionView: View = {
+  name: 'expansion',
+  title: 'The expansion of a ResNet into shallow networks',
+  knobs: ['t', 'order', 'eps', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  numbers: {
+    error: 'what orders 0 .. K leave of X(·,1), over ‖X(·,1) − X(·,0)‖',
+    first: 'what orders 0 and 1 leave: a two-layer network',
+    second: 'what orders 0, 1 and 2 leave',
+    loss: 'E(ε ρ)',
+  },
+  cost: (state) => beforeCost(state) + (10 * (state.order + 1) ** 2 + 4) * passCost(state),
+  compute(state, engine, emit) {
+    if (state.activation === 'relu')
+      throw new UsageError('relu is not smooth and has no expansion: choose tanh, softplus, gelu or erf');
+    const scene = sceneOf(state, engine, emit);
+    const { setting, data } = scene;
+    const rho = scaledBy(scene.rho, state.eps);
+    const { d } = setting.problem;
+    const states = engine.states(setting, rho);
+    const exact = states.at(-1)!;
+    emit(pointsPart(state, data, windowOf(d, ...states)));
+    const flow = flowPart('exact', { ...scene, rho }, states);
+    emit(flow);
+    const orders = engine.expand(setting, scene.rho, state.order);
+    const errors = emitOrders(orders, exact, { d, eps: state.eps, slices: rho.slices }, emit);
+    const [, first, second] = errors;
+    emit({
+      part: 'numbers',
+      numbers: {
+        error: errors.at(-1)!,
+        ...(first !== undefined && { first }),
+        ...(second !== undefined && { second }),
+        loss: flow.loss,
+      },
+    });
+  },
+};
+
+/** What is left after each order. */
+function emitOrders(
+  orders: readonly Float64Array[],
+  exact: Float64Array,
+  { d, eps, slices }: { readonly d: number; readonly eps: number; readonly slices: number },
+  emit: Emit,
+): number[] {
+  const start = orders[0]!;
+  const moved = rms(
+    exact.map((x, i) => x - start[i]!),
+    d,
+  );
+  const relative = (rows: Float64Array): number => (moved > 0 ? rms(rows, d) / moved : 0);
+  const sum = new Float64Array(start.length);
+  let paths = 1;
+  return orders.map((coefficient, k) => {
+    const term = coefficient.map((c) => c * eps ** k);
+    term.forEach((value, i) => {
+      sum[i]! += value;
+    });
+    if (k > 0) paths *= Math.max(0, slices - k + 1) / (k * slices);
+    const error = relative(sum.map((value, i) => exact[i]! - value));
+    emit({
+      part: 'order',
+      order: k,
+      states: grid([sum.length / d, d], sum),
+      error,
+      share: k === 0 ? 0 : relative(term),
+      paths,
+    });
+    return error;
+  });
+}
