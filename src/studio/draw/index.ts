@@ -14,4 +14,5 @@ export type {
 } from './marks.ts';
 export { type Axis, plot, type Plot, type PlotOptions } from './plot.ts';
 export { pictureToSvg } from './svg.ts';
+export { textLength } from './text-length.ts';
 export { divergingLevel, rampThrough, sequentialLevel, type Theme } from './theme.ts';

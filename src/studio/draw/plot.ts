@@ -148,12 +148,19 @@ function equalised(horizontal: Axis, vertical: Axis, width: number, height: numb
   return [widened(horizontal, unit * width), widened(vertical, unit * height)];
 }
 
-/** On a logarithmic axis powers of ten alone, unless they are too few. */
+/** On a logarithmic axis powers of ten, or 1, 2, 5 where there are few. */
 function ticksOf(axis: Axis, scale: Scale, count: number): number[] {
   if (!axis.log) return scale.ticks(count);
-  const powers = scale.ticks(count).filter((value) => Math.abs(Math.log10(value) % 1) < 1e-9);
-  const stride = Math.max(1, Math.ceil(powers.length / count));
-  return powers.length < 2 ? scale.ticks(Math.min(count, 4)) : powers.filter((_, i) => i % stride === 0);
+  const decades = Math.log10(axis.to / axis.from);
+  const from = Math.floor(Math.log10(axis.from));
+  const parts = decades > 2 ? [1] : decades > 0.7 ? [1, 2, 5] : undefined;
+  // Within less than a decade a logarithmic axis is almost even.
+  if (!parts) return scaleLinear().domain([axis.from, axis.to]).ticks(Math.min(count, 4));
+  const ticks = Array.from({ length: Math.ceil(decades) + 2 }, (_, i) => from + i)
+    .flatMap((power) => parts.map((part) => part * 10 ** power))
+    .filter((value) => value >= axis.from * (1 - 1e-9) && value <= axis.to * (1 + 1e-9));
+  const stride = Math.max(1, Math.ceil(ticks.length / Math.max(count, 2)));
+  return ticks.filter((_, i) => (ticks.length - 1 - i) % stride === 0);
 }
 
 const superscripts: Readonly<Record<string, string>> = {

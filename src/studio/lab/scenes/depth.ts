@@ -1,12 +1,8 @@
 /** Reading states between the depths at which they are known. */
-import type { Grid } from '../parts.ts';
+import type { Grid, SnapshotPart } from '../parts.ts';
 
 /** Rows x and y of [.., N, d] at depth t, between the two depths beside it: Euler's flow is straight there. */
-export function statesAt(
-  states: Grid,
-  depths: readonly number[],
-  t: number,
-): { readonly x: Float64Array; readonly y: Float64Array } {
+export function statesAt(states: Grid, depths: readonly number[], t: number): Features {
   const [, ...inner] = states.shape;
   const d = inner.at(-1) ?? 1;
   const count = inner.reduce((product, size) => product * size, 1) / d;
@@ -37,4 +33,34 @@ export function nearestTo<T extends { readonly t: number }>(list: readonly T[], 
   let best: T | undefined;
   for (const one of list) if (!best || Math.abs(one.t - t) < Math.abs(best.t - t)) best = one;
   return best;
+}
+
+/** Features x and y of N rows. */
+export interface Features {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** Between a and b: a at share 0, b at share 1. */
+export function between(a: Features, b: Features, share: number): Features {
+  const mix = (from: Float64Array, to: Float64Array): Float64Array =>
+    from.map((value, n) => value + share * (to[n]! - value));
+  return { x: mix(a.x, b.x), y: mix(a.y, b.y) };
+}
+
+/** The features at depth t of a training at step `step`, between the two snapshots beside it. */
+export function snapshotAt(
+  snapshots: readonly SnapshotPart[],
+  step: number,
+  t: number,
+): Features | undefined {
+  const index = snapshots.findLastIndex((one) => one.step <= step);
+  const before = snapshots[Math.max(index, 0)];
+  if (!before) return undefined;
+  const after = snapshots[index + 1];
+  // Depths of Algorithm 1 end where its last block does.
+  const at = ({ states, depths }: SnapshotPart): Features =>
+    statesAt(states, depths, t * (depths.at(-1) ?? 1));
+  if (!after || index < 0) return at(before);
+  return between(at(before), at(after), (step - before.step) / (after.step - before.step));
 }

@@ -35,9 +35,9 @@ export const flowScene: Scene = {
     const inside: Mark[] = [
       ...(field ? [fieldCells(plane, field, theme)] : []),
       ...(mesh ? [meshLines(plane, mesh, cursor.t, theme)] : []),
-      ...targetLines(plane, points, theme),
       ...trails(plane, flow, cursor.t, colours),
       pointDots(plane, now, colours, theme),
+      ...targetLines(plane, points, theme),
     ];
     const distances = distanceAlong(flow, points);
     return pictureOf(

@@ -1,7 +1,8 @@
 /** G(theta, t) as a landscape over a plane of theta, with the particles that roll down it. */
-import { divergingLevel, type Mark, plot, type Plot, type Theme } from '../../draw/index.ts';
+import { type Mark, plot, type Plot, type Theme } from '../../draw/index.ts';
 import type { Grid, LandscapePart, PointsPart } from '../parts.ts';
 import { statesAt } from './depth.ts';
+import { heatCells } from './heat.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
 import { pictureOf, say, type Scene } from './scene.ts';
@@ -85,30 +86,7 @@ function landscape(
     { ...box, title, horizontal: { ...range, title: xName }, vertical: range, equal: true },
     theme,
   );
-  const [rows = 0, columns = 0] = values.shape;
-  const levels = new Uint8Array(rows * columns);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      levels[row * columns + column] = divergingLevel(
-        values.data[(rows - 1 - row) * columns + column]!,
-        limit,
-        theme.diverging.length,
-      );
-  const [halfX, halfY] = [window / (columns - 1), window / (rows - 1)];
-  const [left, top] = [one.sx(-window - halfX), one.sy(window + halfY)];
-  const inside: Mark[] = [
-    {
-      kind: 'cells',
-      x: left,
-      y: top,
-      width: one.sx(window + halfX) - left,
-      height: one.sy(-window - halfY) - top,
-      rows,
-      columns,
-      levels,
-      ramp: theme.diverging,
-    },
-  ];
+  const inside: Mark[] = [heatCells(one, { window, values }, limit, theme)];
   if (particles) inside.push(...rolling(one, particles, velocity, window, theme));
   return [
     ...one.frame,
@@ -167,7 +145,7 @@ function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mar
       kind: 'text',
       x: x - 5,
       y: y + tall,
-      text: String(Number((-limit).toPrecision(2))),
+      text: `\u2212${Number(limit.toPrecision(2))}`,
       size: 10,
       anchor: 'end',
       fill: theme.muted,

@@ -1,15 +1,25 @@
 /** The pictures of the views: parts and cursor in, marks out. */
 import type { ViewName } from '../knobs.ts';
+import { algorithmScene } from './algorithm.ts';
 import { costateScene } from './costate.ts';
+import { descentScene } from './descent.ts';
+import { expansionScene } from './expansion.ts';
 import { flowScene } from './flow.ts';
 import { gradientScene } from './gradient.ts';
+import { regimesScene } from './regimes.ts';
 import type { Scene } from './scene.ts';
+import { trainingScene } from './training.ts';
 
 export { noData, type PictureData, withPart } from './picture-data.ts';
 export type { Cursor, Scene, SceneOptions } from './scene.ts';
 
-export const scenes: Readonly<Partial<Record<ViewName, Scene>>> = {
+export const scenes: Readonly<Record<ViewName, Scene>> = {
   flow: flowScene,
   costate: costateScene,
   gradient: gradientScene,
+  descent: descentScene,
+  training: trainingScene,
+  regimes: regimesScene,
+  expansion: expansionScene,
+  algorithm: algorithmScene,
 };

@@ -1,5 +1,5 @@
 /** Small plots of lines beside the main picture. */
-import { type Axis, type Mark, plot, type Theme } from '../../draw/index.ts';
+import { type Axis, type Mark, plot, textLength, type Theme } from '../../draw/index.ts';
 import type { Box } from './plane.ts';
 
 export interface Line {
@@ -99,8 +99,7 @@ function legend(lines: readonly Line[], box: Box, theme: Theme): Mark[] {
       fill: theme.ink,
       anchor: 'end',
     });
-    // Without a canvas text has no measure: about 0.53 em a letter.
-    const start = right - 5.9 * name.length - 6;
+    const start = right - textLength(name, 11) - 6;
     marks.push({
       kind: 'path',
       points: [start - 16, box.y + 13, start, box.y + 13],

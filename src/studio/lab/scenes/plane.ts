@@ -2,6 +2,7 @@
 import { divergingLevel, type Mark, plot, type Plot, type Theme } from '../../draw/index.ts';
 import type { FieldPart, FlowPart, Grid, MeshPart, PointsPart } from '../parts.ts';
 import { placeOf, statesAt } from './depth.ts';
+import { heatCells } from './heat.ts';
 
 export interface Box {
   readonly x: number;
@@ -66,39 +67,9 @@ export function targetLines({ left, width, sy }: Plot, { classes }: PointsPart, 
   });
 }
 
-/** What each place of the plane will arrive at, as pale colours. */
-export function fieldCells(
-  { sx, sy }: Plot,
-  { window, values }: FieldPart,
-  theme: Theme,
-  opacity = 0.45,
-): Mark {
-  const [rows = 0, columns = 0] = values.shape;
-  const levels = new Uint8Array(rows * columns);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      // Rows come from below, cells are drawn from above.
-      levels[row * columns + column] = divergingLevel(
-        values.data[(rows - 1 - row) * columns + column]!,
-        1.5,
-        theme.diverging.length,
-      );
-  // Values stand at the centres of their cells.
-  const [halfX, halfY] = [window / (columns - 1), window / (rows - 1)];
-  const [left, top] = [sx(-window - halfX), sy(window + halfY)];
-  return {
-    kind: 'cells',
-    x: left,
-    y: top,
-    width: sx(window + halfX) - left,
-    height: sy(-window - halfY) - top,
-    rows,
-    columns,
-    levels,
-    ramp: theme.diverging,
-    opacity,
-  };
-}
+/** What each place of the plane will arrive at, as pale colours: heights beyond 1.5 have the deepest. */
+export const fieldCells = (plane: Plot, field: FieldPart, theme: Theme, opacity = 0.45): Mark =>
+  heatCells(plane, field, 1.5, theme, opacity);
 
 /** The lines of a mesh at depth t. */
 export function meshLines({ sx, sy }: Plot, { states, depths }: MeshPart, t: number, theme: Theme): Mark {

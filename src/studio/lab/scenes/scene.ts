@@ -1,5 +1,6 @@
 /** What a scene is: the picture of a view, from the parts that have come so far. */
 import type { Mark, Picture, Theme } from '../../draw/index.ts';
+import type { LabState } from '../knobs.ts';
 import type { PictureData } from './picture-data.ts';
 
 /** Where the sliders stand: nothing is computed anew for them. */
@@ -12,6 +13,8 @@ export interface Cursor {
 
 export interface SceneOptions {
   readonly data: PictureData;
+  /** The state that the data belong to. */
+  readonly state: LabState;
   readonly cursor: Cursor;
   readonly width: number;
   readonly height: number;

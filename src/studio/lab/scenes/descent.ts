@@ -1,0 +1,109 @@
+/** A step of rho towards the best block of every depth: the loss along the way, and what the flow becomes. */
+import type { Mark } from '../../draw/index.ts';
+import { statesAt } from './depth.ts';
+import { heightFor, layoutOf } from './layout.ts';
+import { linesPlot } from './lines.ts';
+import { planePlot, pointColours, pointDots, targetLines } from './plane.ts';
+import { pictureOf, say, type Scene } from './scene.ts';
+
+const panels = 2;
+
+export const descentScene: Scene = {
+  height: (width) => heightFor(width, panels),
+  picture(options) {
+    const { data, state, cursor, width, height, theme } = options;
+    const { points, along, direction, numbers } = data;
+    const { before, after } = data.flows;
+    if (!points || !before) return pictureOf(options, [], 'nothing has been computed yet');
+    const { main, side } = layoutOf(width, height, panels);
+    const plane = planePlot(main, points.window, theme);
+    const colours = pointColours(points, theme);
+    const from = statesAt(before.states, before.depths, cursor.t);
+    const inside: Mark[] = [];
+    if (after) {
+      const to = statesAt(after.states, after.depths, cursor.t);
+      inside.push(...movesOf(plane, from, to, colours));
+      inside.push(...targetLines(plane, points, theme), pointDots(plane, to, colours, theme));
+    } else inside.push(...targetLines(plane, points, theme), pointDots(plane, from, colours, theme));
+    const lambda = state.lambda === 0 ? along?.best.lambda : state.lambda;
+    const marks: (Mark | readonly Mark[])[] = [...plane.frame, plane.inside(inside)];
+    if (along)
+      marks.push(
+        linesPlot(
+          {
+            box: side[0]!,
+            title: 'E along (1 \u2212 \u03bb) \u03c1 + \u03bb \u03bd',
+            x: { title: '\u03bb' },
+            // The straight line leaves the picture soon: the curve sets its size.
+            y: { from: 0, to: 1.1 * Math.max(...along.loss.filter((_, i) => i < 8), along.loss[0] ?? 1) },
+            lines: [
+              { name: 'E', x: along.lambda, y: along.loss, colour: theme.ink },
+              {
+                name: 'first order',
+                x: along.lambda,
+                y: along.linear,
+                colour: theme.series[2]!,
+                dash: [6, 4],
+              },
+            ],
+            ...(lambda !== undefined && { cursor: lambda }),
+          },
+          theme,
+        ),
+      );
+    if (direction)
+      marks.push(
+        linesPlot(
+          {
+            box: side[1]!,
+            title: 'G by depth',
+            x: { title: 'depth t' },
+            lines: [
+              {
+                name: 'mean over \u03c1',
+                x: direction.depths.slice(0, -1),
+                y: direction.own,
+                colour: theme.ink,
+              },
+              {
+                name: 'best block of Q_r',
+                x: direction.depths.slice(0, -1),
+                y: direction.values,
+                colour: theme.series[2]!,
+              },
+            ],
+            cursor: cursor.t,
+          },
+          theme,
+        ),
+      );
+    return pictureOf(
+      options,
+      marks,
+      `a step from rho towards the best block of every depth: the loss falls at the rate ${say(numbers.gap)} at first, ` +
+        `from ${say(numbers.loss)} to at best ${say(numbers.best)} at lambda ${say(numbers.lambda)}`,
+    );
+  },
+};
+
+/** A thin line from where each point was to where it is. */
+export function movesOf(
+  { sx, sy }: { readonly sx: (x: number) => number; readonly sy: (y: number) => number },
+  from: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> },
+  to: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> },
+  colours: readonly string[],
+): Mark[] {
+  const byColour = new Map<string, number[]>();
+  colours.forEach((colour, n) => {
+    const points = byColour.get(colour) ?? [];
+    byColour.set(colour, points);
+    points.push(sx(from.x[n]!), sy(from.y[n]!), sx(to.x[n]!), sy(to.y[n]!), NaN, NaN);
+  });
+  return [...byColour].map(([stroke, points]) => ({
+    kind: 'path',
+    points,
+    stroke,
+    lineWidth: 1,
+    opacity: 0.45,
+  }));
+}

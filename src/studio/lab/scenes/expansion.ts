@@ -1,0 +1,100 @@
+/** The orders of the expansion added one by one, beside the network itself. */
+import { type Mark } from '../../draw/index.ts';
+import { between, type Features, statesAt } from './depth.ts';
+import { movesOf } from './descent.ts';
+import { heightFor, layoutOf } from './layout.ts';
+import { linesPlot } from './lines.ts';
+import { featuresOf, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
+import { pictureOf, say, type Scene } from './scene.ts';
+
+const panels = 2;
+
+/** The slider of depth goes through the orders here: 0 is order 0, 1 is order K. */
+export const expansionScene: Scene = {
+  height: (width) => heightFor(width, panels),
+  picture(options) {
+    const { data, cursor, width, height, theme } = options;
+    const { points, orders } = data;
+    const { exact } = data.flows;
+    if (!points || !exact) return pictureOf(options, [], 'nothing has been computed yet');
+    const { main, side } = layoutOf(width, height, panels);
+    const plane = planePlot(main, points.window, theme);
+    const colours = pointColours(points, theme);
+    const last = statesAt(exact.states, exact.depths, exact.depths.at(-1) ?? 1);
+    const inside: Mark[] = [...targetLines(plane, points, theme)];
+    const place = cursor.t * (orders.length - 1);
+    const k = Math.floor(place + 1e-9);
+    if (orders.length > 0) {
+      const at = (order: number): Features => {
+        const { x, y } = featuresOf(orders[Math.min(order, orders.length - 1)]!.states);
+        return { x: Float64Array.from(x), y: Float64Array.from(y) };
+      };
+      const sum = between(at(k), at(k + 1), place - k);
+      inside.push(...movesOf(plane, sum, last, colours), pointDots(plane, sum, colours, theme));
+    }
+    // The network itself: rings.
+    inside.push({
+      kind: 'dots',
+      x: Array.from(last.x, plane.sx),
+      y: Array.from(last.y, plane.sy),
+      radius: 4.6,
+      stroke: theme.ink,
+      lineWidth: 1,
+      opacity: 0.75,
+    });
+    const numbers = orders.map(({ order }) => order);
+    const known = (value: number): number => (value > 0 ? value : NaN);
+    return pictureOf(
+      options,
+      [
+        ...plane.frame,
+        plane.inside(inside),
+        linesPlot(
+          {
+            box: side[0]!,
+            title: 'What is left',
+            x: { title: 'orders 0 .. k added', ticks: Math.min(8, orders.length) },
+            y: { log: true },
+            lines: [
+              {
+                name: 'error after order k',
+                x: numbers,
+                y: orders.map(({ error }) => known(error)),
+                colour: theme.ink,
+              },
+            ],
+            cursor: Math.max(place, 0),
+          },
+          theme,
+        ),
+        linesPlot(
+          {
+            box: side[1]!,
+            title: 'Paths',
+            x: { title: 'order k', ticks: Math.min(8, orders.length) },
+            y: { log: true },
+            lines: [
+              {
+                name: 'carried',
+                x: numbers.slice(1),
+                y: orders.slice(1).map(({ share }) => known(share)),
+                colour: theme.series[2]!,
+              },
+              {
+                name: 'C(L,k)/L^k',
+                x: numbers,
+                y: orders.map(({ paths }) => known(paths)),
+                colour: theme.series[3]!,
+                dash: [6, 4],
+              },
+            ],
+            cursor: Math.max(place, 0),
+          },
+          theme,
+        ),
+      ],
+      `orders 0 to ${k} of the expansion beside the network (rings): they leave ${say(orders[k]?.error)} of what the network moves; ` +
+        `a two-layer network (orders 0 and 1) leaves ${say(orders[1]?.error)}`,
+    );
+  },
+};

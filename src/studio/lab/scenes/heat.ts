@@ -1,0 +1,47 @@
+/** Values on a square grid as coloured cells. */
+import { divergingLevel, type Mark, type Plot, type Theme } from '../../draw/index.ts';
+import type { Grid } from '../parts.ts';
+
+/** Cells a side that are drawn: values between the grid's own are bilinear. */
+const cells = 96;
+
+/**
+ * A grid over [-window, window]^2, rows from below, on the diverging ramp from -limit to limit.
+ */
+export function heatCells(
+  { sx, sy }: Plot,
+  { window, values }: { readonly window: number; readonly values: Grid },
+  limit: number,
+  theme: Theme,
+  opacity = 1,
+): Mark {
+  const [rows = 0, columns = 0] = values.shape;
+  const levels = new Uint8Array(cells * cells);
+  const colours = theme.diverging.length;
+  for (let row = 0; row < cells; row++) {
+    // Cells are drawn from above.
+    const v = (1 - (row + 0.5) / cells) * (rows - 1);
+    const below = Math.min(rows - 2, Math.floor(v));
+    for (let column = 0; column < cells; column++) {
+      const u = ((column + 0.5) / cells) * (columns - 1);
+      const left = Math.min(columns - 2, Math.floor(u));
+      const at = (r: number, c: number): number => values.data[(below + r) * columns + left + c]!;
+      const [du, dv] = [u - left, v - below];
+      const value =
+        (1 - dv) * ((1 - du) * at(0, 0) + du * at(0, 1)) + dv * ((1 - du) * at(1, 0) + du * at(1, 1));
+      levels[row * cells + column] = divergingLevel(value, limit, colours);
+    }
+  }
+  return {
+    kind: 'cells',
+    x: sx(-window),
+    y: sy(window),
+    width: sx(window) - sx(-window),
+    height: sy(-window) - sy(window),
+    rows: cells,
+    columns: cells,
+    levels,
+    ramp: theme.diverging,
+    opacity,
+  };
+}

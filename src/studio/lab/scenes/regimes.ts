@@ -1,0 +1,85 @@
+/** Mean field, tangent kernel and two layers on the same data: what each has learned, and how fast. */
+import { type Mark } from '../../draw/index.ts';
+import type { FieldPart, PointsPart } from '../parts.ts';
+import type { Theme } from '../../draw/index.ts';
+import { linesPlot } from './lines.ts';
+import { featuresOf, fieldCells, planePlot, pointColours, pointDots, type Box } from './plane.ts';
+import { pictureOf, say, type Scene } from './scene.ts';
+
+const kinds = [
+  ['mean-field', 'Mean-field ResNet'],
+  ['linearised', 'Its tangent kernel (NTK)'],
+  ['two-layer', 'Two-layer network'],
+] as const;
+const wideFrom = 700;
+
+export const regimesScene: Scene = {
+  height: (width) => (width >= wideFrom ? Math.round(width / 3) + 260 : Math.round(3 * 0.95 * width) + 230),
+  picture(options) {
+    const { data, state, cursor, width, height, theme } = options;
+    const { points, numbers } = data;
+    if (!points) return pictureOf(options, [], 'nothing has been computed yet');
+    const wide = width >= wideFrom;
+    const side = wide ? (width - 20) / 3 : width;
+    const tall = wide ? width / 3 : 0.95 * width;
+    const marks: (Mark | readonly Mark[])[] = kinds.map(([name, title], i) =>
+      learned(
+        { x: wide ? i * (side + 10) : 0, y: wide ? 0 : i * tall, width: side, height: tall },
+        points,
+        data.fields[name]?.[0],
+        title,
+        theme,
+      ),
+    );
+    const top = wide ? tall + 10 : 3 * tall + 10;
+    const curves: readonly [string, string, readonly number[] | undefined][] = [
+      ['mean-field', theme.series[0]!, undefined],
+      ['linearised', theme.series[1]!, undefined],
+      ['two-layer', theme.series[2]!, undefined],
+      ['lazy', theme.series[3]!, [2, 4]],
+    ];
+    marks.push(
+      linesPlot(
+        {
+          box: { x: 0, y: top, width, height: height - top },
+          title: 'Loss',
+          x: { title: 'steps', from: 0, to: state.steps },
+          y: { log: true },
+          lines: curves.map(([name, colour, dash]) => ({
+            name,
+            x: data.curves[name]?.step ?? [],
+            y: data.curves[name]?.columns.loss ?? [],
+            colour,
+            ...(dash && { dash }),
+          })),
+          cursor: cursor.s * state.steps,
+        },
+        theme,
+      ),
+    );
+    return pictureOf(
+      options,
+      marks,
+      `loss after ${state.steps} steps: mean-field ResNet ${say(numbers.meanField)}, its linearisation ${say(numbers.linearised)}, ` +
+        `two-layer network ${say(numbers.twoLayer)}; on new points ${say(numbers.meanFieldTest)}, ${say(numbers.linearisedTest)}, ${say(numbers.twoLayerTest)}`,
+    );
+  },
+};
+
+/** The points on what was learned. */
+function learned(
+  box: Box,
+  points: PointsPart,
+  field: FieldPart | undefined,
+  title: string,
+  theme: Theme,
+): Mark[] {
+  const plane = planePlot(box, points.window, theme, { title });
+  return [
+    ...plane.frame,
+    plane.inside([
+      ...(field ? [fieldCells(plane, field, theme, 0.6)] : []),
+      pointDots(plane, featuresOf(points.inputs), pointColours(points, theme), theme, 2.8),
+    ]),
+  ];
+}

@@ -1,0 +1,133 @@
+/** The Wasserstein gradient flow: the points at depth t and the particles of that depth, as the training goes on. */
+import { type Mark, plot, type Theme } from '../../draw/index.ts';
+import type { ParticlesPart, PointsPart } from '../parts.ts';
+import { snapshotAt } from './depth.ts';
+import { heightFor, layoutOf } from './layout.ts';
+import { linesPlot } from './lines.ts';
+import { planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
+import { pictureOf, say, type Scene } from './scene.ts';
+
+const panels = 2;
+
+export const trainingScene: Scene = {
+  height: (width) => heightFor(width, panels),
+  picture(options) {
+    const { data, state, cursor, width, height, theme } = options;
+    const { points, particles, numbers } = data;
+    const snapshots = data.snapshots.training ?? [];
+    const curve = data.curves.training;
+    if (!points) return pictureOf(options, [], 'nothing has been computed yet');
+    const step = cursor.s * state.steps;
+    const { main, side } = layoutOf(width, height, panels);
+    const plane = planePlot(main, points.window, theme);
+    const colours = pointColours(points, theme);
+    const now = snapshotAt(snapshots, step, cursor.t);
+    const marks: (Mark | readonly Mark[])[] = [
+      ...plane.frame,
+      plane.inside([
+        ...targetLines(plane, points, theme),
+        ...(now ? [pointDots(plane, now, colours, theme)] : []),
+      ]),
+    ];
+    const loss = curve?.columns.loss ?? [];
+    if (curve)
+      marks.push(
+        linesPlot(
+          {
+            box: side[0]!,
+            title: 'Loss',
+            x: { title: 'steps', from: 0, to: state.steps },
+            y: { log: true },
+            lines: [
+              { name: 'E', x: curve.step, y: loss, colour: theme.ink, lineWidth: 2.2 },
+              {
+                name: 'E(0) \u2212 \u222b D ds',
+                x: curve.step,
+                y: (curve.columns.balance ?? []).map((left, i) => loss[i]! + left),
+                colour: theme.series[2]!,
+                dash: [5, 4],
+              },
+            ],
+            cursor: step,
+          },
+          theme,
+        ),
+      );
+    marks.push(
+      cloud(side[1]!, points, particles, { step, t: cursor.t, axes: [state.axisX, state.axisY] }, theme),
+    );
+    const at = curve ? loss[curve.step.findLastIndex((one) => one <= step)] : undefined;
+    return pictureOf(
+      options,
+      marks,
+      `step ${Math.round(step)} of ${state.steps} of the Wasserstein gradient flow, the points at depth ${say(cursor.t)}: loss ${say(at)}, ` +
+        `from ${say(loss[0])}${numbers.loss === undefined ? '' : ` to ${say(numbers.loss)} at the end`}`,
+    );
+  },
+};
+
+/** The particles of the step of depth at t, with the ways they came, in the plane of two of their parameters. */
+function cloud(
+  box: Box,
+  { parameters }: PointsPart,
+  shots: readonly ParticlesPart[],
+  {
+    step,
+    t,
+    axes: [first, second],
+  }: { readonly step: number; readonly t: number; readonly axes: readonly [number, number] },
+  theme: Theme,
+): Mark[] {
+  const [slices = 1, count = 0, size = 1] = shots[0]?.theta.shape ?? [];
+  const l = Math.min(slices - 1, Math.floor(t * slices));
+  const read = ({ theta }: ParticlesPart, j: number, axis: number): number =>
+    theta.data[(l * count + j) * size + axis]!;
+  let largest = 1;
+  for (const shot of shots)
+    for (let j = 0; j < count; j++)
+      largest = Math.max(largest, Math.abs(read(shot, j, first)), Math.abs(read(shot, j, second)));
+  const range = { from: -1.05 * largest, to: 1.05 * largest };
+  const one = plot(
+    {
+      ...box,
+      title: `Particles at depth ${say(l / slices)}`,
+      horizontal: { ...range, title: parameters[first] ?? '' },
+      vertical: range,
+      equal: true,
+    },
+    theme,
+  );
+  const past = shots.filter((shot) => shot.step <= step);
+  const next = shots.find((shot) => shot.step > step);
+  const last = past.at(-1);
+  if (!last) return [...one.frame];
+  const share = next ? (step - last.step) / (next.step - last.step) : 0;
+  const ways: number[] = [];
+  const [x, y]: [number[], number[]] = [[], []];
+  for (let j = 0; j < count; j++) {
+    for (const shot of past) ways.push(one.sx(read(shot, j, first)), one.sy(read(shot, j, second)));
+    const [fromX, fromY] = [read(last, j, first), read(last, j, second)];
+    const nowX = one.sx(next ? fromX + share * (read(next, j, first) - fromX) : fromX);
+    const nowY = one.sy(next ? fromY + share * (read(next, j, second) - fromY) : fromY);
+    ways.push(nowX, nowY, NaN, NaN);
+    x.push(nowX);
+    y.push(nowY);
+  }
+  return [
+    ...one.frame,
+    one.inside([
+      { kind: 'path', points: ways, stroke: theme.series[2]!, opacity: 0.4 },
+      { kind: 'dots', x, y, radius: 3.2, fill: theme.series[2]!, stroke: theme.plane, lineWidth: 0.8 },
+      {
+        kind: 'text',
+        x: one.left + 6,
+        y: one.top + 6,
+        text: parameters[second] ?? '',
+        size: 11,
+        baseline: 'top',
+        fill: theme.ink,
+        halo: theme.plane,
+      },
+    ]),
+  ];
+}
