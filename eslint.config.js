@@ -41,7 +41,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'build/', 'runs/', 'data/', 'coverage/', 'node_modules/', '**/*_generated.ts'] },
   { rules: { eqeqeq: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -1,6 +1,6 @@
 // The steps of the set-up, in order.
 import { useOpenMpBlas } from './blas.mjs';
-import { buildAddon, compileTypeScript } from './build.mjs';
+import { buildAddon, buildPage, compileTypeScript } from './build.mjs';
 import { installDebianPackages } from './debian.mjs';
 import { installNpmPackages } from './npm.mjs';
 import { say, secondsSince, step } from './steps.mjs';
@@ -12,4 +12,5 @@ step('BLAS', useOpenMpBlas);
 step('npm packages', installNpmPackages);
 step('native addon', buildAddon);
 step('typescript', compileTypeScript);
+step('page of the studio', buildPage);
 say(`ready in ${secondsSince(started)}`);

@@ -1,4 +1,4 @@
-// The native addon and the compiled TypeScript.
+// The native addon, the compiled TypeScript, and the page of `meanfield studio`.
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest, remember, remembered } from './stamps.mjs';
@@ -38,4 +38,20 @@ export function compileTypeScript() {
   );
   remember('typescript', stamp());
   return 'compiled';
+}
+
+/** @returns what was done, in words */
+export function buildPage() {
+  const sources = ['src', 'package.json', 'package-lock.json', 'vite.config.ts'];
+  const index = join(root, 'dist', 'page', 'index.html');
+  // index.html names every other file by its content: a page that was built by hand from other sources shows there.
+  const stamp = () => digest([...sources, 'dist/page/index.html']);
+  if (existsSync(index) && remembered('page') === stamp()) return 'present';
+  run(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
+    'the page of the Studio does not build, see above',
+  );
+  remember('page', stamp());
+  return 'built';
 }

@@ -9,7 +9,8 @@ const torch = ['libtorch-dev', 'libgloo-dev', 'libdnnl-dev'];
 // The OpenMP flavour shares libtorch's threads; its -dev package keeps others, such as scipy's, from bringing the pthread flavour.
 const blas = ['libopenblas0-openmp', 'libopenblas-openmp-dev'];
 const data = ['dataset-fashion-mnist', 'fonts-dejavu-core'];
-const tests = ['python3-torch', 'python3-numpy', 'python3-scipy', 'python3-pot'];
+// chromium opens the Studio's pages.
+const tests = ['python3-torch', 'python3-numpy', 'python3-scipy', 'python3-pot', 'chromium'];
 
 const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
 // Unattended upgrades hold the lock for minutes on a machine that has just started.

@@ -12,6 +12,14 @@ import { ListPage } from './runs/list-page.tsx';
 
 type View = ComponentType;
 
+const lab = import.meta.glob<{ readonly LabPage: View }>('./lab/page.tsx');
+
+async function loadLab(): Promise<View> {
+  const load = lab['./lab/page.tsx'];
+  if (!load) throw new Error('this build has no lab');
+  return (await load()).LabPage;
+}
+
 /** The list comes with the page, since most begin there; all else when it is asked for. */
 const views: Readonly<Record<string, { readonly title: string; readonly load: () => Promise<View> }>> = {
   run: { title: 'run', load: async () => (await import('./runs/run-page.tsx')).RunPage },
@@ -21,7 +29,7 @@ const views: Readonly<Record<string, { readonly title: string; readonly load: ()
     load: async () => (await import('./reproduction/reproduction-page.tsx')).ReproductionPage,
   },
   start: { title: 'start a run', load: async () => (await import('./start/start-page.tsx')).StartPage },
-  lab: { title: 'lab', load: async () => (await import('./lab/page.tsx')).LabPage },
+  lab: { title: 'lab', load: loadLab },
 };
 
 const loaded = signal<Readonly<Record<string, View>>>({});

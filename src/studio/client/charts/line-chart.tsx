@@ -1,0 +1,214 @@
+/**
+ * A chart of curves with a cursor, on a canvas of our own rather than Vega's: curves of a live run are drawn anew with every event
+ * and every move of the pointer, for which Vega would build its scene each time (tens of ms a chart; this takes one or two),
+ * and the first view then needs none of its 300 kB. What is saved as SVG is the same list of marks.
+ */
+import type { ComponentChildren, JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { Button, Menu } from '../parts/controls.tsx';
+import { pictureItems } from '../parts/save.ts';
+import { missing, short } from '../parts/words.ts';
+import { cssColour, theme } from '../theme.ts';
+import { drawLines, type Drawn, type Lines, linesTable, type Series } from './lines.ts';
+import { nearest } from './smooth.ts';
+import { Stage } from './stage.tsx';
+
+export interface LineChartProps {
+  readonly lines: Lines;
+  readonly height?: number;
+  readonly cursor: number | undefined;
+  /** `keep`: it was set, not only passed over; undefined when the pointer leaves. */
+  readonly onCursor: (x: number | undefined, keep: boolean) => void;
+  readonly zoom: readonly [number, number] | undefined;
+  readonly onZoom: (zoom: readonly [number, number] | undefined) => void;
+  /** What a place is called: `step 400, epoch 2`. */
+  readonly placeName: (x: number) => string;
+  readonly log?: boolean;
+  readonly onLog?: (log: boolean) => void;
+  readonly children?: ComponentChildren;
+}
+
+/** A shorter way is a click. */
+const shortestDrag = 5;
+
+export function LineChart(props: LineChartProps): JSX.Element {
+  const { lines, cursor, zoom, onCursor, onZoom, placeName, height = 260 } = props;
+  const [choosing, setChoosing] = useState<readonly [number, number] | undefined>(undefined);
+  const drawn = useRef<Drawn | undefined>(undefined);
+  const pressed = useRef<number | undefined>(undefined);
+  const points = lines.series.reduce<readonly number[]>(
+    (longest, { x }) => (x.length > longest.length ? x : longest),
+    [],
+  );
+
+  const xOf = (event: PointerEvent): number => drawn.current?.plot.invert(event.offsetX, 0)[0] ?? 0;
+  const snap = (x: number): number | undefined => points[nearest(points, x)];
+  const onDown = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    pressed.current = event.offsetX;
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+  };
+  const onMove = (event: PointerEvent): void => {
+    const start = pressed.current;
+    if (start !== undefined && Math.abs(event.offsetX - start) > shortestDrag)
+      setChoosing([drawn.current?.plot.invert(start, 0)[0] ?? 0, xOf(event)]);
+    onCursor(snap(xOf(event)), false);
+  };
+  const onUp = (event: PointerEvent): void => {
+    if (pressed.current === undefined) return;
+    pressed.current = undefined;
+    if (choosing) {
+      const [from, to] = clampZoom(lines, choosing);
+      if (to > from) onZoom([from, to]);
+    } else onCursor(snap(xOf(event)), true);
+    setChoosing(undefined);
+  };
+  const onLeave = (): void => {
+    if (pressed.current === undefined) onCursor(undefined, false);
+  };
+
+  const at = cursor === undefined ? -1 : nearest(points, cursor);
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !points.length) return;
+    const [from, to] = zoom ?? [lines.x.from, lines.x.to];
+    const seen = [nearest(points, from), nearest(points, to)] as const;
+    const here = at < 0 ? (event.key === 'ArrowRight' ? seen[0] - 1 : seen[1] + 1) : at;
+    const by = event.shiftKey ? 10 : 1;
+    const target = {
+      ArrowLeft: here - by,
+      ArrowRight: here + by,
+      ArrowDown: here - by,
+      ArrowUp: here + by,
+      Home: seen[0],
+      End: seen[1],
+    }[event.key];
+    if (target !== undefined) onCursor(points[Math.min(Math.max(target, seen[0]), seen[1])], true);
+    else if (event.key === '+' || event.key === '=' || event.key === '-') {
+      const centre = cursor ?? (from + to) / 2;
+      const factor = event.key === '-' ? 2 : 0.5;
+      const next = clampZoom(lines, [centre - (centre - from) * factor, centre + (to - centre) * factor]);
+      onZoom(next[0] <= lines.x.from && next[1] >= lines.x.to ? undefined : next);
+    } else if (event.key === 'Escape') {
+      onZoom(undefined);
+      onCursor(undefined, true);
+    } else return;
+    event.preventDefault();
+  };
+
+  const reading =
+    at < 0
+      ? lines.description
+      : `${placeName(points[at]!)}: ${lines.series.map((one) => `${one.name} ${valueAt(one, cursor)}`).join(', ')}`;
+  const draw = (width: number, tall: number): Drawn =>
+    drawLines(lines, { zoom, cursor, choosing }, width, tall, theme.value);
+  const toSave = (): Drawn['picture'] =>
+    drawLines(lines, { zoom }, 760, Math.max(height, 300), theme.value).picture;
+
+  return (
+    <figure class="chart">
+      <div class="chart-head">
+        <h3>{lines.title}</h3>
+        <div class="chart-tools">
+          {zoom && (
+            <Button
+              look="plain"
+              onClick={() => {
+                onZoom(undefined);
+              }}
+            >
+              show all
+            </Button>
+          )}
+          {props.onLog && (
+            <Button
+              look="plain"
+              pressed={props.log ?? false}
+              title="logarithmic axis"
+              onClick={() => {
+                props.onLog?.(!props.log);
+              }}
+            >
+              log
+            </Button>
+          )}
+          <Menu
+            label=""
+            hiddenLabel={`save ${lines.title}`}
+            icon="save"
+            items={pictureItems(lines.id, toSave, () => linesTable(lines))}
+          />
+        </div>
+      </div>
+      <Legend lines={lines} cursor={cursor} place={at < 0 ? undefined : placeName(points[at]!)} />
+      <div
+        class="chart-pointer"
+        role="slider"
+        tabIndex={0}
+        aria-label={`${lines.title}: cursor`}
+        aria-valuemin={lines.x.from}
+        aria-valuemax={lines.x.to}
+        aria-valuenow={at < 0 ? lines.x.to : points[at]!}
+        aria-valuetext={reading}
+        onKeyDown={onKey}
+        onPointerDown={onDown}
+        onPointerMove={onMove}
+        onPointerUp={onUp}
+        onPointerLeave={onLeave}
+        onPointerCancel={() => {
+          pressed.current = undefined;
+          setChoosing(undefined);
+        }}
+        onDblClick={() => {
+          onZoom(undefined);
+        }}
+      >
+        <Stage
+          height={() => height}
+          draw={(width, tall) => {
+            drawn.current = draw(width, tall);
+            return drawn.current.picture;
+          }}
+        />
+      </div>
+      {props.children}
+      <figcaption>{lines.description}</figcaption>
+    </figure>
+  );
+}
+
+function clampZoom({ x }: Lines, [a, b]: readonly [number, number]): readonly [number, number] {
+  const round = x.to - x.from > 20 ? Math.round : (value: number): number => value;
+  return [Math.max(x.from, round(Math.min(a, b))), Math.min(x.to, round(Math.max(a, b)))];
+}
+
+function valueAt({ x, y }: Series, cursor: number | undefined): string {
+  const i = cursor === undefined ? -1 : nearest(x, cursor);
+  return i < 0 ? missing : short(y[i]);
+}
+
+/** Names with their colours, and their values at the cursor, else at the end. */
+function Legend({
+  lines,
+  cursor,
+  place,
+}: {
+  readonly lines: Lines;
+  readonly cursor: number | undefined;
+  readonly place: string | undefined;
+}): JSX.Element {
+  return (
+    <p class="legend">
+      {lines.series.map((one) => (
+        <span key={one.name} class="legend-item">
+          <span
+            class={one.dashed ? 'swatch dashed' : 'swatch'}
+            style={{ color: cssColour(one.colour) }}
+            aria-hidden="true"
+          />
+          {one.name} <b>{valueAt(one, cursor ?? one.x.at(-1))}</b>
+        </span>
+      ))}
+      <span class="legend-place">{place ?? ''}</span>
+    </p>
+  );
+}

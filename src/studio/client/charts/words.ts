@@ -1,0 +1,25 @@
+/** What a curve shows, in a sentence with its numbers. */
+import { short } from '../parts/words.ts';
+import type { Series } from './lines.ts';
+
+/** `0.236 at the end, from 2.58; least 0.21 at step 5 700` */
+export function describeSeries({ x, y }: Series, unit: string): string {
+  const there = y.flatMap((value, i) =>
+    value !== null && Number.isFinite(value) ? [{ at: x[i]!, value }] : [],
+  );
+  const [first, last] = [there[0], there.at(-1)];
+  if (!first || !last) return 'nothing recorded yet';
+  if (there.length === 1) return `${short(last.value)} at ${unit} ${short(last.at)}`;
+  const least = there.reduce((best, one) => (one.value < best.value ? one : best));
+  const most = there.reduce((best, one) => (one.value > best.value ? one : best));
+  const turn =
+    least.at !== last.at && least.at !== first.at
+      ? `, least ${short(least.value)} at ${short(least.at)}`
+      : most.at !== last.at && most.at !== first.at
+        ? `, largest ${short(most.value)} at ${short(most.at)}`
+        : '';
+  return `from ${short(first.value)} at ${unit} ${short(first.at)} to ${short(last.value)} at ${short(last.at)}${turn}`;
+}
+
+export const describeLines = (series: readonly Series[], unit: string): string =>
+  series.map((one) => `${one.name}: ${describeSeries(one, unit)}`).join('; ');

@@ -1,0 +1,99 @@
+/** One curve a run. */
+import { seriesColour } from '../../../report/palette.ts';
+import type { RunDetail, StepCurves } from '../../protocol/index.ts';
+import type { Lines, Series } from '../charts/lines.ts';
+import { smooth } from '../charts/smooth.ts';
+import { describeLines } from '../charts/words.ts';
+
+export type Quantity = 'loss' | 'error' | 'evaluated';
+export type Against = 'step' | 'epoch' | 'seconds';
+
+interface Run {
+  readonly detail: RunDetail;
+  readonly curves: StepCurves;
+}
+
+const titles = { loss: 'Training loss', error: 'Training error', evaluated: 'Test error' } as const;
+const units = { loss: 'cross-entropy', error: 'wrong in %', evaluated: 'wrong in %' } as const;
+const places = { step: 'step', epoch: 'epoch', seconds: 'seconds' } as const;
+
+const stepsPerEpoch = ({ row: { totalSteps, plannedEpochs } }: RunDetail): number =>
+  plannedEpochs && totalSteps ? totalSteps / plannedEpochs : 0;
+
+/** Steps as places on the axis. */
+function placer({ detail, curves }: Run, against: Against): (step: number) => number {
+  if (against === 'step') return (step) => step;
+  if (against === 'epoch') {
+    const each = stepsPerEpoch(detail) || 1;
+    return (step) => step / each;
+  }
+  const { step: steps, seconds } = curves;
+  return (step) => {
+    const i = steps.findIndex((one) => one >= step);
+    return i < 0 ? (seconds.at(-1) ?? 0) : seconds[i]!;
+  };
+}
+
+function seriesOf(
+  run: Run,
+  name: string,
+  index: number,
+  quantity: Quantity,
+  against: Against,
+  reach: number,
+): Series {
+  const { detail, curves } = run;
+  const colour = seriesColour(index);
+  if (quantity === 'evaluated') {
+    const at = placer(run, against);
+    const each = stepsPerEpoch(detail);
+    const there = detail.epochs.flatMap(({ epoch, evalError }) =>
+      evalError === undefined || evalError === null || !Number.isFinite(evalError)
+        ? []
+        : [{ step: Math.round((epoch + 1) * (each || 1)), error: evalError }],
+    );
+    return {
+      name,
+      colour,
+      x: there.map(({ step }) => at(step)),
+      y: there.map(({ error }) => error),
+      dots: true,
+    };
+  }
+  const values = quantity === 'loss' ? curves.loss : curves.error;
+  const each = stepsPerEpoch(detail) || 1;
+  const x =
+    against === 'step'
+      ? curves.step
+      : against === 'epoch'
+        ? curves.step.map((step) => step / each)
+        : curves.seconds;
+  return reach > 0
+    ? { name, colour, x, y: smooth(curves.step, values, reach), raw: values }
+    : { name, colour, x, y: values };
+}
+
+/** @param labels - a name each */
+export function compareLines(
+  runs: readonly Run[],
+  labels: readonly string[],
+  {
+    quantity,
+    against,
+    reach,
+  }: { readonly quantity: Quantity; readonly against: Against; readonly reach: number },
+): Lines {
+  const series = runs.map((run, i) =>
+    seriesOf(run, labels[i] ?? run.detail.row.name, i, quantity, against, reach),
+  );
+  const ends = runs.map((run) => placer(run, against)(run.curves.lastStep));
+  return {
+    id: `compare-${quantity}`,
+    title: titles[quantity],
+    x: { title: places[against], from: 0, to: Math.max(...ends, 1) },
+    y: { title: units[quantity] },
+    series,
+    named: true,
+    description: `${describeLines(series, places[against])}.`,
+  };
+}

@@ -1,0 +1,93 @@
+/** Where the blocks of a stage lie in depth, at every point of the curves. */
+import { stepsFrom } from '../../../report/depth.ts';
+import type { SwapRecord } from '../../../runs/index.ts';
+import type { StageCurves, StepCurves } from '../../protocol/index.ts';
+
+export interface Bead {
+  readonly particle: number;
+  /** Position in depth; for blocks with a step size alone: the sum of the steps so far. */
+  readonly at: number;
+  /** Where its step begins and ends. */
+  readonly from: number;
+  readonly to: number;
+  /** Its step size h. */
+  readonly width: number;
+}
+
+export interface Timeline {
+  readonly stage: string;
+  /** By point. */
+  readonly steps: readonly number[];
+  readonly particles: number;
+  /** In the order of the flow. */
+  readonly beads: readonly (readonly Bead[])[];
+  /** Of all points. */
+  readonly depth: readonly [number, number];
+  /** How depth is called: tau, or the sum of h. */
+  readonly axis: string;
+}
+
+/** The blocks in the order of the flow at one point. */
+export function beadsAt({ tau, tauEnd, step }: StageCurves, point: number, reorder: boolean): Bead[] {
+  const [at, ends, sizes] = [tau?.[point], tauEnd?.[point], step?.[point]];
+  const { order, steps } = stepsFrom(
+    { ...(at && { tau: at }), ...(ends && { tauEnd: ends }), ...(sizes && { step: sizes }) },
+    reorder,
+  );
+  let sum = 0;
+  return order.map((particle, l) => {
+    const width = steps[l] ?? 0;
+    if (at && ends) {
+      const from = at[particle] ?? 0;
+      return { particle, at: from, from, to: from + width, width };
+    }
+    if (at) {
+      const to = at[particle] ?? 0;
+      return { particle, at: to, from: to - width, to, width };
+    }
+    const from = sum;
+    sum += width;
+    return { particle, at: sum, from, to: sum, width };
+  });
+}
+
+/** Names in natural order of the stages that have coordinates. */
+export function stageNames({ stages }: StepCurves): string[] {
+  return Object.entries(stages)
+    .filter(([, { tau, step }]) => (tau ?? step)?.some((values) => values.length > 0))
+    .map(([name]) => name)
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+export function timelineOf(curves: StepCurves, stage: string, reorder: boolean): Timeline | undefined {
+  const coordinates = curves.stages[stage];
+  if (!coordinates) return undefined;
+  const beads = curves.step.map((_, i) => beadsAt(coordinates, i, reorder));
+  let [low, high] = [0, -Infinity];
+  for (const all of beads)
+    for (const { from, to, at } of all) [low, high] = [Math.min(low, from, at), Math.max(high, to, at)];
+  if (!(high > low)) high = low + 1;
+  return {
+    stage,
+    steps: curves.step,
+    particles: Math.max(0, ...beads.map((all) => all.length)),
+    beads,
+    depth: [low, high],
+    axis: coordinates.tau ? 'depth τ' : 'depth, sum of h',
+  };
+}
+
+/** The swaps of a stage between two points, the first excluded. */
+export const swapsBetween = (
+  swaps: readonly SwapRecord[],
+  stage: string,
+  after: number,
+  until: number,
+): SwapRecord[] => swaps.filter((swap) => swap.stage === stage && swap.step > after && swap.step <= until);
+
+/** `τ 1.00, 1.81, 2.86; steps 1.00, 0.81, 1.05` */
+export function beadWords(beads: readonly Bead[]): string {
+  return beads
+    .map(({ particle, at, width }) => `block ${particle + 1} at ${at.toFixed(3)} (h ${width.toFixed(3)})`)
+    .join(', ');
+}

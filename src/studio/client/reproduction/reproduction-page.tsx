@@ -1,0 +1,338 @@
+/** The talk's table filling up. */
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { shellQuote } from '../../../report/format.ts';
+import {
+  armTable,
+  comparisonTable,
+  gainText,
+  mainArm,
+  meanText,
+  pText,
+  reproductionTable,
+  type Table as TextTable,
+} from '../../../report/reproduction/tables.ts';
+import type { Reproduction, ReproductionRow } from '../../../runs/index.ts';
+import { Stage } from '../charts/stage.tsx';
+import { place } from '../location.ts';
+import { CommandLine, Menu } from '../parts/controls.tsx';
+import { useLoaded } from '../parts/loaded.ts';
+import { Empty, Failure, Waiting } from '../parts/notes.tsx';
+import { pictureItems, tableItems } from '../parts/save.ts';
+import { Progress, StateMark } from '../parts/state.tsx';
+import { count, fixed } from '../parts/words.ts';
+import { hrefTo, runHref } from '../routes.ts';
+import { rowList, runs, runsFailure, source, useRuns } from '../store.ts';
+import { cssColour, theme } from '../theme.ts';
+import '../styles/charts.css';
+import '../styles/compare.css';
+import { pictureHeight, reproductionPicture, sides } from './table-picture.ts';
+
+const folder = computed(() => place.value.path[1] ?? runs.value?.grids[0]);
+const members = computed(() => {
+  const start = folder.value === undefined || folder.value === '.' ? '' : `${folder.value}/`;
+  return rowList.value.filter(({ id }) => id.startsWith(start));
+});
+/** Changes when the table may have: a run has begun or ended. */
+const version = computed(() =>
+  members.value
+    .map(({ id, state, final }) => `${id} ${state} ${final}`)
+    .sort()
+    .join('\n'),
+);
+
+export function ReproductionPage(): JSX.Element {
+  useRuns();
+  if (runsFailure.value && !runs.value) return <Failure text={runsFailure.value} />;
+  if (!runs.value) return <Waiting what="the grids" />;
+  if (folder.value === undefined)
+    return (
+      <Empty title="Nothing reproduced yet">
+        <p>
+          <code>meanfield reproduce</code> runs the networks of the talk with and without the mean-field
+          scheme, seed by seed, and this table fills up as they finish. See what it would do and how long it
+          would take:
+        </p>
+        <CommandLine
+          text={`meanfield reproduce --preset fast --output ${shellQuote(`${runs.value.root}/fast`)} --dry-run`}
+        />
+      </Empty>
+    );
+  return <Grid key={folder.value} name={folder.value} />;
+}
+
+function Grid({ name }: { readonly name: string }): JSX.Element {
+  const loaded = useLoaded(() => source().reproduction(name), [name, version.value]);
+  const grids = runs.value?.grids ?? [];
+  const running = members.value.filter(({ state }) => state === 'running');
+  const { value } = loaded;
+  return (
+    <article>
+      <header class="page-head">
+        <h1>Reproduction</h1>
+        {grids.length > 1 ? (
+          <nav aria-label="grids" class="grids">
+            {grids.map((grid) => (
+              <a
+                key={grid}
+                href={hrefTo(['reproduction', grid])}
+                aria-current={grid === name ? 'page' : undefined}
+              >
+                {grid}
+              </a>
+            ))}
+          </nav>
+        ) : (
+          <span class="quiet">{name}</span>
+        )}
+      </header>
+      {loaded.state === 'failed' && <Failure text={loaded.error} />}
+      {!value && loaded.state === 'waiting' && <Waiting what="the table" />}
+      {value && (
+        <>
+          <p class="quiet">
+            Preset {value.preset}: {value.recipe}. Errors on the{' '}
+            {value.measuredOn === 'test' ? 'test set' : 'images held out'} after the last epoch;{' '}
+            {count(value.finished, 'run')} finished
+            {value.unfinished.length > 0 && `, ${value.unfinished.length} begun and not finished`}.
+          </p>
+          {running.length > 0 && (
+            <section class="running-now" aria-labelledby="running-now">
+              <h2 id="running-now">Running now</h2>
+              <ul>
+                {running.map((row) => (
+                  <li key={row.id} class="line-running">
+                    <StateMark state={row.state} />
+                    <a href={runHref(row.id)}>{row.name}</a>
+                    <Progress row={row} />
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+          <MainTable reproduction={value} name={name} />
+          <div class="compare-tables">
+            <Picture reproduction={value} />
+            <Text
+              title="What the pairs can tell"
+              id="comparisons"
+              table={comparisonTable(value)}
+              numeric={3}
+            />
+            <Text title="Every arm" id="arms" table={armTable(value)} numeric={2} />
+          </div>
+          {value.machines.length > 0 && <p class="caption">Computed on: {value.machines.join('; ')}.</p>}
+        </>
+      )}
+    </article>
+  );
+}
+
+/** One dot a run of the two schemes: full when finished. */
+function Dots({ row, scheme }: { readonly row: ReproductionRow; readonly scheme: string }): JSX.Element {
+  const done = mainArm(row, scheme)?.runs ?? [];
+  const under = members.value.filter(
+    (one) =>
+      one.state === 'running' &&
+      one.model === row.model &&
+      one.dataset === row.dataset &&
+      one.scheme === scheme,
+  );
+  const words = `${count(done.length, 'run')} finished${under.length ? `, ${under.length} running` : ''}`;
+  return (
+    <span class="run-dots" role="img" aria-label={words} title={words}>
+      {done.map((run) => (
+        <i key={run.name} class="done" />
+      ))}
+      {under.map((run) => (
+        <i key={run.id} class="under-way" />
+      ))}
+    </span>
+  );
+}
+
+function MainTable({
+  reproduction,
+  name,
+}: {
+  readonly reproduction: Reproduction;
+  readonly name: string;
+}): JSX.Element {
+  const cell = (row: ReproductionRow, scheme: string): JSX.Element => {
+    const error = mainArm(row, scheme)?.error;
+    return (
+      <td class="numeric">
+        {error ? meanText(error).replace(/ \(\d+\)$/, '') : <span class="quiet">not run</span>}{' '}
+        <Dots row={row} scheme={scheme} />
+      </td>
+    );
+  };
+  return (
+    <section class="chart" aria-labelledby="talk-table">
+      <div class="chart-head">
+        <h2 id="talk-table">The talk’s table and ours</h2>
+        <div class="chart-tools">
+          <Menu
+            label=""
+            hiddenLabel="save the table"
+            icon="save"
+            items={tableItems(`reproduction-${name}`, () => reproductionTable(reproduction))}
+          />
+        </div>
+      </div>
+      <div class="scroll" tabIndex={0} role="group" aria-label="the talk's table and ours">
+        <table class="talk-table">
+          <thead>
+            <tr>
+              <th scope="col" rowSpan={2}>
+                network
+              </th>
+              <th scope="col" rowSpan={2}>
+                data
+              </th>
+              <th scope="colgroup" colSpan={3} class="numeric span">
+                talk, error in %
+              </th>
+              <th scope="colgroup" colSpan={4} class="numeric span">
+                here, error in %, mean ± standard error
+              </th>
+            </tr>
+            <tr>
+              {['vanilla', 'mean-field', 'gain', 'vanilla', 'mean-field', 'gain [95 %]', 'p'].map(
+                (title, i) => (
+                  <th key={i} scope="col" class="numeric">
+                    {title}
+                  </th>
+                ),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {reproduction.rows.map((row) => {
+              const [vanilla, meanField] = [mainArm(row, 'vanilla'), mainArm(row, 'mean-field')];
+              const gain = row.comparisons.find(
+                ({ arm, against }) => arm === meanField?.arm && against === vanilla?.arm,
+              )?.gain;
+              return (
+                <tr key={row.id} class={row.arms.length ? '' : 'not-run'}>
+                  <th scope="row">{row.network}</th>
+                  <td class="quiet">{row.dataset}</td>
+                  <td class="numeric">{row.talk ? fixed(row.talk.vanilla) : ''}</td>
+                  <td class="numeric">{row.talk ? fixed(row.talk.meanField) : ''}</td>
+                  <td class="numeric">
+                    {row.talk ? `+${fixed(row.talk.vanilla - row.talk.meanField)}` : ''}
+                  </td>
+                  {cell(row, 'vanilla')}
+                  {cell(row, 'mean-field')}
+                  <td class="numeric strong">{gain ? gainText(gain) : ''}</td>
+                  <td class="numeric">{gain ? pText(gain) : ''}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <p class="caption">
+        A gain is the error of vanilla minus that of mean-field, seed by seed; an interval that holds 0 tells
+        the two not apart. One dot a run. With fewer epochs than the talk’s all errors are larger: compare
+        along a row.
+      </p>
+    </section>
+  );
+}
+
+function Picture({ reproduction }: { readonly reproduction: Reproduction }): JSX.Element {
+  const draw = (width: number) => reproductionPicture(reproduction, width, theme.value);
+  const words = reproduction.rows
+    .filter(({ talk, arms }) => talk ?? arms.length)
+    .map(
+      (row) =>
+        `${row.network}: talk ${row.talk ? `${row.talk.vanilla} and ${row.talk.meanField}` : 'nothing'}, here ${sides.map(({ scheme }) => `${scheme} ${meanText(mainArm(row, scheme)?.error)}`).join(', ')}`,
+    )
+    .join('; ');
+  return (
+    <figure class="chart">
+      <div class="chart-head">
+        <h2>Side by side</h2>
+        <div class="chart-tools">
+          <Menu
+            label=""
+            hiddenLabel="save side by side"
+            icon="save"
+            items={pictureItems(
+              'reproduction',
+              () => draw(760),
+              () => reproductionTable(reproduction),
+            )}
+          />
+        </div>
+      </div>
+      <p class="legend">
+        {sides.map(({ scheme, colour }) => (
+          <span key={scheme} class="legend-item">
+            <span class="swatch" style={{ color: cssColour(colour) }} aria-hidden="true" />
+            {scheme}
+          </span>
+        ))}
+        <span class="quiet">hollow: talk, full: here</span>
+      </p>
+      <div role="img" aria-label={words}>
+        <Stage height={() => pictureHeight(reproduction)} draw={draw} />
+      </div>
+    </figure>
+  );
+}
+
+function Text({
+  title,
+  id,
+  table,
+  numeric,
+}: {
+  readonly title: string;
+  readonly id: string;
+  readonly table: TextTable;
+  readonly numeric: number;
+}): JSX.Element | null {
+  if (!table.rows.length) return null;
+  return (
+    <section class="chart" aria-labelledby={id}>
+      <div class="chart-head">
+        <h2 id={id}>{title}</h2>
+        <div class="chart-tools">
+          <Menu label="" hiddenLabel={`save ${title}`} icon="save" items={tableItems(id, () => table)} />
+        </div>
+      </div>
+      <div class="scroll" tabIndex={0} role="group" aria-label={title}>
+        <table>
+          <thead>
+            <tr>
+              {table.header.map((name, i) => (
+                <th key={name} scope="col" class={i >= numeric ? 'numeric' : ''}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {table.rows.map((row, i) => (
+              <tr key={i}>
+                {row.map((text, j) =>
+                  j === 0 ? (
+                    <th key={j} scope="row">
+                      {text}
+                    </th>
+                  ) : (
+                    <td key={j} class={j >= numeric ? 'numeric' : ''}>
+                      {text}
+                    </td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

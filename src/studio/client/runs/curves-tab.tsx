@@ -1,0 +1,225 @@
+/** Loss, error, learning rate and speed over the steps, with one cursor and one zoom for all. */
+import { computed, signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { series as colours, type Colour } from '../../../report/palette.ts';
+import type { RunDetail, StepCurves } from '../../protocol/index.ts';
+import { LineChart } from '../charts/line-chart.tsx';
+import type { Lines, Series } from '../charts/lines.ts';
+import { smooth } from '../charts/smooth.ts';
+import { describeLines } from '../charts/words.ts';
+import { amend, place } from '../location.ts';
+import { useLoaded } from '../parts/loaded.ts';
+import { Empty, Waiting } from '../parts/notes.tsx';
+import { formatCount } from '../parts/words.ts';
+import { numberOf } from '../routes.ts';
+import { source } from '../store.ts';
+import { reaches, usualReach } from './curves.ts';
+import { curvePoints, type RunData } from './run-data.ts';
+
+const query = computed(() => place.value.query);
+const pinned = computed(() => numberOf(query.value.at));
+const zoom = computed((): readonly [number, number] | undefined => {
+  const [from, to] = [numberOf(query.value.from), numberOf(query.value.to)];
+  return from !== undefined && to !== undefined && from < to ? [from, to] : undefined;
+});
+const passing = signal<number | undefined>(undefined);
+
+const [train, test, tau, plain] = [colours[0]!, colours[1]!, colours[2]!, colours[5]!] as readonly [
+  Colour,
+  Colour,
+  Colour,
+  Colour,
+];
+
+/** Of one view and of all: `loss` of the address holds which axes are logarithmic. */
+const logs = computed(() => new Set((query.value.log ?? '').split(',').filter(Boolean)));
+const setLog = (id: string, on: boolean): void => {
+  const next = new Set(logs.value);
+  if (on) next.add(id);
+  else next.delete(id);
+  amend({ log: [...next].join(',') });
+};
+
+export const setCursor = (step: number | undefined, keep: boolean): void => {
+  passing.value = keep ? undefined : step;
+  if (keep) amend({ at: step === undefined ? undefined : String(step) });
+};
+
+/** Steps of an epoch, as far as it can be told. */
+export const stepsPerEpoch = ({ row: { totalSteps, plannedEpochs } }: RunDetail): number =>
+  plannedEpochs && totalSteps ? totalSteps / plannedEpochs : 0;
+
+export function CurvesTab({ run }: { readonly run: RunData }): JSX.Element {
+  const [detail, whole] = [run.detail.value, run.curves.value];
+  const near = zoom.value;
+  const decimated = whole !== undefined && whole.total > whole.step.length;
+  // Where points stand for buckets of steps, a part of the run is read anew with more of them.
+  const closer = useLoaded(
+    async () =>
+      near && decimated
+        ? source().steps(run.id, { points: curvePoints, from: near[0], to: near[1] })
+        : undefined,
+    [run.id, near?.[0], near?.[1], decimated],
+  );
+  if (!detail || !whole) return <Waiting what="the curves" />;
+  if (!whole.step.length)
+    return (
+      <Empty title="No step yet">
+        <p>The curves appear with the first step that the run records.</p>
+      </Empty>
+    );
+  const reach = numberOf(query.value.smooth) ?? usualReach(whole.lastStep);
+  return (
+    <>
+      <Smoothing lastStep={whole.lastStep} reach={reach} />
+      <Charts detail={detail} curves={(near && closer.value) ?? whole} whole={whole} reach={reach} />
+    </>
+  );
+}
+
+function Smoothing({ lastStep, reach }: { readonly lastStep: number; readonly reach: number }): JSX.Element {
+  const values = reaches(lastStep);
+  const at = Math.max(
+    values.findLastIndex((value) => value <= reach),
+    0,
+  );
+  const words = reach > 0 ? `over ${formatCount(reach)} ${reach === 1 ? 'step' : 'steps'}` : 'none';
+  return (
+    <label class="slider-line">
+      <span>smoothing</span>
+      <input
+        type="range"
+        min={0}
+        max={values.length - 1}
+        step={1}
+        value={at}
+        aria-valuetext={words}
+        onInput={(event) => {
+          amend({ smooth: String(values[Number(event.currentTarget.value)] ?? 0) });
+        }}
+      />
+      <output>{words}</output>
+    </label>
+  );
+}
+
+function Charts({
+  detail,
+  curves,
+  whole,
+  reach,
+}: {
+  readonly detail: RunDetail;
+  readonly curves: StepCurves;
+  readonly whole: StepCurves;
+  readonly reach: number;
+}): JSX.Element {
+  const perEpoch = stepsPerEpoch(detail);
+  const to = whole.lastStep;
+  const charts = useMemo(
+    () => chartsOf(detail, curves, reach, to),
+    [detail.epochs, detail.config, curves, reach, to],
+  );
+  const cursor = passing.value ?? pinned.value;
+  const name = (step: number): string =>
+    `step ${formatCount(step)}${perEpoch ? `, epoch ${Math.floor((step - 1) / perEpoch) + 1}` : ''}`;
+  return (
+    <div class="charts">
+      {charts.map((lines) => (
+        <LineChart
+          key={lines.id}
+          lines={{ ...lines, y: { ...lines.y, log: logs.value.has(lines.id) } }}
+          height={lines.id === 'loss' ? 330 : 230}
+          cursor={cursor}
+          onCursor={setCursor}
+          zoom={zoom.value}
+          onZoom={(range) => {
+            amend({ from: range && String(range[0]), to: range && String(range[1]) });
+          }}
+          placeName={name}
+          log={logs.value.has(lines.id)}
+          onLog={(on) => {
+            setLog(lines.id, on);
+          }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** The charts of a run, the loss first. */
+function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: number): readonly Lines[] {
+  const { step: x } = curves;
+  const perEpoch = stepsPerEpoch(detail);
+  const ends = detail.epochs.map(({ epoch }) => (perEpoch ? Math.round((epoch + 1) * perEpoch) : epoch + 1));
+  const evaluated = Number(detail.config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test';
+  const atEpochs = (name: string, values: readonly (number | null | undefined)[]): Series[] => {
+    const there = values.flatMap((value, i) =>
+      value === undefined || value === null || !Number.isFinite(value) ? [] : [i],
+    );
+    return there.length && perEpoch
+      ? [{ name, colour: test, x: there.map((i) => ends[i]!), y: there.map((i) => values[i]!), dots: true }]
+      : [];
+  };
+  // Buckets of one step have no spread to show.
+  const bucketed = curves.lossMin.some((least, i) => least !== curves.loss[i]);
+  const smoothed = (values: readonly (number | null)[]): Pick<Series, 'y' | 'raw'> =>
+    reach > 0 ? { y: smooth(x, values, reach), raw: values } : { y: values };
+  const chart = (
+    id: string,
+    title: string,
+    unit: string,
+    series: readonly Series[],
+    zero = false,
+  ): Lines => ({
+    id,
+    title,
+    x: { title: 'step', from: 0, to },
+    y: { title: unit, zero },
+    series,
+    named: false,
+    description: `${describeLines(series, 'step')}.`,
+  });
+  return [
+    chart('loss', 'Loss', 'cross-entropy', [
+      {
+        name: 'training',
+        colour: train,
+        x,
+        ...smoothed(curves.loss),
+        ...(bucketed && { band: [curves.lossMin, curves.lossMax] as const }),
+      },
+      ...atEpochs(
+        evaluated,
+        detail.epochs.map(({ evalLoss }) => evalLoss),
+      ),
+    ]),
+    chart('error', 'Error', 'wrong in %', [
+      { name: 'training', colour: train, x, ...smoothed(curves.error) },
+      ...atEpochs(
+        evaluated,
+        detail.epochs.map(({ evalError }) => evalError),
+      ),
+    ]),
+    chart(
+      'lr',
+      'Learning rate',
+      'rate',
+      [
+        { name: 'weights', colour: plain, x, y: curves.lr },
+        ...(curves.tauLr.some((value) => value !== null)
+          ? [{ name: 'tau', colour: tau, x, y: curves.tauLr, dashed: true }]
+          : []),
+      ],
+      true,
+    ),
+    chart(
+      'speed',
+      'Images a second',
+      'images/s',
+      [{ name: 'speed', colour: plain, x, ...smoothed(curves.imagesPerSecond) }],
+      true,
+    ),
+  ];
+}

@@ -1,0 +1,237 @@
+/** What the net gets right and wrong: confusion, errors by class, test images with what it takes them for. */
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { RunResult } from '../../../runs/index.ts';
+import type { SampleList } from '../../protocol/index.ts';
+import { Stage } from '../charts/stage.tsx';
+import { amend, place } from '../location.ts';
+import { CommandLine, Menu, Segments } from '../parts/controls.tsx';
+import { useLoaded } from '../parts/loaded.ts';
+import { Empty, Failure, Waiting } from '../parts/notes.tsx';
+import { pictureItems, tableItems } from '../parts/save.ts';
+import { fixed, formatCount } from '../parts/words.ts';
+import { source } from '../store.ts';
+import { theme } from '../theme.ts';
+import { type ConfusionDrawing, confusionPicture, largestConfusions } from './confusion-picture.ts';
+import type { RunData } from './run-data.ts';
+
+const onlyWrong = computed(() => place.value.query.show === 'wrong');
+
+export function PredictionsTab({ run }: { readonly run: RunData }): JSX.Element {
+  const detail = run.detail.value;
+  if (!detail) return <Waiting what="the result" />;
+  const { result, files, commands } = detail;
+  return (
+    <>
+      {result?.confusion.length ? (
+        <div class="pair">
+          <Confusion result={result} />
+          <PerClass result={result} />
+        </div>
+      ) : (
+        <Empty title="No result yet">
+          <p>The confusion matrix and the errors by class are there when the run has finished.</p>
+        </Empty>
+      )}
+      {files.samples ? (
+        <Samples id={run.id} />
+      ) : (
+        result && (
+          <section class="aside">
+            <h3>Test images</h3>
+            <p class="quiet">This run folder holds no sample predictions. This writes them:</p>
+            <CommandLine text={commands.evaluate} />
+          </section>
+        )
+      )}
+    </>
+  );
+}
+
+function Confusion({ result: { confusion, classes } }: { readonly result: RunResult }): JSX.Element {
+  const drawn = useRef<ConfusionDrawing | undefined>(undefined);
+  const [cell, setCell] = useState<readonly [number, number] | undefined>(undefined);
+  const name = (index: number): string => classes[index] ?? String(index);
+  const worst = largestConfusions(confusion, 4);
+  const images = cell && confusion[cell[0]]?.[cell[1]];
+  const words = worst
+    .map(({ from, to, images: number }) => `${name(from)} taken for ${name(to)} ${number} times`)
+    .join(', ');
+  return (
+    <figure class="chart">
+      <div class="chart-head">
+        <h3>Confusion</h3>
+        <div class="chart-tools">
+          <Menu
+            label=""
+            hiddenLabel="save the confusion matrix"
+            icon="save"
+            items={pictureItems(
+              'confusion',
+              () => confusionPicture(confusion, classes, 620, theme.value).picture,
+              () => ({
+                header: ['true', ...classes],
+                rows: confusion.map((row, i) => [name(i), ...row]),
+              }),
+            )}
+          />
+        </div>
+      </div>
+      <p class="legend">
+        {cell && images !== undefined
+          ? `${name(cell[0])} ${cell[0] === cell[1] ? 'recognised' : `taken for ${name(cell[1])}`}: ${images} of ${confusion[cell[0]]!.reduce((sum, one) => sum + one, 0)}`
+          : 'rows: the true class; columns: what it is taken for'}
+      </p>
+      <div
+        role="img"
+        aria-label={`Confusion matrix of ${classes.length} classes. ${words || 'No mistakes'}.`}
+        onPointerMove={(event) => {
+          setCell(drawn.current?.cellAt(event.offsetX, event.offsetY));
+        }}
+        onPointerLeave={() => {
+          setCell(undefined);
+        }}
+      >
+        <Stage
+          height={(width) =>
+            width ? confusionPicture(confusion, classes, width, theme.value).picture.height : 300
+          }
+          draw={(width) => {
+            drawn.current = confusionPicture(confusion, classes, width, theme.value);
+            return drawn.current.picture;
+          }}
+        />
+      </div>
+      <figcaption>
+        {words ? `Most often: ${words}.` : 'No mistakes.'} Colour: square root of the share of the row.
+      </figcaption>
+    </figure>
+  );
+}
+
+function PerClass({
+  result: { perClassError, classes, confusion },
+}: {
+  readonly result: RunResult;
+}): JSX.Element {
+  const largest = Math.max(...perClassError, 1e-9);
+  const rows = perClassError
+    .map((error, i) => ({
+      error,
+      name: classes[i] ?? String(i),
+      worst: largestConfusions(
+        confusion.map((row, j) => (j === i ? row : [])),
+        1,
+      )[0],
+    }))
+    .sort((a, b) => b.error - a.error);
+  return (
+    <section class="chart" aria-labelledby="per-class">
+      <div class="chart-head">
+        <h3 id="per-class">Error by class</h3>
+        <div class="chart-tools">
+          <Menu
+            label=""
+            hiddenLabel="save the errors by class"
+            icon="save"
+            items={tableItems('per-class-error', () => ({
+              header: ['class', 'error'],
+              rows: rows.map(({ name, error }) => [name, error]),
+            }))}
+          />
+        </div>
+      </div>
+      <div class="scroll tall" tabIndex={0} role="group" aria-label="errors by class">
+        <table class="bars">
+          <thead>
+            <tr>
+              <th scope="col">class</th>
+              <th scope="col" class="numeric">
+                error %
+              </th>
+              <th scope="col">
+                <span class="hidden">as a bar</span>
+              </th>
+              <th scope="col">most often taken for</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ name, error, worst }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td class="numeric">{fixed(error, 1)}</td>
+                <td class="bar-cell">
+                  <span class="bar" style={{ width: `${(100 * error) / largest}%` }} />
+                </td>
+                <td class="quiet">{worst ? `${classes[worst.to] ?? worst.to} (${worst.images})` : ''}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Samples({ id }: { readonly id: string }): JSX.Element {
+  const loaded = useLoaded(() => source().samples(id), [id]);
+  if (loaded.state === 'failed') return <Failure text={loaded.error} />;
+  if (!loaded.value) return <Waiting what="the sample predictions" />;
+  const { samples } = loaded.value;
+  const wrong = samples.filter(({ label, top }) => top[0]?.class !== label);
+  const shown = onlyWrong.value ? wrong : samples;
+  return (
+    <section class="samples-section" aria-labelledby="samples">
+      <div class="chart-head">
+        <h3 id="samples">Test images</h3>
+        <span class="quiet">
+          {wrong.length} of {formatCount(samples.length)} wrong
+        </span>
+        <Segments
+          label="images"
+          options={[
+            ['', 'all'],
+            ['wrong', 'wrong ones'],
+          ]}
+          value={onlyWrong.value ? 'wrong' : ''}
+          onChange={(show) => {
+            amend({ show });
+          }}
+        />
+      </div>
+      <ul class="samples">
+        {shown.map((sample) => (
+          <Sample key={sample.index} sample={sample} classes={loaded.value!.classes} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Sample({
+  sample: { index, label, image, top },
+  classes,
+}: {
+  readonly sample: SampleList['samples'][number];
+  readonly classes: readonly string[];
+}): JSX.Element {
+  const name = (number: number): string => classes[number] ?? String(number);
+  const right = top[0]?.class === label;
+  return (
+    <li class={right ? 'sample' : 'sample sample-wrong'}>
+      <img src={image} alt={`test image ${index}, ${name(label)}`} width={96} height={96} loading="lazy" />
+      <div>
+        <strong>{name(label)}</strong> {!right && <span class="wrong">wrong</span>}
+        <ol>
+          {top.slice(0, 3).map(({ class: guess, probability }) => (
+            <li key={guess} class={guess === label ? 'true' : ''}>
+              <span class="bar" style={{ width: `${(100 * probability).toFixed(1)}%` }} aria-hidden="true" />
+              <span>{name(guess)}</span> <span class="numeric">{(100 * probability).toFixed(0)} %</span>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,252 @@
+/** One run: what it is, how it stands, what can be done with it, and its views. */
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ActionAnswer, RunDetail } from '../../protocol/index.ts';
+import { DepthTab } from '../depth/depth-tab.tsx';
+import { place } from '../location.ts';
+import { Button, CommandLine } from '../parts/controls.tsx';
+import { messageOf } from '../parts/loaded.ts';
+import { Failure, Problems, Waiting } from '../parts/notes.tsx';
+import { StateMark } from '../parts/state.tsx';
+import {
+  dateText,
+  duration,
+  fixed,
+  folderOf,
+  formatCount,
+  missing,
+  secondsLeft,
+  short,
+} from '../parts/words.ts';
+import { hrefTo, runHref, type RunTab, runTabs } from '../routes.ts';
+import { source } from '../store.ts';
+import '../styles/charts.css';
+import '../styles/run.css';
+import { CurvesTab } from './curves-tab.tsx';
+import { PredictionsTab } from './predictions-tab.tsx';
+import { type RunData, useRun } from './run-data.ts';
+import { SettingsTab } from './settings-tab.tsx';
+import { WeightsTab } from './weights-tab.tsx';
+
+const runId = computed(() => place.value.path[1] ?? '');
+const tab = computed((): RunTab => runTabs.find((name) => name === place.value.path[2]) ?? 'curves');
+
+const tabs: Readonly<
+  Record<
+    RunTab,
+    { readonly title: string; readonly view: (props: { readonly run: RunData }) => JSX.Element | null }
+  >
+> = {
+  curves: { title: 'Curves', view: CurvesTab },
+  depth: { title: 'Depth', view: DepthTab },
+  weights: { title: 'Weights', view: WeightsTab },
+  predictions: { title: 'Predictions', view: PredictionsTab },
+  settings: { title: 'Settings', view: SettingsTab },
+};
+
+/** What is kept when another view of the run is chosen: the place in its time. */
+const shared = (): Record<string, string | undefined> => {
+  const { at, from, to, smooth } = place.value.query;
+  return { at, from, to, smooth };
+};
+
+export function RunPage(): JSX.Element {
+  return <Shown key={runId.value} id={runId.value} />;
+}
+
+function Shown({ id }: { readonly id: string }): JSX.Element {
+  const run = useRun(id);
+  const detail = run.detail.value;
+  const failure = run.failure.value;
+  if (!detail)
+    return failure ? (
+      <>
+        <h1>{id}</h1>
+        <Failure text={failure} />
+        <p>
+          <a href={hrefTo([])}>All runs</a>
+        </p>
+      </>
+    ) : (
+      <Waiting what="the run" />
+    );
+  const { title, view: View } = tabs[tab.value];
+  return (
+    <article class={`run-page state-of-${detail.row.state}`}>
+      <RunHead detail={detail} />
+      {failure && <Failure text={failure} />}
+      <nav class="tabs" aria-label="views of the run">
+        {runTabs.map((name) => (
+          <a
+            key={name}
+            href={runHref(id, name, shared())}
+            aria-current={name === tab.value ? 'page' : undefined}
+          >
+            {tabs[name].title}
+          </a>
+        ))}
+      </nav>
+      <section aria-label={title} class="tab">
+        <h2 class="hidden">{title}</h2>
+        <View run={run} />
+      </section>
+    </article>
+  );
+}
+
+function RunHead({ detail }: { readonly detail: RunDetail }): JSX.Element {
+  const { row, files, message } = detail;
+  return (
+    <header class="run-head">
+      <p class="crumbs">
+        <a href={hrefTo([])}>Runs</a>
+        {folderOf(row) && (
+          <>
+            {' '}
+            /{' '}
+            <a href={hrefTo([], { q: `folder:${folderOf(row).slice(0, -1)}` })}>
+              {folderOf(row).slice(0, -1)}
+            </a>
+          </>
+        )}
+      </p>
+      <div class="run-title">
+        <h1>{row.name}</h1>
+        <StateMark state={row.state} />
+        <span class="quiet" role="status">
+          {standing(detail)}
+        </span>
+        <span class="run-links">
+          {files.report && (
+            <a href={source().file(row.id, 'report.html')} target="_blank" rel="noopener">
+              report
+            </a>
+          )}
+          {files.analysis && (
+            <a href={source().file(row.id, 'analysis.html')} target="_blank" rel="noopener">
+              analysis
+            </a>
+          )}
+          <a href={hrefTo([], { q: `model:${row.model} data:${row.dataset}`, sel: row.id })}>
+            compare with …
+          </a>
+        </span>
+      </div>
+      {message && (
+        <p class="note">
+          <span>{message}</span>
+        </p>
+      )}
+      <Problems title="Not everything of this run could be read" lines={row.problems} />
+      <Facts detail={detail} />
+      <RunActions detail={detail} />
+    </header>
+  );
+}
+
+/** `epoch 7 of 15, 12 min left` */
+function standing({ row }: RunDetail): string {
+  const { epochs, plannedEpochs, state, step, totalSteps } = row;
+  const left = secondsLeft(row);
+  if (state === 'finished') return `${epochs} epochs in ${duration(row.seconds)}`;
+  const where =
+    plannedEpochs === null
+      ? `step ${formatCount(step)}`
+      : `epoch ${Math.min(epochs + (state === 'running' ? 1 : 0), plannedEpochs)} of ${plannedEpochs}`;
+  const share = totalSteps > 0 ? `, ${Math.floor((100 * step) / totalSteps)} %` : '';
+  return `${where}${share}${left === undefined ? '' : `, ${duration(left)} left`}`;
+}
+
+function Facts({ detail: { row, result } }: { readonly detail: RunDetail }): JSX.Element {
+  const facts: readonly (readonly [string, string, (string | undefined)?])[] = [
+    [
+      'test error',
+      row.testError === null ? missing : `${fixed(row.testError)} %`,
+      row.final ? undefined : 'of its last evaluated epoch',
+    ],
+    ['training loss', fixed(row.trainLoss, 4)],
+    ['net', row.model],
+    ['data', row.dataset],
+    ['scheme', row.scheme],
+    ['seed', String(row.seed ?? missing)],
+    ['images/s', row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond))],
+    ['swaps', formatCount(row.swaps)],
+    ...(result ? ([['parameters', formatCount(result.parameters)]] as const) : []),
+    ['began', dateText(row.started)],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value, hint]) => (
+        <div key={name} title={hint}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail }): JSX.Element | null {
+  const [busy, setBusy] = useState(false);
+  const [told, setTold] = useState<{ readonly good: boolean; readonly text: string } | undefined>(undefined);
+  const { actions } = source();
+  if (!actions) return null;
+  const act = (what: (id: string) => Promise<ActionAnswer>, words: string): void => {
+    setBusy(true);
+    setTold(undefined);
+    what(row.id)
+      .then(
+        (answer) => {
+          setTold({ good: true, text: `${words}: ${answer.command} (process ${answer.pid})` });
+        },
+        (error: unknown) => {
+          setTold({ good: false, text: messageOf(error) });
+        },
+      )
+      .finally(() => {
+        setBusy(false);
+      });
+  };
+  const running = row.state === 'running';
+  if (!running && !row.resumable && !told) return null;
+  return (
+    <div class="run-actions">
+      {running && (
+        <Button
+          icon="stopped"
+          disabled={busy}
+          onClick={() => {
+            act(actions.stop, 'asked to stop');
+          }}
+          title="finishes the step, saves a checkpoint, ends"
+        >
+          stop
+        </Button>
+      )}
+      {!running && row.resumable && (
+        <>
+          <Button
+            icon="play"
+            disabled={busy}
+            onClick={() => {
+              act(actions.resume, 'started');
+            }}
+            title="goes on from the last checkpoint"
+          >
+            resume
+          </Button>
+          <CommandLine text={commands.resume} label="command line that resumes" />
+        </>
+      )}
+      {told &&
+        (told.good ? (
+          <p class="quiet" role="status">
+            {told.text}
+          </p>
+        ) : (
+          <Failure text={told.text} />
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+/** The configuration, where it ran, and the command lines for it. */
+import type { JSX } from 'preact';
+import { formatValue } from '../../../report/format.ts';
+import type { PlainRecord } from '../../../runs/index.ts';
+import { CommandLine, Menu } from '../parts/controls.tsx';
+import { Waiting } from '../parts/notes.tsx';
+import { tableItems } from '../parts/save.ts';
+import type { RunData } from './run-data.ts';
+
+const purposes = {
+  start: 'start it anew',
+  resume: 'go on from its last checkpoint',
+  evaluate: 'evaluate it',
+  report: 'write its report',
+  analyse: 'analyse its blocks',
+} as const;
+
+export function SettingsTab({ run }: { readonly run: RunData }): JSX.Element {
+  const detail = run.detail.value;
+  if (!detail) return <Waiting what="the settings" />;
+  const { config, environment, checkpoints, commands } = detail;
+  return (
+    <div class="settings">
+      <RecordTable
+        title="Configuration"
+        record={config}
+        file="config"
+        missing="config.yaml could not be read"
+      />
+      <div>
+        <RecordTable
+          title="Where it ran"
+          record={environment}
+          file="environment"
+          missing="env.json could not be read"
+        />
+        <section class="chart" aria-labelledby="checkpoints">
+          <div class="chart-head">
+            <h3 id="checkpoints">Checkpoints</h3>
+          </div>
+          <p>{checkpoints.length ? checkpoints.join(', ') : 'none in the run folder'}</p>
+        </section>
+        <section class="chart" aria-labelledby="commands">
+          <div class="chart-head">
+            <h3 id="commands">Command lines</h3>
+          </div>
+          <dl class="commands">
+            {(Object.keys(purposes) as (keyof typeof purposes)[]).map((name) => (
+              <div key={name}>
+                <dt>{purposes[name]}</dt>
+                <dd>
+                  <CommandLine text={commands[name]} label={`command line to ${purposes[name]}`} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function RecordTable({
+  title,
+  record,
+  file,
+  missing,
+}: {
+  readonly title: string;
+  readonly record: PlainRecord | null;
+  readonly file: string;
+  readonly missing: string;
+}): JSX.Element {
+  const rows = Object.entries(record ?? {}).map(([key, value]) => [key, formatValue(value)] as const);
+  const id = `record-${file}`;
+  return (
+    <section class="chart" aria-labelledby={id}>
+      <div class="chart-head">
+        <h3 id={id}>{title}</h3>
+        {record && (
+          <div class="chart-tools">
+            <Menu
+              label=""
+              hiddenLabel={`save ${title}`}
+              icon="save"
+              items={tableItems(file, () => ({ header: ['setting', 'value'], rows }))}
+            />
+          </div>
+        )}
+      </div>
+      {record ? (
+        <table class="record">
+          <thead class="hidden">
+            <tr>
+              <th scope="col">setting</th>
+              <th scope="col">value</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(([key, value]) => (
+              <tr key={key}>
+                <th scope="row">{key}</th>
+                <td>
+                  <code>{value}</code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p class="quiet">{missing}</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,136 @@
+/** The clouds of weights over the checkpoints. */
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { WeightCloud } from '../../protocol/index.ts';
+import { Stage } from '../charts/stage.tsx';
+import { amend, place } from '../location.ts';
+import { Menu } from '../parts/controls.tsx';
+import { useLoaded } from '../parts/loaded.ts';
+import { Empty, Failure, Waiting } from '../parts/notes.tsx';
+import { pictureItems } from '../parts/save.ts';
+import { formatCount } from '../parts/words.ts';
+import { source } from '../store.ts';
+import { theme } from '../theme.ts';
+import type { RunData } from './run-data.ts';
+import { checkpointsOf, weightsPicture } from './weights-picture.ts';
+
+const wanted = computed(() => place.value.query.checkpoint);
+
+export function WeightsTab({ run }: { readonly run: RunData }): JSX.Element {
+  const detail = run.detail.value;
+  const loaded = useLoaded(
+    () => source().weights(run.id),
+    [run.id, detail?.checkpoints.join(), detail?.row.state],
+  );
+  if (loaded.state === 'failed') return <Failure text={loaded.error} />;
+  if (!loaded.value || !detail) return <Waiting what="the weights" />;
+  const stages = Object.entries(loaded.value.stages)
+    .filter(([, { points }]) => points.length > 0)
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  const [first] = stages;
+  if (!first)
+    return (
+      <Empty title="No weights to show">
+        <p>
+          The clouds are drawn from checkpoints, and this run folder has none with blocks of equal shape. A
+          run keeps its last and best checkpoint; with <code>--checkpoint-every 1</code> it keeps one an
+          epoch, and the blocks leave a trail.
+        </p>
+      </Empty>
+    );
+  const checkpoints = checkpointsOf(first[1]);
+  const at = Math.max(
+    checkpoints.findIndex(({ checkpoint }) => checkpoint === wanted.value),
+    -1,
+  );
+  const index = at < 0 ? checkpoints.length - 1 : at;
+  const chosen = checkpoints[index]!;
+  const words = `${chosen.checkpoint}, step ${formatCount(chosen.step)}`;
+  return (
+    <>
+      {checkpoints.length > 1 && (
+        <div class="time">
+          <span>checkpoint</span>
+          <input
+            type="range"
+            aria-label="checkpoint"
+            min={0}
+            max={checkpoints.length - 1}
+            step={1}
+            value={index}
+            aria-valuetext={words}
+            onInput={(event) => {
+              amend({ checkpoint: checkpoints[Number(event.currentTarget.value)]?.checkpoint });
+            }}
+          />
+          <output>{words}</output>
+        </div>
+      )}
+      <div class="stages">
+        {stages.map(([stage, cloud]) => (
+          <CloudFigure key={stage} stage={stage} cloud={cloud} checkpoint={chosen.checkpoint} />
+        ))}
+      </div>
+      <p class="caption">
+        Each dot is a block of the stage, placed by the first two principal components of its weights over all
+        checkpoints, coloured by its depth, numbered by its creation; grey lines lead through its earlier
+        checkpoints, the dotted line through the blocks in the order of the flow.
+      </p>
+    </>
+  );
+}
+
+function CloudFigure({
+  stage,
+  cloud,
+  checkpoint,
+}: {
+  readonly stage: string;
+  readonly cloud: WeightCloud;
+  readonly checkpoint: string;
+}): JSX.Element {
+  const picture = (width: number, height: number) =>
+    weightsPicture(stage, cloud, checkpoint, width, height, theme.value);
+  const now = cloud.points
+    .filter((point) => point.checkpoint === checkpoint)
+    .sort((a, b) => a.place - b.place);
+  return (
+    <figure class="chart">
+      <div class="chart-head">
+        <h3>{stage}</h3>
+        <div class="chart-tools">
+          <Menu
+            label=""
+            hiddenLabel={`save ${stage}`}
+            icon="save"
+            items={pictureItems(
+              `weights-${stage}`,
+              () => picture(560, 480),
+              () => ({
+                header: ['checkpoint', 'step', 'block', 'x', 'y', 'tau', 'place'],
+                rows: cloud.points.map((point) => [
+                  point.checkpoint,
+                  point.step,
+                  point.particle + 1,
+                  point.x,
+                  point.y,
+                  point.tau,
+                  point.place + 1,
+                ]),
+              }),
+            )}
+          />
+        </div>
+      </div>
+      <Stage height={(width) => Math.min(420, Math.max(260, width * 0.85))} draw={picture} />
+      <figcaption>
+        {(100 * (cloud.explained[0] + cloud.explained[1])).toFixed(0)} % of the variance is in this plane. In
+        the order of the flow:{' '}
+        {now
+          .map(({ particle, tau }) => `block ${particle + 1}${tau === null ? '' : ` at ${tau.toFixed(2)}`}`)
+          .join(', ')}
+        .
+      </figcaption>
+    </figure>
+  );
+}

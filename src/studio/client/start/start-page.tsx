@@ -1,0 +1,179 @@
+/** A form for `meanfield train`: it shows the command line that it makes, and runs it. */
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useId, useState } from 'preact/hooks';
+import { shellQuote } from '../../../report/format.ts';
+import type { ActionAnswer } from '../../protocol/index.ts';
+import { amend, go, place } from '../location.ts';
+import { Button, CommandLine } from '../parts/controls.tsx';
+import { messageOf } from '../parts/loaded.ts';
+import { Empty, Failure } from '../parts/notes.tsx';
+import { hrefTo, runHref } from '../routes.ts';
+import { runs, source, useRuns } from '../store.ts';
+import '../styles/start.css';
+import { argumentsOf, type Field, sections, type Values } from './fields.ts';
+
+const values = computed((): Values => place.value.query);
+
+export function StartPage(): JSX.Element {
+  useRuns();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | undefined>(undefined);
+  const [started, setStarted] = useState<ActionAnswer | undefined>(undefined);
+  const { actions } = source();
+  if (!actions)
+    return (
+      <Empty title="Runs cannot be started here">
+        <p>These pages were exported: they show runs, and nothing computes behind them.</p>
+      </Empty>
+    );
+  const args = argumentsOf(values.value);
+  const root = runs.value?.root;
+  const line = ['meanfield', 'train', ...args, ...(root === undefined ? [] : ['--output', root])]
+    .map(shellQuote)
+    .join(' ');
+  const start = (): void => {
+    setBusy(true);
+    setFailure(undefined);
+    setStarted(undefined);
+    actions
+      .start(args)
+      .then(
+        (answer) => {
+          setStarted(answer);
+          if (answer.id !== null) go(runHref(answer.id));
+        },
+        (error: unknown) => {
+          setFailure(messageOf(error));
+        },
+      )
+      .finally(() => {
+        setBusy(false);
+      });
+  };
+  return (
+    <article class="start-page">
+      <header class="page-head">
+        <h1>Start a run</h1>
+        <span class="quiet">It goes on when this page or the server is closed.</span>
+      </header>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) start();
+        }}
+      >
+        <div class="fields">
+          {sections.map(({ title, fields }) => (
+            <fieldset key={title}>
+              <legend>{title}</legend>
+              {fields.map((field) => (
+                <FieldRow key={field.flag} field={field} value={values.value[field.flag]} />
+              ))}
+            </fieldset>
+          ))}
+        </div>
+        <div class="launch">
+          <h2>Command line</h2>
+          <CommandLine text={line} />
+          <div class="launch-end">
+            <button type="submit" class="button button-primary" disabled={busy}>
+              {busy ? 'starting …' : 'start'}
+            </button>
+            {args.length > 0 && (
+              <Button
+                look="plain"
+                onClick={() => {
+                  go(hrefTo(['start']));
+                }}
+              >
+                all as usual
+              </Button>
+            )}
+          </div>
+          {failure !== undefined && <Failure text={failure} />}
+          {started && (
+            <p role="status">
+              Started as process {started.pid}: <code>{started.command}</code>. It is in the{' '}
+              <a href={hrefTo([])}>list</a> as soon as it has made its folder.
+            </p>
+          )}
+        </div>
+      </form>
+    </article>
+  );
+}
+
+function FieldRow({
+  field,
+  value,
+}: {
+  readonly field: Field;
+  readonly value: string | undefined;
+}): JSX.Element {
+  const id = useId();
+  const { flag, label, hint } = field;
+  const set = (text: string): void => {
+    amend({ [flag]: text });
+  };
+  if (field.kind === 'switch')
+    return (
+      <div class="field field-switch">
+        <input
+          id={id}
+          type="checkbox"
+          checked={value === '1'}
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => {
+            set(event.currentTarget.checked ? '1' : '');
+          }}
+        />
+        <label for={id}>{label}</label>
+        <small id={`${id}-hint`}>{hint}</small>
+      </div>
+    );
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {field.kind === 'choice' ? (
+        <select
+          id={id}
+          value={value ?? field.usual}
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => {
+            set(event.currentTarget.value === field.usual ? '' : event.currentTarget.value);
+          }}
+        >
+          {field.options.map((option) => (
+            <option key={option} value={option}>
+              {option}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input
+          id={id}
+          type="text"
+          inputMode={field.kind === 'number' ? 'decimal' : 'text'}
+          placeholder={field.usual}
+          value={value ?? ''}
+          list={field.suggestions ? `${id}-list` : undefined}
+          spellcheck={false}
+          autocomplete="off"
+          aria-describedby={`${id}-hint`}
+          onInput={(event) => {
+            set(event.currentTarget.value);
+          }}
+        />
+      )}
+      {field.kind !== 'choice' && field.suggestions && (
+        <datalist id={`${id}-list`}>
+          {field.suggestions.map((text) => (
+            <option key={text} value={text} />
+          ))}
+        </datalist>
+      )}
+      <small id={`${id}-hint`}>{hint}</small>
+    </div>
+  );
+}
