@@ -5,6 +5,7 @@ import {
   type LiveState,
   type PlainRecord,
   readRun,
+  type ResultNumbers,
   type RunData,
 } from '../runs/index.ts';
 
@@ -47,8 +48,11 @@ function median(values: readonly number[]): number | undefined {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
+/** What a row needs of a run. */
+export type SummarisedRun = Omit<RunData, 'result'> & { readonly result?: ResultNumbers };
+
 /** @param now - ms since 1970, at which the state is judged */
-export function summariseRun(data: RunData, now = Date.now()): RunSummary {
+export function summariseRun(data: SummarisedRun, now = Date.now()): RunSummary {
   const { config, result, status, epochs, steps } = data;
   const last = epochs.at(-1);
   const scheme = result?.scheme ?? textOf(config, 'scheme') ?? 'unknown';

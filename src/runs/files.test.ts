@@ -20,6 +20,7 @@ import {
   writeConfigFile,
 } from './index.ts';
 import { processMark } from './process.ts';
+import { lastEpochFromCsv } from './summary.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'runs-'));
 process.on('exit', () => {
@@ -133,6 +134,30 @@ it('summary.csv gives back every epoch, and leaves empty what is unknown', () =>
   ]);
   expect(summaryFromCsv(csv)).toEqual({ epochs, problems: [] });
   expect(summaryFromCsv(summaryToCsv([{ epoch: 0, trainLoss: Number.NaN }])).epochs).toEqual([{ epoch: 0 }]);
+});
+
+it('the last epoch of summary.csv is the last of all', () => {
+  const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat());
+  const epochs = fc.array(
+    fc.record({ epoch: fc.nat(), trainLoss: number, swaps: number }, { requiredKeys: ['epoch'] }),
+  );
+  fc.assert(
+    fc.property(epochs, fc.constantFrom('', 'torn'), (list, end) => {
+      const csv = summaryToCsv(list) + end;
+      const { epochs: all, problems } = summaryFromCsv(csv);
+      const last = all.at(-1);
+      expect(lastEpochFromCsv(csv)).toEqual({ ...(last && { epoch: last }), problems });
+    }),
+  );
+  expect(lastEpochFromCsv('epoch,lr\n0,1\nx,y\n')).toEqual({ problems: ['the last line cannot be read'] });
+  expect(lastEpochFromCsv('')).toEqual({ problems: ['the header line is missing'] });
+});
+
+it('summary.csv refuses what is no number', () => {
+  const csv = 'epoch,lr\n0,Infinity\n1.5,1\n-1,1\n2,0x\n3,1e-3\n,1\n';
+  const { epochs, problems } = summaryFromCsv(csv);
+  expect(epochs).toEqual([{ epoch: 3, lr: 1e-3 }]);
+  expect(problems).toHaveLength(5);
 });
 
 it('summary.csv is read by its column names, with Windows line ends too', () => {

@@ -16,13 +16,14 @@ export type {
   ReproductionRow,
   StageChanges,
 } from './reproduction.ts';
-export { epochSchema, recordSchema, resultSchema, statusSchema, stepSchema, swapSchema } from './schemas.ts';
+export { recordSchema, resultSchema, statusSchema, stepSchema, swapSchema } from './schemas.ts';
 export { summaryFromCsv, summaryToCsv } from './summary.ts';
 export {
   type EpochRecord,
   type EvaluationSet,
   type FinalSteps,
   type PlainRecord,
+  type ResultNumbers,
   type RunData,
   type RunResult,
   type RunState,

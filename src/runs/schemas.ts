@@ -1,8 +1,8 @@
 /** Schemas of the run folder's files: what is read is checked before it is believed. */
 import { z } from 'zod';
 import {
-  type EpochRecord,
   type PlainRecord,
+  type ResultNumbers,
   type RunResult,
   runStates,
   type RunStatus,
@@ -48,21 +48,6 @@ export const swapSchema: z.ZodType<SwapRecord> = z.object({
   ties: count.exactOptional(),
 });
 
-export const epochSchema: z.ZodType<EpochRecord> = z.object({
-  epoch: count,
-  trainLoss: z.number().exactOptional(),
-  trainError: z.number().exactOptional(),
-  evalLoss: z.number().exactOptional(),
-  evalError: z.number().exactOptional(),
-  evalTop1: z.number().exactOptional(),
-  evalTop5: z.number().exactOptional(),
-  lr: z.number().exactOptional(),
-  seconds: z.number().exactOptional(),
-  imagesPerSecond: z.number().exactOptional(),
-  swaps: z.number().exactOptional(),
-  peakRssMb: z.number().exactOptional(),
-});
-
 export const statusSchema: z.ZodType<RunStatus> = z.object({
   pid: z.int().positive(),
   host: z.string(),
@@ -84,7 +69,7 @@ const finalSteps = z.object({
   tauEnd: reals.exactOptional(),
 });
 
-export const resultSchema: z.ZodType<RunResult> = z.object({
+const result = z.object({
   model: z.string(),
   scheme: z.string(),
   seed: z.int(),
@@ -104,6 +89,14 @@ export const resultSchema: z.ZodType<RunResult> = z.object({
   confusion: z.array(z.array(count)),
   perClassError: reals,
   classes: z.array(z.string()),
+});
+export const resultSchema: z.ZodType<RunResult> = result;
+export const resultNumbersSchema: z.ZodType<ResultNumbers> = result.omit({
+  secondsPerEpoch: true,
+  finalSteps: true,
+  confusion: true,
+  perClassError: true,
+  classes: true,
 });
 
 export const recordSchema: z.ZodType<PlainRecord> = z.record(z.string(), z.unknown());

@@ -1,5 +1,4 @@
 /** `summary.csv`: one line an epoch, empty where unknown. */
-import { epochSchema } from './schemas.ts';
 import type { EpochRecord } from './types.ts';
 
 const columns = {
@@ -27,31 +26,66 @@ export function summaryToCsv(epochs: readonly EpochRecord[]): string {
   return [header, ...epochs.map((epoch) => keys.map((key) => cell(epoch[key])).join(','))].join('\n') + '\n';
 }
 
-function parseRow(names: readonly string[], row: string): EpochRecord | undefined {
-  const cells = row.split(',');
-  if (cells.length !== names.length) return undefined;
-  const entries = keys.flatMap((key) => {
-    const text = cells[names.indexOf(columns[key])];
-    return text === undefined || text === '' ? [] : [[key, Number(text)] as const];
-  });
-  const parsed = epochSchema.safeParse(Object.fromEntries(entries));
-  return parsed.success ? parsed.data : undefined;
+/** Where each member of an epoch stands in a row; -1 where the file has no such column. */
+type Places = Readonly<Record<keyof EpochRecord, number>>;
+
+interface Header {
+  readonly columns: number;
+  readonly places: Places;
 }
+
+function parseHeader(line: string): Header | undefined {
+  const names = line.split(',');
+  if (!names.includes('epoch')) return undefined;
+  const places = Object.fromEntries(keys.map((key) => [key, names.indexOf(columns[key])]));
+  return { columns: names.length, places: places as Places };
+}
+
+function parseRow({ columns, places }: Header, row: string): EpochRecord | undefined {
+  const cells = row.split(',');
+  if (cells.length !== columns) return undefined;
+  const found: Partial<Record<keyof EpochRecord, number>> = {};
+  for (const key of keys) {
+    const text = cells[places[key]];
+    if (text === undefined || text === '') continue;
+    const value = Number(text);
+    if (!Number.isFinite(value)) return undefined;
+    found[key] = value;
+  }
+  const { epoch } = found;
+  return epoch !== undefined && Number.isSafeInteger(epoch) && epoch >= 0 ? { ...found, epoch } : undefined;
+}
+
+const noHeader = 'the header line is missing';
+const tornLine = 'the last line is cut off and was left out';
 
 /** The rows that can be read, and what could not be. Columns are found by name; more of them do no harm. */
 export function summaryFromCsv(text: string): { epochs: EpochRecord[]; problems: string[] } {
   const problems: string[] = [];
   const lines = text.replaceAll('\r', '').split('\n');
   const torn = lines.pop();
-  if (torn) problems.push('the last line is cut off and was left out');
+  if (torn) problems.push(tornLine);
   const [first = '', ...rows] = lines;
-  const names = first.split(',');
-  if (!names.includes('epoch')) return { epochs: [], problems: ['the header line is missing'] };
+  const header = parseHeader(first);
+  if (!header) return { epochs: [], problems: [noHeader] };
   const epochs: EpochRecord[] = [];
   rows.forEach((row, index) => {
-    const epoch = parseRow(names, row);
+    const epoch = parseRow(header, row);
     if (epoch) epochs.push(epoch);
     else if (row) problems.push(`line ${index + 2} cannot be read`);
   });
   return { epochs, problems };
+}
+
+/** The last row alone, whatever stands before it. */
+export function lastEpochFromCsv(text: string): { epoch?: EpochRecord; problems: string[] } {
+  const plain = text.replaceAll('\r', '');
+  const end = plain.lastIndexOf('\n');
+  const headerEnd = plain.indexOf('\n');
+  const header = headerEnd < 0 ? undefined : parseHeader(plain.slice(0, headerEnd));
+  if (!header) return { problems: [noHeader] };
+  const problems = end + 1 < plain.length ? [tornLine] : [];
+  if (end === headerEnd) return { problems };
+  const epoch = parseRow(header, plain.slice(plain.lastIndexOf('\n', end - 1) + 1, end));
+  return epoch ? { epoch, problems } : { problems: [...problems, 'the last line cannot be read'] };
 }

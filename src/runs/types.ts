@@ -125,6 +125,12 @@ export interface RunResult {
   readonly classes: readonly string[];
 }
 
+/** A result without its lists. */
+export type ResultNumbers = Omit<
+  RunResult,
+  'secondsPerEpoch' | 'finalSteps' | 'confusion' | 'perClassError' | 'classes'
+>;
+
 /** `config.yaml` and `env.json`: plain records of JSON values. */
 export type PlainRecord = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { PlainRecord } from '../../runs/index.ts';
 
 /** By seed and machine runs of one configuration may differ. */
-const ofTheRun = new Set(['seed', 'threads', 'device']);
+const ofTheRun = ['seed', 'threads', 'device'];
 
 export interface SharedConfiguration {
   readonly key: string;
@@ -11,7 +11,17 @@ export interface SharedConfiguration {
 }
 
 export function sharedConfiguration(config: PlainRecord): SharedConfiguration {
-  const settings = Object.fromEntries(Object.entries(config).filter(([name]) => !ofTheRun.has(name)));
+  const settings = Object.fromEntries(Object.entries(config).filter(([name]) => !ofTheRun.includes(name)));
+  const text = JSON.stringify(settings);
+  const known = made.get(text);
+  if (known) return known;
   const sorted = JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { key: createHash('sha1').update(sorted).digest('base64url').slice(0, 12), settings };
+  const shared = { key: createHash('sha1').update(sorted).digest('base64url').slice(0, 12), settings };
+  if (made.size >= mostMade) made.clear();
+  made.set(text, shared);
+  return shared;
 }
+
+/** By their text: a thousand runs of one configuration hold one record. */
+const made = new Map<string, SharedConfiguration>();
+const mostMade = 10_000;

@@ -1,5 +1,5 @@
 /** Finds run folders and grids below the runs folder; what has not changed is not listed again. */
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFiles } from '../../runs/index.ts';
 import { isInside, realPath, statOf } from './inside.ts';
@@ -21,6 +21,8 @@ export interface RunFolder {
   readonly dir: string;
   /** Another number than before: something in the folder is new, renamed or gone. NaN: it may be. */
   readonly stamp: number;
+  /** What is in it, where it was listed just now. */
+  readonly entries?: readonly Dirent[];
 }
 
 interface Folder {
@@ -68,12 +70,12 @@ export class FolderWalk {
     for (let next; (next = open.pop()) !== undefined;) {
       const { id, depth } = next;
       const dir = join(this.root, id);
-      const folder = this.#look(dir, id, realRoot!);
+      const { folder, entries } = this.#look(dir, id, realRoot!);
       if (!folder) continue;
       known.set(id, folder);
       problems.push(...folder.problems);
       if (folder.isGrid) grids.push(id || rootGrid);
-      if (folder.isRun && depth > 0) yield { id, dir, stamp: folder.stamp };
+      if (folder.isRun && depth > 0) yield { id, dir, stamp: folder.stamp, ...(entries && { entries }) };
       else if (depth < deepest) {
         for (const name of [...folder.children].reverse())
           open.push({ id: id ? `${id}/${name}` : name, depth: depth + 1 });
@@ -91,45 +93,49 @@ export class FolderWalk {
     this.#problems = problems;
   }
 
-  #look(dir: string, id: string, realRoot: string): Folder | undefined {
+  #look(dir: string, id: string, realRoot: string): { folder?: Folder; entries?: readonly Dirent[] } {
     const stat = statOf(dir);
-    if (!stat?.isDirectory()) return undefined;
+    if (!stat?.isDirectory()) return {};
     const stamp = Date.now() - stat.mtimeMs > settled ? stat.mtimeMs : Number.NaN;
     const before = this.#known.get(id);
-    return before?.stamp === stamp ? before : { stamp, ...list(dir, id, realRoot) };
+    if (before?.stamp === stamp) return { folder: before };
+    try {
+      const entries = readdirSync(dir, { withFileTypes: true });
+      return { folder: { stamp, ...folderOf(dir, id, entries, realRoot) }, entries };
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      const problems = [`${id || 'the runs folder'} cannot be listed (${code})`];
+      return { folder: { stamp, isRun: false, isGrid: false, children: [], problems } };
+    }
   }
 }
 
-function list(dir: string, id: string, realRoot: string): Omit<Folder, 'stamp'> {
-  try {
-    const entries = readdirSync(dir, { withFileTypes: true });
-    const has = (name: string): boolean => entries.some((entry) => entry.name === name);
-    // As listRuns of src/runs has it.
-    const isRun = has(runFiles.status) || has(runFiles.config);
-    const problems: string[] = [];
-    const children = entries.filter((entry) => {
-      if (isRun || skipped(entry.name)) return false;
-      if (entry.isDirectory()) return true;
-      if (!entry.isSymbolicLink() || !statOf(join(dir, entry.name))?.isDirectory()) return false;
-      if (isInside(realRoot, join(dir, entry.name))) return true;
-      problems.push(`${idOf(id, entry.name)} is a link out of the runs folder and was left out`);
-      return false;
-    });
-    return {
-      isRun,
-      isGrid: !isRun && has(gridRecord),
-      children: children.map(({ name }) => name).sort(),
-      problems,
-    };
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    return {
-      isRun: false,
-      isGrid: false,
-      children: [],
-      problems: [`${id || 'the runs folder'} cannot be listed (${code})`],
-    };
-  }
+function folderOf(
+  dir: string,
+  id: string,
+  entries: readonly Dirent[],
+  realRoot: string,
+): Omit<Folder, 'stamp'> {
+  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+  // As listRuns of src/runs has it.
+  const isRun = has(runFiles.status) || has(runFiles.config);
+  if (isRun) return { isRun, isGrid: false, children: [], problems: [] };
+  const shown = entries.filter(({ name }) => !skipped(name));
+  // What a link inside leads to is found without it.
+  const links = shown.filter((entry) => entry.isSymbolicLink() && leadsOut(join(dir, entry.name), realRoot));
+  return {
+    isRun,
+    isGrid: has(gridRecord),
+    children: shown
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort(),
+    problems: links.map(
+      ({ name }) =>
+        `${id ? `${id}/` : ''}${name} is a link out of the runs folder and was left out: open the Studio with the folder it leads to`,
+    ),
+  };
 }
 
-const idOf = (parent: string, name: string): string => (parent ? `${parent}/${name}` : name);
+const leadsOut = (path: string, realRoot: string): boolean =>
+  statOf(path)?.isDirectory() === true && !isInside(realRoot, path);

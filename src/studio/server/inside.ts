@@ -37,7 +37,7 @@ const mebi = 2 ** 20;
 /** Files that are read as a whole, and how large they may be. Journals are read in pieces. */
 const limits: Readonly<Record<string, number>> = {
   [runFiles.status]: mebi,
-  [runFiles.config]: mebi,
+  [runFiles.config]: mebi / 4,
   [runFiles.environment]: mebi,
   [runFiles.result]: 32 * mebi,
   [runFiles.summary]: 32 * mebi,
@@ -63,12 +63,16 @@ export interface RunFolderFiles {
 /**
  * Looks at a run folder without opening a file.
  *
+ * @param entries - where the folder was listed just before
  * @throws the system's error if the folder cannot be listed
  */
-export function lookInto(dir: string, realRoot: string): RunFolderFiles {
+export function lookInto(
+  dir: string,
+  realRoot: string,
+  entries: readonly Dirent[] = readdirSync(dir, { withFileTypes: true }),
+): RunFolderFiles {
   const files = new Map<string, FoundFile>();
   const refused: string[] = [];
-  const entries = readdirSync(dir, { withFileTypes: true });
   for (const entry of entries) {
     const { name } = entry;
     const limit = limits[name];

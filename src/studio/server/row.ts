@@ -71,8 +71,8 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
   const has = (name: string): boolean => found.files.has(name);
   const run = readRun(dir);
   const status = has(runFiles.status) ? run.status() : undefined;
-  const result = has(runFiles.result) ? run.result() : undefined;
-  const epochs = has(runFiles.summary) ? run.epochs() : [];
+  const result = has(runFiles.result) ? run.resultNumbers() : undefined;
+  const lastEpoch = has(runFiles.summary) ? run.lastEpoch() : undefined;
   const problems: string[] = [];
   if (!has(runFiles.status)) problems.push(`${runFiles.status} is missing`);
   const config = readSettings(dir, found, problems);
@@ -86,7 +86,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
       ...(status && { status }),
       ...(result && { result }),
       steps: last ? [last] : [],
-      epochs,
+      epochs: lastEpoch ? [lastEpoch] : [],
       swaps: [],
       problems: [],
     },
@@ -105,7 +105,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
       scheme: summary.scheme,
       seed: summary.seed ?? null,
       configuration: shared?.key ?? null,
-      epochs: summary.epochs,
+      epochs: result?.epochs ?? (lastEpoch ? lastEpoch.epoch + 1 : 0),
       plannedEpochs: summary.plannedEpochs ?? result?.epochs ?? null,
       step: Math.max(summary.steps, status?.step ?? 0),
       totalSteps: status?.totalSteps ?? result?.steps ?? 0,

@@ -14,7 +14,7 @@ import type { RowsEvent, RunList, RunRow } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import type { SharedConfiguration } from './configurations.ts';
 import { FolderWalk, type RunFolder } from './folder-walk.ts';
-import { lookInto, realPath, type RunFolderFiles } from './inside.ts';
+import { isInside, lookInto, realPath, type RunFolderFiles } from './inside.ts';
 import { brokenRow, readRow, type RowData, rowInState } from './row.ts';
 
 interface Entry {
@@ -150,10 +150,10 @@ export class RunIndex {
     let found = noFiles;
     let data: RowData;
     try {
-      found = lookInto(folder.dir, realRoot);
+      found = lookInto(folder.dir, realRoot, folder.entries);
       const filesStamp = stampOf(found);
       if (entry?.filesStamp === filesStamp) {
-        entry.folder = folder;
+        entry.folder = { id: folder.id, dir: folder.dir, stamp: folder.stamp };
         entry.found = found;
         this.#judge(entry);
         return;
@@ -170,7 +170,17 @@ export class RunIndex {
     const text = JSON.stringify(row);
     const before = this.#entries.get(folder.id);
     const revision = before?.text === text ? before.revision : ++this.#revision;
-    const entry = { folder, found, filesStamp: stampOf(found), status, shared, row, text, revision };
+    const { id, dir, stamp } = folder;
+    const entry = {
+      folder: { id, dir, stamp },
+      found,
+      filesStamp: stampOf(found),
+      status,
+      shared,
+      row,
+      text,
+      revision,
+    };
     this.#entries.set(folder.id, entry);
   }
 
@@ -223,7 +233,7 @@ export class RunIndex {
     if (!this.#entries.has(id)) await this.refresh(200);
     const entry = this.#entries.get(id);
     const realRoot = realPath(this.root);
-    if (!entry || realRoot === undefined)
+    if (!entry || realRoot === undefined || !isInside(realRoot, entry.folder.dir))
       throw new ApiError(
         404,
         `no run ${JSON.stringify(id.slice(0, 200))} in ${this.root}: it may have been moved or deleted`,
