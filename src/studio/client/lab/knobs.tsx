@@ -1,126 +1,109 @@
-/** Inputs of the lab: each has its name, its value in words, and works with the keyboard as the browser's own do. */
+/** Inputs of the lab: each has its name and works with the keyboard as the browser's own do. */
+import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
+import type { ChoiceKnob, NumberKnob } from '../../lab/knobs.ts';
+import { valueAt, positionOf } from './knob-scale.ts';
 
-interface Named {
-  readonly label: string;
-  /** What it means; shown beside the name where there is room, and read out. */
-  readonly hint?: string;
+interface KnobProps<K, V> {
+  readonly knob: K;
+  readonly value: V;
+  readonly onInput: (value: V) => void;
 }
 
-export interface RangeKnobProps extends Named {
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly onInput: (value: number) => void;
-  /** The value as it is shown and read out. */
-  readonly format?: (value: number) => string;
-  /** Steps of equal factors: the slider moves on the logarithm. min and max are positive. */
-  readonly log?: boolean;
-}
-
-/** A slider. On a logarithmic one a step is a tenth of a factor of ten, rounded to two digits. */
-export function RangeKnob({
-  label,
-  hint,
-  value,
-  min,
-  max,
-  step,
-  onInput,
-  format = String,
-  log = false,
-}: RangeKnobProps) {
+/** A number: to be typed exactly, or found with a slider. */
+export function NumberInput({ knob, value, onInput }: KnobProps<NumberKnob, number>): JSX.Element {
   const id = useId();
-  const [low, high, by, at] = log
-    ? [Math.log10(min), Math.log10(max), 0.05, Math.log10(Math.max(value, min))]
-    : [min, max, step, value];
-  const read = (text: string): number => {
-    const position = Number(text);
-    return log ? Math.min(max, Math.max(min, Number((10 ** position).toPrecision(2)))) : position;
+  const { label, help, min, max, kind } = knob;
+  const typed = (text: string): void => {
+    const given = Number(text);
+    if (text.trim() !== '' && Number.isFinite(given)) {
+      const inside = Math.min(max, Math.max(min, given));
+      onInput(kind === 'integer' ? Math.round(inside) : inside);
+    }
   };
   return (
-    <div class="knob">
-      <label for={id} title={hint}>
-        {label}
-      </label>
-      <output for={id}>{format(value)}</output>
+    <div class="knob" title={help}>
+      <label for={id}>{label}</label>
       <input
         id={id}
+        type="number"
+        min={min}
+        max={max}
+        step={kind === 'integer' ? 1 : 'any'}
+        value={value}
+        onChange={(event) => {
+          typed(event.currentTarget.value);
+        }}
+      />
+      <input
         type="range"
-        min={low}
-        max={high}
-        step={by}
-        value={at}
-        aria-valuetext={format(value)}
+        aria-label={`${label}, slider`}
+        min={0}
+        max={1}
+        step={0.005}
+        value={positionOf(knob, value)}
+        aria-valuetext={String(value)}
         onInput={(event) => {
-          onInput(read(event.currentTarget.value));
+          onInput(valueAt(knob, Number(event.currentTarget.value)));
         }}
       />
     </div>
   );
 }
 
-export interface ChoiceKnobProps<T extends string> extends Named {
-  readonly value: T;
-  /** Values, and the words for them. */
-  readonly options: readonly (readonly [T, string])[];
-  readonly onInput: (value: T) => void;
-}
-
-export function ChoiceKnob<T extends string>({ label, hint, value, options, onInput }: ChoiceKnobProps<T>) {
+/** A seed: to be typed, or the next one. */
+export function SeedInput({ knob, value, onInput }: KnobProps<NumberKnob, number>): JSX.Element {
   const id = useId();
   return (
-    <div class="knob knob-choice">
-      <label for={id} title={hint}>
-        {label}
-      </label>
+    <div class="knob knob-choice" title={knob.help}>
+      <label for={id}>{knob.label}</label>
+      <span class="knob-seed">
+        <input
+          id={id}
+          type="number"
+          min={knob.min}
+          max={knob.max}
+          step={1}
+          value={value}
+          onChange={(event) => {
+            const { valueAsNumber } = event.currentTarget;
+            if (Number.isFinite(valueAsNumber))
+              onInput(Math.round(Math.min(knob.max, Math.max(knob.min, valueAsNumber))));
+          }}
+        />
+        <button
+          type="button"
+          class="button"
+          title="another draw"
+          onClick={() => {
+            onInput((value + 1) % (knob.max + 1));
+          }}
+        >
+          next
+        </button>
+      </span>
+    </div>
+  );
+}
+
+export function ChoiceInput({ knob, value, onInput }: KnobProps<ChoiceKnob, string>): JSX.Element {
+  const id = useId();
+  return (
+    <div class="knob knob-choice" title={knob.help}>
+      <label for={id}>{knob.label}</label>
       <select
         id={id}
         value={value}
         onChange={(event) => {
-          const chosen = options.find(([name]) => name === event.currentTarget.value);
-          if (chosen) onInput(chosen[0]);
+          onInput(event.currentTarget.value);
         }}
       >
-        {options.map(([name, words]) => (
-          <option key={name} value={name}>
-            {words}
+        {knob.choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice}
           </option>
         ))}
       </select>
-    </div>
-  );
-}
-
-export interface NumberKnobProps extends Named {
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly onInput: (value: number) => void;
-}
-
-/** A number to be typed, such as a seed; nothing is taken while the field holds none. */
-export function NumberKnob({ label, hint, value, min, max, step, onInput }: NumberKnobProps) {
-  const id = useId();
-  return (
-    <div class="knob knob-choice">
-      <label for={id} title={hint}>
-        {label}
-      </label>
-      <input
-        id={id}
-        type="number"
-        value={value}
-        min={min}
-        max={max}
-        step={step}
-        onChange={(event) => {
-          const { valueAsNumber } = event.currentTarget;
-          if (Number.isFinite(valueAsNumber)) onInput(Math.min(max, Math.max(min, valueAsNumber)));
-        }}
-      />
     </div>
   );
 }

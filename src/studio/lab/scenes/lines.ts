@@ -127,7 +127,9 @@ function dotAt(
       ? 0
       : Math.min(1, Math.max(0, (cursor - before) / (after - before)));
   const from = y[index]!;
-  const value = from + share * ((y[index + 1] ?? from) - from);
+  const to = y[index + 1] ?? from;
+  // Lines are straight on the axis, not in the values.
+  const value = log && from > 0 && to > 0 ? from ** (1 - share) * to ** share : from + share * (to - from);
   if (!Number.isFinite(value) || (log && value <= 0)) return [];
   return [{ kind: 'dots', x: [sx(cursor)], y: [sy(value)], radius: 3.4, fill: colour }];
 }

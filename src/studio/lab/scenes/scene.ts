@@ -23,9 +23,9 @@ export interface SceneOptions {
 
 export interface Scene {
   /** Of the picture in px, for a width. */
-  height(width: number): number;
+  readonly height: (width: number) => number;
   /** Draws what is there; parts that are missing are left out. */
-  picture(options: SceneOptions): Picture;
+  readonly picture: (options: SceneOptions) => Picture;
 }
 
 export const pictureOf = (

@@ -67,7 +67,7 @@ export function checkFinite(loss: number, step: number): void {
 export function windowOf(d: number, ...arrays: readonly Float64Array[]): number {
   let largest = 1.1;
   for (const states of arrays)
-    for (let i = 0; i < states.length; i += d)
+    for (let i = 0; i + 1 < states.length; i += d)
       largest = Math.max(largest, Math.abs(states[i]!), Math.abs(states[i + 1]!));
   return Math.min(6, Math.ceil(largest * 1.1 * 10) / 10);
 }

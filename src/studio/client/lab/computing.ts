@@ -1,0 +1,78 @@
+/** The picture's data, computed anew when the state changes. */
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { LabState } from '../../lab/knobs.ts';
+import { noData, type PictureData, withPart } from '../../lab/scenes/index.ts';
+import { messageOf } from '../parts/loaded.ts';
+import { computedKey } from './lab-state.ts';
+import type { LabEngine } from './lab-engine.ts';
+
+export type Phase =
+  | { readonly is: 'computing' }
+  | { readonly is: 'done'; readonly milliseconds: number }
+  | { readonly is: 'failed'; readonly error: string };
+
+/** What is drawn: that of the state before stays until the first part of the new one is there, so that nothing flickers. */
+export const data = signal<PictureData>(noData);
+export const phase = signal<Phase>({ is: 'computing' });
+/** The state that the data belong to. */
+const shownState = signal<LabState | undefined>(undefined);
+export const shown: ReadonlySignal<LabState | undefined> = shownState;
+
+/** Turned knobs are computed after so long without a further turn, in ms. */
+const restAfter = 60;
+
+/** Computes whatever the address asks for, until stopped. */
+export function keepComputing(engine: LabEngine): () => void {
+  let abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let begun = false;
+  const stop = effect(() => {
+    const wanted = computedKey.value;
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => {
+        abort.abort();
+        abort = new AbortController();
+        void compute(engine, JSON.parse(wanted) as LabState, abort.signal);
+      },
+      begun ? restAfter : 0,
+    );
+    begun = true;
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+    abort.abort();
+  };
+}
+
+async function compute(engine: LabEngine, state: LabState, stopped: AbortSignal): Promise<void> {
+  const started = performance.now();
+  phase.value = { is: 'computing' };
+  let collected = noData;
+  let frame = 0;
+  // Parts come faster than frames: what is drawn is renewed once a frame.
+  const show = (): void => {
+    frame = 0;
+    if (stopped.aborted) return;
+    shownState.value = state;
+    data.value = collected;
+  };
+  try {
+    await engine.compute(
+      state,
+      (part) => {
+        if (stopped.aborted) return;
+        collected = withPart(collected, part);
+        if (frame === 0) frame = requestAnimationFrame(show);
+      },
+      stopped,
+    );
+    if (stopped.aborted) return;
+    cancelAnimationFrame(frame);
+    show();
+    phase.value = { is: 'done', milliseconds: performance.now() - started };
+  } catch (error) {
+    if (!stopped.aborted) phase.value = { is: 'failed', error: messageOf(error) };
+  }
+}

@@ -1,0 +1,85 @@
+/** The knobs of a view, in groups: its own first, then the data and rho. */
+import type { JSX } from 'preact';
+import { cursorKnobs, type Knob, type KnobName, knobs } from '../../lab/knobs.ts';
+import { views } from '../../lab/views/index.ts';
+import { beforeKnobs, dataKnobs, rhoKnobs } from '../../lab/views/view.ts';
+import { Button } from '../parts/controls.tsx';
+import { ChoiceInput, NumberInput, SeedInput } from './knobs.tsx';
+import { reset, state, turn } from './lab-state.ts';
+import { OwnPoints } from './own-points.tsx';
+
+const groups: readonly (readonly [string, readonly KnobName[]])[] = [
+  ['Data', dataKnobs],
+  ['Blocks and their law ρ', rhoKnobs],
+  ['Training before', beforeKnobs],
+];
+
+export function Controls(): JSX.Element {
+  const { view } = state.value;
+  const all = views[view].knobs.filter((name) => !cursorKnobs.includes(name));
+  // Steps of a training are the view's own where nothing is trained before it.
+  const shared = groups.filter(([, names]) => names !== beforeKnobs || all.includes('trained'));
+  const grouped = new Set<KnobName>(shared.flatMap(([, names]) => names));
+  const own = all.filter((name) => !grouped.has(name));
+  return (
+    <form
+      class="lab-knobs"
+      aria-label="knobs"
+      onSubmit={(event) => {
+        event.preventDefault();
+      }}
+    >
+      <Group title="This view" names={own} />
+      {shared.map(([title, names]) => (
+        <Group key={title} title={title} names={names.filter((name) => all.includes(name))} />
+      ))}
+      <Button onClick={reset}>as in the preset</Button>
+    </form>
+  );
+}
+
+function Group({
+  title,
+  names,
+}: {
+  readonly title: string;
+  readonly names: readonly KnobName[];
+}): JSX.Element | null {
+  const shown = names.filter((name) => name !== 'csv' && (name !== 'noise' || state.value.data !== 'csv'));
+  if (!shown.length) return null;
+  return (
+    <fieldset class="knob-group">
+      <legend>{title}</legend>
+      {shown.map((name) => (
+        <AnyKnob key={name} name={name} />
+      ))}
+      {names.includes('csv') && state.value.data === 'csv' && <OwnPoints />}
+    </fieldset>
+  );
+}
+
+/** `data` and `csv` belong together: own points begin with an example. */
+const example =
+  'x1,x2,class\n-1,0,A\n-0.5,0.6,A\n0,0.9,A\n0.5,0.5,A\n0.2,-0.6,B\n0.7,-0.9,B\n1.2,-0.5,B\n1.5,0.1,B\n';
+
+function AnyKnob({ name }: { readonly name: KnobName }): JSX.Element | null {
+  const knob: Knob = knobs[name];
+  const value = state.value[name];
+  const onInput = (given: string | number): void => {
+    const withPoints = name === 'data' && given === 'csv' && state.peek().csv === '';
+    turn({ [name]: given, ...(withPoints && { csv: example }) });
+  };
+  switch (knob.kind) {
+    case 'choice':
+      return <ChoiceInput knob={knob} value={String(value)} onInput={onInput} />;
+    case 'integer':
+    case 'number':
+      return name === 'seed' || name === 'dataSeed' ? (
+        <SeedInput knob={knob} value={Number(value)} onInput={onInput} />
+      ) : (
+        <NumberInput knob={knob} value={Number(value)} onInput={onInput} />
+      );
+    case 'text':
+      return null;
+  }
+}

@@ -1,0 +1,71 @@
+/** Who computes the lab's pictures: the server's child process, or (in an exported folder) a worker of the browser. */
+import type { LabState } from '../../lab/knobs.ts';
+import type { LabPart } from '../../lab/parts.ts';
+import { routes, tokenHeader } from '../../protocol/index.ts';
+
+export interface LabEngine {
+  /** In words, for the page's foot. */
+  readonly name: string;
+  /** Computes; parts arrive while it goes on. Rejects with one line for the reader, or as `signal` aborts. */
+  compute(state: LabState, onPart: (part: LabPart) => void, signal: AbortSignal): Promise<void>;
+}
+
+let provided: LabEngine | undefined;
+
+/** Told once, when the page starts. */
+export function provideLabEngine(engine: LabEngine): void {
+  provided = engine;
+}
+
+/** @throws Error where the page has none: a fault of its start */
+export function labEngine(): LabEngine {
+  if (!provided) throw new Error('internal: the page has no engine for the lab');
+  return provided;
+}
+
+/** A line of the server's answer. */
+type Line = { readonly part: LabPart } | { readonly error: string } | { readonly done: true };
+
+/** One page has one computation at a time: the server stops the older one. */
+const page = crypto.randomUUID();
+
+export const serverEngine: LabEngine = {
+  name: 'libtorch, in a process of the server',
+  async compute(state, onPart, signal) {
+    const token = document.querySelector<HTMLMetaElement>('meta[name="studio-token"]')?.content ?? '';
+    const answer = await fetch(routes.lab, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [tokenHeader]: token },
+      body: JSON.stringify({ page, state }),
+      signal,
+    });
+    if (!answer.ok || !answer.body) throw new Error(await reasonOf(answer));
+    for await (const line of linesOf(answer.body)) {
+      const message = JSON.parse(line) as Line;
+      if ('error' in message) throw new Error(message.error);
+      if ('part' in message) onPart(message.part);
+    }
+  },
+};
+
+async function reasonOf(answer: Response): Promise<string> {
+  const body: unknown = await answer.json().catch(() => undefined);
+  return typeof body === 'object' && body !== null && 'error' in body
+    ? String(body.error)
+    : `the server answered ${answer.status}`;
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    .getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const lines = (rest + value).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield line;
+  }
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,94 @@
+/** The picture of a view, and what it can be saved as. */
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { Picture, Theme } from '../../draw/index.ts';
+import type { LabState } from '../../lab/knobs.ts';
+import { type PictureData, scenes } from '../../lab/scenes/index.ts';
+import { Stage } from '../charts/stage.tsx';
+import { Menu } from '../parts/controls.tsx';
+import { saveJson, savePicturePng, savePictureSvg } from '../parts/save.ts';
+import { theme } from '../theme.ts';
+import { data, shown } from './computing.ts';
+import { preset, s, state, t } from './lab-state.ts';
+
+/** What a picture is drawn from: the state that the data belong to, and where the sliders stand. */
+interface Drawn {
+  readonly of: LabState;
+  readonly data: PictureData;
+  readonly t: number;
+  readonly s: number;
+}
+
+const drawing =
+  ({ of, data, t, s }: Drawn) =>
+  (width: number, height: number, theme: Theme): Picture =>
+    scenes[of.view].picture({ data, state: of, cursor: { t, s }, width, height, theme });
+
+/** What is seen, in words: renewed when the picture has come to rest. */
+const words = signal('');
+const wordsAfter = 250;
+let rest: ReturnType<typeof setTimeout> | undefined;
+
+export function LabPicture(): JSX.Element {
+  const of = shown.value ?? state.value;
+  return (
+    <figure class="lab-picture" aria-label={words.value}>
+      <Canvas key={of.view} of={of} data={data.value} t={t.value} s={s.value} />
+    </figure>
+  );
+}
+
+function Canvas(drawn: Drawn): JSX.Element {
+  const draw = drawing(drawn);
+  return (
+    <Stage
+      height={scenes[drawn.of.view].height}
+      draw={(width, height, colours) => {
+        const picture = draw(width, height, colours);
+        clearTimeout(rest);
+        rest = setTimeout(() => {
+          words.value = picture.description;
+        }, wordsAfter);
+        return picture;
+      }}
+    />
+  );
+}
+
+/** Width of saved pictures in px. */
+const savedWidth = 1200;
+
+export function SaveMenu(): JSX.Element {
+  const name = (): string => `lab-${preset.value.name}`;
+  const picture = (): Picture => {
+    const of = shown.value ?? state.value;
+    const draw = drawing({ of, data: data.value, t: t.value, s: s.value });
+    return draw(savedWidth, scenes[of.view].height(savedWidth), theme.value);
+  };
+  return (
+    <Menu
+      label="save"
+      icon="save"
+      items={[
+        {
+          text: 'SVG',
+          act: () => {
+            savePictureSvg(name(), picture());
+          },
+        },
+        {
+          text: 'PNG',
+          act: () => {
+            void savePicturePng(name(), picture());
+          },
+        },
+        {
+          text: 'JSON',
+          act: () => {
+            saveJson(name(), { state: shown.value, cursor: { t: t.value, s: s.value }, ...data.value });
+          },
+        },
+      ]}
+    />
+  );
+}

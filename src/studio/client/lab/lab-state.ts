@@ -1,0 +1,80 @@
+/** The lab's state: a preset, and the knobs that have been turned from it, both in the address. */
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { cursorKnobs, type KnobName, knobNames, type LabState } from '../../lab/knobs.ts';
+import { type Preset, presets } from '../../lab/presets.ts';
+import { labState, valueFrom } from '../../lab/state.ts';
+import { amend, go, place } from '../location.ts';
+import { messageOf } from '../parts/loaded.ts';
+import { hrefTo } from '../routes.ts';
+
+const first: Preset = presets[0];
+
+/** The preset that the address names, `#/lab/<preset>?..`; the first where it names none. */
+export const preset: ReadonlySignal<Preset> = computed(() => {
+  const name = place.value.path[1];
+  return presets.find((one) => one.name === name) ?? first;
+});
+
+/** The state of the preset as it was. */
+const base: ReadonlySignal<LabState> = computed(() => labState(preset.value.state));
+
+/** The state, and what is wrong with the address if it has no state: then it is the preset's. */
+const read = computed((): { readonly state: LabState; readonly problem?: string } => {
+  const name = place.value.path[1];
+  const start = base.value;
+  if (name !== undefined && name !== preset.value.name)
+    return { state: start, problem: `the lab has no preset ${JSON.stringify(name)}: this is the first one` };
+  try {
+    const turned = Object.fromEntries(
+      Object.entries(place.value.query).map(([knob, text]) => [
+        knob,
+        (knobNames as readonly string[]).includes(knob) ? valueFrom(knob as KnobName, text) : text,
+      ]),
+    );
+    return { state: labState({ ...start, ...turned }) };
+  } catch (error) {
+    return { state: start, problem: `${messageOf(error)}: this is the preset as it was` };
+  }
+});
+
+export const state: ReadonlySignal<LabState> = computed(() => read.value.state);
+export const addressProblem: ReadonlySignal<string | undefined> = computed(() => read.value.problem);
+
+/** What is computed: the state without its cursors, as text, so that a moved cursor computes nothing. */
+export const computedKey: ReadonlySignal<string> = computed(() =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(state.value).filter(([name]) => !(cursorKnobs as readonly string[]).includes(name)),
+    ),
+  ),
+);
+
+/** Where the sliders stand. The address follows: the picture does not wait for it. */
+export const t = signal(1);
+export const s = signal(1);
+effect(() => {
+  t.value = state.value.t;
+});
+effect(() => {
+  s.value = state.value.s;
+});
+
+/** Turns knobs; those that are where the preset has them leave the address. */
+export function turn(changes: Partial<LabState>): void {
+  const start = base.peek();
+  amend(
+    Object.fromEntries(
+      Object.entries(changes).map(([name, value]) => [
+        name,
+        value === start[name as KnobName] ? undefined : String(value),
+      ]),
+    ),
+  );
+}
+
+export const presetHref = (name: string): string => hrefTo(['lab', name]);
+
+/** The preset as it was. */
+export function reset(): void {
+  go(presetHref(preset.peek().name));
+}

@@ -1,0 +1,106 @@
+/** The lab: a statement of the talk as a picture whose every knob can be turned. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { presets } from '../../lab/presets.ts';
+import { views } from '../../lab/views/index.ts';
+import { Failure } from '../parts/notes.tsx';
+import '../styles/lab.css';
+import { data, keepComputing, phase } from './computing.ts';
+import { Controls } from './controls.tsx';
+import { Formula } from './formula.tsx';
+import { labEngine } from './lab-engine.ts';
+import { LabPicture, SaveMenu } from './lab-picture.tsx';
+import { addressProblem, preset, presetHref, s, state, t, turn } from './lab-state.ts';
+import { Numbers } from './numbers.tsx';
+import { PlaySlider } from './play-slider.tsx';
+
+export function LabPage(): JSX.Element {
+  useEffect(() => keepComputing(labEngine()), []);
+  const { title, formula, look } = preset.value;
+  return (
+    <div class="lab">
+      <PresetList />
+      <section class="lab-main" aria-labelledby="lab-title">
+        <header class="lab-head">
+          <h1 id="lab-title">{title}</h1>
+          <Formula tex={formula} display />
+          <p>{look}</p>
+        </header>
+        {addressProblem.value !== undefined && <Failure text={addressProblem.value} />}
+        <LabPicture />
+        <Sliders />
+        <div class="lab-line">
+          <PhaseLine />
+          <SaveMenu />
+        </div>
+        <Numbers />
+      </section>
+      <aside class="lab-side" aria-label="settings">
+        <Controls />
+      </aside>
+    </div>
+  );
+}
+
+function PresetList(): JSX.Element {
+  return (
+    <nav class="lab-presets" aria-label="statements of the talk">
+      <ol>
+        {presets.map(({ name, title }) => (
+          <li key={name}>
+            <a href={presetHref(name)} aria-current={name === preset.value.name ? 'page' : undefined}>
+              {title}
+            </a>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+const two = (value: number): string => value.toFixed(2);
+
+function Sliders(): JSX.Element {
+  const { view, steps, order } = state.value;
+  const { knobs } = views[view];
+  return (
+    <div class="lab-sliders">
+      {knobs.includes('s') && (
+        <PlaySlider
+          label="training"
+          value={s}
+          words={(value) => `step ${Math.round(value * steps)}`}
+          onMove={(value) => {
+            turn({ s: value });
+          }}
+        />
+      )}
+      {knobs.includes('t') && (
+        <PlaySlider
+          label={view === 'expansion' ? 'orders' : 'depth'}
+          value={t}
+          words={(value) => (view === 'expansion' ? `k = ${two(value * order)}` : `t = ${two(value)}`)}
+          onMove={(value) => {
+            turn({ t: value });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What is going on, read out when it ends. */
+function PhaseLine(): JSX.Element {
+  const now = phase.value;
+  if (now.is === 'failed') return <Failure text={now.error} />;
+  const { progress } = data.value;
+  return (
+    <p class="phase" role="status">
+      {now.is === 'done'
+        ? `computed in ${now.milliseconds < 1000 ? `${Math.round(now.milliseconds)} ms` : `${(now.milliseconds / 1000).toFixed(1)} s`}`
+        : progress
+          ? `${progress.doing}: ${progress.done} of ${progress.of}`
+          : 'computing …'}
+    </p>
+  );
+}

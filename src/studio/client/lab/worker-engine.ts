@@ -1,0 +1,51 @@
+/** The engine of a page without a server. A computation cannot be stopped inside its worker: the worker is ended and a fresh one, started before, takes over. */
+import type { LabPart } from '../../lab/parts.ts';
+import type { LabEngine } from './lab-engine.ts';
+import LabWorker from './lab-worker.ts?worker&inline';
+import type { WorkerMessage } from './lab-worker.ts';
+
+let spare: Worker | undefined;
+
+function takeWorker(): Worker {
+  const worker = spare ?? new LabWorker();
+  spare = new LabWorker();
+  return worker;
+}
+
+let idle: Worker | undefined;
+
+export const workerEngine: LabEngine = {
+  name: 'TypeScript, in this browser',
+  compute: (state, onPart, signal) =>
+    new Promise((resolve, reject) => {
+      const worker = idle ?? takeWorker();
+      idle = undefined;
+      const finish = (): void => {
+        worker.onmessage = null;
+        worker.onerror = null;
+        signal.removeEventListener('abort', stop);
+      };
+      const stop = (): void => {
+        finish();
+        worker.terminate();
+        reject(new Error('stopped'));
+      };
+      worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+        if ('part' in data) {
+          onPart(data.part as LabPart);
+          return;
+        }
+        finish();
+        idle = worker;
+        if ('error' in data) reject(new Error(data.error));
+        else resolve();
+      };
+      worker.onerror = ({ message }) => {
+        finish();
+        worker.terminate();
+        reject(new Error(message || 'the worker that computes could not be started'));
+      };
+      signal.addEventListener('abort', stop);
+      worker.postMessage(state);
+    }),
+};
