@@ -29,7 +29,7 @@ interface Segment {
  * each block is evaluated once, on the state at its start. Between equal starts the state stays, without P.
  * The length is max(min(tauEnd_i, s_(k+1)) - max(tau_i, s_k), 0) and is differentiated as such; at a tie min and max
  * follow the block's own tauEnd and tau, and a length of 0 passes no derivative (so at touching intervals the derivative
- * is the one-sided one in the direction in which the intervals part).
+ * is the one-sided one in the direction in which the intervals part), but for a block of no width where it starts: it can open again.
  * @param horizon the end of depth, Infinity where it is free
  * @throws RangeError for a start beyond the horizon.
  */
@@ -70,13 +70,9 @@ export function runIntervals(
     let sum = value;
     for (const { block: i, value: f } of started) {
       const length = Math.min(at(tauEnd, i), to) - Math.max(at(tau, i), from);
-      if (!(length > 0)) continue;
-      parts.push({
-        block: i,
-        length,
-        endsItself: at(tauEnd, i) <= to,
-        startsItself: at(tau, i) >= from,
-      });
+      const startsItself = at(tau, i) >= from;
+      if (!(length > 0 || (length === 0 && startsItself))) continue;
+      parts.push({ block: i, length, endsItself: at(tauEnd, i) <= to, startsItself });
       sum = addScaled(sum, length, f);
     }
     const projected = projection(sum);
