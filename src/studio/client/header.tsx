@@ -51,7 +51,11 @@ export function Header(): JSX.Element {
       </nav>
       <div class="header-end">
         <span class={`connection connection-${connection.value}`} role="status">
-          {connection.value === 'lost' && 'connection lost, trying again'}
+          {connection.value === 'lost' && (
+            <>
+              connection lost<span class="only-wide">, trying again</span>
+            </>
+          )}
         </span>
         <button
           type="button"

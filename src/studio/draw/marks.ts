@@ -108,8 +108,9 @@ export interface Picture {
   readonly description: string;
 }
 
-/** The font of every text. */
-export const fontFamily = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+/** The font of every text; the page's own (client/styles/base.css). */
+export const fontFamily =
+  '-apple-system, "Segoe UI", Roboto, Cantarell, "Noto Sans", "Liberation Sans", system-ui, sans-serif';
 
 /** The three corners of an arrow's head, x and y in turn; an arrow shorter than a tenth of a pixel has none. */
 export function arrowHead(

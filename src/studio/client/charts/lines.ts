@@ -1,8 +1,9 @@
 /** Curves as a picture: axes, lines with what is faint beneath them, names at their ends, a cursor. */
 import type { Colour } from '../../../report/palette.ts';
+import { formatCount } from '../../../report/format.ts';
 import { spreadLabels } from '../../../report/spread.ts';
 import { fitText, textWidth } from '../../../report/text-width.ts';
-import { type Axis, type Mark, type Picture, plot, type Plot, type Theme } from '../../draw/index.ts';
+import { type Mark, type Picture, plot, type Plot, type Theme } from '../../draw/index.ts';
 import type { Table } from '../parts/save.ts';
 import { nearest } from './smooth.ts';
 
@@ -46,7 +47,7 @@ export interface Drawn {
 }
 
 const labelSize = 12;
-const widestLabel = 190;
+const widestLabel = 230;
 
 const usable = (value: number | null | undefined, log: boolean): value is number =>
   value !== null && value !== undefined && Number.isFinite(value) && (!log || value > 0);
@@ -119,8 +120,6 @@ function endOf({ x, y }: Series, to: number, log: boolean): number {
   return i;
 }
 
-const axisOf = (from: number, to: number, rest: Omit<Axis, 'from' | 'to'>): Axis => ({ from, to, ...rest });
-
 export function drawLines(
   lines: Lines,
   { zoom, cursor, choosing }: Sight,
@@ -130,15 +129,11 @@ export function drawLines(
 ): Drawn {
   const { series, x, y, named } = lines;
   const log = y.log ?? false;
-  const range = zoom ?? [x.from, x.to];
-  const colour = (one: Series): string => one.colour[theme.name];
-  const room = named
-    ? Math.min(
-        widestLabel,
-        width * 0.3,
-        Math.max(0, ...series.map(({ name }) => textWidth(name, labelSize))),
-      ) + 6
-    : 0;
+  const range = zoom ?? ([x.from, x.to] as const);
+  const widest = Math.max(0, ...series.map(({ name }) => textWidth(name, labelSize)));
+  // Where names would take too much of the room, the legend above has them.
+  const beside = named && width >= 560;
+  const room = beside ? Math.min(widestLabel, width * 0.3, widest) + 6 : 0;
   const [low, high] = extent(lines, range);
   const frame = plot(
     {
@@ -146,88 +141,16 @@ export function drawLines(
       y: 0,
       width: width - room,
       height,
-      horizontal: axisOf(range[0], range[1], { title: x.title }),
-      vertical: axisOf(low, high, { title: y.title, log }),
+      horizontal: { from: range[0], to: range[1], title: x.title, ...grouped(range[1]) },
+      vertical: { from: low, to: high, title: y.title, log, ...(log ? {} : grouped(high)) },
     },
     theme,
   );
-  const inside: Mark[] = [];
-  for (const one of series) {
-    if (one.band)
-      inside.push({
-        kind: 'path',
-        points: bandOf(one.x, one.band, frame, log),
-        closed: true,
-        fill: colour(one),
-        opacity: 0.13,
-      });
-    if (one.raw)
-      inside.push({
-        kind: 'path',
-        points: pathOf(one.x, one.raw, frame, log),
-        stroke: colour(one),
-        lineWidth: 1,
-        opacity: series.length > 2 ? 0.2 : 0.35,
-      });
-  }
-  for (const one of series) {
-    const points = pathOf(one.x, one.y, frame, log);
-    inside.push({
-      kind: 'path',
-      points,
-      stroke: colour(one),
-      lineWidth: 1.8,
-      ...(one.dashed && { dash: [5, 4] }),
-    });
-    if (one.dots && one.x.length < 80) {
-      const there = one.x.flatMap((_, i) => (Number.isNaN(points[2 * i + 1]!) ? [] : [i]));
-      inside.push({
-        kind: 'dots',
-        x: there.map((i) => points[2 * i]!),
-        y: there.map((i) => points[2 * i + 1]!),
-        radius: 3,
-        fill: colour(one),
-        stroke: theme.plane,
-        lineWidth: 1.2,
-      });
-    }
-  }
-  const over: Mark[] = [];
-  if (cursor !== undefined && cursor >= range[0] && cursor <= range[1]) {
-    const at = frame.sx(cursor);
-    over.push({
-      kind: 'path',
-      points: [at, frame.top, at, frame.top + frame.height],
-      stroke: theme.ink,
-      opacity: 0.55,
-    });
-    for (const one of series) {
-      const i = nearest(one.x, cursor);
-      const value = one.y[i];
-      if (i >= 0 && usable(value, log) && within(one.x[i]!, range))
-        over.push({
-          kind: 'dots',
-          x: [frame.sx(one.x[i]!)],
-          y: [frame.sy(value)],
-          radius: 4,
-          fill: colour(one),
-          stroke: theme.plane,
-          lineWidth: 1.5,
-        });
-    }
-  }
-  if (choosing) {
-    const [a, b] = [frame.sx(Math.min(...choosing)), frame.sx(Math.max(...choosing))];
-    over.push({
-      kind: 'rect',
-      x: a,
-      y: frame.top,
-      width: b - a,
-      height: frame.height,
-      fill: theme.ink,
-      opacity: 0.08,
-    });
-  }
+  const inside = [
+    ...series.flatMap((one) => beneath(one, frame, log, series.length > 2, theme)),
+    ...series.map((one) => line(one, frame, log, theme)),
+    ...(choosing ? [chosen(choosing, frame, theme)] : []),
+  ];
   return {
     plot: frame,
     picture: {
@@ -237,12 +160,129 @@ export function drawLines(
       description: `${lines.title}. ${lines.description}`,
       marks: [
         ...frame.frame,
-        frame.inside([...inside, ...over]),
-        ...(named ? names(lines, frame, range[1], log, room, theme) : []),
+        frame.inside(inside),
+        // Not cut at the edge, where the last of them often are.
+        ...series.flatMap((one) => points(one, frame, range, log, theme)),
+        ...cursorMarks(series, cursor, frame, range, log, theme),
+        ...(beside ? names(lines, frame, range[1], log, room, theme) : []),
       ],
     },
   };
 }
+
+/** What stands behind the lines: spread, and values before they were smoothed. */
+function beneath(
+  { x, band, raw, colour }: Series,
+  frame: Plot,
+  log: boolean,
+  many: boolean,
+  theme: Theme,
+): Mark[] {
+  const own = colour[theme.name];
+  return [
+    ...(band
+      ? [
+          {
+            kind: 'path',
+            points: bandOf(x, band, frame, log),
+            closed: true,
+            fill: own,
+            opacity: 0.13,
+          } as const,
+        ]
+      : []),
+    ...(raw
+      ? [
+          {
+            kind: 'path',
+            points: pathOf(x, raw, frame, log),
+            stroke: own,
+            lineWidth: 1,
+            opacity: many ? 0.2 : 0.35,
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+function line({ x, y, colour, dashed }: Series, frame: Plot, log: boolean, theme: Theme): Mark {
+  return {
+    kind: 'path',
+    points: pathOf(x, y, frame, log),
+    stroke: colour[theme.name],
+    lineWidth: 1.8,
+    ...(dashed && { dash: [5, 4] }),
+  };
+}
+
+/** More would be a thick line. */
+const mostPoints = 80;
+
+function points(
+  one: Series,
+  { sx, sy }: Plot,
+  range: readonly [number, number],
+  log: boolean,
+  theme: Theme,
+): Mark[] {
+  if (!one.dots || one.x.length > mostPoints) return [];
+  const there = one.x.flatMap((x, i) => {
+    const y = one.y[i];
+    return usable(y, log) && within(x, range) ? [{ x: sx(x), y: sy(y) }] : [];
+  });
+  return [
+    {
+      kind: 'dots',
+      x: there.map(({ x }) => x),
+      y: there.map(({ y }) => y),
+      radius: 3.5,
+      fill: one.colour[theme.name],
+      stroke: theme.plane,
+      lineWidth: 1.2,
+    },
+  ];
+}
+
+function cursorMarks(
+  series: readonly Series[],
+  cursor: number | undefined,
+  frame: Plot,
+  range: readonly [number, number],
+  log: boolean,
+  theme: Theme,
+): Mark[] {
+  if (cursor === undefined || !within(cursor, range)) return [];
+  const at = frame.sx(cursor);
+  return [
+    { kind: 'path', points: [at, frame.top, at, frame.top + frame.height], stroke: theme.ink, opacity: 0.55 },
+    ...series.flatMap(({ x, y, colour }): Mark[] => {
+      const i = nearest(x, cursor);
+      const value = y[i];
+      if (i < 0 || !usable(value, log) || !within(x[i]!, range)) return [];
+      const place = { x: [frame.sx(x[i]!)], y: [frame.sy(value)] };
+      return [
+        { kind: 'dots', ...place, radius: 4, fill: colour[theme.name], stroke: theme.plane, lineWidth: 1.5 },
+      ];
+    }),
+  ];
+}
+
+function chosen(choosing: readonly [number, number], frame: Plot, theme: Theme): Mark {
+  const [a, b] = [frame.sx(Math.min(...choosing)), frame.sx(Math.max(...choosing))];
+  return {
+    kind: 'rect',
+    x: a,
+    y: frame.top,
+    width: b - a,
+    height: frame.height,
+    fill: theme.ink,
+    opacity: 0.08,
+  };
+}
+
+/** Large numbers in groups of three, as everywhere on the page. */
+const grouped = (largest: number): { readonly format?: (value: number) => string } =>
+  largest >= 1000 ? { format: formatCount } : {};
 
 const within = (value: number, [from, to]: readonly [number, number]): boolean =>
   value >= from && value <= to;

@@ -361,7 +361,8 @@ function Pairs({
   if (!pairs.length) return null;
   const nameOf = (configuration: string): string => {
     const i = rows.findIndex((row) => row.configuration === configuration);
-    return (labels[i] ?? configuration).replace(/,? ?seed \d+$/, '') || rows[i]?.scheme || configuration;
+    const label = (labels[i] ?? configuration).replace(/,? ?seed \d+$/, '');
+    return label === '' ? (rows[i]?.scheme ?? configuration) : label;
   };
   const table = () => ({
     header: ['first', 'second', 'seeds', 'gains', 'mean', 'standard_error', 'low', 'high', 'p'],

@@ -4,8 +4,11 @@ import type { PlainRecord } from '../../../runs/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { differing } from '../runs/configurations.ts';
 
+/** What names a run first of all. */
+const first = ['dataset', 'model', 'scheme', 'seed'] as const;
 /** Differences that say nothing of the result. */
 const incidental = new Set([
+  ...first,
   'threads',
   'device',
   'output',
@@ -21,28 +24,36 @@ const mostParts = 4;
 const partOf = (key: string, value: unknown): string =>
   ['dataset', 'model', 'scheme'].includes(key) ? formatValue(value) : `${key} ${formatValue(value)}`;
 
-/** One a run; where the settings do not tell two apart, or are too many, the name of the folder does. */
+/**
+ * One a run, of as few parts as tell them apart: data, net, scheme and seed where these differ, then other settings; where that is not
+ * enough, or too long, the name of the folder.
+ */
 export function compareLabels(
   rows: readonly RunRow[],
   configs: readonly (PlainRecord | undefined)[],
 ): string[] {
-  const records = rows.map((row, i) => ({
+  const records: PlainRecord[] = rows.map((row, i) => ({
     ...configs[i],
     dataset: row.dataset,
     model: row.model,
     scheme: row.scheme,
     seed: row.seed,
   }));
-  const keys = differing(records).filter((key) => !incidental.has(key));
-  const rank = ['dataset', 'model', 'scheme'];
-  keys.sort((a, b) => (rank.indexOf(a) + 1 || 9) - (rank.indexOf(b) + 1 || 9));
-  const last = keys.indexOf('seed');
-  if (last >= 0) keys.push(...keys.splice(last, 1));
-  const labels = records.map((record: Readonly<Record<string, unknown>>) =>
-    keys.map((key) => partOf(key, record[key])).join(', '),
-  );
-  const useful = keys.length > 0 && keys.length <= mostParts && new Set(labels).size === labels.length;
-  return useful
-    ? labels
-    : rows.map(({ name, id }) => (rows.filter((row) => row.name === name).length > 1 ? id : name));
+  const differs = differing(records);
+  const others = differs.filter((key) => !incidental.has(key));
+  let used: string[] = first.filter((key) => differs.includes(key));
+  const labelsOf = (keys: readonly string[]): string[] =>
+    records.map((record) => keys.map((key) => partOf(key, record[key])).join(', '));
+  const distinct = (keys: readonly string[]): number => new Set(labelsOf(keys)).size;
+  while (distinct(used) < rows.length && used.length < mostParts) {
+    const best = others
+      .filter((key) => !used.includes(key))
+      .map((key) => ({ key, apart: distinct([...used, key]) }))
+      .reduce((a, b) => (b.apart > a.apart ? b : a), { key: '', apart: distinct(used) });
+    if (!best.key) break;
+    // The seed stands last.
+    used = [...used.filter((key) => key !== 'seed'), best.key, ...used.filter((key) => key === 'seed')];
+  }
+  if (used.length && distinct(used) === rows.length) return labelsOf(used);
+  return rows.map(({ name, id }) => (rows.filter((row) => row.name === name).length > 1 ? id : name));
 }

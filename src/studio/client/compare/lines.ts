@@ -48,7 +48,7 @@ function seriesOf(
     const at = placer(run, against);
     const each = stepsPerEpoch(detail);
     const there = detail.epochs.flatMap(({ epoch, evalError }) =>
-      evalError === undefined || evalError === null || !Number.isFinite(evalError)
+      evalError === undefined || !Number.isFinite(evalError)
         ? []
         : [{ step: Math.round((epoch + 1) * (each || 1)), error: evalError }],
     );

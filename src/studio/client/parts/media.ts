@@ -11,7 +11,7 @@ function matches(query: string): ReadonlySignal<boolean> {
 }
 
 const narrow = matches('(max-width: 759px)');
-const medium = matches('(max-width: 1239px)');
+const medium = matches('(max-width: 1379px)');
 
 /** The same steps stand in the style sheets. */
 export const tier: ReadonlySignal<'narrow' | 'medium' | 'wide'> = computed(() =>

@@ -1,3 +1,4 @@
+/* global document, localStorage */
 // Before anything is drawn: the side that was chosen last, so that a page never flashes in the other one.
 try {
   const choice = localStorage.getItem('studio-theme');

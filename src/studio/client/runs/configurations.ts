@@ -22,9 +22,19 @@ export function differing(records: readonly PlainRecord[]): string[] {
   return [...keys].filter((key) => new Set(records.map((record) => JSON.stringify(record[key]))).size > 1);
 }
 
+/** The value that most records have; of equals the first. */
+function commonest(records: readonly PlainRecord[], key: string): string {
+  const counts = new Map<string, number>();
+  for (const record of records) {
+    const value = JSON.stringify(record[key] ?? null);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+}
+
 /**
- * What a configuration is called beside the others with the same data, net and scheme: `tau-lr-factor 0.1, epochs 30`;
- * empty where there is no other.
+ * What sets a configuration apart from the others with the same data, net and scheme: the settings in which it is not as most
+ * of them are, `tau-lr-factor 0.1, epochs 30`; empty where there are none.
  */
 export function configurationLabels(
   configurations: Readonly<Record<string, PlainRecord>>,
@@ -38,14 +48,15 @@ export function configurationLabels(
   }
   const labels = new Map<string, string>();
   for (const members of kinds.values()) {
-    const settings = differing(members.map((key) => configurations[key] ?? {})).filter(
-      (setting) => !named.has(setting),
-    );
-    for (const key of members)
-      labels.set(
-        key,
-        settings.map((setting) => `${setting} ${formatValue(configurations[key]?.[setting])}`).join(', '),
+    const records = members.map((key) => configurations[key] ?? {});
+    const settings = differing(records).filter((setting) => !named.has(setting));
+    const usual = new Map(settings.map((setting) => [setting, commonest(records, setting)]));
+    members.forEach((key, i) => {
+      const own = settings.filter(
+        (setting) => JSON.stringify(records[i]?.[setting] ?? null) !== usual.get(setting),
       );
+      labels.set(key, own.map((setting) => `${setting} ${formatValue(records[i]?.[setting])}`).join(', '));
+    });
   }
   return labels;
 }

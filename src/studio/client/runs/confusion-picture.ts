@@ -1,6 +1,6 @@
 /** Which class was taken for which, as a map of cells. */
 import { textWidth } from '../../../report/text-width.ts';
-import { type Mark, type Picture, sequentialLevel, type Theme } from '../../draw/index.ts';
+import { type Mark, type Picture, rampThrough, sequentialLevel, type Theme } from '../../draw/index.ts';
 
 export interface ConfusionDrawing {
   readonly picture: Picture;
@@ -39,18 +39,20 @@ export function confusionPicture(
   const left = named
     ? Math.min(width * 0.26, Math.max(...classes.map((name) => textWidth(name, 12))) + 10)
     : 26;
-  const cell = Math.min((width - left - 8) / n, 46);
+  const cell = Math.min((width - left - 2) / n, 56);
   const size = cell * n;
-  const top = named ? Math.min(left, 92) : 26;
-  const height = top + size + 8;
+  const top = 24;
+  const height = top + size + 2;
   const totals = confusion.map((row) => row.reduce((sum, images) => sum + images, 0));
-  const ramp = theme.sequential;
+  const ramp = rampThrough([theme.plane, theme.series[0] ?? theme.ink], 33);
   // Even where most is right, what is wrong is to be seen: roots of shares, the background for none.
   const levels = new Uint8Array(n * n);
   confusion.forEach((row, i) => {
     row.forEach((images, j) => {
       levels[i * n + j] =
-        images === 0 ? 0 : 1 + sequentialLevel(Math.sqrt(images / (totals[i] || 1)), 0, 1, ramp.length);
+        images === 0
+          ? 0
+          : 1 + sequentialLevel(Math.sqrt(images / Math.max(totals[i] ?? 1, 1)), 0, 1, ramp.length);
     });
   });
   const text = { kind: 'text', size: 12, fill: theme.muted } as const;

@@ -51,7 +51,7 @@ export function parseFilter(text: string, settingsOf: (row: RunRow) => PlainReco
     const inverted = not === '-' || notWord === '-';
     if (key !== undefined && sign !== undefined && value !== undefined) {
       const column = Object.hasOwn(columns, key.toLowerCase()) ? columns[key.toLowerCase()] : undefined;
-      const read = column ?? ((row: RunRow): unknown => settingsOf(row)?.[key]);
+      const read = column ?? ((row: RunRow): unknown => ownValue(settingsOf(row), key));
       tests.push((row) => compare(read(row), sign, unquoted(value)) !== inverted);
     } else if (word !== undefined && word !== '') {
       const wanted = unquoted(word).toLowerCase();
@@ -60,6 +60,10 @@ export function parseFilter(text: string, settingsOf: (row: RunRow) => PlainReco
   }
   return (row) => tests.every((test) => test(row));
 }
+
+/** A setting may have any name; what every object has is none. */
+const ownValue = (settings: PlainRecord | undefined, key: string): unknown =>
+  settings && Object.hasOwn(settings, key) ? settings[key] : undefined;
 
 const texts = new WeakMap<RunRow, string>();
 function textOf(row: RunRow): string {

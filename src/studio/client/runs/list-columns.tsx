@@ -18,7 +18,7 @@ import {
 } from '../parts/words.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { runHref } from '../routes.ts';
-import type { Group } from './configurations.ts';
+import { type Group, meanOf } from './configurations.ts';
 
 export type Line =
   | { readonly kind: 'run'; readonly row: RunRow; readonly label: string; readonly inside: boolean }
@@ -33,6 +33,8 @@ export interface LineActions {
   readonly toggle: (line: Line) => void;
   readonly fold: (key: string) => void;
   readonly now: number;
+  /** Lines are configurations with their runs. */
+  readonly grouped: boolean;
 }
 
 const pick =
@@ -75,6 +77,12 @@ function seeds({ rows }: Group): string {
   return all.length > 4 ? `${all.length}` : all.join(', ');
 }
 
+/** The ends of names tell runs apart: where there is no room for all, the middle is left out. */
+const tailLength = 18;
+
+/** Those that are planned; they are part of a configuration. */
+const epochsOf = ({ rows: [first] }: Group): string => String(first?.plannedEpochs ?? missing);
+
 function Name({ line, fold }: { readonly line: Line; readonly fold: LineActions['fold'] }): JSX.Element {
   if (line.kind === 'run')
     return (
@@ -84,8 +92,11 @@ function Name({ line, fold }: { readonly line: Line; readonly fold: LineActions[
         tabIndex={-1}
         title={line.row.id}
       >
-        <span class="quiet">{folderOf(line.row)}</span>
-        {line.row.name}
+        <span class="name-head">
+          <span class="quiet">{folderOf(line.row)}</span>
+          {line.row.name.slice(0, -tailLength)}
+        </span>
+        <span class="name-tail">{line.row.name.slice(-tailLength)}</span>
         {line.row.problems.length > 0 && (
           <span class="has-problems" title={line.row.problems.join('\n')}>
             <Icon name="failed" />
@@ -107,7 +118,7 @@ function Name({ line, fold }: { readonly line: Line; readonly fold: LineActions[
     >
       <Icon name={line.open ? 'down' : 'right'} />
       <span class="name">
-        {first ? `${first.model}, ${first.scheme}` : '?'}
+        {first?.scheme ?? 'unknown'}
         {line.label && <span class="setting">{line.label}</span>}
       </span>
       <span class="quiet"> {count(line.group.rows.length, 'run')}</span>
@@ -115,11 +126,11 @@ function Name({ line, fold }: { readonly line: Line; readonly fold: LineActions[
   );
 }
 
-const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Line>[] => [
+const all = ({ isSelected, toggle, fold, now, grouped }: LineActions): readonly Column<Line>[] => [
   {
     key: 'select',
     title: '(select)',
-    width: '36px',
+    width: '26px',
     cell: (line) => (
       <label class="check">
         <input
@@ -137,21 +148,21 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
   {
     key: 'state',
     title: 'state',
-    width: '104px',
+    width: '92px',
     sortable: true,
     cell: pick((row) => <StateMark state={row.state} />, states),
   },
   {
     key: 'name',
     title: 'run',
-    width: 'minmax(240px, 2.2fr)',
+    width: 'minmax(250px, 2.4fr)',
     sortable: true,
     cell: (line) => <Name line={line} fold={fold} />,
   },
   {
     key: 'model',
     title: 'net, data',
-    width: 'minmax(150px, 1fr)',
+    width: 'minmax(140px, 0.8fr)',
     sortable: true,
     cell: (line) => {
       const row = rowsOf(line)[0];
@@ -167,7 +178,7 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
   {
     key: 'scheme',
     title: 'scheme',
-    width: 'minmax(120px, 1.1fr)',
+    width: 'minmax(140px, 1.1fr)',
     sortable: true,
     cell: (line) => (
       <>
@@ -179,7 +190,7 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
   {
     key: 'seed',
     title: 'seed',
-    width: '56px',
+    width: '40px',
     numeric: true,
     sortable: true,
     cell: pick((row) => String(row.seed ?? missing), seeds),
@@ -187,15 +198,15 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
   {
     key: 'progress',
     title: 'epochs',
-    width: '128px',
+    width: '118px',
     sortable: true,
-    cell: pick((row) => <Progress row={row} />),
+    cell: pick((row) => <Progress row={row} />, epochsOf),
   },
   {
     key: 'error',
     title: 'error %',
     hint: 'test error in percent: of the result, else of the last evaluated epoch (grey); of groups the mean over final runs ± its standard error',
-    width: '108px',
+    width: grouped ? '108px' : '64px',
     numeric: true,
     sortable: true,
     cell: pick(
@@ -207,7 +218,7 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
     key: 'loss',
     title: 'loss',
     hint: 'mean loss over the training images of the last epoch',
-    width: '104px',
+    width: grouped ? '112px' : '56px',
     numeric: true,
     sortable: true,
     cell: pick(
@@ -218,7 +229,7 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
   {
     key: 'speed',
     title: 'images/s',
-    width: '76px',
+    width: '60px',
     numeric: true,
     sortable: true,
     cell: pick((row) => (row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond)))),
@@ -227,7 +238,7 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
     key: 'swaps',
     title: 'swaps',
     hint: 'changes of order of the blocks',
-    width: '64px',
+    width: '44px',
     numeric: true,
     sortable: true,
     cell: pick((row) => formatCount(row.swaps)),
@@ -235,15 +246,18 @@ const all = ({ isSelected, toggle, fold, now }: LineActions): readonly Column<Li
   {
     key: 'time',
     title: 'time',
-    width: '92px',
+    width: '84px',
     numeric: true,
     sortable: true,
-    cell: pick((row) => duration(row.seconds)),
+    cell: pick(
+      (row) => duration(row.seconds),
+      ({ rows }) => duration(meanOf(rows.filter(({ final }) => final).map(({ seconds }) => seconds))?.mean),
+    ),
   },
   {
     key: 'started',
     title: 'started',
-    width: '94px',
+    width: '84px',
     numeric: true,
     sortable: true,
     cell: pick((row) => (
@@ -260,8 +274,13 @@ const kept = {
   narrow: new Set(['select', 'state', 'name', 'scheme', 'progress', 'error']),
 };
 
+/** They say nothing of a group, or what its name says. */
+const withoutGroups = new Set(['scheme', 'speed', 'swaps', 'started']);
+
 /** Fewer where there is less room. */
 export function listColumns(actions: LineActions, tier: keyof typeof kept): readonly Column<Line>[] {
   const columns = kept[tier];
-  return all(actions).filter(({ key }) => columns?.has(key) ?? true);
+  return all(actions).filter(
+    ({ key }) => (columns?.has(key) ?? true) && !(actions.grouped && withoutGroups.has(key)),
+  );
 }

@@ -161,8 +161,9 @@ function Toolbar(): JSX.Element {
       />
       {tier.value !== 'wide' && (
         <label class="pick">
-          sort by
+          <span class="only-wide">sort by</span>
           <select
+            aria-label="sort by"
             value={writeSort(sort.value)}
             onChange={(event) => {
               amend({ sort: event.currentTarget.value });
@@ -265,7 +266,10 @@ export function ListPage(): JSX.Element {
       {lines.value.length ? (
         <Grid
           label="runs"
-          columns={listColumns({ isSelected, toggle, fold, now: now.value }, tier.value)}
+          columns={listColumns(
+            { isSelected, toggle, fold, now: now.value, grouped: grouped.value },
+            tier.value,
+          )}
           rows={lines.value}
           keyOf={lineKey}
           rowHeight={tier.value === 'narrow' ? 72 : 38}
@@ -276,7 +280,7 @@ export function ListPage(): JSX.Element {
           onOpen={openLine}
           isSelected={isSelected}
           onToggle={toggle}
-          rowClass={(line) => `line-${line.kind} ${line.kind === 'run' && line.inside ? 'line-inside' : ''}`}
+          rowClass={(line) => (line.kind === 'run' ? `line-run line-${line.row.state}` : 'line-group')}
         />
       ) : (
         <Empty title="No run matches">

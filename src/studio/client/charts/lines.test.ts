@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { seriesColour } from '../../../report/palette.ts';
+import { pictureToSvg, type Theme } from '../../draw/index.ts';
+import { drawLines, type Lines, linesTable } from './lines.ts';
+import { describeLines } from './words.ts';
+
+const theme: Theme = {
+  name: 'light',
+  ink: '#000000',
+  muted: '#555555',
+  grid: '#eeeeee',
+  rule: '#aaaaaa',
+  paper: '#ffffff',
+  plane: '#ffffff',
+  series: ['#0065a4'],
+  diverging: ['#000000', '#ffffff', '#000000'],
+  sequential: ['#000000', '#ffffff'],
+};
+const x = Array.from({ length: 100 }, (_, i) => i + 1);
+const lines: Lines = {
+  id: 'loss',
+  title: 'Loss',
+  x: { title: 'step', from: 0, to: 100 },
+  y: { title: 'loss' },
+  series: [{ name: 'training <b>', colour: seriesColour(0), x, y: x.map((step) => 100 / step) }],
+  named: true,
+  description: 'falls',
+};
+
+it('the lines stand in the plot, and names beside their ends are text', () => {
+  const { picture, plot } = drawLines(lines, {}, 800, 300, theme);
+  expect(plot.sx(0)).toBeCloseTo(plot.left, 6);
+  expect(plot.sx(100)).toBeCloseTo(plot.left + plot.width, 6);
+  const svg = pictureToSvg(picture);
+  expect(svg).toContain('training &lt;b&gt;');
+  expect(svg).toContain('Loss. falls');
+});
+
+it('zooming shows the part that was chosen, with an axis for it', () => {
+  const { plot } = drawLines(lines, { zoom: [50, 100] }, 800, 300, theme);
+  expect(plot.sx(50)).toBeCloseTo(plot.left, 6);
+  // Between 1 and 2 in this part: 100 of the first step is out of sight.
+  expect(plot.sy(100)).toBeLessThan(plot.top - 1000);
+});
+
+it('a logarithmic axis leaves out what is not positive', () => {
+  const withZero = {
+    ...lines,
+    y: { title: 'loss', log: true },
+    series: [{ ...lines.series[0]!, y: x.map((step) => (step === 1 ? 0 : 100 / step)) }],
+  };
+  const { plot } = drawLines(withZero, {}, 800, 300, theme);
+  expect(Number.isFinite(plot.sy(50))).toBe(true);
+  expect(plot.sy(10) - plot.sy(100)).toBeCloseTo(plot.sy(1) - plot.sy(10), 6);
+});
+
+it('one wild value of what is faint does not flatten the rest', () => {
+  const raw = x.map((step) => (step === 40 ? 1e6 : 1));
+  const noisy = { ...lines, series: [{ ...lines.series[0]!, y: x.map(() => 1), raw }] };
+  const { plot } = drawLines(noisy, {}, 800, 300, theme);
+  expect(plot.sy(1) - plot.sy(1.05)).toBeGreaterThan(20);
+});
+
+it('nothing recorded is a picture too', () => {
+  const { picture } = drawLines(
+    { ...lines, series: [{ ...lines.series[0]!, x: [], y: [] }] },
+    { cursor: 3 },
+    800,
+    300,
+    theme,
+  );
+  expect(pictureToSvg(picture)).not.toMatch(/NaN|Infinity/);
+});
+
+it('the table has every point of every series', () => {
+  const table = linesTable(lines);
+  expect(table.header).toEqual(['series', 'step', 'loss']);
+  expect(table.rows).toHaveLength(100);
+  expect(table.rows[3]).toEqual(['training <b>', 4, 25]);
+});
+
+it('the words have the numbers: first, last, and the least where it is neither', () => {
+  const dip = { name: 'loss', colour: seriesColour(0), x: [1, 2, 3], y: [2, 0.5, 1] };
+  expect(describeLines([dip], 'step')).toBe('loss: from 2 at step 1 to 1 at 3, least 0.5 at 2');
+  expect(describeLines([{ ...dip, x: [], y: [] }], 'step')).toBe('loss: nothing recorded yet');
+});

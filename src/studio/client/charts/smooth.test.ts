@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { nearest, smooth } from './smooth.ts';
+
+const series = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 1, max: 50 }),
+      fc.option(fc.double({ min: -10, max: 10, noNaN: true }), { freq: 4 }),
+    ),
+    {
+      minLength: 1,
+      maxLength: 60,
+    },
+  )
+  .map((pairs) => {
+    let at = 0;
+    return { x: pairs.map(([gap]) => (at += gap)), y: pairs.map(([, value]) => value) };
+  });
+
+it('each value is the mean of all with weights that fade with the distance', () => {
+  fc.assert(
+    fc.property(series, fc.double({ min: 0.5, max: 100, noNaN: true }), ({ x, y }, reach) => {
+      const fast = smooth(x, y, reach);
+      x.forEach((at, i) => {
+        let [sum, weight] = [0, 0];
+        y.forEach((value, j) => {
+          if (value === null) return;
+          const own = Math.exp(-Math.abs(at - x[j]!) / reach);
+          sum += own * value;
+          weight += own;
+        });
+        if (weight > 1e-6) expect(fast[i]).toBeCloseTo(sum / weight, 6);
+      });
+    }),
+  );
+});
+
+it('a constant stays what it is, and no reach leaves all as it was', () => {
+  expect(smooth([1, 2, 9], [4, 4, 4], 3)).toEqual([4, 4, 4]);
+  expect(smooth([1, 2, 3], [1, null, 3], 0)).toEqual([1, null, 3]);
+});
+
+it('gaps are filled from their neighbours, and nothing comes of nothing', () => {
+  expect(smooth([0, 1, 2], [1, null, 3], 1)[1]).toBeCloseTo(2, 12);
+  expect(smooth([0, 1], [null, NaN], 5)).toEqual([null, null]);
+});
+
+it('the nearest place is found, of two as near the earlier', () => {
+  expect([nearest([0, 10, 20], 14), nearest([0, 10, 20], 15), nearest([0, 10, 20], 16)]).toEqual([1, 1, 2]);
+  expect([nearest([0, 10], -5), nearest([0, 10], 99), nearest([], 3)]).toEqual([0, 1, -1]);
+});

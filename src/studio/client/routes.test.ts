@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { compareHref, hrefTo, numberOf, parsePlace, readList, runHref, writeList } from './routes.ts';
+
+it('an address says where it leads: names of runs are one segment', () => {
+  expect(runHref('fast/a-s1', 'depth', { at: '400' })).toBe('#/run/fast%2Fa-s1/depth?at=400');
+  expect(runHref('a')).toBe('#/run/a');
+  expect(hrefTo([], { q: 'state:running', sort: undefined, sel: '' })).toBe('#/?q=state:running');
+  expect(compareHref(['fast/a', 'fast/b'])).toBe('#/compare?runs=fast/a,fast/b');
+});
+
+it('any path and any state come back from their address', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1 });
+  fc.assert(
+    fc.property(fc.array(text), fc.dictionary(text, text), (path, query) => {
+      const back = parsePlace(hrefTo(path, query));
+      expect(back.path).toEqual(path);
+      expect({ ...back.query }).toEqual({ ...query });
+    }),
+  );
+});
+
+it('lists of names come back, whatever is in the names', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1 })), (names) => {
+      expect(readList(writeList(names))).toEqual(names);
+    }),
+  );
+});
+
+it('an address that was mangled is taken as it stands', () => {
+  expect(parsePlace('#/run/%E0%A4%A/x?a=%&b')).toEqual({
+    path: ['run', '%E0%A4%A', 'x'],
+    query: { a: '%', b: '' },
+  });
+  expect(parsePlace('')).toEqual({ path: [], query: {} });
+});
+
+it('a number of the address is a number or nothing', () => {
+  expect([
+    numberOf('12'),
+    numberOf('1e3'),
+    numberOf(''),
+    numberOf('x'),
+    numberOf(undefined),
+    numberOf('Infinity'),
+  ]).toEqual([12, 1000, undefined, undefined, undefined, undefined]);
+});

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { fakeRow } from '../fake-row.ts';
+import { parseFilter } from './filter.ts';
+
+const rows = [
+  fakeRow({ name: 'a-s1', id: 'fast/a-s1', testError: 11.5, configuration: 'one' }),
+  fakeRow({
+    name: 'b-s2',
+    id: 'fast/b-s2',
+    scheme: 'mean-field-no-reorder',
+    seed: 2,
+    testError: 12.5,
+    configuration: 'two',
+  }),
+  fakeRow({ name: 'c', scheme: 'vanilla', state: 'running', testError: null, configuration: null }),
+];
+const settings = { one: { 'tau-lr-factor': 0.1, 'data-dir': 'my data' }, two: { 'tau-lr-factor': 1 } };
+const found = (text: string): string =>
+  rows
+    .filter(parseFilter(text, ({ configuration }) => settings[configuration as keyof typeof settings]))
+    .map(({ name }) => name)
+    .join(' ');
+
+it('a word is part of the name, the folder, the net, the scheme or the state', () => {
+  expect(found('fast')).toBe('a-s1 b-s2');
+  expect(found('VANILLA')).toBe('c');
+  expect(found('fast resnet20 reorder')).toBe('b-s2');
+  expect(found('')).toBe('a-s1 b-s2 c');
+});
+
+it('key:value is the whole value, a star stands for the rest', () => {
+  expect(found('scheme:mean-field')).toBe('a-s1');
+  expect(found('scheme:mean-field*')).toBe('a-s1 b-s2');
+  expect(found('state:running')).toBe('c');
+  expect(found('folder:fast seed:2')).toBe('b-s2');
+});
+
+it('every setting is a key, and numbers are compared as numbers', () => {
+  expect(found('tau-lr-factor:1e-1')).toBe('a-s1');
+  expect(found('tau-lr-factor>=1')).toBe('b-s2');
+  expect(found('data-dir:"my data"')).toBe('a-s1');
+  expect(found('error<12')).toBe('a-s1');
+});
+
+it('what a run does not have matches neither a value nor a comparison', () => {
+  expect(found('error<1000')).toBe('a-s1 b-s2');
+  expect(found('tau-lr-factor<9')).toBe('a-s1 b-s2');
+  expect(found('nonsense:1')).toBe('');
+  expect(found('constructor:x')).toBe('');
+});
+
+it('a minus inverts a term', () => {
+  expect(found('-vanilla')).toBe('a-s1 b-s2');
+  expect(found('-state:running -seed:2')).toBe('a-s1');
+});
