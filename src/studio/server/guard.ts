@@ -53,7 +53,8 @@ function opensThePage(c: Context): boolean {
 function checkRequest(c: Context, { bound, token }: GuardOptions): void {
   const { method } = c.req;
   const host = c.req.header('host');
-  if (!isOwnHost(host, bound()))
+  // A request may name the server in its first line too.
+  if (!isOwnHost(host, bound()) || !isOwnHost(new URL(c.req.url).host, bound()))
     throw new ApiError(
       403,
       'refused: the Host header does not name this server; open the address that it printed',

@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import type { Context, Hono } from 'hono';
 import { MissingEnvironmentError } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
+import type { StudioEnvironment } from './body.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -56,7 +57,7 @@ function indexWith(token: string, folder: string): string {
 }
 
 /** Serves the page at `/` and its files below; there is no other way to name a file than one that it has. */
-export function addPage(app: Hono, folder: string, token: string): void {
+export function addPage(app: Hono<StudioEnvironment>, folder: string, token: string): void {
   let files = new Set<string>();
   app.get('/', (c) => {
     // Built anew since the start: its files have other names.

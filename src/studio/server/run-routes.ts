@@ -5,6 +5,7 @@ import type { Context, Hono } from 'hono';
 import { readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
 import type { RunDetail, StepCurves, SwapList } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
+import type { StudioEnvironment } from './body.ts';
 import { commandsFor } from './commands.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
@@ -115,7 +116,7 @@ const pages: Readonly<Record<string, string>> = {
 const pagePolicy =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export function addRunRoutes(app: Hono, { index, curves: store }: RunRoutes): void {
+export function addRunRoutes(app: Hono<StudioEnvironment>, { index, curves: store }: RunRoutes): void {
   app.get('/api/runs', async (c) => {
     await index.refresh(freshEnough);
     return c.json(index.list());

@@ -2,10 +2,10 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { MeanfieldError, UsageError } from '../../errors.ts';
 import type { ErrorAnswer } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
+import { readBody, type StudioEnvironment } from './body.ts';
 import { CurveStore } from './curve-store.ts';
 import { guard } from './guard.ts';
 import { inAddress, isLoopback } from './hosts.ts';
@@ -41,7 +41,6 @@ export interface Studio {
 
 /** A connection more than this is refused by the system: streams are counted apart. */
 const mostConnections = 1024;
-const mostBytes = 1 << 20;
 
 /** @throws UsageError for a host that others reach, a port that is taken; MissingEnvironmentError without a page */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
@@ -54,16 +53,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const token = newToken();
   const index = new RunIndex(root);
   let port = options.port;
-  const app = new Hono();
+  const app = new Hono<StudioEnvironment>();
   app.use(guard({ bound: () => ({ host, port }), token }));
-  app.use(
-    bodyLimit({
-      maxSize: mostBytes,
-      onError: () => {
-        throw new ApiError(413, `refused: the body is larger than ${mostBytes} bytes`);
-      },
-    }),
-  );
+  app.use(readBody);
   addRunRoutes(app, { index, curves: new CurveStore() });
   app.all('/api/*', () => {
     throw new ApiError(404, 'there is no such address');
@@ -74,7 +66,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     if (!(error instanceof MeanfieldError)) onError?.(error);
     return c.json(answer, error instanceof ApiError ? error.status : 500);
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
   server.maxConnections = mostConnections;
   port = await listen(server, { host, port: options.port, orNext: options.orNext ?? false });
   // The first list is ready, or nearly, when the page asks for it.

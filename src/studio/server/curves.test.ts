@@ -1,0 +1,181 @@
+import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readRecords, type StepRecord, stepSchema } from '../../runs/index.ts';
+import { curves } from './curves.ts';
+import { StepIndex } from './step-index.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'curves-'));
+  file = join(folder, 'metrics.jsonl');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const record = (step: number, loss: number | null = 1 / step): object => ({
+  step,
+  epoch: Math.floor((step - 1) / 10),
+  loss,
+  error: 100 / step,
+  lr: 0.1,
+  tauLr: 0.01,
+  imagesPerSecond: 900 + step,
+  seconds: step / 2,
+  stages: { layer1: { tau: [step, step + 1] }, layer2: { step: [step] } },
+});
+const line = (step: number, loss?: number | null): string => `${JSON.stringify(record(step, loss))}\n`;
+const lines = (from: number, to: number): string =>
+  Array.from({ length: to - from + 1 }, (_, i) => line(from + i)).join('');
+
+async function indexOf(text: string): Promise<StepIndex> {
+  writeFileSync(file, text);
+  const index = new StepIndex(file);
+  await index.update();
+  return index;
+}
+
+it('of no more steps than points every step is a point, as the file has it', async () => {
+  const index = await indexOf(lines(1, 50));
+  const found = curves(index, { points: 50 });
+  const { records } = await readRecords(file, stepSchema);
+  const column = (key: keyof StepRecord): unknown[] => records.map((one) => one[key]);
+  for (const key of ['step', 'epoch', 'loss', 'error', 'lr', 'tauLr', 'imagesPerSecond', 'seconds'] as const)
+    expect(found[key]).toEqual(column(key));
+  expect(found.lossMin).toEqual(column('loss'));
+  expect(found.lossMax).toEqual(column('loss'));
+  expect(found.stages).toEqual({
+    layer1: { tau: records.map(({ stages }) => stages?.layer1?.tau), tauEnd: null, step: null },
+    layer2: { tau: null, tauEnd: null, step: records.map(({ stages }) => stages?.layer2?.step) },
+  });
+  expect([found.total, found.lastStep]).toEqual([50, 50]);
+});
+
+it('a point is the mean, the least and the largest loss of its bucket, by the slow way', async () => {
+  const losses = fc.array(
+    fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 })),
+    {
+      minLength: 1,
+      maxLength: 60,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(losses, fc.integer({ min: 1, max: 20 }), async (values, points) => {
+      const index = await indexOf(values.map((loss, i) => line(i + 1, loss)).join(''));
+      const found = curves(index, { points });
+      const count = Math.min(points, values.length);
+      expect(found.step).toHaveLength(count);
+      for (let b = 0; b < count; b++) {
+        const bucket = values.slice(found.step[b - 1] ?? 0, found.step[b]);
+        expect(Math.abs(bucket.length - values.length / count)).toBeLessThan(1);
+        const finite = bucket.filter((loss) => loss !== null);
+        const mean = finite.length ? finite.reduce((sum, loss) => sum + loss, 0) / finite.length : null;
+        expect(found.loss[b]).toBe(mean);
+        expect(found.lossMin[b]).toBe(finite.length ? Math.min(...finite) : null);
+        expect(found.lossMax[b]).toBe(finite.length ? Math.max(...finite) : null);
+      }
+      expect(found.step.at(-1)).toBe(values.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('a stretch is cut down as if the file had nothing else', async () => {
+  const index = await indexOf(lines(1, 300));
+  const part = curves(index, { points: 7, from: 120, to: 260 });
+  const alone = curves(await indexOf(lines(120, 260)), { points: 7 });
+  expect({ ...part, total: 0, lastStep: 0 }).toEqual({ ...alone, total: 0, lastStep: 0 });
+  expect(curves(index, { points: 7, from: 301 }).step).toEqual([]);
+});
+
+it('the quick look at a line takes what the schema takes, and the same numbers', async () => {
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    fc.constantFrom('null', '01', '1.', '.5', '1e5', '-0', '"1"', 'NaN', '1e', '+1'),
+  );
+  const step = fc.constantFrom('1', '2', '7', '0', '-3', '1.5', '01', '1e2', 'null', '9999999999999999999');
+  const text = fc
+    .tuple(
+      step,
+      fc.constantFrom('0', '3', '-1', '01', '1.0'),
+      number,
+      fc.constantFrom('', ' ', '}', 'x', ','),
+    )
+    .map(
+      ([at, epoch, loss, after]) =>
+        `{"step":${at},"epoch":${epoch},"loss":${loss},"error":1,"lr":1,"imagesPerSecond":1,"seconds":1}${after}`,
+    );
+  await fc.assert(
+    fc.asyncProperty(text, async (one) => {
+      const index = await indexOf(`${one}\n`);
+      const { records } = await readRecords(file, stepSchema);
+      // What ends in a brace may be taken by its head; its record is checked when it is drawn.
+      if (!one.endsWith('}}'))
+        expect(
+          [...Array(index.steps.length).keys()].map((i) => [index.steps.at(i), index.losses.at(i)]),
+        ).toEqual(records.map(({ step: at, loss }) => [at, loss]));
+      expect(curves(index, { points: 5 }).step).toEqual(records.map(({ step: at }) => at));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+it('records with their members in another order are read the slow way', async () => {
+  const { step, ...rest } = record(4) as StepRecord;
+  const index = await indexOf(`${lines(1, 3)}${JSON.stringify({ ...rest, step })}\n`);
+  expect([index.lastStep, index.losses.at(3)]).toEqual([4, 0.25]);
+});
+
+it('damaged lines, steps that do not rise and a torn end are left out', async () => {
+  const index = await indexOf(`${line(1)}\0\0\n{"step":2}\n${line(1)}${line(3)}\n${line(4).slice(0, 40)}`);
+  expect(curves(index, { points: 9 }).step).toEqual([1, 3]);
+  expect(index.unreadable).toBe(3);
+});
+
+it('a bucket whose last record is damaged shows the one before', async () => {
+  const damaged = line(6).replace('"lr":0.1', '"lr":"x"');
+  const found = curves(await indexOf(lines(1, 5) + damaged), { points: 1 });
+  expect(found.step).toEqual([5]);
+});
+
+it('follows a file that grows, past half a line, and reads no byte twice', async () => {
+  const index = await indexOf(lines(1, 3) + line(4).slice(0, 20));
+  expect(index.lastStep).toBe(3);
+  appendFileSync(file, line(4).slice(20) + line(5));
+  await index.update();
+  expect(curves(index, { points: 9 }).step).toEqual([1, 2, 3, 4, 5]);
+  expect(index.generation).toBe(0);
+});
+
+it('a file that was cut back, also one that has grown again since, or another file, is read anew', async () => {
+  const index = await indexOf(lines(1, 9));
+  truncateSync(file, lines(1, 4).length);
+  await index.update();
+  expect([index.generation, index.lastStep]).toEqual([1, 4]);
+  truncateSync(file, lines(1, 2).length);
+  appendFileSync(file, Array.from({ length: 20 }, (_, i) => line(i + 3, 9)).join(''));
+  await index.update();
+  expect([index.generation, index.lastStep, index.losses.at(3)]).toEqual([2, 22, 9]);
+  writeFileSync(`${file}.new`, lines(1, 30));
+  renameSync(`${file}.new`, file);
+  await index.update();
+  expect([index.generation, index.lastStep, index.losses.at(3)]).toEqual([3, 30, 0.25]);
+});
+
+it('reads lines across chunks, and steps over one that is longer than any record', async () => {
+  const wide = JSON.stringify({ ...record(2), note: 'x'.repeat(3_000_000) });
+  const monster = `"${'y'.repeat(20_000_000)}"`;
+  const index = await indexOf(`${line(1)}${wide}\n${monster}\n${lines(3, 4000)}`);
+  expect([index.lastStep, index.steps.length, index.unreadable]).toEqual([4000, 4000, 1]);
+  expect(curves(index, { points: 4000 }).step).toHaveLength(4000);
+});
+
+it('a file that changes between its index and its reading gives no wrong step', async () => {
+  const index = await indexOf(lines(1, 20));
+  writeFileSync(file, lines(101, 120));
+  for (const step of curves(index, { points: 20 }).step) expect(step).toBeLessThanOrEqual(20);
+});
