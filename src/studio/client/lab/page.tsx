@@ -1,6 +1,6 @@
 /** The lab: a statement of the talk as a picture whose every knob can be turned. */
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { presets } from '../../lab/presets.ts';
 import { views } from '../../lab/views/index.ts';
 import { Failure } from '../parts/notes.tsx';
@@ -27,8 +27,8 @@ export function LabPage(): JSX.Element {
           <p>{look}</p>
         </header>
         {addressProblem.value !== undefined && <Failure text={addressProblem.value} />}
-        <LabPicture />
         <Sliders />
+        <LabPicture />
         <div class="lab-line">
           <PhaseLine />
           <SaveMenu />
@@ -43,8 +43,15 @@ export function LabPage(): JSX.Element {
 }
 
 function PresetList(): JSX.Element {
+  const list = useRef<HTMLElement>(null);
+  // On a narrow page the list is a row that scrolls.
+  useEffect(() => {
+    const current = list.current?.querySelector<HTMLElement>('[aria-current]');
+    const row = current?.closest('ol');
+    if (current && row) row.scrollLeft = current.offsetLeft - row.offsetLeft - 12;
+  }, [preset.value.name]);
   return (
-    <nav class="lab-presets" aria-label="statements of the talk">
+    <nav class="lab-presets" aria-label="statements of the talk" ref={list}>
       <ol>
         {presets.map(({ name, title }) => (
           <li key={name}>

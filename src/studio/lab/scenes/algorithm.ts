@@ -1,7 +1,7 @@
 /** Algorithm 1: blocks as beads on the axis of depth, their ways through the training, and where they changed places. */
 import { type Mark, plot, type Theme } from '../../draw/index.ts';
 import type { BeadsPart, Grid } from '../parts.ts';
-import { snapshotAt } from './depth.ts';
+import { snapshotAt, statesAt } from './depth.ts';
 import { smallPlane } from './gradient.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
@@ -23,7 +23,7 @@ export const algorithmScene: Scene = {
       0,
       beads.step.findLastIndex((one) => one <= step),
     );
-    const now = snapshotAt(data.snapshots.algorithm ?? [], step, cursor.t);
+    const now = snapshotAt(data.snapshots.algorithm ?? [], step);
     const swapSteps = [...new Set(beads.swaps.map((swap) => swap.step))];
     const marks: (Mark | readonly Mark[])[] = [
       beadsAt({ ...main, height: beadsHeight }, beads, row, theme),
@@ -47,7 +47,16 @@ export const algorithmScene: Scene = {
         theme,
       ),
     ];
-    if (now) marks.push(smallPlane(side[1]!, points, now, theme, 'The points behind the last block'));
+    if (now)
+      marks.push(
+        smallPlane(
+          side[1]!,
+          points,
+          statesAt(now.states, now.depths, now.depths.at(-1) ?? 1),
+          theme,
+          'The points behind the last block',
+        ),
+      );
     return pictureOf(
       options,
       marks,

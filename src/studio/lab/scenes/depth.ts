@@ -48,19 +48,20 @@ export function between(a: Features, b: Features, share: number): Features {
   return { x: mix(a.x, b.x), y: mix(a.y, b.y) };
 }
 
-/** The features at depth t of a training at step `step`, between the two snapshots beside it. */
+/** The states of a training at step `step`: between the two snapshots beside it. */
 export function snapshotAt(
   snapshots: readonly SnapshotPart[],
   step: number,
-  t: number,
-): Features | undefined {
+): { readonly states: Grid; readonly depths: readonly number[] } | undefined {
   const index = snapshots.findLastIndex((one) => one.step <= step);
   const before = snapshots[Math.max(index, 0)];
-  if (!before) return undefined;
   const after = snapshots[index + 1];
-  // Depths of Algorithm 1 end where its last block does.
-  const at = ({ states, depths }: SnapshotPart): Features =>
-    statesAt(states, depths, t * (depths.at(-1) ?? 1));
-  if (!after || index < 0) return at(before);
-  return between(at(before), at(after), (step - before.step) / (after.step - before.step));
+  if (!before || !after || index < 0) return before;
+  const share = (step - before.step) / (after.step - before.step);
+  const mix = (a: readonly number[], b: readonly number[]): number[] =>
+    a.map((value, i) => value + share * (b[i]! - value));
+  return {
+    states: { shape: before.states.shape, data: mix(before.states.data, after.states.data) },
+    depths: mix(before.depths, after.depths),
+  };
 }

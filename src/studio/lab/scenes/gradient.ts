@@ -2,7 +2,7 @@
 import { type Mark, plot, type Plot, type Theme } from '../../draw/index.ts';
 import type { Grid, LandscapePart, PointsPart } from '../parts.ts';
 import { statesAt } from './depth.ts';
-import { heatCells } from './heat.ts';
+import { heatCells, signRamp } from './heat.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
 import { pictureOf, say, type Scene } from './scene.ts';
@@ -128,7 +128,8 @@ function rolling({ sx, sy }: Plot, particles: Grid, velocity: Grid, window: numb
 function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mark[] {
   const [wide, tall] = [Math.min(110, width / 3), 8];
   const [x, y] = [left + width - wide, top - tall - 4];
-  const count = theme.diverging.length;
+  const ramp = signRamp(theme);
+  const count = ramp.length;
   return [
     {
       kind: 'cells',
@@ -139,7 +140,7 @@ function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mar
       rows: 1,
       columns: count,
       levels: Uint8Array.from({ length: count }, (_, i) => i),
-      ramp: theme.diverging,
+      ramp,
     },
     {
       kind: 'text',

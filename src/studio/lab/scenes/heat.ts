@@ -1,12 +1,20 @@
 /** Values on a square grid as coloured cells. */
-import { divergingLevel, type Mark, type Plot, type Theme } from '../../draw/index.ts';
+import { divergingLevel, type Mark, type Plot, rampThrough, type Theme } from '../../draw/index.ts';
 import type { Grid } from '../parts.ts';
+
+/** From the colour of class B, which is to arrive at -1, to that of class A, at 1. */
+export function signRamp(theme: Theme): readonly string[] {
+  const known = ramps.get(theme) ?? rampThrough([theme.series[1]!, theme.plane, theme.series[0]!], 31);
+  ramps.set(theme, known);
+  return known;
+}
+const ramps = new WeakMap<Theme, readonly string[]>();
 
 /** Cells a side that are drawn: values between the grid's own are bilinear. */
 const cells = 96;
 
 /**
- * A grid over [-window, window]^2, rows from below, on the diverging ramp from -limit to limit.
+ * A grid over [-window, window]^2, rows from below, on the ramp of signs from -limit to limit.
  */
 export function heatCells(
   { sx, sy }: Plot,
@@ -17,7 +25,8 @@ export function heatCells(
 ): Mark {
   const [rows = 0, columns = 0] = values.shape;
   const levels = new Uint8Array(cells * cells);
-  const colours = theme.diverging.length;
+  const ramp = signRamp(theme);
+  const colours = ramp.length;
   for (let row = 0; row < cells; row++) {
     // Cells are drawn from above.
     const v = (1 - (row + 0.5) / cells) * (rows - 1);
@@ -41,7 +50,7 @@ export function heatCells(
     rows: cells,
     columns: cells,
     levels,
-    ramp: theme.diverging,
+    ramp,
     opacity,
   };
 }

@@ -26,11 +26,14 @@ export interface LinesOptions {
 /** Decades of a logarithmic axis at most: below lies round-off, and it would press all else together. */
 const mostDecades = 12;
 
-/** Lines with their names at their right ends, and a cursor with the values there. */
+/** Lines with a cursor and the values there; names stand beside the title, or beneath it where there is no room. */
 export function linesPlot(
-  { box, title, x: horizontal, y: vertical = {}, lines, cursor, ticks = [] }: LinesOptions,
+  { box: outer, title, x: horizontal, y: vertical = {}, lines, cursor, ticks = [] }: LinesOptions,
   theme: Theme,
 ): Mark[] {
+  const named = lines.filter(({ name }) => name !== '');
+  const beneath = named.length > 0 && legendLength(named) + 1.1 * textLength(title, 12.5) + 40 > outer.width;
+  const box = beneath ? { ...outer, y: outer.y + legendRow, height: outer.height - legendRow } : outer;
   const shown = lines.filter(({ x }) => x.length > 0);
   const xs = shown.flatMap(({ x }) => extent(x, horizontal.log));
   const ys = shown.flatMap(({ y }) => extent(y, vertical.log));
@@ -45,7 +48,7 @@ export function linesPlot(
   const one = plot(
     {
       ...box,
-      title,
+      title: beneath ? '' : title,
       horizontal: { ...horizontal, from: xFrom, to: xTo },
       vertical: { ...vertical, from: yFrom, to: yTo },
     },
@@ -62,17 +65,13 @@ export function linesPlot(
     lineWidth,
     ...(dash && { dash }),
   }));
+  const foot = one.top + one.height;
   for (const at of ticks)
-    marks.push({
-      kind: 'path',
-      points: [sx(at), one.top + one.height, sx(at), one.top + one.height - 7],
-      stroke: theme.ink,
-      lineWidth: 1.2,
-    });
+    marks.push({ kind: 'path', points: [sx(at), foot, sx(at), foot - 7], stroke: theme.ink, lineWidth: 1.2 });
   if (cursor !== undefined)
     marks.push({
       kind: 'path',
-      points: [sx(cursor), one.top, sx(cursor), one.top + one.height],
+      points: [sx(cursor), one.top, sx(cursor), foot],
       stroke: theme.ink,
       opacity: 0.7,
     });
@@ -81,35 +80,45 @@ export function linesPlot(
   return [
     ...one.frame,
     one.inside([...marks, ...dots]),
-    ...(lines.length > 1 ? legend(lines, box, theme) : []),
+    ...(beneath ? [titleMark(title, outer, theme)] : []),
+    ...legend(named, beneath ? { ...outer, y: outer.y + legendRow } : outer, theme, beneath),
   ];
 }
 
-/** Names above the plot at its right end, in a row. */
-function legend(lines: readonly Line[], box: Box, theme: Theme): Mark[] {
-  const marks: Mark[] = [];
-  let right = box.x + box.width - 12;
-  for (const { name, colour, dash } of [...lines].reverse()) {
-    marks.push({
-      kind: 'text',
-      x: right,
-      y: box.y + 17,
-      text: name,
-      size: 11,
-      fill: theme.ink,
-      anchor: 'end',
-    });
-    const start = right - textLength(name, 11) - 6;
-    marks.push({
-      kind: 'path',
-      points: [start - 16, box.y + 13, start, box.y + 13],
-      stroke: colour,
-      lineWidth: 2,
-      ...(dash && { dash }),
-    });
-    right = start - 28;
-  }
-  return marks;
+const legendRow = 20;
+const [keyLength, keyGap, nameGap] = [16, 6, 14];
+
+/** Of names and keys in a row, in px. */
+const legendLength = (lines: readonly Line[]): number =>
+  lines.reduce((sum, { name }) => sum + keyLength + keyGap + textLength(name, 11) + nameGap, 0);
+
+const titleMark = (title: string, { x, y }: Box, theme: Theme): Mark => ({
+  kind: 'text',
+  x: x + 4,
+  y: y + 17,
+  text: title,
+  size: 12.5,
+  weight: 'bold',
+  fill: theme.ink,
+});
+
+/** Keys and names above the plot, at its right end or from its left edge. */
+function legend(lines: readonly Line[], box: Box, theme: Theme, fromLeft: boolean): Mark[] {
+  let x = fromLeft ? box.x + 4 : box.x + box.width - legendLength(lines);
+  return lines.flatMap(({ name, colour, dash }): Mark[] => {
+    const start = x;
+    x += keyLength + keyGap + textLength(name, 11) + nameGap;
+    return [
+      {
+        kind: 'path',
+        points: [start, box.y + 13, start + keyLength, box.y + 13],
+        stroke: colour,
+        lineWidth: 2,
+        ...(dash && { dash }),
+      },
+      { kind: 'text', x: start + keyLength + keyGap, y: box.y + 17, text: name, size: 11, fill: theme.ink },
+    ];
+  });
 }
 
 function dotAt(

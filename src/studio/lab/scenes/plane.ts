@@ -2,7 +2,7 @@
 import { divergingLevel, type Mark, plot, type Plot, type Theme } from '../../draw/index.ts';
 import type { FieldPart, FlowPart, Grid, MeshPart, PointsPart } from '../parts.ts';
 import { placeOf, statesAt } from './depth.ts';
-import { heatCells } from './heat.ts';
+import { heatCells, signRamp } from './heat.ts';
 
 export interface Box {
   readonly x: number;
@@ -35,7 +35,8 @@ export function planePlot(
 export function pointColours({ targets, classes }: PointsPart, theme: Theme): string[] {
   if (classes) return targets.map((y) => (y > 0 ? theme.series[0]! : theme.series[1]!));
   const limit = Math.max(...targets.map(Math.abs), 1e-12);
-  return targets.map((y) => theme.diverging[divergingLevel(y, limit, theme.diverging.length)]!);
+  const ramp = signRamp(theme);
+  return targets.map((y) => ramp[divergingLevel(y, limit, ramp.length)]!);
 }
 
 /** The heights at which the classes should arrive. */
@@ -91,7 +92,12 @@ export function meshLines({ sx, sy }: Plot, { states, depths }: MeshPart, t: num
 }
 
 /** The way of each point from depth 0 to depth t, one path a colour. */
-export function trails({ sx, sy }: Plot, flow: FlowPart, t: number, colours: readonly string[]): Mark[] {
+export function trails(
+  { sx, sy }: Plot,
+  flow: Pick<FlowPart, 'states' | 'depths'>,
+  t: number,
+  colours: readonly string[],
+): Mark[] {
   const { states, depths } = flow;
   const [, count = 0, d = 1] = states.shape;
   const { index } = placeOf(depths, t);

@@ -1,10 +1,10 @@
 /** The Wasserstein gradient flow: the points at depth t and the particles of that depth, as the training goes on. */
 import { type Mark, plot, type Theme } from '../../draw/index.ts';
 import type { ParticlesPart, PointsPart } from '../parts.ts';
-import { snapshotAt } from './depth.ts';
+import { snapshotAt, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
-import { planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
+import { planePlot, pointColours, pointDots, targetLines, trails, type Box } from './plane.ts';
 import { pictureOf, say, type Scene } from './scene.ts';
 
 const panels = 2;
@@ -21,13 +21,18 @@ export const trainingScene: Scene = {
     const { main, side } = layoutOf(width, height, panels);
     const plane = planePlot(main, points.window, theme);
     const colours = pointColours(points, theme);
-    const now = snapshotAt(snapshots, step, cursor.t);
+    const flow = snapshotAt(snapshots, step);
     const marks: (Mark | readonly Mark[])[] = [
       ...plane.frame,
-      plane.inside([
-        ...targetLines(plane, points, theme),
-        ...(now ? [pointDots(plane, now, colours, theme)] : []),
-      ]),
+      plane.inside(
+        flow
+          ? [
+              ...trails(plane, flow, cursor.t, colours),
+              pointDots(plane, statesAt(flow.states, flow.depths, cursor.t), colours, theme),
+              ...targetLines(plane, points, theme),
+            ]
+          : [],
+      ),
     ];
     const loss = curve?.columns.loss ?? [];
     if (curve)
