@@ -8,6 +8,7 @@ import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
+import { registerLab } from './lab.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
 import { registerReproduce } from './reproduce.ts';
@@ -49,6 +50,7 @@ function createProgram(): Command {
   registerReport(program);
   registerReproduce(program);
   registerStudio(program);
+  registerLab(program);
   registerAnalyse(program);
   registerVerify(program);
   registerData(program);

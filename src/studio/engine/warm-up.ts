@@ -6,7 +6,7 @@ import { nativeEngine } from './native-engine.ts';
 export function warmUp(): void {
   for (const view of Object.keys(views))
     computeView(
-      labState({ view, points: 20, depth: 4, particles: 4, steps: 3 }),
+      labState({ view, points: 20, depth: 4, particles: 4, steps: 3, trained: 2 }),
       nativeEngine,
       () => undefined,
     );

@@ -1,5 +1,5 @@
 /** The knobs of the lab: one table, from which come the schema of a state, the flags of the command line and the page's controls. */
-import { flowMethods, particleLaws } from '../../reference/index.ts';
+import { particleLaws } from '../../reference/laws.ts';
 
 interface Shown {
   /** A short name for people. */
@@ -200,7 +200,7 @@ export const knobs = {
     kind: 'choice',
     label: 'integrator in s',
     default: 'euler',
-    choices: flowMethods,
+    choices: ['euler', 'heun', 'rk4'],
     help: 'how the gradient flow is stepped; euler is gradient descent',
   },
 
@@ -254,7 +254,7 @@ export const knobs = {
   rate: {
     kind: 'number',
     label: 'rate of theta',
-    default: 2,
+    default: 1,
     min: 0,
     max: 100,
     why: 'explicit steps beyond that are unstable',
@@ -263,7 +263,7 @@ export const knobs = {
   tauRate: {
     kind: 'number',
     label: 'rate of tau',
-    default: 0.02,
+    default: 0.01,
     min: 0,
     max: 10,
     why: 'steps beyond that throw every block across all others',
@@ -273,7 +273,7 @@ export const knobs = {
     kind: 'choice',
     label: 'scheme',
     default: 'mean-field',
-    choices: ['mean-field', 'no-reorder', 'intervals', 'learned-step', 'vanilla'],
+    choices: ['mean-field', 'no-reorder', 'intervals', 'learned-step'],
     help: 'mean-field is Algorithm 1; the others are its controls',
   },
   tauStart: {

@@ -29,7 +29,7 @@ export function labData(state: LabState, skip = 0): LabData {
   const { data, points, noise } = state;
   if (data === 'csv') {
     const own = parseOwnPoints(state.csv);
-    const count = Math.min(points, own.targets.length);
+    const count = dataCount(state);
     return {
       ...own,
       inputs: own.inputs.slice(2 * skip, 2 * (skip + count)),
@@ -45,6 +45,10 @@ export function labData(state: LabState, skip = 0): LabData {
     classes: ['class A', 'class B'],
   };
 }
+
+/** N: of own points there may be fewer than are asked for. */
+export const dataCount = (state: LabState): number =>
+  state.data === 'csv' ? Math.min(state.points, parseOwnPoints(state.csv).targets.length) : state.points;
 
 /** d: features of the state. */
 export const featuresOf = ({ family }: Pick<LabState, 'family'>): number => (family === 'bottleneck' ? 2 : 3);
@@ -124,8 +128,6 @@ export function startSchedule({ scheme, blocks, tauStart, seed }: LabState): Lab
   const drawn = (): Float64Array => ends.map(uniform);
   const start = ends.map((end) => end - 1 / blocks);
   switch (scheme) {
-    case 'vanilla':
-      return {};
     case 'learned-step':
       return { step: ends.map(() => 1 / blocks) };
     case 'intervals': {

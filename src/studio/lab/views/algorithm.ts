@@ -125,11 +125,10 @@ function beadsPart(points: readonly BlockPoint[], before: number): BeadsPart {
 /** The length of depth in which each block acts, by creation. */
 function widthsOf({ order, schedule: { tau, tauEnd, step } }: BlockPoint): Float64Array {
   if (step) return step;
-  if (!tau) return new Float64Array(order.length).fill(1);
-  if (tauEnd) return tauEnd.map((end, i) => Math.max(0, end - tau[i]!));
+  if (tauEnd) return tauEnd.map((end, i) => Math.max(0, end - tau![i]!));
   const widths = new Float64Array(order.length);
   order.forEach((i, place) => {
-    widths[i] = Math.max(0, tau[i]! - (place === 0 ? 0 : tau[order[place - 1]!]!));
+    widths[i] = Math.max(0, tau![i]! - (place === 0 ? 0 : tau![order[place - 1]!]!));
   });
   return widths;
 }

@@ -2,7 +2,7 @@
 import type { Engine } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
 import { type Emit, grid, joined } from '../parts.ts';
-import { embedded } from '../problem.ts';
+import { drawnRho, embedded } from '../problem.ts';
 import { depthsOf, tailOf } from '../rho.ts';
 import {
   beforeCost,
@@ -11,6 +11,7 @@ import {
   on,
   passCost,
   pointsPart,
+  rms,
   type Scene,
   sceneOf,
   squareGrid,
@@ -20,6 +21,8 @@ import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
 
 /** Points a side of the mesh, of the field at depth 0, and of the fields further on. */
 const [meshSide, fineSide, coarseSide] = [13, 41, 25];
+/** Steps of the finer flow for each of the coarse one, and depths of it that are drawn. */
+const [refinement, refinedDepths] = [8, 80];
 /** Depths at which there is a field, at most. */
 const fieldDepths = 11;
 
@@ -31,10 +34,13 @@ export const flowView: View = {
     loss: 'E(ρ), the mean of half the squared distance of the heights at depth 1 from where they should be',
     accuracy: 'share of points that arrive on the right side of height 0',
     length: 'mean length of the paths through depth',
+    euler:
+      'distance at depth 1 between L steps and 8 L steps of the same smooth paths, root of the mean square over points',
   },
   cost(state) {
     const points = state.points + meshSide ** 2 + fineSide ** 2 + (fieldDepths / 2) * coarseSide ** 2;
-    return beforeCost(state) + points * (passCost(state) / state.points);
+    const once = points + (isSmooth(state) ? refinement * state.points : 0);
+    return beforeCost(state) + once * (passCost(state) / state.points);
   },
   compute(state, engine, emit) {
     const scene = sceneOf(state, engine, emit);
@@ -51,6 +57,7 @@ export const flowView: View = {
         loss: flow.loss,
         ...(flow.accuracy !== null && { accuracy: flow.accuracy }),
         length: meanLength(states, d),
+        ...(isSmooth(state) && { euler: emitRefined(scene, states.at(-1)!, state, engine, emit) }),
       },
     });
     const mesh = engine.states(on(setting, embedded(squareGrid(window, meshSide), d)), rho);
@@ -63,6 +70,30 @@ export const flowView: View = {
     emitFields(scene, state, engine, window, emit);
   },
 };
+
+/** Paths that are smooth in depth can be stepped through as finely as one likes: the ODE of which the ResNet is an Euler scheme. */
+const isSmooth = ({ law, trained }: LabState): boolean => law === 'smooth' && trained === 0;
+
+/** Emits the finer flow of the same paths; the distance of its end from that of the coarse one. */
+function emitRefined(scene: Scene, last: Float64Array, state: LabState, engine: Engine, emit: Emit): number {
+  const { setting } = scene;
+  const rho = drawnRho({ ...state, depth: refinement * state.depth });
+  const states = engine.states(setting, rho);
+  const stride = Math.ceil(rho.slices / refinedDepths);
+  const drawn = states.map((_, l) => l).filter((l) => l % stride === 0 || l === rho.slices);
+  const depths = depthsOf(rho);
+  const part = flowPart(
+    'ode',
+    { ...scene, rho },
+    drawn.map((l) => states[l]!),
+  );
+  emit({ ...part, depths: drawn.map((l) => depths[l]!) });
+  const end = states.at(-1)!;
+  return rms(
+    last.map((x, i) => x - end[i]!),
+    setting.problem.d,
+  );
+}
 
 /** The field at depth 0, then at depths from near the cursor outwards. */
 function emitFields(scene: Scene, { t }: LabState, engine: Engine, window: number, emit: Emit): void {

@@ -1,0 +1,112 @@
+/** Computes a picture of the lab and prints its numbers, or the code that does. */
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../errors.ts';
+import { writeFileAtomic } from '../io/index.ts';
+import {
+  computeView,
+  type Engine,
+  findPreset,
+  keyNumberOf,
+  knobNames,
+  type LabPart,
+  type LabState,
+  labCommand,
+  labState,
+  labTypeScript,
+  type Preset,
+  presets,
+  presetState,
+  views,
+} from '../studio/lab/index.ts';
+import { printJson, say, textTable } from './output.ts';
+
+export interface LabFlags extends Partial<LabState> {
+  preset?: string;
+  list?: boolean;
+  engine: Engine['name'];
+  output?: string;
+  code?: boolean;
+  json?: boolean;
+}
+
+/** Returns the exit code. */
+export async function runLab(flags: LabFlags): Promise<number> {
+  if (flags.list) return listPresets(flags.json ?? false);
+  const preset = flags.preset === undefined ? undefined : findPreset(flags.preset);
+  const state = stateOf(flags, preset);
+  const key = keyNumberOf(state, flags.preset);
+  if (flags.code) {
+    process.stdout.write(labTypeScript(state, key));
+    return 0;
+  }
+  const started = performance.now();
+  const { numbers, parts } = await computed(state, flags.engine);
+  const seconds = (performance.now() - started) / 1000;
+  const command = labCommand(state, flags.preset);
+  if (flags.output !== undefined)
+    writeFileAtomic(
+      flags.output,
+      `${JSON.stringify({ state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, parts })}\n`,
+    );
+  if (!flags.json) {
+    const words = views[state.view].numbers;
+    const rows = Object.entries(numbers).map(([name, value]) => [
+      name === key ? `${name} *` : name,
+      String(value),
+      words[name] ?? '',
+    ]);
+    process.stdout.write(`${textTable(['', '', '* the key number'], rows)}\n`);
+  }
+  say(`lab: ${preset?.title ?? views[state.view].title}, ${flags.engine} engine, ${seconds.toFixed(2)} s`);
+  if (flags.output !== undefined) say(`lab: ${flags.output}`);
+  if (flags.json)
+    printJson({ state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, seconds });
+  return 0;
+}
+
+/** The knobs of the preset, turned by the flags. */
+function stateOf(flags: LabFlags, preset: Preset | undefined): LabState {
+  const turned = knobNames.flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [[name, name === 'csv' ? readPoints(String(value)) : value] as const];
+  });
+  return labState({ ...preset?.state, ...Object.fromEntries(turned) });
+}
+
+function readPoints(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read the points of ${path}: ${(error as Error).message}`, error);
+  }
+}
+
+async function computed(
+  state: LabState,
+  name: Engine['name'],
+): Promise<{ numbers: Readonly<Record<string, number>>; parts: LabPart[] }> {
+  const engine = await engineOf(name);
+  const parts: LabPart[] = [];
+  computeView(state, engine, (part) => parts.push(part));
+  const last = parts.find((part) => part.part === 'numbers');
+  return { numbers: last?.numbers ?? {}, parts: parts.filter(({ part }) => part !== 'progress') };
+}
+
+async function engineOf(name: Engine['name']): Promise<Engine> {
+  if (name === 'reference') return (await import('../studio/lab/reference-engine.ts')).referenceEngine;
+  const { setThreads } = await import('../native/index.ts');
+  setThreads(1);
+  return (await import('../studio/engine/native-engine.ts')).nativeEngine;
+}
+
+function listPresets(json: boolean): number {
+  if (json) printJson({ presets: presets.map((preset) => ({ ...preset, state: presetState(preset) })) });
+  else
+    process.stdout.write(
+      `${textTable(
+        ['preset', 'view', 'key number', 'slide'],
+        presets.map(({ name, title, key, state: { view } }) => [name, view, key, title]),
+      )}\n`,
+    );
+  return 0;
+}

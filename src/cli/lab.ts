@@ -1,0 +1,51 @@
+/** `meanfield lab`: the pictures of the Studio's lab as numbers. */
+import { type Command, Option } from 'commander';
+import { type Knob, type KnobName, knobNames, knobs } from '../studio/lab/knobs.ts';
+import { parseInteger, parseNumber } from './flags.ts';
+import type { LabFlags } from './lab-run.ts';
+
+const examples = `
+Examples:
+  $ meanfield lab --list
+  $ meanfield lab --preset local-is-global --seed 3
+  $ meanfield lab --view training --data spirals --depth 10 --particles 24 --ds 0.1 --steps 800 --output picture.json
+  $ meanfield lab --preset algorithm-1 --code`;
+
+export function registerLab(program: Command): void {
+  const command = program
+    .command('lab')
+    .description("compute a picture of the Studio's lab, and print its numbers")
+    .option('--preset <name>', 'a slide of the talk; knobs given beside it are turned from there')
+    .option('--list', 'name the presets')
+    .addOption(
+      new Option('--engine <name>', 'native: libtorch; reference: plain TypeScript, as in an exported page')
+        .choices(['native', 'reference'])
+        .default('native'),
+    )
+    .option('--output <file>', 'write the whole picture as JSON')
+    .option('--code', 'print TypeScript that recomputes the key number, instead of computing')
+    .option('--json', 'print one JSON object at the end');
+  for (const name of knobNames) command.addOption(optionOf(name));
+  command.addHelpText('after', examples).action(async (flags: LabFlags) => {
+    const { runLab } = await import('./lab-run.ts');
+    process.exitCode = await runLab(flags);
+  });
+}
+
+/** A flag without a default: what is not given is left to the preset. */
+function optionOf(name: KnobName): Option {
+  const knob: Knob = knobs[name];
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const text = (shown: string): string =>
+    `${knob.help} (default: ${knob.default === '' ? 'none' : knob.default}${shown})`;
+  switch (knob.kind) {
+    case 'choice':
+      return new Option(`--${flag} <name>`, text('')).choices(knob.choices);
+    case 'text':
+      return new Option(`--${flag} <file>`, `a file of your own points, for --data csv: ${knob.help}`);
+    case 'integer':
+      return new Option(`--${flag} <n>`, text(`, ${knob.min} to ${knob.max}`)).argParser(parseInteger);
+    case 'number':
+      return new Option(`--${flag} <x>`, text(`, ${knob.min} to ${knob.max}`)).argParser(parseNumber);
+  }
+}

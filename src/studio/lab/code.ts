@@ -1,0 +1,116 @@
+/** A state of the lab as the lines of TypeScript, and the command line, that recompute a number of it. */
+import { tails } from './code-tails.ts';
+import { parseOwnPoints } from './csv.ts';
+import { type KnobName, knobNames, type LabState } from './knobs.ts';
+import { findPreset, presetState } from './presets.ts';
+import { dataSeedOf } from './problem.ts';
+import { defaultState } from './state.ts';
+import { views } from './views/index.ts';
+
+/** The module that exports each name that the lines may use. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+  'node:fs': ['readFileSync'],
+  'meanfield/data': ['makePoints'],
+  'meanfield/mean-field': [
+    'bottleneck',
+    'descentField',
+    'energy',
+    'expandFlow',
+    'flowGradient',
+    'gridMeasure',
+    'insertParticles',
+    'lazyProblem',
+    'linearisedModel',
+    'matrix',
+    'predict',
+    'solve',
+    'solveFlow',
+    'squaredLoss',
+    'steepestDirection',
+    'tangentKernel',
+    'twoLayer',
+    'wassersteinFlow',
+  ],
+  'meanfield/reference': [
+    'algorithmOne',
+    'denseArray',
+    'drawParticles',
+    'drawStarts',
+    'family',
+    'seededUniform',
+  ],
+  'meanfield/tensor': ['ops', 'tensor'],
+  'meanfield/theory': ['jacobians', 'spectralNorms'],
+};
+
+/** The numbers of a view for which there are lines. */
+export const codedNumbers = (view: LabState['view']): readonly string[] => Object.keys(tails[view]);
+
+/** The key number of a state: that of the preset, if it is one of the same view, else the first of the view. */
+export function keyNumberOf(state: LabState, preset?: string): string {
+  if (preset !== undefined) {
+    const found = findPreset(preset);
+    if (presetState(found).view === state.view) return found.key;
+  }
+  return Object.keys(views[state.view].numbers)[0]!;
+}
+
+/**
+ * Lines on the package's public interface that print a number of a state, in full.
+ * @param number one of {@link codedNumbers}; by default the key number of the view
+ */
+export function labTypeScript(state: LabState, number: string = keyNumberOf(state)): string {
+  const tail = tails[state.view][number] ?? tails[state.view][keyNumberOf(state)]!;
+  const body = [...dataLines(state), ...tail(state), 'process.stdout.write(`${value}\\n`);'].join('\n');
+  // The name in a comment or a text is no use of it; the lines hold none that are also words.
+  const used = Object.entries(homes).flatMap(([module, names]) => {
+    const wanted = names.filter((name) => new RegExp(`(?<![.\\w'])${name}\\b(?=[.(])`).test(body));
+    return wanted.length > 0 ? [importLine(wanted, module)] : [];
+  });
+  return `${used.join('\n')}\n\n${body}\n`;
+}
+
+function importLine(names: readonly string[], module: string): string {
+  const line = `import { ${names.join(', ')} } from '${module}';`;
+  return line.length <= 110 ? line : `import {\n  ${names.join(',\n  ')},\n} from '${module}';`;
+}
+
+/** `inputs` and `targets`, as plain numbers. */
+function dataLines(state: LabState): string[] {
+  const { data, points: count, noise } = state;
+  if (data === 'csv') {
+    const { classes, targets } = parseOwnPoints(state.csv);
+    const rows = Math.min(count, targets.length);
+    const target = classes ? `(row[2] === ${JSON.stringify(classes[0])} ? 1 : -1)` : 'Number(row[2])';
+    return [
+      `const lines = readFileSync('points.csv', 'utf8').split(/\\r?\\n/).filter((line) => line.trim() !== '');`,
+      `const rows = lines.slice(1, ${rows + 1}).map((line) => line.split(/[,;\\t]/).map((cell) => cell.trim()));`,
+      'const inputs = Float64Array.from(rows.flatMap((row) => [Number(row[0]), Number(row[1])]));',
+      `const targets = Float64Array.from(rows, (row) => ${target});`,
+    ];
+  }
+  const options = `{ count: ${count}, noise: ${noise}, seed: ${dataSeedOf(state)} }`;
+  if (data === 'single-index') return [`const { inputs, targets } = makePoints('single-index', ${options});`];
+  return [
+    `const { inputs, labels } = makePoints('${data}', ${options});`,
+    'const targets = Float64Array.from(labels!, (label) => 1 - 2 * label);',
+  ];
+}
+
+/**
+ * The command line that prints the numbers of a state: the knobs that differ from those of the preset, or from the defaults.
+ * Own points are to be in points.csv.
+ */
+export function labCommand(state: LabState, preset?: string): string {
+  const base = preset === undefined ? defaultState : presetState(findPreset(preset));
+  const flags = knobNames.flatMap((name) =>
+    state[name] === base[name]
+      ? []
+      : [`--${flagOf(name)} ${name === 'csv' ? 'points.csv' : String(state[name])}`],
+  );
+  return ['meanfield lab', ...(preset === undefined ? [] : [`--preset ${preset}`]), ...flags].join(' ');
+}
+
+/** `tauRate` -> `tau-rate` */
+export const flagOf = (name: KnobName): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
