@@ -1,0 +1,65 @@
+/** Runs that are started and stopped from the page: real processes. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+
+let lab: Lab;
+let opened: Opened;
+let page: Page;
+
+beforeAll(async () => {
+  lab = await openLab(() => undefined);
+  opened = await lab.open('#/');
+  page = opened.page;
+});
+afterAll(async () => {
+  await lab.close();
+});
+
+it('an empty folder says what to do, with the command line', async () => {
+  await page.getByRole('heading', { name: /^No runs in/ }).waitFor();
+  expect(await page.getByRole('group', { name: 'command line' }).textContent()).toContain(
+    'meanfield train --dataset synthetic-images',
+  );
+});
+
+it('the form shows the command line that it makes, and the address keeps the form', async () => {
+  await page.getByRole('link', { name: 'Start a run' }).click();
+  await page.getByLabel('data set').selectOption('synthetic-images');
+  await page.getByLabel('width').fill('4');
+  await page.getByLabel('epochs').fill('2000');
+  await page.getByLabel('threads').fill('1');
+  const line = page.getByRole('group', { name: 'command line' });
+  await expect
+    .poll(() => line.textContent())
+    .toMatch(/^meanfield train --dataset synthetic-images --width 4 --epochs 2000 --threads 1 --output /);
+  await page.waitForTimeout(400);
+  await page.reload();
+  await expect.poll(() => page.getByLabel('epochs').inputValue()).toBe('2000');
+});
+
+it('what the server refuses is said in its words', async () => {
+  await page.getByLabel('epochs').fill('many');
+  await page.getByRole('button', { name: 'start' }).click();
+  await expect.poll(() => page.getByRole('alert').textContent(), { timeout: 30_000 }).toMatch(/epochs/);
+  await page.getByLabel('epochs').fill('2000');
+  // The browser itself logs the answer 4xx.
+  opened.errors.length = 0;
+});
+
+it('a run is started, watched, stopped and resumed', { timeout: 180_000 }, async () => {
+  await page.getByRole('button', { name: 'start' }).click();
+  await expect.poll(() => hashOf(page), { timeout: 60_000 }).toMatch(/#\/run\//);
+  const loss = page.getByRole('slider', { name: 'Loss: cursor' });
+  const lastStep = async (): Promise<number> =>
+    (await loss.count()) ? Number(await loss.getAttribute('aria-valuemax')) : 0;
+  await expect.poll(lastStep, { timeout: 60_000 }).toBeGreaterThan(3);
+  await page.getByRole('button', { name: 'stop' }).click();
+  await page.locator('.run-head .state-stopped').waitFor({ timeout: 60_000 });
+  const stoppedAt = await lastStep();
+  await page.getByRole('button', { name: 'resume' }).click();
+  await expect.poll(lastStep, { timeout: 60_000 }).toBeGreaterThan(stoppedAt);
+  await page.getByRole('button', { name: 'stop' }).click();
+  await page.locator('.run-head .state-stopped').waitFor({ timeout: 60_000 });
+  expect(opened.errors).toEqual([]);
+});

@@ -1,0 +1,149 @@
+/** The list of runs in a browser. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeFakeRun } from '../../src/report/fake-run.ts';
+import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+
+const markup = '<img src=x onerror=alert(1)>';
+let lab: Lab;
+let opened: Opened;
+let page: Page;
+
+beforeAll(async () => {
+  lab = await openLab((runs) => {
+    for (const seed of [1, 2, 3]) {
+      writeFakeRun(runs, {
+        name: `mf-s${seed}`,
+        seed,
+        epochs: 3,
+        stepsPerEpoch: 20,
+        config: { seed, epochs: 3 },
+      });
+      writeFakeRun(runs, {
+        name: `va-s${seed}`,
+        scheme: 'vanilla',
+        seed,
+        epochs: 3,
+        stepsPerEpoch: 20,
+        config: { seed, epochs: 3 },
+      });
+    }
+    writeFakeRun(runs, { name: 'broken', epochs: 1, stepsPerEpoch: 5, config: { note: markup } });
+    writeFileSync(join(runs, 'broken', 'status.json'), `{"pid": 1, ${markup}`);
+  });
+  opened = await lab.open('#/');
+  page = opened.page;
+  await page.getByRole('grid').waitFor();
+});
+afterAll(async () => {
+  await lab.close();
+});
+
+/** Names in the order of the list. */
+const names = (): Promise<string[]> =>
+  page.evaluate<string[]>("Array.from(document.querySelectorAll('.line-run a.name'), (link) => link.title)");
+const hash = (): string => hashOf(page);
+
+it('shows every run with its state in words, and what could not be read', async () => {
+  expect((await names()).sort()).toEqual(['broken', 'mf-s1', 'mf-s2', 'mf-s3', 'va-s1', 'va-s2', 'va-s3']);
+  const row = page.getByRole('row', { name: /mf-s1/ });
+  expect(await row.textContent()).toContain('finished');
+  expect(await page.getByRole('row', { name: /broken/ }).textContent()).toContain('problem');
+  expect(await page.locator('main').innerHTML()).not.toContain('<img');
+});
+
+it('the filter keeps what matches, and the address keeps the filter', async () => {
+  await page.keyboard.press('/');
+  await page.keyboard.type('scheme:vanilla -s3');
+  await expect.poll(names).toHaveLength(2);
+  await expect.poll(hash).toContain('q=scheme:vanilla -s3');
+  const other = await lab.open(new URL(page.url()).hash);
+  await expect.poll(() => other.page.locator('.line-run').count()).toBe(2);
+  expect(await other.page.getByRole('searchbox').inputValue()).toBe('scheme:vanilla -s3');
+  await other.done();
+  await page.getByRole('searchbox').fill('nothing-like-this');
+  await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+  await page.getByRole('button', { name: 'show all runs' }).click();
+  await expect.poll(names).toHaveLength(7);
+});
+
+it('a click on a title sorts, a second one turns the order', async () => {
+  await page.getByRole('button', { name: 'error %' }).click();
+  await expect.poll(hash).toContain('sort=error');
+  const up = await names();
+  await page.getByRole('button', { name: 'error %' }).click();
+  await expect.poll(hash).toContain('sort=-error');
+  const down = await names();
+  expect(await page.getByRole('columnheader', { name: 'error %' }).getAttribute('aria-sort')).toBe(
+    'descending',
+  );
+  // The broken one may lack the value and stay last.
+  expect(down.filter((name) => name !== 'broken')).toEqual(up.filter((name) => name !== 'broken').reverse());
+});
+
+it('by configuration there is a line for seeds together, with mean and standard error', async () => {
+  await page.getByText('by configuration').click();
+  await expect.poll(() => page.locator('.line-group').count()).toBeLessThan(7);
+  const group = page.locator('.line-group', { hasText: 'vanilla' }).first();
+  expect(await group.textContent()).toMatch(/3 runs.*1–3.*\d ± \d/);
+  await group.getByRole('button').click();
+  await expect.poll(names).toEqual(expect.arrayContaining(['va-s1', 'va-s2', 'va-s3']) as string[]);
+  await page.getByText('runs', { exact: true }).first().click();
+  await expect.poll(names).toHaveLength(7);
+});
+
+it('the keyboard alone finds, selects and compares runs', async () => {
+  await page.goto(`${lab.studio.url}#/?q=mf&sort=name`);
+  await expect.poll(names).toEqual(['mf-s1', 'mf-s2', 'mf-s3']);
+  await page.getByRole('searchbox').focus();
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.press('Tab');
+    if ((await page.locator('[data-index]:focus').count()) > 0) break;
+  }
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  await expect.poll(hash).toContain('sel=mf-s1,mf-s2');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'mf-s3' }).waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'compare' }).press('Enter');
+  await page.getByRole('heading', { name: '2 runs compared' }).waitFor();
+});
+
+it('the skip link leads past the header, and ? shows the keys', async () => {
+  await page.goto(`${lab.studio.url}#/`);
+  await page.reload();
+  await page.getByRole('grid').waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.locator(':focus').textContent()).toBe('skip to the content');
+  await page.keyboard.press('Enter');
+  expect(await page.locator(':focus').getAttribute('id')).toBe('main');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+});
+
+it('a run that appears or is deleted appears and goes in the list', async () => {
+  writeFakeRun(lab.runs, { name: 'late', epochs: 1, stepsPerEpoch: 5 });
+  await expect.poll(names, { timeout: 10_000 }).toContain('late');
+  rmSync(join(lab.runs, 'late'), { recursive: true });
+  await expect.poll(names, { timeout: 10_000 }).not.toContain('late');
+});
+
+it('of thousands of runs only those in sight are in the document', async () => {
+  await page.goto(`${lab.studio.url}#/`);
+  await page.setViewportSize({ width: 1440, height: 300 });
+  await expect.poll(() => page.locator('.line-run').count()).toBeGreaterThan(0);
+  const height = (await page.locator('.grid-body').boundingBox())?.height;
+  expect(height).toBe(7 * 38);
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+it('nothing was complained of', () => {
+  expect(opened.errors).toEqual([]);
+});

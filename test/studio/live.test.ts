@@ -1,0 +1,105 @@
+/** A run that is being written, watched in a browser. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RunWriter } from '../../src/runs/index.ts';
+import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+
+let lab: Lab;
+let opened: Opened;
+let page: Page;
+let writer: RunWriter;
+let step = 0;
+const totalSteps = 400;
+
+/** So many steps of a run with two blocks whose loss falls as 10 / step. */
+function train(steps: number): void {
+  for (let i = 0; i < steps; i++) {
+    step++;
+    writer.step({
+      step,
+      epoch: Math.floor((step - 1) / 100),
+      loss: 10 / step,
+      error: 50,
+      lr: 0.1,
+      tauLr: 0.01,
+      imagesPerSecond: 1000,
+      seconds: step / 10,
+      stages: { layer1: { tau: [1 + step / 1000, 2] } },
+    });
+  }
+  writer.heartbeat({ step, epoch: Math.floor(step / 100), totalSteps });
+}
+
+beforeAll(async () => {
+  lab = await openLab((runs) => {
+    writer = RunWriter.create(runs, 'live');
+    writer.config({
+      dataset: 'synthetic-images',
+      model: 'resnet20',
+      scheme: 'mean-field',
+      seed: 1,
+      epochs: 4,
+    });
+    train(20);
+  });
+  opened = await lab.open('#/run/live');
+  page = opened.page;
+});
+afterAll(async () => {
+  writer.close();
+  await lab.close();
+});
+
+/** The last step that the curve of the loss has. */
+const lastStep = async (): Promise<number> =>
+  Number(await page.getByRole('slider', { name: 'Loss: cursor' }).getAttribute('aria-valuemax'));
+
+it('the curve grows as the run writes', async () => {
+  await expect.poll(lastStep).toBe(20);
+  train(30);
+  await expect.poll(lastStep, { timeout: 10_000 }).toBe(50);
+  // The heartbeat is written at most every two seconds.
+  await sleep(2100);
+  train(10);
+  await expect
+    .poll(() => page.locator('.run-title').textContent(), { timeout: 10_000 })
+    .toMatch(/running.*epoch 1 of 4.*left/);
+});
+
+it('a server that goes away is told of, and what was missed is there when it is back', async () => {
+  await lab.studio.close();
+  await page.getByText('connection lost').waitFor();
+  train(40);
+  await lab.restart();
+  await expect.poll(lastStep, { timeout: 20_000 }).toBe(100);
+  await expect.poll(() => page.getByText('connection lost').count(), { timeout: 20_000 }).toBe(0);
+  // No step twice, none left out.
+  const description = await page
+    .locator('figure', { hasText: 'Loss' })
+    .first()
+    .locator('figcaption')
+    .textContent();
+  expect(description).toContain('at 100');
+  opened.errors.length = 0;
+});
+
+it('a zoomed part stays in sight while the run goes on', async () => {
+  const slider = page.getByRole('slider', { name: 'Loss: cursor' });
+  await slider.focus();
+  await slider.press('End');
+  await slider.press('+');
+  await expect.poll(() => hashOf(page)).toContain('from=');
+  train(20);
+  await expect.poll(lastStep, { timeout: 10_000 }).toBe(120);
+  expect(await page.getByRole('button', { name: 'show all' }).count()).toBeGreaterThan(0);
+  await slider.press('Escape');
+  await expect.poll(() => page.getByRole('button', { name: 'show all' }).count()).toBe(0);
+});
+
+it('a run that has ended says so by itself', async () => {
+  writer.finish('diverged', { exitCode: 4, message: 'the loss is not a number at step 121' });
+  await page.locator('.run-head .state-diverged').waitFor({ timeout: 10_000 });
+  await page.getByText('the loss is not a number at step 121').waitFor({ timeout: 10_000 });
+  expect(opened.errors).toEqual([]);
+});

@@ -1,0 +1,75 @@
+/** The Studio as a reader has it: the page that the sources make, its server on a real port, a folder of runs, Chromium. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { startStudio, type Studio } from '../../src/studio/server/index.ts';
+
+export interface Lab {
+  readonly runs: string;
+  readonly studio: Studio;
+  readonly browser: Browser;
+  /** A page at `#...`, which has drawn; its errors are collected. */
+  readonly open: (hash: string, options?: BrowserContextOptions) => Promise<Opened>;
+  /** The server anew on its port, after it was closed. */
+  readonly restart: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Opened {
+  readonly page: Page;
+  /** Of the console and of scripts, one line each. */
+  readonly errors: string[];
+  readonly done: () => Promise<void>;
+}
+
+/** Where Debian and others put it; CHROMIUM names another one. */
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** @param write - fills the folder of runs before the server reads it */
+export async function openLab(write: (runs: string) => void | Promise<void>): Promise<Lab> {
+  const base = mkdtempSync(join(tmpdir(), 'studio-browser-'));
+  const [runs, page] = [join(base, 'runs'), join(base, 'page')];
+  // Built from the sources: an old dist/page would be what is tested.
+  await build({ logLevel: 'error', build: { outDir: page, emptyOutDir: true } });
+  await write(runs);
+  let studio = await startStudio({ root: runs, page, port: 0 });
+  const { port } = studio;
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  return {
+    runs,
+    browser,
+    get studio() {
+      return studio;
+    },
+    open: async (hash, options = {}) => {
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        acceptDownloads: true,
+        ...options,
+      });
+      const tab = await context.newPage();
+      const errors: string[] = [];
+      tab.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning')
+          errors.push(`${message.type()}: ${message.text()}`);
+      });
+      tab.on('pageerror', (error) => errors.push(`script: ${error.message}`));
+      await tab.goto(`${studio.url}${hash}`);
+      await tab.locator('main h1, main h2').first().waitFor();
+      return { page: tab, errors, done: () => context.close() };
+    },
+    restart: async () => {
+      studio = await startStudio({ root: runs, page, port });
+    },
+    close: async () => {
+      await browser.close();
+      await studio.close();
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The state of the page as its address has it, decoded. */
+export const hashOf = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);

@@ -1,0 +1,201 @@
+/** The views of finished runs in a browser. */
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeFakeRun } from '../../src/report/fake-run.ts';
+import { seriousViolations } from './axe.ts';
+import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+
+let lab: Lab;
+let opened: Opened;
+let page: Page;
+
+beforeAll(async () => {
+  lab = await openLab((runs) => {
+    for (const seed of [1, 2]) {
+      writeFakeRun(runs, {
+        name: `mf-s${seed}`,
+        seed,
+        epochs: 4,
+        stepsPerEpoch: 60,
+        blocks: [3, 3],
+        config: { seed, epochs: 4, 'tau-lr-factor': 1 },
+      });
+      writeFakeRun(runs, {
+        name: `va-s${seed}`,
+        scheme: 'vanilla',
+        seed,
+        epochs: 4,
+        stepsPerEpoch: 60,
+        config: { seed, epochs: 4, 'tau-lr-factor': 0.1 },
+      });
+    }
+    cpSync(join('docs', 'results', 'fast'), join(runs, 'fast'), { recursive: true });
+  });
+  opened = await lab.open('#/run/mf-s1');
+  page = opened.page;
+});
+afterAll(async () => {
+  await lab.close();
+});
+
+const go = async (hash: string): Promise<void> => {
+  await page.goto(`${lab.studio.url}${hash}`);
+};
+
+it('the slider moves the beads, and the address keeps the place', async () => {
+  await go('#/run/mf-s1/depth');
+  const slider = page.getByRole('slider', { name: 'time in training' });
+  const beads = page.locator('figcaption[data-stage="layer1"]');
+  await beads.waitFor();
+  const last = await beads.textContent();
+  await slider.focus();
+  await slider.press('Home');
+  await expect.poll(() => beads.textContent()).not.toBe(last);
+  const first = await beads.textContent();
+  expect(first).toMatch(/block 1 at \d\.\d{3} \(h \d\.\d{3}\)/);
+  for (let i = 0; i < 5; i++) await slider.press('ArrowRight');
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^step 6 of/);
+  await expect.poll(() => hashOf(page)).toContain('at=6');
+  const other = await lab.open('#/run/mf-s1/depth?at=6');
+  await expect
+    .poll(() => other.page.locator('figcaption[data-stage="layer1"]').textContent())
+    .toBe(await beads.textContent());
+  await other.done();
+});
+
+it('play goes through the training, and a second press stops it', async () => {
+  await go('#/run/mf-s1/depth?at=1');
+  const slider = page.getByRole('slider', { name: 'time in training' });
+  const button = page.getByRole('button', { name: 'play' });
+  await button.press('Space');
+  await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(3);
+  await page.getByRole('button', { name: 'pause' }).press('Space');
+  const stopped = await slider.inputValue();
+  await page.waitForTimeout(300);
+  expect(await slider.inputValue()).toBe(stopped);
+});
+
+it('what a canvas shows can be saved as SVG with its words, and its numbers as CSV', async () => {
+  await go('#/run/mf-s1');
+  const save = async (item: string): Promise<string> => {
+    await page.getByRole('button', { name: 'save Loss' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: item }).click(),
+    ]);
+    return readFileSync(await download.path(), item === 'PNG' ? 'latin1' : 'utf8');
+  };
+  const svg = await save('SVG');
+  expect(svg).toMatch(/^<svg [^>]*viewBox/);
+  expect(svg).toContain('<title>Loss. training: from');
+  const csv = await save('CSV');
+  expect(csv.split('\n')[0]).toBe('series,step,cross-entropy,raw');
+  expect(csv.split('\n').filter((line) => line.startsWith('training,'))).toHaveLength(240);
+  expect((await save('PNG')).slice(1, 4)).toBe('PNG');
+  const json = JSON.parse(await save('JSON')) as { series: string }[];
+  expect(json[0]?.series).toBe('training');
+});
+
+it('the cursor reads all curves at one step, by the keyboard too', async () => {
+  await go('#/run/mf-s1');
+  const slider = page.getByRole('slider', { name: 'Loss: cursor' });
+  await slider.focus();
+  await slider.press('Home');
+  await slider.press('Shift+ArrowRight');
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^step 11, epoch 1: training \d/);
+  expect(await page.getByRole('slider', { name: 'Error: cursor' }).getAttribute('aria-valuetext')).toMatch(
+    /^step 11, epoch 1/,
+  );
+  await expect.poll(() => hashOf(page)).toContain('at=11');
+});
+
+it('two runs side by side: their curves, only what differs, and seeds in pairs', async () => {
+  await go('#/compare?runs=mf-s1,mf-s2,va-s1,va-s2');
+  await page.getByRole('heading', { name: '4 runs compared' }).waitFor();
+  const differences = page.getByRole('region', { name: 'Settings that differ' });
+  await differences.getByRole('rowheader', { name: 'tau-lr-factor' }).waitFor();
+  const settings = await differences.getByRole('rowheader').allTextContents();
+  expect(settings).toContain('scheme');
+  expect(settings).not.toContain('dataset');
+  const pairs = page.getByRole('region', { name: 'Paired differences' });
+  expect(await pairs.locator('tbody').textContent()).toMatch(/mean-fieldvanilla1, 2/);
+  expect(await page.locator('.legend').first().textContent()).toMatch(
+    /mean-field, seed 1 \d.*vanilla, seed 2 \d/,
+  );
+});
+
+it('the reproduction has the talk beside ours, and says what was not run', async () => {
+  await go('#/reproduction/fast');
+  const table = page.getByRole('region', { name: 'The talk’s table and ours' });
+  await table.waitFor();
+  const row = table.getByRole('row', { name: /^ResNet20/ });
+  expect(await row.textContent()).toMatch(/8\.75.*8\.19.*11\.\d\d ± /);
+  expect(await table.getByRole('row', { name: /^ResNet110/ }).textContent()).toContain('not run');
+});
+
+it('a vanilla run has no depth, a lost run no page: both are said', async () => {
+  await go('#/run/va-s1/depth');
+  await page.getByRole('heading', { name: 'No depth coordinates' }).waitFor();
+  expect(opened.errors).toEqual([]);
+  await go('#/run/not-there');
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByRole('alert').textContent()).toContain('not-there');
+  await go('#/no/such/page');
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  // The browser itself logs the answer 404.
+  opened.errors.length = 0;
+});
+
+const views = [
+  '#/',
+  '#/?group=configuration',
+  '#/run/mf-s1',
+  '#/run/mf-s1/depth',
+  '#/run/mf-s1/weights',
+  '#/run/mf-s1/predictions',
+  '#/run/mf-s1/settings',
+  '#/compare?runs=mf-s1,va-s1',
+  '#/reproduction/fast',
+  '#/start',
+  '#/?q=nothing',
+];
+
+it.each(['light', 'dark'] as const)('axe finds nothing serious in the %s', async (colorScheme) => {
+  for (const width of [1440, 390]) {
+    const own = await lab.open('#/', {
+      colorScheme,
+      viewport: { width, height: 844 },
+      reducedMotion: 'reduce',
+    });
+    for (const view of views) {
+      await own.page.goto(`${lab.studio.url}${view}`);
+      await own.page.locator('main h1, main h2:visible').first().waitFor();
+      await own.page.waitForTimeout(400);
+      expect(await seriousViolations(own.page), `${view} at ${width} px`).toEqual([]);
+      // Nothing is wider than the window.
+      expect(
+        await own.page.evaluate<number>('document.documentElement.scrollWidth'),
+        `${view} at ${width} px`,
+      ).toBeLessThanOrEqual(width);
+    }
+    expect(own.errors).toEqual([]);
+    await own.done();
+  }
+});
+
+it('the side of the colours can be chosen, and stays', async () => {
+  await go('#/');
+  const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
+  const light = await background();
+  await page.getByRole('button', { name: /colours: as the system/ }).click();
+  await page.getByRole('button', { name: /colours: light/ }).click();
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  expect(await background()).toBe(dark);
+  await page.getByRole('button', { name: /colours: dark/ }).click();
+  expect(await background()).toBe(light);
+  expect(opened.errors).toEqual([]);
+});
