@@ -1,2 +1,3 @@
 export { routes, tokenHeader } from './routes.ts';
+export type * from './export.ts';
 export type * from './runs.ts';

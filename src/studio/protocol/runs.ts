@@ -155,13 +155,19 @@ export interface SampleList {
 }
 
 /** Event `steps` of api/runs/:id/events: steps after the last one sent; its id is the last step. */
-export type StepsEvent = StepCurves;
+export interface StepsEvent extends StepCurves {
+  /** It goes on after this step. What the page has of steps and swaps beyond it is void: the run was cut back and resumed. */
+  readonly after: number;
+}
 /** Event `status` of the same stream. */
 export interface StatusEvent {
   readonly row: RunRow;
   readonly epochs: readonly EpochRecord[];
+  /** Those that were not sent before, after the step that was asked from. */
   readonly swaps: readonly SwapRecord[];
 }
+/** Event `gone` of the same stream, after which it ends: the run folder is no longer there. */
+export type GoneEvent = ErrorAnswer;
 
 /** POST api/actions/start: arguments of `meanfield train`, such as ["--epochs", "2"]. */
 export interface StartRequest {

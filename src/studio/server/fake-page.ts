@@ -18,7 +18,13 @@ export function fakePage(): string {
 }
 
 export function startFakeStudio(root: string, options: Partial<StudioOptions> = {}): Promise<Studio> {
-  return startStudio({ root, page: fakePage(), port: 0, ...options });
+  const onError = (error: unknown): void => {
+    // A test does not pass over what nobody expects.
+    process.nextTick(() => {
+      throw error;
+    });
+  };
+  return startStudio({ root, page: fakePage(), port: 0, onError, ...options });
 }
 
 export interface Answer {

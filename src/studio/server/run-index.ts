@@ -64,8 +64,7 @@ export class RunIndex {
   #problems = '[]';
   #cursor = 0;
   #scanning: Promise<void> | undefined;
-  #scanned = -Infinity;
-  #took = 0;
+  #queued: Promise<void> | undefined;
 
   constructor(root: string, now = Date.now()) {
     this.root = root;
@@ -78,26 +77,25 @@ export class RunIndex {
     return this.#revision;
   }
 
-  /** Duration of the last scan, in ms. */
-  get took(): number {
-    return this.#took;
+  /** Looks for what has changed up to now; whoever asks while it looks waits for one more look, all for the same. */
+  async refresh(): Promise<void> {
+    if (this.#scanning && !this.#queued) {
+      this.#queued = this.#scanning.then(() => {
+        this.#queued = undefined;
+        return this.#start();
+      });
+    }
+    await (this.#queued ?? this.#start());
   }
 
-  /**
-   * Looks for what has changed.
-   *
-   * @param maxAge - a scan that ended so many ms ago will do
-   */
-  async refresh(maxAge = 0): Promise<void> {
-    if (performance.now() - this.#scanned <= maxAge) return;
-    this.#scanning ??= this.#scan().finally(() => {
+  #start(): Promise<void> {
+    this.#scanning = this.#scan().finally(() => {
       this.#scanning = undefined;
     });
-    await this.#scanning;
+    return this.#scanning;
   }
 
   async #scan(): Promise<void> {
-    const begun = performance.now();
     const realRoot = realPath(this.root);
     const left = new Set(this.#entries.keys());
     const thorough = this.#nextInTurn();
@@ -115,8 +113,6 @@ export class RunIndex {
     const problems = JSON.stringify([this.#walk.problems, this.#walk.grids]);
     if (problems !== this.#problems) this.#revision++;
     this.#problems = problems;
-    this.#scanned = performance.now();
-    this.#took = this.#scanned - begun;
   }
 
   #nextInTurn(): Set<string> {
@@ -139,34 +135,32 @@ export class RunIndex {
     this.#gone = this.#gone.slice(surplus);
   }
 
-  /** Brings the entry of a run up to date. */
+  /** Brings the entry of a run up to date, if its folder has changed. */
   #check(folder: RunFolder, realRoot: string, thorough: boolean): void {
     const entry = this.#entries.get(folder.id);
     if (entry?.folder.stamp === folder.stamp && !thorough) {
       this.#judge(entry);
       return;
     }
-    const now = Date.now();
-    let found = noFiles;
-    let data: RowData;
     try {
-      found = lookInto(folder.dir, realRoot, folder.entries);
-      const filesStamp = stampOf(found);
-      if (entry?.filesStamp === filesStamp) {
-        entry.folder = { id: folder.id, dir: folder.dir, stamp: folder.stamp };
-        entry.found = found;
-        this.#judge(entry);
-        return;
-      }
-      data = readRow(folder.id, folder.dir, found, now);
+      this.#renew(folder, lookInto(folder.dir, realRoot, folder.entries));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      data = brokenRow(folder.id, [`the folder cannot be read (${code ?? message})`]);
+      this.#put(folder, noFiles, brokenRow(folder.id, [`the folder cannot be read (${code ?? message})`]));
     }
-    this.#put(folder, found, data);
   }
 
-  #put(folder: RunFolder, found: RunFolderFiles, { row, status, shared }: RowData): void {
+  /** Reads the row, if the files have changed. */
+  #renew({ id, dir, stamp }: RunFolder, found: RunFolderFiles): Entry {
+    const entry = this.#entries.get(id);
+    if (entry?.filesStamp !== stampOf(found))
+      return this.#put({ id, dir, stamp }, found, readRow(id, dir, found, Date.now()));
+    entry.folder = { id, dir, stamp };
+    entry.found = found;
+    return this.#judge(entry);
+  }
+
+  #put(folder: RunFolder, found: RunFolderFiles, { row, status, shared }: RowData): Entry {
     const text = JSON.stringify(row);
     const before = this.#entries.get(folder.id);
     const revision = before?.text === text ? before.revision : ++this.#revision;
@@ -182,17 +176,18 @@ export class RunIndex {
       revision,
     };
     this.#entries.set(folder.id, entry);
+    return entry;
   }
 
   /** A run that is under way may have crashed without a change to its files. */
-  #judge(entry: Entry): void {
+  #judge(entry: Entry): Entry {
     const { status, shared, row, folder, found } = entry;
-    if (status?.state !== 'running') return;
+    if (status?.state !== 'running') return entry;
     const again = (): RunStatus | undefined => readRun(folder.dir).status();
     const { state } = currentStatus(status, again, Date.now(), isProcessAlive);
     // Another end than `crashed` comes with a change of the files, which the next scan reads.
-    if (state === row.state || (state !== 'crashed' && state !== 'running')) return;
-    this.#put(folder, found, { row: rowInState(row, state, folder.dir, found), status, shared });
+    if (state === row.state || (state !== 'crashed' && state !== 'running')) return entry;
+    return this.#put(folder, found, { row: rowInState(row, state, folder.dir, found), status, shared });
   }
 
   list(): RunList {
@@ -230,33 +225,30 @@ export class RunIndex {
    * @throws ApiError where there is no such run, or nothing of it may be read
    */
   async open(id: string): Promise<OpenRun> {
-    if (!this.#entries.has(id)) await this.refresh(200);
-    const entry = this.#entries.get(id);
+    if (!this.#entries.has(id)) await this.refresh();
+    const folder = this.#entries.get(id)?.folder;
     const realRoot = realPath(this.root);
-    if (!entry || realRoot === undefined || !isInside(realRoot, entry.folder.dir))
-      throw new ApiError(
-        404,
-        `no run ${JSON.stringify(id.slice(0, 200))} in ${this.root}: it may have been moved or deleted`,
-      );
-    const { dir } = entry.folder;
+    if (!folder || realRoot === undefined || !isInside(realRoot, folder.dir)) throw this.#missing(id);
     let found: RunFolderFiles;
     try {
-      found = lookInto(dir, realRoot);
-    } catch (error) {
-      const { code = String(error) } = error as NodeJS.ErrnoException;
-      throw new ApiError(
-        404,
-        `the run folder ${id} cannot be read (${code}): it may have been moved or deleted`,
-      );
+      found = lookInto(folder.dir, realRoot);
+    } catch {
+      throw this.#missing(id);
     }
     if (found.refused.length)
       throw new ApiError(409, `${id}: ${found.refused[0]!}: nothing of this run is read`);
-    return { id, dir, realRoot, found, row: entry.row };
+    const { row } = this.#renew(folder, found);
+    return { id, dir: folder.dir, realRoot, found, row };
   }
 
-  /** The row of a run, as it was at the last scan. */
-  row(id: string): RunRow | undefined {
-    return this.#entries.get(id)?.row;
+  #missing(id: string): ApiError {
+    const name = JSON.stringify(id.slice(0, 200));
+    return new ApiError(404, `no run ${name} in ${this.root}: it may have been moved or deleted`);
+  }
+
+  /** At which the row of a run changed last. */
+  revisionOf(id: string): number {
+    return this.#entries.get(id)?.revision ?? 0;
   }
 }
 

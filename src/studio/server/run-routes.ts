@@ -22,9 +22,6 @@ const mostPoints = 10_000;
 /** Of more swaps an even choice is sent. */
 const mostSwaps = 5000;
 
-/** A scan that ended so many ms ago is new enough for the list. */
-const freshEnough = 250;
-
 /** @throws ApiError unless it is a whole number in the range */
 export function wholeNumber(
   c: Context,
@@ -118,11 +115,10 @@ const pagePolicy =
 
 export function addRunRoutes(app: Hono<StudioEnvironment>, { index, curves: store }: RunRoutes): void {
   app.get('/api/runs', async (c) => {
-    await index.refresh(freshEnough);
+    await index.refresh();
     return c.json(index.list());
   });
   app.get('/api/runs/:id', async (c) => {
-    await index.refresh(freshEnough);
     return c.json(detailOf(await runOf(c, index)));
   });
   app.get('/api/runs/:id/steps', async (c) => {

@@ -7,12 +7,15 @@ import type { ErrorAnswer } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import { readBody, type StudioEnvironment } from './body.ts';
 import { CurveStore } from './curve-store.ts';
+import { addEventRoutes } from './event-routes.ts';
 import { guard } from './guard.ts';
 import { inAddress, isLoopback } from './hosts.ts';
 import { listen } from './listen.ts';
 import { addPage, checkPage, newToken } from './page-files.ts';
+import { Pulse } from './pulse.ts';
 import { RunIndex } from './run-index.ts';
 import { addRunRoutes } from './run-routes.ts';
+import { StreamLimit } from './stream-limit.ts';
 
 export interface StudioOptions {
   /** The runs folder, as the user gave it. It need not be there yet. */
@@ -27,6 +30,8 @@ export interface StudioOptions {
   readonly port: number;
   /** Take the next free port where this one is taken. */
   readonly orNext?: boolean;
+  /** Without an event for so many ms a stream sends a comment; default 15 s. */
+  readonly signOfLife?: number;
   /** Told of failures that are none of the user's. */
   readonly onError?: (error: unknown) => void;
 }
@@ -41,10 +46,13 @@ export interface Studio {
 
 /** A connection more than this is refused by the system: streams are counted apart. */
 const mostConnections = 1024;
+const mostStreams = 128;
+/** On a loopback address all pages are one client. */
+const mostStreamsOfOne = 64;
 
 /** @throws UsageError for a host that others reach, a port that is taken; MissingEnvironmentError without a page */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { root, page, host = '127.0.0.1', onError } = options;
+  const { root, page, host = '127.0.0.1', signOfLife = 15_000, onError } = options;
   checkPage(page);
   if (!isLoopback(host) && !options.allowNetwork)
     throw new UsageError(
@@ -56,7 +64,16 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const app = new Hono<StudioEnvironment>();
   app.use(guard({ bound: () => ({ host, port }), token }));
   app.use(readBody);
-  addRunRoutes(app, { index, curves: new CurveStore() });
+  const curves = new CurveStore();
+  addRunRoutes(app, { index, curves });
+  addEventRoutes(app, {
+    index,
+    curves,
+    pulse: new Pulse(() => index.refresh()),
+    limit: new StreamLimit({ total: mostStreams, perClient: mostStreamsOfOne }),
+    signOfLife,
+    onError: (error) => onError?.(error),
+  });
   app.all('/api/*', () => {
     throw new ApiError(404, 'there is no such address');
   });
