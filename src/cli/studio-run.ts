@@ -13,6 +13,7 @@ export interface StudioFlags {
   open: boolean;
   host: string;
   allowNetwork?: boolean;
+  export?: string;
   json?: boolean;
 }
 
@@ -32,9 +33,13 @@ function checkFolder(runs: string): void {
 /** Serves until a signal comes. @throws the named errors of the server's start */
 export async function runStudio(runs: string, flags: StudioFlags): Promise<void> {
   checkFolder(runs);
+  if (flags.export !== undefined) {
+    await exportFolder(runs, flags.export, flags.json ?? false);
+    return;
+  }
   const studio = await startStudio({
     root: runs,
-    page: join(packageFolder, 'dist', 'page'),
+    page: builtPage('page'),
     host: flags.host,
     allowNetwork: flags.allowNetwork ?? false,
     port: flags.port ?? defaultPort,
@@ -53,6 +58,25 @@ export async function runStudio(runs: string, flags: StudioFlags): Promise<void>
   await signal();
   say('studio: ended');
   await studio.close();
+}
+
+const builtPage = (name: 'page' | 'page-export'): string => join(packageFolder, 'dist', name);
+
+/** @throws UsageError for a missing folder of runs */
+async function exportFolder(runs: string, out: string, json: boolean): Promise<void> {
+  if (!existsSync(runs)) throw new UsageError(`${runs} is not there: give the folder that holds your runs`);
+  const { exportStudio } = await import('../studio/server/export.ts');
+  const done = await exportStudio({
+    root: runs,
+    page: builtPage('page'),
+    exportPage: builtPage('page-export'),
+    out,
+  });
+  if (json) printJson(done);
+  else process.stdout.write(`${done.index}\n`);
+  say(
+    `studio: ${done.runs} runs, ${(done.bytes / 1e6).toFixed(1)} MB of data; open ${done.index} in a browser`,
+  );
 }
 
 /** Until the first SIGINT or SIGTERM. */

@@ -12,6 +12,10 @@ export function registerStudio(program: Command): void {
     .option('--no-open', 'do not open a browser')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--allow-network', 'let other machines reach it: they can read the runs, and start and stop them')
+    .option(
+      '--export <dir>',
+      'write the page with all runs and the lab to a folder that opens from disk, and end',
+    )
     .option('--json', 'print one JSON object with url, port and token')
     .action(async (runs: string, flags: StudioFlags) => {
       const { runStudio } = await import('./studio-run.ts');
