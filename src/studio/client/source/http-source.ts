@@ -20,10 +20,23 @@ import { openStream } from './stream.ts';
 
 const noAnswer = 'the server does not answer: is `meanfield studio` still running?';
 
-async function ask<T>(address: string, init?: RequestInit): Promise<T> {
+declare global {
+  interface Window {
+    /** What public/early.js has asked for: the list, once. */
+    earlyRuns?: Promise<Response> | undefined;
+  }
+}
+
+function early(): Promise<Response> | undefined {
+  const asked = window.earlyRuns;
+  window.earlyRuns = undefined;
+  return asked;
+}
+
+async function ask<T>(address: string, init?: RequestInit, asked?: Promise<Response>): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(address, init);
+    answer = await (asked ?? fetch(address, init));
   } catch (cause) {
     throw new Error(noAnswer, { cause });
   }
@@ -66,7 +79,7 @@ export function httpSource(): Source {
       stop: (id) => act(routes.stop, { id }),
       resume: (id) => act(routes.resume, { id }),
     },
-    list: () => ask<RunList>(routes.runs),
+    list: () => ask<RunList>(routes.runs, undefined, early()),
     run: (id) => ask<RunDetail>(routes.run(id)),
     steps: (id, range) => ask<StepCurves>(routes.steps(id, range)),
     swaps: (id) => ask<SwapList>(routes.swaps(id)),
