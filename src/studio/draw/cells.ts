@@ -1,9 +1,9 @@
 /** The cells of a heat map as few rectangles. */
 import type { CellsMark } from './marks.ts';
 
-/** Cells end on quarters of a pixel, so that neighbours leave no seam at the usual screen scales. */
+/** Cells end on whole pixels, so that neighbours leave no seam, also where they are transparent. */
 export const edge = (start: number, size: number, count: number, index: number): number =>
-  Math.round(4 * (start + (size * index) / count)) / 4;
+  Math.round(start + (size * index) / count);
 
 /** Neighbours of one row with the same level as one run. */
 export function* cellRuns({

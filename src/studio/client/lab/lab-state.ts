@@ -1,7 +1,7 @@
 /** The lab's state: a preset, and the knobs that have been turned from it, both in the address. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { cursorKnobs, type KnobName, knobNames, type LabState } from '../../lab/knobs.ts';
-import { type Preset, presets } from '../../lab/presets.ts';
+import { type Preset, presets, presetState } from '../../lab/presets.ts';
 import { labState, valueFrom } from '../../lab/state.ts';
 import { amend, go, place } from '../location.ts';
 import { messageOf } from '../parts/loaded.ts';
@@ -16,7 +16,7 @@ export const preset: ReadonlySignal<Preset> = computed(() => {
 });
 
 /** The state of the preset as it was. */
-const base: ReadonlySignal<LabState> = computed(() => labState(preset.value.state));
+const base: ReadonlySignal<LabState> = computed(() => presetState(preset.value));
 
 /** The state, and what is wrong with the address if it has no state: then it is the preset's. */
 const read = computed((): { readonly state: LabState; readonly problem?: string } => {

@@ -1,5 +1,6 @@
 /** The numbers of a view: the key number first and large. */
 import type { JSX } from 'preact';
+import { keyNumberOf } from '../../lab/code.ts';
 import { views } from '../../lab/views/index.ts';
 import { data, phase, shown } from './computing.ts';
 import { preset, state } from './lab-state.ts';
@@ -18,7 +19,7 @@ export function Numbers(): JSX.Element {
   const { view } = shown.value ?? state.value;
   const words = views[view].numbers;
   const known = data.value.numbers;
-  const key = preset.value.key in words ? preset.value.key : Object.keys(words)[0]!;
+  const key = keyNumberOf(shown.value ?? state.value, preset.value.name);
   const others = Object.keys(words).filter((name) => name !== key && name in known);
   return (
     <section class="lab-numbers" aria-label="numbers" aria-busy={phase.value.is === 'computing'}>

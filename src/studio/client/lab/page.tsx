@@ -13,6 +13,7 @@ import { LabPicture, SaveMenu } from './lab-picture.tsx';
 import { addressProblem, preset, presetHref, s, state, t, turn } from './lab-state.ts';
 import { Numbers } from './numbers.tsx';
 import { PlaySlider } from './play-slider.tsx';
+import { Repeat } from './repeat.tsx';
 
 export function LabPage(): JSX.Element {
   useEffect(() => keepComputing(labEngine()), []);
@@ -34,6 +35,7 @@ export function LabPage(): JSX.Element {
           <SaveMenu />
         </div>
         <Numbers />
+        <Repeat />
       </section>
       <aside class="lab-side" aria-label="settings">
         <Controls />

@@ -6,7 +6,7 @@ import { smallPlane } from './gradient.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import type { Box } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 const beadsHeight = 128;
@@ -16,7 +16,7 @@ export const algorithmScene: Scene = {
   picture(options) {
     const { data, state, cursor, width, height, theme } = options;
     const { points, beads } = data;
-    if (!points || !beads) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points || !beads) return waiting(options);
     const step = cursor.s * state.steps;
     const { main, side } = layoutOf(width, height, panels);
     const row = Math.max(

@@ -4,7 +4,7 @@ import { statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import { planePlot, pointColours, pointDots, targetLines } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 /** The longest arrow, as a share of the window. */
@@ -16,7 +16,7 @@ export const costateScene: Scene = {
     const { data, cursor, width, height, theme } = options;
     const { points, costate } = data;
     const flow = data.flows.flow;
-    if (!points || !flow) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points || !flow) return waiting(options);
     const { main, side } = layoutOf(width, height, panels);
     const plane = planePlot(main, points.window, theme);
     const colours = pointColours(points, theme);

@@ -4,7 +4,7 @@ import { statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import { planePlot, pointColours, pointDots, targetLines } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
@@ -14,7 +14,7 @@ export const descentScene: Scene = {
     const { data, state, cursor, width, height, theme } = options;
     const { points, along, direction, numbers } = data;
     const { before, after } = data.flows;
-    if (!points || !before) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points || !before) return waiting(options);
     const { main, side } = layoutOf(width, height, panels);
     const plane = planePlot(main, points.window, theme);
     const colours = pointColours(points, theme);

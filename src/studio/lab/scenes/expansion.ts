@@ -5,7 +5,7 @@ import { movesOf } from './descent.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import { featuresOf, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
@@ -16,7 +16,7 @@ export const expansionScene: Scene = {
     const { data, cursor, width, height, theme } = options;
     const { points, orders } = data;
     const { exact } = data.flows;
-    if (!points || !exact) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points || !exact) return waiting(options);
     const { main, side } = layoutOf(width, height, panels);
     const plane = planePlot(main, points.window, theme);
     const colours = pointColours(points, theme);

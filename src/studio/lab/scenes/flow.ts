@@ -14,7 +14,7 @@ import {
   trails,
   type Box,
 } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 import { plot } from '../../draw/index.ts';
 
 const panels = 2;
@@ -25,7 +25,7 @@ export const flowScene: Scene = {
     const { data, cursor, width, height, theme } = options;
     const { points } = data;
     const flow = data.flows.flow;
-    if (!points || !flow) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points || !flow) return waiting(options);
     const { main, side } = layoutOf(width, height, panels);
     const plane = planePlot(main, points.window, theme);
     const colours = pointColours(points, theme);

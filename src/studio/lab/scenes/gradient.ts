@@ -5,7 +5,7 @@ import { statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 /** The longest arrow, as a share of the window. */
@@ -17,7 +17,7 @@ export const gradientScene: Scene = {
     const { data, cursor, width, height, theme } = options;
     const { points, landscapes, shallow } = data;
     const flow = data.flows.flow;
-    if (!points || !flow) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points || !flow) return waiting(options);
     const { main, side } = layoutOf(width, height, panels);
     // A landscape is that of the step that begins at its depth.
     const here = landscapes.reduce<LandscapePart | undefined>(

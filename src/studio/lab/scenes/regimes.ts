@@ -4,7 +4,7 @@ import type { FieldPart, PointsPart } from '../parts.ts';
 import type { Theme } from '../../draw/index.ts';
 import { linesPlot } from './lines.ts';
 import { featuresOf, fieldCells, planePlot, pointColours, pointDots, type Box } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const kinds = [
   ['mean-field', 'Mean-field ResNet'],
@@ -18,7 +18,7 @@ export const regimesScene: Scene = {
   picture(options) {
     const { data, state, cursor, width, height, theme } = options;
     const { points, numbers } = data;
-    if (!points) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points) return waiting(options);
     const wide = width >= wideFrom;
     const side = wide ? (width - 20) / 3 : width;
     const tall = wide ? width / 3 : 0.95 * width;

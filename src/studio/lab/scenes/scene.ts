@@ -34,6 +34,24 @@ export const pictureOf = (
   description: string,
 ): Picture => ({ width, height, background: theme.paper, marks: marks.flat(), description });
 
+/** Before the first part is there. */
+export const waiting = (options: SceneOptions): Picture =>
+  pictureOf(
+    options,
+    [
+      {
+        kind: 'text',
+        x: options.width / 2,
+        y: options.height / 2,
+        text: 'computing \u2026',
+        size: 15,
+        anchor: 'middle',
+        fill: options.theme.muted,
+      },
+    ],
+    'nothing has been computed yet',
+  );
+
 /** A number as it is said: four significant digits. */
 export const say = (value: number | undefined): string =>
   value === undefined ? 'not known yet' : String(Number(value.toPrecision(4)));

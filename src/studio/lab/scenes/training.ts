@@ -5,7 +5,7 @@ import { snapshotAt, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import { planePlot, pointColours, pointDots, targetLines, trails, type Box } from './plane.ts';
-import { pictureOf, say, type Scene } from './scene.ts';
+import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
@@ -16,7 +16,7 @@ export const trainingScene: Scene = {
     const { points, particles, numbers } = data;
     const snapshots = data.snapshots.training ?? [];
     const curve = data.curves.training;
-    if (!points) return pictureOf(options, [], 'nothing has been computed yet');
+    if (!points) return waiting(options);
     const step = cursor.s * state.steps;
     const { main, side } = layoutOf(width, height, panels);
     const plane = planePlot(main, points.window, theme);

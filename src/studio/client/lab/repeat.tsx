@@ -1,0 +1,22 @@
+/** How the key number is computed elsewhere: a command line, and lines of TypeScript. */
+import type { JSX } from 'preact';
+import { keyNumberOf, labCommand, labTypeScript } from '../../lab/code.ts';
+import { CommandLine } from '../parts/controls.tsx';
+import { preset, state } from './lab-state.ts';
+
+export function Repeat(): JSX.Element {
+  const { name } = preset.value;
+  const now = state.value;
+  return (
+    <section class="lab-repeat" aria-label="the same elsewhere">
+      <h2>The same elsewhere</h2>
+      <CommandLine text={labCommand(now, name)} />
+      <details>
+        <summary>the key number in TypeScript</summary>
+        <pre tabIndex={0}>
+          <code>{labTypeScript(now, keyNumberOf(now, name))}</code>
+        </pre>
+      </details>
+    </section>
+  );
+}
