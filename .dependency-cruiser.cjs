@@ -32,7 +32,7 @@ const rows = {
 rows.bench = Object.keys(rows);
 const library = Object.keys(rows);
 rows['studio/protocol'] = ['runs'];
-rows['studio/draw'] = [];
+rows['studio/draw'] = ['report'];
 rows['studio/lab'] = ['studio/draw', 'reference', 'data/points'];
 rows['studio/engine'] = ['studio/lab', 'mean-field', 'tensor', 'native'];
 rows['studio/server'] = ['studio/protocol', 'studio/lab', 'runs', 'report', 'io'];
@@ -81,6 +81,11 @@ module.exports = {
       'reference-imports-nothing',
       { path: '^src/reference/', pathNot: test },
       { pathNot: '^src/reference/' },
+    ),
+    rule(
+      'pages-import-no-node',
+      { path: '^src/studio/(protocol|draw|lab|client)/', pathNot: [test, '/fake-'] },
+      { dependencyTypes: ['core'] },
     ),
     // createRequire of node:module is how a module loads one.
     rule(

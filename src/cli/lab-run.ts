@@ -1,5 +1,6 @@
 /** Computes a picture of the lab and prints its numbers, or the code that does. */
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../io/index.ts';
 import {
@@ -43,11 +44,10 @@ export async function runLab(flags: LabFlags): Promise<number> {
   const { numbers, parts } = await computed(state, flags.engine);
   const seconds = (performance.now() - started) / 1000;
   const command = labCommand(state, flags.preset);
-  if (flags.output !== undefined)
-    writeFileAtomic(
-      flags.output,
-      `${JSON.stringify({ state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, parts })}\n`,
-    );
+  if (flags.output !== undefined) {
+    const whole = { state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, parts };
+    await writePicture(flags.output, whole, { state, parts });
+  }
   if (!flags.json) {
     const words = views[state.view].numbers;
     const rows = Object.entries(numbers).map(([name, value]) => [
@@ -62,6 +62,38 @@ export async function runLab(flags: LabFlags): Promise<number> {
   if (flags.json)
     printJson({ state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, seconds });
   return 0;
+}
+
+/** Width of a written picture in px; a PNG has two pixels for one. */
+const pictureWidth = 1200;
+
+/** As JSON, or drawn: the ending of the name says which. @throws UsageError for another ending */
+async function writePicture(
+  file: string,
+  whole: object,
+  { state, parts }: { readonly state: LabState; readonly parts: readonly LabPart[] },
+): Promise<void> {
+  const ending = extname(file).toLowerCase();
+  if (ending === '.json') {
+    writeFileAtomic(file, `${JSON.stringify(whole)}\n`);
+    return;
+  }
+  if (ending !== '.svg' && ending !== '.png')
+    throw new UsageError(`--output ${file}: end its name in .svg, .png or .json`);
+  const { noData, scenes, withPart } = await import('../studio/lab/scenes/index.ts');
+  const { pictureToSvg, themes } = await import('../studio/draw/index.ts');
+  const scene = scenes[state.view];
+  const svg = pictureToSvg(
+    scene.picture({
+      data: parts.reduce(withPart, noData),
+      state,
+      cursor: { t: state.t, s: state.s },
+      width: pictureWidth,
+      height: scene.height(pictureWidth),
+      theme: themes.light,
+    }),
+  );
+  writeFileAtomic(file, ending === '.svg' ? svg : (await import('../report/index.ts')).renderPng(svg));
 }
 
 /** The knobs of the preset, turned by the flags. */

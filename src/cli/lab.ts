@@ -8,7 +8,7 @@ const examples = `
 Examples:
   $ meanfield lab --list
   $ meanfield lab --preset local-is-global --seed 3
-  $ meanfield lab --view training --data spirals --depth 10 --particles 24 --ds 0.1 --steps 800 --output picture.json
+  $ meanfield lab --view training --data spirals --depth 10 --particles 24 --ds 0.1 --steps 800 --output picture.svg
   $ meanfield lab --preset algorithm-1 --code`;
 
 export function registerLab(program: Command): void {
@@ -22,7 +22,7 @@ export function registerLab(program: Command): void {
         .choices(['native', 'reference'])
         .default('native'),
     )
-    .option('--output <file>', 'write the whole picture as JSON')
+    .option('--output <file>', 'write the picture: .svg, .png, or .json for its numbers')
     .option('--code', 'print TypeScript that recomputes the key number, instead of computing')
     .option('--json', 'print one JSON object at the end');
   for (const name of knobNames) command.addOption(optionOf(name));

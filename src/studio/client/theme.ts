@@ -1,7 +1,7 @@
 /** Light and dark: the system's side, or the one chosen in the header; the colours are those of reports. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import * as palette from '../../report/palette.ts';
-import { rampThrough, type Theme } from '../draw/index.ts';
+import { type Theme, themes } from '../draw/index.ts';
 
 export type Choice = 'system' | 'light' | 'dark';
 export type Side = 'light' | 'dark';
@@ -30,34 +30,6 @@ export const side: ReadonlySignal<Side> = computed(() =>
 /** Of the page, around what is drawn. */
 const ground: palette.Colour = { light: '#f7f7f5', dark: '#0f1215' };
 
-/** Steps of a ramp: more are not told apart, and a saved heat map has a path a step. */
-const steps = 41;
-
-export function themeOf(name: Side): Theme {
-  const of = (colour: palette.Colour): string => colour[name];
-  const [negative, positive] = [of(palette.series[0]!), of(palette.series[1]!)];
-  const blocks = Array.from({ length: steps }, (_, i) => of(palette.blockColour(i, steps)));
-  return {
-    name,
-    ink: of(palette.ink),
-    muted: of(palette.muted),
-    grid: of(palette.grid),
-    rule: of(palette.rule),
-    paper: of(palette.paper),
-    plane: of(palette.paper),
-    series: palette.series.map(of),
-    diverging: rampThrough(
-      name === 'light'
-        ? [negative, '#9fc3dd', '#fbfbfa', '#f0b48d', positive]
-        : [negative, '#28567a', '#171b20', '#80481f', positive],
-      steps,
-    ),
-    // Much stands out from the ground: dark on light, bright on dark.
-    sequential: name === 'light' ? blocks.reverse() : blocks,
-  };
-}
-
-const themes = { light: themeOf('light'), dark: themeOf('dark') };
 /** Of pictures. */
 export const theme: ReadonlySignal<Theme> = computed(() => themes[side.value]);
 

@@ -16,3 +16,4 @@ export { type Axis, plot, type Plot, type PlotOptions } from './plot.ts';
 export { pictureToSvg } from './svg.ts';
 export { textLength } from './text-length.ts';
 export { divergingLevel, rampThrough, sequentialLevel, type Theme } from './theme.ts';
+export { themes } from './themes.ts';

@@ -133,15 +133,17 @@ function beadsAt(box: Box, beads: BeadsPart, row: number, theme: Theme): Mark[] 
       weight: 'bold',
       anchor: 'middle',
       baseline: 'middle',
-      fill: readable(i, n, theme),
+      fill: readableOn(colourOf(i, n, theme)),
     });
   });
   return [...one.frame, one.inside(marks)];
 }
 
-/** Black or white, whichever is read on a bead: the ramp goes from dark to bright. */
-const readable = (i: number, n: number, theme: Theme): string =>
-  i / Math.max(1, n - 1) > (theme.name === 'light' ? 0.62 : 0.35) ? '#10151a' : '#ffffff';
+/** Black or white, whichever is read on a bead (relative luminance as in WCAG, without its gamma). */
+function readableOn(colour: string): string {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
+  return 0.21 * red! + 0.72 * green! + 0.07 * blue! > 0.5 ? '#10151a' : '#ffffff';
+}
 
 /** tau of every block against the step (step sizes where a scheme has no tau); swaps as rings. */
 function ways(box: Box, beads: BeadsPart, steps: number, step: number, theme: Theme): Mark[] {
