@@ -16,7 +16,14 @@ export type {
   ReproductionRow,
   StageChanges,
 } from './reproduction.ts';
-export { recordSchema, resultSchema, statusSchema, stepSchema, swapSchema } from './schemas.ts';
+export {
+  recordSchema,
+  resultSchema,
+  samplesSchema,
+  statusSchema,
+  stepSchema,
+  swapSchema,
+} from './schemas.ts';
 export { summaryFromCsv, summaryToCsv } from './summary.ts';
 export {
   type EpochRecord,
@@ -32,5 +39,7 @@ export {
   type StageRecord,
   type StepRecord,
   type SwapRecord,
+  type TestSample,
+  type TestSamples,
 } from './types.ts';
 export { type Ending, type Progress, RunWriter, type RunWriterOptions } from './writer.ts';

@@ -12,6 +12,7 @@ import {
   recordSchema,
   resultNumbersSchema,
   resultSchema,
+  samplesSchema,
   statusSchema,
   stepSchema,
   swapSchema,
@@ -26,6 +27,7 @@ import type {
   RunStatus,
   StepRecord,
   SwapRecord,
+  TestSamples,
 } from './types.ts';
 
 /** A run folder, read when asked, afresh at every call: a run that is under way is seen to move. */
@@ -38,6 +40,7 @@ export interface Run {
   environment(): PlainRecord | undefined;
   status(): RunStatus | undefined;
   result(): RunResult | undefined;
+  samples(): TestSamples | undefined;
   /** What takes no lists: quicker, for many runs. */
   resultNumbers(): ResultNumbers | undefined;
   epochs(): EpochRecord[];
@@ -128,6 +131,7 @@ export function readRun(folder: string): Run {
     environment: () => json(runFiles.environment, recordSchema, false),
     status: () => json(runFiles.status, statusSchema, true),
     result: () => json(runFiles.result, resultSchema, false),
+    samples: () => json(runFiles.samples, samplesSchema, false),
     resultNumbers: () => json(runFiles.result, resultNumbersSchema, false),
     epochs() {
       const found = attempt(runFiles.summary, false, (file) => summaryFromCsv(readFileSync(file, 'utf8')));

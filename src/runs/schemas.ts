@@ -8,6 +8,7 @@ import {
   type RunStatus,
   type StepRecord,
   type SwapRecord,
+  type TestSamples,
 } from './types.ts';
 
 /** JSON has no NaN: it is written as null. */
@@ -97,6 +98,22 @@ export const resultNumbersSchema: z.ZodType<ResultNumbers> = result.omit({
   confusion: true,
   perClassError: true,
   classes: true,
+});
+
+const guess = z.object({ class: count, probability: z.number().min(0).max(1) });
+
+export const samplesSchema: z.ZodType<TestSamples> = z.object({
+  classes: z.array(z.string()),
+  samples: z.array(
+    z.object({
+      index: count,
+      label: count,
+      image: z
+        .string()
+        .regex(/^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a PNG as a data address'),
+      top: z.array(guess),
+    }),
+  ),
 });
 
 export const recordSchema: z.ZodType<PlainRecord> = z.record(z.string(), z.unknown());

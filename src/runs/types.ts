@@ -125,6 +125,21 @@ export interface RunResult {
   readonly classes: readonly string[];
 }
 
+/** `samples.json`: test images with what the trained net takes them for; the mistakes first. */
+export interface TestSamples {
+  readonly classes: readonly string[];
+  readonly samples: readonly TestSample[];
+}
+export interface TestSample {
+  /** In the test set. */
+  readonly index: number;
+  readonly label: number;
+  /** PNG as a data address. */
+  readonly image: string;
+  /** Most likely first. */
+  readonly top: readonly { readonly class: number; readonly probability: number }[];
+}
+
 /** A result without its lists. */
 export type ResultNumbers = Omit<
   RunResult,

@@ -18,6 +18,7 @@ import type {
   RunStatus,
   StepRecord,
   SwapRecord,
+  TestSamples,
 } from './types.ts';
 
 /** Least time between two heartbeats, in ms. */
@@ -104,7 +105,7 @@ export class RunWriter {
     onDisk('tidy', dir, () => {
       // A kill leaves half-written files behind, under temporary names.
       const stale = readdirSync(dir).filter(
-        (name) => name === runFiles.result || /^\..+\.new-\d+$/.test(name),
+        (name) => name === runFiles.result || name === runFiles.samples || /^\..+\.new-\d+$/.test(name),
       );
       for (const name of stale) rmSync(join(dir, name), { force: true });
     });
@@ -178,6 +179,11 @@ export class RunWriter {
 
   result(result: RunResult): void {
     this.#writeJson(runFiles.result, result);
+  }
+
+  samples(samples: TestSamples): void {
+    // Images make the file long: no line breaks in it.
+    this.#write(runFiles.samples, `${JSON.stringify(samples)}\n`);
   }
 
   /** Tells that the run lives, and where it is; written at most every 2 s. */

@@ -1,5 +1,12 @@
 /** What the server and the page say to each other about runs, as JSON. Numbers that are not finite are null on the wire. */
-import type { EpochRecord, LiveState, PlainRecord, RunResult, SwapRecord } from '../../runs/index.ts';
+import type {
+  EpochRecord,
+  LiveState,
+  PlainRecord,
+  RunResult,
+  SwapRecord,
+  TestSamples,
+} from '../../runs/index.ts';
 
 /** A run in the list. */
 export interface RunRow {
@@ -142,17 +149,7 @@ export interface WeightCloud {
 }
 
 /** GET api/runs/:id/samples: `samples.json` of the run folder. Images are PNG as data addresses. */
-export interface SampleList {
-  readonly classes: readonly string[];
-  readonly samples: readonly {
-    /** Index in the test set. */
-    readonly index: number;
-    readonly label: number;
-    readonly image: string;
-    /** Most likely first. */
-    readonly top: readonly { readonly class: number; readonly probability: number }[];
-  }[];
-}
+export type SampleList = TestSamples;
 
 /** Event `steps` of api/runs/:id/events: steps after the last one sent; its id is the last step. */
 export interface StepsEvent extends StepCurves {

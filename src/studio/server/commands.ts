@@ -1,15 +1,11 @@
 /** Command lines as a shell takes them. */
 import { join } from 'node:path';
+import { shellQuote } from '../../report/format.ts';
 import { runFiles } from '../../runs/index.ts';
 import type { PlainRecord } from '../../runs/index.ts';
 import type { RunDetail } from '../protocol/index.ts';
 
-/** A word of a command line, in quotes where a shell needs them. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-export const commandLine = (words: readonly string[]): string => words.map(quoted).join(' ');
+export const commandLine = (words: readonly string[]): string => words.map(shellQuote).join(' ');
 
 /**
  * What to type for a run folder.

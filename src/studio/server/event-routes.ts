@@ -7,9 +7,10 @@ import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
+import { evenly } from './evenly.ts';
 import { eventStream, type Outgoing, resumeFrom, type StreamTools } from './event-stream.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
-import { evenly, runOf, wholeNumber } from './run-routes.ts';
+import { runOf, wholeNumber } from './run-routes.ts';
 import type { StepIndex } from './step-index.ts';
 
 /** Of more steps, or swaps, at once the page gets a choice. */

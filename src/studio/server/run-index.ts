@@ -12,6 +12,7 @@ import {
 } from '../../runs/index.ts';
 import type { RowsEvent, RunList, RunRow } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
+import { breather } from './breathe.ts';
 import type { SharedConfiguration } from './configurations.ts';
 import { FolderWalk, type RunFolder } from './folder-walk.ts';
 import { isInside, lookInto, realPath, type RunFolderFiles } from './inside.ts';
@@ -30,8 +31,6 @@ interface Entry {
   revision: number;
 }
 
-/** Work at a stretch before other requests have their turn, in ms. */
-const slice = 12;
 /** Runs whose files are all looked at in one scan, in turn. */
 const inTurn = 200;
 /** Gone rows that are remembered; whoever asks from before gets the whole list. */
@@ -42,8 +41,6 @@ function configurationsOf(entries: Iterable<Entry>): Record<string, PlainRecord>
   for (const { shared } of entries) if (shared) all[shared.key] ??= shared.settings;
   return all;
 }
-
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const noFiles: RunFolderFiles = { files: new Map(), names: new Set(), refused: [] };
 
@@ -99,15 +96,13 @@ export class RunIndex {
     const realRoot = realPath(this.root);
     const left = new Set(this.#entries.keys());
     const thorough = this.#nextInTurn();
-    let until = performance.now() + slice;
+    const breathe = breather();
     for (const folder of this.#walk.walk()) {
       if (folder && realRoot !== undefined) {
         left.delete(folder.id);
         this.#check(folder, realRoot, thorough.has(folder.id));
       }
-      if (performance.now() < until) continue;
       await breathe();
-      until = performance.now() + slice;
     }
     this.#forget(left);
     const problems = JSON.stringify([this.#walk.problems, this.#walk.grids]);

@@ -9,6 +9,7 @@ import type { StudioEnvironment } from './body.ts';
 import { commandsFor } from './commands.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
+import { evenly } from './evenly.ts';
 import { fileInside } from './inside.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 
@@ -67,12 +68,6 @@ const emptyCurves = {
   seconds: [],
   stages: {},
 };
-
-/** Evenly spaced members, the ends among them. */
-export function evenly<T>(list: readonly T[], most: number): readonly T[] {
-  if (list.length <= most) return list;
-  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]!);
-}
 
 async function swapsOf({ dir, found }: OpenRun): Promise<SwapList> {
   const all: SwapRecord[] = found.files.has(runFiles.swaps)

@@ -13,6 +13,7 @@ import { inAddress, isLoopback } from './hosts.ts';
 import { listen } from './listen.ts';
 import { addPage, checkPage, newToken } from './page-files.ts';
 import { Pulse } from './pulse.ts';
+import { addRecordRoutes } from './record-routes.ts';
 import { RunIndex } from './run-index.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { StreamLimit } from './stream-limit.ts';
@@ -66,6 +67,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   app.use(readBody);
   const curves = new CurveStore();
   addRunRoutes(app, { index, curves });
+  addRecordRoutes(app, index);
   addEventRoutes(app, {
     index,
     curves,

@@ -1,0 +1,72 @@
+/** The weights of exchangeable blocks in a checkpoint, each block as one long vector. */
+import { numbersOf, type SafetensorsFile } from '../../io/index.ts';
+
+export interface StageBlocks {
+  /** By creation. */
+  readonly blocks: readonly Float32Array[];
+  /** Position of each block; undefined for schemes without one. */
+  readonly tau: readonly number[] | undefined;
+  /** Blocks in the order in which the state meets them. */
+  readonly order: readonly number[];
+}
+
+/** Running statistics of batch norm are no weights. */
+const isStatistic = (name: string): boolean => /\.(running_mean|running_var|num_batches_tracked)$/.test(name);
+
+interface Member {
+  readonly name: string;
+  readonly shape: string;
+}
+
+/** Tensor names as src/models names them: `layerS.I.conv1.weight`, `layerS.tau`. */
+function membersOf({ tensors }: SafetensorsFile): Map<string, Map<number, Member[]>> {
+  const stages = new Map<string, Map<number, Member[]>>();
+  for (const [name, { shape }] of tensors) {
+    const [, stage, block, part] = /^(layer\d+)\.(\d+)\.(.+)$/.exec(name) ?? [];
+    if (stage === undefined || part === undefined || isStatistic(part)) continue;
+    const blocks = stages.get(stage) ?? new Map<number, Member[]>();
+    const members = blocks.get(Number(block)) ?? [];
+    members.push({ name, shape: `${part} ${shape.join('x')}` });
+    stages.set(stage, blocks.set(Number(block), members));
+  }
+  return stages;
+}
+
+/**
+ * By stage. The exchangeable blocks of a stage are those with the shapes of its last one, since a transition changes width;
+ * where the stage has positions or step sizes, there are as many blocks as these.
+ */
+export function stageBlocks(file: SafetensorsFile): Map<string, StageBlocks> {
+  const numbers = (name: string): number[] | undefined => {
+    const tensor = file.tensors.get(name);
+    return tensor && [...numbersOf(tensor)];
+  };
+  const found = new Map<string, StageBlocks>();
+  for (const [stage, blocks] of membersOf(file)) {
+    const kind = (members: readonly Member[]): string => members.map(({ shape }) => shape).join();
+    const all = [...blocks].sort(([a], [b]) => a - b).map(([, members]) => members);
+    const alike = all.filter((members) => kind(members) === kind(all.at(-1)!));
+    const tau = numbers(`${stage}.tau`);
+    const count = (tau ?? numbers(`${stage}.step`))?.length ?? alike.length;
+    const exchangeable = alike.slice(-count);
+    const creation = exchangeable.map((_, i) => i);
+    const sorts = tau !== undefined && file.metadata.reorder !== 'false';
+    found.set(stage, {
+      blocks: exchangeable.map((members) => vectorOf(file, members)),
+      tau,
+      order: sorts ? creation.sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b) : creation,
+    });
+  }
+  return found;
+}
+
+function vectorOf({ tensors }: SafetensorsFile, members: readonly Member[]): Float32Array {
+  const parts = members.map(({ name }) => numbersOf(tensors.get(name)!));
+  const vector = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    vector.set(part, at);
+    at += part.length;
+  }
+  return vector;
+}
