@@ -1,5 +1,5 @@
 /** The frame of the page: header, the view that the address names, and what is said everywhere. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Header } from './header.tsx';
@@ -35,8 +35,13 @@ const views: Readonly<Record<string, { readonly title: string; readonly load: ()
 const loaded = signal<Readonly<Record<string, View>>>({});
 const loadFailure = signal<string | undefined>(undefined);
 
+/** What of the address makes another view: the rest changes with every move of a slider. */
+const viewName = computed(() => place.value.path[0] ?? '');
+const pathText = computed(() => place.value.path.join('/'));
+const subject = computed(() => place.value.path.slice(0, 2).join('/'));
+
 function Content(): JSX.Element {
-  const [name = ''] = place.value.path;
+  const name = viewName.value;
   const view = Object.hasOwn(views, name) ? views[name] : undefined;
   const Shown = loaded.value[name];
   useEffect(() => {
@@ -76,7 +81,7 @@ function titleOf(path: readonly string[]): string {
 export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
-  const path = place.value.path.join('/');
+  const path = pathText.value;
   useEffect(() => {
     document.title = titleOf(place.peek().path);
     // A reader of the screen is told that the view is another one, and begins at its top; a tab of the same view keeps its place.
@@ -85,7 +90,7 @@ export function App(): JSX.Element {
   }, [path]);
   useEffect(() => {
     window.scrollTo(0, 0);
-  }, [place.value.path.slice(0, 2).join('/')]);
+  }, [subject.value]);
   return (
     <>
       <a

@@ -1,4 +1,5 @@
 /** Name, views, connection, side of the theme. */
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { openKeys } from './keys.tsx';
 import { place } from './location.ts';
@@ -22,9 +23,14 @@ const choices: Readonly<
   dark: { next: 'system', sign: 'moon', text: 'colours: dark' },
 };
 
-export function Header(): JSX.Element {
+/** The link that leads to what is shown; a run and a comparison belong to the list. */
+const shownView = computed(() => {
   const [name = ''] = place.value.path;
-  const here = name === 'run' || name === 'compare' ? '' : name;
+  return name === 'run' || name === 'compare' ? '' : name;
+});
+
+export function Header(): JSX.Element {
+  const here = shownView.value;
   const { next, sign, text } = choices[choice.value];
   const { connection, actions } = source();
   return (

@@ -4,7 +4,7 @@
  */
 import { blockColour } from '../../../report/palette.ts';
 import type { SwapRecord } from '../../../runs/index.ts';
-import { type Mark, type PathMark, type Picture, plot, type Plot, type Theme } from '../../draw/index.ts';
+import { type Mark, type Picture, plot, type Plot, type Theme } from '../../draw/index.ts';
 import { formatCount } from '../parts/words.ts';
 import { type Bead, beadWords, swapsBetween, type Timeline } from './timeline.ts';
 
@@ -19,7 +19,7 @@ const axisY = 54;
 /** What does not change while the slider moves: scales, trails, swaps. */
 export interface StageScene {
   readonly plot: Plot;
-  readonly trails: readonly PathMark[];
+  readonly trails: readonly { readonly points: Float64Array; readonly stroke: string }[];
   readonly swaps: readonly Mark[];
   readonly width: number;
   readonly height: number;
@@ -55,14 +55,20 @@ export function stageScene(
       if (points) [points[2 * i], points[2 * i + 1]] = [frame.sx(at), y];
     }
   });
-  const trails = places.map((points, particle): PathMark => ({
-    kind: 'path',
+  const trails = places.map((points, particle) => ({
     points,
     stroke: blockColour(particle, particles)[theme.name],
-    lineWidth: 1.8,
   }));
   return { plot: frame, trails, swaps: crossings(timeline, swaps, frame, theme), width, height };
 }
+
+const trail = (points: Float64Array, stroke: string, opacity = 1): Mark => ({
+  kind: 'path',
+  points,
+  stroke,
+  lineWidth: 1.8,
+  opacity,
+});
 
 /** More would be a band. */
 const mostCrossings = 600;
@@ -116,8 +122,6 @@ export function stagePicture(
   const step = steps[point] ?? 0;
   const y = frame.sy(-step);
   const now = swapsBetween(swaps, stage, steps[point - 1] ?? 0, step);
-  const box = { kind: 'clip', x: frame.left, width: frame.width } as const;
-  const bottom = frame.top + frame.height;
   return {
     plot: frame,
     picture: {
@@ -127,13 +131,8 @@ export function stagePicture(
       description: `${stage} at step ${step}: ${beadWords(beads)}${now.length ? `; ${swapWords(now)}` : ''}`,
       marks: [
         ...frame.frame,
-        { ...box, y: frame.top - 1, height: Math.max(y - frame.top + 1, 0), marks: scene.trails },
-        {
-          ...box,
-          y,
-          height: Math.max(bottom - y, 0),
-          marks: scene.trails.map((mark): PathMark => ({ ...mark, opacity: 0.22 })),
-        },
+        ...scene.trails.map(({ points, stroke }) => trail(points.subarray(0, 2 * point + 2), stroke)),
+        ...scene.trails.map(({ points, stroke }) => trail(points.subarray(2 * point), stroke, 0.22)),
         frame.inside(scene.swaps),
         {
           kind: 'path',

@@ -52,6 +52,17 @@ const onTheWay = (row: RunRow, text: string): JSX.Element | string =>
     </span>
   );
 
+/** Where the columns have no titles the number says what it is. */
+const percent = (content: JSX.Element | string): JSX.Element | string =>
+  content === missing ? (
+    missing
+  ) : (
+    <>
+      {content}
+      <span class="unit"> %</span>
+    </>
+  );
+
 function states({ rows }: Group): JSX.Element {
   const counts = new Map<RunState, number>();
   for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
@@ -210,8 +221,8 @@ const all = ({ isSelected, toggle, fold, now, grouped }: LineActions): readonly 
     numeric: true,
     sortable: true,
     cell: pick(
-      (row) => onTheWay(row, fixed(row.testError)),
-      ({ error }) => (error ? withError(error.mean, error.standardError) : missing),
+      (row) => percent(onTheWay(row, fixed(row.testError))),
+      ({ error }) => percent(error ? withError(error.mean, error.standardError) : missing),
     ),
   },
   {

@@ -76,22 +76,29 @@ function Shown({ id }: { readonly id: string }): JSX.Element {
     <article class={`run-page state-of-${detail.row.state}`}>
       <RunHead detail={detail} />
       {failure && <Failure text={failure} />}
-      <nav class="tabs" aria-label="views of the run">
-        {runTabs.map((name) => (
-          <a
-            key={name}
-            href={runHref(id, name, shared())}
-            aria-current={name === tab.value ? 'page' : undefined}
-          >
-            {tabs[name].title}
-          </a>
-        ))}
-      </nav>
+      <Tabs id={id} />
       <section aria-label={title} class="tab">
         <h2 class="hidden">{title}</h2>
         <View run={run} />
       </section>
     </article>
+  );
+}
+
+/** By itself: its links change with every move of a cursor. */
+function Tabs({ id }: { readonly id: string }): JSX.Element {
+  return (
+    <nav class="tabs" aria-label="views of the run">
+      {runTabs.map((name) => (
+        <a
+          key={name}
+          href={runHref(id, name, shared())}
+          aria-current={name === tab.value ? 'page' : undefined}
+        >
+          {tabs[name].title}
+        </a>
+      ))}
+    </nav>
   );
 }
 
@@ -219,10 +226,12 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
           onClick={() => {
             act(actions.stop, 'asked to stop');
           }}
-          title="finishes the step, saves a checkpoint, ends"
         >
           stop
         </Button>
+      )}
+      {running && !told && (
+        <span class="quiet">finishes its step, saves a checkpoint, and can go on later</span>
       )}
       {!running && row.resumable && (
         <>

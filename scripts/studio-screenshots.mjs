@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+// Pictures of every view of `meanfield studio`, wide and narrow, light and dark, into docs/images/studio.
+//   node scripts/studio-screenshots.mjs [RUNS_DIR] [--only list,depth] [--out DIR]
+// Without a folder it takes docs/results and trains a small net beside it, whose checkpoints and samples the pictures show.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { spawnSync } from 'node:child_process';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+import { root } from './setup/steps.mjs';
+
+const { startStudio } = await import(join(root, 'dist', 'studio', 'server', 'index.js'));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, out: { type: 'string' } },
+});
+const out = values.out ?? join(root, 'docs', 'images', 'studio');
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
+/** Taller pages are cut: the rest is more of the same. */
+const tallest = { 1440: 1500, 390: 1900 };
+
+/** docs/results, and a run with a checkpoint an epoch. */
+function ownRuns() {
+  const folder = mkdtempSync(join(tmpdir(), 'studio-screenshots-'));
+  for (const grid of readdirSync(join(root, 'docs', 'results'), { withFileTypes: true }))
+    if (grid.isDirectory())
+      cpSync(join(root, 'docs', 'results', grid.name), join(folder, grid.name), { recursive: true });
+  const settings =
+    '--dataset synthetic-images --model resnet32 --width 8 --epochs 6 --limit-train-batches 40';
+  const flags = `${settings} --checkpoint-every 1 --tau-lr-factor 10 --seed 3 --threads 1 --no-report --quiet`;
+  meanfield('train', ...flags.split(' '), '--output', folder, '--name', 'resnet32-synthetic');
+  meanfield('evaluate', join(folder, 'resnet32-synthetic'), '--quiet');
+  return folder;
+}
+
+function meanfield(...args) {
+  const { status } = spawnSync(process.execPath, [join(root, 'bin', 'meanfield.js'), ...args], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`meanfield ${args.join(' ')} failed (${status})`);
+}
+
+/** Which run shows what, by what the runs have. */
+async function addresses(url) {
+  const ask = async (path) => (await fetch(`${url}${path}`)).json();
+  const { runs, grids } = await ask('api/runs');
+  const final = runs.filter(({ final, scheme }) => final && scheme !== 'vanilla');
+  const most = (list, value) => [...list].sort((a, b) => value(b) - value(a))[0];
+  const details = await Promise.all(final.map(({ id }) => ask(`api/runs/${encodeURIComponent(id)}`)));
+  const moving = most(final, ({ swaps }) => swaps);
+  const stored = most(details, ({ checkpoints }) => checkpoints.length)?.row ?? moving;
+  const guessed = details.find(({ files }) => files.samples)?.row ?? stored;
+  const longest = most(final, ({ totalSteps }) => totalSteps);
+  const kin = runs.filter(
+    ({ model, dataset, final, totalSteps }) =>
+      final && model === longest.model && dataset === longest.dataset && totalSteps === longest.totalSteps,
+  );
+  const compared = kin.filter(({ seed }) => seed !== null && seed <= 2).slice(0, 4);
+  const run = ({ id }, rest = '') => `#/run/${encodeURIComponent(id)}${rest}`;
+  return {
+    list: '#/',
+    configurations: '#/?group=configuration&sort=error',
+    run: run(longest),
+    depth: run(moving, `/depth?at=${Math.round(moving.totalSteps * 0.4)}`),
+    weights: run(stored, '/weights'),
+    predictions: run(guessed, '/predictions'),
+    settings: run(longest, '/settings'),
+    compare: `#/compare?runs=${compared.map(({ id }) => id).join(',')}`,
+    reproduction: `#/reproduction/${encodeURIComponent(grids.find((name) => name === 'fast') ?? grids[0] ?? '')}`,
+    start: '#/start?dataset=cifar10&epochs=3&amp=1',
+    lab: '#/lab',
+  };
+}
+
+/** Few colours, few bytes: pages of text and lines lose nothing that is seen. */
+async function save(png, name, width) {
+  const { height = 0 } = await sharp(png).metadata();
+  const small = await sharp(png)
+    .extract({ left: 0, top: 0, width, height: Math.min(height, tallest[width]) })
+    .png({ palette: true, colours: 128, effort: 10, dither: 0 })
+    .toBuffer();
+  writeFileSync(join(out, `${name}.png`), small);
+  return small.length;
+}
+
+const runs = positionals[0] ?? ownRuns();
+const studio = await startStudio({ root: runs, page: join(root, 'dist', 'page'), port: 0 });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
+mkdirSync(out, { recursive: true });
+try {
+  const views = Object.entries(await addresses(studio.url)).filter(
+    ([name]) => !values.only || values.only.split(',').includes(name),
+  );
+  for (const viewport of sizes)
+    for (const colorScheme of ['light', 'dark']) {
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      for (const [name, hash] of views) {
+        await page.goto('about:blank');
+        await page.goto(`${studio.url}${hash}`);
+        await page.waitForTimeout(1500);
+        const bytes = await save(
+          await page.screenshot({ fullPage: true }),
+          `${name}-${viewport.width}-${colorScheme}`,
+          viewport.width,
+        );
+        console.error(`${name} ${viewport.width} ${colorScheme}: ${Math.round(bytes / 1024)} kB`);
+      }
+      await context.close();
+    }
+} finally {
+  await browser.close();
+  await studio.close();
+  if (!positionals[0]) rmSync(runs, { recursive: true, force: true });
+}
