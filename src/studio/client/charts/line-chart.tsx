@@ -5,11 +5,13 @@
  */
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import type { Theme } from '../../draw/index.ts';
 import { Button, Menu } from '../parts/controls.tsx';
 import { pictureItems } from '../parts/save.ts';
 import { missing, short } from '../parts/words.ts';
 import { cssColour, theme } from '../theme.ts';
-import { drawLines, type Drawn, type Lines, linesTable, type Series } from './lines.ts';
+import { useKept } from './kept.ts';
+import { drawLines, type Drawn, type Lines, linesTable, overLines, type Series } from './lines.ts';
 import { nearest } from './smooth.ts';
 import { Stage } from './stage.tsx';
 
@@ -99,10 +101,13 @@ export function LineChart(props: LineChartProps): JSX.Element {
     at < 0
       ? lines.description
       : `${placeName(points[at]!)}: ${lines.series.map((one) => `${one.name} ${valueAt(one, cursor)}`).join(', ')}`;
-  const draw = (width: number, tall: number): Drawn =>
-    drawLines(lines, { zoom, cursor, choosing }, width, tall, theme.value);
+  const keep = useKept<Drawn>();
+  const draw = (width: number, tall: number, colours: Theme): Drawn =>
+    keep([lines.series, lines.x.to, lines.y.log, zoom?.[0], zoom?.[1], width, tall, colours], () =>
+      drawLines(lines, zoom, width, tall, colours),
+    );
   const toSave = (): Drawn['picture'] =>
-    drawLines(lines, { zoom }, 760, Math.max(height, 300), theme.value).picture;
+    drawLines(lines, zoom, 760, Math.max(height, 300), theme.value).picture;
 
   return (
     <figure class="chart">
@@ -164,10 +169,13 @@ export function LineChart(props: LineChartProps): JSX.Element {
       >
         <Stage
           height={() => height}
-          draw={(width, tall) => {
-            drawn.current = draw(width, tall);
+          draw={(width, tall, colours) => {
+            drawn.current = draw(width, tall, colours);
             return drawn.current.picture;
           }}
+          over={(width, tall, colours) =>
+            overLines(lines, draw(width, tall, colours), { cursor, choosing }, colours)
+          }
         />
       </div>
       {props.children}

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { seriesColour } from '../../../report/palette.ts';
 import { pictureToSvg, type Theme } from '../../draw/index.ts';
-import { drawLines, type Lines, linesTable } from './lines.ts';
+import { drawLines, type Lines, linesTable, overLines } from './lines.ts';
 import { describeLines } from './words.ts';
 
 const theme: Theme = {
@@ -28,7 +28,7 @@ const lines: Lines = {
 };
 
 it('the lines stand in the plot, and names beside their ends are text', () => {
-  const { picture, plot } = drawLines(lines, {}, 800, 300, theme);
+  const { picture, plot } = drawLines(lines, undefined, 800, 300, theme);
   expect(plot.sx(0)).toBeCloseTo(plot.left, 6);
   expect(plot.sx(100)).toBeCloseTo(plot.left + plot.width, 6);
   const svg = pictureToSvg(picture);
@@ -37,7 +37,7 @@ it('the lines stand in the plot, and names beside their ends are text', () => {
 });
 
 it('zooming shows the part that was chosen, with an axis for it', () => {
-  const { plot } = drawLines(lines, { zoom: [50, 100] }, 800, 300, theme);
+  const { plot } = drawLines(lines, [50, 100], 800, 300, theme);
   expect(plot.sx(50)).toBeCloseTo(plot.left, 6);
   // Between 1 and 2 in this part: 100 of the first step is out of sight.
   expect(plot.sy(100)).toBeLessThan(plot.top - 1000);
@@ -49,7 +49,7 @@ it('a logarithmic axis leaves out what is not positive', () => {
     y: { title: 'loss', log: true },
     series: [{ ...lines.series[0]!, y: x.map((step) => (step === 1 ? 0 : 100 / step)) }],
   };
-  const { plot } = drawLines(withZero, {}, 800, 300, theme);
+  const { plot } = drawLines(withZero, undefined, 800, 300, theme);
   expect(Number.isFinite(plot.sy(50))).toBe(true);
   expect(plot.sy(10) - plot.sy(100)).toBeCloseTo(plot.sy(1) - plot.sy(10), 6);
 });
@@ -57,19 +57,22 @@ it('a logarithmic axis leaves out what is not positive', () => {
 it('one wild value of what is faint does not flatten the rest', () => {
   const raw = x.map((step) => (step === 40 ? 1e6 : 1));
   const noisy = { ...lines, series: [{ ...lines.series[0]!, y: x.map(() => 1), raw }] };
-  const { plot } = drawLines(noisy, {}, 800, 300, theme);
+  const { plot } = drawLines(noisy, undefined, 800, 300, theme);
   expect(plot.sy(1) - plot.sy(1.05)).toBeGreaterThan(20);
 });
 
-it('nothing recorded is a picture too', () => {
-  const { picture } = drawLines(
-    { ...lines, series: [{ ...lines.series[0]!, x: [], y: [] }] },
-    { cursor: 3 },
-    800,
-    300,
-    theme,
-  );
-  expect(pictureToSvg(picture)).not.toMatch(/NaN|Infinity/);
+it('nothing recorded is a picture too, also under a cursor', () => {
+  const empty = { ...lines, series: [{ ...lines.series[0]!, x: [], y: [] }] };
+  const drawn = drawLines(empty, undefined, 800, 300, theme);
+  const marks = [...drawn.picture.marks, ...overLines(empty, drawn, { cursor: 3 }, theme)];
+  expect(pictureToSvg({ ...drawn.picture, marks })).not.toMatch(/NaN|Infinity/);
+});
+
+it('a cursor has a dot on each line at the nearest point', () => {
+  const drawn = drawLines(lines, undefined, 800, 300, theme);
+  const [, dot] = overLines(lines, drawn, { cursor: 40.2 }, theme);
+  expect(dot).toMatchObject({ kind: 'dots', x: [drawn.plot.sx(40)], y: [drawn.plot.sy(2.5)] });
+  expect(overLines(lines, drawn, { cursor: 400 }, theme)).toEqual([]);
 });
 
 it('the table has every point of every series', () => {

@@ -34,8 +34,8 @@ export interface Lines {
   readonly description: string;
 }
 
-export interface Sight {
-  readonly zoom?: readonly [number, number] | undefined;
+/** What moves over the lines. */
+export interface Over {
   readonly cursor?: number | undefined;
   /** What is being chosen to zoom into. */
   readonly choosing?: readonly [number, number] | undefined;
@@ -43,6 +43,8 @@ export interface Sight {
 
 export interface Drawn {
   readonly picture: Picture;
+  /** Of x. */
+  readonly range: readonly [number, number];
   readonly plot: Plot;
 }
 
@@ -120,9 +122,10 @@ function endOf({ x, y }: Series, to: number, log: boolean): number {
   return i;
 }
 
+/** @param zoom - the part of x that is seen; all where it is left out */
 export function drawLines(
   lines: Lines,
-  { zoom, cursor, choosing }: Sight,
+  zoom: readonly [number, number] | undefined,
   width: number,
   height: number,
   theme: Theme,
@@ -130,9 +133,9 @@ export function drawLines(
   const { series, x, y, named } = lines;
   const log = y.log ?? false;
   const range = zoom ?? ([x.from, x.to] as const);
-  const widest = Math.max(0, ...series.map(({ name }) => textWidth(name, labelSize)));
   // Where names would take too much of the room, the legend above has them.
   const beside = named && width >= 560;
+  const widest = Math.max(0, ...series.map(({ name }) => textWidth(name, labelSize)));
   const room = beside ? Math.min(widestLabel, width * 0.3, widest) + 6 : 0;
   const [low, high] = extent(lines, range);
   const frame = plot(
@@ -149,10 +152,10 @@ export function drawLines(
   const inside = [
     ...series.flatMap((one) => beneath(one, frame, log, series.length > 2, theme)),
     ...series.map((one) => line(one, frame, log, theme)),
-    ...(choosing ? [chosen(choosing, frame, theme)] : []),
   ];
   return {
     plot: frame,
+    range,
     picture: {
       width,
       height,
@@ -163,11 +166,24 @@ export function drawLines(
         frame.inside(inside),
         // Not cut at the edge, where the last of them often are.
         ...series.flatMap((one) => points(one, frame, range, log, theme)),
-        ...cursorMarks(series, cursor, frame, range, log, theme),
         ...(beside ? names(lines, frame, range[1], log, room, theme) : []),
       ],
     },
   };
+}
+
+/** What moves over the lines that were drawn: the cursor with a dot on each, and the part that is being chosen. */
+export function overLines(
+  lines: Lines,
+  { plot: frame, range }: Drawn,
+  { cursor, choosing }: Over,
+  theme: Theme,
+): readonly Mark[] {
+  const log = lines.y.log ?? false;
+  return [
+    ...(choosing ? [frame.inside([chosen(choosing, frame, theme)])] : []),
+    ...cursorMarks(lines.series, cursor, frame, range, log, theme),
+  ];
 }
 
 /** What stands behind the lines: spread, and values before they were smoothed. */

@@ -3,6 +3,8 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SwapRecord } from '../../../runs/index.ts';
+import type { Theme } from '../../draw/index.ts';
+import { useKept } from '../charts/kept.ts';
 import { nearest } from '../charts/smooth.ts';
 import { Stage } from '../charts/stage.tsx';
 import { amend, place } from '../location.ts';
@@ -14,7 +16,7 @@ import { count, formatCount } from '../parts/words.ts';
 import { numberOf } from '../routes.ts';
 import type { RunData } from '../runs/run-data.ts';
 import { theme } from '../theme.ts';
-import { type StageDrawing, stagePicture, stageScene } from './stage-picture.ts';
+import { stageMarks, stagePicture, type StageScene, stageScene } from './stage-picture.ts';
 import { beadWords, stageNames, swapsBetween, type Timeline, timelineOf } from './timeline.ts';
 
 const at = computed(() => numberOf(place.value.query.at));
@@ -137,18 +139,12 @@ function StageFigure({
   readonly point: number;
   readonly swaps: readonly SwapRecord[];
 }): JSX.Element {
-  const drawn = useRef<StageDrawing | undefined>(undefined);
-  const colours = theme.value;
-  // Kept while the slider moves: of 18 blocks and 1200 points they are most of the work.
-  const scene = useRef<
-    { readonly keys: readonly unknown[]; readonly value: ReturnType<typeof stageScene> } | undefined
-  >(undefined);
-  const draw = (width: number, height: number): StageDrawing => {
-    const keys = [timeline, swaps, width, height, colours];
-    if (!scene.current?.keys.every((key, i) => key === keys[i]))
-      scene.current = { keys, value: stageScene(timeline, swaps, width, height, colours) };
-    return stagePicture(timeline, scene.current.value, point, swaps, colours);
-  };
+  const keep = useKept<StageScene>();
+  const latest = useRef<StageScene | undefined>(undefined);
+  const scene = (width: number, height: number, colours: Theme): StageScene =>
+    (latest.current = keep([timeline, swaps, width, height, colours], () =>
+      stageScene(timeline, swaps, width, height, colours),
+    ));
   const { stage, steps, particles } = timeline;
   const beads = timeline.beads[point] ?? [];
   const mine = swaps.filter((swap) => swap.stage === stage);
@@ -159,8 +155,8 @@ function StageFigure({
     ),
   });
   const seek = (event: PointerEvent): void => {
-    if (event.buttons !== 1 || !drawn.current) return;
-    const [, step] = drawn.current.plot.invert(0, event.offsetY);
+    if (event.buttons !== 1 || !latest.current) return;
+    const [, step] = latest.current.plot.invert(0, event.offsetY);
     playing.value = false;
     goTo(steps, nearest(steps, -step));
   };
@@ -177,17 +173,21 @@ function StageFigure({
             label=""
             hiddenLabel={`save ${stage}`}
             icon="save"
-            items={pictureItems(`tau-${stage}`, () => draw(640, 460).picture, table)}
+            items={pictureItems(
+              `tau-${stage}`,
+              () => stagePicture(timeline, swaps, point, 640, 460, theme.value),
+              table,
+            )}
           />
         </div>
       </div>
       <div class="depth-picture" onPointerDown={seek} onPointerMove={seek}>
         <Stage
           height={() => 400}
-          draw={(width, height) => {
-            drawn.current = draw(width, height);
-            return drawn.current.picture;
-          }}
+          draw={(width, height, colours) => scene(width, height, colours).picture}
+          over={(width, height, colours) =>
+            stageMarks(timeline, scene(width, height, colours), point, swaps, colours)
+          }
         />
       </div>
       <figcaption data-stage={stage} data-swapped={justNow > 0}>

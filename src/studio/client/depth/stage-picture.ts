@@ -8,21 +8,13 @@ import { type Mark, type Picture, plot, type Plot, type Theme } from '../../draw
 import { formatCount } from '../parts/words.ts';
 import { type Bead, beadWords, swapsBetween, type Timeline } from './timeline.ts';
 
-export interface StageDrawing {
-  readonly picture: Picture;
-  readonly plot: Plot;
-}
-
 const stripHeight = 84;
 const axisY = 54;
 
 /** What does not change while the slider moves: scales, trails, swaps. */
 export interface StageScene {
   readonly plot: Plot;
-  readonly trails: readonly { readonly points: Float64Array; readonly stroke: string }[];
-  readonly swaps: readonly Mark[];
-  readonly width: number;
-  readonly height: number;
+  readonly picture: Picture;
 }
 
 export function stageScene(
@@ -55,20 +47,18 @@ export function stageScene(
       if (points) [points[2 * i], points[2 * i + 1]] = [frame.sx(at), y];
     }
   });
-  const trails = places.map((points, particle) => ({
+  const trails = places.map((points, particle): Mark => ({
+    kind: 'path',
     points,
     stroke: blockColour(particle, particles)[theme.name],
+    lineWidth: 1.8,
   }));
-  return { plot: frame, trails, swaps: crossings(timeline, swaps, frame, theme), width, height };
+  const marks = [...frame.frame, frame.inside([...trails, ...crossings(timeline, swaps, frame, theme)])];
+  return {
+    plot: frame,
+    picture: { width, height, background: theme.paper, marks, description: timeline.stage },
+  };
 }
-
-const trail = (points: Float64Array, stroke: string, opacity = 1): Mark => ({
-  kind: 'path',
-  points,
-  stroke,
-  lineWidth: 1.8,
-  opacity,
-});
 
 /** More would be a band. */
 const mostCrossings = 600;
@@ -109,50 +99,59 @@ function crossings(
     : [];
 }
 
-export function stagePicture(
+/** What moves: the beads, the line of time with what lies after it veiled, the swaps of the moment. */
+export function stageMarks(
   timeline: Timeline,
-  scene: StageScene,
+  { plot: frame }: StageScene,
   point: number,
   swaps: readonly SwapRecord[],
   theme: Theme,
-): StageDrawing {
-  const { plot: frame, width, height } = scene;
+): readonly Mark[] {
   const { stage, steps, particles } = timeline;
   const beads = timeline.beads[point] ?? [];
   const step = steps[point] ?? 0;
   const y = frame.sy(-step);
-  const now = swapsBetween(swaps, stage, steps[point - 1] ?? 0, step);
-  return {
-    plot: frame,
-    picture: {
+  const { left, width, top, height } = frame;
+  return [
+    {
+      kind: 'rect',
+      x: left,
+      y,
       width,
-      height,
-      background: theme.paper,
-      description: `${stage} at step ${step}: ${beadWords(beads)}${now.length ? `; ${swapWords(now)}` : ''}`,
-      marks: [
-        ...frame.frame,
-        ...scene.trails.map(({ points, stroke }) => trail(points.subarray(0, 2 * point + 2), stroke)),
-        ...scene.trails.map(({ points, stroke }) => trail(points.subarray(2 * point), stroke, 0.22)),
-        frame.inside(scene.swaps),
-        {
-          kind: 'path',
-          points: [frame.left, y, frame.left + frame.width, y],
-          stroke: theme.ink,
-          opacity: 0.6,
-        },
-        {
-          kind: 'dots',
-          x: beads.map(({ at }) => frame.sx(at)),
-          y: beads.map(() => y),
-          radius: 3.5,
-          fills: beads.map(({ particle }) => blockColour(particle, particles)[theme.name]),
-          stroke: theme.plane,
-          lineWidth: 1.2,
-        },
-        ...strip(beads, particles, frame, theme),
-        ...arcs(now, beads, frame, theme),
-      ],
+      height: Math.max(top + height - y, 0),
+      fill: theme.plane,
+      opacity: 0.78,
     },
+    { kind: 'path', points: [left, y, left + width, y], stroke: theme.ink, opacity: 0.6 },
+    {
+      kind: 'dots',
+      x: beads.map(({ at }) => frame.sx(at)),
+      y: beads.map(() => y),
+      radius: 3.5,
+      fills: beads.map(({ particle }) => blockColour(particle, particles)[theme.name]),
+      stroke: theme.plane,
+      lineWidth: 1.2,
+    },
+    ...strip(beads, particles, frame, theme),
+    ...arcs(swapsBetween(swaps, stage, steps[point - 1] ?? 0, step), beads, frame, theme),
+  ];
+}
+
+/** All in one, to be saved. */
+export function stagePicture(
+  timeline: Timeline,
+  swaps: readonly SwapRecord[],
+  point: number,
+  width: number,
+  height: number,
+  theme: Theme,
+): Picture {
+  const scene = stageScene(timeline, swaps, width, height, theme);
+  const { stage, steps, beads } = timeline;
+  return {
+    ...scene.picture,
+    marks: [...scene.picture.marks, ...stageMarks(timeline, scene, point, swaps, theme)],
+    description: `${stage} at step ${steps[point] ?? 0}: ${beadWords(beads[point] ?? [])}`,
   };
 }
 
@@ -235,20 +234,6 @@ function arcs(swaps: readonly SwapRecord[], beads: readonly Bead[], { sx }: Plot
       },
     ];
   });
-}
-
-/** `blocks 2 and 3 change places at step 1203` */
-export function swapWords(swaps: readonly SwapRecord[]): string {
-  return swaps
-    .slice(0, 4)
-    .map(
-      ({ step, pairs }) =>
-        `${pairs
-          .slice(0, 4)
-          .map(([a, b]) => `blocks ${a + 1} and ${b + 1}`)
-          .join(', ')} change places at step ${formatCount(step)}`,
-    )
-    .join('; ');
 }
 
 /** White or black, whichever is read better on a colour #rrggbb. */
