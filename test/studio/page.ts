@@ -25,7 +25,7 @@ export interface Opened {
 }
 
 /** Where Debian and others put it; CHROMIUM names another one. */
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** @param write - fills the folder of runs before the server reads it */
 export async function openLab(write: (runs: string) => void | Promise<void>): Promise<Lab> {

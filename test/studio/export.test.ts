@@ -1,0 +1,110 @@
+/** An exported folder, opened from disk: nothing but its files. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeFakeRun } from '../../src/report/fake-run.ts';
+import { computeView, labState, presets, presetState, referenceEngine } from '../../src/studio/lab/index.ts';
+import { exportStudio } from '../../src/studio/server/export.ts';
+import { fakePage } from '../../src/studio/server/fake-page.ts';
+import { seriousViolations } from './axe.ts';
+import { executablePath } from './page.ts';
+
+const markup = '</script><script>alert(1)</script>';
+const base = mkdtempSync(join(tmpdir(), 'studio-export-'));
+const [runs, out, exportPage] = [join(base, 'runs'), join(base, 'out'), join(base, 'page')];
+let served: string;
+let browser: Browser;
+let page: Page;
+const errors: string[] = [];
+const asked: string[] = [];
+
+const exportAll = (): ReturnType<typeof exportStudio> =>
+  exportStudio({ root: runs, page: served, exportPage, out });
+
+beforeAll(async () => {
+  await build({ mode: 'export', logLevel: 'error', build: { outDir: exportPage, emptyOutDir: true } });
+  writeFakeRun(runs, {
+    name: 'first',
+    seed: 1,
+    epochs: 3,
+    stepsPerEpoch: 20,
+    config: { seed: 1, note: markup },
+  });
+  writeFakeRun(runs, { name: 'second', seed: 2, epochs: 3, stepsPerEpoch: 20, config: { seed: 2 } });
+  served = fakePage();
+  await exportAll();
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) errors.push(message.text());
+  });
+  page.on('pageerror', ({ message }) => errors.push(message));
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(address('#/'));
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(base, { recursive: true, force: true });
+});
+
+const address = (hash: string): string => `${pathToFileURL(join(out, 'index.html')).href}${hash}`;
+
+it('lists the runs, and a run has its curves and its configuration as text', async () => {
+  await page.getByRole('row', { name: /first/ }).waitFor();
+  await page.goto(address('#/run/first'));
+  await page.getByRole('slider', { name: 'Loss: cursor' }).waitFor();
+  await page.goto(address('#/run/first/settings'));
+  await page.getByText(markup).first().waitFor();
+});
+
+it('offers nothing that needs a server', async () => {
+  expect(await page.getByRole('link', { name: 'Start a run' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: /resume|stop/ }).count()).toBe(0);
+});
+
+it('computes the lab in the browser: the number is that of the reference', async () => {
+  const preset = presets.find(({ name }) => name === 'adjoint')!;
+  let expected = NaN;
+  computeView(labState({ ...presetState(preset), seed: 7 }), referenceEngine, (part) => {
+    if (part.part === 'numbers') expected = part.numbers[preset.key]!;
+  });
+  await page.goto(address('#/lab/adjoint?seed=7'));
+  const shown = page.locator(`output[data-number="${preset.key}"]`);
+  await expect
+    .poll(async () => Number(await shown.getAttribute('data-value')), { timeout: 30_000 })
+    .toBe(expected);
+});
+
+it('has had no error, asked for nothing but its own files, and has no serious fault of accessibility', async () => {
+  expect(errors).toEqual([]);
+  expect(asked.filter((url) => !/^(file|blob|data):/.test(url))).toEqual([]);
+  // axe itself asks for the style sheet, which a page from disk may not.
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+it('is replaced by the next export, but no other folder is', async () => {
+  writeFakeRun(runs, { name: 'third', seed: 3, epochs: 1, stepsPerEpoch: 5, config: { seed: 3 } });
+  expect(await exportAll()).toMatchObject({ runs: 3 });
+  expect(readFileSync(join(out, 'data', 'list.js'), 'utf8')).toContain('third');
+  const precious = join(base, 'precious');
+  writeFakeRun(precious, { name: 'kept', epochs: 1, stepsPerEpoch: 5 });
+  writeFileSync(join(precious, 'thesis.txt'), 'years');
+  const onto = (folder: string): Promise<unknown> =>
+    exportStudio({ root: runs, page: served, exportPage, out: folder });
+  await expect(onto(precious)).rejects.toThrow(
+    /precious is not empty and no exported folder: name a new one/,
+  );
+  await expect(onto(runs)).rejects.toThrow(/holds the runs themselves: export to another folder/);
+  await expect(onto(base)).rejects.toThrow(/holds the runs themselves/);
+  expect(readFileSync(join(precious, 'thesis.txt'), 'utf8')).toBe('years');
+});
+
+it('without the built page says what to do', async () => {
+  await expect(
+    exportStudio({ root: runs, page: served, exportPage: join(base, 'nowhere'), out: join(base, 'other') }),
+  ).rejects.toThrow(/the page for exported folders is missing .*npm run build/);
+});
