@@ -21,8 +21,15 @@ export const shown: ReadonlySignal<LabState | undefined> = shownState;
 /** A knob that is being turned is computed for at most once in so many ms: a request costs the one before it its process. */
 const atMostEvery = 60;
 
-/** Name of the measure, in the browser's own timeline, from a request to the frame that shows all of its picture. */
-export const measured = 'lab: request to picture';
+/** Measures in the browser's own timeline: from a request to the frame that shows the first parts of its picture, and all of it. */
+const measures = { first: 'lab: request to first picture', whole: 'lab: request to picture' } as const;
+
+function measure(which: keyof typeof measures, start: number): void {
+  // The picture is drawn in the next frame; the one after it begins when that is on its way to the screen.
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => performance.measure(measures[which], { start, end: performance.now() }));
+  });
+}
 
 /** Computes whatever the address asks for, until stopped. */
 export function keepComputing(engine: LabEngine): () => void {
@@ -58,6 +65,7 @@ async function compute(engine: LabEngine, state: LabState, stopped: AbortSignal)
   const show = (): void => {
     frame = 0;
     if (stopped.aborted) return;
+    if (shownState.peek() !== state) measure('first', started);
     shownState.value = state;
     data.value = collected;
   };
@@ -75,10 +83,7 @@ async function compute(engine: LabEngine, state: LabState, stopped: AbortSignal)
     cancelAnimationFrame(frame);
     show();
     phase.value = { is: 'done', milliseconds: performance.now() - started };
-    // The picture is drawn in the next frame; the one after it begins when that is on its way to the screen.
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => performance.measure(measured, { start: started, end: performance.now() }));
-    });
+    measure('whole', started);
   } catch (error) {
     if (!stopped.aborted) phase.value = { is: 'failed', error: messageOf(error) };
   }
