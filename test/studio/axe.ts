@@ -11,14 +11,23 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** One line a serious or critical violation, with the element. */
-export async function seriousViolations(page: Page): Promise<string[]> {
+/**
+ * One line a serious or critical violation, with the element.
+ *
+ * @param rules - these alone; default all
+ */
+export async function seriousViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   // Evaluated by the browser's debugger, which the page's security policy does not bind.
   await page.evaluate(script);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
+  const violations = await page.evaluate(
+    async (only) => {
+      const { axe } = globalThis as unknown as {
+        axe: { run: (options: object) => Promise<{ violations: Violation[] }> };
+      };
+      return (await axe.run(only ? { runOnly: { type: 'rule', values: only } } : {})).violations;
+    },
+    rules && [...rules],
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fakeCurves } from '../fake-row.ts';
-import { beadsAt, stageNames, swapsBetween, timelineOf } from './timeline.ts';
+import { beadsAt, beadWords, stageNames, swapsBetween, timelineOf } from './timeline.ts';
 
 it('beads stand in the order of the flow, each after a bar as wide as its step', () => {
   const beads = beadsAt({ tau: [[2, 0.5, 3]], tauEnd: null, step: null }, 0, true);
@@ -55,4 +55,14 @@ it('swaps of a stage are told after one point until the next', () => {
   });
   const swaps = [swap(10, 'a'), swap(11, 'a'), swap(11, 'b'), swap(20, 'a')];
   expect(swapsBetween(swaps, 'a', 10, 20).map(({ step }) => step)).toEqual([11, 20]);
+});
+
+it('few blocks are told one by one, of many the extremes', () => {
+  const words = (tau: number[]): string =>
+    beadWords(beadsAt({ tau: [tau], tauEnd: null, step: null }, 0, true));
+  expect(words([2, 0.5])).toBe('block 2 at 0.500 (h 0.500), block 1 at 2.000 (h 1.500)');
+  expect(words([1, 2, 3, 4, 5, 6, 7, 8, 8.25])).toBe(
+    '9 blocks up to depth 8.250, step sizes from 0.250 (block 9) to 1.000 (block 1)',
+  );
+  expect(words([])).toBe('no blocks');
 });

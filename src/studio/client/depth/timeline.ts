@@ -85,9 +85,19 @@ export const swapsBetween = (
   until: number,
 ): SwapRecord[] => swaps.filter((swap) => swap.stage === stage && swap.step > after && swap.step <= until);
 
-/** `τ 1.00, 1.81, 2.86; steps 1.00, 0.81, 1.05` */
+/** Of more blocks only the outermost are told. */
+const mostWords = 8;
+
+/** `block 1 at 1.000 (h 1.000), block 3 at 1.814 (h 0.814)` in the order of the flow. */
 export function beadWords(beads: readonly Bead[]): string {
-  return beads
-    .map(({ particle, at, width }) => `block ${particle + 1} at ${at.toFixed(3)} (h ${width.toFixed(3)})`)
-    .join(', ');
+  const [first] = beads;
+  if (!first) return 'no blocks';
+  if (beads.length <= mostWords)
+    return beads
+      .map(({ particle, at, width }) => `block ${particle + 1} at ${at.toFixed(3)} (h ${width.toFixed(3)})`)
+      .join(', ');
+  const least = beads.reduce((a, b) => (b.width < a.width ? b : a), first);
+  const most = beads.reduce((a, b) => (b.width > a.width ? b : a), first);
+  const word = ({ particle, width }: Bead): string => `${width.toFixed(3)} (block ${particle + 1})`;
+  return `${beads.length} blocks up to depth ${beads.at(-1)!.at.toFixed(3)}, step sizes from ${word(least)} to ${word(most)}`;
 }

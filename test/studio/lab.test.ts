@@ -1,0 +1,189 @@
+/** The lab in a browser: every preset, its number against the library, the address, saving, the keyboard. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nativeEngine } from '../../src/studio/engine/native-engine.ts';
+import {
+  computeView,
+  labState,
+  type LabState,
+  presets,
+  presetState,
+  type Preset,
+} from '../../src/studio/lab/index.ts';
+import { seriousViolations } from './axe.ts';
+import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+
+let lab: Lab;
+let opened: Opened;
+let page: Page;
+
+beforeAll(async () => {
+  lab = await openLab(() => undefined);
+  opened = await lab.open('#/lab');
+  page = opened.page;
+});
+afterAll(async () => {
+  await lab.close();
+});
+
+/** The numbers of a state, by the library in this process. */
+function numbersOf(state: LabState): Readonly<Record<string, number>> {
+  let numbers: Readonly<Record<string, number>> = {};
+  computeView(state, nativeEngine, (part) => {
+    if (part.part === 'numbers') ({ numbers } = part);
+  });
+  return numbers;
+}
+
+/** The key number on the page, once everything has been computed. */
+async function shownNumber(on: Page, key: string): Promise<number> {
+  await on.locator('.lab-numbers[aria-busy="false"]').waitFor({ timeout: 60_000 });
+  return Number(await on.locator(`[data-number="${key}"]`).getAttribute('data-value'));
+}
+
+/** How many colours the middle of the picture has: a picture that was not drawn has one. */
+const coloursDrawn = (on: Page): Promise<number> =>
+  on.evaluate<number>(`(() => {
+    const canvas = document.querySelector('.lab-picture canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  })()`);
+
+const goTo = (hash: string): Promise<void> =>
+  page.evaluate((to) => {
+    (globalThis as unknown as { location: { hash: string } }).location.hash = to;
+  }, hash);
+
+describe.each(presets.map((preset: Preset) => [preset.name, preset] as const))('%s', (name, preset) => {
+  it(
+    'is drawn with the number of the library, and with another one for another seed',
+    { timeout: 120_000 },
+    async () => {
+      const state = presetState(preset);
+      const expected = numbersOf(state)[preset.key]!;
+      await goTo(`#/lab/${name}`);
+      await page.getByRole('heading', { level: 1, name: preset.title }).waitFor();
+      await expect.poll(() => shownNumber(page, preset.key), { timeout: 60_000 }).toBe(expected);
+      expect(await coloursDrawn(page)).toBeGreaterThan(50);
+      expect(await page.locator('.lab-head .katex-error').count()).toBe(0);
+      expect(await page.locator('.lab-head .katex').count()).toBe(1);
+
+      const other = numbersOf(labState({ ...state, seed: state.seed + 1 }))[preset.key]!;
+      expect(other).not.toBe(expected);
+      await page
+        .getByRole('group', { name: 'Blocks and their law ρ' })
+        .getByRole('button', { name: 'next' })
+        .click();
+      await expect.poll(() => shownNumber(page, preset.key), { timeout: 60_000 }).toBe(other);
+      expect(hashOf(page)).toBe(`#/lab/${name}?seed=${state.seed + 1}`);
+    },
+  );
+});
+
+it('the address restores everything: knobs and sliders, in another browser', async () => {
+  await goTo('#/lab/mean-field-resnet');
+  await page.getByLabel('depth L', { exact: true }).fill('6');
+  await page.getByLabel('data', { exact: true }).selectOption('moons');
+  const slider = page.getByRole('slider', { name: 'depth', exact: true });
+  await slider.focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowRight');
+  await expect.poll(() => hashOf(page)).toBe('#/lab/mean-field-resnet?data=moons&depth=6&t=0.2');
+  const number = await shownNumber(page, 'loss');
+  const again = await lab.open(hashOf(page));
+  await expect.poll(() => shownNumber(again.page, 'loss')).toBe(number);
+  expect(await again.page.getByRole('slider', { name: 'depth', exact: true }).inputValue()).toBe('0.2');
+  expect(await again.page.getByLabel('depth L', { exact: true }).inputValue()).toBe('6');
+  expect(again.errors).toEqual([]);
+  await again.done();
+});
+
+it('an address that names no preset or a wrong knob says so, and shows the preset as it was', async () => {
+  await goTo('#/lab/nonsense');
+  await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/the lab has no preset "nonsense"/);
+  await goTo('#/lab/adjoint?points=1e9');
+  await expect
+    .poll(() => page.getByRole('alert').textContent())
+    .toMatch(/points must be a whole number from 4 to 1000/);
+  await goTo('#/lab/adjoint');
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+});
+
+it('a moved slider computes nothing anew', async () => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await shownNumber(page, 'norm');
+  await page.getByRole('slider', { name: 'depth', exact: true }).focus();
+  for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowLeft');
+  await page.waitForTimeout(300);
+  expect(asked).toEqual([]);
+  page.removeAllListeners('request');
+});
+
+it('a newer request wins over an older one that still computes', async () => {
+  await goTo('#/lab/wasserstein-flow?steps=2000');
+  await expect.poll(() => page.locator('.lab-numbers').getAttribute('aria-busy')).toBe('true');
+  await goTo('#/lab/adjoint?seed=5');
+  const expected = numbersOf(
+    labState({ ...presetState(presets.find(({ name }) => name === 'adjoint')!), seed: 5 }),
+  );
+  await expect.poll(() => shownNumber(page, 'norm'), { timeout: 20_000 }).toBe(expected.norm);
+});
+
+it('is saved as SVG, PNG and JSON', async () => {
+  const saved = async (what: string): Promise<Buffer> => {
+    await page.getByRole('button', { name: 'save' }).click();
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: what }).click();
+    return readFileSync(await (await waiting).path());
+  };
+  const svg = (await saved('SVG')).toString();
+  expect(svg.match(/<circle /g)!.length).toBeGreaterThan(100);
+  expect(svg).toContain('<title>costates of 120 points');
+  expect((await saved('PNG')).subarray(1, 4).toString()).toBe('PNG');
+  const json = JSON.parse((await saved('JSON')).toString()) as { state: LabState; numbers: { norm: number } };
+  expect(json.state).toMatchObject({ view: 'costate', seed: 5 });
+  expect(json.numbers.norm).toBe(await shownNumber(page, 'norm'));
+});
+
+it("takes one's own points, and says what is wrong with bad ones without losing the good", async () => {
+  await goTo('#/lab/adjoint');
+  await page.getByLabel('data', { exact: true }).selectOption('csv');
+  const points = page.getByLabel('own points', { exact: true });
+  await points.fill('x1,x2,class\n0,0,A\n1,1,B\n1,0,A\n0,1,B\n');
+  await points.blur();
+  await expect.poll(() => hashOf(page)).toContain('csv=');
+  const number = await shownNumber(page, 'norm');
+  expect(number).toBeGreaterThan(0);
+  await points.fill('x1,x2,class\n0,zero,A\n');
+  await points.blur();
+  await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/line 2/);
+  expect(await shownNumber(page, 'norm')).toBe(number);
+});
+
+it('plays through depth, and can be paused', async () => {
+  await goTo('#/lab/mean-field-resnet?t=0');
+  await shownNumber(page, 'loss');
+  const slider = page.getByRole('slider', { name: 'depth', exact: true });
+  await expect.poll(() => slider.inputValue()).toBe('0');
+  await page.getByRole('button', { name: 'play depth' }).click();
+  await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(0.05);
+  await page.getByRole('button', { name: 'pause depth' }).click();
+  const at = await slider.inputValue();
+  await page.waitForTimeout(200);
+  expect(await slider.inputValue()).toBe(at);
+});
+
+it('says what the picture shows, and has no serious fault of accessibility, light and dark, wide and narrow', async () => {
+  await expect
+    .poll(() => page.locator('.lab-picture').getAttribute('aria-label'))
+    .toMatch(/150 points at depth .* of the flow/);
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1440, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      expect(await seriousViolations(page)).toEqual([]);
+    }
+  expect(opened.errors).toEqual([]);
+});
