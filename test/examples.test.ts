@@ -1,27 +1,11 @@
 /** Every example runs and prints what it promises. The examples import the package by its name, as a user does. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { expect, it } from 'vitest';
+import { runSource } from './run-source.ts';
 
 const root = join(import.meta.dirname, '..');
 const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'));
-
-/** Node 20 runs no TypeScript: the types are stripped first. */
-function runSource(source: string): string {
-  const folder = mkdtempSync(join(root, 'build', 'example-'));
-  try {
-    const file = join(folder, 'example.mjs');
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-    });
-    writeFileSync(file, outputText);
-    return execFileSync(process.execPath, [file], { encoding: 'utf8' });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 const outputs = new Map<string, string>();
 /** What the example prints; it runs once. */

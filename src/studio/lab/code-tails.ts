@@ -105,18 +105,18 @@ const direction = (state: LabState): string[] => [
   ...scene(state),
   `const starts = drawStarts({ seed: ${state.seed + 1000}, radius: ${state.radius}, count: ${minimisation.starts}, size: ${sizeOf(state)} });`,
   'const solution = solve(problem, blocks, rho);',
-  'const { gap, theta } = steepestDirection(solution, {',
+  'const direction = steepestDirection(solution, {',
   `  radius: ${state.radius},`,
   '  starts: tensor(starts.data, starts.shape),',
   `  steps: ${minimisation.steps},`,
   '});',
 ];
 const descent: Record<string, Tail> = {
-  gap: (state) => [...direction(state), 'const value = gap;'],
+  gap: (state) => [...direction(state), 'const value = direction.gap;'],
   slope: (state) => [
     ...direction(state),
-    'const there = energy(problem, blocks, insertParticles(rho, theta, 1e-4));',
-    'const value = (there - solution.loss) / (1e-4 * gap);',
+    'const there = energy(problem, blocks, insertParticles(rho, direction.theta, 1e-4));',
+    'const value = (there - solution.loss) / (1e-4 * direction.gap);',
   ],
 };
 

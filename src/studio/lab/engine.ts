@@ -73,7 +73,7 @@ export interface TrainPoint {
   readonly dissipation: number;
   readonly dissipated: number;
   /** A copy of the particles, [L, M, k], made when it is asked for. */
-  theta(): Float64Array;
+  readonly theta: () => Float64Array;
 }
 
 /** What the schemes of Algorithm 1 learn beside theta, by creation. */
@@ -98,7 +98,7 @@ export interface BlockPoint {
   readonly order: readonly number[];
   readonly swaps: readonly (readonly [number, number])[];
   /** A copy of the blocks, [n, k]. */
-  theta(): Float64Array;
+  readonly theta: () => Float64Array;
 }
 
 export interface Engine {

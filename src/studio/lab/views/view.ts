@@ -11,7 +11,7 @@ export interface View {
   /** Its numbers: in words, for people. The first is its key number unless a preset names another. */
   readonly numbers: Readonly<Record<string, string>>;
   /** Evaluations of a block on a point, about: what bounds the size of a problem. */
-  cost(state: LabState): number;
+  readonly cost: (state: LabState) => number;
   /** Emits the parts of the picture, the last of them `numbers`. */
   compute(state: LabState, engine: Engine, emit: Emit): void;
 }

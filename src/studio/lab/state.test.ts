@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../errors.ts';
+import { type Knob, type KnobName, knobNames, knobs, type LabState } from './knobs.ts';
+import { decodeState, defaultState, encodeState, labState, withKnobs } from './state.ts';
+
+const csv = 'x1,x2,y\n0,0,1\n1,"2",3\n';
+
+function valueOf(name: KnobName): fc.Arbitrary<unknown> {
+  const knob: Knob = knobs[name];
+  switch (knob.kind) {
+    case 'choice':
+      return fc.constantFrom(...knob.choices);
+    case 'text':
+      return fc.string({ maxLength: 200 });
+    case 'integer':
+      return fc.integer({ min: knob.min, max: knob.max });
+    case 'number':
+      return fc
+        .double({ min: knob.min, max: knob.max, noNaN: true })
+        .map((value) => (Object.is(value, -0) ? 0 : value));
+  }
+}
+
+/** States that are allowed: what knobs may not be together is put right. */
+const states = fc
+  .record(Object.fromEntries(knobNames.map((name) => [name, valueOf(name)])))
+  .map((drawn): LabState => {
+    const state = drawn as unknown as LabState;
+    const size = state.family === 'bottleneck' ? 5 : 9;
+    const axisX = state.axisX % size;
+    const axisY = state.axisY % size === axisX ? (axisX + 1) % size : state.axisY % size;
+    return { ...state, axisX, axisY, csv: state.csv.trim() === '' ? csv : state.csv };
+  });
+
+it('a state comes back from its query string as it was', () => {
+  fc.assert(
+    fc.property(states, (state) => {
+      expect(decodeState(encodeState(state))).toEqual(state);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('a query string holds what differs from the defaults, and nothing else', () => {
+  expect(encodeState(defaultState)).toBe('');
+  expect(decodeState('')).toEqual(defaultState);
+  expect(encodeState(withKnobs(defaultState, { points: 100, data: 'xor' }))).toBe('data=xor&points=100');
+  fc.assert(
+    fc.property(states, (state) => {
+      const query = new URLSearchParams(encodeState(state));
+      for (const name of knobNames) expect(query.has(name)).toBe(state[name] !== defaultState[name]);
+    }),
+  );
+});
+
+it('what is left out is at its default', () => {
+  expect(labState({})).toEqual(defaultState);
+  expect(labState({ seed: 7 })).toEqual({ ...defaultState, seed: 7 });
+});
+
+describe.each(knobNames)('%s', (name) => {
+  const knob: Knob = knobs[name];
+  const outside: unknown[] = [null, {}, Number.NaN];
+  if (knob.kind === 'integer' || knob.kind === 'number') outside.push(knob.min - 1, knob.max + 1, 'many');
+  if (knob.kind === 'integer') outside.push(knob.min + 0.5);
+  if (knob.kind === 'choice') outside.push('nothing of the kind', 3);
+  if (knob.kind === 'text') outside.push('x'.repeat(knob.maxLength + 1), 3);
+
+  it.each(outside)(
+    'is refused at %s in one line that says what is allowed, why, and what was given',
+    (value) => {
+      const refused = (): unknown => labState({ [name]: value });
+      expect(refused).toThrow(UsageError);
+      const { message } = (() => {
+        try {
+          refused();
+          return new Error('it was not');
+        } catch (error) {
+          return error as Error;
+        }
+      })();
+      expect(message).toMatch(
+        new RegExp(`^${name} must be (a whole number|a number|one of|text) .*, got .+$`),
+      );
+      if ('why' in knob) expect(message).toContain(`(${knob.why})`);
+    },
+  );
+
+  it('is allowed at its bounds and at its default', () => {
+    const bounds = 'min' in knob ? [knob.min, knob.max] : [];
+    for (const value of [knob.default, ...bounds]) {
+      const others = name === 'axisX' || name === 'axisY' ? { family: 'matrix' } : {};
+      const mate = name === 'axisX' ? { axisY: value === 3 ? 4 : 3 } : {};
+      expect(labState({ ...others, ...mate, [name]: value })[name]).toBe(value);
+    }
+  });
+});
+
+it.each([
+  [{ pints: 3 }, 'the lab has no knob "pints": did you mean points?'],
+  [{ zzzzzzzz: 3 }, 'the lab has no knob "zzzzzzzz"'],
+  [{ view: 'flows' }, 'got "flows"'],
+  [{ view: 'flows' }, 'did you mean flow?'],
+  [{ data: 'csv' }, 'data csv needs your own points'],
+  [{ axisX: 5 }, 'axisX must be below 5'],
+  [{ axisX: 2, axisY: 2 }, 'axisX and axisY must differ'],
+  [7, 'a state of the lab is an object'],
+])('%j is refused: %s', (given, message) => {
+  expect(() => labState(given)).toThrow(message);
+});
+
+it.each([
+  ['points=many', 'points must be a whole number from 4 to 1000'],
+  ['points=', 'points must be a whole number'],
+  ['points=0x10', undefined],
+  ['points=10&points=20', 'points is given twice'],
+  ['pints=10', 'did you mean points?'],
+  ['noise=Infinity', 'noise must be a number from 0 to 1'],
+])('the query %s', (query, message) => {
+  if (message === undefined) expect(decodeState(query).points).toBe(16);
+  else expect(() => decodeState(query)).toThrow(message);
+});

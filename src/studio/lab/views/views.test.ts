@@ -1,0 +1,316 @@
+/** What the pictures of the lab say, on the reference engine. */
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../errors.ts';
+import type { Engine } from '../engine.ts';
+import { knobNames, type LabState, viewNames } from '../knobs.ts';
+import type { LabPart } from '../parts.ts';
+import { presets } from '../presets.ts';
+import { referenceEngine } from '../reference-engine.ts';
+import { labState } from '../state.ts';
+import { computeView, costBounds, views } from './index.ts';
+
+const small = { points: 20, depth: 4, particles: 6, steps: 12, blocks: 4 } as const;
+
+function partsOf(knobs: Partial<LabState>, engine: Engine = referenceEngine): LabPart[] {
+  const parts: LabPart[] = [];
+  computeView(labState({ ...small, ...knobs }), engine, (part) => {
+    parts.push(part);
+  });
+  return parts;
+}
+const all = <P extends LabPart['part']>(
+  parts: readonly LabPart[],
+  name: P,
+): Extract<LabPart, { part: P }>[] =>
+  parts.filter((part): part is Extract<LabPart, { part: P }> => part.part === name);
+const numbersOf = (knobs: Partial<LabState>): Readonly<Record<string, number>> =>
+  all(partsOf(knobs), 'numbers')[0]!.numbers;
+
+/** All grids of a part, with their names. */
+function grids(part: object): { shape: number[]; data: number[] }[] {
+  return Object.values(part).filter(
+    (value: unknown): value is { shape: number[]; data: number[] } =>
+      typeof value === 'object' && value !== null && 'shape' in value,
+  );
+}
+
+describe.each(viewNames)('the view %s', (view) => {
+  const csv = 'x1,x2,y\n0,0,1\n1,-1,0\n-1,0.5,0.2\n0.3,0.3,0.3\n';
+  const others = [
+    {},
+    { family: 'matrix', data: 'xor' },
+    { data: 'single-index', law: 'ball' },
+    { data: 'csv', csv, law: 'sphere' },
+    { trained: 3, activation: 'gelu' },
+    { depth: 1, particles: 1, blocks: 1, steps: 1, points: 4, law: 'smooth' },
+    { law: 'zero', activation: 'erf', scheme: 'intervals' },
+    { activation: 'softplus', scheme: 'learned-step', tauStart: 'random', order: 0 },
+  ] as const satisfies readonly Partial<LabState>[];
+
+  it.each(others)(
+    'of %j begins with the points, tells its numbers once, and all that it tells is finite',
+    (knobs) => {
+      const parts = partsOf({ view, ...knobs });
+      const shown = parts.filter(({ part }) => part !== 'progress');
+      expect(shown[0]!.part).toBe('points');
+      expect(all(parts, 'numbers')).toHaveLength(1);
+      const { numbers } = all(parts, 'numbers')[0]!;
+      for (const [name, value] of Object.entries(numbers)) {
+        expect(Object.keys(views[view].numbers)).toContain(name);
+        // With no gradient there is no angle and no bound to be near to: Infinity is said of the latter.
+        if (name !== 'ratio') expect([name, Number.isFinite(value)]).toEqual([name, true]);
+      }
+      for (const part of parts) {
+        const text = JSON.stringify(part, (_, value: unknown) =>
+          typeof value === 'number' && !Number.isFinite(value) ? 'not finite' : value,
+        );
+        expect(text.length).toBeLessThan(1e6);
+        if (part.part !== 'numbers') expect(text).not.toContain('not finite');
+        for (const { shape, data } of grids(part))
+          expect(data).toHaveLength(shape.reduce((product, size) => product * size, 1));
+      }
+    },
+  );
+
+  it('names knobs that there are, each once', () => {
+    for (const name of views[view].knobs) expect(knobNames).toContain(name);
+    expect(new Set(views[view].knobs).size).toBe(views[view].knobs.length);
+  });
+
+  it('is the same for the same seed, and another for another', () => {
+    const text = (seed: number): string => JSON.stringify(partsOf({ view, seed }));
+    expect(text(1)).toBe(text(1));
+    expect(text(1)).not.toBe(text(2));
+  });
+
+  it('grows in cost with the points, and refuses what would take too long before it computes', () => {
+    const { cost } = views[view];
+    const state = labState({ view, ...small });
+    expect(cost({ ...state, points: 200 })).toBeGreaterThan(cost(state));
+    const large = {
+      view,
+      points: 1000,
+      depth: 200,
+      particles: 1000,
+      blocks: 64,
+      steps: 5000,
+      trained: 100,
+    } as const;
+    const refused = (): unknown => partsOf(large);
+    expect(refused).toThrow(UsageError);
+    expect(refused).toThrow(/needs about .* evaluations .* the reference engine takes .*: fewer points/);
+  });
+});
+
+it('the native engine is asked for more than the reference', () => {
+  expect(costBounds.native).toBeGreaterThan(costBounds.reference);
+});
+
+it('heights at the end of the flow are the predictions of E and of the field', () => {
+  const parts = partsOf({ view: 'flow', trained: 5, data: 'moons' });
+  const flow = all(parts, 'flow')[0]!;
+  const points = all(parts, 'points')[0]!;
+  const last = flow.states.data.slice(-2 * small.points).filter((_, i) => i % 2 === 1);
+  const loss =
+    last.reduce((sum, height, n) => sum + (height - points.targets[n]!) ** 2, 0) / (2 * small.points);
+  expect(loss).toBeCloseTo(flow.loss, 3);
+  // A corner of the mesh at depth 0 is the corner of the window, and arrives where the field says.
+  const mesh = all(parts, 'mesh')[0]!;
+  const field = all(parts, 'field').find(({ t }) => t === 0)!;
+  expect(mesh.states.data.slice(0, 2)).toEqual([-field.window, -field.window]);
+  expect(mesh.states.data.at(-13 * 13 * 2 + 1)).toBeCloseTo(field.values.data[0]!, 3);
+});
+
+it('at depth 1 the field is the height itself', () => {
+  const field = all(partsOf({ view: 'flow' }), 'field').find(({ t }) => t === 1)!;
+  const [rows = 0] = field.values.shape;
+  expect(field.values.data[0]).toBe(-field.window);
+  expect(field.values.data[rows * rows - 1]).toBe(field.window);
+});
+
+it('the distance of a smooth ResNet from its ODE halves as depth doubles', () => {
+  const at = (depth: number): number => numbersOf({ view: 'flow', law: 'smooth', depth, scale: 1 }).euler!;
+  expect(at(16) / at(32)).toBeGreaterThan(1.8);
+  expect(at(16) / at(32)).toBeLessThan(2.2);
+});
+
+it('no costate falls below its bound, trained or not', () => {
+  for (let seed = 1; seed <= 12; seed++)
+    for (const trained of [0, 20])
+      expect(numbersOf({ view: 'costate', seed, trained, scale: 1.5, ds: 0.2 }).ratio).toBeGreaterThanOrEqual(
+        1 - 1e-12,
+      );
+});
+
+it('at depth 1 the norm of the costate is the root of 2 E', () => {
+  const { end, loss } = numbersOf({ view: 'costate' });
+  expect(end! ** 2 / (2 * loss!)).toBeCloseTo(1, 12);
+});
+
+it('the landscape has at each particle of its plane the G of that particle', () => {
+  const parts = partsOf({ view: 'gradient', particle: 2, axisX: 0, axisY: 4, scale: 0.5 });
+  const { values, window, particles, own } = all(parts, 'landscape')[0]!;
+  const [rows = 0] = values.shape;
+  const place = (x: number): number => ((x / window + 1) / 2) * (rows - 1);
+  const [x, y] = [place(particles.data[4]!), place(particles.data[5]!)];
+  const [i, j] = [Math.floor(x), Math.floor(y)];
+  // Bilinear between the four nearest points of the grid.
+  const at = (di: number, dj: number): number => values.data[(j + dj) * rows + i + di]!;
+  const between =
+    at(0, 0) * (1 - x + i) * (1 - y + j) +
+    at(1, 0) * (x - i) * (1 - y + j) +
+    at(0, 1) * (1 - x + i) * (y - j) +
+    at(1, 1) * (x - i) * (y - j);
+  expect(between).toBeCloseTo(own[2]!, 2);
+});
+
+it('the smaller rho, the nearer the two-layer gradient', () => {
+  const angle = (scale: number): number => 1 - numbersOf({ view: 'gradient', scale }).cosine!;
+  expect(angle(0.25)).toBeLessThan(angle(1) / 4);
+  expect(angle(0.25)).toBeGreaterThan(0);
+});
+
+it('from a stuck rho there is a descent direction, E falls along it as predicted, and gradient flow stays', () => {
+  const { gap, slope, loss, best, lambda } = numbersOf({ view: 'descent', law: 'zero', radius: 4 });
+  expect(gap).toBeLessThan(-0.1);
+  expect(Math.abs(slope! - 1)).toBeLessThan(1e-2);
+  expect(best).toBeLessThan(loss!);
+  expect(lambda).toBeGreaterThan(0);
+  const stuck = numbersOf({ view: 'training', law: 'zero' });
+  expect(stuck.loss).toBe(stuck.start);
+  expect(stuck.distance).toBe(0);
+});
+
+it('with lambda 0 the mixture that is drawn is that of the line search', () => {
+  const parts = partsOf({ view: 'descent', lambda: 0 });
+  const after = all(parts, 'flow').find(({ name }) => name === 'after')!;
+  expect(after.loss).toBeCloseTo(all(parts, 'numbers')[0]!.numbers.best!, 12);
+});
+
+it('with one step of depth E is convex along a mixture, and above its tangent', () => {
+  const { loss, linear, lambda } = all(partsOf({ view: 'descent', depth: 1, particles: 24 }), 'along')[0]!;
+  lambda.forEach((_, i) => {
+    expect(loss[i]! - linear[i]!).toBeGreaterThanOrEqual(-1e-4);
+    if (i > 0 && i < lambda.length - 1)
+      expect(loss[i - 1]! + loss[i + 1]! - 2 * loss[i]!).toBeGreaterThanOrEqual(-1e-3);
+  });
+});
+
+it('the energy identity holds the better the smaller the steps', () => {
+  const defect = (ds: number, integrator: LabState['integrator']): number =>
+    numbersOf({ view: 'training', ds, steps: Math.round(2 / ds), integrator }).defect!;
+  expect(defect(0.1, 'euler') / defect(0.05, 'euler')).toBeGreaterThan(1.7);
+  expect(defect(0.1, 'rk4')).toBeLessThan(1e-3 * defect(0.1, 'euler'));
+});
+
+it('particles go no further than the energy that is lost allows', () => {
+  const { distance, reach } = numbersOf({ view: 'training', ds: 0.2, steps: 40 });
+  expect(distance).toBeLessThanOrEqual(reach!);
+  expect(distance).toBeGreaterThan(0.1);
+});
+
+it('curves of a training come in parts that follow on each other, with a snapshot and the particles at each end', () => {
+  const parts = partsOf({ view: 'training', steps: 100 });
+  const steps = all(parts, 'curve').flatMap(({ step }) => step);
+  expect(steps).toEqual(Array.from({ length: 101 }, (_, i) => i));
+  const snapshots = all(parts, 'snapshot').map(({ step }) => step);
+  expect(snapshots[0]).toBe(0);
+  expect(snapshots.at(-1)).toBe(100);
+  expect(all(parts, 'particles').map(({ step }) => step)).toEqual(snapshots);
+});
+
+it('each order of the expansion leaves less than the one before, of a small rho', () => {
+  const orders = all(partsOf({ view: 'expansion', eps: 0.3, order: 5 }), 'order');
+  expect(orders).toHaveLength(6);
+  orders.slice(1).forEach(({ error }, k) => {
+    expect(error).toBeLessThan(0.5 * orders[k]!.error);
+  });
+  expect(orders.map(({ paths }) => paths)).toEqual([1, 1, 6 / 16, 4 / 64, 1 / 256, 0]);
+});
+
+it('relu has no expansion, which is said in one line', () => {
+  expect(() => partsOf({ view: 'expansion', activation: 'relu' })).toThrow(
+    /relu is not smooth .* choose tanh/,
+  );
+});
+
+it('the larger alpha, the nearer the lazy network to its linearisation, and the less its blocks move', () => {
+  const at = (alpha: number): Readonly<Record<string, number>> =>
+    numbersOf({ view: 'regimes', alpha, steps: 40, ds: 0.5 });
+  const [near, far] = [at(400), at(20)];
+  expect(Math.abs(near.lazy! - near.lazyLimit!)).toBeLessThan(0.1 * Math.abs(far.lazy! - far.lazyLimit!));
+  expect(far.lazyMovement! / near.lazyMovement!).toBeCloseTo(20, 0);
+  expect(near.movement).toBe(far.movement);
+  expect(near.alignmentEnd).toBeGreaterThan(near.alignmentStart!);
+});
+
+it('beads come step by step, with widths that are the gaps of the sorted tau and swaps that name pairs', () => {
+  const parts = partsOf({
+    view: 'algorithm',
+    scheme: 'mean-field',
+    steps: 150,
+    rate: 1,
+    tauRate: 0.05,
+    blocks: 6,
+  });
+  const beads = all(parts, 'beads');
+  expect(beads.flatMap(({ step }) => step)).toEqual(Array.from({ length: 151 }, (_, i) => i));
+  const swaps = beads.flatMap((part) => part.swaps);
+  expect(swaps.length).toBeGreaterThan(0);
+  expect(all(parts, 'numbers')[0]!.numbers.swaps).toBe(
+    swaps.reduce((sum, { pairs }) => sum + pairs.length, 0),
+  );
+  for (const { tau, widths } of beads) {
+    const first = tau!.data.slice(0, 6);
+    const sum = widths.data.slice(0, 6).reduce((all_, width) => all_ + width, 0);
+    expect(sum).toBeCloseTo(Math.max(...first), 3);
+  }
+});
+
+it('intervals and sorted tiles lead the same points along their paths', () => {
+  for (const scheme of ['mean-field', 'intervals', 'no-reorder', 'learned-step'] as const) {
+    const parts = partsOf({ view: 'algorithm', scheme, steps: 30, tauRate: 0.05 });
+    const { numbers } = all(parts, 'numbers')[0]!;
+    const last = all(parts, 'snapshot').at(-1)!;
+    const { targets } = all(parts, 'points')[0]!;
+    const heights = last.states.data.slice(-2 * small.points).filter((_, i) => i % 2 === 1);
+    const loss =
+      heights.reduce((sum, height, n) => sum + (height - targets[n]!) ** 2, 0) / (2 * small.points);
+    // The last state of the path is the prediction of the algorithm itself.
+    expect(loss).toBeCloseTo(numbers.loss!, 3);
+  }
+});
+
+it('a training that leaves the numbers is told in one line', () => {
+  expect(() => partsOf({ view: 'training', activation: 'relu', ds: 20, scale: 4, steps: 200 })).toThrow(
+    /^the training diverged at step \d+ \(E = .*\): take a smaller ds or rate$/,
+  );
+});
+
+it('a rho that has been trained once is not trained again', () => {
+  let trainings = 0;
+  const counting: Engine = {
+    ...referenceEngine,
+    train(...given) {
+      trainings++;
+      return referenceEngine.train(...given);
+    },
+  };
+  for (const knobs of [{ view: 'flow' }, { view: 'costate' }, { view: 'descent', radius: 2 }] as const)
+    partsOf({ trained: 4, ...knobs }, counting);
+  expect(trainings).toBe(1);
+  partsOf({ trained: 5 }, counting);
+  expect(trainings).toBe(2);
+});
+
+it('every preset names a number of its view, and knobs of its view alone', () => {
+  for (const { name, state, key } of presets) {
+    const view = views[state.view];
+    expect([name, Object.keys(view.numbers).includes(key)]).toEqual([name, true]);
+    for (const knob of Object.keys(state))
+      if (knob !== 'view')
+        expect([name, (view.knobs as readonly string[]).includes(knob)]).toEqual([name, true]);
+  }
+  expect(new Set(presets.map(({ name }) => name)).size).toBe(presets.length);
+  expect(new Set(presets.map(({ state }) => state.view)).size).toBe(viewNames.length);
+});
