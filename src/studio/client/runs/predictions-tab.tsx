@@ -6,7 +6,7 @@ import type { RunResult } from '../../../runs/index.ts';
 import type { SampleList } from '../../protocol/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { amend, place } from '../location.ts';
-import { CommandLine, Menu, Segments } from '../parts/controls.tsx';
+import { Menu, Segments } from '../parts/controls.tsx';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';
@@ -21,7 +21,7 @@ const onlyWrong = computed(() => place.value.query.show === 'wrong');
 export function PredictionsTab({ run }: { readonly run: RunData }): JSX.Element {
   const detail = run.detail.value;
   if (!detail) return <Waiting what="the result" />;
-  const { result, files, commands } = detail;
+  const { result, files } = detail;
   return (
     <>
       {result?.confusion.length ? (
@@ -40,8 +40,9 @@ export function PredictionsTab({ run }: { readonly run: RunData }): JSX.Element 
         result && (
           <section class="aside">
             <h3>Test images</h3>
-            <p class="quiet">This run folder holds no sample predictions. This writes them:</p>
-            <CommandLine text={commands.evaluate} />
+            <p class="quiet">
+              A run that ends writes some test images with what it takes them for; this folder holds none.
+            </p>
           </section>
         )
       )}
