@@ -56,12 +56,22 @@ function indexWith(token: string, folder: string): string {
   return tokenTag.test(html) ? html.replace(tokenTag, tag) : html.replace('<head>', `<head>\n    ${tag}`);
 }
 
-/** Serves the page at `/` and its files below; there is no other way to name a file than one that it has. */
-export function addPage(app: Hono<StudioEnvironment>, folder: string, token: string): void {
+/**
+ * Serves the page at `/` and its files below; there is no other way to name a file than one that it has.
+ *
+ * @param onOpened - told that the page is being opened
+ */
+export function addPage(
+  app: Hono<StudioEnvironment>,
+  folder: string,
+  token: string,
+  onOpened: () => void,
+): void {
   let files = new Set<string>();
   app.get('/', (c) => {
     // Built anew since the start: its files have other names.
     files = filesIn(folder);
+    onOpened();
     c.header('Cache-Control', 'no-store');
     return c.html(indexWith(token, folder));
   });

@@ -3,6 +3,7 @@
  * written anew in place (which this project never does) do not change their folder's time: they are found by
  * looking at every file of a few runs each time, in turn.
  */
+import { hostname } from 'node:os';
 import {
   currentStatus,
   isProcessAlive,
@@ -239,6 +240,19 @@ export class RunIndex {
   #missing(id: string): ApiError {
     const name = JSON.stringify(id.slice(0, 200));
     return new ApiError(404, `no run ${name} in ${this.root}: it may have been moved or deleted`);
+  }
+
+  /**
+   * The run that a process of this machine began.
+   *
+   * @param since - ms since 1970: a process of an earlier time may have had the same number
+   */
+  async runOfProcess(pid: number, since: number): Promise<string | undefined> {
+    await this.refresh();
+    for (const { status, row } of this.#entries.values())
+      if (status?.pid === pid && status.host === hostname() && Date.parse(status.started) >= since)
+        return row.id;
+    return undefined;
   }
 
   /** At which the row of a run changed last. */

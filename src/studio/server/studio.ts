@@ -1,15 +1,19 @@
 /** The server of `meanfield studio`. */
 import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { MeanfieldError, UsageError } from '../../errors.ts';
 import type { ErrorAnswer } from '../protocol/index.ts';
+import { addActionRoutes } from './action-routes.ts';
 import { ApiError } from './api-error.ts';
 import { readBody, type StudioEnvironment } from './body.ts';
 import { CurveStore } from './curve-store.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { guard } from './guard.ts';
 import { inAddress, isLoopback } from './hosts.ts';
+import { LabPool } from './lab-pool.ts';
+import { addLabRoutes } from './lab-routes.ts';
 import { listen } from './listen.ts';
 import { addPage, checkPage, newToken } from './page-files.ts';
 import { Pulse } from './pulse.ts';
@@ -33,6 +37,12 @@ export interface StudioOptions {
   readonly orNext?: boolean;
   /** Without an event for so many ms a stream sends a comment; default 15 s. */
   readonly signOfLife?: number;
+  /** Starts `meanfield`: a program and its first arguments; default: this package's own. */
+  readonly program?: readonly [string, ...string[]];
+  /** Starts a child that computes for the lab; default: this package's own. */
+  readonly labCommand?: readonly [string, ...string[]];
+  /** Longest computation of the lab in ms; default 30 s. */
+  readonly labTime?: number;
   /** Told of failures that are none of the user's. */
   readonly onError?: (error: unknown) => void;
 }
@@ -47,13 +57,20 @@ export interface Studio {
 
 /** A connection more than this is refused by the system: streams are counted apart. */
 const mostConnections = 1024;
+const labChildren = 2;
 const mostStreams = 128;
 /** On a loopback address all pages are one client. */
 const mostStreamsOfOne = 64;
 
+/** The same from src/studio/server and from dist/studio/server. */
+const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const ownProgram = [process.execPath, inPackage('bin/meanfield.js')] as const;
+const ownLab = [process.execPath, inPackage('dist/studio/engine/worker.js')] as const;
+
 /** @throws UsageError for a host that others reach, a port that is taken; MissingEnvironmentError without a page */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { root, page, host = '127.0.0.1', signOfLife = 15_000, onError } = options;
+  const { root, page, host = '127.0.0.1', signOfLife = 15_000, program = ownProgram, onError } = options;
+  const { labCommand = ownLab, labTime = 30_000 } = options;
   checkPage(page);
   if (!isLoopback(host) && !options.allowNetwork)
     throw new UsageError(
@@ -76,10 +93,18 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     signOfLife,
     onError: (error) => onError?.(error),
   });
+  addActionRoutes(app, { index, program });
+  const lab = new LabPool({ command: labCommand, size: labChildren, timeLimit: labTime });
+  addLabRoutes(app, lab);
   app.all('/api/*', () => {
     throw new ApiError(404, 'there is no such address');
   });
-  addPage(app, page, token);
+  addPage(app, page, token, () => {
+    // Whoever has the page may open the lab; but the page comes first.
+    setTimeout(() => {
+      lab.warm();
+    }, 1500).unref();
+  });
   app.onError((error, c) => {
     const answer: ErrorAnswer = { error: lineOf(error) };
     if (!(error instanceof MeanfieldError)) onError?.(error);
@@ -94,7 +119,10 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     url: `http://${inAddress(host)}:${port}/`,
     port,
     token,
-    close: () => closeServer(server),
+    close: async () => {
+      lab.close();
+      await closeServer(server);
+    },
   };
 }
 

@@ -66,11 +66,15 @@ export class CloudStore {
 async function computeClouds(checkpoints: readonly Checkpoint[]): Promise<WeightClouds> {
   const breathe = breather();
   const stages = new Map<string, Point[]>();
+  const seen = new Set<number>();
   for (const checkpoint of evenly(checkpoints, mostCheckpoints)) {
     await breathe();
     const content = tryRead(checkpoint.file);
     if (!content) continue;
     const step = Number(content.metadata.step ?? 0);
+    // `last` and `best` may be one.
+    if (seen.has(step)) continue;
+    seen.add(step);
     for (const [stage, { blocks, tau, order }] of stageBlocks(content)) {
       const points = stages.get(stage) ?? [];
       for (const [particle, weights] of blocks.entries())

@@ -1,0 +1,128 @@
+/** Start, stop and resume a run. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { isProcessAlive, readRun, type RunStatus } from '../../runs/index.ts';
+import type { ActionAnswer, RunRequest, StartRequest } from '../protocol/index.ts';
+import { ApiError } from './api-error.ts';
+import { jsonBody, type StudioEnvironment } from './body.ts';
+import { commandLine } from './commands.ts';
+import { launch } from './launch.ts';
+import { trainerOf } from './process-words.ts';
+import type { OpenRun, RunIndex } from './run-index.ts';
+import { checkArguments } from './train-arguments.ts';
+
+export interface ActionRoutes {
+  readonly index: RunIndex;
+  /** Starts `meanfield`: a program and its first arguments. */
+  readonly program: readonly [string, ...string[]];
+}
+
+const startSchema: z.ZodType<StartRequest> = z.object({ arguments: z.array(z.string()) });
+const runSchema: z.ZodType<RunRequest> = z.object({ id: z.string() });
+
+class Actions {
+  readonly #index: RunIndex;
+  readonly #program: ActionRoutes['program'];
+  /** Runs that are being resumed: a second click waits for none of it. */
+  readonly #resuming = new Set<string>();
+
+  constructor({ index, program }: ActionRoutes) {
+    this.#index = index;
+    this.#program = program;
+  }
+
+  async start({ arguments: args }: StartRequest): Promise<ActionAnswer> {
+    checkArguments(args);
+    const since = Date.now() - 1;
+    const words = ['train', ...args, '--output', this.#index.root];
+    const { pid, found } = await launch([...this.#program, ...words], (pid) =>
+      this.#index.runOfProcess(pid, since),
+    );
+    return { command: commandLine(['meanfield', ...words]), pid, id: found ?? null };
+  }
+
+  async resume({ id }: RunRequest): Promise<ActionAnswer> {
+    const { dir, row } = await this.#index.open(id);
+    if (row.final) throw new ApiError(409, `${id} is finished: there is nothing to resume`);
+    const status = (): RunStatus | undefined => readRun(dir).status();
+    const last = status();
+    if (row.state === 'running' || this.#resuming.has(id)) throw beingTrained(id, last);
+    this.#resuming.add(id);
+    try {
+      // A run that was stopped just now has said so, and is about to end.
+      await endOf(last, dir);
+      if (last && isTraining(last, dir)) throw beingTrained(id, last);
+      const words = ['train', '--resume', join(this.#index.root, id)];
+      const { pid } = await launch([...this.#program, ...words], (pid) =>
+        Promise.resolve(status()?.pid === pid ? id : undefined),
+      );
+      return { command: commandLine(['meanfield', ...words]), pid, id };
+    } finally {
+      this.#resuming.delete(id);
+    }
+  }
+
+  async stop({ id }: RunRequest): Promise<ActionAnswer> {
+    const run = await this.#index.open(id);
+    const pid = processOf(run);
+    try {
+      process.kill(pid, 'SIGINT');
+    } catch (error) {
+      throw new ApiError(
+        409,
+        `process ${pid} of ${id} cannot be signalled (${(error as NodeJS.ErrnoException).code ?? '?'})`,
+        error,
+      );
+    }
+    return { command: `kill -INT ${pid}`, pid, id };
+  }
+}
+
+const isTraining = (status: RunStatus, dir: string): boolean =>
+  isProcessAlive(status) === true && trainerOf(status.pid, dir) !== 'other';
+
+/** Waits for a process that is ending, but not for ever. */
+async function endOf(status: RunStatus | undefined, dir: string): Promise<void> {
+  for (let i = 0; i < 50 && status && isTraining(status, dir); i++) await sleep(100);
+}
+
+function beingTrained(id: string, status: RunStatus | undefined): ApiError {
+  return new ApiError(
+    409,
+    `${id} is being trained${status ? ` by process ${status.pid} of ${status.host}` : ''}`,
+  );
+}
+
+/** The process that trains a run. @throws ApiError unless it is certain that it does */
+function processOf({ id, dir, row }: OpenRun): number {
+  const status = readRun(dir).status();
+  if (!status || row.state !== 'running')
+    throw new ApiError(409, `${id} is not running: its state is ${row.state}`);
+  const { pid, host } = status;
+  if (isProcessAlive(status) !== true)
+    throw new ApiError(
+      409,
+      `${id} is trained on ${host === hostname() ? 'another boot or container' : host}, not here: stop it there`,
+    );
+  switch (trainerOf(pid, dir)) {
+    case 'train':
+      return pid;
+    case 'reproduce':
+      throw new ApiError(
+        409,
+        `${id} is a run of \`meanfield reproduce\`: stop that with Ctrl-C, the same command goes on later`,
+      );
+    case 'other':
+      throw new ApiError(409, `process ${pid} is not the one that trains ${id}: it is left alone`);
+  }
+}
+
+export function addActionRoutes(app: Hono<StudioEnvironment>, options: ActionRoutes): void {
+  const actions = new Actions(options);
+  app.post('/api/actions/start', async (c) => c.json(await actions.start(jsonBody(c, startSchema))));
+  app.post('/api/actions/stop', async (c) => c.json(await actions.stop(jsonBody(c, runSchema))));
+  app.post('/api/actions/resume', async (c) => c.json(await actions.resume(jsonBody(c, runSchema))));
+}

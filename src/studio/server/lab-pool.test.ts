@@ -1,0 +1,155 @@
+/** The pool with real children, which speak as src/studio/engine/worker.ts does. */
+import { afterEach, expect, it } from 'vitest';
+import { LabPool } from './lab-pool.ts';
+
+/** Computes for `state.ms` without giving way, as a native loop does; `state.die` ends it. */
+const child = `
+const { createInterface } = require('node:readline');
+const tell = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, state } = JSON.parse(line);
+  if (state.die) { console.error('libtorch said no'); process.exit(9); }
+  tell({ id, part: { pid: process.pid, wide: 'x'.repeat(state.wide ?? 0) } });
+  const end = Date.now() + (state.ms ?? 0);
+  while (Date.now() < end);
+  tell(state.bad ? { id, error: 'points must be fewer' } : { id, done: true, milliseconds: 1 });
+}).on('close', () => process.exit(0));
+tell({ ready: true });
+`;
+
+const pools: LabPool[] = [];
+function poolOf(options: { timeLimit?: number; script?: string } = {}): LabPool {
+  const { timeLimit = 20_000, script = child } = options;
+  const pool = new LabPool({ command: [process.execPath, '-e', script], size: 2, timeLimit });
+  pools.push(pool);
+  return pool;
+}
+afterEach(() => {
+  for (const pool of pools.splice(0)) pool.close();
+});
+
+interface Answer {
+  readonly lines: Record<string, unknown>[];
+  readonly end: Promise<unknown>;
+  readonly gone: AbortController;
+}
+
+function ask(pool: LabPool, page: string, state: object): Answer {
+  const lines: Record<string, unknown>[] = [];
+  const gone = new AbortController();
+  const end = pool
+    .compute(page, state, (line) => lines.push(JSON.parse(line) as Record<string, unknown>), gone.signal)
+    .then(
+      () => 'done',
+      (error: unknown) => (error as Error).message,
+    );
+  return { lines, end, gone };
+}
+
+const pidOf = ({ lines }: Answer): unknown => (lines[0]?.part as { pid: number } | undefined)?.pid;
+const lives = (pid: unknown): boolean => {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+};
+
+it('hands on each line of an answer, to its last, however long', async () => {
+  const answer = ask(poolOf(), 'a', { wide: 3_000_000 });
+  expect(await answer.end).toBe('done');
+  expect(answer.lines).toHaveLength(2);
+  expect((answer.lines[0]?.part as { wide: string }).wide).toHaveLength(3_000_000);
+  expect(answer.lines[1]).toMatchObject({ done: true });
+});
+
+it('keeps its children from one request to the next', async () => {
+  const pool = poolOf();
+  pool.warm();
+  const pids = pool.pids;
+  for (let i = 0; i < 3; i++) {
+    const answer = ask(pool, 'a', {});
+    await answer.end;
+    expect(pids).toContain(pidOf(answer));
+  }
+  expect(pool.pids.sort()).toEqual(pids.sort());
+});
+
+it('a newer request of a page gives up the older one at once, and kills what goes on computing', async () => {
+  const pool = poolOf();
+  const older = ask(pool, 'a', { ms: 60_000 });
+  await expect.poll(() => pidOf(older), { timeout: 10_000 }).toBeDefined();
+  const newer = ask(pool, 'a', {});
+  expect(await older.end).toMatch(/newer request/);
+  expect(await newer.end).toBe('done');
+  expect(pidOf(newer)).not.toBe(pidOf(older));
+  await expect.poll(() => lives(pidOf(older))).toBe(false);
+  expect(older.lines).toHaveLength(1);
+  // Another one took its place.
+  await expect.poll(() => pool.pids.length).toBe(2);
+});
+
+it('a child that is done soon after it was given up is kept, and says nothing more', async () => {
+  const pool = poolOf();
+  pool.warm();
+  const pids = pool.pids;
+  const older = ask(pool, 'a', { ms: 20 });
+  await expect.poll(() => pidOf(older), { timeout: 10_000, interval: 1 }).toBeDefined();
+  const newer = ask(pool, 'a', {});
+  await newer.end;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(older.lines.length).toBeLessThanOrEqual(2);
+  expect(pool.pids.sort()).toEqual(pids.sort());
+});
+
+it('a request whose page is gone is given up', async () => {
+  const answer = ask(poolOf(), 'a', { ms: 60_000 });
+  await expect.poll(() => pidOf(answer), { timeout: 10_000 }).toBeDefined();
+  answer.gone.abort();
+  expect(await answer.end).toMatch(/abort/i);
+  await expect.poll(() => lives(pidOf(answer))).toBe(false);
+});
+
+it('pages wait for one another, and who leaves the queue is not computed', async () => {
+  const pool = poolOf();
+  const first = [ask(pool, 'a', { ms: 300 }), ask(pool, 'b', { ms: 300 })];
+  const [leaves, stays] = [ask(pool, 'c', {}), ask(pool, 'd', {})];
+  leaves.gone.abort();
+  expect(await Promise.all([...first, stays].map(({ end }) => end))).toEqual(['done', 'done', 'done']);
+  expect(await leaves.end).toMatch(/abort/i);
+  expect(leaves.lines).toEqual([]);
+});
+
+it('a computation beyond the time limit is ended in one line that says what to do', async () => {
+  const pool = poolOf({ timeLimit: 200 });
+  expect(await ask(pool, 'a', { ms: 60_000 }).end).toMatch(/longer than 0.2 s: make the problem smaller/);
+  expect(await ask(pool, 'a', {}).end).toBe('done');
+});
+
+it('a child that dies is told with what it said last, and the next request has another', async () => {
+  const pool = poolOf();
+  expect(await ask(pool, 'a', { die: true }).end).toMatch(/ended with exit code 9: libtorch said no/);
+  expect(await ask(pool, 'a', {}).end).toBe('done');
+});
+
+it('an engine that cannot be loaded is told, each time that it is asked', async () => {
+  const pool = poolOf({ script: 'console.error("no libtorch: run npm run setup"); process.exit(3)' });
+  for (let i = 0; i < 3; i++) expect(await ask(pool, 'a', {}).end).toMatch(/no libtorch: run npm run setup/);
+});
+
+it('what the child refuses ends the request as the child has it', async () => {
+  const pool = poolOf();
+  const answer = ask(pool, 'a', { bad: true });
+  expect(await answer.end).toBe('done');
+  expect(answer.lines.at(-1)).toMatchObject({ error: 'points must be fewer' });
+});
+
+it('closing ends every child', async () => {
+  const pool = poolOf();
+  void ask(pool, 'a', { ms: 60_000 });
+  pool.warm();
+  const pids = pool.pids;
+  expect(pids).toHaveLength(2);
+  pool.close();
+  for (const pid of pids) await expect.poll(() => lives(pid)).toBe(false);
+});

@@ -1,0 +1,124 @@
+/** A child process that computes for the lab (src/studio/engine/worker.ts), one request after the other. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { lineReader } from './line-reader.ts';
+
+/** What a child says, besides lines of parts. */
+interface Message {
+  readonly ready?: true;
+  readonly id?: number | null;
+  readonly done?: true;
+  readonly error?: string;
+}
+
+interface Job {
+  readonly id: number;
+  /** Told each line of the answer, the last one too. */
+  readonly onLine: (line: string) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A line that is longer is part of a picture, not its end. */
+const longestEnd = 4096;
+const keptErrors = 4096;
+
+export class LabWorker {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #ready: Promise<void>;
+  #isReady: () => void = () => undefined;
+  #job: Job | undefined;
+  #ids = 0;
+  #said = '';
+  #ended = false;
+
+  constructor([program, ...args]: readonly [string, ...string[]]) {
+    this.#child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // One thread: two children and a training run share the machine.
+      env: { ...process.env, OMP_NUM_THREADS: '1' },
+    });
+    this.#ready = new Promise((resolve) => {
+      this.#isReady = resolve;
+    });
+    this.#child.stdout.setEncoding('utf8').on(
+      'data',
+      lineReader((line) => {
+        this.#hear(line);
+      }),
+    );
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-keptErrors);
+    });
+    this.#child.on('error', ({ message }) => {
+      this.#end(message);
+    });
+    this.#child.on('close', (code, signal) => {
+      this.#end(signal ? `by ${signal}` : `with exit code ${code ?? '?'}`);
+    });
+    // A child that died takes no more requests: its end is heard by itself.
+    this.#child.stdin.on('error', () => undefined);
+  }
+
+  /** Resolves when the engine is loaded; never, if it cannot be. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Computes a state. @throws Error if the process ends before the answer does */
+  compute(state: unknown, onLine: (line: string) => void): Promise<void> {
+    const id = ++this.#ids;
+    return new Promise((resolve, reject) => {
+      this.#job = { id, onLine, resolve, reject };
+      if (this.#ended) this.#end('before it was asked');
+      else this.#child.stdin.write(`${JSON.stringify({ id, state })}\n`);
+    });
+  }
+
+  /** It was told to end, or did. */
+  get killed(): boolean {
+    return this.#child.killed;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #hear(line: string): void {
+    const message = line.length > longestEnd ? undefined : parse(line);
+    if (message?.ready) this.#isReady();
+    const job = this.#job;
+    if (!job || message?.ready || message?.id === null) return;
+    // Of an answer that nobody waits for any more.
+    if (message && message.id !== job.id) return;
+    job.onLine(line);
+    if (message?.done !== true && message?.error === undefined) return;
+    this.#job = undefined;
+    job.resolve();
+  }
+
+  #end(how: string): void {
+    this.#ended = true;
+    const job = this.#job;
+    this.#job = undefined;
+    const said = this.#said.trim().split('\n').at(-1) ?? '';
+    job?.reject(new Error(`the engine of the lab ended ${how}${said && `: ${said}`}`));
+  }
+}
+
+function parse(line: string): Message | undefined {
+  try {
+    const message: unknown = JSON.parse(line);
+    return typeof message === 'object' && message !== null ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

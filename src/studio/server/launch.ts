@@ -1,0 +1,71 @@
+/** Starts a command that outlives the Studio, and waits until it is known how it began. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from './api-error.ts';
+
+/** So long is waited for the run folder: data are read and checked before it is made. In ms. */
+const patience = 15_000;
+const interval = 150;
+
+export interface Launched<T> {
+  readonly pid: number;
+  /** Undefined if nothing was found in time: it goes on. */
+  readonly found: T | undefined;
+}
+
+/**
+ * Runs a program with its arguments, never through a shell. It is a session of its own: closing the Studio, or its
+ * terminal, does not end it. What it says goes to a file without a name.
+ *
+ * @param look - looks for the sign that it began well
+ * @throws ApiError with the last line that it said, if it ends before
+ */
+export async function launch<T>(
+  [program, ...args]: readonly [string, ...string[]],
+  look: (pid: number) => Promise<T | undefined>,
+): Promise<Launched<T>> {
+  const folder = mkdtempSync(join(tmpdir(), 'meanfield-studio-'));
+  const log = join(folder, 'stderr');
+  const descriptor = openSync(log, 'a');
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { detached: true, stdio: ['ignore', 'ignore', descriptor] });
+    const end = endOf(child);
+    const { pid } = child;
+    if (pid === undefined) throw new ApiError(500, `${program} cannot be started: ${(await end).message}`);
+    child.unref();
+    const until = performance.now() + patience;
+    while (performance.now() < until) {
+      const ended = await Promise.race([end, sleep(interval)]);
+      const found = await look(pid);
+      if (found !== undefined) return { pid, found };
+      if (ended) throw new ApiError(422, lastLine(log) ?? ended.message);
+    }
+    return { pid, found: undefined };
+  } finally {
+    closeSync(descriptor);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function endOf(child: ChildProcess): Promise<{ message: string }> {
+  return new Promise((resolve) => {
+    child.on('error', ({ message }) => {
+      resolve({ message });
+    });
+    child.on('exit', (code, signal) => {
+      resolve({
+        message: `it ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`} and said nothing`,
+      });
+    });
+  });
+}
+
+function lastLine(file: string): string | undefined {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const line = lines.findLast((one) => one.trim() !== '' && !one.startsWith('(--help'));
+  return line?.replace(/^meanfield: /, '').slice(0, 1000);
+}

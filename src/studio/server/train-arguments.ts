@@ -1,0 +1,39 @@
+/** Which arguments of `meanfield train` the page may give: those that write nowhere but below the runs folder. */
+import { ApiError } from './api-error.ts';
+
+const mostArguments = 200;
+const longest = 4096;
+
+/** Flags that say where to write; the Studio says it itself. */
+const places = ['--output', '--resume'];
+
+/** @throws ApiError for arguments that name another place to write, or that no command line can hold */
+export function checkArguments(args: readonly string[]): void {
+  if (args.length > mostArguments)
+    throw new ApiError(400, `at most ${mostArguments} arguments, got ${args.length}`);
+  for (const [i, argument] of args.entries()) {
+    if (argument.length > longest || argument.includes('\0'))
+      throw new ApiError(400, `argument ${i + 1} is longer than ${longest} characters, or has a zero byte`);
+    const [flag, value] = split(argument);
+    if (places.includes(flag))
+      throw new ApiError(
+        400,
+        `${flag} cannot be given here: runs of the Studio are written into its runs folder`,
+      );
+    if (flag === '--name') checkName(value ?? args[i + 1] ?? '');
+  }
+}
+
+/** `--flag=value` in its parts. */
+function split(argument: string): [flag: string, value: string | undefined] {
+  const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(argument) ?? [];
+  return flag === undefined ? [argument, undefined] : [flag, value];
+}
+
+function checkName(name: string): void {
+  if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.+-]{0,199}$/u.test(name))
+    throw new ApiError(
+      400,
+      `--name ${JSON.stringify(name.slice(0, 100))}: expected the name of a folder in the runs folder, of letters, digits and . _ + -`,
+    );
+}
