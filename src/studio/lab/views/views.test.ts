@@ -1,10 +1,12 @@
 /** What the pictures of the lab say, on the reference engine. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../errors.ts';
+import { denseArray, family, familyBlock, projections, runIntervals } from '../../../reference/index.ts';
 import type { Engine } from '../engine.ts';
 import { knobNames, type LabState, viewNames } from '../knobs.ts';
 import type { LabPart } from '../parts.ts';
 import { presets } from '../presets.ts';
+import { drawnBlocks, settingOf, startSchedule } from '../problem.ts';
 import { referenceEngine } from '../reference-engine.ts';
 import { labState } from '../state.ts';
 import { computeView, costBounds, views } from './index.ts';
@@ -25,6 +27,14 @@ const all = <P extends LabPart['part']>(
   parts.filter((part): part is Extract<LabPart, { part: P }> => part.part === name);
 const numbersOf = (knobs: Partial<LabState>): Readonly<Record<string, number>> =>
   all(partsOf(knobs), 'numbers')[0]!.numbers;
+
+/** Between the four nearest points of a square grid. */
+function bilinear(values: readonly number[], side: number, x: number, y: number): number {
+  const [i, j] = [Math.min(side - 2, Math.floor(x)), Math.min(side - 2, Math.floor(y))];
+  const at = (di: number, dj: number): number => values[(j + dj) * side + i + di]!;
+  const [u, v] = [x - i, y - j];
+  return at(0, 0) * (1 - u) * (1 - v) + at(1, 0) * u * (1 - v) + at(0, 1) * (1 - u) * v + at(1, 1) * u * v;
+}
 
 /** All grids of a part, with their names. */
 function grids(part: object): { shape: number[]; data: number[] }[] {
@@ -128,6 +138,23 @@ it('at depth 1 the field is the height itself', () => {
   expect(field.values.data[rows * rows - 1]).toBe(field.window);
 });
 
+it('at every depth the field says where the points that are there will arrive', () => {
+  const parts = partsOf({ view: 'flow', scale: 0.7, particles: 20 });
+  const { states, depths } = all(parts, 'flow')[0]!;
+  const [, count = 0] = states.shape;
+  const fields = all(parts, 'field');
+  expect(fields.map(({ t }) => t).sort()).toEqual(depths);
+  for (const { t, window, values } of fields) {
+    const [rows = 0] = values.shape;
+    const here = states.data.slice(2 * count * depths.indexOf(t));
+    for (let n = 0; n < count; n++) {
+      const [column, row] = [here[2 * n]!, here[2 * n + 1]!].map((x) => ((x / window + 1) / 2) * (rows - 1));
+      const end = states.data[2 * count * (depths.length - 1) + 2 * n + 1]!;
+      expect(Math.abs(bilinear(values.data, rows, column!, row!) - end)).toBeLessThan(0.01);
+    }
+  }
+});
+
 it('the distance of a smooth ResNet from its ODE halves as depth doubles', () => {
   const at = (depth: number): number => numbersOf({ view: 'flow', law: 'smooth', depth, scale: 1 }).euler!;
   expect(at(16) / at(32)).toBeGreaterThan(1.8);
@@ -153,14 +180,7 @@ it('the landscape has at each particle of its plane the G of that particle', () 
   const [rows = 0] = values.shape;
   const place = (x: number): number => ((x / window + 1) / 2) * (rows - 1);
   const [x, y] = [place(particles.data[4]!), place(particles.data[5]!)];
-  const [i, j] = [Math.floor(x), Math.floor(y)];
-  // Bilinear between the four nearest points of the grid.
-  const at = (di: number, dj: number): number => values.data[(j + dj) * rows + i + di]!;
-  const between =
-    at(0, 0) * (1 - x + i) * (1 - y + j) +
-    at(1, 0) * (x - i) * (1 - y + j) +
-    at(0, 1) * (1 - x + i) * (y - j) +
-    at(1, 1) * (x - i) * (y - j);
+  const between = bilinear(values.data, rows, x, y);
   expect(between).toBeCloseTo(own[2]!, 2);
 });
 
@@ -279,6 +299,30 @@ it('intervals and sorted tiles lead the same points along their paths', () => {
     // The last state of the path is the prediction of the algorithm itself.
     expect(loss).toBeCloseTo(numbers.loss!, 3);
   }
+});
+
+it('the path of intervals is at each start what the blocks before have made of it', () => {
+  const knobs = { view: 'algorithm', scheme: 'intervals', tauStart: 'random', blocks: 6 } as const;
+  const state = labState({ ...small, ...knobs });
+  const { states, depths } = all(partsOf(knobs), 'snapshot')[0]!;
+  const { problem } = settingOf(state);
+  const theta = drawnBlocks(state);
+  const { tau, tauEnd } = startSchedule(state);
+  const blocks = [...tau!].map((_, i) =>
+    familyBlock(family('bottleneck', 'tanh'), theta.subarray(5 * i, 5 * i + 5), new Float64Array(5)),
+  );
+  const inputs = denseArray([problem.samples, 2], problem.inputs);
+  depths.slice(0, -1).forEach((t, k) => {
+    const started = blocks.map((_, i) => i).filter((i) => tau![i]! <= t + 1e-9);
+    const of = (list: Float64Array): Float64Array => Float64Array.from(started, (i) => list[i]!);
+    const horizon = t + 1e-9;
+    const chosen = started.map((i) => blocks[i]!);
+    const { value } = runIntervals(chosen, projections.identity, of(tau!), of(tauEnd!), horizon, inputs);
+    const size = value.data.length;
+    states.data.slice(k * size, (k + 1) * size).forEach((x, e) => {
+      expect(x).toBeCloseTo(value.data[e]!, 3);
+    });
+  });
 });
 
 it('a training that leaves the numbers is told in one line', () => {
