@@ -3,6 +3,7 @@ import { type ImageSet, fillBatch } from '../data/index.ts';
 import { crossEntropy } from '../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { BatchTensors } from './batch-tensors.ts';
+import { guessCount, type Guesses } from './samples.ts';
 
 export interface Evaluation {
   readonly count: number;
@@ -20,12 +21,17 @@ export interface Evaluation {
 
 const evaluationBatch = 500;
 
-/** Runs `forward` (running statistics, no gradients) over the set in its order. */
+/**
+ * Runs `forward` (running statistics, no gradients) over the set in its order.
+ *
+ * @param onGuesses - told the most likely classes of each batch
+ */
 export function evaluate(
   forward: (images: Tensor) => Tensor,
   set: ImageSet,
   tensors: BatchTensors,
   limitBatches = Infinity,
+  onGuesses?: (guesses: Guesses) => void,
 ): Evaluation {
   const classes = set.classes.length;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -47,11 +53,18 @@ export function evaluate(
         loss += size * crossEntropy(logits, tensors.labels(labels)).item();
         const [, best] = ops.topk(logits, Math.min(5, classes), 1);
         top5Wrong += tally(best.toArray(), labels, confusion);
+        if (onGuesses) onGuesses({ start, labels, ...guessesOf(logits) });
       });
       count += size;
     }
   });
   return { count, loss: loss / count, top5Error: (100 * top5Wrong) / count, ...summarise(confusion, count) };
+}
+
+function guessesOf(logits: Tensor): Pick<Guesses, 'classes' | 'probabilities'> {
+  const classes = logits.shape[1] ?? 1;
+  const [logs, best] = ops.topk(ops.logSoftmax(logits, 1), Math.min(guessCount, classes), 1);
+  return { classes: best.toArray(), probabilities: logs.toArray().map(Math.exp) };
 }
 
 /** Adds a batch to the confusion matrix; returns how many labels are not among the most likely classes. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BatchPlan, fillBatch, type ImageSet } from '../data/index.ts';
 import { DivergenceError, type ExitCode } from '../errors.ts';
 import { learningRate, type LrOptions, checkLrOptions } from '../optim/index.ts';
-import type { RunWriter, StageRecord } from '../runs/index.ts';
+import type { RunWriter, StageRecord, TestSamples } from '../runs/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
 import { type RunState, saveCheckpoint } from './checkpoint.ts';
@@ -15,6 +15,7 @@ import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import type { StepOutcome } from './learner.ts';
 import type { OnProgress } from './progress.ts';
+import { SampleChooser } from './samples.ts';
 
 export interface RunOptions {
   /** Where to go on from; absent: the beginning. */
@@ -33,6 +34,8 @@ export interface RunOutcome {
   /** On the images held out, after the last epoch. */
   readonly validation?: Evaluation;
   readonly interrupted?: ExitCode;
+  /** Images of the test set with what the net takes them for; absent if the run was interrupted. */
+  readonly samples?: TestSamples;
 }
 
 const noRunning: RunState['running'] = { loss: 0, wrong: 0, images: 0, seconds: 0, swaps: 0 };
@@ -50,6 +53,7 @@ export class TrainingRun {
   readonly #options: RunOptions;
   readonly #watch: Stopwatch;
   #state: RunState;
+  #chooser: SampleChooser | undefined;
 
   constructor(experiment: Experiment, writer: RunWriter, options: RunOptions = {}) {
     const { config, data, identity } = experiment;
@@ -104,9 +108,14 @@ export class TrainingRun {
     }
     // A run that was complete when resumed has nothing to train, but its result can still be told.
     evaluation ??= this.#evaluate(validation ?? test);
-    return validation
-      ? { state: this.#state, evaluation: this.#evaluate(test), validation: evaluation }
-      : { state: this.#state, evaluation };
+    const onTest = validation ? this.#evaluate(test) : evaluation;
+    const samples = this.#chooser?.choose();
+    return {
+      state: this.#state,
+      evaluation: onTest,
+      ...(validation && { validation: evaluation }),
+      ...(samples && { samples }),
+    };
   }
 
   /** Steps until the epoch is full. */
@@ -214,14 +223,26 @@ export class TrainingRun {
   }
 
   #evaluate(set: ImageSet): Evaluation {
-    const { learner, config } = this.#experiment;
+    const { learner, config, data } = this.#experiment;
     const { step, epoch } = this.#state;
+    // Images are chosen by the trained net: in the evaluation after the last step.
+    const chooser = set === data.test && step === this.totalSteps ? new SampleChooser(set) : undefined;
+    this.#chooser = chooser ?? this.#chooser;
     const forward = (images: Tensor): Tensor => {
       // A long evaluation is no sign of a crash.
       this.#writer.heartbeat({ step, epoch, totalSteps: this.totalSteps });
       return learner.forward(images, false);
     };
-    return evaluate(forward, set, this.#tensors, config.limitEvalBatches);
+    return evaluate(
+      forward,
+      set,
+      this.#tensors,
+      config.limitEvalBatches,
+      chooser &&
+        ((guesses) => {
+          chooser.see(guesses);
+        }),
+    );
   }
 
   /** Evaluates where that is due, writes the epoch down, saves, and turns to the next. */

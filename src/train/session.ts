@@ -153,6 +153,7 @@ async function conduct(
     }
     const result = resultOf(experiment, outcome);
     beforeWriting?.();
+    if (outcome.samples) writer.samples(outcome.samples);
     writer.result(result);
     writer.finish('finished', { exitCode: exitCodes.done });
     return { dir, result, exitCode: exitCodes.done };

@@ -55,6 +55,7 @@ it('a run folder holds the configuration, every step, every epoch, checkpoints a
       'metrics.jsonl',
       'report.html',
       'result.json',
+      'samples.json',
       'status.json',
       'summary.csv',
       'swaps.jsonl',
