@@ -40,18 +40,19 @@ export function compileTypeScript() {
   return 'compiled';
 }
 
-/** @returns what was done, in words */
+/** The page of the server, and that of exported folders. @returns what was done, in words */
 export function buildPage() {
   const sources = ['src', 'package.json', 'package-lock.json', 'vite.config.ts'];
-  const index = join(root, 'dist', 'page', 'index.html');
+  const pages = ['page/index.html', 'page-export/export.html'].map((name) => join('dist', name));
   // index.html names every other file by its content: a page that was built by hand from other sources shows there.
-  const stamp = () => digest([...sources, 'dist/page/index.html']);
-  if (existsSync(index) && remembered('page') === stamp()) return 'present';
-  run(
-    process.execPath,
-    ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
-    'the page of the Studio does not build, see above',
-  );
+  const stamp = () => digest([...sources, ...pages]);
+  if (pages.every((page) => existsSync(join(root, page))) && remembered('page') === stamp()) return 'present';
+  for (const mode of ['production', 'export'])
+    run(
+      process.execPath,
+      ['node_modules/vite/bin/vite.js', 'build', '--mode', mode, '--logLevel', 'warn'],
+      'the page of the Studio does not build, see above',
+    );
   remember('page', stamp());
   return 'built';
 }

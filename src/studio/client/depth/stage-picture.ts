@@ -5,6 +5,7 @@
 import { blockColour } from '../../../report/palette.ts';
 import type { SwapRecord } from '../../../runs/index.ts';
 import { type Mark, type Picture, plot, type Plot, type Theme } from '../../draw/index.ts';
+import { inkOn } from '../charts/ink-on.ts';
 import { formatCount } from '../parts/words.ts';
 import { type Bead, beadWords, swapsBetween, type Timeline } from './timeline.ts';
 
@@ -200,7 +201,7 @@ function strip(beads: readonly Bead[], particles: number, { sx, left, width }: P
         y: axisY + 0.5,
         text: String(particle + 1),
         size: radius + 1,
-        fill: textOn(colour),
+        fill: inkOn(colour),
         anchor: 'middle',
         baseline: 'middle',
         weight: 'bold',
@@ -234,12 +235,4 @@ function arcs(swaps: readonly SwapRecord[], beads: readonly Bead[], { sx }: Plot
       },
     ];
   });
-}
-
-/** White or black, whichever is read better on a colour #rrggbb. */
-function textOn(colour: string): string {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map(
-    (at) => (Number.parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2,
-  );
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.2 ? '#101418' : '#ffffff';
 }

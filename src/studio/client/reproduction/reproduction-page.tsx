@@ -26,6 +26,7 @@ import { rowList, runs, runsFailure, source, useRuns } from '../store.ts';
 import { cssColour, theme } from '../theme.ts';
 import '../styles/charts.css';
 import '../styles/compare.css';
+import { isCell, standingWords } from './cells.ts';
 import { pictureHeight, reproductionPicture, sides } from './table-picture.ts';
 
 const folder = computed(() => place.value.path[1] ?? runs.value?.grids[0]);
@@ -90,11 +91,10 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
       {!value && loaded.state === 'waiting' && <Waiting what="the table" />}
       {value && (
         <>
-          <p class="quiet">
+          <p class="quiet recipe">
             Preset {value.preset}: {value.recipe}. Errors on the{' '}
             {value.measuredOn === 'test' ? 'test set' : 'images held out'} after the last epoch;{' '}
-            {count(value.finished, 'run')} finished
-            {value.unfinished.length > 0 && `, ${value.unfinished.length} begun and not finished`}.
+            {standingWords(value)}.
           </p>
           {running.length > 0 && (
             <section class="running-now" aria-labelledby="running-now">
@@ -128,24 +128,41 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
-/** One dot a run of the two schemes: full when finished. */
-function Dots({ row, scheme }: { readonly row: ReproductionRow; readonly scheme: string }): JSX.Element {
+/** One dot a run of the two schemes: full when finished, hollow while it is planned. */
+function Dots({
+  row,
+  scheme,
+  planned,
+}: {
+  readonly row: ReproductionRow;
+  readonly scheme: string;
+  readonly planned: Reproduction['unfinished'];
+}): JSX.Element {
   const done = mainArm(row, scheme)?.runs ?? [];
-  const under = members.value.filter(
+  const running = members.value.filter(
     (one) =>
       one.state === 'running' &&
       one.model === row.model &&
       one.dataset === row.dataset &&
       one.scheme === scheme,
   );
-  const words = `${count(done.length, 'run')} finished${under.length ? `, ${under.length} running` : ''}`;
+  const started = new Set(running.map(({ name }) => name));
+  const waiting = planned.filter(({ name }) => isCell(name, row, scheme) && !started.has(name));
+  const words = [
+    `${count(done.length, 'run')} finished`,
+    ...(running.length ? [`${running.length} running`] : []),
+    ...(waiting.length ? [`${waiting.length} planned`] : []),
+  ].join(', ');
   return (
     <span class="run-dots" role="img" aria-label={words} title={words}>
       {done.map((run) => (
         <i key={run.name} class="done" />
       ))}
-      {under.map((run) => (
+      {running.map((run) => (
         <i key={run.id} class="under-way" />
+      ))}
+      {waiting.map(({ name }) => (
+        <i key={name} class="planned" />
       ))}
     </span>
   );
@@ -162,8 +179,8 @@ function MainTable({
     const error = mainArm(row, scheme)?.error;
     return (
       <td class="numeric">
-        {error ? meanText(error).replace(/ \(\d+\)$/, '') : <span class="quiet">not run</span>}{' '}
-        <Dots row={row} scheme={scheme} />
+        <Dots row={row} scheme={scheme} planned={reproduction.unfinished} />
+        {error ? meanText(error).replace(/ \(\d+\)$/, '') : <span class="quiet">not run</span>}
       </td>
     );
   };

@@ -1,6 +1,7 @@
 /** Which class was taken for which, as a map of cells. */
 import { textWidth } from '../../../report/text-width.ts';
 import { type Mark, type Picture, rampThrough, sequentialLevel, type Theme } from '../../draw/index.ts';
+import { inkOn } from '../charts/ink-on.ts';
 
 export interface ConfusionDrawing {
   readonly picture: Picture;
@@ -116,11 +117,4 @@ export function confusionPicture(
       return i >= 0 && j >= 0 && i < n && j < n ? [i, j] : undefined;
     },
   };
-}
-
-function inkOn(colour: string): string {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map(
-    (at) => (Number.parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2,
-  );
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? '#101418' : '#ffffff';
 }

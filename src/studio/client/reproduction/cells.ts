@@ -1,0 +1,28 @@
+/** The runs of a grid that have no result yet: which of them a row of the talk's table waits for. */
+import type { Reproduction, ReproductionRow } from '../../../runs/index.ts';
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/**
+ * Whether a run of this name is one of the row with the scheme and its usual settings: `cifar10-resnet20-w4-v5000-vanilla-s1`, where
+ * between net and scheme stand settings that the whole grid shares (`meanfield reproduce` names its runs so).
+ */
+export function isCell(name: string, { dataset, model }: ReproductionRow, scheme: string): boolean {
+  return new RegExp(`^${escaped(`${dataset}-${model}`)}(-[a-z]+[\\d.]+)*-${escaped(scheme)}-s\\d+$`).test(
+    name,
+  );
+}
+
+/** `6 runs finished, 1 begun, 38 planned` */
+export function standingWords({
+  finished,
+  unfinished,
+}: Pick<Reproduction, 'finished' | 'unfinished'>): string {
+  const planned = unfinished.filter(({ state }) => state === 'new').length;
+  const begun = unfinished.length - planned;
+  return [
+    `${finished} ${finished === 1 ? 'run' : 'runs'} finished`,
+    ...(begun ? [`${begun} begun`] : []),
+    ...(planned ? [`${planned} planned`] : []),
+  ].join(', ');
+}
