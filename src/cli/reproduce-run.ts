@@ -23,6 +23,7 @@ import {
   reproductionTable,
   type Table,
   writeReproduction,
+  writeReproductionRecord,
 } from '../report/index.ts';
 import type { Reproduction } from '../runs/index.ts';
 import { listenForInterrupt, type TrainOptions } from '../train/index.ts';
@@ -70,7 +71,7 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   };
   if (flags.dryRun) return dryRun(cells, work, flags.json);
   makeFolder(root);
-  const exitCode = flags.reportOnly ? undefined : await trainGrid(cells, work);
+  const exitCode = flags.reportOnly ? undefined : await trainGrid(cells, work, recordKeeper(grid, root));
   const results = await gridResults(grid, root);
   const { html } = await writeReproduction(results, root);
   tellResults(results, flags.json);
@@ -163,17 +164,41 @@ function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads
   return { jobs, threads };
 }
 
+/** Writes the record of the grid as it is at each call, one after the other. */
+function recordKeeper(grid: Grid, root: string): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    last = last
+      .catch(() => undefined)
+      .then(async () => {
+        writeReproductionRecord(await gridResults(grid, root), root);
+      });
+    return last;
+  };
+}
+
 /** Returns the exit code where something was left undone. */
-async function trainGrid(cells: readonly Cell[], work: Work): Promise<ExitCode | undefined> {
+async function trainGrid(
+  cells: readonly Cell[],
+  work: Work,
+  keepRecord: () => Promise<void>,
+): Promise<ExitCode | undefined> {
   const interrupt = listenForInterrupt(() => {
     say('stopping after this step (again to stop at once)');
   });
   const before = cells.filter((cell) => standingOf(work.root, cell).state === 'finished').length;
   const printer = gridPrinter(before, cells.length);
+  const { onEnd } = printer.handlers;
   try {
+    await keepRecord();
     const { failed, interrupted } = await trainCells(cells, {
       ...work,
       ...printer.handlers,
+      onEnd: (cell, how) => {
+        onEnd?.(cell, how);
+        // The page of the Studio shows the table as it fills up; what fails here is told by the last writing.
+        if (how.how === 'finished') keepRecord().catch(() => undefined);
+      },
       interrupted: () => interrupt.requested,
     });
     printer.end();

@@ -17,5 +17,5 @@ export { panelArrays, panelCsv } from './claim-data.ts';
 export { type ClaimsReport, makeFolder, writeClaims } from './claims-report.ts';
 export { renderPdf } from './pdf.ts';
 export { writeAnalysis } from './analysis-report.ts';
-export { type ReproductionFiles, writeReproduction } from './reproduction/report.ts';
+export { type ReproductionFiles, writeReproduction, writeReproductionRecord } from './reproduction/report.ts';
 export { armTable, comparisonTable, reproductionTable, type Table } from './reproduction/tables.ts';

@@ -82,6 +82,23 @@ it('a grid writes a page, tables and numbers', () => {
   }
 });
 
+it('the record of a grid fills up while it is trained', { timeout: 240_000 }, async () => {
+  const folder = join(root, 'filling');
+  const grid = startMeanfield([...settings, '--output', folder]);
+  const record = (): { finished: number; unfinished: unknown[] } | undefined =>
+    existsSync(join(folder, 'results.json'))
+      ? (JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as {
+          finished: number;
+          unfinished: unknown[];
+        })
+      : undefined;
+  await expect.poll(() => record()?.unfinished.length, { timeout: 60_000 }).toBe(4);
+  await expect.poll(() => record()?.finished, { timeout: 120_000 }).toBeGreaterThan(0);
+  expect(record()).toMatchObject({ finished: finished(folder).size });
+  grid.kill('SIGKILL');
+  if (grid.exitCode === null && grid.signalCode === null) await once(grid, 'exit');
+});
+
 it('a finished grid is not trained again', () => {
   const before = finished(whole);
   const { code, stderr } = meanfield([...settings, '--output', whole]);

@@ -29,6 +29,15 @@ export interface ReproductionFiles {
 /** Points of the curves of one network's runs together. */
 const curvePoints = 8000;
 
+const recordFile = 'results.json';
+
+/** The record alone: what others read while the grid fills up. Returns its path. */
+export function writeReproductionRecord(reproduction: Reproduction, root: string): string {
+  const file = join(root, recordFile);
+  writeFileAtomic(file, `${JSON.stringify(reproduction, null, 2)}\n`);
+  return file;
+}
+
 /** @param root - the folder of the grid, which holds the run folders */
 export async function writeReproduction(
   reproduction: Reproduction,
@@ -63,14 +72,14 @@ export async function writeReproduction(
     html: join(root, 'reproduce.html'),
     markdown: join(root, 'table.md'),
     csv: join(root, 'runs.csv'),
-    json: join(root, 'results.json'),
+    json: join(root, recordFile),
   };
   const tables = [reproductionTable, armTable, comparisonTable].map((table) =>
     markdownTable(table(reproduction)),
   );
   writeFileAtomic(files.markdown, `${tables.join('\n\n')}\n`);
   writeFileAtomic(files.csv, csvTable(runsTable(reproduction)));
-  writeFileAtomic(files.json, `${JSON.stringify(reproduction, null, 2)}\n`);
+  writeReproductionRecord(reproduction, root);
   writeFileAtomic(files.html, reproductionPageHtml(reproduction, overview, networks));
   return files;
 }

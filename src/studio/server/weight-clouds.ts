@@ -94,6 +94,7 @@ async function computeClouds(checkpoints: readonly Checkpoint[]): Promise<Weight
   }
   const clouds: Record<string, WeightCloud> = {};
   for (const [stage, points] of [...stages].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    points.sort((a, b) => a.shown.step - b.shown.step);
     const { coordinates, explained } = await principalPlane(
       points.map(({ weights }) => weights),
       breathe,
