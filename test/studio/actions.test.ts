@@ -57,6 +57,13 @@ it('a run is started, watched, stopped and resumed', { timeout: 180_000 }, async
   await page.getByRole('button', { name: 'stop' }).click();
   await page.locator('.run-head .state-stopped').waitFor({ timeout: 60_000 });
   const stoppedAt = await lastStep();
+  // Its checkpoint has the weights of the blocks.
+  await page.getByRole('link', { name: 'Weights' }).click();
+  await page
+    .getByText(/% of the variance is in this plane/)
+    .first()
+    .waitFor();
+  await page.getByRole('link', { name: 'Curves' }).click();
   await page.getByRole('button', { name: 'resume' }).click();
   await expect.poll(lastStep, { timeout: 60_000 }).toBeGreaterThan(stoppedAt);
   await page.getByRole('button', { name: 'stop' }).click();

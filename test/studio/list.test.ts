@@ -135,13 +135,18 @@ it('a run that appears or is deleted appears and goes in the list', async () => 
   await expect.poll(names, { timeout: 10_000 }).not.toContain('late');
 });
 
-it('of thousands of runs only those in sight are in the document', async () => {
-  await page.goto(`${lab.studio.url}#/`);
-  await page.setViewportSize({ width: 1440, height: 300 });
-  await expect.poll(() => page.locator('.line-run').count()).toBeGreaterThan(0);
-  const height = (await page.locator('.grid-body').boundingBox())?.height;
-  expect(height).toBe(7 * 38);
-  await page.setViewportSize({ width: 1440, height: 900 });
+it('of many runs only those in sight are in the document, and the keyboard reaches the last', async () => {
+  for (let i = 0; i < 80; i++)
+    writeFakeRun(lab.runs, { name: `zz-${String(i).padStart(2, '0')}`, epochs: 1, stepsPerEpoch: 1 });
+  await page.goto(`${lab.studio.url}#/?sort=name`);
+  const grid = page.getByRole('grid');
+  await expect.poll(() => grid.getAttribute('aria-rowcount'), { timeout: 10_000 }).toBe('88');
+  expect(await page.locator('.line-run').count()).toBeLessThan(50);
+  await page.locator('[data-index="0"]').focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => page.locator('[data-index]:focus').getAttribute('aria-rowindex')).toBe('88');
+  expect(await page.locator('[data-index]:focus').textContent()).toContain('zz-79');
+  expect(await page.locator('.line-run').count()).toBeLessThan(50);
 });
 
 it('nothing was complained of', () => {

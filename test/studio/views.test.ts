@@ -1,11 +1,26 @@
 /** The views of finished runs in a browser. */
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeFakeRun } from '../../src/report/fake-run.ts';
 import { seriousViolations } from './axe.ts';
 import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+
+/** A white pixel. */
+const pixel =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==';
+const guess = (first: number, second: number): object[] => [
+  { class: first, probability: 0.75 },
+  { class: second, probability: 0.25 },
+];
+const samples = {
+  classes: ['cat', '<b>dog</b>'],
+  samples: [
+    { index: 7, label: 0, image: pixel, top: guess(1, 0) },
+    { index: 8, label: 1, image: pixel, top: guess(1, 0) },
+  ],
+};
 
 let lab: Lab;
 let opened: Opened;
@@ -31,6 +46,7 @@ beforeAll(async () => {
         config: { seed, epochs: 4, 'tau-lr-factor': 0.1 },
       });
     }
+    writeFileSync(join(runs, 'mf-s1', 'samples.json'), JSON.stringify(samples));
     cpSync(join('docs', 'results', 'fast'), join(runs, 'fast'), { recursive: true });
   });
   opened = await lab.open('#/run/mf-s1');
@@ -133,6 +149,19 @@ it('the reproduction has the talk beside ours, and says what was not run', async
   const row = table.getByRole('row', { name: /^ResNet20/ });
   expect(await row.textContent()).toMatch(/8\.75.*8\.19.*11\.\d\d ± /);
   expect(await table.getByRole('row', { name: /^ResNet110/ }).textContent()).toContain('not run');
+});
+
+it('test images stand with what they are taken for, names as text, and the wrong ones can be had alone', async () => {
+  await go('#/run/mf-s1/predictions');
+  const images = page.getByRole('list').filter({ hasText: 'cat' }).first().locator('> li');
+  await expect.poll(() => images.count()).toBe(2);
+  expect(await images.first().textContent()).toMatch(/^cat wrong<b>dog<\/b> 75 %cat 25 %/);
+  expect(await page.locator('main b', { hasText: 'dog' }).count()).toBe(0);
+  // Of a picture that was refused or broken it would be 0.
+  expect(await page.evaluate<number>("document.querySelector('.sample img').naturalWidth")).toBe(1);
+  await page.getByText('wrong ones').click();
+  await expect.poll(() => images.count()).toBe(1);
+  expect(await page.getByText(/^Most often: /).count()).toBe(1);
 });
 
 it('a vanilla run has no depth, a lost run no page: both are said', async () => {
