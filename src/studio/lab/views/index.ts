@@ -26,16 +26,27 @@ export const views: Readonly<Record<ViewName, View>> = {
   algorithm: algorithmView,
 };
 
-/** Evaluations of a block on a point that an engine may be asked for: about ten seconds of one core. */
+/** Evaluations of a `bottleneck tanh` block on a point that an engine may be asked for: about ten seconds of one core. */
 export const costBounds: Readonly<Record<Engine['name'], number>> = { native: 4e9, reference: 4e8 };
+
+/** What other blocks cost for one of these, as measured. */
+const activationCosts: Readonly<Record<LabState['activation'], number>> = {
+  relu: 1,
+  tanh: 1,
+  softplus: 2,
+  erf: 4,
+  gelu: 5,
+};
+const familyCosts: Readonly<Record<LabState['family'], number>> = { bottleneck: 1, matrix: 3 };
 
 /** @throws UsageError in one line for a problem that would take an engine too long. */
 export function checkCost(state: LabState, engine: Engine['name']): void {
-  const cost = views[state.view].cost(state);
+  const weight = activationCosts[state.activation] * familyCosts[state.family];
+  const cost = weight * views[state.view].cost(state);
   const bound = costBounds[engine];
   if (cost > bound)
     throw new UsageError(
-      `this ${state.view} needs about ${cost.toExponential(1)} evaluations of a block on a point, the ${engine} engine takes ${bound.toExponential(0)}: fewer points, particles, depth or steps`,
+      `this ${state.view} needs about ${cost.toExponential(1)} evaluations of a block on a point, the ${engine} engine takes ${bound.toExponential(0)}: fewer points, particles, depth or steps${weight > 1 ? ', or bottleneck blocks with tanh' : ''}`,
     );
 }
 

@@ -9,7 +9,7 @@ import { presets } from '../presets.ts';
 import { drawnBlocks, settingOf, startSchedule } from '../problem.ts';
 import { referenceEngine } from '../reference-engine.ts';
 import { labState } from '../state.ts';
-import { computeView, costBounds, views } from './index.ts';
+import { checkCost, computeView, costBounds, views } from './index.ts';
 
 const small = { points: 20, depth: 4, particles: 6, steps: 12, blocks: 4 } as const;
 
@@ -357,4 +357,14 @@ it('every preset names a number of its view, and knobs of its view alone', () =>
   }
   expect(new Set(presets.map(({ name }) => name)).size).toBe(presets.length);
   expect(new Set(presets.map(({ state }) => state.view)).size).toBe(viewNames.length);
+});
+
+it('blocks that take longer may be fewer', () => {
+  const state = { view: 'training', points: 500, depth: 50, particles: 30, steps: 60 } as const;
+  expect(() => {
+    checkCost(labState(state), 'reference');
+  }).not.toThrow();
+  expect(() => {
+    checkCost(labState({ ...state, activation: 'gelu' }), 'reference');
+  }).toThrow(/fewer points, particles, depth or steps, or bottleneck blocks with tanh$/);
 });
