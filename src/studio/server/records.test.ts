@@ -118,11 +118,6 @@ it('swaps come all, and of very many an even choice that says how many there are
 it.each(['points=0', 'points=1e9', 'points=-1', 'points=x', 'from=1.5', 'to=99999999999999999999'])(
   'a stretch of steps that makes no sense is refused: %s',
   async (query) => {
-    writeFakeRun(root, {
-      name: `q${query.length}${query[5]!}`.replace(/\W/g, ''),
-      epochs: 1,
-      stepsPerEpoch: 3,
-    });
     const answer = await ask(studio.port, `/api/runs/s/steps?${query}`);
     expect([answer.status, errorOf(answer)]).toEqual([
       400,
