@@ -9,5 +9,10 @@ export function Formula({ tex, display = false }: { readonly tex: string; readon
     if (place.current)
       katex.render(tex, place.current, { displayMode: display, throwOnError: false, trust: false });
   }, [tex, display]);
-  return <span ref={place} class={display ? 'formula formula-display' : 'formula'} />;
+  // One that is wider than its place scrolls, also by keys.
+  return display ? (
+    <span ref={place} class="formula formula-display" role="group" aria-label="formula" tabIndex={0} />
+  ) : (
+    <span ref={place} class="formula" />
+  );
 }
