@@ -181,6 +181,8 @@ it('plays through depth, and can be paused', async () => {
 });
 
 it('says what the picture shows, and has no serious fault of accessibility, light and dark, wide and narrow', async () => {
+  await goTo('#/lab/mean-field-resnet?t=0.4');
+  await shownNumber(page, 'loss');
   await expect
     .poll(() => page.locator('.lab-picture').getAttribute('aria-label'))
     .toMatch(/150 points at depth .* of the flow/);
