@@ -44,6 +44,18 @@ function meanfield(...args) {
   if (status !== 0) throw new Error(`meanfield ${args.join(' ')} failed (${status})`);
 }
 
+/** A preset for each view of the lab, where its sliders show most. */
+const labViews = [
+  ['lab-flow', '#/lab/mean-field-resnet?t=0.6'],
+  ['lab-costate', '#/lab/costate-lemma?t=0.4'],
+  ['lab-gradient', '#/lab/back-propagation?t=0.5'],
+  ['lab-descent', '#/lab/local-is-global'],
+  ['lab-training', '#/lab/wasserstein-flow?s=0.8'],
+  ['lab-regimes', '#/lab/features'],
+  ['lab-expansion', '#/lab/higher-order?t=0.4'],
+  ['lab-algorithm', '#/lab/algorithm-1?s=0.7'],
+];
+
 /** Which run shows what, by what the runs have. */
 async function addresses(url) {
   const ask = async (path) => (await fetch(`${url}${path}`)).json();
@@ -72,18 +84,18 @@ async function addresses(url) {
     compare: `#/compare?runs=${compared.map(({ id }) => id).join(',')}`,
     reproduction: `#/reproduction/${encodeURIComponent(grids.find((name) => name === 'fast') ?? grids[0] ?? '')}`,
     start: '#/start?dataset=cifar10&epochs=3&amp=1',
-    lab: '#/lab',
+    ...Object.fromEntries(labViews),
   };
 }
 
-/** Few colours, few bytes: pages of text and lines lose nothing that is seen. */
+/** Pages of text and lines lose nothing that is seen. */
 async function save(png, name, width) {
   const { height = 0 } = await sharp(png).metadata();
   const small = await sharp(png)
     .extract({ left: 0, top: 0, width, height: Math.min(height, tallest[width]) })
-    .png({ palette: true, colours: 128, effort: 10, dither: 0 })
+    .webp({ nearLossless: true, quality: 60, effort: 6 })
     .toBuffer();
-  writeFileSync(join(out, `${name}.png`), small);
+  writeFileSync(join(out, `${name}.webp`), small);
   return small.length;
 }
 
@@ -105,6 +117,8 @@ try {
       for (const [name, hash] of views) {
         await page.goto('about:blank');
         await page.goto(`${studio.url}${hash}`);
+        if (name.startsWith('lab'))
+          await page.locator('.lab-numbers[aria-busy="false"]').waitFor({ timeout: 60_000 });
         await page.waitForTimeout(1500);
         const bytes = await save(
           await page.screenshot({ fullPage: true }),
