@@ -40,7 +40,6 @@ export function eventStream(
   const release = limit.take(getConnInfo(c).remote.address ?? '');
   c.header('Retry-After', undefined);
   return streamSSE(c, async (stream) => {
-    stream.onAbort(release);
     try {
       await beat(stream, pulse, signOfLife, onBeat);
     } catch (error) {

@@ -11,10 +11,9 @@ export interface LabPoolOptions {
   readonly size: number;
   /** Longest computation, in ms. */
   readonly timeLimit: number;
+  /** A computation that nobody waits for may go on for so long before its child is killed, in ms. */
+  readonly grace: number;
 }
-
-/** A computation that nobody waits for may go on for so long before its child is killed, in ms. */
-const grace = 300;
 
 interface Waiting {
   readonly give: (worker: LabWorker) => void;
@@ -71,7 +70,7 @@ export class LabPool {
 
   async #run(state: unknown, onLine: (line: string) => void, gone: AbortSignal): Promise<void> {
     const worker = await this.#take(gone);
-    const { timeLimit } = this.#options;
+    const { timeLimit, grace } = this.#options;
     const timers: ReturnType<typeof setTimeout>[] = [];
     const killAfter = (time: number): void => {
       timers.push(

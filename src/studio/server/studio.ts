@@ -58,6 +58,8 @@ export interface Studio {
 /** A connection more than this is refused by the system: streams are counted apart. */
 const mostConnections = 1024;
 const labChildren = 2;
+/** Much longer than a preset takes, much shorter than loading another child. */
+const labGrace = 300;
 const mostStreams = 128;
 /** On a loopback address all pages are one client. */
 const mostStreamsOfOne = 64;
@@ -94,7 +96,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     onError: (error) => onError?.(error),
   });
   addActionRoutes(app, { index, program });
-  const lab = new LabPool({ command: labCommand, size: labChildren, timeLimit: labTime });
+  const lab = new LabPool({ command: labCommand, size: labChildren, timeLimit: labTime, grace: labGrace });
   addLabRoutes(app, lab);
   app.all('/api/*', () => {
     throw new ApiError(404, 'there is no such address');
