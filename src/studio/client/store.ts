@@ -41,13 +41,19 @@ function take({ root, runs: rows, configurations, grids, problems }: RunList): v
   failure.value = undefined;
 }
 
-function change({ changed, gone, configurations }: RowsEvent): void {
+function change({ whole, changed, gone, configurations, problems, grids }: RowsEvent): void {
   const before = listing.peek();
   if (!before) return;
-  const rows = new Map(before.rows);
+  const rows = new Map(whole ? [] : before.rows);
   for (const row of changed) rows.set(row.id, row);
   for (const id of gone) rows.delete(id);
-  listing.value = { ...before, rows, configurations: { ...before.configurations, ...configurations } };
+  listing.value = {
+    ...before,
+    rows,
+    configurations: { ...before.configurations, ...configurations },
+    problems,
+    grids,
+  };
 }
 
 let holders = 0;

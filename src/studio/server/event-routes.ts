@@ -91,7 +91,7 @@ export function addEventRoutes(
 ): void {
   app.get('/api/events', async (c) => {
     let revision = resumeFrom(c, wholeNumber(c, 'revision')) ?? 0;
-    await index.refresh();
+    await index.refresh(0);
     return eventStream(c, tools, async (out) => {
       if (index.revision !== revision) {
         const event = index.since(revision);

@@ -260,3 +260,31 @@ it('a run that is killed is shown as crashed by the next look, though none of it
   await index.refresh();
   expect(index.revision).toBe(settled);
 });
+
+it('of thousands of runs the first are shown while the others are read, and then exactly the others', async () => {
+  const count = 3000;
+  const status = JSON.stringify({
+    pid: 1,
+    host: 'elsewhere',
+    state: 'finished',
+    heartbeat: '2026-01-01T00:00:00Z',
+    started: '2026-01-01T00:00:00Z',
+    step: 1,
+    epoch: 0,
+    totalSteps: 1,
+  });
+  for (let i = 0; i < count; i++) {
+    mkdirSync(join(root, `r${i}`));
+    writeFileSync(join(root, `r${i}`, 'status.json'), status);
+  }
+  const index = new RunIndex(root);
+  await index.refresh(0);
+  const first = index.list();
+  expect(first.runs.length).toBeGreaterThan(0);
+  expect(first.runs.length).toBeLessThan(count);
+  expect(first.problems.join()).toMatch(/^\d+ runs so far: the others are still being read$/);
+  await index.refresh();
+  const { changed, whole, problems } = index.since(first.revision);
+  const ids = [...first.runs, ...changed].map(({ id }) => id);
+  expect([whole, problems, ids.length, new Set(ids).size]).toEqual([false, [], count, count]);
+});

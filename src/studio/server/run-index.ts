@@ -4,6 +4,7 @@
  * looking at every file of a few runs each time, in turn.
  */
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   currentStatus,
   isProcessAlive,
@@ -59,7 +60,9 @@ export class RunIndex {
   /** Revisions before this one are not known: another server, or too long ago. */
   #firstRevision: number;
   #revision: number;
-  #problems = '[]';
+  #problems = '';
+  /** Every run has been read once. */
+  #complete = false;
   #cursor = 0;
   #scanning: Promise<void> | undefined;
   #queued: Promise<void> | undefined;
@@ -75,15 +78,22 @@ export class RunIndex {
     return this.#revision;
   }
 
-  /** Looks for what has changed up to now; whoever asks while it looks waits for one more look, all for the same. */
-  async refresh(): Promise<void> {
+  /**
+   * Looks for what has changed up to now; whoever asks while it looks waits for one more look, all for the same.
+   *
+   * @param patience - the first look at thousands of runs takes seconds: who can show a part of them waits so many ms for all
+   */
+  async refresh(patience = Infinity): Promise<void> {
     if (this.#scanning && !this.#queued) {
       this.#queued = this.#scanning.then(() => {
         this.#queued = undefined;
         return this.#start();
       });
     }
-    await (this.#queued ?? this.#start());
+    const look = this.#queued ?? this.#start();
+    await (this.#complete || patience === Infinity
+      ? look
+      : Promise.race([look, sleep(patience, undefined, { ref: false })]));
   }
 
   #start(): Promise<void> {
@@ -106,6 +116,7 @@ export class RunIndex {
       await breathe();
     }
     this.#forget(left);
+    this.#complete = true;
     const problems = JSON.stringify([this.#walk.problems, this.#walk.grids]);
     if (problems !== this.#problems) this.#revision++;
     this.#problems = problems;
@@ -142,21 +153,32 @@ export class RunIndex {
       this.#renew(folder, lookInto(folder.dir, realRoot, folder.entries));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      this.#put(folder, noFiles, brokenRow(folder.id, [`the folder cannot be read (${code ?? message})`]));
+      this.#put(
+        folder,
+        noFiles,
+        brokenRow(folder.id, [`the folder cannot be read (${code ?? message})`]),
+        '',
+      );
     }
   }
 
   /** Reads the row, if the files have changed. */
   #renew({ id, dir, stamp }: RunFolder, found: RunFolderFiles): Entry {
     const entry = this.#entries.get(id);
-    if (entry?.filesStamp !== stampOf(found))
-      return this.#put({ id, dir, stamp }, found, readRow(id, dir, found, Date.now()));
+    const filesStamp = stampOf(found);
+    if (entry?.filesStamp !== filesStamp)
+      return this.#put({ id, dir, stamp }, found, readRow(id, dir, found, Date.now()), filesStamp);
     entry.folder = { id, dir, stamp };
     entry.found = found;
     return this.#judge(entry);
   }
 
-  #put(folder: RunFolder, found: RunFolderFiles, { row, status, shared }: RowData): Entry {
+  #put(
+    folder: RunFolder,
+    found: RunFolderFiles,
+    { row, status, shared }: RowData,
+    filesStamp: string,
+  ): Entry {
     const text = JSON.stringify(row);
     const before = this.#entries.get(folder.id);
     const revision = before?.text === text ? before.revision : ++this.#revision;
@@ -164,7 +186,7 @@ export class RunIndex {
     const entry = {
       folder: { id, dir, stamp },
       found,
-      filesStamp: stampOf(found),
+      filesStamp,
       status,
       shared,
       row,
@@ -177,13 +199,24 @@ export class RunIndex {
 
   /** A run that is under way may have crashed without a change to its files. */
   #judge(entry: Entry): Entry {
-    const { status, shared, row, folder, found } = entry;
+    const { status, shared, row, folder, found, filesStamp } = entry;
     if (status?.state !== 'running') return entry;
     const again = (): RunStatus | undefined => readRun(folder.dir).status();
     const { state } = currentStatus(status, again, Date.now(), isProcessAlive);
     // Another end than `crashed` comes with a change of the files, which the next scan reads.
     if (state === row.state || (state !== 'crashed' && state !== 'running')) return entry;
-    return this.#put(folder, found, { row: rowInState(row, state, folder.dir, found), status, shared });
+    return this.#put(
+      folder,
+      found,
+      { row: rowInState(row, state, folder.dir, found), status, shared },
+      filesStamp,
+    );
+  }
+
+  /** What could not be read outside the runs. */
+  #tell(): readonly string[] {
+    if (this.#complete) return this.#walk.problems;
+    return [`${this.#entries.size} runs so far: the others are still being read`];
   }
 
   list(): RunList {
@@ -192,7 +225,7 @@ export class RunIndex {
       revision: this.#revision,
       runs: [...this.#entries.values()].map(({ row }) => row),
       configurations: configurationsOf(this.#entries.values()),
-      problems: this.#walk.problems,
+      problems: this.#tell(),
       grids: this.#walk.grids,
     };
   }
@@ -210,7 +243,7 @@ export class RunIndex {
       configurations: configurationsOf(changed),
       // One that went and came again is not gone.
       gone: gone.filter((id) => !this.#entries.has(id)),
-      problems: this.#walk.problems,
+      problems: this.#tell(),
       grids: this.#walk.grids,
     };
   }

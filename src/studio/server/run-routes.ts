@@ -18,6 +18,9 @@ export interface RunRoutes {
   readonly curves: CurveStore;
 }
 
+/** The list comes with what is read by then; the rest comes as events. In ms. */
+const patience = 150;
+
 const defaultPoints = 1000;
 const mostPoints = 10_000;
 /** Of more swaps an even choice is sent. */
@@ -110,7 +113,7 @@ const pagePolicy =
 
 export function addRunRoutes(app: Hono<StudioEnvironment>, { index, curves: store }: RunRoutes): void {
   app.get('/api/runs', async (c) => {
-    await index.refresh();
+    await index.refresh(patience);
     return c.json(index.list());
   });
   app.get('/api/runs/:id', async (c) => {

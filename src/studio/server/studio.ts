@@ -90,7 +90,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   addEventRoutes(app, {
     index,
     curves,
-    pulse: new Pulse(() => index.refresh()),
+    pulse: new Pulse(() => index.refresh(0)),
     limit: new StreamLimit({ total: mostStreams, perClient: mostStreamsOfOne }),
     signOfLife,
     onError: (error) => onError?.(error),
