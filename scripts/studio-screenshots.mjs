@@ -4,7 +4,7 @@
 // Without a folder it takes docs/results and trains a small net on Fashion-MNIST beside it (minutes), whose checkpoints and samples the pictures show.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { spawnSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { only: { type: 'string' }, out: { type: 'string' } },
 });
-const out = values.out ?? join(root, 'docs', 'images', 'studio');
+const out = values.out ? resolve(values.out) : join(root, 'docs', 'images', 'studio');
 const sizes = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
@@ -27,7 +27,9 @@ const tallest = { 1440: 1500, 390: 1900 };
 
 /** docs/results, and a run with a checkpoint an epoch. */
 function ownRuns() {
-  const folder = mkdtempSync(join(tmpdir(), 'studio-screenshots-'));
+  // The pictures show the folder's name as it was given: no place of this machine.
+  process.chdir(mkdtempSync(join(tmpdir(), 'studio-screenshots-')));
+  const folder = 'runs';
   for (const grid of readdirSync(join(root, 'docs', 'results'), { withFileTypes: true }))
     if (grid.isDirectory())
       cpSync(join(root, 'docs', 'results', grid.name), join(folder, grid.name), { recursive: true });
@@ -132,5 +134,5 @@ try {
 } finally {
   await browser.close();
   await studio.close();
-  if (!positionals[0]) rmSync(runs, { recursive: true, force: true });
+  if (!positionals[0]) rmSync(process.cwd(), { recursive: true, force: true });
 }

@@ -31,7 +31,7 @@ export const descentView: View = {
     slope: 'measured (E(λ) − E) / λ over the gap at λ = 10⁻⁴: 1 to first order',
     loss: 'E(ρ)',
     best: 'least E along (1 − λ) ρ + λ ν',
-    lambda: 'where it is',
+    lambda: 'the λ of that least E',
   },
   cost({ points, depth, ...state }) {
     const minima = minimisation.starts * minimisation.steps * gradientPasses * points * depth;
