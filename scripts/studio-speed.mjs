@@ -2,7 +2,8 @@
 /* global document, location, requestAnimationFrame, window -- of the page */
 // How quick `meanfield studio` is on this machine, in Chromium; nothing else should run.
 //   node scripts/studio-speed.mjs [--json]
-// 1. The list with 1,000 runs, from the click on its address to the frame with the first rows.
+// 1. The list with 1,000 runs, from the click on its address to the frame with the first rows: of a server that was started that moment, and
+//    of one that has read the runs before.
 // 2. Every preset of the lab, from the request to the frame that shows its whole picture, in a warm process.
 // 3. Frames while the depth of a landscape with 200 particles and 500 points is dragged.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -100,11 +101,12 @@ function writeRuns(folder) {
   }
 }
 
-/** ms from the start of the navigation to the frame after the first rows are there; a fresh server, which has read nothing, each time. */
-async function listTimes(browser, runs) {
+/** ms from the start of the navigation to the frame after the first rows are there; a fresh server each time, `settled` ms old. */
+async function listTimes(browser, runs, settled) {
   const times = [];
   for (let i = 0; i < fresh; i++) {
     const studio = await startStudio({ root: runs, page: join(root, 'dist', 'page'), port: 0 });
+    await new Promise((resolve) => setTimeout(resolve, settled));
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.addInitScript(() => {
       const look = () => {
@@ -220,10 +222,17 @@ const browser = await chromium.launch({
 });
 try {
   writeRuns(folder);
-  const list = await listTimes(browser, folder);
-  say(
-    `list of ${manyRuns} runs: median ${shown(median(list))} (${shown(Math.min(...list))} to ${shown(Math.max(...list))}, ${fresh} fresh servers and pages)`,
-  );
+  const list = {};
+  for (const [name, settled] of [
+    ['just started', 0],
+    ['has read them', 2000],
+  ]) {
+    const times = await listTimes(browser, folder, settled);
+    list[name] = median(times);
+    say(
+      `list of ${manyRuns} runs, server ${name}: median ${shown(median(times))} (${shown(Math.min(...times))} to ${shown(Math.max(...times))}, ${fresh} fresh servers and pages)`,
+    );
+  }
 
   const studio = await startStudio({ root: folder, page: join(root, 'dist', 'page'), port: 0 });
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

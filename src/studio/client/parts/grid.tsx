@@ -1,6 +1,6 @@
 /** A table of any length: only the rows in sight are in the document. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 
 export interface Column<R> {
@@ -36,6 +36,8 @@ export interface GridProps<R> {
   readonly rowClass?: (row: R) => string;
 }
 
+/** What stands above a grid in px, about: until its own height is known. */
+const aboveGrid = 140;
 /** Rows above and below the sight that are kept ready. */
 const overscan = 8;
 const pageOf = (height: number, rowHeight: number): number => Math.max(1, Math.floor(height / rowHeight) - 2);
@@ -43,7 +45,7 @@ const pageOf = (height: number, rowHeight: number): number => Math.max(1, Math.f
 export function Grid<R>(props: GridProps<R>): JSX.Element {
   const { label, columns, rows, keyOf, rowHeight, sort, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 800 });
+  const [view, setView] = useState(() => ({ top: 0, height: window.innerHeight - aboveGrid }));
   const [active, setActive] = useState(0);
   const focusWanted = useRef(false);
 
@@ -56,7 +58,15 @@ export function Grid<R>(props: GridProps<R>): JSX.Element {
           : { top: box.scrollTop, height: box.clientHeight },
       );
   }, []);
-  useLayoutEffect(look, [rows.length]);
+  // The first rows are drawn without those beyond the sight, and without asking the browser for a layout before it makes one:
+  // its observer tells the height after the first.
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    if (rows.length > 0)
+      requestAnimationFrame(() => {
+        setReady(true);
+      });
+  }, [rows.length > 0]);
   useEffect(() => {
     const observer = new ResizeObserver(look);
     if (scroller.current) observer.observe(scroller.current);
@@ -110,8 +120,9 @@ export function Grid<R>(props: GridProps<R>): JSX.Element {
     event.preventDefault();
   };
 
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscan);
+  const beyond = ready ? overscan : 0;
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - beyond);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + beyond);
   const shown = rows.slice(first, last);
   // The row that can be reached by Tab stays in the document, wherever the sight is.
   const template = columns.map(({ width }) => width).join(' ');
