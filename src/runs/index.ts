@@ -1,6 +1,7 @@
 export type { AnalysedStage, Analysis, AnalysisSection, HeatMap } from './analysis.ts';
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
+export { evenly } from './evenly.ts';
 export { runFiles, runName, slug, timestamp } from './layout.ts';
 export { type CurrentStatus, currentStatus, type LiveState, liveState } from './live.ts';
 export { isProcessAlive } from './process.ts';

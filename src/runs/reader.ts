@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { readConfigFile } from './config-file.ts';
+import { evenly } from './evenly.ts';
 import { runFiles } from './layout.ts';
 import { type ReadRecordsOptions, readRecords } from './records.ts';
 import {
@@ -65,12 +66,6 @@ const isMissing = (error: unknown): boolean =>
 
 const reasonOf = (error: unknown): string =>
   codeOf(error) ? `cannot be read (${codeOf(error)})` : (error as Error).message;
-
-/** Evenly spaced members, the ends among them. */
-function spread<T>(list: readonly T[], most: number): readonly T[] {
-  if (list.length <= most) return list;
-  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))] as T);
-}
 
 export function readRun(folder: string): Run {
   const dir = folder;
@@ -148,7 +143,7 @@ export function readRun(folder: string): Run {
     checkpoints: () => attempt(runFiles.checkpoints, false, (folder) => readdirSync(folder).sort()) ?? [],
     async data({ maxPoints = 1500, maxSwapSteps = 2000 } = {}) {
       const swaps = await run.swaps();
-      const keep = new Set(spread([...new Set(swaps.map(({ step }) => step))], maxSwapSteps));
+      const keep = new Set(evenly([...new Set(swaps.map(({ step }) => step))], maxSwapSteps));
       const steps = await run.steps({ maxPoints, keep });
       const [config, environment, status, result] = [
         run.config(),

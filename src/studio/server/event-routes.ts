@@ -1,13 +1,12 @@
 /** Changes of the list, and of one run, as they happen. */
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import { readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
+import { evenly, readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
 import type { GoneEvent, StatusEvent, StepsEvent } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
-import { evenly } from './evenly.ts';
 import { eventStream, type Outgoing, resumeFrom, type StreamTools } from './event-stream.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 import { runOf, wholeNumber } from './run-routes.ts';

@@ -2,14 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, Hono } from 'hono';
-import { readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
+import { evenly, readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
 import type { RunDetail, StepCurves, SwapList } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
 import { commandsFor } from './commands.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
-import { evenly } from './evenly.ts';
 import { fileInside } from './inside.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 

@@ -2,11 +2,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors, type SafetensorsFile } from '../../io/index.ts';
-import { runFiles } from '../../runs/index.ts';
+import { evenly, runFiles } from '../../runs/index.ts';
 import type { WeightCloud, WeightClouds } from '../protocol/index.ts';
 import { stageBlocks } from './block-weights.ts';
 import { breather } from './breathe.ts';
-import { evenly } from './evenly.ts';
 import { fileInside } from './inside.ts';
 import { principalPlane } from './principal-plane.ts';
 import type { OpenRun } from './run-index.ts';

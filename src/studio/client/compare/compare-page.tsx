@@ -8,7 +8,8 @@ import { Segments } from '../parts/controls.tsx';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { count, duration, fixed, formatCount } from '../parts/words.ts';
 import { hrefTo, numberOf, readList } from '../routes.ts';
-import { reaches, usualReach } from '../runs/curves.ts';
+import { usualReach } from '../runs/curves.ts';
+import { Smoothing } from '../runs/smoothing.tsx';
 import { runs, useRuns } from '../store.ts';
 import '../styles/charts.css';
 import '../styles/compare.css';
@@ -101,12 +102,10 @@ function Chart({
       reach,
     ].flat(),
   );
-  const values = reaches(longest);
   const zoom =
     numberOf(from) !== undefined && numberOf(to) !== undefined
       ? ([numberOf(from)!, numberOf(to)!] as const)
       : undefined;
-  const words = reach > 0 ? `over ${formatCount(reach)} steps` : 'none';
   return (
     <>
       <div class="chart-controls">
@@ -126,24 +125,7 @@ function Chart({
             amend({ x: next, from: undefined, to: undefined, at: undefined });
           }}
         />
-        <label class="slider-line">
-          <span>smoothing</span>
-          <input
-            type="range"
-            min={0}
-            max={values.length - 1}
-            step={1}
-            value={Math.max(
-              values.findLastIndex((value) => value <= reach),
-              0,
-            )}
-            aria-valuetext={words}
-            onInput={(event) => {
-              amend({ smooth: String(values[Number(event.currentTarget.value)] ?? 0) });
-            }}
-          />
-          <output>{words}</output>
-        </label>
+        <Smoothing lastStep={longest} reach={reach} />
       </div>
       <LineChart
         lines={{ ...lines, y: { ...lines.y, log: log === '1' } }}

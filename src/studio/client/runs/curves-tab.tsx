@@ -14,7 +14,8 @@ import { Empty, Waiting } from '../parts/notes.tsx';
 import { formatCount } from '../parts/words.ts';
 import { numberOf } from '../routes.ts';
 import { source } from '../store.ts';
-import { reaches, usualReach } from './curves.ts';
+import { usualReach } from './curves.ts';
+import { Smoothing } from './smoothing.tsx';
 import { curvePoints, type RunData } from './run-data.ts';
 
 const query = computed(() => place.value.query);
@@ -75,32 +76,6 @@ export function CurvesTab({ run }: { readonly run: RunData }): JSX.Element {
       <Smoothing lastStep={whole.lastStep} reach={reach} />
       <Charts detail={detail} curves={(near && closer.value) ?? whole} whole={whole} reach={reach} />
     </>
-  );
-}
-
-function Smoothing({ lastStep, reach }: { readonly lastStep: number; readonly reach: number }): JSX.Element {
-  const values = reaches(lastStep);
-  const at = Math.max(
-    values.findLastIndex((value) => value <= reach),
-    0,
-  );
-  const words = reach > 0 ? `over ${formatCount(reach)} ${reach === 1 ? 'step' : 'steps'}` : 'none';
-  return (
-    <label class="slider-line">
-      <span>smoothing</span>
-      <input
-        type="range"
-        min={0}
-        max={values.length - 1}
-        step={1}
-        value={at}
-        aria-valuetext={words}
-        onInput={(event) => {
-          amend({ smooth: String(values[Number(event.currentTarget.value)] ?? 0) });
-        }}
-      />
-      <output>{words}</output>
-    </label>
   );
 }
 
