@@ -1,5 +1,6 @@
 export { type ArchiveEntry, entriesOfArchive } from './archive.ts';
 export { recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
+export { abandonedAfter, beatClaim, type Claim, holderOf, takeClaim } from './claim.ts';
 export { encodeNpy, encodeNpz, type NpyArray, writeNpz } from './npz.ts';
 export {
   decodeSafetensors,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { libraryFacts, packageRoot } from '../native/index.ts';
+import { commandLine } from '../runs/index.ts';
 
 interface PackageFacts {
   readonly version: string;
@@ -30,7 +31,7 @@ export function environment(threads: number): Record<string, unknown> {
     threads,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     host: hostname(),
-    command: ['meanfield', ...process.argv.slice(2)].join(' '),
+    command: commandLine(['meanfield', ...process.argv.slice(2)]),
     started: new Date().toISOString(),
   };
 }

@@ -1,10 +1,19 @@
 /** A run from its configuration to its result: cores, folder, training, the state that others see. */
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DivergenceError, exitCodes, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
-import { readConfigFile, type RunResult, RunWriter, runName } from '../runs/index.ts';
-import { recoverFolder } from '../io/index.ts';
+import {
+  currentStatus,
+  isProcessAlive,
+  readConfigFile,
+  readRun,
+  type RunResult,
+  RunWriter,
+  runName,
+} from '../runs/index.ts';
+import { type Claim, holderOf, recoverFolder, takeClaim } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { configFromRecord, configToRecord, resolveConfig, type TrainConfig } from './config.ts';
 import { environment } from './environment.ts';
@@ -94,7 +103,29 @@ function resumedConfig(dir: string, changes: Readonly<Record<string, unknown>>):
   return resolveConfig({ ...saved, ...changes }, 'command line');
 }
 
-/** Goes on with a run from its last checkpoint, in the same folder, to the same end. */
+/**
+ * Takes the run for this process, so that no two write it.
+ *
+ * @throws UsageError if another process trains it, or is about to go on with it
+ */
+function takeRun(dir: string): Claim {
+  const beingTrained = (who: string): UsageError =>
+    new UsageError(`${dir} is being trained by ${who}: stop that first, or wait for its end`);
+  const mine = takeClaim(dir, 'resume');
+  if (!mine) throw beingTrained(holderOf(dir, 'resume') ?? 'another process');
+  const run = readRun(dir);
+  const status = run.status();
+  if (!status || currentStatus(status, () => run.status(), Date.now(), isProcessAlive).state !== 'running')
+    return mine;
+  mine.release();
+  throw beingTrained(`process ${status.pid}${status.host === hostname() ? '' : ` of ${status.host}, which showed a sign of life a minute ago or less`}`);
+}
+
+/**
+ * Goes on with a run from its last checkpoint, in the same folder, to the same end.
+ *
+ * @throws UsageError where there is no run, its settings cannot change so, or another process trains it
+ */
 export async function resumeRun(
   dir: string,
   changes: Readonly<Record<string, unknown>> = {},
@@ -103,6 +134,21 @@ export async function resumeRun(
   if (!existsSync(join(dir, 'config.yaml')))
     throw new UsageError(`${dir} is no run folder: it has no config.yaml`);
   const config = resumedConfig(dir, changes);
+  const taken = takeRun(dir);
+  try {
+    return await resumeTaken(dir, config, taken, options);
+  } finally {
+    taken.release();
+  }
+}
+
+/** @param taken - given back once the run's status says who trains it */
+async function resumeTaken(
+  dir: string,
+  config: TrainConfig,
+  taken: Claim,
+  options: SessionOptions,
+): Promise<SessionResult> {
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const experiment = await createExperiment(config);
@@ -110,6 +156,7 @@ export async function resumeRun(
     const state = restoreLast(join(dir, 'checkpoints', 'last'), experiment);
     if (!state) await startFromWeights(experiment);
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
+    taken.release();
     options.onStart?.(dir, experiment, threads);
     return await conduct(
       experiment,

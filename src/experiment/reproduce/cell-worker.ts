@@ -2,9 +2,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExitCode, exitCodes } from '../../errors.ts';
+import { takeClaim } from '../../io/index.ts';
 import { runFiles } from '../../runs/index.ts';
 import { type Progress, resumeRun, startRun } from '../../train/index.ts';
-import { claimCell } from './claim.ts';
 import type { Cell } from './grid.ts';
 import { runFolder, standingOf } from './standing.ts';
 import { supersededExit } from './superseded.ts';
@@ -41,7 +41,7 @@ process.on('SIGINT', () => undefined);
 
 async function train(task: CellTask): Promise<CellMessage> {
   const { root, cell, threads, dataDir } = task;
-  const claim = claimCell(root, cell.name);
+  const claim = takeClaim(root, cell.name);
   if (!claim) return { kind: 'end', how: 'taken' };
   try {
     const { state } = standingOf(root, cell, { own: true });

@@ -1,11 +1,11 @@
 /** Trains the cells of a grid in processes of their own, a few at once, until every one is done here or elsewhere. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, type ExitCode } from '../../errors.ts';
+import { beatClaim } from '../../io/index.ts';
 import type { Progress } from '../../train/index.ts';
 import type { CellMessage, CellTask } from './cell-worker.ts';
 import { supersededExit } from './superseded.ts';
 import { type Failure, failureOf, failureOfEnd, startWorker } from './worker-process.ts';
-import { beatClaim } from './claim.ts';
 import type { Cell } from './grid.ts';
 import { type Standing, standingOf } from './standing.ts';
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, UsageError } from '../../errors.ts';
+import { holderOf } from '../../io/index.ts';
 import { readConfigFile, readRun, runFiles, type RunResult, type RunStatus } from '../../runs/index.ts';
 import {
   changeableSettings,
@@ -10,7 +11,6 @@ import {
   resolveConfig,
   type TrainConfig,
 } from '../../train/index.ts';
-import { holderOf } from './claim.ts';
 import type { Cell } from './grid.ts';
 
 export type Standing =

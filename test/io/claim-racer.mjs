@@ -3,14 +3,14 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claimCell } from '../../dist/experiment/reproduce/claim.js';
+import { takeClaim } from '../../dist/io/index.js';
 import { processIdentity } from '../../dist/process-identity.js';
 
 const [root, cells, rounds, deaths] = [process.argv[2], ...process.argv.slice(3).map(Number)];
 
 for (let round = 0; round < rounds; round++) {
   const cell = `cell-${Math.floor(Math.random() * cells)}`;
-  const claim = claimCell(root, cell);
+  const claim = takeClaim(root, cell);
   if (!claim) continue;
   const mark = join(root, `${cell}.inside`);
   if (existsSync(mark)) {

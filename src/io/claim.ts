@@ -1,7 +1,7 @@
 /**
- * Who trains a cell: of all processes, on all machines that share the folder, one at a time.
+ * Who works on something in a folder: of all processes, on all machines that share the folder, one at a time.
  *
- * The claims of a cell are numbered files, made exclusively and never removed: whoever finds the
+ * The claims of a thing are numbered files, made exclusively and never removed: whoever finds the
  * newest one given back or abandoned tries to make the next, and one of them succeeds. Nothing is taken away, so that no
  * slow process can take away a newer claim than the one it saw.
  */
@@ -18,8 +18,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { writeError } from '../../io/index.ts';
-import { processIdentity, processSpace } from '../../process-identity.ts';
+import { writeError } from './atomic.ts';
+import { processIdentity, processSpace } from '../process-identity.ts';
 
 /** A claim of a machine whose processes cannot be seen counts as abandoned after so long without a sign of life, in ms. */
 export const abandonedAfter = 5 * 60_000;
@@ -39,13 +39,13 @@ const self = (): Holder => ({
 
 /** A claim that this process holds. */
 export interface Claim {
-  /** False once another process has taken the cell over, which took the holder for dead, or the claim is gone. */
+  /** False once another process has taken it over, which took the holder for dead, or the claim is gone. */
   held(): boolean;
-  /** Gives the cell back, if it is still held. */
+  /** Gives it back, if it is still held. */
   release(): void;
 }
 
-const folderOf = (root: string, cell: string): string => join(root, '.claims', cell);
+const folderOf = (root: string, thing: string): string => join(root, '.claims', thing);
 const fileOf = (folder: string, number: number): string => join(folder, `${number}.json`);
 
 /** Number of the newest claim; 0 if there is none. */
@@ -74,9 +74,9 @@ function folderTime(folder: string): number {
   return mtimeMs;
 }
 
-/** Who holds the cell now: `process 123`, `process 123 of host`; undefined if it is free. */
-export function holderOf(root: string, cell: string): string | undefined {
-  const folder = folderOf(root, cell);
+/** Who holds it now: `process 123`, `process 123 of host`; undefined if it is free. */
+export function holderOf(root: string, thing: string): string | undefined {
+  const folder = folderOf(root, thing);
   const newest = newestIn(folder);
   return newest === 0 ? undefined : livingHolder(folder, newest);
 }
@@ -101,12 +101,12 @@ function silence(folder: string, file: string): number {
 }
 
 /**
- * Takes the cell; undefined if another process has it, or was faster.
+ * Takes it; undefined if another process has it, or was faster.
  *
  * @throws FileError if the folder cannot be written
  */
-export function claimCell(root: string, cell: string): Claim | undefined {
-  const folder = folderOf(root, cell);
+export function takeClaim(root: string, thing: string): Claim | undefined {
+  const folder = folderOf(root, thing);
   try {
     mkdirSync(folder, { recursive: true });
     const newest = newestIn(folder);
@@ -151,8 +151,8 @@ function claimOf(folder: string, number: number): Claim {
  *
  * @param pid - of the holder, a process of this machine: the claim of another is left alone
  */
-export function beatClaim(root: string, cell: string, pid: number): void {
-  const folder = folderOf(root, cell);
+export function beatClaim(root: string, thing: string, pid: number): void {
+  const folder = folderOf(root, thing);
   const newest = newestIn(folder);
   const holder = newest > 0 ? holderIn(fileOf(folder, newest)) : undefined;
   if (holder?.space !== processSpace() || holder.process !== processIdentity(pid)) return;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { abandonedAfter, beatClaim, claimCell, holderOf } from '../../src/experiment/reproduce/claim.ts';
+import { abandonedAfter, beatClaim, holderOf, takeClaim } from '../../src/io/index.ts';
 import { processSpace } from '../../src/process-identity.ts';
 
 let root = '';
@@ -31,25 +31,25 @@ const claimBy = (holder: string, host?: string): string =>
 
 it('a claimed cell is held until it is released', () => {
   expect(holderOf(root, 'a')).toBeUndefined();
-  const claim = claimCell(root, 'a')!;
+  const claim = takeClaim(root, 'a')!;
   expect(holderOf(root, 'a')).toBe(`process ${process.pid}`);
-  expect(claimCell(root, 'a')).toBeUndefined();
-  expect(claimCell(root, 'b')).toBeDefined();
+  expect(takeClaim(root, 'a')).toBeUndefined();
+  expect(takeClaim(root, 'b')).toBeDefined();
   claim.release();
   expect(holderOf(root, 'a')).toBeUndefined();
-  expect(claimCell(root, 'a')).toBeDefined();
+  expect(takeClaim(root, 'a')).toBeDefined();
 });
 
 it('a claim of a dead process of this machine is taken over, and the dead one would know', () => {
-  const claim = claimCell(root, 'a')!;
+  const claim = takeClaim(root, 'a')!;
   writeFileSync(newestFile('a'), claimBy('999999999 1'));
   expect(holderOf(root, 'a')).toBeUndefined();
-  expect(claimCell(root, 'a')).toBeDefined();
+  expect(takeClaim(root, 'a')).toBeDefined();
   expect(claim.held()).toBe(false);
 });
 
 it('a number of a process in its second life is no holder', () => {
-  claimCell(root, 'a');
+  takeClaim(root, 'a');
   writeFileSync(newestFile('a'), claimBy(`${process.pid} 1`));
   expect(holderOf(root, 'a')).toBeUndefined();
 });
@@ -57,7 +57,7 @@ it('a number of a process in its second life is no holder', () => {
 it.each(['elsewhere', hostname()])(
   'a claim of another machine, %s, counts while it shows signs of life',
   (host) => {
-    claimCell(root, 'a');
+    takeClaim(root, 'a');
     const file = newestFile('a');
     writeFileSync(file, claimBy('1 1', host));
     expect(holderOf(root, 'a')).toBe(`process 1 of ${host}`);
@@ -71,7 +71,7 @@ it.each(['elsewhere', hostname()])(
 );
 
 it('a sign of life renews the time of a claim, and does not bring a released one back', () => {
-  const claim = claimCell(root, 'a')!;
+  const claim = takeClaim(root, 'a')!;
   const before = new Date(Date.now() - 1.1 * abandonedAfter);
   utimesSync(newestFile('a'), before, before);
   beatClaim(root, 'a', process.pid);
@@ -83,11 +83,11 @@ it('a sign of life renews the time of a claim, and does not bring a released one
 });
 
 it('a claim whose folder was removed is held no more, and its release leaves a later holder alone', () => {
-  const claim = claimCell(root, 'a')!;
+  const claim = takeClaim(root, 'a')!;
   rmSync(join(root, '.claims'), { recursive: true });
   expect(claim.held()).toBe(false);
   claim.release();
-  expect(claimCell(root, 'a')).toBeDefined();
+  expect(takeClaim(root, 'a')).toBeDefined();
   writeFileSync(newestFile('a'), claimBy('1 1', 'elsewhere'));
   claim.release();
   expect(holderOf(root, 'a')).toBe('process 1 of elsewhere');
