@@ -1,5 +1,5 @@
 /** Made-up run folders for tests, written through the writer itself; nothing of the product uses them. */
-import { type EpochRecord, type RunResult, RunWriter, type StageRecord } from '../runs/index.ts';
+import { commandLine, type EpochRecord, type RunResult, RunWriter, type StageRecord } from '../runs/index.ts';
 
 export interface FakeRun {
   readonly name?: string;
@@ -138,18 +138,10 @@ export function writeFakeRun(root: string, fake: FakeRun = {}): string {
     ...fake.config,
   });
   writer.environment({
-    command: [
-      'meanfield',
-      'train',
-      '--model',
-      model,
-      '--scheme',
-      scheme,
-      '--seed',
-      String(seed),
-      '--epochs',
-      String(epochs),
-    ],
+    command: commandLine([
+      ...['meanfield', 'train', '--model', model, '--scheme', scheme],
+      ...['--seed', String(seed), '--epochs', String(epochs)],
+    ]),
     node: 'v20.20.2',
     libtorch: { version: '1.13.1', blas: 'openblas-openmp', threads: 2 },
     cpu: 'AMD EPYC 9R14, 2 cores',

@@ -1,7 +1,7 @@
 /** The page of one run, or of several side by side: one file, no script, no network. */
-import type { PlainRecord } from '../runs/index.ts';
+import { type PlainRecord, shellQuote } from '../runs/index.ts';
 import { documentHtml } from './document.ts';
-import { formatNumber, shellQuote } from './format.ts';
+import { formatNumber } from './format.ts';
 import type { Figure, FigureRun } from './figures/index.ts';
 import { html, type Html, inlineSvg, raw } from './html.ts';
 import { factList, flatten, recordTable, runTable } from './page-tables.ts';
@@ -109,8 +109,7 @@ function problemsHtml(runs: readonly FigureRun[]): Html {
 
 function commandOf({ environment }: FigureRun['data']): string | undefined {
   const command = environment?.command;
-  if (typeof command === 'string') return command;
-  return Array.isArray(command) ? command.map((word) => shellQuote(String(word))).join(' ') : undefined;
+  return typeof command === 'string' ? command : undefined;
 }
 
 function commandsHtml(runs: readonly FigureRun[]): Html {

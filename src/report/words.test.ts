@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatCount, formatDuration, shellQuote } from './format.ts';
+import { formatCount, formatDuration } from './format.ts';
 import { html, inlineSvg, raw } from './html.ts';
 import { runLabels, seriesLabels } from './labels.ts';
 import type { RunSummary } from './run-summary.ts';
@@ -31,11 +31,6 @@ it('durations and counts are short', () => {
   ]);
   expect(formatCount(1234567)).toBe('1\u202f234\u202f567');
   expect(formatCount(999)).toBe('999');
-});
-
-it('words for a shell are quoted where they need it', () => {
-  expect(shellQuote('runs/a-b_c.1')).toBe('runs/a-b_c.1');
-  expect(shellQuote("a b'; rm -rf ~")).toBe(`'a b'\\''; rm -rf ~'`);
 });
 
 it('text that does not fit is cut to fit', () => {

@@ -1,5 +1,6 @@
 export type { AnalysedStage, Analysis, AnalysisSection, HeatMap } from './analysis.ts';
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
+export { commandLine, shellQuote } from './command-line.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
 export { evenly } from './evenly.ts';
 export { runFiles, runName, slug, timestamp } from './layout.ts';

@@ -1,11 +1,8 @@
-/** Command lines as a shell takes them. */
+/** What to type for a run. */
 import { join } from 'node:path';
-import { shellQuote } from '../../report/format.ts';
-import { runFiles } from '../../runs/index.ts';
+import { commandLine, runFiles } from '../../runs/index.ts';
 import type { PlainRecord } from '../../runs/index.ts';
 import type { RunDetail } from '../protocol/index.ts';
-
-export const commandLine = (words: readonly string[]): string => words.map(shellQuote).join(' ');
 
 /**
  * What to type for a run folder.
