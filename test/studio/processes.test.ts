@@ -1,7 +1,7 @@
 /** `meanfield studio` as its user meets it, and the runs that its server starts, stops and resumes: real processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,9 +133,22 @@ it(
     const environment = join(runs, 'mine', 'env.json');
     await expect.poll(() => existsSync(environment), { timeout: 10_000 }).toBe(true);
     const { command } = JSON.parse(readFileSync(environment, 'utf8')) as { command: string };
-    expect(command).toBe(started.command.replaceAll("'", ''));
+    expect(command).toBe(started.command);
     await expect(act(server, routes.resume, { id: 'mine' })).rejects.toThrow(/is being trained by process/);
     await stepPasses(server, 'mine', 2);
+    // Not by another way either: two processes would write one folder.
+    const second = spawn(process.execPath, [bin, 'train', '--resume', join(runs, 'mine')]);
+    expect(await outcomeOf(second)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        new RegExp(`mine is being trained by process ${started.pid}: stop that first`),
+      ) as string,
+    });
+    // A copy of its folder names the same process, which is not its own.
+    cpSync(join(runs, 'mine'), join(runs, 'copy'), { recursive: true });
+    await expect(act(server, routes.stop, { id: 'copy' })).rejects.toThrow(/one of the folders is a copy/);
+    rmSync(join(runs, 'copy'), { recursive: true });
+    expect(lives(started.pid)).toBe(true);
     expect(await act(server, routes.stop, { id: 'mine' })).toMatchObject({
       command: `kill -INT ${started.pid}`,
       pid: started.pid,

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Header } from './header.tsx';
 import { KeysDialog } from './keys.tsx';
 import { place } from './location.ts';
+import { Boundary } from './parts/boundary.tsx';
 import { messageOf } from './parts/loaded.ts';
 import { Empty, Failure, Waiting } from './parts/notes.tsx';
 import { hrefTo } from './routes.ts';
@@ -105,7 +106,9 @@ export function App(): JSX.Element {
       </a>
       <Header />
       <main id="main" tabIndex={-1} ref={main}>
-        <Content />
+        <Boundary of={subject.value}>
+          <Content />
+        </Boundary>
       </main>
       <KeysDialog />
     </>

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { PlainRecord } from '../../runs/index.ts';
-import type { RowsEvent, RunList, RunRow } from '../protocol/index.ts';
+import type { Grid, RowsEvent, RunList, RunRow } from '../protocol/index.ts';
 import type { Source, Stop } from './source/source.ts';
 
 let given: Source | undefined;
@@ -21,7 +21,7 @@ export interface Listing {
   readonly root: string;
   readonly rows: ReadonlyMap<string, RunRow>;
   readonly configurations: Readonly<Record<string, PlainRecord>>;
-  readonly grids: readonly string[];
+  readonly grids: readonly Grid[];
   readonly problems: readonly string[];
 }
 
@@ -59,20 +59,34 @@ function change({ whole, changed, gone, configurations, problems, grids }: RowsE
 let holders = 0;
 let stop: Stop | undefined;
 
-async function follow(): Promise<void> {
+let retry: ReturnType<typeof setTimeout> | undefined;
+/** Which following is the last one begun: an earlier one whose list comes late opens no stream. */
+let turn = 0;
+
+/** Ends the stream, and what waits to open one. */
+function leave(): void {
+  turn++;
+  clearTimeout(retry);
   stop?.();
   stop = undefined;
+}
+
+async function follow(): Promise<void> {
+  leave();
+  const mine = turn;
   try {
     const list = await source().list();
+    if (mine !== turn) return;
     take(list);
-    if (holders === 0) return;
-    stop = source().watchList(list.revision, change, () => void follow());
+    stop = source().watchList(list.revision, change, () => {
+      if (mine === turn) void follow();
+    });
   } catch (error) {
+    if (mine !== turn) return;
     failure.value = error instanceof Error ? error.message : String(error);
-    if (holders > 0) retry = setTimeout(() => void follow(), 3000);
+    retry = setTimeout(() => void follow(), 3000);
   }
 }
-let retry: ReturnType<typeof setTimeout> | undefined;
 
 /** Reads the list and follows it until the returned function is called; all holders share one stream. */
 export function holdRuns(): Stop {
@@ -81,10 +95,7 @@ export function holdRuns(): Stop {
   return () => {
     if (!held) return;
     held = false;
-    if (--holders > 0) return;
-    clearTimeout(retry);
-    stop?.();
-    stop = undefined;
+    if (--holders === 0) leave();
   };
 }
 

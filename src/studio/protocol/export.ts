@@ -11,6 +11,8 @@ export interface ExportedList {
   readonly reproductions: Readonly<Record<string, Reproduction>>;
   /** The script of each run, by its id. */
   readonly scripts: Readonly<Record<string, string>>;
+  /** Of runs of which nothing could be read: the line that says why, by the id. */
+  readonly unread: Readonly<Record<string, string>>;
 }
 
 /** `data/run-N.js`: `globalThis.meanfieldExport.runs[id] = {..}` */
@@ -18,7 +20,7 @@ export interface ExportedRun {
   readonly detail: RunDetail;
   readonly steps: StepCurves;
   readonly swaps: SwapList;
-  /** null where a run has none. */
+  /** null where a run has none, or it could not be read: that is a problem of its row. */
   readonly weights: WeightClouds | null;
   readonly samples: SampleList | null;
 }

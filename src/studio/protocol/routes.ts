@@ -14,7 +14,7 @@ export const routes = {
   runEvents: (id: string, after: number) => `api/runs/${encodeURIComponent(id)}/events${query({ after })}`,
   /** Server-sent events: `rows` of the list. */
   events: (revision: number) => `api/events${query({ revision })}`,
-  /** The `Reproduction` of a grid (results.json, or made anew from its runs). */
+  /** The `Reproduction` of a grid: its results.json. */
   reproduction: (folder: string) => `api/reproductions/${encodeURIComponent(folder)}`,
   start: 'api/actions/start',
   stop: 'api/actions/stop',

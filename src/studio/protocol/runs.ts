@@ -44,6 +44,16 @@ export interface RunRow {
   readonly problems: readonly string[];
 }
 
+/** A folder with the record of `meanfield reproduce`. */
+export interface Grid {
+  /** Path below the runs folder, or `rootGrid`. */
+  readonly id: string;
+  /** Changes when its results.json is written anew: its time in ms. */
+  readonly written: number;
+}
+/** How the runs folder is called where it is a grid itself: no other folder can have this name. */
+export const rootGrid = './';
+
 /** GET api/runs */
 export interface RunList {
   /** The folder as the user gave it. */
@@ -55,8 +65,7 @@ export interface RunList {
   readonly configurations: Readonly<Record<string, PlainRecord>>;
   /** What could not be read outside the runs, one line each. */
   readonly problems: readonly string[];
-  /** Grids: folders with the record of `meanfield reproduce`. */
-  readonly grids: readonly string[];
+  readonly grids: readonly Grid[];
 }
 
 /** Event `rows` of api/events: rows that are new or changed since, and ids of those that are gone. */
@@ -70,7 +79,7 @@ export interface RowsEvent {
   readonly configurations: Readonly<Record<string, PlainRecord>>;
   /** As in the list. */
   readonly problems: readonly string[];
-  readonly grids: readonly string[];
+  readonly grids: readonly Grid[];
 }
 
 /** GET api/runs/:id */
@@ -81,6 +90,8 @@ export interface RunDetail {
   readonly epochs: readonly EpochRecord[];
   readonly result: RunResult | null;
   readonly checkpoints: readonly string[];
+  /** Changes when a page or a checkpoint of the run folder is new or written anew. */
+  readonly stamp: string;
   /** The message of a run that failed or diverged. */
   readonly message: string | null;
   /** A report page, an analysis, sample predictions are there. */
@@ -159,6 +170,9 @@ export interface StepsEvent extends StepCurves {
 /** Event `status` of the same stream. */
 export interface StatusEvent {
   readonly row: RunRow;
+  /** As in the detail: where it is another one, there is more to read. */
+  readonly stamp: string;
+  /** All there are. */
   readonly epochs: readonly EpochRecord[];
   /** Those that were not sent before, after the step that was asked from. */
   readonly swaps: readonly SwapRecord[];

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { isProcessAlive, readRun, type RunStatus } from '../../runs/index.ts';
+import { commandLine, isProcessAlive, readRun, type RunStatus } from '../../runs/index.ts';
 import type { ActionAnswer, RunRequest, StartRequest } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import { jsonBody, type StudioEnvironment } from './body.ts';
-import { commandLine } from './commands.ts';
 import { launch } from './launch.ts';
 import { trainerOf } from './process-words.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
@@ -65,9 +64,22 @@ class Actions {
     }
   }
 
+  /** @throws ApiError for a copy of a run that is being trained: its status was copied with it */
+  async #checkOriginal({ id, dir }: OpenRun): Promise<void> {
+    const status = readRun(dir).status();
+    const [first, second] = status ? await this.#index.sharing(status) : [];
+    if (!first || !second || (first.id === id && first.heartbeat !== second.heartbeat)) return;
+    const other = first.id === id ? second.id : first.id;
+    throw new ApiError(
+      409,
+      `process ${status!.pid} is named by ${id} and by ${other}, and one of the folders is a copy: it is left alone; stop it by \`kill -INT ${status!.pid}\``,
+    );
+  }
+
   async stop({ id }: RunRequest): Promise<ActionAnswer> {
     const run = await this.#index.open(id);
     const pid = processOf(run);
+    await this.#checkOriginal(run);
     try {
       process.kill(pid, 'SIGINT');
     } catch (error) {

@@ -7,6 +7,7 @@ import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
+import { folderStamp } from './folder-stamp.ts';
 import { eventStream, type Outgoing, resumeFrom, type StreamTools } from './event-stream.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 import { runOf, wholeNumber } from './run-routes.ts';
@@ -29,6 +30,7 @@ class Follower {
   #stepIndex: StepIndex | undefined;
   #generation = 0;
   #revision = Number.NaN;
+  #stamp = '';
   /** Byte of swaps.jsonl to go on from, and the step that was asked from. */
   #swapsNext = 0;
   #swapsAfter: number;
@@ -44,10 +46,12 @@ class Follower {
     if (run.found.files.has(runFiles.metrics)) await this.#sendSteps(join(run.dir, runFiles.metrics), out);
     const swaps = await this.#newSwaps(run);
     const revision = this.#index.revisionOf(run.id);
-    if (revision === this.#revision && swaps.length === 0) return;
+    const stamp = folderStamp(run);
+    if (revision === this.#revision && stamp === this.#stamp && swaps.length === 0) return;
     this.#revision = revision;
+    this.#stamp = stamp;
     const epochs = run.found.files.has(runFiles.summary) ? readRun(run.dir).epochs() : [];
-    const event: StatusEvent = { row: run.row, epochs, swaps };
+    const event: StatusEvent = { row: run.row, stamp, epochs, swaps };
     await out.send('status', event);
   }
 

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import {
   type RowsEvent,
+  type RunDetail,
   type RunList,
   routes,
   type StatusEvent,
@@ -40,6 +41,8 @@ interface Stream {
   /** The next event of this name. */
   next(name: string): Promise<Event>;
   readonly comments: string[];
+  /** Events that nobody has taken yet. */
+  readonly waiting: () => number;
   readonly ended: Promise<unknown>;
   close(): void;
 }
@@ -74,6 +77,7 @@ async function listen(path: string, headers: Record<string, string> = {}): Promi
   return {
     status: response.statusCode ?? 0,
     comments,
+    waiting: () => events.length,
     ended: once(response, 'close'),
     async next(name) {
       const find = (): number => events.findIndex(({ event }) => event === name);
@@ -200,6 +204,36 @@ it('a run that was cut back and goes on is sent anew from where it is', async ()
   expect(steps(await late.next('steps'))).toMatchObject({ after: 0, lastStep: 6 });
 });
 
+it('of a run that was cut back the swaps come anew too, after its steps', async () => {
+  const dir = writeRun('a', 10);
+  writeFileSync(join(dir, 'swaps.jsonl'), swap(2, 'layer1') + swap(8, 'layer1'));
+  const stream = await listen(routes.runEvents('a', 10));
+  expect(status(await stream.next('status')).swaps).toEqual([]);
+  writeFileSync(join(dir, 'swaps.jsonl'), swap(2, 'layer1'));
+  writeFileSync(join(dir, 'metrics.jsonl'), lines(1, 6));
+  await stream.next('steps');
+  expect(status(await stream.next('status')).swaps.map(({ step }) => step)).toEqual([2]);
+});
+
+it('a page or a checkpoint that is new, or written anew, is told', async () => {
+  const dir = writeRun('a', 3);
+  const stream = await listen(routes.runEvents('a', 3));
+  const stamps = [status(await stream.next('status')).stamp];
+  const next = async (): Promise<void> => {
+    stamps.push(status(await stream.next('status')).stamp);
+  };
+  writeFileSync(join(dir, 'report.html'), 'r');
+  await next();
+  mkdirSync(join(dir, 'checkpoints', 'last'), { recursive: true });
+  await next();
+  rmSync(join(dir, 'checkpoints', 'last'), { recursive: true });
+  mkdirSync(join(dir, 'checkpoints', 'last'));
+  await next();
+  expect(new Set(stamps).size).toBe(4);
+  const detail = JSON.parse((await ask(studio.port, `/${routes.run('a')}`)).text) as RunDetail;
+  expect(detail.stamp).toBe(stamps.at(-1));
+});
+
 it('a run that is deleted is told, and its stream ends', async () => {
   const dir = writeRun('a', 3);
   const stream = await listen(routes.runEvents('a', 0));
@@ -256,6 +290,12 @@ it('thousands of streams are refused beyond the bound with a clear line, and the
     .toBe(200);
 });
 
+it('the head of a stream is refused, and takes no place', async () => {
+  for (let i = 0; i < 70; i++)
+    expect((await ask(studio.port, '/api/events', { method: 'HEAD' })).status).toBe(405);
+  expect((await listen(routes.events(0))).status).toBe(200);
+});
+
 it('sends signs of life, and none but them, while nothing happens', async () => {
   await studio.close();
   studio = await startFakeStudio(root, { signOfLife: 1 });
@@ -264,6 +304,7 @@ it('sends signs of life, and none but them, while nothing happens', async () => 
   await expect
     .poll(() => stream.comments.filter((comment) => comment === ': here').length, { timeout: 5000 })
     .toBeGreaterThan(1);
+  expect(stream.waiting()).toBe(0);
 });
 
 it('a request for a run that is not there, or from no step, is an error and no stream', async () => {

@@ -2,6 +2,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFiles } from '../../runs/index.ts';
+import { type Grid, rootGrid } from '../protocol/index.ts';
 import { isInside, realPath, statOf } from './inside.ts';
 
 /** How far below the runs folder a run may be: `run`, `grid/run`, `reproduce/grid/run`. */
@@ -13,8 +14,6 @@ const settled = 1000;
 
 /** The record of `meanfield reproduce` in the folder of a grid. */
 export const gridRecord = 'results.json';
-/** How the runs folder is called where it is a grid itself: no other folder can have this name. */
-export const rootGrid = './';
 
 export interface RunFolder {
   readonly id: string;
@@ -39,15 +38,15 @@ const skipped = (name: string): boolean => name.startsWith('.') || name === 'nod
 export class FolderWalk {
   readonly root: string;
   #known = new Map<string, Folder>();
-  #grids: readonly string[] = [];
+  #grids: readonly Grid[] = [];
   #problems: readonly string[] = [];
 
   constructor(root: string) {
     this.root = root;
   }
 
-  /** Of the last walk: ids of grids. */
-  get grids(): readonly string[] {
+  /** Of the last walk. */
+  get grids(): readonly Grid[] {
     return this.#grids;
   }
 
@@ -58,7 +57,7 @@ export class FolderWalk {
 
   /** The run folders, one by one; a yield without one is a moment to do something else. */
   *walk(): Generator<RunFolder | undefined> {
-    const grids: string[] = [];
+    const grids: Grid[] = [];
     const problems: string[] = [];
     const known = new Map<string, Folder>();
     const realRoot = realPath(this.root);
@@ -74,8 +73,9 @@ export class FolderWalk {
       if (!folder) continue;
       known.set(id, folder);
       problems.push(...folder.problems);
-      if (folder.isGrid) grids.push(id || rootGrid);
-      if (folder.isRun && depth > 0) yield { id, dir, stamp: folder.stamp, ...(entries && { entries }) };
+      if (folder.isGrid)
+        grids.push({ id: id || rootGrid, written: statOf(join(dir, gridRecord))?.mtimeMs ?? 0 });
+      if (folder.isRun) yield { id, dir, stamp: folder.stamp, ...(entries && { entries }) };
       else if (depth < deepest) {
         for (const name of [...folder.children].reverse())
           open.push({ id: id ? `${id}/${name}` : name, depth: depth + 1 });
@@ -89,7 +89,7 @@ export class FolderWalk {
       }
     }
     this.#known = known;
-    this.#grids = grids.sort();
+    this.#grids = grids.sort((a, b) => (a.id < b.id ? -1 : 1));
     this.#problems = problems;
   }
 
@@ -117,10 +117,11 @@ function folderOf(
   realRoot: string,
 ): Omit<Folder, 'stamp'> {
   const has = (name: string): boolean => entries.some((entry) => entry.name === name);
-  // As listRuns of src/runs has it.
-  const isRun = has(runFiles.status) || has(runFiles.config);
-  if (isRun) return { isRun, isGrid: false, children: [], problems: [] };
   const shown = entries.filter(({ name }) => !skipped(name));
+  // As listRuns of src/runs has it; but a configuration alone may be for `--config`, with the runs beside it.
+  const isRun =
+    id !== '' && (has(runFiles.status) || (has(runFiles.config) && !shown.some((one) => holdsRuns(one))));
+  if (isRun) return { isRun, isGrid: false, children: [], problems: [] };
   // What a link inside leads to is found without it.
   const links = shown.filter((entry) => entry.isSymbolicLink() && leadsOut(join(dir, entry.name), realRoot));
   return {
@@ -136,6 +137,9 @@ function folderOf(
     ),
   };
 }
+
+const ownFolders: ReadonlySet<string> = new Set([runFiles.checkpoints, runFiles.figures]);
+const holdsRuns = (entry: Dirent): boolean => entry.isDirectory() && !ownFolders.has(entry.name);
 
 const leadsOut = (path: string, realRoot: string): boolean =>
   statOf(path)?.isDirectory() === true && !isInside(realRoot, path);

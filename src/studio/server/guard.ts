@@ -65,7 +65,9 @@ function checkRequest(c: Context, { bound, token }: GuardOptions): void {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !opensThePage(c))
     throw new ApiError(403, 'refused: the request comes from another page');
-  if (method === 'GET' || method === 'HEAD') return;
+  if (method === 'GET') return;
+  // The head of an answer to anything else would cost the whole answer; of a stream, its place.
+  if (method === 'HEAD' && !c.req.path.startsWith('/api/')) return;
   if (method !== 'POST') throw new ApiError(405, `refused: the method ${method}`);
   if (!isToken(c.req.header(tokenHeader), token))
     throw new ApiError(403, 'refused: the token of this server is missing or old; load the page again');

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 
-/** So long is waited for the run folder: data are read and checked before it is made. In ms. */
-const patience = 15_000;
+/** So long is waited for the run folder: data are read and checked before it is made, of folders of images all of them. In ms. */
+const patience = 10 * 60_000;
 const interval = 150;
 
 export interface Launched<T> {
@@ -39,7 +39,7 @@ export async function launch<T>(
     child.unref();
     const until = performance.now() + patience;
     while (performance.now() < until) {
-      const ended = await Promise.race([end, sleep(interval)]);
+      const ended = await Promise.race([end, sleep(interval, undefined, { ref: false })]);
       const found = await look(pid);
       if (found !== undefined) return { pid, found };
       if (ended) throw new ApiError(422, lastLine(log) ?? ended.message);

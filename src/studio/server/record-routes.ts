@@ -4,20 +4,47 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { readRun, type Reproduction, runFiles } from '../../runs/index.ts';
+import { rootGrid } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
-import { gridRecord, rootGrid } from './folder-walk.ts';
+import { gridRecord } from './folder-walk.ts';
 import { fileInside, realPath } from './inside.ts';
 import type { RunIndex } from './run-index.ts';
 import { runOf } from './run-routes.ts';
 import { CloudStore } from './weight-clouds.ts';
 
-/** What the page relies on before it looks closer: a record of another program is refused. */
+const mean = z.looseObject({ n: z.number(), mean: z.number() });
+const change = z.looseObject({ stage: z.string(), perRun: z.number(), perEpoch: z.array(z.number()) });
+const arm = z.looseObject({
+  arm: z.string(),
+  scheme: z.string(),
+  error: mean,
+  runs: z.array(z.looseObject({ name: z.string(), seed: z.number(), error: z.number() })),
+  order: z.looseObject({ runs: z.number(), stages: z.array(change) }).optional(),
+});
+const comparison = z.looseObject({
+  arm: z.string(),
+  against: z.string(),
+  seeds: z.array(z.number()),
+  gains: z.array(z.number()),
+  gain: mean,
+});
+
+/** What the page relies on: a record of another program is refused. */
 const reproductionShape = z.looseObject({
   preset: z.string(),
   recipe: z.string(),
+  measuredOn: z.string(),
   rows: z.array(
-    z.looseObject({ id: z.string(), arms: z.array(z.unknown()), comparisons: z.array(z.unknown()) }),
+    z.looseObject({
+      id: z.string(),
+      network: z.string(),
+      dataset: z.string(),
+      model: z.string(),
+      talk: z.looseObject({ vanilla: z.number(), meanField: z.number() }).optional(),
+      arms: z.array(arm),
+      comparisons: z.array(comparison),
+    }),
   ),
   finished: z.number(),
   unfinished: z.array(z.looseObject({ name: z.string(), state: z.string() })),
@@ -32,7 +59,7 @@ async function reproductionOf(index: RunIndex, grid: string): Promise<Reproducti
   await index.refresh();
   const realRoot = realPath(index.root);
   // Only what the walk has found is a grid.
-  const known = index.list().grids.includes(grid) && realRoot !== undefined;
+  const known = index.list().grids.some(({ id }) => id === grid) && realRoot !== undefined;
   const file = known
     ? fileInside(realRoot, join(index.root, grid === rootGrid ? '' : grid, gridRecord))
     : undefined;

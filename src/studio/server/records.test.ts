@@ -40,13 +40,22 @@ it('a grid is its record, in a folder of the runs folder and in that itself', as
   writeFileSync(join(root, 'fast', 'results.json'), JSON.stringify(record));
   writeFileSync(join(root, 'results.json'), JSON.stringify({ ...record, preset: 'talk' }));
   const { grids } = await json<RunList>(routes.runs);
-  expect(await Promise.all(grids.map((grid) => json<typeof record>(routes.reproduction(grid))))).toEqual([
+  expect(await Promise.all(grids.map(({ id }) => json<typeof record>(routes.reproduction(id))))).toEqual([
     { ...record, preset: 'talk' },
     record,
   ]);
 });
 
-it.each(['{', '[]', '{"rows": 1}', 'null', ''])(
+const row = { id: 'r', network: 'R', dataset: 'd', model: 'm', arms: [], comparisons: [] };
+it.each([
+  '{',
+  '[]',
+  '{"rows": 1}',
+  'null',
+  '',
+  JSON.stringify({ ...record, rows: [{ ...row, arms: [null] }] }),
+  JSON.stringify({ ...record, rows: [{ ...row, comparisons: [{ arm: 'a' }] }] }),
+])(
   'a record that is damaged or of something else is refused: %j',
   async (text) => {
     mkdirSync(join(root, 'odd'), { recursive: true });

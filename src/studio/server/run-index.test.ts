@@ -19,8 +19,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import type { RunStatus } from '../../runs/index.ts';
-import type { RunRow } from '../protocol/index.ts';
-import { rootGrid } from './folder-walk.ts';
+import { rootGrid, type RunRow } from '../protocol/index.ts';
 import { RunIndex } from './run-index.ts';
 
 let root: string;
@@ -98,7 +97,40 @@ it('finds runs in grids, and grids, down to three levels and no further', async 
   writeFileSync(join(root, 'results.json'), '{}');
   const index = new RunIndex(root);
   expect((await rowsOf(index)).map(({ id }) => id)).toEqual(['fast/r', 'more/fast/r', 'one']);
-  expect(index.list().grids).toEqual([rootGrid, 'fast']);
+  expect(index.list().grids.map(({ id }) => id)).toEqual([rootGrid, 'fast']);
+});
+
+it('a record that is written anew is news of its grid, and nothing else of it is', async () => {
+  mkdirSync(join(root, 'fast'));
+  const record = join(root, 'fast', 'results.json');
+  writeFileSync(record, '{}');
+  utimesSync(record, 100, 100);
+  const index = new RunIndex(root);
+  await index.refresh();
+  const { revision, grids } = index.list();
+  writeFakeRun(join(root, 'fast'), { ...small, name: 'one' });
+  await index.refresh();
+  expect(index.list().grids).toEqual(grids);
+  writeFileSync(record, '{ }');
+  await index.refresh();
+  expect(index.list().grids).not.toEqual(grids);
+  expect(index.since(revision).grids).toEqual(index.list().grids);
+  expect(index.revision).toBeGreaterThan(revision);
+});
+
+it('a configuration beside the runs hides none of them', async () => {
+  writeFakeRun(root, { ...small, name: 'one' });
+  mkdirSync(join(root, 'grid'));
+  writeFakeRun(join(root, 'grid'), { ...small, name: 'two' });
+  for (const folder of ['.', 'grid']) writeFileSync(join(root, folder, 'config.yaml'), 'epochs: 3\n');
+  expect((await rowsOf(new RunIndex(root))).map(({ id }) => id)).toEqual(['grid/two', 'one']);
+});
+
+it('a run that lacks its status is told, whatever folders of its own it has', async () => {
+  const dir = writeFakeRun(root, { ...small, name: 'one' });
+  mkdirSync(join(dir, 'checkpoints', 'last'), { recursive: true });
+  rmSync(join(dir, 'status.json'));
+  expect((await rowOf(new RunIndex(root), 'one'))?.problems).toEqual(['status.json is missing']);
 });
 
 it('runs that differ by seed and machine alone share a configuration', async () => {

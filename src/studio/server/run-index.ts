@@ -85,10 +85,12 @@ export class RunIndex {
    */
   async refresh(patience = Infinity): Promise<void> {
     if (this.#scanning && !this.#queued) {
-      this.#queued = this.#scanning.then(() => {
+      const next = (): Promise<void> => {
         this.#queued = undefined;
         return this.#start();
-      });
+      };
+      // One that failed has told its own.
+      this.#queued = this.#scanning.then(next, next);
     }
     const look = this.#queued ?? this.#start();
     await (this.#complete || patience === Infinity
@@ -286,6 +288,18 @@ export class RunIndex {
       if (status?.pid === pid && status.host === hostname() && Date.parse(status.started) >= since)
         return row.id;
     return undefined;
+  }
+
+  /** Runs that name the same process as theirs, the one with the latest sign of life first: the others are copies of its folder. */
+  async sharing({ pid, host }: RunStatus): Promise<readonly { id: string; heartbeat: string }[]> {
+    await this.refresh();
+    return [...this.#entries.values()]
+      .flatMap(({ status, row: { id } }) =>
+        status?.state === 'running' && status.pid === pid && status.host === host
+          ? [{ id, heartbeat: status.heartbeat }]
+          : [],
+      )
+      .sort((a, b) => (a.heartbeat > b.heartbeat ? -1 : 1));
   }
 
   /** At which the row of a run changed last. */

@@ -9,6 +9,7 @@ import type { StudioEnvironment } from './body.ts';
 import { commandsFor } from './commands.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
+import { folderStamp } from './folder-stamp.ts';
 import { fileInside } from './inside.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 
@@ -92,6 +93,7 @@ function detailOf({ dir, found, row, realRoot }: OpenRun): RunDetail {
     epochs: has(runFiles.summary) ? run.epochs() : [],
     result: has(runFiles.result) ? (run.result() ?? null) : null,
     checkpoints: run.checkpoints().filter((name) => !name.startsWith('.')),
+    stamp: folderStamp({ dir, found }),
     message: status?.message ?? null,
     files: {
       report: shown(runFiles.report),

@@ -6,7 +6,8 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Theme } from '../../draw/index.ts';
-import { Button, Menu } from '../parts/controls.tsx';
+import { ChartHead } from '../parts/chart-head.tsx';
+import { Button } from '../parts/controls.tsx';
 import { pictureItems } from '../parts/save.ts';
 import { missing, short } from '../parts/words.ts';
 import { cssColour, theme } from '../theme.ts';
@@ -111,39 +112,30 @@ export function LineChart(props: LineChartProps): JSX.Element {
 
   return (
     <figure class="chart">
-      <div class="chart-head">
-        <h3>{lines.title}</h3>
-        <div class="chart-tools">
-          {zoom && (
-            <Button
-              look="plain"
-              onClick={() => {
-                onZoom(undefined);
-              }}
-            >
-              show all
-            </Button>
-          )}
-          {props.onLog && (
-            <Button
-              look="plain"
-              pressed={props.log ?? false}
-              title="logarithmic axis"
-              onClick={() => {
-                props.onLog?.(!props.log);
-              }}
-            >
-              log
-            </Button>
-          )}
-          <Menu
-            label=""
-            hiddenLabel={`save ${lines.title}`}
-            icon="save"
-            items={pictureItems(lines.id, toSave, () => linesTable(lines))}
-          />
-        </div>
-      </div>
+      <ChartHead title={lines.title} save={pictureItems(lines.id, toSave, () => linesTable(lines))}>
+        {zoom && (
+          <Button
+            look="plain"
+            onClick={() => {
+              onZoom(undefined);
+            }}
+          >
+            show all
+          </Button>
+        )}
+        {props.onLog && (
+          <Button
+            look="plain"
+            pressed={props.log ?? false}
+            title="logarithmic axis"
+            onClick={() => {
+              props.onLog?.(!props.log);
+            }}
+          >
+            log
+          </Button>
+        )}
+      </ChartHead>
       <Legend lines={lines} cursor={cursor} place={at < 0 ? undefined : placeName(points[at]!)} />
       <div
         class="chart-pointer"

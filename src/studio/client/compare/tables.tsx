@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { formatValue } from '../../../report/format.ts';
 import { series as colours } from '../../../report/palette.ts';
 import type { RunRow } from '../../protocol/index.ts';
-import { Menu } from '../parts/controls.tsx';
+import { ChartHead, TableSection } from '../parts/chart-head.tsx';
 import { tableItems } from '../parts/save.ts';
 import { StateMark } from '../parts/state.tsx';
 import { duration, fixed, formatCount, missing, short } from '../parts/words.ts';
@@ -51,70 +51,57 @@ export function Results({
     ]),
   });
   return (
-    <section class="chart" aria-labelledby="results">
-      <div class="chart-head">
-        <h2 id="results">Results</h2>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel="save the results"
-            icon="save"
-            items={tableItems('compare-results', table)}
-          />
-        </div>
-      </div>
-      <div class="scroll" tabIndex={0} role="group" aria-label="results">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">run</th>
-              <th scope="col">state</th>
-              <th scope="col" class="numeric">
-                test error %
+    <TableSection title="Results" id="results" save={tableItems('compare-results', table)}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">run</th>
+            <th scope="col">state</th>
+            <th scope="col" class="numeric">
+              test error %
+            </th>
+            <th scope="col" class="numeric">
+              training loss
+            </th>
+            <th scope="col" class="numeric">
+              epochs
+            </th>
+            <th scope="col" class="numeric">
+              swaps
+            </th>
+            <th scope="col" class="numeric">
+              images/s
+            </th>
+            <th scope="col" class="numeric">
+              time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={row.id}>
+              <th scope="row">
+                <Swatch index={i} />
+                <a href={runHref(row.id)} title={row.id}>
+                  {labels[i]}
+                </a>
               </th>
-              <th scope="col" class="numeric">
-                training loss
-              </th>
-              <th scope="col" class="numeric">
-                epochs
-              </th>
-              <th scope="col" class="numeric">
-                swaps
-              </th>
-              <th scope="col" class="numeric">
-                images/s
-              </th>
-              <th scope="col" class="numeric">
-                time
-              </th>
+              <td>
+                <StateMark state={row.state} />
+              </td>
+              <td class="numeric">{fixed(row.testError)}</td>
+              <td class="numeric">{fixed(row.trainLoss, 4)}</td>
+              <td class="numeric">{row.epochs}</td>
+              <td class="numeric">{formatCount(row.swaps)}</td>
+              <td class="numeric">
+                {row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond))}
+              </td>
+              <td class="numeric">{duration(row.seconds)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, i) => (
-              <tr key={row.id}>
-                <th scope="row">
-                  <Swatch index={i} />
-                  <a href={runHref(row.id)} title={row.id}>
-                    {labels[i]}
-                  </a>
-                </th>
-                <td>
-                  <StateMark state={row.state} />
-                </td>
-                <td class="numeric">{fixed(row.testError)}</td>
-                <td class="numeric">{fixed(row.trainLoss, 4)}</td>
-                <td class="numeric">{row.epochs}</td>
-                <td class="numeric">{formatCount(row.swaps)}</td>
-                <td class="numeric">
-                  {row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond))}
-                </td>
-                <td class="numeric">{duration(row.seconds)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+          ))}
+        </tbody>
+      </table>
+    </TableSection>
   );
 }
 
@@ -150,60 +137,48 @@ export function Pairs({
     ]),
   });
   return (
-    <section class="chart" aria-labelledby="pairs">
-      <div class="chart-head">
-        <h2 id="pairs">Paired differences</h2>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel="save the paired differences"
-            icon="save"
-            items={tableItems('paired-differences', table)}
-          />
-        </div>
-      </div>
-      <div class="scroll" tabIndex={0} role="group" aria-label="paired differences">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">error of</th>
-              <th scope="col">minus that of</th>
-              <th scope="col">seeds</th>
-              <th scope="col" class="numeric">
-                each
-              </th>
-              <th scope="col" class="numeric">
-                mean [95 %]
-              </th>
-              <th scope="col" class="numeric">
-                p
-              </th>
+    <TableSection
+      title="Paired differences"
+      id="pairs"
+      caption="In points of test error over the seeds that both have; positive where the second has fewer errors. Interval and p after Student; one pair has neither."
+      save={tableItems('paired-differences', table)}
+    >
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">error of</th>
+            <th scope="col">minus that of</th>
+            <th scope="col">seeds</th>
+            <th scope="col" class="numeric">
+              each
+            </th>
+            <th scope="col" class="numeric">
+              mean [95 %]
+            </th>
+            <th scope="col" class="numeric">
+              p
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {pairs.map((one) => (
+            <tr key={`${one.first} ${one.second}`}>
+              <th scope="row">{nameOf(one.first)}</th>
+              <td>{nameOf(one.second)}</td>
+              <td>{one.seeds.join(', ')}</td>
+              <td class="numeric">{one.gains.map(signed).join(', ')}</td>
+              <td class="numeric">
+                {signed(one.mean)}
+                {one.interval && ` [${signed(one.interval[0])}, ${signed(one.interval[1])}]`}
+              </td>
+              <td class="numeric">
+                {one.pValue === undefined ? '' : one.pValue < 0.001 ? '< 0.001' : one.pValue.toFixed(3)}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {pairs.map((one) => (
-              <tr key={`${one.first} ${one.second}`}>
-                <th scope="row">{nameOf(one.first)}</th>
-                <td>{nameOf(one.second)}</td>
-                <td>{one.seeds.join(', ')}</td>
-                <td class="numeric">{one.gains.map(signed).join(', ')}</td>
-                <td class="numeric">
-                  {signed(one.mean)}
-                  {one.interval && ` [${signed(one.interval[0])}, ${signed(one.interval[1])}]`}
-                </td>
-                <td class="numeric">
-                  {one.pValue === undefined ? '' : one.pValue < 0.001 ? '< 0.001' : one.pValue.toFixed(3)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="caption">
-        In points of test error over the seeds that both have; positive where the second has fewer errors.
-        Interval and p after Student; one pair has neither.
-      </p>
-    </section>
+          ))}
+        </tbody>
+      </table>
+    </TableSection>
   );
 }
 
@@ -219,20 +194,15 @@ export function Differences({
   const cells = keys.map((key) => configs.map((config) => formatValue(config[key])));
   return (
     <section class="chart" aria-labelledby="differences">
-      <div class="chart-head">
-        <h2 id="differences">Settings that differ</h2>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel="save the settings that differ"
-            icon="save"
-            items={tableItems('differences', () => ({
-              header: ['setting', ...found.map(({ id }) => id)],
-              rows: keys.map((key, i) => [key, ...cells[i]!]),
-            }))}
-          />
-        </div>
-      </div>
+      <ChartHead
+        title="Settings that differ"
+        level={2}
+        id="differences"
+        save={tableItems('differences', () => ({
+          header: ['setting', ...found.map(({ id }) => id)],
+          rows: keys.map((key, i) => [key, ...cells[i]!]),
+        }))}
+      />
       {keys.length === 0 ? (
         <p class="quiet">
           {found.length > 1

@@ -1,16 +1,17 @@
 /** The depth of a run: blocks as beads that move as training goes, with a slider through time. */
-import { computed, signal } from '@preact/signals';
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { SwapRecord } from '../../../runs/index.ts';
 import type { Theme } from '../../draw/index.ts';
 import { useKept } from '../charts/kept.ts';
 import { nearest } from '../charts/smooth.ts';
 import { Stage } from '../charts/stage.tsx';
 import { amend, place } from '../location.ts';
-import { Button, Menu } from '../parts/controls.tsx';
-import { reducedMotion } from '../parts/media.ts';
+import { ChartHead } from '../parts/chart-head.tsx';
+import { Button } from '../parts/controls.tsx';
 import { Empty, Waiting } from '../parts/notes.tsx';
+import { usePlaying } from '../parts/play.ts';
 import { pictureItems, type Table } from '../parts/save.ts';
 import { count, formatCount } from '../parts/words.ts';
 import { numberOf } from '../routes.ts';
@@ -20,11 +21,9 @@ import { stageMarks, stagePicture, type StageScene, stageScene } from './stage-p
 import { beadWords, stageNames, swapsBetween, type Timeline, timelineOf } from './timeline.ts';
 
 const at = computed(() => numberOf(place.value.query.at));
-const playing = signal(false);
 
 /** The whole training in so many ms. */
 const playFor = 14_000;
-const stillEvery = 700;
 
 export function DepthTab({ run }: { readonly run: RunData }): JSX.Element {
   const [detail, curves] = [run.detail.value, run.curves.value];
@@ -44,14 +43,66 @@ export function DepthTab({ run }: { readonly run: RunData }): JSX.Element {
         </p>
       </Empty>
     );
-  const { step: steps } = curves;
-  const point = at.value === undefined ? steps.length - 1 : nearest(steps, at.value);
+  return <Depth run={run} steps={curves.step} timelines={timelines} />;
+}
+
+function Depth({
+  run,
+  steps,
+  timelines,
+}: {
+  readonly run: RunData;
+  readonly steps: readonly number[];
+  readonly timelines: readonly Timeline[];
+}): JSX.Element {
+  const last = steps.length - 1;
+  const point = at.value === undefined ? last : nearest(steps, at.value);
+  const goTo = (to: number): void => {
+    const clamped = Math.min(Math.max(to, 0), last);
+    // At the end the view follows a run that grows.
+    amend({ at: clamped === last ? undefined : String(steps[clamped]) });
+  };
+  const { playing, toggle, stop } = usePlaying({
+    playFor,
+    from: () => (last > 0 ? point / last : 1),
+    move: (to) => {
+      goTo(Math.round(to * last));
+    },
+  });
+  const seek = (to: number): void => {
+    stop();
+    goTo(to);
+  };
+  const words = `step ${formatCount(steps[point])} of ${formatCount(steps[last])}`;
   return (
     <>
-      <Time steps={steps} point={point} />
+      <div class="time">
+        <Button icon={playing ? 'pause' : 'play'} onClick={toggle}>
+          {playing ? 'pause' : 'play'}
+        </Button>
+        <input
+          type="range"
+          aria-label="time in training"
+          min={0}
+          max={last}
+          step={1}
+          value={point}
+          aria-valuetext={words}
+          onInput={(event) => {
+            seek(Number(event.currentTarget.value));
+          }}
+        />
+        <output>{words}</output>
+      </div>
       <div class="stages">
         {timelines.map((timeline) => (
-          <StageFigure key={timeline.stage} timeline={timeline} point={point} swaps={run.swaps.value} />
+          <StageFigure
+            key={timeline.stage}
+            timeline={timeline}
+            point={point}
+            swaps={run.swaps.value}
+            onSeek={seek}
+          />
         ))}
       </div>
       <p class="caption">
@@ -63,81 +114,17 @@ export function DepthTab({ run }: { readonly run: RunData }): JSX.Element {
   );
 }
 
-const goTo = (steps: readonly number[], point: number): void => {
-  const clamped = Math.min(Math.max(point, 0), steps.length - 1);
-  // At the end the view follows a run that grows.
-  amend({ at: clamped === steps.length - 1 ? undefined : String(steps[clamped]) });
-};
-
-function Time({ steps, point }: { readonly steps: readonly number[]; readonly point: number }): JSX.Element {
-  const last = steps.length - 1;
-  const latest = useRef({ steps, point });
-  latest.current = { steps, point };
-  useEffect(() => {
-    if (!playing.value) return;
-    let before = performance.now();
-    let position = latest.current.point >= last ? 0 : latest.current.point;
-    let frame = 0;
-    const tick = (now: number): void => {
-      const { steps: all } = latest.current;
-      const end = all.length - 1;
-      const still = reducedMotion.peek();
-      if (!still || now - before >= stillEvery) {
-        position += still ? Math.max(end / 20, 1) : ((now - before) / playFor) * end;
-        before = now;
-        if (position >= end) playing.value = false;
-        goTo(all, Math.round(Math.min(position, end)));
-      }
-      if (playing.peek()) frame = requestAnimationFrame(tick);
-    };
-    frame = requestAnimationFrame(tick);
-    return () => {
-      cancelAnimationFrame(frame);
-    };
-  }, [playing.value]);
-  useEffect(
-    () => () => {
-      playing.value = false;
-    },
-    [],
-  );
-  const words = `step ${formatCount(steps[point])} of ${formatCount(steps[last])}`;
-  return (
-    <div class="time">
-      <Button
-        icon={playing.value ? 'pause' : 'play'}
-        onClick={() => {
-          playing.value = !playing.value;
-        }}
-      >
-        {playing.value ? 'pause' : 'play'}
-      </Button>
-      <input
-        type="range"
-        aria-label="time in training"
-        min={0}
-        max={last}
-        step={1}
-        value={point}
-        aria-valuetext={words}
-        onInput={(event) => {
-          playing.value = false;
-          goTo(steps, Number(event.currentTarget.value));
-        }}
-      />
-      <output>{words}</output>
-    </div>
-  );
-}
-
 function StageFigure({
   timeline,
   point,
   swaps,
+  onSeek,
 }: {
   readonly timeline: Timeline;
   readonly point: number;
   readonly swaps: readonly SwapRecord[];
+  /** Told a point of the timeline. */
+  readonly onSeek: (point: number) => void;
 }): JSX.Element {
   const keep = useKept<StageScene>();
   const latest = useRef<StageScene | undefined>(undefined);
@@ -157,30 +144,20 @@ function StageFigure({
   const seek = (event: PointerEvent): void => {
     if (event.buttons !== 1 || !latest.current) return;
     const [, step] = latest.current.plot.invert(0, event.offsetY);
-    playing.value = false;
-    goTo(steps, nearest(steps, -step));
+    onSeek(nearest(steps, -step));
   };
   const justNow = swapsBetween(swaps, stage, steps[point - 1] ?? 0, steps[point] ?? 0).length;
   return (
     <figure class="chart">
-      <div class="chart-head">
-        <h3>{stage}</h3>
-        <span class="quiet">
-          {count(particles, 'block')}, {count(mine.length, 'change')} of order
-        </span>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel={`save ${stage}`}
-            icon="save"
-            items={pictureItems(
-              `tau-${stage}`,
-              () => stagePicture(timeline, swaps, point, 640, 460, theme.value),
-              table,
-            )}
-          />
-        </div>
-      </div>
+      <ChartHead
+        title={stage}
+        note={`${count(particles, 'block')}, ${count(mine.length, 'change')} of order`}
+        save={pictureItems(
+          `tau-${stage}`,
+          () => stagePicture(timeline, swaps, point, 640, 460, theme.value),
+          table,
+        )}
+      />
       <div class="depth-picture" onPointerDown={seek} onPointerMove={seek}>
         <Stage
           height={() => 400}

@@ -1,14 +1,12 @@
 /** A slider through depth or through a training, which can play. */
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { Button } from '../parts/controls.tsx';
-import { reducedMotion } from '../parts/media.ts';
+import { usePlaying } from '../parts/play.ts';
 
-/** From one end to the other in so many ms; with reduced motion in single steps, one in so many. */
+/** From one end to the other in so many ms. */
 const playFor = 7000;
-const stillEvery = 600;
-const stillStep = 0.1;
 
 export interface PlaySliderProps {
   readonly label: string;
@@ -22,40 +20,18 @@ export interface PlaySliderProps {
 /** The value is 0 .. 1. */
 export function PlaySlider({ label, value, words, onMove }: PlaySliderProps): JSX.Element {
   const id = useId();
-  const [playing, setPlaying] = useState(false);
   const move = (to: number): void => {
     value.value = to;
     onMove(to);
   };
-  useEffect(() => {
-    if (!playing) return undefined;
-    const still = reducedMotion.peek();
-    let before = performance.now();
-    let handle = 0;
-    if (value.peek() >= 1) move(0);
-    const step = (): void => {
-      const now = performance.now();
-      const next = Math.min(1, value.peek() + (still ? stillStep : (now - before) / playFor));
-      before = now;
-      move(next);
-      if (next >= 1) setPlaying(false);
-      else handle = still ? window.setTimeout(step, stillEvery) : requestAnimationFrame(step);
-    };
-    handle = still ? window.setTimeout(step, stillEvery) : requestAnimationFrame(step);
-    return () => {
-      if (still) window.clearTimeout(handle);
-      else cancelAnimationFrame(handle);
-    };
-  }, [playing]);
+  const { playing, toggle, stop } = usePlaying({ playFor, from: () => value.peek(), move });
   return (
     <div class="play-slider">
       <Button
         look="plain"
         icon={playing ? 'pause' : 'play'}
         title={`${playing ? 'pause' : 'play'} ${label}`}
-        onClick={() => {
-          setPlaying(!playing);
-        }}
+        onClick={toggle}
       >
         <span class="hidden">{`${playing ? 'pause' : 'play'} ${label}`}</span>
       </Button>
@@ -69,7 +45,7 @@ export function PlaySlider({ label, value, words, onMove }: PlaySliderProps): JS
         value={value.value}
         aria-valuetext={words(value.value)}
         onInput={(event) => {
-          setPlaying(false);
+          stop();
           move(Number(event.currentTarget.value));
         }}
       />

@@ -71,6 +71,11 @@ export function Segments<T extends string>({
   );
 }
 
+export interface MenuItem {
+  readonly text: string;
+  readonly act: () => void;
+}
+
 /** A button that opens a list of commands; arrows move in it, Escape closes it. */
 export function Menu({
   label,
@@ -82,7 +87,7 @@ export function Menu({
   readonly icon: Sign;
   /** Read out in place of the label. */
   readonly hiddenLabel?: string;
-  readonly items: readonly { readonly text: string; readonly act: () => void }[];
+  readonly items: readonly MenuItem[];
 }): JSX.Element {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);

@@ -1,5 +1,6 @@
 /** Files that the page hands to the reader. */
 import { drawPicture, type Picture, pictureToSvg } from '../../draw/index.ts';
+import type { MenuItem } from './controls.tsx';
 
 export function saveBlob(name: string, blob: Blob): void {
   const address = URL.createObjectURL(blob);
@@ -69,10 +70,7 @@ export const toRecords = ({ header, rows }: Table): Record<string, unknown>[] =>
   rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? null])));
 
 /** The commands of a table's menu. */
-export const tableItems = (
-  name: string,
-  table: () => Table,
-): readonly { text: string; act: () => void }[] => [
+export const tableItems = (name: string, table: () => Table): readonly MenuItem[] => [
   {
     text: 'CSV',
     act: () => {
@@ -92,7 +90,7 @@ export const pictureItems = (
   name: string,
   picture: () => Picture | undefined,
   table: () => Table,
-): readonly { text: string; act: () => void }[] => [
+): readonly MenuItem[] => [
   {
     text: 'SVG',
     act: () => {

@@ -1,7 +1,7 @@
 /** The talk's table filling up. */
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { shellQuote } from '../../../report/format.ts';
+import { shellQuote } from '../../../runs/command-line.ts';
 import {
   armTable,
   comparisonTable,
@@ -13,9 +13,11 @@ import {
   type Table as TextTable,
 } from '../../../report/reproduction/tables.ts';
 import type { Reproduction, ReproductionRow } from '../../../runs/index.ts';
+import { rootGrid } from '../../protocol/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { place } from '../location.ts';
-import { CommandLine, Menu } from '../parts/controls.tsx';
+import { ChartHead, TableSection } from '../parts/chart-head.tsx';
+import { CommandLine } from '../parts/controls.tsx';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';
@@ -29,18 +31,15 @@ import '../styles/compare.css';
 import { isCell, standingWords } from './cells.ts';
 import { pictureHeight, reproductionPicture, sides } from './table-picture.ts';
 
-const folder = computed(() => place.value.path[1] ?? runs.value?.grids[0]);
+const folder = computed(() => place.value.path[1] ?? runs.value?.grids[0]?.id);
 const members = computed(() => {
-  const start = folder.value === undefined || folder.value === '.' ? '' : `${folder.value}/`;
+  const start = folder.value === undefined || folder.value === rootGrid ? '' : `${folder.value}/`;
   return rowList.value.filter(({ id }) => id.startsWith(start));
 });
-/** Changes when the table may have: a run has begun or ended. */
-const version = computed(() =>
-  members.value
-    .map(({ id, state, final }) => `${id} ${state} ${final}`)
-    .sort()
-    .join('\n'),
-);
+/** Changes when the table has been written anew. */
+const written = computed(() => runs.value?.grids.find(({ id }) => id === folder.value)?.written);
+/** What a grid is called in the page. */
+const nameOf = (id: string): string => (id === rootGrid ? (runs.value?.root ?? id) : id);
 
 export function ReproductionPage(): JSX.Element {
   useRuns();
@@ -63,7 +62,7 @@ export function ReproductionPage(): JSX.Element {
 }
 
 function Grid({ name }: { readonly name: string }): JSX.Element {
-  const loaded = useLoaded(() => source().reproduction(name), [name, version.value]);
+  const loaded = useLoaded(() => source().reproduction(name), [name, written.value]);
   const grids = runs.value?.grids ?? [];
   const running = members.value.filter(({ state }) => state === 'running');
   const { value } = loaded;
@@ -73,18 +72,18 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
         <h1>Reproduction</h1>
         {grids.length > 1 ? (
           <nav aria-label="grids" class="grids">
-            {grids.map((grid) => (
+            {grids.map(({ id }) => (
               <a
-                key={grid}
-                href={hrefTo(['reproduction', grid])}
-                aria-current={grid === name ? 'page' : undefined}
+                key={id}
+                href={hrefTo(['reproduction', id])}
+                aria-current={id === name ? 'page' : undefined}
               >
-                {grid}
+                {nameOf(id)}
               </a>
             ))}
           </nav>
         ) : (
-          <span class="quiet">{name}</span>
+          <span class="quiet">{nameOf(name)}</span>
         )}
       </header>
       {loaded.state === 'failed' && <Failure text={loaded.error} />}
@@ -144,7 +143,7 @@ function Dots({
       one.state === 'running' &&
       one.model === row.model &&
       one.dataset === row.dataset &&
-      one.scheme === scheme,
+      isCell(one.name, row, scheme),
   );
   const started = new Set(running.map(({ name }) => name));
   const waiting = planned.filter(({ name }) => isCell(name, row, scheme) && !started.has(name));
@@ -185,76 +184,61 @@ function MainTable({
     );
   };
   return (
-    <section class="chart" aria-labelledby="talk-table">
-      <div class="chart-head">
-        <h2 id="talk-table">The talk’s table and ours</h2>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel="save the table"
-            icon="save"
-            items={tableItems(`reproduction-${name}`, () => reproductionTable(reproduction))}
-          />
-        </div>
-      </div>
-      <div class="scroll" tabIndex={0} role="group" aria-label="the talk's table and ours">
-        <table class="talk-table">
-          <thead>
-            <tr>
-              <th scope="col" rowSpan={2}>
-                network
-              </th>
-              <th scope="col" rowSpan={2}>
-                data
-              </th>
-              <th scope="colgroup" colSpan={3} class="numeric span">
-                talk, error in %
-              </th>
-              <th scope="colgroup" colSpan={4} class="numeric span">
-                here, error in %, mean ± standard error
-              </th>
-            </tr>
-            <tr>
-              {['vanilla', 'mean-field', 'gain', 'vanilla', 'mean-field', 'gain [95 %]', 'p'].map(
-                (title, i) => (
-                  <th key={i} scope="col" class="numeric">
-                    {title}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {reproduction.rows.map((row) => {
-              const [vanilla, meanField] = [mainArm(row, 'vanilla'), mainArm(row, 'mean-field')];
-              const gain = row.comparisons.find(
-                ({ arm, against }) => arm === meanField?.arm && against === vanilla?.arm,
-              )?.gain;
-              return (
-                <tr key={row.id} class={row.arms.length ? '' : 'not-run'}>
-                  <th scope="row">{row.network}</th>
-                  <td class="quiet">{row.dataset}</td>
-                  <td class="numeric">{row.talk ? fixed(row.talk.vanilla) : ''}</td>
-                  <td class="numeric">{row.talk ? fixed(row.talk.meanField) : ''}</td>
-                  <td class="numeric">
-                    {row.talk ? `+${fixed(row.talk.vanilla - row.talk.meanField)}` : ''}
-                  </td>
-                  {cell(row, 'vanilla')}
-                  {cell(row, 'mean-field')}
-                  <td class="numeric strong">{gain ? gainText(gain) : ''}</td>
-                  <td class="numeric">{gain ? pText(gain) : ''}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-      <p class="caption">
-        A gain is the error of vanilla minus that of mean-field, seed by seed; an interval that holds 0 tells
-        the two not apart. One dot a run. With fewer epochs than the talk’s all errors are larger: compare
-        along a row.
-      </p>
-    </section>
+    <TableSection
+      title="The talk’s table and ours"
+      id="talk-table"
+      caption="A gain is the error of vanilla minus that of mean-field, seed by seed; an interval that holds 0 tells the two not apart. One dot a run. With fewer epochs than the talk’s all errors are larger: compare along a row."
+      save={tableItems(`reproduction-${name}`, () => reproductionTable(reproduction))}
+    >
+      <table class="talk-table">
+        <thead>
+          <tr>
+            <th scope="col" rowSpan={2}>
+              network
+            </th>
+            <th scope="col" rowSpan={2}>
+              data
+            </th>
+            <th scope="colgroup" colSpan={3} class="numeric span">
+              talk, error in %
+            </th>
+            <th scope="colgroup" colSpan={4} class="numeric span">
+              here, error in %, mean ± standard error
+            </th>
+          </tr>
+          <tr>
+            {['vanilla', 'mean-field', 'gain', 'vanilla', 'mean-field', 'gain [95 %]', 'p'].map(
+              (title, i) => (
+                <th key={i} scope="col" class="numeric">
+                  {title}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {reproduction.rows.map((row) => {
+            const [vanilla, meanField] = [mainArm(row, 'vanilla'), mainArm(row, 'mean-field')];
+            const gain = row.comparisons.find(
+              ({ arm, against }) => arm === meanField?.arm && against === vanilla?.arm,
+            )?.gain;
+            return (
+              <tr key={row.id} class={row.arms.length ? '' : 'not-run'}>
+                <th scope="row">{row.network}</th>
+                <td class="quiet">{row.dataset}</td>
+                <td class="numeric">{row.talk ? fixed(row.talk.vanilla) : ''}</td>
+                <td class="numeric">{row.talk ? fixed(row.talk.meanField) : ''}</td>
+                <td class="numeric">{row.talk ? `+${fixed(row.talk.vanilla - row.talk.meanField)}` : ''}</td>
+                {cell(row, 'vanilla')}
+                {cell(row, 'mean-field')}
+                <td class="numeric strong">{gain ? gainText(gain) : ''}</td>
+                <td class="numeric">{gain ? pText(gain) : ''}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </TableSection>
   );
 }
 
@@ -269,21 +253,15 @@ function Picture({ reproduction }: { readonly reproduction: Reproduction }): JSX
     .join('; ');
   return (
     <figure class="chart">
-      <div class="chart-head">
-        <h2>Side by side</h2>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel="save side by side"
-            icon="save"
-            items={pictureItems(
-              'reproduction',
-              () => draw(760),
-              () => reproductionTable(reproduction),
-            )}
-          />
-        </div>
-      </div>
+      <ChartHead
+        title="Side by side"
+        level={2}
+        save={pictureItems(
+          'reproduction',
+          () => draw(760),
+          () => reproductionTable(reproduction),
+        )}
+      />
       <p class="legend">
         {sides.map(({ scheme, colour }) => (
           <span key={scheme} class="legend-item">
@@ -313,43 +291,35 @@ function Text({
 }): JSX.Element | null {
   if (!table.rows.length) return null;
   return (
-    <section class="chart" aria-labelledby={id}>
-      <div class="chart-head">
-        <h2 id={id}>{title}</h2>
-        <div class="chart-tools">
-          <Menu label="" hiddenLabel={`save ${title}`} icon="save" items={tableItems(id, () => table)} />
-        </div>
-      </div>
-      <div class="scroll" tabIndex={0} role="group" aria-label={title}>
-        <table>
-          <thead>
-            <tr>
-              {table.header.map((name, i) => (
-                <th key={name} scope="col" class={i >= numeric ? 'numeric' : ''}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.rows.map((row, i) => (
-              <tr key={i}>
-                {row.map((text, j) =>
-                  j === 0 ? (
-                    <th key={j} scope="row">
-                      {text}
-                    </th>
-                  ) : (
-                    <td key={j} class={j >= numeric ? 'numeric' : ''}>
-                      {text}
-                    </td>
-                  ),
-                )}
-              </tr>
+    <TableSection title={title} id={id} save={tableItems(id, () => table)}>
+      <table>
+        <thead>
+          <tr>
+            {table.header.map((name, i) => (
+              <th key={name} scope="col" class={i >= numeric ? 'numeric' : ''}>
+                {name}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, i) => (
+            <tr key={i}>
+              {row.map((text, j) =>
+                j === 0 ? (
+                  <th key={j} scope="row">
+                    {text}
+                  </th>
+                ) : (
+                  <td key={j} class={j >= numeric ? 'numeric' : ''}>
+                    {text}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableSection>
   );
 }

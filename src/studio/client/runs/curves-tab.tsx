@@ -13,6 +13,7 @@ import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Waiting } from '../parts/notes.tsx';
 import { formatCount } from '../parts/words.ts';
 import { numberOf } from '../routes.ts';
+import type { StepRange } from '../source/source.ts';
 import { source } from '../store.ts';
 import { usualReach } from './curves.ts';
 import { Smoothing } from './smoothing.tsx';
@@ -51,17 +52,28 @@ export const setCursor = (step: number | undefined, keep: boolean): void => {
 export const stepsPerEpoch = ({ row: { totalSteps, plannedEpochs } }: RunDetail): number =>
   plannedEpochs && totalSteps ? totalSteps / plannedEpochs : 0;
 
+/** Beyond so many times its reach the smoothing sees nothing: exp(-6) is 0.2 %. */
+const sight = 6;
+/** Of a part that is small against what lies beside it. */
+const mostCloser = 8000;
+
+function rangeFor([from, to]: readonly [number, number], reach: number): StepRange {
+  const [least, most] = [Math.max(0, Math.floor(from - sight * reach)), Math.ceil(to + sight * reach)];
+  const points = Math.round((curvePoints * (most - least)) / Math.max(to - from, 1));
+  return { points: Math.min(points, mostCloser), from: least, to: most };
+}
+
 export function CurvesTab({ run }: { readonly run: RunData }): JSX.Element {
   const [detail, whole] = [run.detail.value, run.curves.value];
   const near = zoom.value;
   const decimated = whole !== undefined && whole.total > whole.step.length;
-  // Where points stand for buckets of steps, a part of the run is read anew with more of them.
+  const reach = numberOf(query.value.smooth) ?? usualReach(whole?.lastStep ?? 0);
+  // Where points stand for buckets of steps, a part of the run is read anew with more of them; and with what lies beside it, which
+  // the smoothing looks at: a step reads the same near and far.
   const closer = useLoaded(
     async () =>
-      near && decimated
-        ? source().steps(run.id, { points: curvePoints, from: near[0], to: near[1] })
-        : undefined,
-    [run.id, near?.[0], near?.[1], decimated],
+      near && decimated ? source().steps(run.id, rangeFor(near, reach)) : undefined,
+    [run.id, near?.[0], near?.[1], decimated, reach],
   );
   if (!detail || !whole) return <Waiting what="the curves" />;
   if (!whole.step.length)
@@ -70,7 +82,6 @@ export function CurvesTab({ run }: { readonly run: RunData }): JSX.Element {
         <p>The curves appear with the first step that the run records.</p>
       </Empty>
     );
-  const reach = numberOf(query.value.smooth) ?? usualReach(whole.lastStep);
   return (
     <>
       <Smoothing lastStep={whole.lastStep} reach={reach} />

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fakeCurves } from '../fake-row.ts';
-import { appendCurves, mergedBy, reaches, usualReach } from './curves.ts';
+import { appendCurves, curvesAfter, curvesUpTo, reaches, usualReach } from './curves.ts';
 
 it('new steps stand after the old ones, in every column', () => {
   const grown = appendCurves(fakeCurves([1, 2, 3]), fakeCurves([4, 5]));
@@ -20,19 +20,24 @@ it('an empty event changes nothing, and the first steps of a run are its curves'
   expect(appendCurves({ ...fakeCurves([]), stages: {} }, curves)).toEqual(curves);
 });
 
-it('records with the same key are replaced', () => {
-  const merged = mergedBy(
-    [
-      { k: 0, v: 'a' },
-      { k: 2, v: 'b' },
-    ],
-    [
-      { k: 1, v: 'c' },
-      { k: 2, v: 'd' },
-    ],
-    ({ k }) => k,
-  );
-  expect(merged.map(({ v }) => v)).toEqual(['a', 'c', 'd']);
+it('curves can be cut at a step, in every column', () => {
+  const curves = fakeCurves([1, 2, 3, 4]);
+  expect({ ...curvesUpTo(curves, 2), total: 2 }).toEqual(fakeCurves([1, 2]));
+  expect(curvesAfter(curves, 2)).toEqual(fakeCurves([3, 4]));
+  expect(curvesUpTo(curves, 4)).toBe(curves);
+  expect(curvesUpTo(curves, 0)).toMatchObject({ step: [], lastStep: 0 });
+});
+
+it('a stage that is in one part alone has empty entries for the other, so that each entry stays with its step', () => {
+  const bare = { ...fakeCurves([1, 2]), stages: {} };
+  const tau = [4, 5].map((step) => [1 + step / 1000, 2]);
+  const none = { tauEnd: null, step: null };
+  expect(appendCurves(bare, fakeCurves([4, 5])).stages).toEqual({
+    layer1: { ...none, tau: [[], [], ...tau] },
+  });
+  expect(appendCurves(fakeCurves([4, 5]), { ...fakeCurves([6, 7]), stages: {} }).stages).toEqual({
+    layer1: { ...none, tau: [...tau, [], []] },
+  });
 });
 
 it('smoothing can be chosen up to a quarter of the run', () => {

@@ -1,19 +1,22 @@
 /** Curves that grow: what a stream of steps adds to what was read. */
-import type { StageCurves, StepCurves } from '../../protocol/index.ts';
+import { mapCurves, type StageCurves, type StepCurves } from '../../protocol/index.ts';
 
-type Column = readonly (readonly number[])[] | null;
-
-/** The first `keep` entries of the one and all of the other. */
-function joined<T>(before: readonly T[], keep: number, after: readonly T[]): readonly T[] {
-  return [...(keep < before.length ? before.slice(0, keep) : before), ...after];
+/** The curves with every stage column that `others` have; where they had none themselves, nothing is known at any point. */
+function withStagesOf(curves: StepCurves, others: StepCurves): StepCurves {
+  const nothing = curves.step.map((): readonly number[] => []);
+  const column = (name: string, key: keyof StageCurves): StageCurves[typeof key] =>
+    curves.stages[name]?.[key] ?? (others.stages[name]?.[key] ? nothing : null);
+  const names = new Set([...Object.keys(curves.stages), ...Object.keys(others.stages)]);
+  return {
+    ...curves,
+    stages: Object.fromEntries(
+      [...names].map((name) => [
+        name,
+        { tau: column(name, 'tau'), tauEnd: column(name, 'tauEnd'), step: column(name, 'step') },
+      ]),
+    ),
+  };
 }
-
-function joinedColumn(before: Column, keep: number, after: Column): Column {
-  if (!before || !after) return before ?? after;
-  return joined(before, keep, after);
-}
-
-const noStage: StageCurves = { tau: null, tauEnd: null, step: null };
 
 /**
  * `more` after `curves`. Where `more` begins before the end, as after a run went on from an earlier checkpoint, it
@@ -24,46 +27,29 @@ export function appendCurves(curves: StepCurves, more: StepCurves): StepCurves {
   if (first === undefined) return curves;
   let keep = curves.step.length;
   while (keep > 0 && curves.step[keep - 1]! >= first) keep--;
-  const stages = Object.fromEntries(
-    [...new Set([...Object.keys(curves.stages), ...Object.keys(more.stages)])].map((name) => {
-      const [a, b] = [curves.stages[name] ?? noStage, more.stages[name] ?? noStage];
-      return [
-        name,
-        {
-          tau: joinedColumn(a.tau, keep, b.tau),
-          tauEnd: joinedColumn(a.tauEnd, keep, b.tauEnd),
-          step: joinedColumn(a.step, keep, b.step),
-        },
-      ];
-    }),
-  );
+  const after = withStagesOf(more, curves);
   return {
-    step: joined(curves.step, keep, more.step),
-    epoch: joined(curves.epoch, keep, more.epoch),
-    loss: joined(curves.loss, keep, more.loss),
-    lossMin: joined(curves.lossMin, keep, more.lossMin),
-    lossMax: joined(curves.lossMax, keep, more.lossMax),
-    error: joined(curves.error, keep, more.error),
-    lr: joined(curves.lr, keep, more.lr),
-    tauLr: joined(curves.tauLr, keep, more.tauLr),
-    imagesPerSecond: joined(curves.imagesPerSecond, keep, more.imagesPerSecond),
-    seconds: joined(curves.seconds, keep, more.seconds),
-    stages,
-    total: Math.max(curves.total, more.total),
+    ...mapCurves(withStagesOf(curves, more), (column, same) => [
+      ...(keep < column.length ? column.slice(0, keep) : column),
+      ...(same(after) ?? []),
+    ]),
+    total: more.total,
     lastStep: more.lastStep,
   };
 }
 
-/** Items of both, the later ones replacing those with the same key, in the order of the keys. */
-export function mergedBy<T>(
-  before: readonly T[],
-  more: readonly T[],
-  key: (item: T) => number,
-): readonly T[] {
-  if (!more.length) return before;
-  const all = new Map(before.map((item) => [key(item), item]));
-  for (const item of more) all.set(key(item), item);
-  return [...all.values()].sort((a, b) => key(a) - key(b));
+/** The points up to a step, it among them. */
+export function curvesUpTo(curves: StepCurves, step: number): StepCurves {
+  if (curves.lastStep <= step) return curves;
+  const keep = curves.step.filter((one) => one <= step).length;
+  const kept = mapCurves(curves, (column) => column.slice(0, keep));
+  return { ...kept, lastStep: kept.step.at(-1) ?? 0 };
+}
+
+/** The points after a step. */
+export function curvesAfter(curves: StepCurves, step: number): StepCurves {
+  const from = curves.step.filter((one) => one <= step).length;
+  return mapCurves(curves, (column) => column.slice(from));
 }
 
 /** Values for the smoothing, in steps: 1, 2, 5, 10, .. up to a quarter of the run; 0 is none. */

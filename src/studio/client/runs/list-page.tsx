@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { shellQuote } from '../../../report/format.ts';
+import { shellQuote } from '../../../runs/command-line.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { amend, go, place } from '../location.ts';
 import { Button, CommandLine, Menu, Segments } from '../parts/controls.tsx';

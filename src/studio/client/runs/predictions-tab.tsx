@@ -6,7 +6,8 @@ import type { RunResult } from '../../../runs/index.ts';
 import type { SampleList } from '../../protocol/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { amend, place } from '../location.ts';
-import { Menu, Segments } from '../parts/controls.tsx';
+import { ChartHead, TableSection } from '../parts/chart-head.tsx';
+import { Segments } from '../parts/controls.tsx';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';
@@ -61,24 +62,17 @@ function Confusion({ result: { confusion, classes } }: { readonly result: RunRes
     .join(', ');
   return (
     <figure class="chart">
-      <div class="chart-head">
-        <h3>Confusion</h3>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel="save the confusion matrix"
-            icon="save"
-            items={pictureItems(
-              'confusion',
-              () => confusionPicture(confusion, classes, 620, theme.value).picture,
-              () => ({
-                header: ['true', ...classes],
-                rows: confusion.map((row, i) => [name(i), ...row]),
-              }),
-            )}
-          />
-        </div>
-      </div>
+      <ChartHead
+        title="Confusion"
+        save={pictureItems(
+          'confusion',
+          () => confusionPicture(confusion, classes, 620, theme.value).picture,
+          () => ({
+            header: ['true', ...classes],
+            rows: confusion.map((row, i) => [name(i), ...row]),
+          }),
+        )}
+      />
       <p class="legend">
         {cell && images !== undefined
           ? `${name(cell[0])} ${cell[0] === cell[1] ? 'recognised' : `taken for ${name(cell[1])}`}: ${images} of ${confusion[cell[0]]!.reduce((sum, one) => sum + one, 0)}`
@@ -128,50 +122,43 @@ function PerClass({
     }))
     .sort((a, b) => b.error - a.error);
   return (
-    <section class="chart" aria-labelledby="per-class">
-      <div class="chart-head">
-        <h3 id="per-class">Error by class</h3>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel="save the errors by class"
-            icon="save"
-            items={tableItems('per-class-error', () => ({
-              header: ['class', 'error'],
-              rows: rows.map(({ name, error }) => [name, error]),
-            }))}
-          />
-        </div>
-      </div>
-      <div class="scroll tall" tabIndex={0} role="group" aria-label="errors by class">
-        <table class="bars">
-          <thead>
-            <tr>
-              <th scope="col">class</th>
-              <th scope="col" class="numeric">
-                error %
-              </th>
-              <th scope="col">
-                <span class="hidden">as a bar</span>
-              </th>
-              <th scope="col">most often taken for</th>
+    <TableSection
+      title="Error by class"
+      id="per-class"
+      level={3}
+      tall
+      save={tableItems('per-class-error', () => ({
+        header: ['class', 'error'],
+        rows: rows.map(({ name, error }) => [name, error]),
+      }))}
+    >
+      <table class="bars">
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            <th scope="col" class="numeric">
+              error %
+            </th>
+            <th scope="col">
+              <span class="hidden">as a bar</span>
+            </th>
+            <th scope="col">most often taken for</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, error, worst }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="numeric">{fixed(error, 1)}</td>
+              <td class="bar-cell">
+                <span class="bar" style={{ width: `${(100 * error) / largest}%` }} />
+              </td>
+              <td class="quiet">{worst ? `${classes[worst.to] ?? worst.to} (${worst.images})` : ''}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, error, worst }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td class="numeric">{fixed(error, 1)}</td>
-                <td class="bar-cell">
-                  <span class="bar" style={{ width: `${(100 * error) / largest}%` }} />
-                </td>
-                <td class="quiet">{worst ? `${classes[worst.to] ?? worst.to} (${worst.images})` : ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+          ))}
+        </tbody>
+      </table>
+    </TableSection>
   );
 }
 

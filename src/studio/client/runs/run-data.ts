@@ -2,14 +2,16 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { SwapRecord } from '../../../runs/index.ts';
-import type { RunDetail, StatusEvent, StepCurves } from '../../protocol/index.ts';
+import type { RunDetail, StatusEvent, StepCurves, StepsEvent } from '../../protocol/index.ts';
 import { messageOf } from '../parts/loaded.ts';
-import type { Stop } from '../source/source.ts';
+import type { Source, Stop } from '../source/source.ts';
 import { source } from '../store.ts';
-import { appendCurves, mergedBy } from './curves.ts';
+import { appendCurves, curvesAfter, curvesUpTo } from './curves.ts';
 
 /** More are not seen on a screen. */
 export const curvePoints = 1200;
+/** After a failure it is tried again, in ms. */
+const tryAgain = 4000;
 
 export interface RunData {
   readonly id: string;
@@ -18,119 +20,151 @@ export interface RunData {
   readonly swaps: ReadonlySignal<readonly SwapRecord[]>;
   readonly swapTotal: ReadonlySignal<number>;
   readonly failure: ReadonlySignal<string | undefined>;
+  /** The folder is no longer there: what is shown is what was. */
+  readonly gone: ReadonlySignal<boolean>;
 }
 
 /** Follows the run while the component is shown. */
 export function useRun(id: string): RunData {
-  const run = useMemo(() => followed(id), [id]);
+  const run = useMemo(() => new FollowedRun(id, source()), [id]);
   useEffect(() => run.follow(), [run]);
   return run;
 }
 
-function followed(id: string): RunData & { readonly follow: () => Stop } {
-  const detail = signal<RunDetail | undefined>(undefined);
-  const curves = signal<StepCurves | undefined>(undefined);
-  const swaps = signal<readonly SwapRecord[]>([]);
-  const swapTotal = signal(0);
-  const failure = signal<string | undefined>(undefined);
-  let wanted = true;
-  let reading = false;
+export class FollowedRun implements RunData {
+  readonly id: string;
+  readonly detail = signal<RunDetail | undefined>(undefined);
+  readonly curves = signal<StepCurves | undefined>(undefined);
+  readonly swaps = signal<readonly SwapRecord[]>([]);
+  readonly swapTotal = signal(0);
+  readonly failure = signal<string | undefined>(undefined);
+  readonly gone = signal(false);
+  readonly #source: Source;
+  #stop: Stop | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Which beginning is the last one: what an earlier one reads counts no more. */
+  #turn = 0;
+  #reading = false;
 
-  const readDetail = async (): Promise<void> => {
-    const read = await source().run(id);
-    if (wanted) detail.value = read;
-  };
-  const readCurves = async (): Promise<void> => {
-    if (reading) return;
-    reading = true;
-    try {
-      const read = await source().steps(id, { points: curvePoints });
-      // What came by the stream in the meantime stands after it.
-      const late = curves.peek();
-      if (wanted)
-        curves.value =
-          late && late.lastStep > read.lastStep ? appendCurves(read, tail(late, read.lastStep)) : read;
-    } finally {
-      reading = false;
-    }
-  };
-  const fail = (error: unknown): void => {
-    if (wanted) failure.value = messageOf(error);
-  };
+  constructor(id: string, from: Source) {
+    this.id = id;
+    this.#source = from;
+  }
 
-  const status = ({ row, epochs, swaps: more }: StatusEvent): void => {
-    const before = detail.peek();
-    if (!before) return;
-    detail.value = { ...before, row, epochs: mergedBy(before.epochs, epochs, ({ epoch }) => epoch) };
-    const last = swaps.peek().at(-1)?.step ?? 0;
-    const fresh = more.filter(({ step }) => step > last);
-    if (fresh.length) swaps.value = [...swaps.peek(), ...fresh];
-    swapTotal.value = Math.max(row.swaps, swapTotal.peek());
-    // With the state its result, its message, and what it can do next have changed.
-    if (row.state !== before.row.state || row.final !== before.row.final) readDetail().catch(fail);
-  };
-  const begin = async (): Promise<Stop> => {
-    const [, , found] = await Promise.all([readDetail(), readCurves(), source().swaps(id)]);
-    swaps.value = found.swaps;
-    swapTotal.value = found.total;
-    failure.value = undefined;
-    return source().watchRun(id, curves.peek()?.lastStep ?? 0, {
-      steps: (event) => {
-        const now = curves.peek();
-        if (!now) return;
-        curves.value = appendCurves(now, event);
-        if (curves.value.step.length > 2.5 * curvePoints) readCurves().catch(fail);
-      },
-      status,
-    });
-  };
-  const follow = (): Stop => {
-    wanted = true;
-    let stop: Stop | undefined;
-    let retry: ReturnType<typeof setTimeout> | undefined;
-    const attempt = (): void => {
-      begin().then(
-        (end) => {
-          if (wanted) stop = end;
-          else end();
-        },
-        (error: unknown) => {
-          fail(error);
-          if (wanted) retry = setTimeout(attempt, 4000);
-        },
-      );
-    };
-    attempt();
+  /** Reads and follows until the returned function is called. */
+  follow(): Stop {
+    this.#begin();
     return () => {
-      wanted = false;
-      clearTimeout(retry);
-      stop?.();
+      this.#leave();
     };
-  };
-  return { id, detail, curves, swaps, swapTotal, failure, follow };
-}
+  }
 
-/** The points after a step. */
-function tail(curves: StepCurves, after: number): StepCurves {
-  const from = curves.step.findIndex((step) => step > after);
-  const cut = <T>(values: readonly T[]): readonly T[] => (from < 0 ? [] : values.slice(from));
-  return {
-    ...curves,
-    step: cut(curves.step),
-    epoch: cut(curves.epoch),
-    loss: cut(curves.loss),
-    lossMin: cut(curves.lossMin),
-    lossMax: cut(curves.lossMax),
-    error: cut(curves.error),
-    lr: cut(curves.lr),
-    tauLr: cut(curves.tauLr),
-    imagesPerSecond: cut(curves.imagesPerSecond),
-    seconds: cut(curves.seconds),
-    stages: Object.fromEntries(
-      Object.entries(curves.stages).map(([name, { tau, tauEnd, step }]) => [
-        name,
-        { tau: tau && cut(tau), tauEnd: tauEnd && cut(tauEnd), step: step && cut(step) },
-      ]),
-    ),
-  };
+  #leave(): void {
+    this.#turn++;
+    clearTimeout(this.#retry);
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  /** Reads everything anew, and follows from there. */
+  #begin(): void {
+    this.#leave();
+    const turn = this.#turn;
+    this.#readAll(turn).catch((error: unknown) => {
+      if (turn !== this.#turn) return;
+      this.failure.value = messageOf(error);
+      this.#later();
+    });
+  }
+
+  #later(): void {
+    this.#retry = setTimeout(() => {
+      this.#begin();
+    }, tryAgain);
+  }
+
+  async #readAll(turn: number): Promise<void> {
+    const { id } = this;
+    // First alone: of a run that is not there nothing else is asked.
+    const detail = await this.#source.run(id);
+    const [curves, swaps] = await Promise.all([
+      this.#source.steps(id, { points: curvePoints }),
+      this.#source.swaps(id),
+    ]);
+    if (turn !== this.#turn) return;
+    this.detail.value = detail;
+    this.curves.value = curves;
+    this.swaps.value = swaps.swaps;
+    this.swapTotal.value = swaps.total;
+    this.failure.value = undefined;
+    this.gone.value = false;
+    this.#stop = this.#source.watchRun(id, curves.lastStep, {
+      steps: (event) => {
+        this.#steps(event);
+      },
+      status: (event) => {
+        this.#status(event);
+      },
+      gone: (message) => {
+        this.#leave();
+        this.gone.value = true;
+        this.failure.value = message;
+        this.#later();
+      },
+      missed: () => {
+        this.#begin();
+      },
+    });
+  }
+
+  #steps(event: StepsEvent): void {
+    const now = this.curves.peek();
+    if (!now) return;
+    if (event.after < now.lastStep)
+      this.swaps.value = this.swaps.peek().filter(({ step }) => step <= event.after);
+    const all = appendCurves(curvesUpTo(now, event.after), event);
+    this.curves.value = { ...all, total: event.total };
+    if (all.step.length > 2.5 * curvePoints)
+      this.#thin().catch((error: unknown) => {
+        this.failure.value = messageOf(error);
+      });
+  }
+
+  /** Fewer points, chosen by the server, in place of the many that have come one by one. */
+  async #thin(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    const turn = this.#turn;
+    try {
+      const read = await this.#source.steps(this.id, { points: curvePoints });
+      const now = this.curves.peek();
+      if (turn !== this.#turn || !now) return;
+      // What came by the stream in the meantime stands after it.
+      this.curves.value =
+        now.lastStep > read.lastStep ? appendCurves(read, curvesAfter(now, read.lastStep)) : read;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #status({ row, stamp, epochs, swaps }: StatusEvent): void {
+    const before = this.detail.peek();
+    if (!before) return;
+    this.detail.value = { ...before, row, epochs };
+    const last = this.swaps.peek().at(-1)?.step ?? 0;
+    const fresh = swaps.filter(({ step }) => step > last);
+    if (fresh.length) this.swaps.value = [...this.swaps.peek(), ...fresh];
+    this.swapTotal.value = Math.max(row.swaps, this.swaps.peek().length);
+    // With the state its result, its message, and what it can do next have changed.
+    if (row.state !== before.row.state || row.final !== before.row.final || stamp !== before.stamp)
+      this.#readDetail().catch((error: unknown) => {
+        this.failure.value = messageOf(error);
+      });
+  }
+
+  async #readDetail(): Promise<void> {
+    const turn = this.#turn;
+    const read = await this.#source.run(this.id);
+    if (turn === this.#turn) this.detail.value = read;
+  }
 }

@@ -74,7 +74,7 @@ function Shown({ id }: { readonly id: string }): JSX.Element {
   const { title, view: View } = tabs[tab.value];
   return (
     <article class={`run-page state-of-${detail.row.state}`}>
-      <RunHead detail={detail} />
+      <RunHead detail={detail} gone={run.gone.value} />
       {failure && <Failure text={failure} />}
       <Tabs id={id} />
       <section aria-label={title} class="tab">
@@ -102,7 +102,7 @@ function Tabs({ id }: { readonly id: string }): JSX.Element {
   );
 }
 
-function RunHead({ detail }: { readonly detail: RunDetail }): JSX.Element {
+function RunHead({ detail, gone }: { readonly detail: RunDetail; readonly gone: boolean }): JSX.Element {
   const { row, files, message } = detail;
   return (
     <header class="run-head">
@@ -112,7 +112,7 @@ function RunHead({ detail }: { readonly detail: RunDetail }): JSX.Element {
           <>
             {' '}
             /{' '}
-            <a href={hrefTo([], { q: `folder:${folderOf(row).slice(0, -1)}` })}>
+            <a href={hrefTo([], { q: `folder:"${folderOf(row).slice(0, -1)}"` })}>
               {folderOf(row).slice(0, -1)}
             </a>
           </>
@@ -147,7 +147,7 @@ function RunHead({ detail }: { readonly detail: RunDetail }): JSX.Element {
       )}
       <Problems title="Not everything of this run could be read" lines={row.problems} />
       <Facts detail={detail} />
-      <RunActions detail={detail} />
+      {!gone && <RunActions detail={detail} />}
     </header>
   );
 }

@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { formatValue } from '../../../report/format.ts';
 import type { PlainRecord } from '../../../runs/index.ts';
-import { CommandLine, Menu } from '../parts/controls.tsx';
+import { ChartHead } from '../parts/chart-head.tsx';
+import { CommandLine } from '../parts/controls.tsx';
 import { Waiting } from '../parts/notes.tsx';
 import { tableItems } from '../parts/save.ts';
 import type { RunData } from './run-data.ts';
@@ -75,19 +76,11 @@ function RecordTable({
   const id = `record-${file}`;
   return (
     <section class="chart" aria-labelledby={id}>
-      <div class="chart-head">
-        <h3 id={id}>{title}</h3>
-        {record && (
-          <div class="chart-tools">
-            <Menu
-              label=""
-              hiddenLabel={`save ${title}`}
-              icon="save"
-              items={tableItems(file, () => ({ header: ['setting', 'value'], rows }))}
-            />
-          </div>
-        )}
-      </div>
+      <ChartHead
+        title={title}
+        id={id}
+        save={record ? tableItems(file, () => ({ header: ['setting', 'value'], rows })) : []}
+      />
       {record ? (
         <table class="record">
           <thead class="hidden">

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import type { WeightCloud } from '../../protocol/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { amend, place } from '../location.ts';
-import { Menu } from '../parts/controls.tsx';
+import { ChartHead } from '../parts/chart-head.tsx';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems } from '../parts/save.ts';
@@ -20,7 +20,7 @@ export function WeightsTab({ run }: { readonly run: RunData }): JSX.Element {
   const detail = run.detail.value;
   const loaded = useLoaded(
     () => source().weights(run.id),
-    [run.id, detail?.checkpoints.join(), detail?.row.state],
+    [run.id, detail?.stamp],
   );
   if (loaded.state === 'failed') return <Failure text={loaded.error} />;
   if (!loaded.value || !detail) return <Waiting what="the weights" />;
@@ -96,32 +96,25 @@ function CloudFigure({
     .sort((a, b) => a.place - b.place);
   return (
     <figure class="chart">
-      <div class="chart-head">
-        <h3>{stage}</h3>
-        <div class="chart-tools">
-          <Menu
-            label=""
-            hiddenLabel={`save ${stage}`}
-            icon="save"
-            items={pictureItems(
-              `weights-${stage}`,
-              () => picture(560, 480),
-              () => ({
-                header: ['checkpoint', 'step', 'block', 'x', 'y', 'tau', 'place'],
-                rows: cloud.points.map((point) => [
-                  point.checkpoint,
-                  point.step,
-                  point.particle + 1,
-                  point.x,
-                  point.y,
-                  point.tau,
-                  point.place + 1,
-                ]),
-              }),
-            )}
-          />
-        </div>
-      </div>
+      <ChartHead
+        title={stage}
+        save={pictureItems(
+          `weights-${stage}`,
+          () => picture(560, 480),
+          () => ({
+            header: ['checkpoint', 'step', 'block', 'x', 'y', 'tau', 'place'],
+            rows: cloud.points.map((point) => [
+              point.checkpoint,
+              point.step,
+              point.particle + 1,
+              point.x,
+              point.y,
+              point.tau,
+              point.place + 1,
+            ]),
+          }),
+        )}
+      />
       <Stage height={(width) => Math.min(420, Math.max(260, width * 0.85))} draw={picture} />
       <figcaption>
         {(100 * (cloud.explained[0] + cloud.explained[1])).toFixed(0)} % of the variance is in this plane. In

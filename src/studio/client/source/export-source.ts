@@ -1,7 +1,8 @@
 /** The data of an exported folder: each run's script is loaded when it is asked for. Nothing changes, and nothing can be started. */
 import { signal } from '@preact/signals';
-import type { ExportedData, ExportedRun, StepCurves } from '../../protocol/index.ts';
-import type { Source, StepRange } from './source.ts';
+import type { ExportedData, ExportedRun } from '../../protocol/index.ts';
+import { curvePart } from './curve-part.ts';
+import type { Source } from './source.ts';
 
 const handed = (): ExportedData => {
   const { meanfieldExport } = globalThis as unknown as { readonly meanfieldExport?: ExportedData };
@@ -13,6 +14,8 @@ function runOf(id: string): Promise<ExportedRun> {
   const data = handed();
   const known = data.runs[id];
   if (known) return Promise.resolve(known);
+  const reason = Object.hasOwn(data.unread, id) ? data.unread[id] : undefined;
+  if (reason !== undefined) return Promise.reject(new Error(reason));
   const address = Object.hasOwn(data.scripts, id) ? data.scripts[id] : undefined;
   if (address === undefined) return Promise.reject(new Error(`there is no run ${id} in this folder`));
   return new Promise((resolve, reject) => {
@@ -30,34 +33,6 @@ function runOf(id: string): Promise<ExportedRun> {
   });
 }
 
-/** The points of a range, at most about so many. */
-function within(curves: StepCurves, { points, from = 0, to = Infinity }: StepRange): StepCurves {
-  const inside = curves.step.flatMap((step, i) => (step >= from && step <= to ? [i] : []));
-  const stride = Math.max(1, Math.ceil(inside.length / points));
-  const chosen = inside.filter((_, k) => k % stride === 0 || k === inside.length - 1);
-  const pick = <T>(column: readonly T[]): T[] => chosen.map((i) => column[i]!);
-  const orNull = <T>(column: readonly T[] | null): T[] | null => column && pick(column);
-  return {
-    ...curves,
-    step: pick(curves.step),
-    epoch: pick(curves.epoch),
-    loss: pick(curves.loss),
-    lossMin: pick(curves.lossMin),
-    lossMax: pick(curves.lossMax),
-    error: pick(curves.error),
-    lr: pick(curves.lr),
-    tauLr: pick(curves.tauLr),
-    imagesPerSecond: pick(curves.imagesPerSecond),
-    seconds: pick(curves.seconds),
-    stages: Object.fromEntries(
-      Object.entries(curves.stages).map(([name, { tau, tauEnd, step }]) => [
-        name,
-        { tau: orNull(tau), tauEnd: orNull(tauEnd), step: orNull(step) },
-      ]),
-    ),
-  };
-}
-
 async function orFail<T>(value: Promise<T | null>, what: string): Promise<T> {
   const found = await value;
   if (found === null) throw new Error(`this run has no ${what}`);
@@ -71,7 +46,7 @@ export function exportSource(): Source {
     actions: undefined,
     list: () => Promise.resolve().then(() => handed().list),
     run: async (id) => (await runOf(id)).detail,
-    steps: async (id, range) => within((await runOf(id)).steps, range),
+    steps: async (id, range) => curvePart((await runOf(id)).steps, range),
     swaps: async (id) => (await runOf(id)).swaps,
     weights: (id) =>
       orFail(

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { Reproduction } from '../../../runs/index.ts';
 import {
   type ActionAnswer,
+  type GoneEvent,
   type RowsEvent,
   type RunDetail,
   type RunList,
@@ -33,6 +34,15 @@ function early(): Promise<Response> | undefined {
   return asked;
 }
 
+/** The server's own refusal, in its words. */
+class RefusedError extends Error {
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 async function ask<T>(address: string, init?: RequestInit, asked?: Promise<Response>): Promise<T> {
   let answer: Response;
   try {
@@ -41,7 +51,7 @@ async function ask<T>(address: string, init?: RequestInit, asked?: Promise<Respo
     throw new Error(noAnswer, { cause });
   }
   if (answer.ok) return (await answer.json()) as T;
-  throw new Error(await reasonOf(answer));
+  throw new RefusedError(await reasonOf(answer), answer.status);
 }
 
 async function reasonOf(answer: Response): Promise<string> {
@@ -116,6 +126,14 @@ export function httpSource(): Source {
     watchRun: (id, after, hear) => {
       const me = Symbol(id);
       let last = after;
+      const end = (): void => {
+        stop();
+        tell(me, false);
+      };
+      const gone = (message: string): void => {
+        end();
+        hear.gone(message);
+      };
       const stop = openStream({
         address: () => routes.runEvents(id, last),
         hear: {
@@ -127,18 +145,23 @@ export function httpSource(): Source {
           status: (data) => {
             hear.status(data as StatusEvent);
           },
+          gone: (data) => {
+            gone((data as GoneEvent).error);
+          },
         },
-        opened: () => {
+        opened: (again) => {
           tell(me, false);
+          if (again) hear.missed();
         },
         lost: () => {
           tell(me, true);
+          // A stream does not say why it was refused.
+          ask(routes.run(id)).catch((error: unknown) => {
+            if (error instanceof RefusedError && error.status === 404) gone(error.message);
+          });
         },
       });
-      return () => {
-        stop();
-        tell(me, false);
-      };
+      return end;
     },
   };
 }

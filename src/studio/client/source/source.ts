@@ -30,6 +30,10 @@ export type Stop = () => void;
 export interface RunListener {
   readonly steps: (event: StepsEvent) => void;
   readonly status: (event: StatusEvent) => void;
+  /** The run folder is no longer there; nothing more comes. */
+  readonly gone: (message: string) => void;
+  /** The stream was lost, and is there again: a run may have been cut back, or made anew, in the meantime. */
+  readonly missed: () => void;
 }
 
 export interface Actions {

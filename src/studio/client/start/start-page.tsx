@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { shellQuote } from '../../../report/format.ts';
+import { shellQuote } from '../../../runs/command-line.ts';
 import type { ActionAnswer } from '../../protocol/index.ts';
 import { amend, go, place } from '../location.ts';
 import { Button, CommandLine } from '../parts/controls.tsx';

@@ -1,0 +1,36 @@
+/** A view that fails to be drawn says so, and leaves the rest of the page usable. */
+import { Component, type ComponentChildren } from 'preact';
+import { messageOf } from './loaded.ts';
+import { Failure } from './notes.tsx';
+
+interface Props {
+  /** Another one is another try. */
+  readonly of: string;
+  readonly children: ComponentChildren;
+}
+
+export class Boundary extends Component<Props, { readonly failure: string | undefined }> {
+  override state = { failure: undefined };
+
+  static override getDerivedStateFromError(error: unknown): { failure: string } {
+    return { failure: messageOf(error) };
+  }
+
+  override componentDidUpdate(before: Props): void {
+    if (before.of !== this.props.of && this.state.failure !== undefined) this.setState({ failure: undefined });
+  }
+
+  override componentDidCatch(error: unknown): void {
+    // For whoever looks for the cause: the page tells no stack.
+    console.error(error);
+  }
+
+  override render(): ComponentChildren {
+    const { failure } = this.state;
+    return failure === undefined ? (
+      this.props.children
+    ) : (
+      <Failure text={`this view could not be drawn: ${failure}`} />
+    );
+  }
+}

@@ -1,0 +1,61 @@
+/** The line above a chart or a table: its heading, its tools, and the menu that saves it. */
+import type { ComponentChildren, JSX } from 'preact';
+import { Menu, type MenuItem } from './controls.tsx';
+
+export interface ChartHeadProps {
+  readonly title: string;
+  readonly level?: 2 | 3;
+  /** Of the heading, for what is labelled by it. */
+  readonly id?: string;
+  /** What it can be saved as; without any there is no menu. */
+  readonly save: readonly MenuItem[];
+  /** What is said after the heading. */
+  readonly note?: string;
+  /** Further tools, before the menu. */
+  readonly children?: ComponentChildren;
+}
+
+export function ChartHead({ title, level = 3, id, save, note, children }: ChartHeadProps): JSX.Element {
+  const Heading = `h${level}` as const;
+  return (
+    <div class="chart-head">
+      <Heading id={id}>{title}</Heading>
+      {note !== undefined && <span class="quiet">{note}</span>}
+      <div class="chart-tools">
+        {children}
+        {save.length > 0 && <Menu label="" hiddenLabel={`save ${title}`} icon="save" items={save} />}
+      </div>
+    </div>
+  );
+}
+
+/** A table under its heading; a wide one scrolls in its own place, by the keyboard too. */
+export function TableSection({
+  title,
+  level = 2,
+  id,
+  save,
+  tall = false,
+  caption,
+  children,
+}: {
+  readonly title: string;
+  readonly level?: 2 | 3;
+  readonly id: string;
+  readonly save: readonly MenuItem[];
+  /** It scrolls downwards too. */
+  readonly tall?: boolean;
+  readonly caption?: string;
+  /** The table. */
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <section class="chart" aria-labelledby={id}>
+      <ChartHead title={title} level={level} id={id} save={save} />
+      <div class={tall ? 'scroll tall' : 'scroll'} tabIndex={0} role="group" aria-labelledby={id}>
+        {children}
+      </div>
+      {caption !== undefined && <p class="caption">{caption}</p>}
+    </section>
+  );
+}
