@@ -18,6 +18,8 @@ export interface StudioFlags {
 }
 
 const defaultPort = 4646;
+/** Of what could not be read, so many are told. */
+const mostLines = 10;
 /** The same from src/cli and from dist/cli. */
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -74,8 +76,12 @@ async function exportFolder(runs: string, out: string, json: boolean): Promise<v
   });
   if (json) printJson(done);
   else process.stdout.write(`${done.index}\n`);
+  for (const line of done.missing.slice(0, mostLines)) say(`studio: ${line}`);
+  if (done.missing.length > mostLines)
+    say(`studio: and ${done.missing.length - mostLines} more: the page tells them at their runs`);
+  const incomplete = done.incomplete ? `, ${done.incomplete} of them not as a whole` : '';
   say(
-    `studio: ${done.runs} runs, ${(done.bytes / 1e6).toFixed(1)} MB of data; open ${done.index} in a browser`,
+    `studio: ${done.runs} runs${incomplete}, ${(done.bytes / 1e6).toFixed(1)} MB of data; open ${done.index} in a browser`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** An exported folder, opened from disk: nothing but its files. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -35,6 +35,7 @@ beforeAll(async () => {
     config: { seed: 1, note: markup },
   });
   writeFakeRun(runs, { name: 'second', seed: 2, epochs: 3, stepsPerEpoch: 20, config: { seed: 2 } });
+  mkdirSync(join(runs, 'unread', 'status.json'), { recursive: true });
   served = fakePage();
   await exportAll();
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
@@ -59,6 +60,16 @@ it('lists the runs, and a run has its curves and its configuration as text', asy
   await page.getByRole('slider', { name: 'Loss: cursor' }).waitFor();
   await page.goto(address('#/run/first/settings'));
   await page.getByText(markup).first().waitFor();
+});
+
+it('a run of which nothing could be read is listed, and its page says why', async () => {
+  await page.goto(address('#/'));
+  await page.getByRole('row', { name: /unread/ }).waitFor();
+  await page.goto(address('#/run/unread'));
+  await page
+    .getByRole('alert')
+    .getByText('unread: status.json is no file: nothing of this run is read')
+    .waitFor();
 });
 
 it('offers nothing that needs a server', async () => {
@@ -88,7 +99,7 @@ it('has had no error, asked for nothing but its own files, and has no serious fa
 
 it('is replaced by the next export, but no other folder is', async () => {
   writeFakeRun(runs, { name: 'third', seed: 3, epochs: 1, stepsPerEpoch: 5, config: { seed: 3 } });
-  expect(await exportAll()).toMatchObject({ runs: 3 });
+  expect(await exportAll()).toMatchObject({ runs: 4, incomplete: 1 });
   expect(readFileSync(join(out, 'data', 'list.js'), 'utf8')).toContain('third');
   const precious = join(base, 'precious');
   writeFakeRun(precious, { name: 'kept', epochs: 1, stepsPerEpoch: 5 });

@@ -37,7 +37,9 @@ it('every column is picked from, those of the stages too, and all else stays', (
 
 it('a column finds its like in other curves, and nothing where they have none', () => {
   const doubled = mapCurves(curves, (column, same) => [...column, ...(same(curves) ?? [])]);
-  expect(columnsOf(doubled)).toEqual(columnsOf(curves).map(([name, column]) => [name, [...column, ...column]]));
+  expect(columnsOf(doubled)).toEqual(
+    columnsOf(curves).map(([name, column]) => [name, [...column, ...column]]),
+  );
   const alone = mapCurves(curves, (column, same) => [...column, ...(same(noCurves) ?? [])]);
   expect(alone).toEqual(curves);
 });

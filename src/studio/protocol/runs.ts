@@ -29,6 +29,8 @@ export interface RunRow {
   readonly totalSteps: number;
   /** In percent: final if there is a result, else of the last evaluated epoch. */
   readonly testError: number | null;
+  /** What that was measured on: with a validation split the test set is for the result alone. */
+  readonly evaluatedOn: 'test' | 'validation';
   readonly trainLoss: number | null;
   readonly seconds: number | null;
   readonly imagesPerSecond: number | null;
@@ -109,7 +111,7 @@ export interface StageCurves {
 
 /**
  * GET api/runs/:id/steps?points=N&from=STEP&to=STEP: the steps in columns, one entry a point. A point stands for
- * a bucket of steps: its loss is the mean, with the least and the largest beside it; all else is of its last step.
+ * a bucket of steps: its loss and its error are means, with the least and the largest loss beside them; all else is of its last step.
  */
 export interface StepCurves {
   readonly step: readonly number[];

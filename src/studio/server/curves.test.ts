@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readRecords, type StepRecord, stepSchema } from '../../runs/index.ts';
+import { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
 import { StepIndex } from './step-index.ts';
 
@@ -55,7 +56,7 @@ it('of no more steps than points every step is a point, as the file has it', asy
   expect([found.total, found.lastStep]).toEqual([50, 50]);
 });
 
-it('a point is the mean, the least and the largest loss of its bucket, by the slow way', async () => {
+it('a point is the mean, the least and the largest loss of its bucket, and its mean error, by the slow way', async () => {
   const losses = fc.array(
     fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0, max: 1e6 }).map((x) => x + 0)),
     {
@@ -75,6 +76,8 @@ it('a point is the mean, the least and the largest loss of its bucket, by the sl
         const finite = bucket.filter((loss) => loss !== null);
         const mean = finite.length ? finite.reduce((sum, loss) => sum + loss, 0) / finite.length : null;
         expect(found.loss[b]).toBe(mean);
+        const errors = bucket.map((_, i) => 100 / ((found.step[b - 1] ?? 0) + i + 1));
+        expect(found.error[b]).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / errors.length, 9);
         expect(found.lossMin[b]).toBe(finite.length ? Math.min(...finite) : null);
         expect(found.lossMax[b]).toBe(finite.length ? Math.max(...finite) : null);
       }
@@ -188,4 +191,18 @@ it('a file that changes between its index and its reading gives no wrong step', 
   const index = await indexOf(text);
   writeFileSync(file, text.replaceAll('"step":1', '"step":3'));
   expect(curves(index, { points: 20 }).step).toEqual([]);
+});
+
+it('of many short runs the indices of 500 are kept: the one that was asked for longest ago goes first', async () => {
+  const store = new CurveStore();
+  const fileOf = (run: number): string => join(folder, `${run}.jsonl`);
+  for (let run = 0; run <= 500; run++) writeFileSync(fileOf(run), line(1));
+  const first = await store.index(fileOf(0));
+  const second = await store.index(fileOf(1));
+  for (let run = 2; run < 500; run++) await store.index(fileOf(run));
+  expect(await store.index(fileOf(0))).toBe(first);
+  // The 501st: of the others the second was asked for longest ago.
+  await store.index(fileOf(500));
+  expect(await store.index(fileOf(0))).toBe(first);
+  expect(await store.index(fileOf(1))).not.toBe(second);
 });

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type StageRecord, type StepRecord, stepSchema } from '../../runs/index.ts';
 import type { StageCurves, StepCurves } from '../protocol/index.ts';
+import type { Column } from './column.ts';
 import type { StepIndex } from './step-index.ts';
 
 export interface CurveOptions {
@@ -20,10 +21,11 @@ interface Bucket {
   readonly mean: number;
   readonly least: number;
   readonly largest: number;
+  readonly error: number;
 }
 
 /** Of what is finite; NaN if nothing is. */
-function lossOf(index: StepIndex, first: number, end: number): Omit<Bucket, 'record'> {
+function lossOf(index: StepIndex, first: number, end: number): Omit<Bucket, 'record' | 'error'> {
   let [sum, count, least, largest] = [0, 0, Infinity, -Infinity];
   for (let i = first; i < end; i++) {
     const loss = index.losses.at(i);
@@ -36,6 +38,18 @@ function lossOf(index: StepIndex, first: number, end: number): Omit<Bucket, 'rec
   return count
     ? { mean: sum / count, least, largest }
     : { mean: Number.NaN, least: Number.NaN, largest: Number.NaN };
+}
+
+/** Mean of what is finite; NaN if nothing is. */
+function meanOf(column: Column, first: number, end: number): number {
+  let [sum, count] = [0, 0];
+  for (let i = first; i < end; i++) {
+    const value = column.at(i);
+    if (!Number.isFinite(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
 }
 
 /**
@@ -57,7 +71,8 @@ export function curves(index: StepIndex, { points, from = 0, to = Infinity }: Cu
         const start = first + Math.floor((b * count) / total);
         const end = first + Math.floor(((b + 1) * count) / total);
         const record = lastRecord(descriptor, index, start, end);
-        if (record) buckets.push({ record, ...lossOf(index, start, end) });
+        if (record)
+          buckets.push({ record, ...lossOf(index, start, end), error: meanOf(index.errors, start, end) });
       }
     } finally {
       closeSync(descriptor);
@@ -100,7 +115,7 @@ function columns(buckets: readonly Bucket[]): Omit<StepCurves, 'total' | 'lastSt
     loss: buckets.map(({ mean }) => orNull(mean)),
     lossMin: buckets.map(({ least }) => orNull(least)),
     lossMax: buckets.map(({ largest }) => orNull(largest)),
-    error: records.map(({ error }) => orNull(error)),
+    error: buckets.map(({ error }) => orNull(error)),
     lr: records.map(({ lr }) => lr),
     tauLr: records.map(({ tauLr }) => orNull(tauLr)),
     imagesPerSecond: records.map(({ imagesPerSecond }) => orNull(imagesPerSecond)),

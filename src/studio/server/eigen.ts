@@ -1,4 +1,4 @@
-/** Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations. */
+/** All eigenvalues and eigenvectors of a small symmetric matrix, by Jacobi's rotations: n^3 work in each of several sweeps. */
 
 export interface Eigen {
   /** From the largest down. */
@@ -77,7 +77,8 @@ function rotate(a: Float64Array, vectors: readonly Float64Array[], n: number, p:
   }
 }
 
-function withPositiveHead(vector: Float64Array): Float64Array {
+/** The vector or its opposite, so that its largest component is positive. */
+export function withPositiveHead(vector: Float64Array): Float64Array {
   const head = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) + 1e-12 ? value : best), 0);
   return head < 0 ? vector.map((value) => -value) : vector;
 }

@@ -1,20 +1,13 @@
 /** `meanfield studio --export`: the page and the data of all runs as a folder that opens from disk. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
-import { MissingEnvironmentError, UsageError } from '../../errors.ts';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileError, MissingEnvironmentError } from '../../errors.ts';
 import { writeFileAtomic } from '../../io/index.ts';
 import type { Reproduction } from '../../runs/index.ts';
-import {
-  type ExportedList,
-  type ExportedRun,
-  type RunDetail,
-  type RunList,
-  type SampleList,
-  type StepCurves,
-  type SwapList,
-  type WeightClouds,
-  routes,
-} from '../protocol/index.ts';
+import { type ExportedList, type ExportedRun, type RunList, type RunRow, routes } from '../protocol/index.ts';
+import { type Ask, asker, runFor } from './export-run.ts';
+import { checkTarget, mark, replaceFolder } from './export-target.ts';
+import { HandOut } from './hand-out.ts';
 import { startStudio } from './studio.ts';
 
 export interface ExportOptions {
@@ -31,17 +24,18 @@ export interface Exported {
   readonly index: string;
   readonly runs: number;
   readonly bytes: number;
+  /** What the folder lacks because it could not be read, one line each. */
+  readonly missing: readonly string[];
+  /** Runs that are not there as a whole: those of which nothing could be read, and those of which a part could not. */
+  readonly incomplete: number;
 }
 
-/** Points of each curve: a page from disk cannot ask for more when one zooms in. */
-const points = 3000;
-/** By this an exported folder is known, so that no other is ever replaced. */
-const mark = join('data', 'list.js');
-
 /**
- * The data are what the server answers: it is started for the time of the export.
+ * The data are what the server answers: it is started for the time of the export. What of a run cannot be read is told
+ * in its place, and the others are complete.
  *
- * @throws UsageError for a folder that holds something else; MissingEnvironmentError without a built page
+ * @throws UsageError for a folder that holds something else; MissingEnvironmentError without a built page; FileError if
+ *   the list cannot be read, or the folder not be written: an older one stays as it was
  */
 export async function exportStudio({ root, exportPage, page, out }: ExportOptions): Promise<Exported> {
   checkTarget(out, root);
@@ -51,64 +45,109 @@ export async function exportStudio({ root, exportPage, page, out }: ExportOption
     );
   const studio = await startStudio({ root, page, port: 0 });
   try {
-    const ask = async <T>(address: string): Promise<T> => {
-      const answer = await fetch(new URL(address, studio.url));
-      if (!answer.ok) throw new Error(((await answer.json()) as { error: string }).error);
-      return (await answer.json()) as T;
-    };
-    const orNull = <T>(address: string): Promise<T | null> => ask<T>(address).catch(() => null);
-    rmSync(out, { recursive: true, force: true });
-    mkdirSync(join(out, 'data'), { recursive: true });
-    cpSync(exportPage, out, { recursive: true, filter: (path) => !path.endsWith('export.html') });
-    const list = await ask<RunList>(routes.runs);
-    const scripts: Record<string, string> = {};
-    let bytes = 0;
-    const write = (name: string, text: string): void => {
-      bytes += Buffer.byteLength(text);
-      writeFileAtomic(join(out, name), text);
-    };
-    for (const [i, { id }] of list.runs.entries()) {
-      const run: ExportedRun = {
-        detail: readOnly(await ask<RunDetail>(routes.run(id))),
-        steps: await ask<StepCurves>(routes.steps(id, { points })),
-        swaps: await ask<SwapList>(routes.swaps(id)),
-        weights: await orNull<WeightClouds>(routes.weights(id)),
-        samples: await orNull<SampleList>(routes.samples(id)),
-      };
-      const name = `data/run-${i + 1}.js`;
-      scripts[id] = name;
-      write(name, `globalThis.meanfieldExport.runs[${scriptJson(id)}] = ${scriptJson(run)};\n`);
-    }
-    const reproductions: Record<string, Reproduction> = {};
-    for (const folder of list.grids) {
-      const found = await orNull<Reproduction>(routes.reproduction(folder));
-      if (found) reproductions[folder] = found;
-    }
-    const all: ExportedList = { written: new Date().toISOString(), list, reproductions, scripts };
-    write(mark, `globalThis.meanfieldExport = Object.assign(${scriptJson(all)}, { runs: {} });\n`);
-    // Last: a folder without it was not finished.
-    const index = join(out, 'index.html');
-    write('index.html', readFileSync(join(exportPage, 'export.html'), 'utf8'));
-    return { index, runs: list.runs.length, bytes };
+    await studio.ready();
+    const done = await replaceFolder(out, (folder) =>
+      writeExport({ ask: asker(studio.url), handOut: new HandOut(root), exportPage, folder }),
+    );
+    return { index: join(out, 'index.html'), ...done };
   } finally {
     await studio.close();
   }
 }
 
-/** @throws UsageError for a folder that is in use for something else */
-function checkTarget(out: string, root: string): void {
-  const [target, runs] = [resolve(out), resolve(root)];
-  if (`${runs}${sep}`.startsWith(`${target}${sep}`))
-    throw new UsageError(`${out} holds the runs themselves: export to another folder`);
-  if (existsSync(out) && readdirSync(out).length > 0 && !existsSync(join(out, mark)))
-    throw new UsageError(`${out} is not empty and no exported folder: name a new one`);
+interface Writing {
+  readonly ask: Ask;
+  readonly handOut: HandOut;
+  readonly exportPage: string;
+  /** An empty one. */
+  readonly folder: string;
 }
 
-/** Pages of a run folder stay where they are, and so do the names of this machine's folders. */
-const readOnly = (detail: RunDetail): RunDetail => ({
-  ...detail,
-  files: { ...detail.files, report: false, analysis: false },
-});
+async function writeExport({ ask, handOut, exportPage, folder }: Writing): Promise<Omit<Exported, 'index'>> {
+  let bytes = 0;
+  const write = (name: string, text: string): void => {
+    bytes += Buffer.byteLength(text);
+    writeFileAtomic(join(folder, name), text);
+  };
+  cpSync(exportPage, folder, { recursive: true, filter: (path) => !path.endsWith('export.html') });
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  const answer = await ask<RunList>(routes.runs);
+  if ('error' in answer) throw new FileError(`the list of runs cannot be read: ${answer.error}`);
+  const list = answer.value;
+  const runs = await writeRuns(list, ask, handOut, write);
+  const { reproductions, missing } = await reproductionsOf(list, ask);
+  const all: ExportedList = {
+    written: new Date().toISOString(),
+    list: handOut.list({ ...list, runs: runs.rows, problems: [...list.problems, ...missing] }),
+    reproductions: handOut.of(reproductions),
+    scripts: runs.scripts,
+    unread: handOut.of(runs.unread),
+  };
+  write(mark, `globalThis.meanfieldExport = Object.assign(${scriptJson(all)}, { runs: {} });\n`);
+  write('index.html', readFileSync(join(exportPage, 'export.html'), 'utf8'));
+  return {
+    runs: list.runs.length,
+    bytes,
+    missing: [...runs.missing, ...missing],
+    incomplete: runs.incomplete,
+  };
+}
+
+interface WrittenRuns {
+  readonly rows: readonly RunRow[];
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly unread: Readonly<Record<string, string>>;
+  readonly missing: readonly string[];
+  readonly incomplete: number;
+}
+
+/** One script a run, except for those of which nothing can be read. */
+async function writeRuns(
+  list: RunList,
+  ask: Ask,
+  handOut: HandOut,
+  write: (name: string, text: string) => void,
+): Promise<WrittenRuns> {
+  const rows: RunRow[] = [];
+  const scripts: Record<string, string> = {};
+  const unread: Record<string, string> = {};
+  const missing: string[] = [];
+  let incomplete = 0;
+  for (const [i, row] of list.runs.entries()) {
+    const { id } = row;
+    const found = await runFor(ask, id);
+    if ('error' in found) {
+      unread[id] = found.error;
+      missing.push(found.error);
+      incomplete++;
+      // A row that was read says nothing of what has happened since.
+      rows.push(row.problems.length ? row : { ...row, problems: [found.error] });
+      continue;
+    }
+    if (found.missing.length) incomplete++;
+    missing.push(...found.missing.map((line) => `${id}: ${line}`));
+    rows.push({ ...row, problems: [...row.problems, ...found.missing] });
+    const name = `data/run-${i + 1}.js`;
+    scripts[id] = name;
+    const run: ExportedRun = { ...found.run, detail: handOut.detail(found.run.detail) };
+    write(name, `globalThis.meanfieldExport.runs[${scriptJson(id)}] = ${scriptJson(run)};\n`);
+  }
+  return { rows, scripts, unread, missing, incomplete };
+}
+
+async function reproductionsOf(
+  { grids }: RunList,
+  ask: Ask,
+): Promise<{ readonly reproductions: Record<string, Reproduction>; readonly missing: readonly string[] }> {
+  const reproductions: Record<string, Reproduction> = {};
+  const missing: string[] = [];
+  for (const { id } of grids) {
+    const found = await ask<Reproduction>(routes.reproduction(id));
+    if ('value' in found) reproductions[id] = found.value;
+    else missing.push(found.error);
+  }
+  return { reproductions, missing };
+}
 
 /** JSON that can stand in a script, whatever its strings hold. */
 const scriptJson = (value: unknown): string =>

@@ -84,7 +84,9 @@ async function reproductionOf(index: RunIndex, grid: string): Promise<Reproducti
 
 export function addRecordRoutes(app: Hono<StudioEnvironment>, index: RunIndex): void {
   const clouds = new CloudStore();
-  app.get('/api/runs/:id/weights', async (c) => c.json(await clouds.clouds(await runOf(c, index))));
+  app.get('/api/runs/:id/weights', async (c) =>
+    c.json(await clouds.clouds(await runOf(c, index), c.req.raw.signal)),
+  );
   app.get('/api/runs/:id/samples', async (c) => {
     const { id, dir, found } = await runOf(c, index);
     const run = readRun(dir);

@@ -55,15 +55,12 @@ it.each([
   '',
   JSON.stringify({ ...record, rows: [{ ...row, arms: [null] }] }),
   JSON.stringify({ ...record, rows: [{ ...row, comparisons: [{ arm: 'a' }] }] }),
-])(
-  'a record that is damaged or of something else is refused: %j',
-  async (text) => {
-    mkdirSync(join(root, 'odd'), { recursive: true });
-    writeFileSync(join(root, 'odd', 'results.json'), text);
-    const answer = await ask(studio.port, `/${routes.reproduction('odd')}`);
-    expect([answer.status, errorOf(answer)]).toEqual([422, expect.stringMatching(/results\.json of odd is/)]);
-  },
-);
+])('a record that is damaged or of something else is refused: %j', async (text) => {
+  mkdirSync(join(root, 'odd'), { recursive: true });
+  writeFileSync(join(root, 'odd', 'results.json'), text);
+  const answer = await ask(studio.port, `/${routes.reproduction('odd')}`);
+  expect([answer.status, errorOf(answer)]).toEqual([422, expect.stringMatching(/results\.json of odd is/)]);
+});
 
 const samples = {
   classes: ['a', 'b'],

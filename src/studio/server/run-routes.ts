@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, Hono } from 'hono';
 import { evenly, readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
-import type { RunDetail, StepCurves, SwapList } from '../protocol/index.ts';
+import { noCurves, type RunDetail, type StepCurves, type SwapList } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
 import { commandsFor } from './commands.ts';
@@ -54,23 +54,9 @@ export async function stepsOf(
   store: CurveStore,
   options: { points: number; from?: number; to?: number },
 ): Promise<StepCurves> {
-  if (!found.files.has(runFiles.metrics)) return { ...emptyCurves, total: 0, lastStep: 0 };
+  if (!found.files.has(runFiles.metrics)) return noCurves;
   return curves(await store.index(join(dir, runFiles.metrics)), options);
 }
-
-const emptyCurves = {
-  step: [],
-  epoch: [],
-  loss: [],
-  lossMin: [],
-  lossMax: [],
-  error: [],
-  lr: [],
-  tauLr: [],
-  imagesPerSecond: [],
-  seconds: [],
-  stages: {},
-};
 
 async function swapsOf({ dir, found }: OpenRun): Promise<SwapList> {
   const all: SwapRecord[] = found.files.has(runFiles.swaps)

@@ -1,5 +1,5 @@
 /**
- * Where each step of `metrics.jsonl` stands in the file, and its loss: read once as a stream, then only what was
+ * Where each step of `metrics.jsonl` stands in the file, its loss and its error: read once as a stream, then only what was
  * appended. With it any stretch of a long run is cut down to few points without reading the file again.
  */
 import { type FileHandle, open } from 'node:fs/promises';
@@ -11,17 +11,24 @@ const closingBrace = 125;
 const chunkBytes = 1 << 20;
 /** A longer line is no record. */
 const longestLine = 1 << 24;
-/** Bytes of the start of a line that hold step, epoch and loss. */
-const headBytes = 120;
+/** Bytes of the start of a line that hold step, epoch, loss and error. */
+const headBytes = 160;
 /** How this project writes a record; any other order of members goes the slow way. */
 const head =
-  /^\{"step":([1-9]\d{0,15}),"epoch":(?:0|[1-9]\d*),"loss":(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?),/;
+  /^\{"step":([1-9]\d{0,15}),"epoch":(?:0|[1-9]\d*),"loss":(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?),"error":(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?),/;
+const numberOf = (text: string | undefined): number => (text === 'null' ? Number.NaN : Number(text));
 
-/** The step and the loss of a line; undefined if it is no record. */
-function stepAndLoss(bytes: Buffer, start: number, end: number): { step: number; loss: number } | undefined {
+interface Measured {
+  readonly step: number;
+  readonly loss: number;
+  readonly error: number;
+}
+
+/** What is measured at the step of a line; undefined if it is no record. */
+function measuredIn(bytes: Buffer, start: number, end: number): Measured | undefined {
   const match = head.exec(bytes.toString('latin1', start, Math.min(end, start + headBytes)));
   if (match && bytes[end - 1] === closingBrace)
-    return { step: Number(match[1]), loss: match[2] === 'null' ? Number.NaN : Number(match[2]) };
+    return { step: Number(match[1]), loss: numberOf(match[2]), error: numberOf(match[3]) };
   try {
     const parsed = stepSchema.safeParse(JSON.parse(bytes.toString('utf8', start, end)));
     return parsed.success ? parsed.data : undefined;
@@ -34,6 +41,7 @@ export class StepIndex {
   readonly file: string;
   readonly steps = new Column();
   readonly losses = new Column();
+  readonly errors = new Column();
   /** Where each line starts and ends, without its newline. */
   readonly starts = new Column();
   readonly ends = new Column();
@@ -76,7 +84,7 @@ export class StepIndex {
   }
 
   #reset(): void {
-    for (const column of [this.steps, this.losses, this.starts, this.ends]) column.clear();
+    for (const column of [this.steps, this.losses, this.errors, this.starts, this.ends]) column.clear();
     this.unreadable = 0;
     this.generation++;
     this.#next = 0;
@@ -116,13 +124,14 @@ export class StepIndex {
 
   #line(bytes: Buffer, start: number, end: number, position: number): void {
     if (end === start) return;
-    const found = stepAndLoss(bytes, start, end);
+    const found = measuredIn(bytes, start, end);
     if (!found || found.step <= this.lastStep) {
       this.unreadable++;
       return;
     }
     this.steps.push(found.step);
     this.losses.push(found.loss);
+    this.errors.push(found.error);
     this.starts.push(position + start);
     this.ends.push(position + end);
   }

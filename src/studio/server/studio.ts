@@ -51,6 +51,8 @@ export interface Studio {
   readonly url: string;
   readonly port: number;
   readonly token: string;
+  /** Waits until every run there is has been read: before that the list has a part of them. */
+  ready(): Promise<void>;
   /** Ends every stream and stops listening; runs that were started go on. */
   close(): Promise<void>;
 }
@@ -121,6 +123,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     url: `http://${inAddress(host)}:${port}/`,
     port,
     token,
+    ready: () => index.refresh(),
     close: async () => {
       lab.close();
       await closeServer(server);

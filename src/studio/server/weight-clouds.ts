@@ -1,116 +1,85 @@
-/** The blocks of a run's checkpoints as points in a plane. */
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { readSafetensors, type SafetensorsFile } from '../../io/index.ts';
-import { evenly, runFiles } from '../../runs/index.ts';
-import type { WeightCloud, WeightClouds } from '../protocol/index.ts';
-import { stageBlocks } from './block-weights.ts';
+/** The clouds of the runs whose weights were asked for lately. */
+import type { WeightClouds } from '../protocol/index.ts';
+import { ApiError } from './api-error.ts';
 import { breather } from './breathe.ts';
-import { fileInside } from './inside.ts';
-import { principalPlane } from './principal-plane.ts';
+import { type CheckpointFile, checkpointFiles } from './checkpoint-files.ts';
+import { cloudPoints } from './cloud-points.ts';
 import type { OpenRun } from './run-index.ts';
 
-/** Of more checkpoints an even choice is taken, the first and the last among them. */
-const mostCheckpoints = 24;
-const mostBytes = 2 ** 29;
 /** Runs whose clouds are kept. */
 const mostKept = 20;
 
-interface Checkpoint {
-  readonly name: string;
-  readonly file: string;
-  readonly savedAt: number;
+interface Job {
+  /** Of the checkpoints that it is about. */
   readonly stamp: string;
+  readonly clouds: Promise<WeightClouds>;
+  /** Ends the computation. */
+  readonly ending: AbortController;
+  /** So many have asked, less those who went before it was done. */
+  waiting: number;
 }
 
-/** In the order in which they were saved. */
-function checkpointsOf({ dir, realRoot, found }: OpenRun): Checkpoint[] {
-  if (!found.names.has(runFiles.checkpoints)) return [];
-  return readdirSync(join(dir, runFiles.checkpoints))
-    .filter((name) => !name.startsWith('.'))
-    .flatMap((name) => {
-      const file = fileInside(realRoot, join(dir, runFiles.checkpoints, name, 'model.safetensors'));
-      const stat = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
-      if (!file || !stat || stat.size > mostBytes) return [];
-      const savedAt = stat.mtimeMs;
-      return [{ name, file, savedAt, stamp: `${name} ${savedAt} ${stat.size}` }];
-    })
-    .sort((a, b) => a.savedAt - b.savedAt || (a.name < b.name ? -1 : 1));
-}
-
-interface Point {
-  readonly weights: Float32Array;
-  readonly shown: Omit<WeightCloud['points'][number], 'x' | 'y'>;
-}
+const stampOf = (checkpoints: readonly CheckpointFile[]): string =>
+  checkpoints.map(({ name, savedAt, size }) => `${name} ${savedAt} ${size}`).join();
 
 export class CloudStore {
-  readonly #kept = new Map<string, { readonly stamp: string; readonly clouds: Promise<WeightClouds> }>();
+  readonly #kept = new Map<string, Job>();
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Computed once for the checkpoints there are; one run after the other. */
-  clouds(run: OpenRun): Promise<WeightClouds> {
-    const checkpoints = checkpointsOf(run);
-    const stamp = checkpoints.map((one) => one.stamp).join();
+  /**
+   * Computed once for the checkpoints there are; one run after the other. Where they change in the meantime, the answer
+   * is about the new ones.
+   *
+   * @param gone - aborted when whoever asks waits no longer: what nobody waits for is not computed to its end
+   */
+  clouds(run: OpenRun, gone?: AbortSignal): Promise<WeightClouds> {
+    const checkpoints = checkpointFiles(run);
+    const stamp = stampOf(checkpoints);
     const kept = this.#kept.get(run.dir);
-    if (kept?.stamp === stamp) return kept.clouds;
-    const clouds = this.#last.then(() => computeClouds(checkpoints));
-    this.#last = clouds.catch(() => undefined);
-    this.#kept.delete(run.dir);
-    this.#kept.set(run.dir, { stamp, clouds });
-    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
-    return clouds;
+    if (kept?.stamp === stamp) return this.#wait(run.dir, kept, gone);
+    const job = this.#begin(run.dir, stamp, checkpoints);
+    kept?.ending.abort(new ApiError(409, 'the checkpoints of this run have changed: ask again'));
+    return this.#wait(run.dir, job, gone);
   }
-}
 
-async function computeClouds(checkpoints: readonly Checkpoint[]): Promise<WeightClouds> {
-  const breathe = breather();
-  const stages = new Map<string, Point[]>();
-  const seen = new Set<number>();
-  for (const checkpoint of evenly(checkpoints, mostCheckpoints)) {
-    await breathe();
-    const content = tryRead(checkpoint.file);
-    if (!content) continue;
-    const step = Number(content.metadata.step ?? 0);
-    // `last` and `best` may be one.
-    if (seen.has(step)) continue;
-    seen.add(step);
-    for (const [stage, { blocks, tau, order }] of stageBlocks(content)) {
-      const points = stages.get(stage) ?? [];
-      for (const [particle, weights] of blocks.entries())
-        if (weights.length === (points[0]?.weights.length ?? weights.length))
-          points.push({
-            weights,
-            shown: {
-              checkpoint: checkpoint.name,
-              step,
-              particle,
-              tau: tau?.[particle] ?? null,
-              place: order.indexOf(particle),
-            },
-          });
-      stages.set(stage, points);
+  #begin(dir: string, stamp: string, checkpoints: readonly CheckpointFile[]): Job {
+    const ending = new AbortController();
+    const breathe = breather();
+    const clouds = this.#last.then(() =>
+      cloudPoints(checkpoints, () => {
+        ending.signal.throwIfAborted();
+        return breathe();
+      }),
+    );
+    this.#last = clouds.catch(() => undefined);
+    const job = { stamp, clouds, ending, waiting: 0 };
+    this.#kept.delete(dir);
+    this.#kept.set(dir, job);
+    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+    return job;
+  }
+
+  async #wait(dir: string, job: Job, gone: AbortSignal | undefined): Promise<WeightClouds> {
+    job.waiting++;
+    const leave = (): void => {
+      if (--job.waiting > 0) return;
+      this.#forget(dir, job);
+      job.ending.abort(new ApiError(409, 'nobody waits for these weights any more: ask again'));
+    };
+    gone?.addEventListener('abort', leave, { once: true });
+    try {
+      return await job.clouds;
+    } catch (error) {
+      const newer = this.#kept.get(dir);
+      if (newer && newer !== job && job.ending.signal.aborted) return await this.#wait(dir, newer, gone);
+      this.#forget(dir, job);
+      throw error;
+    } finally {
+      gone?.removeEventListener('abort', leave);
     }
   }
-  const clouds: Record<string, WeightCloud> = {};
-  for (const [stage, points] of [...stages].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    points.sort((a, b) => a.shown.step - b.shown.step);
-    const { coordinates, explained } = await principalPlane(
-      points.map(({ weights }) => weights),
-      breathe,
-    );
-    clouds[stage] = {
-      explained,
-      points: points.map(({ shown }, i) => ({ ...shown, x: coordinates[i]![0], y: coordinates[i]![1] })),
-    };
-  }
-  return { stages: clouds };
-}
 
-/** Undefined for one that is damaged, or that was replaced just now. */
-function tryRead(file: string): SafetensorsFile | undefined {
-  try {
-    return readSafetensors(file);
-  } catch {
-    return undefined;
+  #forget(dir: string, job: Job): void {
+    if (this.#kept.get(dir) === job) this.#kept.delete(dir);
   }
 }

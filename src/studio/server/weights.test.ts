@@ -6,10 +6,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeSafetensors, type StoredTensor } from '../../io/index.ts';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import { routes, type WeightClouds } from '../protocol/index.ts';
+import { chosenCheckpoints } from './checkpoint-files.ts';
 import { symmetricEigen } from './eigen.ts';
 import { ask, startFakeStudio } from './fake-page.ts';
 import { principalPlane } from './principal-plane.ts';
+import { RunIndex } from './run-index.ts';
 import type { Studio } from './studio.ts';
+import { CloudStore } from './weight-clouds.ts';
 
 const element = fc.double({ min: -10, max: 10, noNaN: true });
 
@@ -70,16 +73,10 @@ it('points of a plane in many dimensions keep their distances, and nothing is le
 });
 
 it('one point, and points that are all one, have no variance to share', async () => {
-  expect(await principalPlane([[1, 2, 3]])).toEqual({ coordinates: [[0, 0]], explained: [0, 0] });
-  expect(
-    (
-      await principalPlane([
-        [1, 2],
-        [1, 2],
-        [1, 2],
-      ])
-    ).explained,
-  ).toEqual([0, 0]);
+  const point = (): Float64Array => Float64Array.of(1, 2, 3);
+  expect(await principalPlane([])).toEqual({ coordinates: [], explained: [0, 0] });
+  expect(await principalPlane([point()])).toEqual({ coordinates: [[0, 0]], explained: [0, 0] });
+  expect((await principalPlane([point(), point(), point()])).explained).toEqual([0, 0]);
 });
 
 let root: string;
@@ -180,4 +177,88 @@ it('no checkpoints, damaged ones and those behind links give no points, and no e
   writeFileSync(join(outside, 'model.safetensors'), 'x');
   expect(await cloudsOf('odd')).toEqual({ stages: {} });
   rmSync(outside, { recursive: true });
+});
+
+it('of many blocks fewer checkpoints are taken, of very many an even choice of blocks: the first and the last always', async () => {
+  const pointsOf = async (blocks: number): Promise<WeightClouds['stages'][string]['points']> => {
+    const run = `wide-${blocks}`;
+    writeFakeRun(root, { name: run, epochs: 1, stepsPerEpoch: 3 });
+    const first = Array.from({ length: blocks }, (_, i) => Math.sin(i));
+    for (let step = 1; step <= 30; step++) writeCheckpoint(run, `epoch-${100 + step}`, step, first);
+    return (await cloudsOf(run)).stages.layer2?.points ?? [];
+  };
+  const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+  for (const [blocks, checkpoints, shown] of [
+    [3, 24, 3],
+    [100, 6, 100],
+    [299, 2, 299],
+    [700, 2, 300],
+  ] as const) {
+    const points = await pointsOf(blocks);
+    expect(points).toHaveLength(checkpoints * shown);
+    const steps = distinct(points.map(({ step }) => step));
+    expect([steps.length, steps[0], steps.at(-1)]).toEqual([checkpoints, 1, 30]);
+    const particles = distinct(points.map(({ particle }) => particle));
+    expect([particles.length, particles[0], particles.at(-1)]).toEqual([shown, 0, blocks - 1]);
+    // Without positions the order is that of creation: a place counts the blocks that are not shown too.
+    expect(points.map(({ place }) => place)).toEqual(points.map(({ particle }) => particle));
+  }
+});
+
+it('of large checkpoints so many are read as have 1 GiB together, the first and the last among them', () => {
+  const mebi = 2 ** 20;
+  const sizes = (count: number, size: number): { size: number; at: number }[] =>
+    Array.from({ length: count }, (_, at) => ({ size, at }));
+  for (const [count, size, expected] of [
+    [100, mebi, 24],
+    [100, 100 * mebi, 10],
+    [100, 512 * mebi, 2],
+    [5, 300 * mebi, 3],
+    [1, 512 * mebi, 1],
+    [0, 0, 0],
+  ] as const) {
+    const chosen = chosenCheckpoints(sizes(count, size), 24);
+    expect(chosen).toHaveLength(expected);
+    if (count > 0) expect([chosen[0]?.at, chosen.at(-1)?.at]).toEqual([0, count - 1]);
+  }
+});
+
+it('blocks whose weights ran away are left out', async () => {
+  writeFakeRun(root, { name: 'far', epochs: 1, stepsPerEpoch: 3 });
+  writeCheckpoint('far', 'last', 5, [1, Number.NaN, 3, Infinity]);
+  const points = (await cloudsOf('far')).stages.layer2?.points ?? [];
+  expect(points.map(({ particle }) => particle)).toEqual([0, 2]);
+  for (const { x } of points) expect(Math.abs(x)).toBeCloseTo(1, 12);
+});
+
+it('checkpoints that change while others are computed: all get the new ones', async () => {
+  writeFakeRun(root, { name: 'moving', epochs: 1, stepsPerEpoch: 3 });
+  writeCheckpoint('moving', 'last', 5, [1, 2, 3]);
+  const run = await new RunIndex(root).open('moving');
+  const store = new CloudStore();
+  const before = store.clouds(run);
+  writeCheckpoint('moving', 'last', 6, [1, 2, 3, 4]);
+  const after = store.clouds(run);
+  expect((await after).stages.layer2?.points).toHaveLength(4);
+  expect(await before).toEqual(await after);
+});
+
+it('what nobody waits for any more is not computed to its end, and is computed when it is asked for again', async () => {
+  writeFakeRun(root, { name: 'left', epochs: 1, stepsPerEpoch: 3 });
+  writeCheckpoint('left', 'last', 5, [1, 2, 3]);
+  const run = await new RunIndex(root).open('left');
+  const store = new CloudStore();
+  const [one, other] = [new AbortController(), new AbortController()];
+  const both = [store.clouds(run, one.signal), store.clouds(run, other.signal)] as const;
+  one.abort();
+  expect((await both[1]).stages.layer2?.points).toHaveLength(3);
+  // What is done stays done.
+  other.abort();
+  expect(await store.clouds(run)).toBe(await both[1]);
+  const alone = new AbortController();
+  writeCheckpoint('left', 'last', 7, [1, 2, 3, 4]);
+  const left = store.clouds(run, alone.signal);
+  alone.abort();
+  await expect(left).rejects.toThrow('nobody waits');
+  expect((await store.clouds(run)).stages.layer2?.points).toHaveLength(4);
 });

@@ -14,6 +14,7 @@ function bucketed(losses: readonly number[], ends: readonly number[]): StepCurve
     loss: buckets.map(meanOf),
     lossMin: buckets.map((values) => Math.min(...values)),
     lossMax: buckets.map((values) => Math.max(...values)),
+    error: buckets.map((values) => 2 * meanOf(values)),
     total: losses.length,
   };
 }
@@ -43,6 +44,7 @@ it('mean, least and largest of a point are those of all its steps, whatever they
       part.step.forEach((end, b) => {
         const steps = all.slice(part.step[b - 1] ?? first, end);
         expect(part.loss[b]).toBeCloseTo(meanOf(steps), 9);
+        expect(part.error[b]).toBeCloseTo(2 * meanOf(steps), 9);
         expect([part.lossMin[b], part.lossMax[b]]).toEqual([Math.min(...steps), Math.max(...steps)]);
       });
       expect(part.step.at(-1)).toBe(kept.at(-1));

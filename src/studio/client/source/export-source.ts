@@ -12,7 +12,7 @@ const handed = (): ExportedData => {
 
 function runOf(id: string): Promise<ExportedRun> {
   const data = handed();
-  const known = data.runs[id];
+  const known = Object.hasOwn(data.runs, id) ? data.runs[id] : undefined;
   if (known) return Promise.resolve(known);
   const reason = Object.hasOwn(data.unread, id) ? data.unread[id] : undefined;
   if (reason !== undefined) return Promise.reject(new Error(reason));

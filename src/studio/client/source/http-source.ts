@@ -12,10 +12,10 @@ import {
   type StepCurves,
   type StepsEvent,
   type SwapList,
-  tokenHeader,
   type WeightClouds,
   routes,
 } from '../../protocol/index.ts';
+import { post, reasonOf } from './requests.ts';
 import type { Connection, Source } from './source.ts';
 import { openStream } from './stream.ts';
 
@@ -43,10 +43,10 @@ class RefusedError extends Error {
   }
 }
 
-async function ask<T>(address: string, init?: RequestInit, asked?: Promise<Response>): Promise<T> {
+async function answerOf<T>(asked: Promise<Response>): Promise<T> {
   let answer: Response;
   try {
-    answer = await (asked ?? fetch(address, init));
+    answer = await asked;
   } catch (cause) {
     throw new Error(noAnswer, { cause });
   }
@@ -54,25 +54,8 @@ async function ask<T>(address: string, init?: RequestInit, asked?: Promise<Respo
   throw new RefusedError(await reasonOf(answer), answer.status);
 }
 
-async function reasonOf(answer: Response): Promise<string> {
-  try {
-    const body: unknown = await answer.json();
-    if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string')
-      return body.error;
-  } catch {
-    // Not JSON: from something between the page and the server.
-  }
-  return `the server answered ${answer.status}`;
-}
-
-function act(address: string, body: unknown): Promise<ActionAnswer> {
-  const token = document.querySelector<HTMLMetaElement>('meta[name="studio-token"]')?.content ?? '';
-  return ask<ActionAnswer>(address, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', [tokenHeader]: token },
-    body: JSON.stringify(body),
-  });
-}
+const ask = <T>(address: string): Promise<T> => answerOf<T>(fetch(address));
+const act = (address: string, body: unknown): Promise<ActionAnswer> => answerOf(post(address, body));
 
 export function httpSource(): Source {
   const connection = signal<Connection>('live');
@@ -89,7 +72,7 @@ export function httpSource(): Source {
       stop: (id) => act(routes.stop, { id }),
       resume: (id) => act(routes.resume, { id }),
     },
-    list: () => ask<RunList>(routes.runs, undefined, early()),
+    list: () => answerOf<RunList>(early() ?? fetch(routes.runs)),
     run: (id) => ask<RunDetail>(routes.run(id)),
     steps: (id, range) => ask<StepCurves>(routes.steps(id, range)),
     swaps: (id) => ask<SwapList>(routes.swaps(id)),

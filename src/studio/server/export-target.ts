@@ -1,0 +1,57 @@
+/** Where an exported folder goes: the older one stays until the new one is whole. */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { recoverFolder, writeError } from '../../io/index.ts';
+import { realPath } from './inside.ts';
+
+/** By this an exported folder is known, so that no other is ever replaced. */
+export const mark = join('data', 'list.js');
+
+/** Of a path that need not be there: a link is followed, for what it leads to is what is replaced. */
+const placeOf = (path: string): string => realPath(path) ?? resolve(path);
+
+/** @throws UsageError for a folder that is in use for something else */
+export function checkTarget(out: string, root: string): void {
+  const [target, runs] = [placeOf(out), placeOf(root)];
+  if (`${runs}${sep}`.startsWith(target.endsWith(sep) ? target : `${target}${sep}`))
+    throw new UsageError(`${out} holds the runs themselves: export to another folder`);
+  let names: readonly string[] = [];
+  try {
+    if (existsSync(target)) names = readdirSync(target);
+  } catch (cause) {
+    throw new UsageError(`${out} is no folder that can be listed: name a new one`, cause);
+  }
+  if (names.length > 0 && !existsSync(join(target, mark)))
+    throw new UsageError(`${out} is not empty and no exported folder: name a new one`);
+}
+
+/**
+ * Replaces a folder by one that is built beside it, under a hidden name.
+ *
+ * @param build - told the folder to fill
+ * @throws FileError if it cannot be written, and what `build` throws; the old folder stays as it was
+ */
+export async function replaceFolder<T>(out: string, build: (folder: string) => Promise<T>): Promise<T> {
+  const target = placeOf(out);
+  const [fresh, old] = ['new', 'old'].map((kind) =>
+    join(dirname(target), `.${basename(target)}.${kind}`),
+  ) as [string, string];
+  // What an export that was killed has left.
+  recoverFolder(target);
+  try {
+    mkdirSync(fresh, { recursive: true });
+    const built = await build(fresh);
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(fresh, target);
+    rmSync(old, { recursive: true, force: true });
+    return built;
+  } catch (cause) {
+    if (!existsSync(target) && existsSync(old)) renameSync(old, target);
+    rmSync(fresh, { recursive: true, force: true });
+    throw isOfTheSystem(cause) ? writeError(out, cause) : cause;
+  }
+}
+
+const isOfTheSystem = (error: unknown): boolean =>
+  typeof (error as NodeJS.ErrnoException).syscall === 'string';

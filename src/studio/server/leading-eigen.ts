@@ -1,0 +1,120 @@
+/** The largest eigenvalues of a symmetric matrix and their eigenvectors, without the others. */
+import { type Eigen, symmetricEigen, withPositiveHead } from './eigen.ts';
+
+/** Vectors to begin with. An eigenvalue may be there as often: more than one vector cannot tell it from a single one. */
+const blockSize = 4;
+/** Dimensions of the space that is searched before it is begun anew from the best that was found in it. */
+const mostDimensions = 32;
+/** Where two eigenvalues are so near that these are not enough, any mixture of their vectors serves as well. */
+const mostRounds = 100;
+/** Of |A v - lambda v|, in shares of the largest eigenvalue. */
+const tolerance = 1e-11;
+
+/**
+ * Block Lanczos with full orthogonalisation and restarts: the best approximations (Rayleigh, Ritz) in the space of
+ * V, A V, A^2 V, .. for a few vectors V, which are replaced by these until A v = lambda v holds. n^2 work a vector
+ * (Golub and Van Loan, Matrix Computations, 10.3).
+ *
+ * @param matrix - [n, n], row by row, without negative eigenvalues that are larger than the positive ones
+ * @param count - at most 4; there are fewer if n is less
+ * @param breathe - called after each product with the matrix
+ */
+export async function leadingEigen(
+  matrix: Float64Array,
+  n: number,
+  count: number,
+  breathe: () => Promise<void> = () => Promise.resolve(),
+): Promise<Eigen> {
+  let start = randomVectors(n, Math.min(n, blockSize));
+  for (let round = 1; ; round++) {
+    const { basis, products } = await krylovSpace(matrix, n, start, breathe);
+    const m = basis.length;
+    const projected = new Float64Array(m * m);
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j <= i; j++) projected[i * m + j] = projected[j * m + i] = dot(basis[i]!, products[j]!);
+    const { values, vectors } = await symmetricEigen(projected, m);
+    const found = vectors.slice(0, blockSize).map((weights) => mixture(basis, weights));
+    const residuals = vectors
+      .slice(0, count)
+      .map((weights, k) => distance(mixture(products, weights), found[k]!, values[k]!));
+    if (round === mostRounds || residuals.every((one) => one <= tolerance * Math.abs(values[0]!)))
+      return { values: values.slice(0, count), vectors: found.slice(0, count).map(withPositiveHead) };
+    start = found;
+  }
+}
+
+/** An orthonormal basis of V, A V, A^2 V, .. up to a number of dimensions, and A times each of its vectors. */
+async function krylovSpace(
+  matrix: Float64Array,
+  n: number,
+  start: readonly Float64Array[],
+  breathe: () => Promise<void>,
+): Promise<{ basis: Float64Array[]; products: Float64Array[] }> {
+  const basis: Float64Array[] = [];
+  const products: Float64Array[] = [];
+  const waiting = [...start];
+  for (let next; basis.length < Math.min(n, mostDimensions) && (next = waiting.shift());) {
+    const vector = orthonormal(next, basis);
+    if (!vector) continue;
+    const product = times(matrix, n, vector);
+    basis.push(vector);
+    products.push(product);
+    waiting.push(product);
+    await breathe();
+  }
+  return { basis, products };
+}
+
+/** What of a vector is not in the space, of length 1; undefined if that is nothing but rounding. */
+function orthonormal(vector: Float64Array, basis: readonly Float64Array[]): Float64Array | undefined {
+  const rest = vector.slice();
+  // Twice is enough: what the first time leaves of the space is rounding.
+  for (let time = 0; time < 2; time++)
+    for (const direction of basis) {
+      const share = dot(rest, direction);
+      for (let i = 0; i < rest.length; i++) rest[i]! -= share * direction[i]!;
+    }
+  const length = norm(rest);
+  if (!(length > 1e-12 * norm(vector))) return undefined;
+  return rest.map((value) => value / length);
+}
+
+function times(matrix: Float64Array, n: number, vector: Float64Array): Float64Array {
+  const product = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0, at = i * n; j < n; j++) sum += matrix[at + j]! * vector[j]!;
+    product[i] = sum;
+  }
+  return product;
+}
+
+/** sum_k weights_k vectors_k */
+function mixture(vectors: readonly Float64Array[], weights: Float64Array): Float64Array {
+  const sum = new Float64Array(vectors[0]!.length);
+  for (const [k, vector] of vectors.entries())
+    for (let i = 0; i < sum.length; i++) sum[i]! += weights[k]! * vector[i]!;
+  return sum;
+}
+
+/** |a - factor b| */
+const distance = (a: Float64Array, b: Float64Array, factor: number): number =>
+  norm(a.map((value, i) => value - factor * b[i]!));
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
+
+/** In (-1, 1), the same each time (a linear congruential generator): no eigenvector is orthogonal to all of them. */
+function randomVectors(n: number, count: number): Float64Array[] {
+  let state = 1;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (2 * state) / 2 ** 32 - 1;
+  };
+  return Array.from({ length: count }, () => Float64Array.from({ length: n }, next));
+}
