@@ -38,6 +38,13 @@ export function seriesColour(index: number): Colour {
   return series[index % series.length]!;
 }
 
+const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+
+/** Where there are more series than colours, the next ones are dashed: [] is a whole line. */
+export function seriesDash(index: number): readonly number[] {
+  return dashes[Math.floor(index / series.length) % dashes.length]!;
+}
+
 const viridis = [
   '#440154',
   '#472d7b',

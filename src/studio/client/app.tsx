@@ -6,7 +6,7 @@ import { Header } from './header.tsx';
 import { KeysDialog } from './keys.tsx';
 import { place } from './location.ts';
 import { Boundary } from './parts/boundary.tsx';
-import { messageOf } from './parts/loaded.ts';
+import { Button } from './parts/controls.tsx';
 import { Empty, Failure, Waiting } from './parts/notes.tsx';
 import { hrefTo } from './routes.ts';
 import { ListPage } from './runs/list-page.tsx';
@@ -52,8 +52,9 @@ function Content(): JSX.Element {
       (component) => {
         loaded.value = { ...loaded.peek(), [name]: component };
       },
-      (error: unknown) => {
-        loadFailure.value = `the view could not be loaded: ${messageOf(error)}`;
+      () => {
+        loadFailure.value =
+          'this view could not be loaded: is `meanfield studio` still running, and is it the same version?';
       },
     );
   }, [name]);
@@ -67,7 +68,20 @@ function Content(): JSX.Element {
       </Empty>
     );
   if (Shown) return <Shown />;
-  return loadFailure.value ? <Failure text={loadFailure.value} /> : <Waiting what="the view" />;
+  if (loadFailure.value === undefined) return <Waiting what="the view" />;
+  return (
+    <>
+      <Failure text={loadFailure.value} />
+      {/* What a browser could not load once it may not ask for again. */}
+      <Button
+        onClick={() => {
+          window.location.reload();
+        }}
+      >
+        load the page again
+      </Button>
+    </>
+  );
 }
 
 /** What the tab of the browser says. */

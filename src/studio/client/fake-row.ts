@@ -16,6 +16,7 @@ export function fakeRow(given: Partial<RunRow> & { readonly name: string }): Run
     step: 1500,
     totalSteps: 1500,
     testError: 10,
+    evaluatedOn: 'test',
     trainLoss: 0.2,
     seconds: 100,
     imagesPerSecond: 500,

@@ -31,9 +31,22 @@ export function go(href: string): void {
   window.location.hash = href;
 }
 
-/** Changes the state of the view that is shown; undefined and '' remove a key. */
-export function amend(patch: Readonly<Record<string, string | undefined>>): void {
+/** Whether the address already names another view, and the page only has not heard of it yet. */
+const isLeft = (path: readonly string[]): boolean =>
+  parsePlace(window.location.hash).path.join('/') !== path.join('/');
+
+/**
+ * Changes the state of the view that is shown; undefined and '' remove a key. A view that is being left changes nothing any more: what
+ * plays in it may have one frame to go.
+ *
+ * @param of - the path of the view that it was made for; default: of the view that is shown
+ */
+export function amend(
+  patch: Readonly<Record<string, string | undefined>>,
+  of: readonly string[] = current.peek().path,
+): void {
   const { path, query } = current.peek();
+  if (path.join('/') !== of.join('/') || isLeft(path)) return;
   const next = Object.fromEntries(
     Object.entries<string | undefined>({ ...query, ...patch }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',

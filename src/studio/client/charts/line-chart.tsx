@@ -201,7 +201,7 @@ function Legend({
       {lines.series.map((one) => (
         <span key={one.name} class="legend-item">
           <span
-            class={one.dashed ? 'swatch dashed' : 'swatch'}
+            class={one.dash?.length ? 'swatch dashed' : 'swatch'}
             style={{ color: cssColour(one.colour) }}
             aria-hidden="true"
           />

@@ -16,7 +16,8 @@ export interface Series {
   readonly raw?: readonly (number | null)[];
   /** Least and largest of what each point stands for. */
   readonly band?: readonly [readonly (number | null)[], readonly (number | null)[]];
-  readonly dashed?: boolean;
+  /** Lengths of dashes and gaps in px; left out or empty, the line is whole. */
+  readonly dash?: readonly number[];
   /** Each point is seen. */
   readonly dots?: boolean;
 }
@@ -221,13 +222,13 @@ function beneath(
   ];
 }
 
-function line({ x, y, colour, dashed }: Series, frame: Plot, log: boolean, theme: Theme): Mark {
+function line({ x, y, colour, dash }: Series, frame: Plot, log: boolean, theme: Theme): Mark {
   return {
     kind: 'path',
     points: pathOf(x, y, frame, log),
     stroke: colour[theme.name],
     lineWidth: 1.8,
-    ...(dashed && { dash: [5, 4] }),
+    ...(dash?.length && { dash }),
   };
 }
 

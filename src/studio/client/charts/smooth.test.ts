@@ -18,7 +18,7 @@ const series = fc
     return { x: pairs.map(([gap]) => (at += gap)), y: pairs.map(([, value]) => value) };
   });
 
-it('each value is the mean of all with weights that fade with the distance', () => {
+it('each value is the mean of all, by the places they stand for, with weights that fade with the distance', () => {
   fc.assert(
     fc.property(series, fc.double({ min: 0.5, max: 100, noNaN: true }), ({ x, y }, reach) => {
       const fast = smooth(x, y, reach);
@@ -26,7 +26,9 @@ it('each value is the mean of all with weights that fade with the distance', () 
         let [sum, weight] = [0, 0];
         y.forEach((value, j) => {
           if (value === null) return;
-          const own = Math.exp(-Math.abs(at - x[j]!) / reach);
+          // A value stands for all since the place before it.
+          const span = x.length < 2 ? 1 : j > 0 ? x[j]! - x[j - 1]! : x[1]! - x[0]!;
+          const own = span * Math.exp(-Math.abs(at - x[j]!) / reach);
           sum += own * value;
           weight += own;
         });

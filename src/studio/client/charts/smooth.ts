@@ -2,8 +2,8 @@
 
 /**
  * The mean around each place with weights exp(-|x_i - x_j| / reach): it looks both ways, so that it does not lag behind as a
- * running average does, and it knows how far apart the places are. Missing values count for nothing; where nothing
- * is near, the result is null.
+ * running average does, and it knows how far apart the places are: each value counts for all that lies between its place and
+ * the one before it, of which it is the mean. Missing values count for nothing; where nothing is near, the result is null.
  *
  * @param x - ascending
  * @param reach - in units of x; 0 leaves the values as they are
@@ -16,6 +16,7 @@ export function smooth(
   if (!(reach > 0)) return [...y];
   const n = x.length;
   const [sums, weights] = [new Float64Array(n), new Float64Array(n)];
+  const standsFor = (i: number): number => (n < 2 ? 1 : i > 0 ? x[i]! - x[i - 1]! : x[1]! - x[0]!) || 1;
   // Each way is one recursion: what was summed so far fades by exp(-gap / reach).
   const pass = (indices: (k: number) => number): void => {
     let [sum, weight, last] = [0, 0, NaN];
@@ -29,8 +30,8 @@ export function smooth(
       weights[i] = weights[i]! + weight;
       const value = y[i];
       if (value !== null && value !== undefined && Number.isFinite(value)) {
-        sum += value;
-        weight += 1;
+        sum += value * standsFor(i);
+        weight += standsFor(i);
       }
       last = x[i]!;
     }
@@ -39,8 +40,9 @@ export function smooth(
   pass((k) => n - 1 - k);
   return y.map((value, i) => {
     const there = value !== null && Number.isFinite(value);
-    const weight = weights[i]! + (there ? 1 : 0);
-    return weight > 1e-9 ? (sums[i]! + (there ? value : 0)) / weight : null;
+    const own = there ? standsFor(i) : 0;
+    const weight = weights[i]! + own;
+    return weight > 1e-9 ? (sums[i]! + (there ? value * own : 0)) / weight : null;
   });
 }
 

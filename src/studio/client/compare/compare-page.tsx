@@ -25,7 +25,7 @@ const passing = signal<number | undefined>(undefined);
 const quantities: readonly (readonly [Quantity, string])[] = [
   ['loss', 'training loss'],
   ['error', 'training error'],
-  ['evaluated', 'test error'],
+  ['evaluated', 'error after epochs'],
 ];
 const axes: readonly (readonly [Against, string])[] = [
   ['step', 'steps'],
@@ -52,7 +52,9 @@ export function ComparePage(): JSX.Element {
   return (
     <article>
       <header class="page-head">
-        <h1>{count(ids.value.length, 'run')} compared</h1>
+        <h1>
+          {found.length || waiting ? `${count(ids.value.length, 'run')} compared` : 'Nothing to compare'}
+        </h1>
         <a href={hrefTo([], { sel: query.value.runs })}>change the choice</a>
       </header>
       {failures.map((failure) => (
@@ -64,7 +66,7 @@ export function ComparePage(): JSX.Element {
           <Chart found={found} labels={labels} />
           <div class="compare-tables">
             <Results rows={rows} labels={labels} />
-            <Pairs rows={rows} labels={labels} />
+            <Pairs rows={rows} found={found} />
             <Differences found={found} labels={labels} />
           </div>
         </>

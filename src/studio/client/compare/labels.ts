@@ -2,23 +2,10 @@
 import { formatValue } from '../../../report/format.ts';
 import type { PlainRecord } from '../../../runs/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
-import { differing } from '../runs/configurations.ts';
+import { differing, incidental } from '../runs/configurations.ts';
 
 /** What names a run first of all. */
 const first = ['dataset', 'model', 'scheme', 'seed'] as const;
-/** Differences that say nothing of the result. */
-const incidental = new Set([
-  ...first,
-  'threads',
-  'device',
-  'output',
-  'name',
-  'data-dir',
-  'recovery-interval',
-  'checkpoint-every',
-  'val-interval',
-  'reorder',
-]);
 const mostParts = 4;
 
 const partOf = (key: string, value: unknown): string =>
@@ -55,5 +42,17 @@ export function compareLabels(
     used = [...used.filter((key) => key !== 'seed'), best.key, ...used.filter((key) => key === 'seed')];
   }
   if (used.length && distinct(used) === rows.length) return labelsOf(used);
-  return rows.map(({ name, id }) => (rows.filter((row) => row.name === name).length > 1 ? id : name));
+  return withoutSharedStart(
+    rows.map(({ name, id }) => (rows.filter((row) => row.name === name).length > 1 ? id : name)),
+  );
+}
+
+/** The names from where they begin to differ, at a dash or a slash: of long names the ends alone are read. */
+function withoutSharedStart(names: readonly string[]): string[] {
+  const [first = '', ...others] = names;
+  if (!others.length) return [...names];
+  let shared = 0;
+  while (shared < first.length && others.every((name) => name[shared] === first[shared])) shared++;
+  const start = Math.max(first.lastIndexOf('-', shared - 1), first.lastIndexOf('/', shared - 1)) + 1;
+  return names.map((name) => name.slice(start) || name);
 }

@@ -1,5 +1,5 @@
 /** One curve a run. */
-import { seriesColour } from '../../../report/palette.ts';
+import { seriesColour, seriesDash } from '../../../report/palette.ts';
 import type { RunDetail, StepCurves } from '../../protocol/index.ts';
 import type { Lines, Series } from '../charts/lines.ts';
 import { smooth } from '../charts/smooth.ts';
@@ -13,12 +13,23 @@ interface Run {
   readonly curves: StepCurves;
 }
 
-const titles = { loss: 'Training loss', error: 'Training error', evaluated: 'Test error' } as const;
+const titles = { loss: 'Training loss', error: 'Training error' } as const;
 const units = { loss: 'cross-entropy', error: 'wrong in %', evaluated: 'wrong in %' } as const;
 const places = { step: 'step', epoch: 'epoch', seconds: 'seconds' } as const;
 
 const stepsPerEpoch = ({ row: { totalSteps, plannedEpochs } }: RunDetail): number =>
   plannedEpochs && totalSteps ? totalSteps / plannedEpochs : 0;
+
+/** What a run sees at the ends of its epochs: of one with a validation split that is not the test set. */
+const evaluatedOn = ({ detail: { config } }: Run): 'test' | 'validation' =>
+  Number(config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test';
+
+function titleOf(quantity: Quantity, runs: readonly Run[]): string {
+  if (quantity !== 'evaluated') return titles[quantity];
+  const sets = new Set(runs.map(evaluatedOn));
+  if (sets.size > 1) return 'Test and validation error';
+  return sets.has('validation') ? 'Validation error' : 'Test error';
+}
 
 /** Steps as places on the axis. */
 function placer({ detail, curves }: Run, against: Against): (step: number) => number {
@@ -44,6 +55,7 @@ function seriesOf(
 ): Series {
   const { detail, curves } = run;
   const colour = seriesColour(index);
+  const dash = seriesDash(index);
   if (quantity === 'evaluated') {
     const at = placer(run, against);
     const each = stepsPerEpoch(detail);
@@ -55,6 +67,7 @@ function seriesOf(
     return {
       name,
       colour,
+      dash,
       x: there.map(({ step }) => at(step)),
       y: there.map(({ error }) => error),
       dots: true,
@@ -69,8 +82,8 @@ function seriesOf(
         ? curves.step.map((step) => step / each)
         : curves.seconds;
   return reach > 0
-    ? { name, colour, x, y: smooth(curves.step, values, reach), raw: values }
-    : { name, colour, x, y: values };
+    ? { name, colour, dash, x, y: smooth(curves.step, values, reach), raw: values }
+    : { name, colour, dash, x, y: values };
 }
 
 /** @param labels - a name each */
@@ -83,13 +96,15 @@ export function compareLines(
     reach,
   }: { readonly quantity: Quantity; readonly against: Against; readonly reach: number },
 ): Lines {
-  const series = runs.map((run, i) =>
-    seriesOf(run, labels[i] ?? run.detail.row.name, i, quantity, against, reach),
-  );
+  const mixed = quantity === 'evaluated' && new Set(runs.map(evaluatedOn)).size > 1;
+  const series = runs.map((run, i) => {
+    const label = labels[i] ?? run.detail.row.name;
+    return seriesOf(run, mixed ? `${label}, ${evaluatedOn(run)}` : label, i, quantity, against, reach);
+  });
   const ends = runs.map((run) => placer(run, against)(run.curves.lastStep));
   return {
     id: `compare-${quantity}`,
-    title: titles[quantity],
+    title: titleOf(quantity, runs),
     x: { title: places[against], from: 0, to: Math.max(...ends, 1) },
     y: { title: units[quantity] },
     series,

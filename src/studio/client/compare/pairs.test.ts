@@ -42,6 +42,18 @@ it('one pair has a difference and no interval; runs that are not final and other
   expect(pairedDifferences([row('v', 1, 11), { ...row('m', 1, 10), dataset: 'cifar100' }])).toEqual([]);
 });
 
+it('a gain is held against vanilla, whichever comes first, and against no net of another width', () => {
+  const rows = [row('m', 1, 10), { ...row('v', 1, 11), scheme: 'vanilla' }];
+  expect(pairedDifferences(rows)).toMatchObject([{ arm: 'm', against: 'v', gains: [1] }]);
+  const settings = { m: { width: 4 }, v: { width: 16 } };
+  expect(pairedDifferences(rows, (name) => settings[name as 'm' | 'v'])).toEqual([]);
+});
+
+it('runs that only their folders tell apart are called by the ends of their names', () => {
+  const rows = ['grid-net-a-s1', 'grid-net-a-s2', 'grid-net-b-s1'].map((name) => fakeRow({ name, seed: 1 }));
+  expect(compareLabels(rows, [{}, {}, {}])).toEqual(['a-s1', 'a-s2', 'b-s1']);
+});
+
 it('runs are called by as little as tells them apart', () => {
   const rows = [
     fakeRow({ name: 'a', scheme: 'vanilla', seed: 1 }),

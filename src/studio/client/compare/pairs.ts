@@ -1,12 +1,15 @@
 /** Runs of two configurations whose seeds pair up: the same initial weights, order of data and augmentation. */
+import type { PlainRecord } from '../../../runs/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { criticalT, twoSidedP } from './student.ts';
 
+/** As in a reproduction: a gain is positive where `arm` has fewer errors than `against`. */
 export interface Paired {
-  readonly first: string;
-  readonly second: string;
+  /** Configurations. */
+  readonly arm: string;
+  readonly against: string;
   readonly seeds: readonly number[];
-  /** Error of the first minus that of the second, by seed, in points: positive where the second is better. */
+  /** Error of `against` minus that of `arm`, by seed, in points. */
   readonly gains: readonly number[];
   readonly mean: number;
   readonly standardError: number | undefined;
@@ -15,27 +18,45 @@ export interface Paired {
   readonly pValue: number | undefined;
 }
 
-/** By configuration, in the order of the rows; of two runs with one seed the later one counts. */
-function arms(rows: readonly RunRow[]): Map<string, Map<number, RunRow>> {
+type Arm = ReadonlyMap<number, RunRow>;
+
+/** By configuration, vanilla ones first, else in the order of the rows; of two runs with one seed the later one counts. */
+function arms(rows: readonly RunRow[]): [string, Arm][] {
   const found = new Map<string, Map<number, RunRow>>();
   for (const row of rows) {
     if (row.configuration === null || row.seed === null || row.testError === null || !row.final) continue;
     const arm = found.get(row.configuration) ?? new Map<number, RunRow>();
     found.set(row.configuration, arm.set(row.seed, row));
   }
-  return found;
+  const isLater = ([, arm]: [string, Arm]): number => ([...arm.values()][0]?.scheme === 'vanilla' ? 0 : 1);
+  return [...found].sort((a, b) => isLater(a) - isLater(b));
 }
 
-/** Every two configurations of one data set with seeds in common. */
-export function pairedDifferences(rows: readonly RunRow[]): Paired[] {
-  const all = [...arms(rows)];
-  return all.flatMap(([first, one], i) =>
-    all.slice(i + 1).flatMap(([second, other]): Paired[] => {
-      const seeds = [...one.keys()].filter((seed) => other.has(seed)).sort((a, b) => a - b);
-      const sameData = [...one.values()][0]?.dataset === [...other.values()][0]?.dataset;
-      if (!seeds.length || !sameData) return [];
-      const gains = seeds.map((seed) => one.get(seed)!.testError! - other.get(seed)!.testError!);
-      return [{ first, second, seeds, gains, ...summary(gains) }];
+/** By these a seed draws the same initial weights and the same batches. */
+const drawnFrom = ['width', 'val-split', 'batch-size', 'limit-train-batches', 'initial-checkpoint'];
+
+/**
+ * Every two configurations of one net on one data set with seeds in common.
+ *
+ * @param settings - of a configuration
+ */
+export function pairedDifferences(
+  rows: readonly RunRow[],
+  settings: (configuration: string) => PlainRecord | undefined = () => undefined,
+): Paired[] {
+  const kind = ([configuration, arm]: [string, Arm]): string => {
+    const [row] = arm.values();
+    const own = settings(configuration);
+    return JSON.stringify([row?.dataset, row?.model, ...drawnFrom.map((name) => own?.[name] ?? null)]);
+  };
+  const all = arms(rows);
+  return all.flatMap((one, i) =>
+    all.slice(i + 1).flatMap((other): Paired[] => {
+      const [[against, first], [arm, second]] = [one, other];
+      const seeds = [...first.keys()].filter((seed) => second.has(seed)).sort((a, b) => a - b);
+      if (!seeds.length || kind(one) !== kind(other)) return [];
+      const gains = seeds.map((seed) => first.get(seed)!.testError! - second.get(seed)!.testError!);
+      return [{ arm, against, seeds, gains, ...summary(gains) }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** What runs came to, seed by seed, and the settings in which they differ. */
 import type { JSX } from 'preact';
 import { formatValue } from '../../../report/format.ts';
-import { series as colours } from '../../../report/palette.ts';
+import { seriesColour, seriesDash } from '../../../report/palette.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { ChartHead, TableSection } from '../parts/chart-head.tsx';
 import { tableItems } from '../parts/save.ts';
@@ -10,12 +10,17 @@ import { duration, fixed, formatCount, missing, short } from '../parts/words.ts'
 import { runHref } from '../routes.ts';
 import { differing } from '../runs/configurations.ts';
 import { cssColour } from '../theme.ts';
+import { compareLabels } from './labels.ts';
 import { pairedDifferences } from './pairs.ts';
 import type { Compared } from './use-compared.ts';
 
 function Swatch({ index }: { readonly index: number }): JSX.Element {
   return (
-    <span class="swatch" style={{ color: cssColour(colours[index % colours.length]!) }} aria-hidden="true" />
+    <span
+      class={seriesDash(index).length ? 'swatch dashed' : 'swatch'}
+      style={{ color: cssColour(seriesColour(index)) }}
+      aria-hidden="true"
+    />
   );
 }
 
@@ -108,25 +113,41 @@ export function Results({
 /** `+0.31`; a minus sign as wide as the plus. */
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
+/** Configurations by what tells them apart, whatever their seeds. */
+function armNames(found: readonly Compared[]): (configuration: string) => string {
+  const first = new Map(
+    found.flatMap((one) => {
+      const { configuration } = one.detail.row;
+      return configuration === null ? [] : [[configuration, one] as const];
+    }),
+  );
+  const labels = compareLabels(
+    [...first.values()].map(({ detail }) => ({ ...detail.row, seed: null })),
+    [...first.values()].map(({ detail }) => detail.config ?? undefined),
+  );
+  const names = new Map([...first.keys()].map((key, i) => [key, labels[i]!.replace(/-s\d+$/, '')]));
+  return (configuration) => names.get(configuration) ?? configuration;
+}
+
 export function Pairs({
   rows,
-  labels,
+  found,
 }: {
   readonly rows: readonly RunRow[];
-  readonly labels: readonly string[];
+  readonly found: readonly Compared[];
 }): JSX.Element | null {
-  const pairs = pairedDifferences(rows);
+  const pairs = pairedDifferences(
+    rows,
+    (configuration) =>
+      found.find(({ detail }) => detail.row.configuration === configuration)?.detail.config ?? undefined,
+  );
   if (!pairs.length) return null;
-  const nameOf = (configuration: string): string => {
-    const i = rows.findIndex((row) => row.configuration === configuration);
-    const label = (labels[i] ?? configuration).replace(/,? ?seed \d+$/, '');
-    return label === '' ? (rows[i]?.scheme ?? configuration) : label;
-  };
+  const nameOf = armNames(found);
   const table = () => ({
-    header: ['first', 'second', 'seeds', 'gains', 'mean', 'standard_error', 'low', 'high', 'p'],
+    header: ['configuration', 'against', 'seeds', 'gains', 'mean', 'standard_error', 'low', 'high', 'p'],
     rows: pairs.map((one) => [
-      nameOf(one.first),
-      nameOf(one.second),
+      nameOf(one.arm),
+      nameOf(one.against),
       one.seeds.join(' '),
       one.gains.join(' '),
       one.mean,
@@ -140,20 +161,20 @@ export function Pairs({
     <TableSection
       title="Paired differences"
       id="pairs"
-      caption="In points of test error over the seeds that both have; positive where the second has fewer errors. Interval and p after Student; one pair has neither."
+      caption="A gain is the error of the one it is held against minus its own, in points of test error, seed by seed: positive where it has fewer errors. Only configurations whose seeds draw the same weights and batches are paired. Interval and p after Student; one pair has neither."
       save={tableItems('paired-differences', table)}
     >
       <table>
         <thead>
           <tr>
-            <th scope="col">error of</th>
-            <th scope="col">minus that of</th>
+            <th scope="col">configuration</th>
+            <th scope="col">against</th>
             <th scope="col">seeds</th>
             <th scope="col" class="numeric">
-              each
+              gain of each
             </th>
             <th scope="col" class="numeric">
-              mean [95 %]
+              gain [95 %]
             </th>
             <th scope="col" class="numeric">
               p
@@ -162,9 +183,9 @@ export function Pairs({
         </thead>
         <tbody>
           {pairs.map((one) => (
-            <tr key={`${one.first} ${one.second}`}>
-              <th scope="row">{nameOf(one.first)}</th>
-              <td>{nameOf(one.second)}</td>
+            <tr key={`${one.arm} ${one.against}`}>
+              <th scope="row">{nameOf(one.arm)}</th>
+              <td>{nameOf(one.against)}</td>
               <td>{one.seeds.join(', ')}</td>
               <td class="numeric">{one.gains.map(signed).join(', ')}</td>
               <td class="numeric">

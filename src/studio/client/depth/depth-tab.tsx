@@ -60,7 +60,7 @@ function Depth({
   const goTo = (to: number): void => {
     const clamped = Math.min(Math.max(to, 0), last);
     // At the end the view follows a run that grows.
-    amend({ at: clamped === last ? undefined : String(steps[clamped]) });
+    amend({ at: clamped === last ? undefined : String(steps[clamped]) }, ['run', run.id, 'depth']);
   };
   const { playing, toggle, stop } = usePlaying({
     playFor,

@@ -9,20 +9,25 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-export class Boundary extends Component<Props, { readonly failure: string | undefined }> {
-  override state = { failure: undefined };
+interface State {
+  readonly failure: string | undefined;
+}
 
-  static override getDerivedStateFromError(error: unknown): { failure: string } {
+export class Boundary extends Component<Props, State> {
+  override state: State = { failure: undefined };
+
+  static override getDerivedStateFromError(error: unknown): State {
     return { failure: messageOf(error) };
   }
 
   override componentDidUpdate(before: Props): void {
-    if (before.of !== this.props.of && this.state.failure !== undefined) this.setState({ failure: undefined });
+    if (before.of !== this.props.of && this.state.failure !== undefined)
+      this.setState({ failure: undefined });
   }
 
   override componentDidCatch(error: unknown): void {
     // For whoever looks for the cause: the page tells no stack.
-    console.error(error);
+    window.reportError(error);
   }
 
   override render(): ComponentChildren {

@@ -180,7 +180,13 @@ export function CommandLine({
   return (
     <div class="command">
       <code tabIndex={0} role="group" aria-label={label}>
-        {text}
+        {text.split(' ').map((word, i) => (
+          // A dash is a place to break a line, but `--` alone is no word.
+          <>
+            {i > 0 && ' '}
+            <span class="word">{word}</span>
+          </>
+        ))}
       </code>
       <Button look="plain" icon={copied ? 'finished' : 'copy'} onClick={copy} title={`copy the ${label}`}>
         <span aria-live="polite">{copied ? 'copied' : 'copy'}</span>

@@ -1,6 +1,7 @@
 /** The talk's table filling up. */
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
+import { formatValue } from '../../../report/format.ts';
 import { shellQuote } from '../../../runs/command-line.ts';
 import {
   armTable,
@@ -38,6 +39,8 @@ const members = computed(() => {
 });
 /** Changes when the table has been written anew. */
 const written = computed(() => runs.value?.grids.find(({ id }) => id === folder.value)?.written);
+/** A minus sign as wide as the plus. */
+const withMinus = (text: string): string => text.replace(/-(?=\d)/g, '−');
 /** What a grid is called in the page. */
 const nameOf = (id: string): string => (id === rootGrid ? (runs.value?.root ?? id) : id);
 
@@ -66,6 +69,9 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
   const grids = runs.value?.grids ?? [];
   const running = members.value.filter(({ state }) => state === 'running');
   const { value } = loaded;
+  const changes = Object.entries(value?.changed ?? {}).map(
+    ([key, setting]) => `${key} ${formatValue(setting)}`,
+  );
   return (
     <article>
       <header class="page-head">
@@ -73,11 +79,7 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
         {grids.length > 1 ? (
           <nav aria-label="grids" class="grids">
             {grids.map(({ id }) => (
-              <a
-                key={id}
-                href={hrefTo(['reproduction', id])}
-                aria-current={id === name ? 'page' : undefined}
-              >
+              <a key={id} href={hrefTo(['reproduction', id])} aria-current={id === name ? 'page' : undefined}>
                 {nameOf(id)}
               </a>
             ))}
@@ -91,7 +93,8 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
       {value && (
         <>
           <p class="quiet recipe">
-            Preset {value.preset}: {value.recipe}. Errors on the{' '}
+            Preset {value.preset}: {value.recipe}.{' '}
+            {changes.length > 0 && `In place of its settings: ${changes.join(', ')}. `}Errors on the{' '}
             {value.measuredOn === 'test' ? 'test set' : 'images held out'} after the last epoch;{' '}
             {standingWords(value)}.
           </p>
@@ -117,8 +120,15 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
               id="comparisons"
               table={comparisonTable(value)}
               numeric={3}
+              caption="The smallest gain that the pairs can show at 2 standard errors, and how many pairs would show 0.3 points; then what they showed."
             />
-            <Text title="Every arm" id="arms" table={armTable(value)} numeric={2} />
+            <Text
+              title="Every arm"
+              id="arms"
+              table={armTable(value)}
+              numeric={2}
+              caption="Changes of order: steps after which the blocks of a stage stood in another order, mean over runs. End reordered: runs whose last order is not their first. Last change: mean epoch."
+            />
           </div>
           {value.machines.length > 0 && <p class="caption">Computed on: {value.machines.join('; ')}.</p>}
         </>
@@ -175,11 +185,19 @@ function MainTable({
   readonly name: string;
 }): JSX.Element {
   const cell = (row: ReproductionRow, scheme: string): JSX.Element => {
-    const error = mainArm(row, scheme)?.error;
+    const main = mainArm(row, scheme);
+    const several = !main && row.arms.some((arm) => arm.scheme === scheme);
     return (
       <td class="numeric">
         <Dots row={row} scheme={scheme} planned={reproduction.unfinished} />
-        {error ? meanText(error).replace(/ \(\d+\)$/, '') : <span class="quiet">not run</span>}
+        {main ? (
+          meanText(main.error).replace(/ \(\d+\)$/, '')
+        ) : (
+          <span class="quiet">{several ? 'several, below' : 'not run'}</span>
+        )}
+        {main && main.arm !== scheme && (
+          <small class="arm quiet">{main.arm.slice(scheme.length).replace(/^, /, '')}</small>
+        )}
       </td>
     );
   };
@@ -187,7 +205,11 @@ function MainTable({
     <TableSection
       title="The talk’s table and ours"
       id="talk-table"
-      caption="A gain is the error of vanilla minus that of mean-field, seed by seed; an interval that holds 0 tells the two not apart. One dot a run. With fewer epochs than the talk’s all errors are larger: compare along a row."
+      caption={`A gain is the error of vanilla minus that of mean-field, seed by seed; an interval that holds 0 tells the two not apart. One dot a run. ${
+        reproduction.rows.some(({ talk }) => talk)
+          ? 'With fewer epochs than the talk’s all errors are larger: compare along a row.'
+          : 'The talk has no nets of this kind.'
+      }`}
       save={tableItems(`reproduction-${name}`, () => reproductionTable(reproduction))}
     >
       <table class="talk-table">
@@ -231,7 +253,7 @@ function MainTable({
                 <td class="numeric">{row.talk ? `+${fixed(row.talk.vanilla - row.talk.meanField)}` : ''}</td>
                 {cell(row, 'vanilla')}
                 {cell(row, 'mean-field')}
-                <td class="numeric strong">{gain ? gainText(gain) : ''}</td>
+                <td class="numeric strong">{gain ? withMinus(gainText(gain)) : ''}</td>
                 <td class="numeric">{gain ? pText(gain) : ''}</td>
               </tr>
             );
@@ -283,15 +305,18 @@ function Text({
   id,
   table,
   numeric,
+  caption,
 }: {
   readonly title: string;
   readonly id: string;
   readonly table: TextTable;
+  /** The first column of numbers. */
   readonly numeric: number;
+  readonly caption: string;
 }): JSX.Element | null {
   if (!table.rows.length) return null;
   return (
-    <TableSection title={title} id={id} save={tableItems(id, () => table)}>
+    <TableSection title={title} id={id} caption={caption} save={tableItems(id, () => table)}>
       <table>
         <thead>
           <tr>
@@ -312,7 +337,7 @@ function Text({
                   </th>
                 ) : (
                   <td key={j} class={j >= numeric ? 'numeric' : ''}>
-                    {text}
+                    {j >= numeric ? withMinus(text) : text}
                   </td>
                 ),
               )}

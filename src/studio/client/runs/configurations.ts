@@ -3,17 +3,11 @@ import type { PlainRecord } from '../../../runs/index.ts';
 import { formatValue } from '../../../report/format.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
-/** Settings that a row of the list names anyway. */
-const named = new Set([
-  'dataset',
-  'model',
-  'scheme',
-  'reorder',
-  'seed',
-  'threads',
-  'device',
-  'output',
-  'name',
+/** Settings that say nothing of a result, or that every row names anyway. */
+export const incidental: ReadonlySet<string> = new Set([
+  ...['dataset', 'model', 'scheme', 'reorder', 'seed'],
+  ...['threads', 'device', 'output', 'name', 'data-dir'],
+  ...['recovery-interval', 'checkpoint-every', 'val-interval'],
 ]);
 
 /** Of the given settings those in which the records differ, in the order of the records. */
@@ -49,7 +43,7 @@ export function configurationLabels(
   const labels = new Map<string, string>();
   for (const members of kinds.values()) {
     const records = members.map((key) => configurations[key] ?? {});
-    const settings = differing(records).filter((setting) => !named.has(setting));
+    const settings = differing(records).filter((setting) => !incidental.has(setting));
     const usual = new Map(settings.map((setting) => [setting, commonest(records, setting)]));
     members.forEach((key, i) => {
       const own = settings.filter(

@@ -1,5 +1,5 @@
 /** Which class was taken for which, as a map of cells. */
-import { textWidth } from '../../../report/text-width.ts';
+import { fitText, textWidth } from '../../../report/text-width.ts';
 import { type Mark, type Picture, rampThrough, sequentialLevel, type Theme } from '../../draw/index.ts';
 import { inkOn } from '../charts/ink-on.ts';
 
@@ -28,6 +28,9 @@ export function largestConfusions(confusion: readonly (readonly number[])[], mos
     .slice(0, most);
 }
 
+/** Of a name that stands upright, in px. */
+const longestName = 110;
+
 /** Names are written where the cells leave room for them. */
 export function confusionPicture(
   confusion: readonly (readonly number[])[],
@@ -42,7 +45,10 @@ export function confusionPicture(
     : 26;
   const cell = Math.min((width - left - 2) / n, 56);
   const size = cell * n;
-  const top = 24;
+  const widest = Math.max(0, ...classes.map((name) => textWidth(name, 12)));
+  // Where names do not stand beside each other, they stand upright.
+  const upright = named && widest > cell - 4;
+  const top = upright ? Math.min(widest, longestName) + 12 : 24;
   const height = top + size + 2;
   const totals = confusion.map((row) => row.reduce((sum, images) => sum + images, 0));
   const ramp = rampThrough([theme.plane, theme.series[0] ?? theme.ink], 33);
@@ -76,12 +82,16 @@ export function confusionPicture(
         ...text,
         x: left - 6,
         y: top + (i + 0.5) * cell,
-        text: name,
+        text: fitText(name, 12, left - 8),
         anchor: 'end',
         baseline: 'middle',
       });
-      const short = textWidth(name, 12) <= cell ? name : name.slice(0, Math.max(1, Math.floor(cell / 8)));
-      marks.push({ ...text, x: left + (i + 0.5) * cell, y: top - 6, text: short, anchor: 'middle' });
+      const above = { ...text, x: left + (i + 0.5) * cell, y: top - 6 };
+      marks.push(
+        upright
+          ? { ...above, text: fitText(name, 12, longestName), upright, baseline: 'middle' }
+          : { ...above, text: name, anchor: 'middle' },
+      );
     });
   else {
     marks.push({ ...text, x: left + size / 2, y: top - 8, text: 'predicted', anchor: 'middle' });

@@ -71,8 +71,7 @@ export function CurvesTab({ run }: { readonly run: RunData }): JSX.Element {
   // Where points stand for buckets of steps, a part of the run is read anew with more of them; and with what lies beside it, which
   // the smoothing looks at: a step reads the same near and far.
   const closer = useLoaded(
-    async () =>
-      near && decimated ? source().steps(run.id, rangeFor(near, reach)) : undefined,
+    async () => (near && decimated ? source().steps(run.id, rangeFor(near, reach)) : undefined),
     [run.id, near?.[0], near?.[1], decimated, reach],
   );
   if (!detail || !whole) return <Waiting what="the curves" />;
@@ -195,7 +194,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
       [
         { name: 'weights', colour: plain, x, y: curves.lr },
         ...(curves.tauLr.some((value) => value !== null)
-          ? [{ name: 'tau', colour: tau, x, y: curves.tauLr, dashed: true }]
+          ? [{ name: 'tau', colour: tau, x, y: curves.tauLr, dash: [5, 4] }]
           : []),
       ],
       true,

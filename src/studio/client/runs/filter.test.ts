@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fakeRow } from '../fake-row.ts';
-import { parseFilter } from './filter.ts';
+import { parseFilter, unknownKeys } from './filter.ts';
 
 const rows = [
   fakeRow({ name: 'a-s1', id: 'fast/a-s1', testError: 11.5, configuration: 'one' }),
@@ -52,4 +52,15 @@ it('what a run does not have matches neither a value nor a comparison', () => {
 it('a minus inverts a term', () => {
   expect(found('-vanilla')).toBe('a-s1 b-s2');
   expect(found('-state:running -seed:2')).toBe('a-s1');
+});
+
+it('columns are found by the headings of the list', () => {
+  expect(found('net:resnet20 time>50 images/s<501 run:c')).toBe('c');
+});
+
+it('a key that is no column and no setting is told', () => {
+  expect(unknownKeys('net:a tau-lr-factor:1 colour:red -size<3 word', Object.values(settings))).toEqual([
+    'colour',
+    'size',
+  ]);
 });

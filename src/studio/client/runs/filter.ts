@@ -17,11 +17,17 @@ const columns: Readonly<Record<string, (row: RunRow) => string | number | null>>
   loss: (row) => row.trainLoss,
   swaps: (row) => row.swaps,
   step: (row) => row.step,
+  epochs: (row) => row.epochs,
   seconds: (row) => row.seconds,
+  // As the list's headings call them.
+  net: (row) => row.model,
+  run: (row) => row.name,
+  time: (row) => row.seconds,
+  'images/s': (row) => row.imagesPerSecond,
 };
 
 /** `-`, a key, how it compares, a value; quotes keep blanks together. */
-const term = /(-?)([\w-]+)(:|<=|>=|<|>|=)("[^"]*"|\S+)|(-?)("[^"]*"|\S+)/g;
+const term = /(-?)([\w/-]+)(:|<=|>=|<|>|=)("[^"]*"|\S+)|(-?)("[^"]*"|\S+)/g;
 const unquoted = (text: string): string => text.replace(/^"(.*)"$/, '$1');
 
 function compare(found: unknown, sign: string, wanted: string): boolean {
@@ -59,6 +65,16 @@ export function parseFilter(text: string, settingsOf: (row: RunRow) => PlainReco
     }
   }
   return (row) => tests.every((test) => test(row));
+}
+
+/** Keys of the filter that are neither a column nor a setting of any run. */
+export function unknownKeys(text: string, configurations: readonly PlainRecord[]): string[] {
+  const keys = [...text.matchAll(term)].flatMap(([, , key, sign]) => (key && sign ? [key] : []));
+  return [...new Set(keys)].filter(
+    (key) =>
+      !Object.hasOwn(columns, key.toLowerCase()) &&
+      !configurations.some((settings) => Object.hasOwn(settings, key)),
+  );
 }
 
 /** A setting may have any name; what every object has is none. */

@@ -43,11 +43,11 @@ const pick =
     line.kind === 'run' ? run(line.row) : group(line.group);
 
 /** Without a result it is of an epoch on the way. */
-const onTheWay = (row: RunRow, text: string): JSX.Element | string =>
+const onTheWay = (row: RunRow, text: string, what: string): JSX.Element | string =>
   row.final || text === missing ? (
     text
   ) : (
-    <span class="quiet" title="of its last evaluated epoch">
+    <span class="quiet" title={what}>
       {text}
     </span>
   );
@@ -94,7 +94,16 @@ const tailLength = 18;
 /** Those that are planned; they are part of a configuration. */
 const epochsOf = ({ rows: [first] }: Group): string => String(first?.plannedEpochs ?? missing);
 
-function Name({ line, fold }: { readonly line: Line; readonly fold: LineActions['fold'] }): JSX.Element {
+function Name({
+  line,
+  fold,
+  named,
+}: {
+  readonly line: Line;
+  readonly fold: LineActions['fold'];
+  /** Net and data are said here: no column has them. */
+  readonly named: boolean;
+}): JSX.Element {
   if (line.kind === 'run')
     return (
       <a
@@ -132,12 +141,19 @@ function Name({ line, fold }: { readonly line: Line; readonly fold: LineActions[
         {first?.scheme ?? 'unknown'}
         {line.label && <span class="setting">{line.label}</span>}
       </span>
-      <span class="quiet"> {count(line.group.rows.length, 'run')}</span>
+      <span class="quiet">
+        {' '}
+        {named && first && `${first.model}, ${first.dataset}, `}
+        {count(line.group.rows.length, 'run')}
+      </span>
     </button>
   );
 }
 
-const all = ({ isSelected, toggle, fold, now, grouped }: LineActions): readonly Column<Line>[] => [
+const all = (
+  { isSelected, toggle, fold, now, grouped }: LineActions,
+  netColumn: boolean,
+): readonly Column<Line>[] => [
   {
     key: 'select',
     title: '(select)',
@@ -168,7 +184,7 @@ const all = ({ isSelected, toggle, fold, now, grouped }: LineActions): readonly 
     title: 'run',
     width: 'minmax(250px, 2.4fr)',
     sortable: true,
-    cell: (line) => <Name line={line} fold={fold} />,
+    cell: (line) => <Name line={line} fold={fold} named={!netColumn} />,
   },
   {
     key: 'model',
@@ -216,12 +232,13 @@ const all = ({ isSelected, toggle, fold, now, grouped }: LineActions): readonly 
   {
     key: 'error',
     title: 'error %',
-    hint: 'test error in percent: of the result, else of the last evaluated epoch (grey); of groups the mean over final runs ± its standard error',
+    hint: 'test error in percent: of the result, else of the last evaluated epoch (grey), with a validation split of that; of groups the mean over final runs ± its standard error',
     width: grouped ? '108px' : '64px',
     numeric: true,
     sortable: true,
     cell: pick(
-      (row) => percent(onTheWay(row, fixed(row.testError))),
+      (row) =>
+        percent(onTheWay(row, fixed(row.testError), `${row.evaluatedOn} error of its last evaluated epoch`)),
       ({ error }) => percent(error ? withError(error.mean, error.standardError) : missing),
     ),
   },
@@ -233,7 +250,7 @@ const all = ({ isSelected, toggle, fold, now, grouped }: LineActions): readonly 
     numeric: true,
     sortable: true,
     cell: pick(
-      (row) => onTheWay(row, fixed(row.trainLoss, 3)),
+      (row) => onTheWay(row, fixed(row.trainLoss, 3), 'of its last epoch'),
       ({ loss }) => (loss ? withError(loss.mean, loss.standardError, 3) : missing),
     ),
   },
@@ -291,7 +308,7 @@ const withoutGroups = new Set(['scheme', 'speed', 'swaps', 'started']);
 /** Fewer where there is less room. */
 export function listColumns(actions: LineActions, tier: keyof typeof kept): readonly Column<Line>[] {
   const columns = kept[tier];
-  return all(actions).filter(
+  return all(actions, columns?.has('model') ?? true).filter(
     ({ key }) => (columns?.has(key) ?? true) && !(actions.grouped && withoutGroups.has(key)),
   );
 }

@@ -14,7 +14,7 @@ import { count } from '../parts/words.ts';
 import { compareHref, readList, runHref, writeList } from '../routes.ts';
 import { rowList, runs, runsFailure, useRuns } from '../store.ts';
 import { configurationLabels, groupRows } from './configurations.ts';
-import { parseFilter } from './filter.ts';
+import { parseFilter, unknownKeys } from './filter.ts';
 import { type Line, lineKey, listColumns, rowsOf } from './list-columns.tsx';
 import { nextSort, parseSort, sortGroups, sortKeys, sortRows, writeSort } from './order.ts';
 
@@ -35,6 +35,9 @@ const found = computed((): readonly RunRow[] => {
   );
   return sortRows(filterText.value ? rowList.value.filter(test) : rowList.value, sort.value);
 });
+const unknown = computed(() =>
+  unknownKeys(filterText.value, Object.values(runs.value?.configurations ?? {})),
+);
 const lines = computed((): readonly Line[] => {
   const labelOf = (key: string | null): string => (key === null ? '' : (labels.value.get(key) ?? ''));
   const line = (row: RunRow, inside: boolean): Line => ({
@@ -284,6 +287,11 @@ export function ListPage(): JSX.Element {
         />
       ) : (
         <Empty title="No run matches">
+          {unknown.value.map((key) => (
+            <p key={key}>
+              No column and no setting is called <code>{key}</code>.
+            </p>
+          ))}
           <p>
             Words are looked for in names; <code>key:value</code> compares a column or a setting, such as{' '}
             <code>state:crashed</code>, <code>tau-lr-factor:0.1</code>, <code>error&lt;12</code>; a minus

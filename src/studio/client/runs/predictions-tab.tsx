@@ -174,7 +174,8 @@ function Samples({ id }: { readonly id: string }): JSX.Element {
       <div class="chart-head">
         <h3 id="samples">Test images</h3>
         <span class="quiet">
-          {wrong.length} of {formatCount(samples.length)} wrong
+          chosen for a look: {formatCount(wrong.length)} confident mistakes,{' '}
+          {formatCount(samples.length - wrong.length)} it gets right
         </span>
         <Segments
           label="images"

@@ -52,12 +52,7 @@ it('what comes stands after what was read', () => {
 it('of a run that was cut back nothing stays that is no longer so', () => {
   stream().steps({ ...fakeCurves([1, 2]), after: 0 });
   stream().status({ row: { ...row, swaps: 1 }, stamp: '', epochs: [epoch(0)], swaps: [swap(2)] });
-  expect([stepsOf(), run.curves.value!.total, swapSteps(), run.swapTotal.value]).toEqual([
-    [1, 2],
-    2,
-    [2],
-    1,
-  ]);
+  expect([stepsOf(), run.curves.value!.total, swapSteps(), run.swapTotal.value]).toEqual([[1, 2], 2, [2], 1]);
   expect(run.detail.value!.epochs).toEqual([epoch(0)]);
 });
 

@@ -10,6 +10,7 @@ import { messageOf } from '../parts/loaded.ts';
 import { Failure, Problems, Waiting } from '../parts/notes.tsx';
 import { StateMark } from '../parts/state.tsx';
 import {
+  count,
   dateText,
   duration,
   fixed,
@@ -156,11 +157,11 @@ function RunHead({ detail, gone }: { readonly detail: RunDetail; readonly gone: 
 function standing({ row }: RunDetail): string {
   const { epochs, plannedEpochs, state, step, totalSteps } = row;
   const left = secondsLeft(row);
-  if (state === 'finished') return `${epochs} epochs in ${duration(row.seconds)}`;
+  if (state === 'finished') return `${count(epochs, 'epoch')} in ${duration(row.seconds)}`;
   const where =
     plannedEpochs === null
       ? `step ${formatCount(step)}`
-      : `epoch ${Math.min(epochs + (state === 'running' ? 1 : 0), plannedEpochs)} of ${plannedEpochs}`;
+      : `epoch ${Math.min(epochs + 1, plannedEpochs)} of ${plannedEpochs}`;
   const share = totalSteps > 0 ? `, ${Math.floor((100 * step) / totalSteps)} %` : '';
   return `${where}${share}${left === undefined ? '' : `, ${duration(left)} left`}`;
 }
@@ -168,7 +169,7 @@ function standing({ row }: RunDetail): string {
 function Facts({ detail: { row, result } }: { readonly detail: RunDetail }): JSX.Element {
   const facts: readonly (readonly [string, string, (string | undefined)?])[] = [
     [
-      'test error',
+      `${row.evaluatedOn} error`,
       row.testError === null ? missing : `${fixed(row.testError)} %`,
       row.final ? undefined : 'of its last evaluated epoch',
     ],
@@ -196,19 +197,33 @@ function Facts({ detail: { row, result } }: { readonly detail: RunDetail }): JSX
 
 function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail }): JSX.Element | null {
   const [busy, setBusy] = useState(false);
-  const [told, setTold] = useState<{ readonly good: boolean; readonly text: string } | undefined>(undefined);
+  const [told, setTold] = useState<
+    { readonly good: boolean; readonly text: string; readonly state: string } | undefined
+  >(undefined);
   const { actions } = source();
   if (!actions) return null;
-  const act = (what: (id: string) => Promise<ActionAnswer>, words: string): void => {
+  // What was told is of no use once the run has gone on to another state than it led to.
+  const [asked, setAsked] = useState(row.state);
+  const current = told && (row.state === told.state || row.state === asked) ? told : undefined;
+  const act = (
+    what: (id: string) => Promise<ActionAnswer>,
+    words: string,
+    expected: RunDetail['row']['state'],
+  ): void => {
+    setAsked(row.state);
     setBusy(true);
     setTold(undefined);
     what(row.id)
       .then(
         (answer) => {
-          setTold({ good: true, text: `${words}: ${answer.command} (process ${answer.pid})` });
+          setTold({
+            good: true,
+            text: `${words}: ${answer.command} (process ${answer.pid})`,
+            state: expected,
+          });
         },
         (error: unknown) => {
-          setTold({ good: false, text: messageOf(error) });
+          setTold({ good: false, text: messageOf(error), state: row.state });
         },
       )
       .finally(() => {
@@ -216,7 +231,7 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
       });
   };
   const running = row.state === 'running';
-  if (!running && !row.resumable && !told) return null;
+  if (!running && !row.resumable && !current) return null;
   return (
     <div class="run-actions">
       {running && (
@@ -224,13 +239,13 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
           icon="stopped"
           disabled={busy}
           onClick={() => {
-            act(actions.stop, 'asked to stop');
+            act(actions.stop, 'asked to stop', 'running');
           }}
         >
           stop
         </Button>
       )}
-      {running && !told && (
+      {running && !current && (
         <span class="quiet">finishes its step, saves a checkpoint, and can go on later</span>
       )}
       {!running && row.resumable && (
@@ -239,7 +254,7 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
             icon="play"
             disabled={busy}
             onClick={() => {
-              act(actions.resume, 'started');
+              act(actions.resume, 'started', 'running');
             }}
             title="goes on from the last checkpoint"
           >
@@ -248,13 +263,13 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
           <CommandLine text={commands.resume} label="command line that resumes" />
         </>
       )}
-      {told &&
-        (told.good ? (
+      {current &&
+        (current.good ? (
           <p class="quiet" role="status">
-            {told.text}
+            {current.text}
           </p>
         ) : (
-          <Failure text={told.text} />
+          <Failure text={current.text} />
         ))}
     </div>
   );

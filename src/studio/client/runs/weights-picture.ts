@@ -1,21 +1,56 @@
 /** Blocks of a stage in the plane of the first two principal components of their weights. */
-import { blockColour } from '../../../report/palette.ts';
-import { type Mark, type Picture, plot, type Theme } from '../../draw/index.ts';
+import { textWidth } from '../../../report/text-width.ts';
+import { type Mark, type Picture, plot, sequentialLevel, type Theme } from '../../draw/index.ts';
 import type { WeightCloud } from '../../protocol/index.ts';
 import { count } from '../parts/words.ts';
 
 type Point = WeightCloud['points'][number];
 
-/** Finer than the eye tells apart. */
-const shades = 64;
+/** tau where there is one, else the place in the order. */
+const depthOf = (point: Point): number => point.tau ?? point.place + 1;
 
-/** By depth: tau where there is one, else the place in the order. */
-export function depthColour({ points }: WeightCloud, point: Point, side: 'light' | 'dark'): string {
-  const depth = (one: Point): number => one.tau ?? one.place;
-  const all = points.filter(({ checkpoint }) => checkpoint === point.checkpoint).map(depth);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const share = high > low ? (depth(point) - low) / (high - low) : 0;
-  return blockColour(Math.round(share * (shades - 1)), shades)[side];
+function depthRange({ points }: WeightCloud, checkpoint: string): readonly [number, number] {
+  const all = points.filter((point) => point.checkpoint === checkpoint).map(depthOf);
+  return [Math.min(...all), Math.max(...all)];
+}
+
+/** Of depth: not the colours of the blocks, which are told by their creation everywhere. */
+const depthRamp = (theme: Theme): readonly string[] => theme.diverging;
+
+/** By depth, between the first block of the checkpoint and its last. */
+export function depthColour(cloud: WeightCloud, point: Point, theme: Theme): string {
+  const ramp = depthRamp(theme);
+  return ramp[sequentialLevel(depthOf(point), ...depthRange(cloud, point.checkpoint), ramp.length)]!;
+}
+
+const [barWidth, barHeight, barRoom] = [90, 8, 16];
+
+/** What the colours mean, at the right above the plane. */
+function colourBar(cloud: WeightCloud, checkpoint: string, width: number, theme: Theme): Mark[] {
+  const [low, high] = depthRange(cloud, checkpoint);
+  if (!(high > low)) return [];
+  const ramp = depthRamp(theme);
+  const tau = cloud.points.some((point) => point.tau !== null);
+  const text = { kind: 'text', y: 12, size: 11, fill: theme.muted } as const;
+  const written = (value: number): string => (tau ? value.toFixed(2) : String(value));
+  const [right, last] = [width - 12, written(high)];
+  const x = right - textWidth(last, 11) - 6 - barWidth;
+  const levels = Uint8Array.from(ramp, (_, i) => i);
+  return [
+    {
+      kind: 'cells',
+      x,
+      y: 5,
+      width: barWidth,
+      height: barHeight,
+      rows: 1,
+      columns: ramp.length,
+      levels,
+      ramp,
+    },
+    { ...text, x: x - 6, text: `${tau ? 'depth τ' : 'place'} ${written(low)}`, anchor: 'end' },
+    { ...text, x: right, text: last, anchor: 'end' },
+  ];
 }
 
 /** Names in the order of their steps. */
@@ -45,9 +80,9 @@ export function weightsPicture(
   const frame = plot(
     {
       x: 0,
-      y: 0,
+      y: barRoom,
       width,
-      height,
+      height: height - barRoom,
       horizontal: {
         from: x[0],
         to: x[1],
@@ -99,9 +134,9 @@ export function weightsPicture(
       x: [frame.sx(point.x)],
       y: [frame.sy(point.y)],
       radius: 7,
-      fill: depthColour(cloud, point, theme.name),
-      stroke: theme.plane,
-      lineWidth: 1.5,
+      fill: depthColour(cloud, point, theme),
+      stroke: theme.ink,
+      lineWidth: 1,
     });
     inside.push({
       kind: 'text',
@@ -118,6 +153,6 @@ export function weightsPicture(
     height,
     background: theme.paper,
     description: `${stage}: ${count(now.length, 'block')} in the plane of two components with ${percent(explained[0] + explained[1])} of the variance of their weights`,
-    marks: [...frame.frame, frame.inside(inside)],
+    marks: [...colourBar(cloud, checkpoint, width, theme), ...frame.frame, frame.inside(inside)],
   };
 }

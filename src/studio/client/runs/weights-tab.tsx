@@ -18,10 +18,7 @@ const wanted = computed(() => place.value.query.checkpoint);
 
 export function WeightsTab({ run }: { readonly run: RunData }): JSX.Element {
   const detail = run.detail.value;
-  const loaded = useLoaded(
-    () => source().weights(run.id),
-    [run.id, detail?.stamp],
-  );
+  const loaded = useLoaded(() => source().weights(run.id), [run.id, detail?.stamp]);
   if (loaded.state === 'failed') return <Failure text={loaded.error} />;
   if (!loaded.value || !detail) return <Waiting what="the weights" />;
   const stages = Object.entries(loaded.value.stages)

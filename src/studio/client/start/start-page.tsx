@@ -87,7 +87,7 @@ export function StartPage(): JSX.Element {
                   go(hrefTo(['start']));
                 }}
               >
-                all as usual
+                reset all
               </Button>
             )}
           </div>
