@@ -118,7 +118,9 @@ function takeRun(dir: string): Claim {
   if (!status || currentStatus(status, () => run.status(), Date.now(), isProcessAlive).state !== 'running')
     return mine;
   mine.release();
-  throw beingTrained(`process ${status.pid}${status.host === hostname() ? '' : ` of ${status.host}, which showed a sign of life a minute ago or less`}`);
+  throw beingTrained(
+    `process ${status.pid}${status.host === hostname() ? '' : ` of ${status.host}, which showed a sign of life a minute ago or less`}`,
+  );
 }
 
 /**
