@@ -18,12 +18,18 @@ export function parseNumbers(text: string): number[] {
   return text.split(',').map(parseNumber);
 }
 
-/** `1,2,5` or `1..3` */
-export function parseIntegers(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    const range = /^(\d+)\.\.(\d+)$/.exec(part);
-    if (!range) return [parseInteger(part)];
-    const [from, to] = [Number(range[1]), Number(range[2])];
-    return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+/** More are a slip of the keyboard. */
+const mostSeeds = 1000;
+
+/** `7`, `1,2,5` or `1..3` */
+export function parseSeeds(text: string): number[] {
+  const seeds = text.split(',').flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(part) ?? [];
+    const [from, to] = [Number(first), Number(last)];
+    const count = to - from + 1;
+    return count > 0 && count <= mostSeeds ? Array.from({ length: count }, (_, i) => from + i) : [Number.NaN];
   });
+  if (!seeds.length || seeds.length > mostSeeds || seeds.some(Number.isNaN))
+    throw new InvalidArgumentError(`expected seeds such as 7, 1,2,5 or 1..20, at most ${mostSeeds}.`);
+  return seeds;
 }

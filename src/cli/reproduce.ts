@@ -1,6 +1,6 @@
 /** `meanfield reproduce`: the talk's table, and the ablations that tell what causes a gain. */
 import { type Command, Option } from 'commander';
-import { parseInteger, parseIntegers, parseNumber, parseNumbers } from './flags.ts';
+import { parseInteger, parseNumber, parseNumbers, parseSeeds } from './flags.ts';
 import type { ReproduceFlags } from './reproduce-run.ts';
 
 const words = (text: string): string[] =>
@@ -42,7 +42,7 @@ export function registerReproduce(program: Command): void {
         words,
       ),
     )
-    .addOption(option('--seeds <list>', '1,2,5 or 1..12', parseIntegers))
+    .addOption(option('--seeds <list>', '1,2,5 or 1..12', parseSeeds))
     .addOption(option('--tau-starts <laws>', 'ablation: unit,uniform', words))
     .addOption(option('--tau-lr-factors <list>', 'ablation: such as 1,0.1,0.01', parseNumbers))
     .option('--dataset <name>', "in place of the rows' own")

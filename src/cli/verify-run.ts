@@ -1,6 +1,5 @@
 /** Measures claims, prints the table, writes the page. */
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
 import { leaseCores } from '../native/index.ts';
 import { formatBand, formatMeasured, formatWithError, makeFolder, writeClaims } from '../report/index.ts';
 import type { Check, ClaimResult } from '../runs/index.ts';
@@ -10,26 +9,16 @@ import { verifyPrinter } from './verify-progress.ts';
 
 export interface VerifyFlags {
   quick?: boolean;
-  seed: string;
+  seed: number[];
   out: string;
   verbose?: boolean;
   threads?: number;
   json?: boolean;
 }
 
-/** `7` or `1..20`. */
-export function parseSeeds(text: string): number[] {
-  const range = /^(\d+)(?:\.\.(\d+))?$/.exec(text);
-  const [from, to] = [Number(range?.[1]), Number(range?.[2] ?? range?.[1])];
-  if (!range || to < from || to - from > 999)
-    throw new UsageError(`expected a seed or a range such as 1..20 for --seed, got ${JSON.stringify(text)}`);
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
-}
-
 /** Returns the exit code. */
 export async function runVerify(ids: readonly string[], flags: VerifyFlags): Promise<number> {
-  const seeds = parseSeeds(flags.seed);
-  const { quick = false, out, json = false } = flags;
+  const { seed: seeds, quick = false, out, json = false } = flags;
   // What cannot be is refused before minutes of work.
   chooseClaims(ids);
   makeFolder(out);

@@ -1,6 +1,6 @@
 /** `meanfield verify`: the statements of the talk, measured. */
 import { type Command, Option } from 'commander';
-import { parseInteger } from './flags.ts';
+import { parseInteger, parseSeeds } from './flags.ts';
 import type { VerifyFlags } from './verify-run.ts';
 
 export function registerVerify(program: Command): void {
@@ -9,7 +9,11 @@ export function registerVerify(program: Command): void {
     .description('measure the statements of the talk; exit code 1 if one fails')
     .argument('[claims...]', 'C1, C2h, .. (default: all)')
     .option('--quick', 'a smaller version of each, for a first look')
-    .option('--seed <n>', 'seed of all draws, or a range such as 1..20', '1')
+    .addOption(
+      new Option('--seed <list>', 'seeds of all draws: 7, 1,2,5 or 1..20')
+        .argParser(parseSeeds)
+        .default([1], '1'),
+    )
     .option('--out <dir>', 'folder for the page, figures and data', 'verify')
     .option('--verbose', 'every check, not the worst of each claim')
     .addOption(

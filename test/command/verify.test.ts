@@ -122,7 +122,10 @@ it('over a range of seeds it counts the green ones', () => {
 it.each([
   [['C22'], 'meanfield: unknown claim C22 (did you mean C2 or C2h?)'],
   [['nothing'], 'meanfield: unknown claim nothing: there are C1, C2, '],
-  [['C3', '--seed', 'one'], 'meanfield: expected a seed or a range such as 1..20 for --seed, got "one"'],
+  [
+    ['C3', '--seed', 'one'],
+    "option '--seed <list>' argument 'one' is invalid. expected seeds such as 7, 1,2,5 or 1..20",
+  ],
 ])('verify %s is refused in one line', (args, message) => {
   const { code, stderr } = meanfield(['verify', ...args, '--out', join(out, 'no')]);
   expect(code).toBe(2);
