@@ -1,8 +1,10 @@
 /** A run that is being written, watched in a browser. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RunWriter } from '../../src/runs/index.ts';
+import { type Reproduction, RunWriter } from '../../src/runs/index.ts';
 import { hashOf, type Lab, openLab, type Opened } from './page.ts';
 
 let lab: Lab;
@@ -97,9 +99,48 @@ it('a zoomed part stays in sight while the run goes on', async () => {
   await expect.poll(() => page.getByRole('button', { name: 'show all' }).count()).toBe(0);
 });
 
+it('a grid that is the runs folder itself has its running runs, and its table is read anew when it is written', async () => {
+  const { runs } = lab;
+  const record = JSON.parse(
+    readFileSync(join('docs', 'results', 'fast', 'results.json'), 'utf8'),
+  ) as Reproduction;
+  const write = (preset: string): void => {
+    writeFileSync(join(runs, 'results.json'), JSON.stringify({ ...record, preset }));
+  };
+  write('fast');
+  const other = await lab.open('#/reproduction');
+  await other.page.getByRole('region', { name: 'Running now' }).getByText('live').waitFor();
+  await other.page.getByText('Preset fast:').waitFor();
+  write('talk');
+  await other.page.getByText('Preset talk:').waitFor({ timeout: 10_000 });
+  expect(other.errors).toEqual([]);
+  await other.done();
+});
+
+it('what plays in a view that is left changes the next view’s address by nothing', async () => {
+  const other = await lab.open('#/run/live/depth');
+  await other.page.getByRole('button', { name: 'play' }).click();
+  await expect.poll(() => hashOf(other.page)).toContain('at=');
+  await other.page.evaluate("location.hash = '#/lab/mean-field-resnet?depth=12'");
+  await other.page.getByRole('heading', { name: 'Mean-field ResNet' }).first().waitFor();
+  await sleep(400);
+  expect(hashOf(other.page)).not.toContain('at=');
+  expect(hashOf(other.page)).toContain('depth=12');
+  await other.done();
+});
+
 it('a run that has ended says so by itself', async () => {
   writer.finish('diverged', { exitCode: 4, message: 'the loss is not a number at step 121' });
   await page.locator('.run-head .state-diverged').waitFor({ timeout: 10_000 });
   await page.getByText('the loss is not a number at step 121').waitFor({ timeout: 10_000 });
   expect(opened.errors).toEqual([]);
+});
+
+it('a run that is deleted is said to be gone, and not that the server is', async () => {
+  rmSync(writer.dir, { recursive: true });
+  await page.getByText(/it may have been moved or deleted/).waitFor({ timeout: 10_000 });
+  expect(await page.getByText('connection lost').count()).toBe(0);
+  expect(await lastStep()).toBe(120);
+  // The browser itself logs the answer 404.
+  opened.errors.length = 0;
 });
