@@ -70,7 +70,7 @@ const pictureWidth = 1200;
 /** As JSON, or drawn: the ending of the name says which. @throws UsageError for another ending */
 async function writePicture(
   file: string,
-  whole: object,
+  whole: { readonly command: string },
   { state, parts }: { readonly state: LabState; readonly parts: readonly LabPart[] },
 ): Promise<void> {
   const ending = extname(file).toLowerCase();
@@ -81,18 +81,17 @@ async function writePicture(
   if (ending !== '.svg' && ending !== '.png')
     throw new UsageError(`--output ${file}: end its name in .svg, .png or .json`);
   const { noData, scenes, withPart } = await import('../studio/lab/scenes/index.ts');
-  const { pictureToSvg, themes } = await import('../studio/draw/index.ts');
+  const { captioned, pictureToSvg, themes } = await import('../studio/draw/index.ts');
   const scene = scenes[state.view];
-  const svg = pictureToSvg(
-    scene.picture({
-      data: parts.reduce(withPart, noData),
-      state,
-      cursor: { t: state.t, s: state.s },
-      width: pictureWidth,
-      height: scene.height(pictureWidth),
-      theme: themes.light,
-    }),
-  );
+  const picture = scene.picture({
+    data: parts.reduce(withPart, noData),
+    state,
+    cursor: { t: state.t, s: state.s },
+    width: pictureWidth,
+    height: scene.height(pictureWidth),
+    theme: themes.light,
+  });
+  const svg = pictureToSvg(captioned(picture, whole.command, themes.light));
   writeFileAtomic(file, ending === '.svg' ? svg : (await import('../report/index.ts')).renderPng(svg));
 }
 

@@ -165,6 +165,42 @@ it("takes one's own points, and says what is wrong with bad ones without losing 
   await points.blur();
   await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/line 2/);
   expect(await shownNumber(page, 'norm')).toBe(number);
+  // What was typed is still there, to be put right.
+  expect(await points.inputValue()).toContain('0,zero,A');
+  await points.fill('x1,x2,class\n0,0,A\n1,1,B\n');
+  await points.blur();
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  expect(await page.getByLabel('seed of the data', { exact: true }).count()).toBe(0);
+});
+
+it('a field shows what is computed, and says what is allowed', async () => {
+  await goTo('#/lab/adjoint?depth=1');
+  const field = page.getByLabel('depth L', { exact: true });
+  await expect.poll(() => field.inputValue()).toBe('1');
+  for (const text of ['0', '']) {
+    await field.fill(text);
+    await field.press('Enter');
+    expect(await field.inputValue()).toBe('1');
+    expect(await page.locator('.knob-note:not(:empty)').textContent()).toContain(
+      'a whole number from 1 to 200',
+    );
+  }
+});
+
+it('what is refused is said above the picture, which is that of before and looks old, or none', async () => {
+  const refused = '#/lab/wasserstein-flow?steps=5000&particles=300&depth=100&points=500';
+  await goTo(refused);
+  const alert = page.getByRole('alert');
+  await expect
+    .poll(() => alert.textContent())
+    .toMatch(/take fewer points N \(now 500\).*picture is that of the knobs before/);
+  const figure = page.locator('figure.lab-old');
+  expect((await alert.boundingBox())!.y).toBeLessThan((await figure.boundingBox())!.y);
+  expect(await page.locator('[data-value]').count()).toBe(0);
+  const again = await lab.open(refused);
+  await again.page.getByRole('alert').waitFor();
+  expect(await again.page.locator('figure').count()).toBe(0);
+  await again.done();
 });
 
 it('plays through depth, and can be paused', async () => {

@@ -1,6 +1,16 @@
 /** Marks on a canvas. Types of the DOM are written out as far as they are used, so that this compiles without them. */
+import { cellImage } from './cell-image.ts';
 import { cellRuns, edge } from './cells.ts';
-import { arrowHead, type CellsMark, type ClipMark, fontFamily, type Mark, type Picture } from './marks.ts';
+import {
+  arrowHead,
+  type CellsMark,
+  type ClipMark,
+  dotHalo,
+  fontFamily,
+  type Mark,
+  type Picture,
+  type TextMark,
+} from './marks.ts';
 
 /** The part of CanvasRenderingContext2D that is used. */
 export interface Context {
@@ -15,6 +25,8 @@ export interface Context {
   textBaseline: string;
   save: () => void;
   restore: () => void;
+  translate: (x: number, y: number) => void;
+  rotate: (angle: number) => void;
   setTransform: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
   beginPath: () => void;
   closePath: () => void;
@@ -28,6 +40,7 @@ export interface Context {
   fill: () => void;
   stroke: () => void;
   setLineDash: (lengths: number[]) => void;
+  drawImage: (image: never, x: number, y: number, width: number, height: number) => void;
   fillText: (text: string, x: number, y: number) => void;
   strokeText: (text: string, x: number, y: number) => void;
 }
@@ -77,15 +90,25 @@ function drawMark(context: Context, mark: Mark): void {
       context.font = `${mark.italic ? 'italic ' : ''}${mark.weight ?? 'normal'} ${mark.size ?? 12}px ${fontFamily}`;
       context.textAlign = mark.anchor === 'middle' ? 'center' : (mark.anchor ?? 'start');
       context.textBaseline = mark.baseline ?? 'alphabetic';
-      if (mark.halo) {
-        context.strokeStyle = mark.halo;
-        context.lineWidth = 3;
-        context.strokeText(mark.text, mark.x, mark.y);
-      }
-      context.fillStyle = mark.fill;
-      context.fillText(mark.text, mark.x, mark.y);
+      if (mark.upright) {
+        context.save();
+        context.translate(mark.x, mark.y);
+        context.rotate(-Math.PI / 2);
+        writeText(context, mark, 0, 0);
+        context.restore();
+      } else writeText(context, mark, mark.x, mark.y);
       break;
   }
+}
+
+function writeText(context: Context, { text, halo, fill }: TextMark, x: number, y: number): void {
+  if (halo) {
+    context.strokeStyle = halo;
+    context.lineWidth = 3;
+    context.strokeText(text, x, y);
+  }
+  context.fillStyle = fill;
+  context.fillText(text, x, y);
 }
 
 function drawClipped(context: Context, { x, y, width, height, marks }: ClipMark): void {
@@ -127,13 +150,21 @@ function tracePath(context: Context, points: ArrayLike<number>, closed: boolean)
 }
 
 function drawDots(context: Context, mark: Extract<Mark, { kind: 'dots' }>): void {
-  const { x, y, radius, fills, fill } = mark;
+  const { x, y, radius, fills, fill, halo } = mark;
   const radiusAt = (i: number): number => (typeof radius === 'number' ? radius : radius[i]!);
-  const trace = (i: number): void => {
-    const r = radiusAt(i);
+  const traceLarger = (i: number, more: number): void => {
+    const r = radiusAt(i) + more;
     context.moveTo(x[i]! + r, y[i]!);
     context.arc(x[i]!, y[i]!, r, 0, 2 * Math.PI);
   };
+  const trace = (i: number): void => {
+    traceLarger(i, 0);
+  };
+  if (halo !== undefined) {
+    context.beginPath();
+    for (let i = 0; i < x.length; i++) traceLarger(i, dotHalo);
+    paint(context, { fill: halo });
+  }
   // One path a colour: a call of fill for each of 500 dots would cost a frame.
   const groups = new Map<string, number[]>();
   for (let i = 0; i < x.length; i++) {
@@ -166,6 +197,11 @@ function drawArrows(context: Context, mark: Extract<Mark, { kind: 'arrows' }>): 
 }
 
 function drawCells(context: Context, mark: CellsMark): void {
+  const image = mark.smooth ? cellImage(mark) : undefined;
+  if (image !== undefined) {
+    context.drawImage(image as never, mark.x, mark.y, mark.width, mark.height);
+    return;
+  }
   for (const { level, from, to, row } of cellRuns(mark)) {
     context.fillStyle = mark.ramp[level];
     const [left, right] = [

@@ -1,5 +1,6 @@
 import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, it } from 'vitest';
+import { captioned } from './caption.ts';
 import { cellRuns } from './cells.ts';
 import { type Context, drawPicture } from './canvas.ts';
 import type { Mark, Picture } from './marks.ts';
@@ -119,6 +120,31 @@ it('on a canvas, dots of one colour are one path, and the state of a clip ends w
   expect(calls.indexOf('save')).toBeLessThan(calls.indexOf('restore'));
 });
 
+it('the halo of dots is beneath all of them', () => {
+  const halo = { x: [10, 14], y: [15, 15], radius: 4, halo: '#ff0000' };
+  const at = pixels(picture({ kind: 'dots', ...halo, fill: '#0000ff' }));
+  expect([at(9, 15), at(12, 15), at(14, 15)]).toEqual(['#0000ff', '#0000ff', '#0000ff']);
+  const calls: string[] = [];
+  const context = new Proxy({} as Context, {
+    get: (_, name) => () => calls.push(String(name)),
+    set: (_, name, value) => {
+      if (name === 'fillStyle') calls.push(String(value));
+      return true;
+    },
+  });
+  drawPicture(context, picture({ kind: 'dots', ...halo, fills: ['#00ff00', '#0000ff'] }));
+  expect(calls.filter((name) => name.startsWith('#')).slice(-3)).toEqual(['#ff0000', '#00ff00', '#0000ff']);
+});
+
+it('a caption stands beneath its picture, in as many lines as it needs', () => {
+  const wide = captioned({ ...picture(), width: 400 }, 'meanfield lab --preset convex', theme);
+  expect(wide.marks).toMatchObject([{ text: 'meanfield lab --preset convex' }]);
+  expect(wide.height).toBeGreaterThan(30);
+  const narrow = captioned({ ...picture(), width: 150 }, 'meanfield lab --preset convex', theme);
+  expect(narrow.marks.length).toBe(2);
+  expect(narrow.height).toBeGreaterThan(wide.height);
+});
+
 it('neighbouring cells of one level are one rectangle', () => {
   const runs = [...cellRuns({ rows: 2, columns: 3, levels: Uint8Array.of(1, 1, 0, 2, 2, 2) })];
   expect(runs).toEqual([
@@ -149,6 +175,27 @@ describe('a plot', () => {
       theme,
     );
     expect(one.sx(1) - one.sx(0)).toBeCloseTo(one.sy(0) - one.sy(1), 9);
+  });
+  it('with an equal frame has the ranges as they were given', () => {
+    const range = { from: -2, to: 2 };
+    const one = plot({ ...options, horizontal: range, vertical: range, equal: 'frame' }, theme);
+    expect(one.width).toBe(one.height);
+    expect([one.sx(2), one.sy(2)]).toEqual([one.left + one.width, one.top]);
+  });
+  it.each([
+    [1e-4, 0.5, ['10\u207b\u2074', '10\u207b\u00b3', '10\u207b\u00b2', '10\u207b\u00b9']],
+    [0.012, 0.9, ['0.03', '0.1', '0.3']],
+    [0.0012, 0.09, ['3\u00d710\u207b\u00b3', '10\u207b\u00b2', '3\u00d710\u207b\u00b2']],
+    [0.14, 0.66, ['0.2', '0.3', '0.4', '0.5', '0.6']],
+    [900, 5100, ['1000', '2000', '5000']],
+  ])('on a logarithmic axis from %d to %d has ticks that are written in one way', (from, to, ticks) => {
+    const tall = { ...options, height: 260 };
+    const one = plot(
+      { ...tall, horizontal: { from: 0, to: 1, bare: true }, vertical: { from, to, log: true } },
+      theme,
+    );
+    const texts = one.frame.flatMap((mark) => (mark.kind === 'text' ? mark.text : []));
+    expect(texts.sort()).toEqual([...ticks].sort());
   });
   it('of a single value, and on a logarithmic axis, has ticks that can be read', () => {
     const flat = plot(

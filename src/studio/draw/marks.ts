@@ -31,7 +31,12 @@ export interface DotsMark extends Painted {
   readonly radius: number | Numbers;
   /** One a dot, in place of `fill`. */
   readonly fills?: readonly string[];
+  /** An edge in this colour beneath all of them: where dots lie close it covers none. */
+  readonly halo?: string;
 }
+
+/** Width of the halo of dots, in px. */
+export const dotHalo = 0.8;
 
 /** Arrows from (x, y) to (x + dx, y + dy), the head growing with the length up to `head` px. */
 export interface ArrowsMark extends Painted {
@@ -66,6 +71,8 @@ export interface CellsMark {
   /** Index into `ramp` of each cell, row by row. */
   readonly levels: Uint8Array;
   readonly ramp: readonly string[];
+  /** Samples of something smooth: where a canvas can, colours run from cell to cell. */
+  readonly smooth?: boolean;
   readonly opacity?: number;
 }
 
@@ -81,6 +88,8 @@ export interface TextMark {
   readonly baseline?: 'top' | 'middle' | 'alphabetic' | 'bottom';
   readonly weight?: 'normal' | 'bold';
   readonly italic?: boolean;
+  /** It reads upwards from its place. */
+  readonly upright?: boolean;
   /** A halo in this colour, so that it is read on any ground. */
   readonly halo?: string;
   readonly opacity?: number;

@@ -25,8 +25,8 @@ export interface PlotOptions {
   readonly horizontal: Axis;
   readonly vertical: Axis;
   readonly title?: string;
-  /** A pixel is as much of x as of y: the vertical axis keeps its centre and is widened, or the horizontal one. */
-  readonly equal?: boolean;
+  /** A pixel is as much of x as of y: true widens an axis around its centre, 'frame' makes the frame smaller from the right or from below. */
+  readonly equal?: boolean | 'frame';
 }
 
 export interface Plot {
@@ -57,16 +57,21 @@ export function plot(options: PlotOptions, theme: Theme): Plot {
     bottom: (options.horizontal.bare ? 8 : 22) + (options.horizontal.title === undefined ? 0 : 16),
   };
   const [left, top] = [options.x + margins.left, options.y + margins.top];
-  const width = Math.max(1, options.width - margins.left - margins.right);
-  const height = Math.max(1, options.height - margins.top - margins.bottom);
+  let width = Math.max(1, options.width - margins.left - margins.right);
+  let height = Math.max(1, options.height - margins.top - margins.bottom);
   let [horizontal, vertical] = [ranged(options.horizontal), ranged(options.vertical)];
-  if (options.equal) [horizontal, vertical] = equalised(horizontal, vertical, width, height);
+  if (options.equal === true) [horizontal, vertical] = equalised(horizontal, vertical, width, height);
+  if (options.equal === 'frame') {
+    const [across, up] = [horizontal.to - horizontal.from, vertical.to - vertical.from];
+    const unit = Math.min(width / across, height / up);
+    [width, height] = [unit * across, unit * up];
+  }
   const sx = scaleOf(horizontal, left, left + width);
   const sy = scaleOf(vertical, top + height, top);
   const frame: Mark[] = [{ kind: 'rect', x: left, y: top, width, height, fill: theme.plane }];
   const text = { kind: 'text', size: tickSize, fill: theme.muted } as const;
   if (!horizontal.bare) {
-    const count = horizontal.ticks ?? Math.max(2, Math.round(width / 70));
+    const count = horizontal.ticks ?? Math.max(3, Math.round(width / 70));
     const format = horizontal.format ?? tickFormat(horizontal, sx, count);
     for (const value of ticksOf(horizontal, sx, count)) {
       const x = sx(value);
@@ -87,7 +92,7 @@ export function plot(options: PlotOptions, theme: Theme): Plot {
     frame.push({
       ...text,
       x: left + width / 2,
-      y: options.y + options.height - 3,
+      y: top + height + margins.bottom - 3,
       text: horizontal.title,
       anchor: 'middle',
       baseline: 'bottom',
@@ -148,19 +153,31 @@ function equalised(horizontal: Axis, vertical: Axis, width: number, height: numb
   return [widened(horizontal, unit * width), widened(vertical, unit * height)];
 }
 
-/** On a logarithmic axis powers of ten, or 1, 2, 5 where there are few. */
+/** Of each power of ten on a logarithmic axis: the more the fewer powers there are. */
+const partsOfTen = [[1], [1, 3], [1, 2, 5]] as const;
+
+/** On a logarithmic axis powers of ten, with some between them where there are few. */
 function ticksOf(axis: Axis, scale: Scale, count: number): number[] {
   if (!axis.log) return scale.ticks(count);
-  const decades = Math.log10(axis.to / axis.from);
-  const from = Math.floor(Math.log10(axis.from));
-  const parts = decades > 2 ? [1] : decades > 0.7 ? [1, 2, 5] : undefined;
+  for (const parts of partsOfTen) {
+    const ticks = logTicks(axis, parts);
+    if (ticks.length < 3) continue;
+    // Labels of a logarithmic axis may stand closer: left out, one of two between powers of ten would mislead.
+    const stride = Math.ceil(ticks.length / Math.max(2 * count, 4));
+    return ticks.filter((_, i) => (ticks.length - 1 - i) % stride === 0);
+  }
   // Within less than a decade a logarithmic axis is almost even.
-  if (!parts) return scaleLinear().domain([axis.from, axis.to]).ticks(Math.min(count, 4));
-  const ticks = Array.from({ length: Math.ceil(decades) + 2 }, (_, i) => from + i)
-    .flatMap((power) => parts.map((part) => part * 10 ** power))
-    .filter((value) => value >= axis.from * (1 - 1e-9) && value <= axis.to * (1 + 1e-9));
-  const stride = Math.max(1, Math.ceil(ticks.length / Math.max(count, 2)));
-  return ticks.filter((_, i) => (ticks.length - 1 - i) % stride === 0);
+  return scaleLinear()
+    .domain([axis.from, axis.to])
+    .ticks(Math.min(Math.max(count, 3), 5));
+}
+
+function logTicks({ from, to }: Axis, parts: readonly number[]): number[] {
+  const first = Math.floor(Math.log10(from));
+  const powers = Array.from({ length: Math.ceil(Math.log10(to / from)) + 2 }, (_, i) => first + i);
+  return powers
+    .flatMap((power) => parts.map((part) => Number(`${part}e${power}`)))
+    .filter((value) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9));
 }
 
 const superscripts: Readonly<Record<string, string>> = {
@@ -177,11 +194,21 @@ const superscripts: Readonly<Record<string, string>> = {
   9: '\u2079',
 };
 
+/** 3 x 10^-4 in the signs of print; 10^-4 where the factor is 1. */
+export function powerOfTen(value: number, digits = 2): string {
+  const [factor = '', power = ''] = value.toExponential(digits - 1).split('e');
+  const raised = `10${power.replace('+', '').replace(/./g, (sign) => superscripts[sign] ?? sign)}`;
+  return Number(factor) === 1 ? raised : `${Number(factor)}\u00d7${raised}`;
+}
+
+/** All labels of an axis are written in one way. */
 function tickFormat(axis: Axis, scale: Scale, count: number): (value: number) => string {
-  if (!axis.log) return scale.tickFormat(count);
-  return (value) => {
-    const power = Math.log10(value);
-    if (Math.abs(power % 1) > 1e-9 || Math.abs(power) < 3) return String(Number(value.toPrecision(3)));
-    return `10${String(Math.round(power)).replace(/./g, (sign) => superscripts[sign] ?? sign)}`;
-  };
+  if (!axis.log) {
+    const format = scale.tickFormat(count);
+    // As everywhere: 2 000 with a narrow space.
+    return (value) => format(value).replaceAll(',', '\u202f');
+  }
+  const ticks = ticksOf(axis, scale, count);
+  const plain = ticks.every((value) => value >= 0.009 && value < 9999);
+  return (value) => (plain ? String(Number(value.toPrecision(3))) : powerOfTen(value, 3));
 }

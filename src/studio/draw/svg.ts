@@ -1,6 +1,14 @@
 /** Marks as SVG text: what a saved picture is. */
 import { cellRuns, edge } from './cells.ts';
-import { arrowHead, type CellsMark, fontFamily, type Mark, type Numbers, type Picture } from './marks.ts';
+import {
+  arrowHead,
+  type CellsMark,
+  dotHalo,
+  fontFamily,
+  type Mark,
+  type Numbers,
+  type Picture,
+} from './marks.ts';
 
 /** The picture as an SVG document; its description is the title that readers speak. */
 export function pictureToSvg({ width, height, background, marks, description }: Picture): string {
@@ -80,11 +88,17 @@ function pathData(points: Numbers, closed: boolean): string {
 }
 
 function dots(mark: Extract<Mark, { kind: 'dots' }>): string {
-  const { x, y, radius, fills, fill } = mark;
-  const each = Array.from({ length: x.length }, (_, i) => {
-    const own = fills?.[i] === undefined ? '' : ` fill="${escape(fills[i])}"`;
-    return `<circle cx="${n(x[i]!)}" cy="${n(y[i]!)}" r="${n(typeof radius === 'number' ? radius : radius[i]!)}"${own}/>`;
-  }).join('');
+  const { x, y, radius, fills, fill, halo } = mark;
+  const circle = (i: number, more: number, paint: string): string =>
+    `<circle cx="${n(x[i]!)}" cy="${n(y[i]!)}" r="${n((typeof radius === 'number' ? radius : radius[i]!) + more)}"${paint}/>`;
+  const all = Array.from({ length: x.length }, (_, i) => i);
+  const each = all
+    .map((i) => circle(i, 0, fills?.[i] === undefined ? '' : ` fill="${escape(fills[i])}"`))
+    .join('');
+  const beneath =
+    halo === undefined
+      ? ''
+      : `<g fill="${escape(halo)}">${all.map((i) => circle(i, dotHalo, '')).join('')}</g>`;
   const { stroke, lineWidth, opacity } = mark;
   const paint = {
     ...(fill !== undefined && { fill }),
@@ -93,7 +107,7 @@ function dots(mark: Extract<Mark, { kind: 'dots' }>): string {
   };
   // Each dot is as transparent as the canvas makes it, not the group as a whole.
   const through = opacity === undefined ? '' : ` fill-opacity="${n(opacity)}" stroke-opacity="${n(opacity)}"`;
-  return `<g${painted(paint)}${through}>${each}</g>`;
+  return `${beneath}<g${painted(paint)}${through}>${each}</g>`;
 }
 
 function arrows(mark: Extract<Mark, { kind: 'arrows' }>): string {
@@ -134,13 +148,14 @@ function cells(mark: CellsMark): string {
 const baselines = { top: 'hanging', middle: 'central', alphabetic: 'alphabetic', bottom: 'text-after-edge' };
 
 function text(mark: Extract<Mark, { kind: 'text' }>): string {
-  const { x, y, size = 12, anchor, baseline, weight, italic, fill, halo, opacity } = mark;
+  const { x, y, size = 12, anchor, baseline, weight, italic, upright, fill, halo, opacity } = mark;
   return (
     `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" fill="${escape(fill)}"` +
     (anchor && anchor !== 'start' ? ` text-anchor="${anchor}"` : '') +
     (baseline && baseline !== 'alphabetic' ? ` dominant-baseline="${baselines[baseline]}"` : '') +
     (weight === 'bold' ? ' font-weight="bold"' : '') +
     (italic ? ' font-style="italic"' : '') +
+    (upright ? ` transform="rotate(-90 ${n(x)} ${n(y)})"` : '') +
     (halo ? ` stroke="${escape(halo)}" stroke-width="3" paint-order="stroke"` : '') +
     (opacity === undefined ? '' : ` opacity="${n(opacity)}"`) +
     `>${escape(mark.text)}</text>`

@@ -1,6 +1,6 @@
 /** A state of the lab as the lines of TypeScript, and the command line, that recompute a number of it. */
 import { tails } from './code-tails.ts';
-import { parseOwnPoints } from './csv.ts';
+import { cellsOf, hasRowNumbers, parseOwnPoints } from './csv.ts';
 import { type KnobName, knobNames, type LabState } from './knobs.ts';
 import { findPreset, presetState } from './presets.ts';
 import { dataSeedOf } from './problem.ts';
@@ -84,7 +84,16 @@ function dataLines(state: LabState): string[] {
     const target = classes ? `(row[2] === ${JSON.stringify(classes[0])} ? 1 : -1)` : 'Number(row[2])';
     return [
       `const lines = readFileSync('points.csv', 'utf8').split(/\\r?\\n/).filter((line) => line.trim() !== '');`,
-      `const rows = lines.slice(1, ${rows + 1}).map((line) => line.split(/[,;\\t]/).map((cell) => cell.trim()));`,
+      ...(isPlain(state.csv)
+        ? [
+            `const rows = lines.slice(1, ${rows + 1}).map((line) => line.split(/[,;\\t]/).map((cell) => cell.trim()));`,
+          ]
+        : [
+            'const cells = / *(?:"((?:[^"]|"")*)" *|([^,;\\t]+))(?:[,;\\t]|$)/g;',
+            `const rows = lines.slice(1, ${rows + 1}).map((line) => Array.from(line.matchAll(cells), ([, quoted, cell]) =>`,
+            `  quoted === undefined ? cell!.trim() : quoted.replaceAll('""', '"'),`,
+            ').slice(-3));',
+          ]),
       'const inputs = Float64Array.from(rows.flatMap((row) => [Number(row[0]), Number(row[1])]));',
       `const targets = Float64Array.from(rows, (row) => ${target});`,
     ];
@@ -96,6 +105,10 @@ function dataLines(state: LabState): string[] {
     'const targets = Float64Array.from(labels!, (label) => 1 - 2 * label);',
   ];
 }
+
+/** Whether cells are as they stand between separators: none is quoted, and rows have no numbers. */
+const isPlain = (csv: string): boolean =>
+  !csv.includes('"') && !hasRowNumbers(cellsOf(csv.trimStart().split(/\r?\n/)[0] ?? '', 1));
 
 /**
  * The command line that prints the numbers of a state: the knobs that differ from those of the preset, or from the defaults.

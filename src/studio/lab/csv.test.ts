@@ -16,7 +16,19 @@ it('sends the first of two classes, in the order of their names, to height 1', (
   expect(classes).toEqual(['blue', 'red']);
 });
 
+it('reads what R and others write: quoted cells, and a first column of row numbers', () => {
+  const { inputs, targets, classes } = parseOwnPoints(
+    '"","x1","x2","class"\n"1",-1,0.5,"setosa"\n"2",1,"0","say ""a, b"""\n"3",2,1,"setosa"\n',
+  );
+  expect([...inputs]).toEqual([-1, 0.5, 1, 0, 2, 1]);
+  expect(classes).toEqual(['say "a, b"', 'setosa']);
+  expect([...targets]).toEqual([-1, 1, -1]);
+  expect([...parseOwnPoints('\uFEFF,x1,x2,y\n0,1,2,3\n1,4,5,6\n').targets]).toEqual([3, 6]);
+});
+
 it.each([
+  ['x1,x2,class\n1,2,"a\n1,2,b', 'line 2: a cell that begins with a quotation mark ends with one'],
+  ['x1,x2,class\n1,2,a\n1,2,"a"b', 'line 3: a cell that begins with a quotation mark'],
   ['', 'begin with the header'],
   ['a,b,c\n1,2,3', 'begin with the header x1,x2,y or x1,x2,class, got "a,b,c"'],
   ['x1,x2,y\n1,2,3', 'at least two lines of points, got 1'],

@@ -1,4 +1,7 @@
-/** A user's own points: text with a header x1,x2,y (a regression) or x1,x2,class (two classes). */
+/**
+ * A user's own points: text with a header x1,x2,y (a regression) or x1,x2,class (two classes). Cells may be quoted, and a first
+ * column without a name, the numbers of the rows, is left out: so R's write.csv and others write it.
+ */
 import { UsageError } from '../../errors.ts';
 
 export interface OwnPoints {
@@ -16,10 +19,13 @@ const farthest = 10;
 /** @throws UsageError in one line that names the line of the text. */
 export function parseOwnPoints(text: string): OwnPoints {
   const lines = text
+    .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .map((line, i) => ({ number: i + 1, cells: line.split(/[,;\t]/).map((cell) => cell.trim()) }))
+    .map((line, i) => ({ number: i + 1, cells: cellsOf(line, i + 1) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
-  const [header, ...rows] = lines;
+  const [header, ...rows] = hasRowNumbers(lines[0]?.cells)
+    ? lines.map(({ number, cells }) => ({ number, cells: cells.slice(1) }))
+    : lines;
   const names = header?.cells ?? [];
   const third = names[2];
   if (names[0] !== 'x1' || names[1] !== 'x2' || (third !== 'y' && third !== 'class') || names.length !== 3)
@@ -50,6 +56,31 @@ export function parseOwnPoints(text: string): OwnPoints {
     targets: Float64Array.from(last, (name) => (name === first ? 1 : -1)),
     classes: [first, second],
   };
+}
+
+/** Whether the header has four names, the first of them empty. */
+export const hasRowNumbers = (header: readonly string[] | undefined): boolean =>
+  header?.length === 4 && header[0] === '';
+
+/** A cell and what ends it: quoted, with quotation marks inside written twice, or as it is up to the next separator. */
+const cell = / *(?:"((?:[^"]|"")*)" *|([^,;\t]*))(?:[,;\t]|$)/y;
+
+/** The cells of a line, without spaces around them. */
+export function cellsOf(line: string, number: number): string[] {
+  const cells: string[] = [];
+  cell.lastIndex = 0;
+  for (;;) {
+    const found = cell.exec(line);
+    const [whole = '', quoted, plain = ''] = found ?? [];
+    if (!found || (quoted === undefined && plain.startsWith('"')))
+      throw new UsageError(
+        `own points, line ${number}: a cell that begins with a quotation mark ends with one, and one inside is written twice`,
+      );
+    cells.push(quoted?.replaceAll('""', '"') ?? plain.trim());
+    // What ends without a separator is the last cell.
+    if (!/[,;\t]$/.test(whole)) return cells;
+    if (cell.lastIndex === line.length) return [...cells, ''];
+  }
 }
 
 function numberIn(cell: string, column: string, line: number): number {

@@ -15,6 +15,8 @@ export interface NumberKnob extends Shown {
   readonly max: number;
   /** Why not more, or less. */
   readonly why: string;
+  /** A value that is no amount but means something else; amounts begin at `from`. */
+  readonly special?: { readonly value: number; readonly words: string; readonly from: number };
 }
 
 export interface ChoiceKnob extends Shown {
@@ -62,7 +64,7 @@ export const knobs = {
     default: '',
     maxLength: 20_000,
     why: 'the whole state is in the address',
-    help: 'lines x1,x2,y or x1,x2,class under a header of these names',
+    help: 'lines x1,x2,y or x1,x2,class under a header of these names; cells may be quoted',
   },
   points: {
     kind: 'integer',
@@ -88,6 +90,7 @@ export const knobs = {
     default: -1,
     min: -1,
     max: 999_999_999,
+    special: { value: -1, words: 'same as the seed of ρ', from: 0 },
     why: `${seeds}; -1 takes the seed of everything else`,
     help: 'seed of the points; -1: that of everything else',
   },
@@ -97,11 +100,11 @@ export const knobs = {
     label: 'blocks',
     default: 'bottleneck',
     choices: ['bottleneck', 'matrix'],
-    help: 'bottleneck: a s(w.x + b); matrix: s(Theta x) on (x1, x2, 1)',
+    help: 'bottleneck: a σ(w·x + b); matrix: σ(Θ x) on (x1, x2, 1)',
   },
   activation: {
     kind: 'choice',
-    label: 'activation s',
+    label: 'activation σ',
     default: 'tanh',
     choices: ['tanh', 'softplus', 'gelu', 'erf', 'relu'],
     help: 'relu is not smooth: no order of convergence is promised for it',
@@ -126,14 +129,14 @@ export const knobs = {
   },
   law: {
     kind: 'choice',
-    label: 'law of rho',
+    label: 'law of ρ',
     default: 'gaussian',
     choices: particleLaws,
-    help: 'from which blocks are drawn: independent at each depth, or paths smooth in depth; zero: all at 0, where an odd s is stuck',
+    help: 'from which blocks are drawn: independent at each depth, or paths smooth in depth; zero: all at 0, where an odd σ is stuck',
   },
   scale: {
     kind: 'number',
-    label: 'scale of rho',
+    label: 'scale of ρ',
     default: 1,
     min: 0,
     max: 10,
@@ -215,12 +218,13 @@ export const knobs = {
   },
   lambda: {
     kind: 'number',
-    label: 'lambda',
+    label: 'λ, the share of ν',
     default: 0.1,
     min: 0,
     max: 1,
     why: '(1 - lambda) rho + lambda nu is a law for lambda in [0, 1] alone',
-    help: 'share of nu in the mixture that is drawn; 0: the one that the line search finds',
+    special: { value: 0, words: 'the best', from: 0.001 },
+    help: 'share of ν in the mixture that is drawn; 0: the best, the one that the line search finds',
   },
 
   order: {
@@ -234,12 +238,12 @@ export const knobs = {
   },
   eps: {
     kind: 'number',
-    label: 'size eps of rho',
+    label: 'size ε of ρ',
     default: 1,
     min: 0.001,
     max: 3,
     why: 'beyond its radius of convergence the expansion says nothing',
-    help: 'by which rho is multiplied: the small parameter of the expansion',
+    help: 'by which ρ is multiplied: the small parameter of the expansion',
   },
 
   blocks: {
@@ -249,25 +253,25 @@ export const knobs = {
     min: 1,
     max: 64,
     why: 'beads beyond that cannot be told apart',
-    help: 'particles (theta_i, tau_i) of Algorithm 1',
+    help: 'particles (θ_i, τ_i) of Algorithm 1',
   },
   rate: {
     kind: 'number',
-    label: 'rate of theta',
+    label: 'rate of θ',
     default: 1,
     min: 0,
     max: 100,
     why: 'explicit steps beyond that are unstable',
-    help: 'learning rate of theta in Algorithm 1',
+    help: 'learning rate of θ in Algorithm 1',
   },
   tauRate: {
     kind: 'number',
-    label: 'rate of tau',
+    label: 'rate of τ',
     default: 0.01,
     min: 0,
     max: 10,
     why: 'steps beyond that throw every block across all others',
-    help: 'learning rate of tau in Algorithm 1',
+    help: 'learning rate of τ in Algorithm 1',
   },
   scheme: {
     kind: 'choice',
@@ -278,7 +282,7 @@ export const knobs = {
   },
   tauStart: {
     kind: 'choice',
-    label: 'start of tau',
+    label: 'start of τ',
     default: 'uniform',
     choices: ['uniform', 'random'],
     help: 'uniform: 1/n, 2/n, .., 1; random: anywhere in [0, 1]',
@@ -286,21 +290,21 @@ export const knobs = {
 
   axisX: {
     kind: 'integer',
-    label: 'first axis',
+    label: 'axis across',
     default: 1,
     min: 0,
     max: 8,
     why: 'a block has at most nine parameters here, counted from 0',
-    help: 'coordinate of theta along the horizontal axis, counted from 0',
+    help: 'parameter of a block along the horizontal axis: its place in θ, counted from 0',
   },
   axisY: {
     kind: 'integer',
-    label: 'second axis',
+    label: 'axis up',
     default: 3,
     min: 0,
     max: 8,
     why: 'a block has at most nine parameters here, counted from 0',
-    help: 'coordinate of theta along the vertical axis, counted from 0',
+    help: 'parameter of a block along the vertical axis: its place in θ, counted from 0',
   },
   particle: {
     kind: 'integer',
@@ -308,18 +312,19 @@ export const knobs = {
     default: 0,
     min: -1,
     max: 999,
+    special: { value: -1, words: 'through the origin', from: 0 },
     why: 'particles are counted from 0; -1 is the origin',
     help: 'the plane goes through this particle of each depth; -1: through the origin',
   },
 
   alpha: {
     kind: 'number',
-    label: 'alpha',
+    label: 'α',
     default: 20,
     min: 0.1,
     max: 10_000,
     why: 'beyond that round-off is larger than what is trained',
-    help: 'alpha (f - f_0) is trained in the lazy regime: the larger, the less blocks move',
+    help: 'α (f − f₀) is trained in the lazy regime: the larger, the less blocks move',
   },
 } as const satisfies Readonly<Record<string, Knob>>;
 

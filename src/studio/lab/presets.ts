@@ -27,16 +27,16 @@ export const presets = [
     state: { view: 'regimes', ...xor, points: 80, ...small, steps: 150, ds: 1, alpha: 20 },
     formula:
       'f_{\\mathrm{NN}}(\\theta) = f_{\\mathrm{NN}}(\\theta_{\\mathrm{init}}) + \\langle \\nabla_\\theta f_{\\mathrm{NN}}(\\theta_{\\mathrm{init}}),\\, \\theta - \\theta_{\\mathrm{init}} \\rangle',
-    look: 'The linearised network and the lazy one (α = 20) fall together and slowly: lazy blocks hardly move, so that features are not learned. Raise α, and the two curves become one.',
+    look: 'The linearised network and the lazy one fall together and slowly: at α = 20 lazy blocks hardly move, so that features are not learned. Lower α to 2, and the lazy network leaves the linearised one: its blocks go nine times as far.',
     key: 'lazyMovement',
   },
   {
     name: 'features',
     title: 'Mean field against tangent kernel: features',
-    state: { view: 'regimes', ...xor, points: 100, ...small, steps: 200, ds: 0.3, scale: 1.5 },
+    state: { view: 'regimes', ...xor, points: 100, ...small, steps: 200, ds: 1, scale: 0.5 },
     formula:
-      "K(x, x') = \\int_0^1\\!\\!\\int \\nabla_\\theta f(X, \\theta)^{\\!\\top} P \\cdot \\nabla_\\theta f(X', \\theta)^{\\!\\top} P' \\,\\rho\\, d\\theta\\, dt",
-    look: 'The particles of the mean-field ResNet go far, and its tangent kernel turns towards the targets (alignment at the start and at the end); the linearised network keeps the kernel that it was drawn with. On these few points in the plane all of them learn in the end: that kernels fail needs many dimensions (meanfield verify C12).',
+      "K(x, x') = \\int_0^1\\!\\!\\int \\nabla_\\theta f(X, \\theta)^{\\!\\top} P \\cdot \\nabla_\\theta f(X', \\theta)^{\\!\\top} P' \\,\\rho\\, d\\theta\\, dt, \\qquad P(x, t) = \\frac{\\partial \\langle w_1, X_\\rho(x, 1) \\rangle}{\\partial X_\\rho(x, t)}",
+    look: 'From small blocks the mean-field ResNet learns the four squares, and its tangent kernel turns towards the targets: their alignment grows from 0.01 to 0.40. The linearised network keeps the kernel that it was drawn with, and lags far behind. (Given time it learns too, in the plane: that kernels fail needs many dimensions, meanfield verify C12.)',
     key: 'alignmentEnd',
   },
   {
@@ -55,15 +55,17 @@ export const presets = [
       view: 'flow',
       data: 'spirals',
       noise: 0.02,
-      points: 120,
+      points: 12,
       law: 'smooth',
       depth: 8,
-      particles: 2,
+      particles: 3,
       scale: 2,
+      // Its paths turn, so that corners and bands are told apart.
+      seed: 2,
     },
     formula:
       'X^{\\ell+1} = X^\\ell + \\tfrac1L f(X^\\ell, \\theta^\\ell) \\quad\\longrightarrow\\quad \\dot X(t) = f(X(t), \\theta(t))',
-    look: 'The corners are the ResNet of L blocks, the smooth paths the ODE. Double L, and the distance between their ends halves. Nothing here says that training reaches a global minimum.',
+    look: 'The thin lines with corners are the ResNet of L blocks, the broad smooth bands the ODE. Double L, and the distance between their ends halves. Nothing here says that training reaches a global minimum.',
     key: 'euler',
   },
   {
@@ -161,7 +163,7 @@ export const presets = [
     },
     formula:
       '\\inf_{\\nu} \\Bigl\\langle \\frac{\\delta E}{\\delta \\rho}, \\nu - \\rho \\Bigr\\rangle < 0 \\quad \\text{if } E(\\rho) > 0',
-    look: 'All blocks are at θ = 0, where the gradient in θ vanishes: gradient descent stays for ever. In the space of laws there is a way down: at each depth the best block of Q_r, and E falls towards it.',
+    look: 'All blocks are at θ = 0, where the gradient in θ vanishes: gradient descent stays for ever. In the space of laws there is a way down: at each depth the best block of Q_r, and E falls towards it. (Drawn is the best λ.)',
     key: 'gap',
   },
   {

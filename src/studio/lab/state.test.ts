@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
 import { type Knob, type KnobName, knobNames, knobs, type LabState } from './knobs.ts';
 import { decodeState, defaultState, encodeState, labState, withKnobs } from './state.ts';
+import { cursorValue, typedNumber } from './typed.ts';
 
 const csv = 'x1,x2,y\n0,0,1\n1,"2",3\n';
 
@@ -120,4 +121,32 @@ it.each([
 ])('the query %s', (query, message) => {
   if (message === undefined) expect(decodeState(query).points).toBe(16);
   else expect(() => decodeState(query)).toThrow(message);
+});
+
+it.each([
+  ['7', 7, undefined],
+  ['-5', 1, '\u22125 is not a whole number from 1 to 200: the flow has long converged to its ODE by then'],
+  ['1e9', 200, '1000000000 is not a whole number from 1 to 200'],
+  ['2.4', 2, '2.4 is not a whole number from 1 to 200'],
+  ['', 3, 'this is a whole number from 1 to 200'],
+  ['three', 3, 'this is a whole number from 1 to 200'],
+])('of %j typed as a depth %i is taken, and what is not is said', (text, value, note) => {
+  const typed = typedNumber(knobs.depth, text, 3);
+  expect(typed.value).toBe(value);
+  if (note === undefined) expect(typed.note).toBeUndefined();
+  else expect(typed.note).toContain(note);
+});
+
+it('a value that means something else is no amount, and the first amount is allowed', () => {
+  for (const name of knobNames) {
+    const knob: Knob = knobs[name];
+    if (!('special' in knob)) continue;
+    const { value, from } = knob.special;
+    expect([name, value < from]).toEqual([name, true]);
+    for (const one of [value, from]) expect(labState({ [name]: one })[name]).toBe(one);
+  }
+});
+
+it('an address has the place of a slider in three decimals', () => {
+  expect([0.4182999999996806, 1 / 3, 1, 0].map(cursorValue)).toEqual([0.418, 0.333, 1, 0]);
 });

@@ -1,9 +1,9 @@
 /** The picture's data, computed anew when the state changes. */
-import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { LabState } from '../../lab/knobs.ts';
 import { noData, type PictureData, withPart } from '../../lab/scenes/index.ts';
 import { messageOf } from '../parts/loaded.ts';
-import { computedKey } from './lab-state.ts';
+import { computedKey, computedKeyOf } from './lab-state.ts';
 import type { LabEngine } from './lab-engine.ts';
 
 export type Phase =
@@ -17,6 +17,10 @@ export const phase = signal<Phase>({ is: 'computing' });
 /** The state that the data belong to. */
 const shownState = signal<LabState | undefined>(undefined);
 export const shown: ReadonlySignal<LabState | undefined> = shownState;
+/** Whether the knobs have been turned since: nothing of what they say now has been drawn. */
+export const isOld: ReadonlySignal<boolean> = computed(
+  () => shownState.value === undefined || computedKeyOf(shownState.value) !== computedKey.value,
+);
 
 /** A knob that is being turned is computed for at most once in so many ms: a request costs the one before it its process. */
 const atMostEvery = 60;

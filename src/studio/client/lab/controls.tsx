@@ -1,11 +1,13 @@
 /** The knobs of a view, in groups: its own first, then the data and rho. */
 import type { JSX } from 'preact';
 import { cursorKnobs, type Knob, type KnobName, knobs } from '../../lab/knobs.ts';
+import { parameterNames } from '../../lab/problem.ts';
 import { views } from '../../lab/views/index.ts';
 import { beforeKnobs, dataKnobs, rhoKnobs } from '../../lab/views/view.ts';
 import { Button } from '../parts/controls.tsx';
-import { ChoiceInput, NumberInput, SeedInput } from './knobs.tsx';
-import { reset, state, turn } from './lab-state.ts';
+import { data, isOld } from './computing.ts';
+import { ChoiceInput, NumberInput, ParameterInput, SeedInput } from './knobs.tsx';
+import { isTurned, preset, reset, state, turn } from './lab-state.ts';
 import { OwnPoints } from './own-points.tsx';
 
 const groups: readonly (readonly [string, readonly KnobName[]])[] = [
@@ -23,17 +25,23 @@ export function Controls(): JSX.Element {
   const own = all.filter((name) => !grouped.has(name));
   return (
     <form
+      // What is said of a knob of one preset is not said of another's.
+      key={preset.value.name}
       class="lab-knobs"
       aria-label="knobs"
       onSubmit={(event) => {
         event.preventDefault();
       }}
     >
+      <p class="lab-reset">
+        <Button onClick={reset} disabled={!isTurned.value} title="turns all knobs back">
+          as in the preset
+        </Button>
+      </p>
       <Group title="This view" names={own} />
       {shared.map(([title, names]) => (
         <Group key={title} title={title} names={names.filter((name) => all.includes(name))} />
       ))}
-      <Button onClick={reset}>as in the preset</Button>
     </form>
   );
 }
@@ -45,7 +53,9 @@ function Group({
   readonly title: string;
   readonly names: readonly KnobName[];
 }): JSX.Element | null {
-  const shown = names.filter((name) => name !== 'csv' && (name !== 'noise' || state.value.data !== 'csv'));
+  // Own points are drawn from no law.
+  const drawnAlone: readonly KnobName[] = state.value.data === 'csv' ? ['csv', 'noise', 'dataSeed'] : ['csv'];
+  const shown = names.filter((name) => !drawnAlone.includes(name));
   if (!shown.length) return null;
   return (
     <fieldset class="knob-group">
@@ -74,12 +84,35 @@ function AnyKnob({ name }: { readonly name: KnobName }): JSX.Element | null {
       return <ChoiceInput knob={knob} value={String(value)} onInput={onInput} />;
     case 'integer':
     case 'number':
+      if (name === 'axisX' || name === 'axisY') return <AxisInput name={name} />;
       return name === 'seed' || name === 'dataSeed' ? (
-        <SeedInput knob={knob} value={Number(value)} onInput={onInput} />
+        <SeedInput knob={knob} value={Number(value)} onInput={onInput} used={usedFor(name)} />
       ) : (
-        <NumberInput knob={knob} value={Number(value)} onInput={onInput} />
+        <NumberInput knob={knob} value={Number(value)} onInput={onInput} used={usedFor(name)} />
       );
     case 'text':
       return null;
   }
+}
+
+/** What has been computed with where a knob leaves it to the computation. */
+function usedFor(name: KnobName): number | undefined {
+  if (name === 'dataSeed') return state.value.seed;
+  return name === 'lambda' && !isOld.value ? data.value.along?.best.lambda : undefined;
+}
+
+/** An axis of a plane of theta; the parameter of the other axis changes places with its own. */
+function AxisInput({ name }: { readonly name: 'axisX' | 'axisY' }): JSX.Element {
+  const now = state.value;
+  const other = name === 'axisX' ? 'axisY' : 'axisX';
+  return (
+    <ParameterInput
+      knob={knobs[name]}
+      value={now[name]}
+      names={parameterNames(now)}
+      onInput={(given) => {
+        turn({ [name]: given, ...(given === now[other] && { [other]: now[name] }) });
+      }}
+    />
+  );
 }

@@ -1,8 +1,9 @@
 /** Inputs of the lab: each has its name and works with the keyboard as the browser's own do. */
 import type { JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ChoiceKnob, NumberKnob } from '../../lab/knobs.ts';
-import { valueAt, positionOf } from './knob-scale.ts';
+import { typedNumber } from '../../lab/typed.ts';
+import { positionOf, valueAt } from './knob-scale.ts';
 
 interface KnobProps<K, V> {
   readonly knob: K;
@@ -10,79 +11,179 @@ interface KnobProps<K, V> {
   readonly onInput: (value: V) => void;
 }
 
-/** A number: to be typed exactly, or found with a slider. */
-export function NumberInput({ knob, value, onInput }: KnobProps<NumberKnob, number>): JSX.Element {
+/** A field of digits: what cannot be is put right, and says why. */
+function NumberField({
+  knob,
+  value,
+  onInput,
+  id,
+  onNote,
+  used,
+}: KnobProps<NumberKnob, number> & {
+  readonly id: string;
+  /** What is taken in place of the value that is no amount. */
+  readonly used: number | undefined;
+  readonly onNote: (note: string | undefined) => void;
+}): JSX.Element {
+  const { special } = knob;
+  const isSpecial = value === special?.value;
+  const text = isSpecial ? '' : String(value);
+  return (
+    <input
+      id={id}
+      type="number"
+      min={special?.from ?? knob.min}
+      max={knob.max}
+      step={knob.kind === 'integer' ? 1 : 'any'}
+      value={text}
+      placeholder={used === undefined ? '' : String(Number(used.toPrecision(3)))}
+      aria-describedby={`${id}-note`}
+      onChange={({ currentTarget: field }) => {
+        const { value: taken, note } = typedNumber(knob, field.value, value);
+        // A value that stays as it was draws nothing anew.
+        field.value = taken === special?.value ? '' : String(taken);
+        onNote(note);
+        onInput(taken);
+      }}
+    />
+  );
+}
+
+/** What is said of the value that was typed last, until another one comes. */
+function useNote(value: number): readonly [string | undefined, (note: string | undefined) => void] {
+  const [said, setSaid] = useState<{ readonly note: string; readonly at: number } | undefined>(undefined);
+  const typed = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    setSaid(typed.current === undefined ? undefined : { note: typed.current, at: value });
+    typed.current = undefined;
+  }, [value]);
+  return [
+    said?.note,
+    (note) => {
+      typed.current = note;
+      setSaid(note === undefined ? undefined : { note, at: value });
+    },
+  ];
+}
+
+function Note({ id, text }: { readonly id: string; readonly text: string | undefined }): JSX.Element {
+  return (
+    <p id={`${id}-note`} class="knob-note" role="status">
+      {text}
+    </p>
+  );
+}
+
+/** A box for the value that is no amount: `the best`, `same as the seed`. */
+function SpecialBox({
+  knob,
+  value,
+  used,
+  onInput,
+}: KnobProps<NumberKnob, number> & { readonly used: number | undefined }): JSX.Element | null {
+  const { special } = knob;
+  if (!special) return null;
+  return (
+    <label class="knob-special">
+      <input
+        type="checkbox"
+        checked={value === special.value}
+        onChange={(event) => {
+          onInput(
+            event.currentTarget.checked
+              ? special.value
+              : Math.max(special.from, used ?? Math.max(knob.default, special.from)),
+          );
+        }}
+      />
+      {special.words}
+    </label>
+  );
+}
+
+/**
+ * A number: to be typed exactly, or found with a slider.
+ *
+ * @param props.used - what has been computed with where the value is one that is no amount
+ */
+export function NumberInput({
+  knob,
+  value,
+  onInput,
+  used,
+}: KnobProps<NumberKnob, number> & { readonly used?: number | undefined }): JSX.Element {
   const id = useId();
-  const { label, help, min, max, kind } = knob;
-  const typed = (text: string): void => {
-    const given = Number(text);
-    if (text.trim() !== '' && Number.isFinite(given)) {
-      const inside = Math.min(max, Math.max(min, given));
-      onInput(kind === 'integer' ? Math.round(inside) : inside);
-    }
-  };
+  const [note, setNote] = useNote(value);
+  const { label, help, special } = knob;
+  const amount = value === special?.value ? (used ?? special.from) : value;
   return (
     <div class="knob" title={help}>
       <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="number"
-        min={min}
-        max={max}
-        step={kind === 'integer' ? 1 : 'any'}
-        value={value}
-        onChange={(event) => {
-          typed(event.currentTarget.value);
-        }}
-      />
+      <NumberField id={id} knob={knob} value={value} used={used} onInput={onInput} onNote={setNote} />
+      <SpecialBox knob={knob} value={value} used={used} onInput={onInput} />
       <input
         type="range"
         aria-label={`${label}, slider`}
         min={0}
         max={1}
         step={0.005}
-        value={positionOf(knob, value)}
-        aria-valuetext={String(value)}
+        value={positionOf(knob, amount)}
+        aria-valuetext={value === special?.value ? special.words : String(value)}
         onInput={(event) => {
           onInput(valueAt(knob, Number(event.currentTarget.value)));
         }}
       />
+      <Note id={id} text={note} />
     </div>
   );
 }
 
 /** A seed: to be typed, or the next one. */
-export function SeedInput({ knob, value, onInput }: KnobProps<NumberKnob, number>): JSX.Element {
+export function SeedInput({
+  knob,
+  value,
+  onInput,
+  used,
+}: KnobProps<NumberKnob, number> & { readonly used?: number | undefined }): JSX.Element {
   const id = useId();
+  const [note, setNote] = useNote(value);
   return (
     <div class="knob knob-choice" title={knob.help}>
       <label for={id}>{knob.label}</label>
       <span class="knob-seed">
-        <input
-          id={id}
-          type="number"
-          min={knob.min}
-          max={knob.max}
-          step={1}
-          value={value}
-          onChange={(event) => {
-            const { valueAsNumber } = event.currentTarget;
-            if (Number.isFinite(valueAsNumber))
-              onInput(Math.round(Math.min(knob.max, Math.max(knob.min, valueAsNumber))));
-          }}
-        />
+        <NumberField id={id} knob={knob} value={value} used={used} onInput={onInput} onNote={setNote} />
         <button
           type="button"
           class="button"
           title="another draw"
           onClick={() => {
-            onInput((value + 1) % (knob.max + 1));
+            onInput(((value === knob.special?.value ? (used ?? 0) : value) + 1) % (knob.max + 1));
           }}
         >
           next
         </button>
       </span>
+      <SpecialBox knob={knob} value={value} used={used} onInput={onInput} />
+      <Note id={id} text={note} />
     </div>
+  );
+}
+
+/** A parameter of blocks by its name; the place of the other axis is exchanged with it. */
+export function ParameterInput({
+  knob,
+  value,
+  names,
+  onInput,
+}: KnobProps<NumberKnob, number> & { readonly names: readonly string[] }): JSX.Element {
+  return (
+    <ChoiceInput
+      knob={{ ...knob, kind: 'choice', default: '', choices: names }}
+      value={names[value] ?? ''}
+      onInput={(name) => {
+        onInput(names.indexOf(name));
+      }}
+    />
   );
 }
 

@@ -1,7 +1,8 @@
 /** Who computes the lab's pictures: the server's child process, or (in an exported folder) a worker of the browser. */
 import type { LabState } from '../../lab/knobs.ts';
 import type { LabPart } from '../../lab/parts.ts';
-import { routes, tokenHeader } from '../../protocol/index.ts';
+import { routes } from '../../protocol/index.ts';
+import { post, reasonOf } from '../source/requests.ts';
 
 export interface LabEngine {
   /** In words, for the page's foot. */
@@ -32,13 +33,7 @@ const page = crypto.randomUUID();
 export const serverEngine: LabEngine = {
   name: 'libtorch, in a process of the server',
   async compute(state, onPart, signal) {
-    const token = document.querySelector<HTMLMetaElement>('meta[name="studio-token"]')?.content ?? '';
-    const answer = await fetch(routes.lab, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', [tokenHeader]: token },
-      body: JSON.stringify({ page, state }),
-      signal,
-    });
+    const answer = await post(routes.lab, { page, state }, signal);
     if (!answer.ok || !answer.body) throw new Error(await reasonOf(answer));
     for await (const line of linesOf(answer.body)) {
       const message = JSON.parse(line) as Line;
@@ -47,13 +42,6 @@ export const serverEngine: LabEngine = {
     }
   },
 };
-
-async function reasonOf(answer: Response): Promise<string> {
-  const body: unknown = await answer.json().catch(() => undefined);
-  return typeof body === 'object' && body !== null && 'error' in body
-    ? String(body.error)
-    : `the server answered ${answer.status}`;
-}
 
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const reader = body

@@ -1,14 +1,15 @@
 /** The picture of a view, and what it can be saved as. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { Picture, Theme } from '../../draw/index.ts';
+import { captioned, type Picture, type Theme } from '../../draw/index.ts';
+import { labCommand } from '../../lab/code.ts';
 import type { LabState } from '../../lab/knobs.ts';
 import { type PictureData, scenes } from '../../lab/scenes/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { Menu } from '../parts/controls.tsx';
 import { saveJson, savePicturePng, savePictureSvg } from '../parts/save.ts';
 import { theme } from '../theme.ts';
-import { data, shown } from './computing.ts';
+import { data, isOld, phase, shown } from './computing.ts';
 import { preset, s, state, t } from './lab-state.ts';
 
 /** What a picture is drawn from: the state that the data belong to, and where the sliders stand. */
@@ -31,8 +32,12 @@ let rest: ReturnType<typeof setTimeout> | undefined;
 
 export function LabPicture(): JSX.Element {
   const of = shown.value ?? state.value;
+  const failed = phase.value.is === 'failed';
+  // There is nothing to wait for, and nothing has been drawn.
+  if (failed && shown.value === undefined) return <></>;
+  const age = !isOld.value || shown.value === undefined ? '' : failed ? 'lab-old' : 'lab-ageing';
   return (
-    <figure class="lab-picture" aria-label={words.value}>
+    <figure class={`lab-picture ${age}`} aria-label={words.value}>
       <Canvas key={of.view} of={of} data={data.value} t={t.value} s={s.value} />
     </figure>
   );
@@ -63,7 +68,13 @@ export function SaveMenu(): JSX.Element {
   const picture = (): Picture => {
     const of = shown.value ?? state.value;
     const draw = drawing({ of, data: data.value, t: t.value, s: s.value });
-    return draw(savedWidth, scenes[of.view].height(savedWidth), theme.value);
+    const { name: from, title } = preset.value;
+    const command = labCommand({ ...of, t: t.value, s: s.value }, from);
+    return captioned(
+      draw(savedWidth, scenes[of.view].height(savedWidth), theme.value),
+      `${title} \u00b7 ${command}`,
+      theme.value,
+    );
   };
   return (
     <Menu

@@ -40,14 +40,14 @@ const read = computed((): { readonly state: LabState; readonly problem?: string 
 export const state: ReadonlySignal<LabState> = computed(() => read.value.state);
 export const addressProblem: ReadonlySignal<string | undefined> = computed(() => read.value.problem);
 
-/** What is computed: the state without its cursors, as text, so that a moved cursor computes nothing. */
-export const computedKey: ReadonlySignal<string> = computed(() =>
+/** What is computed of a state: it without its cursors, as text, so that a moved cursor computes nothing. */
+export const computedKeyOf = (of: LabState): string =>
   JSON.stringify(
     Object.fromEntries(
-      Object.entries(state.value).filter(([name]) => !(cursorKnobs as readonly string[]).includes(name)),
+      Object.entries(of).filter(([name]) => !(cursorKnobs as readonly string[]).includes(name)),
     ),
-  ),
-);
+  );
+export const computedKey: ReadonlySignal<string> = computed(() => computedKeyOf(state.value));
 
 /** Where the sliders stand. The address follows: the picture does not wait for it. */
 export const t = signal(1);
@@ -73,6 +73,11 @@ export function turn(changes: Partial<LabState>): void {
 }
 
 export const presetHref = (name: string): string => hrefTo(['lab', name]);
+
+/** Whether a knob has been turned from the preset. */
+export const isTurned: ReadonlySignal<boolean> = computed(() =>
+  knobNames.some((name) => !cursorKnobs.includes(name) && state.value[name] !== base.value[name]),
+);
 
 /** The preset as it was. */
 export function reset(): void {

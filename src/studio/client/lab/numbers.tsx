@@ -1,8 +1,9 @@
-/** The numbers of a view: the key number first and large. */
+/** The numbers of a view: the key number apart and large. */
 import type { JSX } from 'preact';
 import { keyNumberOf } from '../../lab/code.ts';
 import { views } from '../../lab/views/index.ts';
-import { data, phase, shown } from './computing.ts';
+import { formatCount, missing } from '../parts/words.ts';
+import { data, isOld, phase, shown } from './computing.ts';
 import { preset, state } from './lab-state.ts';
 
 /** Four digits, with a proper minus. */
@@ -11,31 +12,46 @@ export const shownNumber = (value: number): string => {
   const text =
     size !== 0 && (size < 1e-3 || size >= 1e5)
       ? value.toExponential(3)
-      : String(Number(value.toPrecision(4)));
+      : size >= 1000
+        ? `${value < 0 ? '-' : ''}${formatCount(Number(size.toPrecision(4)))}`
+        : String(Number(value.toPrecision(4)));
   return text.replace(/-/g, '\u2212');
 };
 
+/** Beside nothing that has been computed there are no numbers, and those of other knobs are old. */
+const known = (): Readonly<Record<string, number>> =>
+  phase.value.is === 'failed' && isOld.value ? {} : data.value.numbers;
+
+/** The number that the picture is about: above it, large. */
+export function KeyNumber(): JSX.Element {
+  const of = shown.value ?? state.value;
+  const key = keyNumberOf(of, preset.value.name);
+  const value = known()[key];
+  return (
+    <p class="key-number">
+      <output data-number={key} data-value={value}>
+        {value === undefined ? (phase.value.is === 'failed' ? missing : '…') : shownNumber(value)}
+      </output>
+      <span>{views[of.view].numbers[key]}</span>
+    </p>
+  );
+}
+
 export function Numbers(): JSX.Element {
-  const { view } = shown.value ?? state.value;
-  const words = views[view].numbers;
-  const known = data.value.numbers;
-  const key = keyNumberOf(shown.value ?? state.value, preset.value.name);
-  const others = Object.keys(words).filter((name) => name !== key && name in known);
+  const of = shown.value ?? state.value;
+  const words = views[of.view].numbers;
+  const numbers = known();
+  const key = keyNumberOf(of, preset.value.name);
+  const others = Object.keys(words).filter((name) => name !== key && name in numbers);
   return (
     <section class="lab-numbers" aria-label="numbers" aria-busy={phase.value.is === 'computing'}>
-      <div class="key-number">
-        <output data-number={key} data-value={known[key]}>
-          {known[key] === undefined ? '…' : shownNumber(known[key])}
-        </output>
-        <span>{words[key]}</span>
-      </div>
       {others.length > 0 && (
         <dl>
           {others.map((name) => (
             <div key={name}>
               <dt>{words[name]}</dt>
-              <dd data-number={name} data-value={known[name]}>
-                {shownNumber(known[name]!)}
+              <dd data-number={name} data-value={numbers[name]}>
+                {shownNumber(numbers[name]!)}
               </dd>
             </div>
           ))}

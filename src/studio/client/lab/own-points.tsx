@@ -1,29 +1,29 @@
 /** One's own points: typed, pasted, or from a file. */
 import type { JSX } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { parseOwnPoints } from '../../lab/csv.ts';
 import { knobs } from '../../lab/knobs.ts';
 import { messageOf } from '../parts/loaded.ts';
 import { Failure } from '../parts/notes.tsx';
+import { formatCount } from '../parts/words.ts';
 import { state, turn } from './lab-state.ts';
 
 export function OwnPoints(): JSX.Element {
   const id = useId();
+  const { csv } = state.value;
+  /** What has been typed and is not of the state: unfinished, or wrong. */
+  const [draft, setDraft] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
+  // Other points have come from elsewhere: a preset, the address, a file.
+  useEffect(() => {
+    setDraft(undefined);
+    setProblem(undefined);
+  }, [csv]);
   const take = (text: string): void => {
-    if (text.length > knobs.csv.maxLength) {
-      setProblem(
-        `these are ${text.length} characters, the lab takes ${knobs.csv.maxLength}: ${knobs.csv.why}`,
-      );
-      return;
-    }
-    try {
-      parseOwnPoints(text);
-      setProblem(undefined);
-      turn({ csv: text });
-    } catch (error) {
-      setProblem(messageOf(error));
-    }
+    const wrong = problemOf(text);
+    setProblem(wrong);
+    setDraft(wrong === undefined ? undefined : text);
+    if (wrong === undefined) turn({ csv: text });
   };
   return (
     <div class="own-points">
@@ -32,12 +32,17 @@ export function OwnPoints(): JSX.Element {
         id={id}
         rows={7}
         spellcheck={false}
-        value={state.value.csv}
+        value={draft ?? csv}
         aria-describedby={`${id}-help`}
+        aria-invalid={problem !== undefined}
+        onInput={(event) => {
+          setDraft(event.currentTarget.value);
+        }}
         onChange={(event) => {
           take(event.currentTarget.value);
         }}
       />
+      {problem !== undefined && <Failure text={`${problem}. The picture keeps the points before.`} />}
       <p id={`${id}-help`} class="hint">
         {knobs.csv.help}
       </p>
@@ -50,7 +55,18 @@ export function OwnPoints(): JSX.Element {
           if (file) void file.text().then(take);
         }}
       />
-      {problem !== undefined && <Failure text={problem} />}
     </div>
   );
+}
+
+/** What is wrong with a text, in a line. */
+function problemOf(text: string): string | undefined {
+  if (text.length > knobs.csv.maxLength)
+    return `these are ${formatCount(text.length)} characters, the lab takes ${formatCount(knobs.csv.maxLength)}: ${knobs.csv.why}`;
+  try {
+    parseOwnPoints(text);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }

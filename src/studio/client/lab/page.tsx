@@ -1,22 +1,25 @@
 /** The lab: a statement of the talk as a picture whose every knob can be turned. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { presets } from '../../lab/presets.ts';
+import { cursorValue } from '../../lab/typed.ts';
 import { views } from '../../lab/views/index.ts';
+import { formatCount } from '../parts/words.ts';
 import { Failure } from '../parts/notes.tsx';
 import '../styles/lab.css';
-import { data, keepComputing, phase } from './computing.ts';
+import { data, isOld, keepComputing, phase, shown } from './computing.ts';
 import { Controls } from './controls.tsx';
 import { Formula } from './formula.tsx';
 import { labEngine } from './lab-engine.ts';
 import { LabPicture, SaveMenu } from './lab-picture.tsx';
 import { addressProblem, preset, presetHref, s, state, t, turn } from './lab-state.ts';
-import { Numbers } from './numbers.tsx';
+import { KeyNumber, Numbers } from './numbers.tsx';
 import { PlaySlider } from './play-slider.tsx';
 import { Repeat } from './repeat.tsx';
 
 export function LabPage(): JSX.Element {
-  useEffect(() => keepComputing(labEngine()), []);
+  // Before what is said beside the picture is set: formulas take longer than the request.
+  useLayoutEffect(() => keepComputing(labEngine()), []);
   const { title, formula, look } = preset.value;
   return (
     <div class="lab">
@@ -29,10 +32,12 @@ export function LabPage(): JSX.Element {
         </header>
         {addressProblem.value !== undefined && <Failure text={addressProblem.value} />}
         <Sliders />
+        <KeyNumber />
+        <Refusal />
         <LabPicture />
         <div class="lab-line">
           <PhaseLine />
-          <SaveMenu />
+          {shown.value && <SaveMenu />}
         </div>
         <Numbers />
         <Repeat />
@@ -78,9 +83,9 @@ function Sliders(): JSX.Element {
         <PlaySlider
           label="training"
           value={s}
-          words={(value) => `step ${Math.round(value * steps)}`}
+          words={(value) => `step ${formatCount(value * steps)}`}
           onMove={(value) => {
-            turn({ s: value });
+            turn({ s: cursorValue(value) });
           }}
         />
       )}
@@ -90,7 +95,7 @@ function Sliders(): JSX.Element {
           value={t}
           words={(value) => (view === 'expansion' ? `k = ${two(value * order)}` : `t = ${two(value)}`)}
           onMove={(value) => {
-            turn({ t: value });
+            turn({ t: cursorValue(value) });
           }}
         />
       )}
@@ -98,10 +103,22 @@ function Sliders(): JSX.Element {
   );
 }
 
+/** Why there is no picture, or no whole one, above where it would be. */
+function Refusal(): JSX.Element | null {
+  const now = phase.value;
+  if (now.is !== 'failed') return null;
+  const { points } = data.value;
+  return (
+    <Failure
+      text={isOld.value && points ? `${now.error}. The picture is that of the knobs before.` : now.error}
+    />
+  );
+}
+
 /** What is going on, read out when it ends. */
 function PhaseLine(): JSX.Element {
   const now = phase.value;
-  if (now.is === 'failed') return <Failure text={now.error} />;
+  if (now.is === 'failed') return <p class="phase">not computed</p>;
   const { progress } = data.value;
   return (
     <p class="phase" role="status">

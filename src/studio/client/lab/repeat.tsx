@@ -2,20 +2,25 @@
 import type { JSX } from 'preact';
 import { keyNumberOf, labCommand, labTypeScript } from '../../lab/code.ts';
 import { CommandLine } from '../parts/controls.tsx';
+import { CopyButton } from './copy-button.tsx';
 import { preset, state } from './lab-state.ts';
 
 export function Repeat(): JSX.Element {
   const { name } = preset.value;
   const now = state.value;
+  const code = labTypeScript(now, keyNumberOf(now, name));
   return (
     <section class="lab-repeat" aria-label="the same elsewhere">
       <h2>The same elsewhere</h2>
       <CommandLine text={labCommand(now, name)} />
       <details>
         <summary>the key number in TypeScript</summary>
-        <pre tabIndex={0}>
-          <code>{labTypeScript(now, keyNumberOf(now, name))}</code>
-        </pre>
+        <div class="lab-code">
+          <CopyButton text={code} label="lines" />
+          <pre tabIndex={0}>
+            <code>{code}</code>
+          </pre>
+        </div>
       </details>
     </section>
   );

@@ -1,9 +1,9 @@
 /** Costates: where each point would have to be moved for the loss to fall, and how their size lasts through depth. */
 import type { Mark } from '../../draw/index.ts';
-import { statesAt } from './depth.ts';
+import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
-import { planePlot, pointColours, pointDots, targetLines } from './plane.ts';
+import { classKeys, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
@@ -43,7 +43,7 @@ export const costateScene: Scene = {
             {
               box: side[0]!,
               title: 'Size of the costate',
-              x: { title: 'depth t' },
+              x: { title: 'depth t', from: 0, to: 1 },
               y: { log: true },
               lines: [
                 { name: '\u2016p\u2016', x: costate.depths, y: costate.norms, colour: theme.ink },
@@ -70,13 +70,12 @@ export const costateScene: Scene = {
             {
               box: side[1]!,
               title: 'K(t): how fast blocks can stretch, at most',
-              x: { title: 'depth t' },
+              x: { title: 'depth t', from: 0, to: 1 },
               y: { from: 0 },
               lines: [
                 {
                   name: '',
-                  x: costate.depths.slice(0, costate.rates.length),
-                  y: costate.rates,
+                  ...stepped(costate.depths, costate.rates),
                   colour: theme.ink,
                 },
               ],
@@ -88,7 +87,7 @@ export const costateScene: Scene = {
       : [];
     return pictureOf(
       options,
-      [...plane.frame, plane.inside(inside), ...beside],
+      [...plane.frame, ...classKeys(plane, points, theme), plane.inside(inside), ...beside],
       `costates of ${now.x.length} points at depth ${say(cursor.t)}, drawn as the direction in which the loss falls; ` +
         `their size is ${say(costate?.norms[0])} at depth 0 and ${say(costate?.norms.at(-1))} at depth 1, ` +
         `never below ${say(data.numbers.ratio)} times the lower bound of the lemma`,

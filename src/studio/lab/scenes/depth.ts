@@ -28,6 +28,17 @@ export function placeOf(
   return { index, share: next === undefined || next <= from ? 0 : Math.max(0, (t - from) / (next - from)) };
 }
 
+/** What holds from one depth to the next, as a line with steps: value l from depth l to depth l + 1. */
+export function stepped(
+  depths: readonly number[],
+  values: readonly number[],
+): { readonly x: number[]; readonly y: number[] } {
+  return {
+    x: values.flatMap((_, l) => [depths[l]!, depths[l + 1] ?? 1]),
+    y: values.flatMap((value) => [value, value]),
+  };
+}
+
 /** The member whose depth is nearest to t. */
 export function nearestTo<T extends { readonly t: number }>(list: readonly T[], t: number): T | undefined {
   let best: T | undefined;

@@ -1,9 +1,10 @@
 /** A step of rho towards the best block of every depth: the loss along the way, and what the flow becomes. */
 import type { Mark } from '../../draw/index.ts';
-import { statesAt } from './depth.ts';
+import type { AlongPart } from '../parts.ts';
+import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
-import { linesPlot } from './lines.ts';
-import { planePlot, pointColours, pointDots, targetLines } from './plane.ts';
+import { type LinesOptions, linesPlot } from './lines.ts';
+import { classKeys, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
@@ -26,16 +27,20 @@ export const descentScene: Scene = {
       inside.push(...targetLines(plane, points, theme), pointDots(plane, to, colours, theme));
     } else inside.push(...targetLines(plane, points, theme), pointDots(plane, from, colours, theme));
     const lambda = state.lambda === 0 ? along?.best.lambda : state.lambda;
-    const marks: (Mark | readonly Mark[])[] = [...plane.frame, plane.inside(inside)];
+    const marks: (Mark | readonly Mark[])[] = [
+      ...plane.frame,
+      ...classKeys(plane, points, theme),
+      plane.inside(inside),
+    ];
+    const words =
+      lambda === undefined ? '' : `\u03bb = ${say(lambda)}${state.lambda === 0 ? ', the best' : ''}`;
     if (along)
       marks.push(
         linesPlot(
           {
             box: side[0]!,
             title: 'E along (1 \u2212 \u03bb) \u03c1 + \u03bb \u03bd',
-            x: { title: '\u03bb' },
-            // The straight line leaves the picture soon: the curve sets its size.
-            y: { from: 0, to: 1.1 * Math.max(...along.loss.filter((_, i) => i < 8), along.loss[0] ?? 1) },
+            ...alongRange(along, lambda ?? 0),
             lines: [
               { name: 'E', x: along.lambda, y: along.loss, colour: theme.ink },
               {
@@ -46,7 +51,7 @@ export const descentScene: Scene = {
                 dash: [6, 4],
               },
             ],
-            ...(lambda !== undefined && { cursor: lambda }),
+            ...(lambda !== undefined && { cursor: lambda, cursorWords: words }),
           },
           theme,
         ),
@@ -57,18 +62,16 @@ export const descentScene: Scene = {
           {
             box: side[1]!,
             title: 'G by depth',
-            x: { title: 'depth t' },
+            x: { title: 'depth t', from: 0, to: 1 },
             lines: [
               {
                 name: 'mean over \u03c1',
-                x: direction.depths.slice(0, -1),
-                y: direction.own,
+                ...stepped(direction.depths, direction.own),
                 colour: theme.ink,
               },
               {
                 name: 'best block of Q_r',
-                x: direction.depths.slice(0, -1),
-                y: direction.values,
+                ...stepped(direction.depths, direction.values),
                 colour: theme.series[2]!,
               },
             ],
@@ -80,11 +83,27 @@ export const descentScene: Scene = {
     return pictureOf(
       options,
       marks,
-      `a step from rho towards the best block of every depth: the loss falls at the rate ${say(numbers.gap)} at first, ` +
+      `a step from rho towards the best block of every depth, drawn at ${words === '' ? 'a lambda that is not known yet' : words}: the loss falls at the rate ${say(numbers.gap)} at first, ` +
         `from ${say(numbers.loss)} to at best ${say(numbers.best)} at lambda ${say(numbers.lambda)}`,
     );
   },
 };
+
+/** E may rise to so many times its start before it leaves the picture. */
+const highest = 1.3;
+
+/** Axes on which E is seen where it falls: far beyond its least it rises steeply, and the straight line leaves soon. */
+function alongRange(
+  { lambda, loss }: AlongPart,
+  drawn: number,
+): { x: LinesOptions['x']; y: NonNullable<LinesOptions['y']> } {
+  const start = loss[0] ?? 1;
+  const beyond = loss.findIndex((value, i) => i > 0 && value > highest * start);
+  const to = beyond < 0 ? 1 : Math.min(1, Math.max(lambda[beyond] ?? 1, 1.15 * drawn));
+  const seen = loss.filter((_, i) => lambda[i]! <= to);
+  const top = drawn > (lambda[beyond] ?? 1) ? Math.max(...seen) : highest * start;
+  return { x: { title: '\u03bb', from: 0, to }, y: { from: 0, to: 1.05 * top } };
+}
 
 /** A thin line from where each point was to where it is. */
 export function movesOf(

@@ -4,10 +4,16 @@ import { between, type Features, statesAt } from './depth.ts';
 import { movesOf } from './descent.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
-import { featuresOf, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
+import { classKeys, featuresOf, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
+
+/** Orders are whole. */
+const orderAxis = (count: number): { ticks: number; format: (value: number) => string } => ({
+  ticks: Math.min(8, count),
+  format: (value) => (Number.isInteger(value) ? String(value) : ''),
+});
 
 /** The slider of depth goes through the orders here: 0 is order 0, 1 is order K. */
 export const expansionScene: Scene = {
@@ -48,12 +54,13 @@ export const expansionScene: Scene = {
       options,
       [
         ...plane.frame,
+        ...classKeys(plane, points, theme),
         plane.inside(inside),
         linesPlot(
           {
             box: side[0]!,
             title: 'What is left',
-            x: { title: 'orders 0 .. k added', ticks: Math.min(8, orders.length) },
+            x: { title: 'orders 0 .. k added', ...orderAxis(orders.length) },
             y: { log: true },
             lines: [
               {
@@ -71,7 +78,7 @@ export const expansionScene: Scene = {
           {
             box: side[1]!,
             title: 'Paths',
-            x: { title: 'order k', ticks: Math.min(8, orders.length) },
+            x: { title: 'order k', ...orderAxis(orders.length) },
             y: { log: true },
             lines: [
               {

@@ -5,6 +5,8 @@ import { nearestTo, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import {
+  classKeys,
+  corners,
   fieldCells,
   meshLines,
   planePlot,
@@ -27,23 +29,30 @@ export const flowScene: Scene = {
     const flow = data.flows.flow;
     if (!points || !flow) return waiting(options);
     const { main, side } = layoutOf(width, height, panels);
-    const plane = planePlot(main, points.window, theme);
+    const plane = planePlot(main, points.window, theme, { ground: true });
     const colours = pointColours(points, theme);
+    const { ode } = data.flows;
     const field = nearestTo(data.fields.prediction ?? [], cursor.t);
     const mesh = data.meshes.mesh;
     const now = statesAt(flow.states, flow.depths, cursor.t);
     const inside: Mark[] = [
       ...(field ? [fieldCells(plane, field, theme)] : []),
       ...(mesh ? [meshLines(plane, mesh, cursor.t, theme)] : []),
-      ...trails(plane, flow, cursor.t, colours),
-      pointDots(plane, now, colours, theme),
       ...targetLines(plane, points, theme),
+      ...(ode
+        ? [
+            ...trails(plane, ode, cursor.t, colours, { lineWidth: 4, opacity: 0.4 }),
+            ...corners(plane, flow, cursor.t, theme),
+          ]
+        : trails(plane, flow, cursor.t, colours)),
+      pointDots(plane, now, colours, theme),
     ];
     const distances = distanceAlong(flow, points);
     return pictureOf(
       options,
       [
         ...plane.frame,
+        ...classKeys(plane, points, theme),
         plane.inside(inside),
         linesPlot(
           {

@@ -1,27 +1,32 @@
 /** G(theta, t) as a landscape over a plane of theta, with the particles that roll down it. */
-import { type Mark, plot, type Plot, type Theme } from '../../draw/index.ts';
+import { type Mark, plot, type Plot, textLength, type Theme } from '../../draw/index.ts';
 import type { Grid, LandscapePart, PointsPart } from '../parts.ts';
 import { statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
 import { heightFor, layoutOf } from './layout.ts';
-import { planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
+import { acrossAndUp, planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
+/** Where panels stand beneath each other: room for a square. */
+const narrowPanel = 300;
 /** The longest arrow, as a share of the window. */
 const longest = 0.22;
 
 export const gradientScene: Scene = {
-  height: (width) => heightFor(width, panels),
+  height: (width) => heightFor(width, panels, narrowPanel),
   picture(options) {
     const { data, cursor, width, height, theme } = options;
     const { points, landscapes, shallow } = data;
     const flow = data.flows.flow;
     if (!points || !flow) return waiting(options);
-    const { main, side } = layoutOf(width, height, panels);
-    // A landscape is that of the step that begins at its depth.
+    const { main, side } = layoutOf(width, height, panels, narrowPanel);
+    // A landscape is that of the step from its depth to the next.
+    const ends = (one: LandscapePart): number => flow.depths[one.l + 1] ?? 1;
+    const distance = (one: LandscapePart): number =>
+      Math.max(one.t - cursor.t, 0, cursor.t - ends(one)) + (cursor.t === ends(one) ? 1e-9 : 0);
     const here = landscapes.reduce<LandscapePart | undefined>(
-      (best, one) => (!best || distance(one.t, cursor.t) < distance(best.t, cursor.t) ? one : best),
+      (best, one) => (!best || distance(one) < distance(best) ? one : best),
       undefined,
     );
     const limit = limitOf(landscapes.map(({ values }) => values));
@@ -29,7 +34,15 @@ export const gradientScene: Scene = {
     if (here) {
       const names = here.axes.map((axis) => points.parameters[axis] ?? String(axis)) as [string, string];
       marks.push(
-        landscape(main, here.values, here, names, limit, theme, `G(\u03b8, t) at depth t = ${say(here.t)}`),
+        landscape(
+          main,
+          here.values,
+          here,
+          names,
+          limit,
+          theme,
+          `G(\u03b8, t) of the block from t = ${say(here.t)} to ${say(ends(here))}`,
+        ),
       );
       const flat = shallow.find(({ l }) => l === here.l);
       if (flat)
@@ -50,14 +63,12 @@ export const gradientScene: Scene = {
       options,
       marks,
       here
-        ? `the functional gradient at depth ${say(here.t)} between ${say(-limit)} and ${say(limit)}, with ${here.own.length} particles; ` +
+        ? `the functional gradient of the block from depth ${say(here.t)} to ${say(ends(here))} between ${say(-limit)} and ${say(limit)}, with ${here.own.length} particles; ` +
             `along the gradient flow the loss falls at the rate ${say(data.numbers.dissipation)}; cosine with the two-layer gradient ${say(data.numbers.cosine)}`
         : 'the functional gradient is being computed',
     );
   },
 };
-
-const distance = (a: number, b: number): number => Math.abs(a - b);
 
 /** The largest size of a value, by which all landscapes share their colours. */
 function limitOf(grids: readonly Grid[]): number {
@@ -83,7 +94,13 @@ function landscape(
 ): Mark[] {
   const range = { from: -window, to: window };
   const one = plot(
-    { ...box, title, horizontal: { ...range, title: xName }, vertical: range, equal: true },
+    {
+      ...box,
+      title,
+      horizontal: { ...range, title: acrossAndUp(xName, yName) },
+      vertical: range,
+      equal: 'frame',
+    },
     theme,
   );
   const inside: Mark[] = [heatCells(one, { window, values }, limit, theme)];
@@ -91,17 +108,8 @@ function landscape(
   return [
     ...one.frame,
     one.inside(inside),
-    {
-      kind: 'text',
-      x: one.left + 6,
-      y: one.top + 6,
-      text: yName,
-      size: 11,
-      baseline: 'top',
-      fill: theme.ink,
-      halo: theme.plane,
-    },
-    ...colourBar(one, limit, theme),
+    // One bar is enough for two pictures in the same colours.
+    ...(particles ? colourBar(one, limit, theme) : []),
   ];
 }
 
@@ -120,21 +128,23 @@ function rolling({ sx, sy }: Plot, particles: Grid, velocity: Grid, window: numb
   }
   return [
     { kind: 'arrows', ...at, stroke: theme.ink, lineWidth: 1.3 },
-    { kind: 'dots', x: at.x, y: at.y, radius: 4, fill: theme.series[2]!, stroke: theme.paper, lineWidth: 1 },
+    { kind: 'dots', x: at.x, y: at.y, radius: 4, fill: theme.series[2]!, halo: theme.paper },
   ];
 }
 
-/** From - limit to limit, in the upper right corner of a plot. */
+/** From - limit to limit, above the upper right corner of a plot. */
 function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mark[] {
-  const [wide, tall] = [Math.min(110, width / 3), 8];
-  const [x, y] = [left + width - wide, top - tall - 4];
+  const [wide, tall] = [60, 8];
   const ramp = signRamp(theme);
   const count = ramp.length;
+  const text = { kind: 'text', y: top - 10, size: 10, fill: theme.muted } as const;
+  const end = String(Number(limit.toPrecision(2)));
+  const x = left + width - wide - textLength(end, text.size) - 5;
   return [
     {
       kind: 'cells',
       x,
-      y,
+      y: text.y - tall,
       width: wide,
       height: tall,
       rows: 1,
@@ -142,24 +152,8 @@ function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mar
       levels: Uint8Array.from({ length: count }, (_, i) => i),
       ramp,
     },
-    {
-      kind: 'text',
-      x: x - 5,
-      y: y + tall,
-      text: `\u2212${Number(limit.toPrecision(2))}`,
-      size: 10,
-      anchor: 'end',
-      fill: theme.muted,
-    },
-    {
-      kind: 'text',
-      x: x + wide,
-      y: y - 3,
-      text: `G up to ${Number(limit.toPrecision(2))}`,
-      size: 10,
-      anchor: 'end',
-      fill: theme.muted,
-    },
+    { ...text, x: x - 5, text: `\u2212${end}`, anchor: 'end' },
+    { ...text, x: left + width, text: end, anchor: 'end' },
   ];
 }
 
@@ -172,9 +166,11 @@ export function smallPlane(
   title = 'The points at this depth',
 ): Mark[] {
   const plane = planePlot(box, points.window, theme, { title });
-  const lines = targetLines(plane, { ...points }, theme).filter(({ kind }) => kind === 'path');
   return [
     ...plane.frame,
-    plane.inside([...lines, pointDots(plane, at, pointColours(points, theme), theme, 2.4)]),
+    plane.inside([
+      ...targetLines(plane, points, theme),
+      pointDots(plane, at, pointColours(points, theme), theme, 2.4),
+    ]),
   ];
 }

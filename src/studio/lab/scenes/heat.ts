@@ -4,14 +4,17 @@ import type { Grid } from '../parts.ts';
 
 /** From the colour of class B, which is to arrive at -1, to that of class A, at 1. */
 export function signRamp(theme: Theme): readonly string[] {
-  const known = ramps.get(theme) ?? rampThrough([theme.series[1]!, theme.plane, theme.series[0]!], 31);
+  const known = ramps.get(theme) ?? rampThrough([theme.series[1]!, theme.plane, theme.series[0]!], 101);
   ramps.set(theme, known);
   return known;
 }
 const ramps = new WeakMap<Theme, readonly string[]>();
 
 /** Cells a side that are drawn: values between the grid's own are bilinear. */
-const cells = 96;
+const cells = 128;
+
+/** Levels of what is on the picture: they do not depend on where a slider stands. */
+const known = new WeakMap<Grid, { readonly limit: number; readonly levels: Uint8Array }>();
 
 /**
  * A grid over [-window, window]^2, rows from below, on the ramp of signs from -limit to limit.
@@ -23,10 +26,28 @@ export function heatCells(
   theme: Theme,
   opacity = 1,
 ): Mark {
+  const ramp = signRamp(theme);
+  const before = known.get(values);
+  const levels = before?.limit === limit ? before.levels : levelsOf(values, limit, ramp.length);
+  known.set(values, { limit, levels });
+  return {
+    kind: 'cells',
+    x: sx(-window),
+    y: sy(window),
+    width: sx(window) - sx(-window),
+    height: sy(-window) - sy(window),
+    rows: cells,
+    columns: cells,
+    levels,
+    ramp,
+    smooth: true,
+    opacity,
+  };
+}
+
+function levelsOf(values: Grid, limit: number, colours: number): Uint8Array {
   const [rows = 0, columns = 0] = values.shape;
   const levels = new Uint8Array(cells * cells);
-  const ramp = signRamp(theme);
-  const colours = ramp.length;
   for (let row = 0; row < cells; row++) {
     // Cells are drawn from above.
     const v = (1 - (row + 0.5) / cells) * (rows - 1);
@@ -41,16 +62,5 @@ export function heatCells(
       levels[row * cells + column] = divergingLevel(value, limit, colours);
     }
   }
-  return {
-    kind: 'cells',
-    x: sx(-window),
-    y: sy(window),
-    width: sx(window) - sx(-window),
-    height: sy(-window) - sy(window),
-    rows: cells,
-    columns: cells,
-    levels,
-    ramp,
-    opacity,
-  };
+  return levels;
 }

@@ -1,5 +1,5 @@
 /** Small plots of lines beside the main picture. */
-import { type Axis, type Mark, plot, textLength, type Theme } from '../../draw/index.ts';
+import { type Axis, type Mark, plot, type Plot, textLength, type Theme } from '../../draw/index.ts';
 import type { Box } from './plane.ts';
 
 export interface Line {
@@ -17,8 +17,9 @@ export interface LinesOptions {
   readonly x: Omit<Axis, 'from' | 'to'> & { readonly from?: number; readonly to?: number };
   readonly y?: Omit<Axis, 'from' | 'to'> & { readonly from?: number; readonly to?: number };
   readonly lines: readonly Line[];
-  /** Where the cursor stands on the x axis. */
+  /** Where the cursor stands on the x axis, and what is written beside it. */
   readonly cursor?: number;
+  readonly cursorWords?: string;
   /** Steps of the x axis that are marked at the foot. */
   readonly ticks?: readonly number[];
 }
@@ -28,12 +29,23 @@ const mostDecades = 12;
 
 /** Lines with a cursor and the values there; names stand beside the title, or beneath it where there is no room. */
 export function linesPlot(
-  { box: outer, title, x: horizontal, y: vertical = {}, lines, cursor, ticks = [] }: LinesOptions,
+  {
+    box: outer,
+    title,
+    x: horizontal,
+    y: vertical = {},
+    lines,
+    cursor,
+    cursorWords,
+    ticks = [],
+  }: LinesOptions,
   theme: Theme,
 ): Mark[] {
   const named = lines.filter(({ name }) => name !== '');
   const beneath = named.length > 0 && legendLength(named) + 1.1 * textLength(title, 12.5) + 40 > outer.width;
-  const box = beneath ? { ...outer, y: outer.y + legendRow, height: outer.height - legendRow } : outer;
+  const rows = beneath ? legendRows(named, outer.width - 4) : named.length > 0 ? [named] : [];
+  const head = beneath ? rows.length * legendRow : 0;
+  const box = { ...outer, y: outer.y + head, height: outer.height - head };
   const shown = lines.filter(({ x }) => x.length > 0);
   const xs = shown.flatMap(({ x }) => extent(x, horizontal.log));
   const ys = shown.flatMap(({ y }) => extent(y, vertical.log));
@@ -55,16 +67,7 @@ export function linesPlot(
     theme,
   );
   const { sx, sy } = one;
-  const marks: Mark[] = shown.map(({ x, y, colour, dash, lineWidth = 1.8 }) => ({
-    kind: 'path',
-    points: x.flatMap((value, i) => {
-      const at = y[i]!;
-      return Number.isFinite(at) && (!vertical.log || at > 0) ? [sx(value), sy(at)] : [NaN, NaN];
-    }),
-    stroke: colour,
-    lineWidth,
-    ...(dash && { dash }),
-  }));
+  const marks: Mark[] = shown.map((line) => lineMark(line, sx, sy, vertical.log ?? false));
   const foot = one.top + one.height;
   for (const at of ticks)
     marks.push({ kind: 'path', points: [sx(at), foot, sx(at), foot - 7], stroke: theme.ink, lineWidth: 1.2 });
@@ -75,18 +78,69 @@ export function linesPlot(
       stroke: theme.ink,
       opacity: 0.7,
     });
+  if (cursor !== undefined && cursorWords !== undefined)
+    marks.push(besideCursor(cursorWords, sx(cursor), one, theme));
   const dots =
     cursor === undefined ? [] : shown.flatMap((line) => dotAt(line, cursor, sx, sy, vertical.log ?? false));
   return [
     ...one.frame,
     one.inside([...marks, ...dots]),
     ...(beneath ? [titleMark(title, outer, theme)] : []),
-    ...legend(named, beneath ? { ...outer, y: outer.y + legendRow } : outer, theme, beneath),
+    ...rows.flatMap((row, i) =>
+      legend(row, beneath ? { ...outer, y: outer.y + (i + 1) * legendRow } : outer, theme, beneath),
+    ),
   ];
+}
+
+/** A line; one that has a single point is a dot there. */
+function lineMark(
+  { x, y, colour, dash, lineWidth = 1.8 }: Line,
+  sx: (v: number) => number,
+  sy: (v: number) => number,
+  log: boolean,
+): Mark {
+  const drawn = (i: number): boolean => Number.isFinite(y[i]) && (!log || y[i]! > 0);
+  const only = x.flatMap((_, i) => (drawn(i) ? [i] : []));
+  const [one] = only;
+  if (only.length === 1 && one !== undefined)
+    return { kind: 'dots', x: [sx(x[one]!)], y: [sy(y[one]!)], radius: 4, fill: colour };
+  return {
+    kind: 'path',
+    points: x.flatMap((value, i) => (drawn(i) ? [sx(value), sy(y[i]!)] : [NaN, NaN])),
+    stroke: colour,
+    lineWidth,
+    ...(dash && { dash }),
+  };
+}
+
+/** Words at the head of a cursor, on the side where there is room. */
+function besideCursor(text: string, at: number, { left, top, width }: Plot, theme: Theme): Mark {
+  const right = at + textLength(text, 11) + 12 < left + width;
+  return {
+    kind: 'text',
+    x: right ? at + 6 : at - 6,
+    y: top + 14,
+    text,
+    size: 11,
+    anchor: right ? 'start' : 'end',
+    fill: theme.ink,
+    halo: theme.plane,
+  };
 }
 
 const legendRow = 20;
 const [keyLength, keyGap, nameGap] = [16, 6, 14];
+
+/** Names in rows of at most so many px; lengths of texts are known within a tenth. */
+function legendRows(lines: readonly Line[], width: number): Line[][] {
+  const rows: Line[][] = [];
+  for (const line of lines) {
+    const row = rows.at(-1);
+    if (row && 1.1 * (legendLength([...row, line]) - nameGap) <= width) row.push(line);
+    else rows.push([line]);
+  }
+  return rows;
+}
 
 /** Of names and keys in a row, in px. */
 const legendLength = (lines: readonly Line[]): number =>
@@ -135,12 +189,14 @@ function dotAt(
     after === undefined || after <= before
       ? 0
       : Math.min(1, Math.max(0, (cursor - before) / (after - before)));
+  // A line that ends before the cursor is read where it ends.
+  const at = Math.min(Math.max(cursor, x[0]!), x.at(-1)!);
   const from = y[index]!;
   const to = y[index + 1] ?? from;
   // Lines are straight on the axis, not in the values.
   const value = log && from > 0 && to > 0 ? from ** (1 - share) * to ** share : from + share * (to - from);
   if (!Number.isFinite(value) || (log && value <= 0)) return [];
-  return [{ kind: 'dots', x: [sx(cursor)], y: [sy(value)], radius: 3.4, fill: colour }];
+  return [{ kind: 'dots', x: [sx(at)], y: [sy(value)], radius: 3.4, fill: colour }];
 }
 
 /** Least and largest of what can be drawn. */

@@ -1,5 +1,5 @@
 /** The plane of states: points at one depth, where they came from, where they should arrive. */
-import { divergingLevel, type Mark, plot, type Plot, type Theme } from '../../draw/index.ts';
+import { divergingLevel, type Mark, plot, type Plot, textLength, type Theme } from '../../draw/index.ts';
 import type { FieldPart, FlowPart, Grid, MeshPart, PointsPart } from '../parts.ts';
 import { placeOf, statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
@@ -11,21 +11,26 @@ export interface Box {
   readonly height: number;
 }
 
-/** The plot of a plane in a box. */
+/** The title of the horizontal axis of a plane of theta, for both axes: above stands the title of the plot. */
+export const acrossAndUp = (across: string, up: string): string => `across: ${across}, up: ${up}`;
+
+const heightTitle = 'second feature: the height';
+
+/** The plot of a plane in a box; one with a ground of colours is no larger than these. */
 export function planePlot(
   box: Box,
   window: number,
   theme: Theme,
-  titles: { title?: string; y?: string } = {},
+  titles: { title?: string; y?: string; ground?: boolean } = {},
 ): Plot {
   const range = { from: -window, to: window };
   return plot(
     {
       ...box,
       horizontal: { ...range, title: 'first feature' },
-      vertical: { ...range, title: titles.y ?? 'second feature: the height' },
+      vertical: { ...range, title: titles.y ?? heightTitle },
       ...(titles.title !== undefined && { title: titles.title }),
-      equal: true,
+      equal: titles.ground ? 'frame' : true,
     },
     theme,
   );
@@ -40,30 +45,40 @@ export function pointColours({ targets, classes }: PointsPart, theme: Theme): st
 }
 
 /** The heights at which the classes should arrive. */
-export function targetLines({ left, width, sy }: Plot, { classes }: PointsPart, theme: Theme): Mark[] {
+export const targetLines = ({ left, width, sy }: Plot, { classes }: PointsPart, theme: Theme): Mark[] =>
+  (classes ?? []).map((_, i) => ({
+    kind: 'path',
+    points: [left, sy(1 - 2 * i), left + width, sy(1 - 2 * i)],
+    stroke: theme.series[i]!,
+    lineWidth: 1.2,
+    dash: [6, 4],
+    opacity: 0.8,
+  }));
+
+/** Longer names of own classes are cut. */
+const longestName = 14;
+
+/** Which class has which colour and should arrive where, above the plot at its right end: no point is there. */
+export function classKeys({ left, top, width }: Plot, { classes }: PointsPart, theme: Theme): Mark[] {
   if (!classes) return [];
-  return classes.flatMap((name, i): Mark[] => {
-    const y = sy(1 - 2 * i);
-    const colour = theme.series[i]!;
+  const size = 11;
+  const [dot, gap] = [12, 14];
+  const texts = (where: string): string[] =>
+    classes.map((name, i) => {
+      const short = name.length > longestName ? `${name.slice(0, longestName - 1)}\u2026` : name;
+      return `${short} \u2192 ${where}${i === 0 ? '1' : '\u22121'}`;
+    });
+  const length = (all: readonly string[]): number =>
+    all.reduce((sum, text) => sum + dot + textLength(text, size) + gap, -gap);
+  const room = left + width - (left - 42 + textLength(heightTitle, size) + gap);
+  const shown = length(texts('height ')) <= room ? texts('height ') : texts('');
+  let x = left + width - length(shown);
+  return shown.flatMap((text, i): Mark[] => {
+    const start = x;
+    x += dot + textLength(text, size) + gap;
     return [
-      {
-        kind: 'path',
-        points: [left, y, left + width, y],
-        stroke: colour,
-        lineWidth: 1.2,
-        dash: [6, 4],
-        opacity: 0.8,
-      },
-      {
-        kind: 'text',
-        x: left + width - 6,
-        y: y - 4,
-        text: `${name} should arrive here`,
-        size: 11,
-        anchor: 'end',
-        fill: colour,
-        halo: theme.plane,
-      },
+      { kind: 'dots', x: [start + 4], y: [top - 15], radius: 3.4, fill: theme.series[i]! },
+      { kind: 'text', x: start + dot, y: top - 11, text, size, fill: theme.ink },
     ];
   });
 }
@@ -97,6 +112,7 @@ export function trails(
   flow: Pick<FlowPart, 'states' | 'depths'>,
   t: number,
   colours: readonly string[],
+  look: { readonly lineWidth: number; readonly opacity: number } = { lineWidth: 1, opacity: 0.3 },
 ): Mark[] {
   const { states, depths } = flow;
   const [, count = 0, d = 1] = states.shape;
@@ -117,27 +133,50 @@ export function trails(
     kind: 'path',
     points,
     stroke,
-    lineWidth: 1,
-    opacity: 0.3,
+    ...look,
   }));
 }
 
-/** Points in their colours, with a thin edge in the colour of the ground. */
+/** The way of each point as the ResNet takes it: straight lines with a small dot where a block begins. */
+export function corners(
+  plane: Plot,
+  flow: Pick<FlowPart, 'states' | 'depths'>,
+  t: number,
+  theme: Theme,
+): Mark[] {
+  const { states, depths } = flow;
+  const [, count = 0, d = 1] = states.shape;
+  const passed = (placeOf(depths, t).index + 1) * count;
+  const at = (row: number, feature: number): number => states.data[row * d + feature]!;
+  const rows = Array.from({ length: passed }, (_, row) => row);
+  const lines = trails(plane, flow, t, Array<string>(count).fill(theme.ink), { lineWidth: 1, opacity: 0.9 });
+  return [
+    ...lines,
+    {
+      kind: 'dots',
+      x: rows.map((row) => plane.sx(at(row, 0))),
+      y: rows.map((row) => plane.sy(at(row, 1))),
+      radius: 1.7,
+      fill: theme.ink,
+    },
+  ];
+}
+
+/** Points in their colours, on a thin edge in the colour of the ground; the more there are, the smaller. */
 export function pointDots(
   { sx, sy }: Plot,
   { x, y }: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> },
   fills: readonly string[],
   theme: Theme,
-  radius = 3.4,
+  largest = 3.4,
 ): Mark {
   return {
     kind: 'dots',
     x: Array.from(x, sx),
     y: Array.from(y, sy),
-    radius,
+    radius: largest * Math.min(1, Math.max(0.6, Math.sqrt(250 / Math.max(1, x.length)))),
     fills,
-    stroke: theme.plane,
-    lineWidth: 0.8,
+    halo: theme.plane,
   };
 }
 

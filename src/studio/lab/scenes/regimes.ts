@@ -74,7 +74,7 @@ function learned(
   title: string,
   theme: Theme,
 ): Mark[] {
-  const plane = planePlot(box, points.window, theme, { title });
+  const plane = planePlot(box, points.window, theme, { title, ground: true });
   return [
     ...plane.frame,
     plane.inside([

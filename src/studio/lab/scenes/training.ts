@@ -4,7 +4,16 @@ import type { ParticlesPart, PointsPart } from '../parts.ts';
 import { snapshotAt, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
-import { planePlot, pointColours, pointDots, targetLines, trails, type Box } from './plane.ts';
+import {
+  acrossAndUp,
+  classKeys,
+  planePlot,
+  pointColours,
+  pointDots,
+  targetLines,
+  trails,
+  type Box,
+} from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
@@ -24,6 +33,7 @@ export const trainingScene: Scene = {
     const flow = snapshotAt(snapshots, step);
     const marks: (Mark | readonly Mark[])[] = [
       ...plane.frame,
+      ...classKeys(plane, points, theme),
       plane.inside(
         flow
           ? [
@@ -95,8 +105,9 @@ function cloud(
   const one = plot(
     {
       ...box,
-      title: `Particles at depth ${say(l / slices)}`,
-      horizontal: { ...range, title: parameters[first] ?? '' },
+      // They act from one depth to the next, wherever the slider stands between.
+      title: `Particles of depth ${say(l / slices)} to ${say((l + 1) / slices)}`,
+      horizontal: { ...range, title: acrossAndUp(parameters[first] ?? '', parameters[second] ?? '') },
       vertical: range,
       equal: true,
     },
@@ -122,17 +133,7 @@ function cloud(
     ...one.frame,
     one.inside([
       { kind: 'path', points: ways, stroke: theme.series[2]!, opacity: 0.4 },
-      { kind: 'dots', x, y, radius: 3.2, fill: theme.series[2]!, stroke: theme.plane, lineWidth: 0.8 },
-      {
-        kind: 'text',
-        x: one.left + 6,
-        y: one.top + 6,
-        text: parameters[second] ?? '',
-        size: 11,
-        baseline: 'top',
-        fill: theme.ink,
-        halo: theme.plane,
-      },
+      { kind: 'dots', x, y, radius: 3.2, fill: theme.series[2]!, halo: theme.plane },
     ]),
   ];
 }

@@ -1,7 +1,8 @@
 /** The views by name, and how one is computed: the size of the problem is bounded first. */
 import { UsageError } from '../../../errors.ts';
+import { powerOfTen } from '../../draw/index.ts';
 import type { Engine } from '../engine.ts';
-import type { LabState, ViewName } from '../knobs.ts';
+import { type KnobName, knobs, type LabState, type NumberKnob, type ViewName } from '../knobs.ts';
 import type { Emit } from '../parts.ts';
 import { algorithmView } from './algorithm.ts';
 import { costateView } from './costate.ts';
@@ -39,15 +40,46 @@ const activationCosts: Readonly<Record<LabState['activation'], number>> = {
 };
 const familyCosts: Readonly<Record<LabState['family'], number>> = { bottleneck: 1, matrix: 3 };
 
+/** Knobs of which fewer, or a smaller one, make a picture cheaper. */
+const sizes = {
+  fewer: ['points', 'particles', 'steps', 'trained', 'blocks'],
+  smaller: ['depth', 'order'],
+} as const;
+
+/** A knob is worth turning if half of it costs at most so much of the whole. */
+const worthwhile = 0.8;
+
+/** What to turn: `fewer points N (now 1000) or steps (150), or a smaller depth L (200)`. */
+function whatToLower(state: LabState): string {
+  const { cost, knobs: own } = views[state.view];
+  const helps = (name: KnobName): boolean => {
+    const { min } = knobs[name] as NumberKnob;
+    const half = Math.max(min, Math.floor(Number(state[name]) / 2));
+    return own.includes(name) && cost({ ...state, [name]: half }) <= worthwhile * cost(state);
+  };
+  const said = (names: readonly KnobName[]): string[] =>
+    names.filter(helps).map((name, i) => `${knobs[name].label} (${i === 0 ? 'now ' : ''}${state[name]})`);
+  const [fewer, smaller] = [said(sizes.fewer), said(sizes.smaller)];
+  return [
+    ...(fewer.length > 0 ? [`fewer ${listed(fewer)}`] : []),
+    ...(smaller.length > 0 ? [`a smaller ${listed(smaller)}`] : []),
+  ].join(', or ');
+}
+
+const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;
+
 /** @throws UsageError in one line for a problem that would take an engine too long. */
 export function checkCost(state: LabState, engine: Engine['name']): void {
   const weight = activationCosts[state.activation] * familyCosts[state.family];
   const cost = weight * views[state.view].cost(state);
   const bound = costBounds[engine];
-  if (cost > bound)
-    throw new UsageError(
-      `this ${state.view} needs about ${cost.toExponential(1)} evaluations of a block on a point, the ${engine} engine takes ${bound.toExponential(0)}: fewer points, particles, depth or steps${weight > 1 ? ', or bottleneck blocks with tanh' : ''}`,
-    );
+  if (cost <= bound) return;
+  const others = weight > 1 ? ', or bottleneck blocks with tanh' : '';
+  throw new UsageError(
+    `this picture needs about ${powerOfTen(cost)} evaluations of a block on a point, ` +
+      `and the ${engine} engine takes at most ${powerOfTen(bound)}: take ${whatToLower(state)}${others}`,
+  );
 }
 
 /**

@@ -2,12 +2,23 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../errors.ts';
 import { denseArray, family, familyBlock, projections, runIntervals } from '../../../reference/index.ts';
+import {
+  type CellsMark,
+  type Mark,
+  type PathMark,
+  type RectMark,
+  textLength,
+  type TextMark,
+  themes,
+} from '../../draw/index.ts';
 import type { Engine } from '../engine.ts';
 import { knobNames, type LabState, viewNames } from '../knobs.ts';
 import type { LabPart } from '../parts.ts';
 import { presets } from '../presets.ts';
 import { drawnBlocks, settingOf, startSchedule } from '../problem.ts';
 import { referenceEngine } from '../reference-engine.ts';
+import { noData, scenes, withPart } from '../scenes/index.ts';
+import { linesPlot } from '../scenes/lines.ts';
 import { labState } from '../state.ts';
 import { checkCost, computeView, costBounds, views } from './index.ts';
 
@@ -108,7 +119,9 @@ describe.each(viewNames)('the view %s', (view) => {
     } as const;
     const refused = (): unknown => partsOf(large);
     expect(refused).toThrow(UsageError);
-    expect(refused).toThrow(/needs about .* evaluations .* the reference engine takes .*: fewer points/);
+    expect(refused).toThrow(
+      /^this picture needs about \d\S*×10\S+ evaluations .* the reference engine takes at most 4×10⁸: take fewer points N \(now 1000\)/,
+    );
   });
 });
 
@@ -366,5 +379,127 @@ it('blocks that take longer may be fewer', () => {
   }).not.toThrow();
   expect(() => {
     checkCost(labState({ ...state, activation: 'gelu' }), 'reference');
-  }).toThrow(/fewer points, particles, depth or steps, or bottleneck blocks with tanh$/);
+  }).toThrow(
+    /: take fewer points N \(now 500\), particles M \(30\) or steps \(60\), or a smaller depth L \(now 50\), or bottleneck blocks with tanh$/,
+  );
+});
+
+it('a refusal names no knob that would not help', () => {
+  const state = labState({ view: 'training', points: 1000, depth: 200, particles: 1000, trained: 10 });
+  expect(() => {
+    checkCost(state, 'native');
+  }).toThrow(/take fewer points N \(now 1000\), particles M \(1000\) or steps \(200\), or a smaller depth L/);
+});
+
+/** The picture of a state as its scene draws it, with the sliders where the state has them. */
+function drawn(knobs: Partial<LabState>, width = 900): Mark[] {
+  const state = labState({ ...small, ...knobs });
+  const scene = scenes[state.view];
+  const { marks } = scene.picture({
+    data: partsOf(knobs).reduce(withPart, noData),
+    state,
+    cursor: { t: state.t, s: state.s },
+    width,
+    height: scene.height(width),
+    theme: themes.light,
+  });
+  const flat = (mark: Mark): Mark[] => (mark.kind === 'clip' ? mark.marks.flatMap(flat) : [mark]);
+  return marks.flatMap(flat);
+}
+const textsOf = (marks: readonly Mark[]): TextMark[] =>
+  marks.filter((mark): mark is TextMark => mark.kind === 'text');
+const wordsOf = (marks: readonly Mark[]): string =>
+  textsOf(marks)
+    .map(({ text }) => text)
+    .join('\n');
+
+describe.each(viewNames)('the picture of %s', (view) => {
+  it.each([390, 720, 1230])('has its words inside, %i px wide', (width) => {
+    for (const { x, text, size = 12, anchor = 'start' } of textsOf(drawn({ view, trained: 3 }, width))) {
+      const length = textLength(text, size);
+      const left = x - (anchor === 'start' ? 0 : anchor === 'end' ? length : length / 2);
+      expect([text, left >= -4, left + length <= width + 4]).toEqual([text, true, true]);
+    }
+  });
+});
+
+it('the picture of a mixture says which λ it is drawn at, and which is the best', () => {
+  const best = numbersOf({ view: 'descent' }).lambda!;
+  expect(wordsOf(drawn({ view: 'descent', lambda: 0 }))).toContain(
+    `λ = ${Number(best.toPrecision(4))}, the best`,
+  );
+  expect(wordsOf(drawn({ view: 'descent', lambda: 0.25 }))).toMatch(/λ = 0.25$/m);
+});
+
+it('with one step of depth G is a line over all of it', () => {
+  const marks = drawn({ view: 'descent', depth: 1 });
+  const title = textsOf(marks).find(({ text }) => text === 'G by depth')!;
+  const lines = marks.filter(
+    (mark): mark is PathMark => mark.kind === 'path' && mark.lineWidth === 1.8 && mark.points[1]! > title.y,
+  );
+  expect(lines).toHaveLength(2);
+  for (const { points } of lines) expect(points[2]! - points[0]!).toBeGreaterThan(100);
+});
+
+it('a line of a single point is a dot', () => {
+  const box = { x: 0, y: 0, width: 300, height: 200 };
+  const lines = [{ name: '', x: [0.5], y: [2], colour: '#123456' }];
+  const marks = linesPlot({ box, title: 'one', x: { from: 0, to: 1 }, lines }, themes.light);
+  const inside = marks.flatMap((mark) => (mark.kind === 'clip' ? mark.marks : []));
+  expect(inside).toMatchObject([{ kind: 'dots', fill: '#123456' }]);
+});
+
+it('landscapes fill their frames, and say for which stretch of depth they hold', () => {
+  const marks = drawn({ view: 'gradient', depth: 4, t: 0.6 }, 1024);
+  expect(wordsOf(marks)).toContain('G(θ, t) of the block from t = 0.5 to 0.75');
+  const cells = marks.filter((mark) => mark.kind === 'cells' && mark.rows > 1) as CellsMark[];
+  expect(cells).toHaveLength(2);
+  for (const { x, y, width, height } of cells) {
+    expect(width).toBeCloseTo(height, 6);
+    const frame = marks.find(
+      (mark): mark is RectMark => mark.kind === 'rect' && mark.x === x && mark.y === y,
+    )!;
+    expect(frame.width).toBeCloseTo(width, 6);
+    expect(frame.height).toBeCloseTo(height, 6);
+  }
+});
+
+it('beads stand at the τ that the plot beneath shows, whole and side by side', () => {
+  for (const scheme of ['intervals', 'mean-field'] as const) {
+    const marks = drawn({ view: 'algorithm', scheme, blocks: 10, steps: 20, tauRate: 0.15, scale: 1.5 });
+    const tau = all(
+      partsOf({ view: 'algorithm', scheme, blocks: 10, steps: 20, tauRate: 0.15, scale: 1.5 }),
+      'beads',
+    )
+      .at(-1)!
+      .tau!.data.slice(-10);
+    const labels = textsOf(marks).filter(({ weight, anchor }) => weight === 'bold' && anchor === 'middle');
+    const at = tau.map((_, i) => labels.find(({ text }) => text === String(i + 1))!);
+    // One scale for all: the distance of two beads is that of their tau.
+    const unit = (at[9]!.x - at[0]!.x) / (tau[9]! - tau[0]!);
+    tau.forEach((value, i) => {
+      expect(at[i]!.x - at[0]!.x).toBeCloseTo(unit * (value - tau[0]!), 6);
+    });
+    const frame = marks.find((mark): mark is RectMark => mark.kind === 'rect')!;
+    for (const [i, { x, y }] of at.entries()) {
+      expect(x - 8).toBeGreaterThanOrEqual(frame.x);
+      expect(y - 7.5).toBeGreaterThanOrEqual(frame.y);
+      expect(y + 6.5).toBeLessThanOrEqual(frame.y + frame.height);
+      for (const other of at.slice(i + 1)) expect(Math.hypot(x - other.x, y - other.y)).toBeGreaterThan(8);
+    }
+  }
+});
+
+it('classes are named above the plane, where no point is', () => {
+  const marks = drawn({ view: 'flow' });
+  const frame = marks.find((mark): mark is RectMark => mark.kind === 'rect')!;
+  for (const name of ['class A → height 1', 'class B → height −1'])
+    expect(textsOf(marks).find(({ text }) => text === name)!.y).toBeLessThan(frame.y);
+});
+
+it('the corners of a ResNet and the smooth paths of its ODE are drawn apart', () => {
+  const broad = (knobs: Partial<LabState>): number =>
+    drawn({ view: 'flow', ...knobs }).filter((mark) => mark.kind === 'path' && mark.lineWidth === 4).length;
+  expect(broad({ law: 'smooth' })).toBe(2);
+  expect(broad({ law: 'gaussian' })).toBe(0);
 });
