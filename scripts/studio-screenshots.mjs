@@ -84,7 +84,7 @@ async function addresses(url) {
     predictions: run(guessed, '/predictions'),
     settings: run(longest, '/settings'),
     compare: `#/compare?runs=${compared.map(({ id }) => id).join(',')}`,
-    reproduction: `#/reproduction/${encodeURIComponent(grids.find((name) => name === 'fast') ?? grids[0] ?? '')}`,
+    reproduction: `#/reproduction/${encodeURIComponent((grids.find(({ id }) => id === 'fast') ?? grids[0])?.id ?? '')}`,
     start: '#/start?dataset=cifar10&epochs=3&amp=1',
     ...Object.fromEntries(labViews),
   };
