@@ -1,8 +1,7 @@
 /** How the key number is computed elsewhere: a command line, and lines of TypeScript. */
 import type { JSX } from 'preact';
 import { keyNumberOf, labCommand, labTypeScript } from '../../lab/code.ts';
-import { CommandLine } from '../parts/controls.tsx';
-import { CopyButton } from './copy-button.tsx';
+import { CommandLine, CopyButton } from '../parts/command-line.tsx';
 import { preset, state } from './lab-state.ts';
 
 export function Repeat(): JSX.Element {

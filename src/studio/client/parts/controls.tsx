@@ -159,38 +159,3 @@ export function Menu({
     </div>
   );
 }
-
-/** A command line with a button that copies it. */
-export function CommandLine({
-  text,
-  label = 'command line',
-}: {
-  readonly text: string;
-  readonly label?: string;
-}): JSX.Element {
-  const [copied, setCopied] = useState(false);
-  const copy = (): void => {
-    void navigator.clipboard.writeText(text).then(() => {
-      setCopied(true);
-      setTimeout(() => {
-        setCopied(false);
-      }, 1500);
-    });
-  };
-  return (
-    <div class="command">
-      <code tabIndex={0} role="group" aria-label={label}>
-        {text.split(' ').map((word, i) => (
-          // A dash is a place to break a line, but `--` alone is no word.
-          <>
-            {i > 0 && ' '}
-            <span class="word">{word}</span>
-          </>
-        ))}
-      </code>
-      <Button look="plain" icon={copied ? 'finished' : 'copy'} onClick={copy} title={`copy the ${label}`}>
-        <span aria-live="polite">{copied ? 'copied' : 'copy'}</span>
-      </Button>
-    </div>
-  );
-}

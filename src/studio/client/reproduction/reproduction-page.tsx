@@ -18,7 +18,7 @@ import { rootGrid } from '../../protocol/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { place } from '../location.ts';
 import { ChartHead, TableSection } from '../parts/chart-head.tsx';
-import { CommandLine } from '../parts/controls.tsx';
+import { CommandLine } from '../parts/command-line.tsx';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';

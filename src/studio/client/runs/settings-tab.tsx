@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { formatValue } from '../../../report/format.ts';
 import type { PlainRecord } from '../../../runs/index.ts';
 import { ChartHead } from '../parts/chart-head.tsx';
-import { CommandLine } from '../parts/controls.tsx';
+import { CommandLine } from '../parts/command-line.tsx';
 import { Waiting } from '../parts/notes.tsx';
 import { tableItems } from '../parts/save.ts';
 import type { RunData } from './run-data.ts';

@@ -1,0 +1,56 @@
+/** Text that is meant to be copied. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Button } from './controls.tsx';
+
+/** How long it says so, in ms. */
+const saysFor = 1500;
+
+/** A button that copies a text, and says that it has; none where browsers allow no copying, over a network without encryption. */
+export function CopyButton({
+  text,
+  label,
+}: {
+  readonly text: string;
+  readonly label: string;
+}): JSX.Element | null {
+  const [copied, setCopied] = useState(false);
+  if (!window.isSecureContext) return null;
+  const copy = (): void => {
+    void navigator.clipboard.writeText(text).then(() => {
+      setCopied(true);
+      setTimeout(() => {
+        setCopied(false);
+      }, saysFor);
+    });
+  };
+  return (
+    <Button look="plain" icon={copied ? 'finished' : 'copy'} onClick={copy} title={`copy the ${label}`}>
+      <span aria-live="polite">{copied ? 'copied' : 'copy'}</span>
+    </Button>
+  );
+}
+
+/** A command line with a button that copies it. */
+export function CommandLine({
+  text,
+  label = 'command line',
+}: {
+  readonly text: string;
+  readonly label?: string;
+}): JSX.Element {
+  return (
+    <div class="command">
+      <code tabIndex={0} role="group" aria-label={label}>
+        {text.split(' ').map((word, i) => (
+          // A line is not broken after the dashes of a flag.
+          <>
+            {i > 0 && ' '}
+            <span class="word">{word}</span>
+          </>
+        ))}
+      </code>
+      <CopyButton text={text} label={label} />
+    </div>
+  );
+}
