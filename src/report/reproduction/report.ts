@@ -1,4 +1,5 @@
 /** Writes what a grid came to into its folder: a page, figures, Markdown, CSV, JSON. */
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../io/atomic.ts';
 import { readRun, type Reproduction, type ReproductionRow, slug } from '../../runs/index.ts';
@@ -38,6 +39,14 @@ export function writeReproductionRecord(reproduction: Reproduction, root: string
   return file;
 }
 
+/** Figures of an earlier state of the grid, which has others now; files that are not named as ours are left alone. */
+function removeOldFigures(folder: string, kept: ReadonlySet<string>, prefixes: readonly string[]): void {
+  for (const name of readdirSync(folder)) {
+    const ours = prefixes.some((prefix) => name === `${prefix}.svg` || name.startsWith(`${prefix}-`));
+    if (ours && name.endsWith('.svg') && !kept.has(name)) rmSync(join(folder, name));
+  }
+}
+
 /** @param root - the folder of the grid, which holds the run folders */
 export async function writeReproduction(
   reproduction: Reproduction,
@@ -45,6 +54,7 @@ export async function writeReproduction(
 ): Promise<ReproductionFiles> {
   const figures = join(root, 'figures');
   makeFolder(figures);
+  const names = new Set<string>();
   const draw = async (list: readonly (Figure | undefined)[], prefix: string): Promise<DrawnFigure[]> => {
     const drawn: DrawnFigure[] = [];
     for (const figure of list.filter((one) => one !== undefined)) {
@@ -54,6 +64,7 @@ export async function writeReproduction(
         const name = [prefix, figure.id, ...(figure.panels.length > 1 ? [slug(panel.id)] : [])]
           .filter(Boolean)
           .join('-');
+        names.add(`${name}.svg`);
         writeFileAtomic(join(figures, `${name}.svg`), svg);
         svgs.push(svg);
       }
@@ -68,6 +79,7 @@ export async function writeReproduction(
   const networks: NetworkSection[] = [];
   for (const row of reproduction.rows.filter(({ arms }) => arms.length))
     networks.push({ network: row.network, figures: await draw(await networkFigures(row, root), row.id) });
+  removeOldFigures(figures, names, ['table', 'order', 'gains', ...reproduction.rows.map(({ id }) => id)]);
   const files: ReproductionFiles = {
     html: join(root, 'reproduce.html'),
     markdown: join(root, 'table.md'),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -108,6 +108,17 @@ it('figures say in words what they show, and there is none of nothing', () => {
   const empty = { ...whole, rows: [notRun] };
   expect(gainsFigure(empty)).toBeUndefined();
   expect(orderFigure(empty)).toBeUndefined();
+});
+
+it('a figure that the grid no longer has is removed, and what is not ours is left alone', async () => {
+  await writeReproduction(whole, folder);
+  const figures = join(folder, 'figures');
+  expect(readdirSync(figures)).toContain('order.svg');
+  for (const name of ['order-order-1.svg', 'my own.svg', 'order.txt']) writeFileSync(join(figures, name), '');
+  await writeReproduction(whole, folder);
+  const left = readdirSync(figures);
+  expect(left).toEqual(expect.arrayContaining(['order.svg', 'my own.svg', 'order.txt']));
+  expect(left).not.toContain('order-order-1.svg');
 });
 
 it('the page stands alone, and text from runs is text', async () => {
