@@ -2,6 +2,7 @@ export type { AnalysedStage, Analysis, AnalysisSection, HeatMap } from './analys
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
 export { commandLine, shellQuote } from './command-line.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
+export { evaluationSet } from './evaluation-set.ts';
 export { evenly } from './evenly.ts';
 export { runFiles, runName, slug, timestamp } from './layout.ts';
 export { type CurrentStatus, currentStatus, type LiveState, liveState } from './live.ts';
@@ -26,6 +27,7 @@ export {
   stepSchema,
   swapSchema,
 } from './schemas.ts';
+export { sharedFacts } from './shared-facts.ts';
 export { summaryFromCsv, summaryToCsv } from './summary.ts';
 export {
   type EpochRecord,

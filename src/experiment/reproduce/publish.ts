@@ -5,25 +5,12 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../io/index.ts';
 import { makeFolder } from '../../report/index.ts';
-import { readRun, runFiles, summaryToCsv, writeConfigFile } from '../../runs/index.ts';
+import { readRun, runFiles, sharedFacts, summaryToCsv, writeConfigFile } from '../../runs/index.ts';
 import type { Grid } from './grid.ts';
 import { runFolder, standingOf } from './standing.ts';
 
 /** Steps that are kept of a run, besides those after which blocks changed their order. */
 const keptSteps = 150;
-/** Of `env.json`: what numbers and speed depend on. */
-const keptFacts = [
-  'meanfield',
-  'node',
-  'platform',
-  'libtorch',
-  'blas',
-  'onednn',
-  'capability',
-  'cpu',
-  'cores',
-  'threads',
-];
 
 /**
  * Copies the records of every finished cell.
@@ -57,7 +44,9 @@ export async function publishRuns(grid: Grid, root: string, to: string): Promise
     write(
       runFiles.environment,
       json(
-        Object.fromEntries(keptFacts.flatMap((key) => (key in environment ? [[key, environment[key]]] : []))),
+        Object.fromEntries(
+          sharedFacts.flatMap((key) => (key in environment ? [[key, environment[key]]] : [])),
+        ),
       ),
     );
     // Undefined members are not written.

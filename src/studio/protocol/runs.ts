@@ -1,6 +1,7 @@
 /** What the server and the page say to each other about runs, as JSON. Numbers that are not finite are null on the wire. */
 import type {
   EpochRecord,
+  EvaluationSet,
   LiveState,
   PlainRecord,
   RunResult,
@@ -30,7 +31,7 @@ export interface RunRow {
   /** In percent: final if there is a result, else of the last evaluated epoch. */
   readonly testError: number | null;
   /** What that was measured on: with a validation split the test set is for the result alone. */
-  readonly evaluatedOn: 'test' | 'validation';
+  readonly evaluatedOn: EvaluationSet;
   readonly trainLoss: number | null;
   readonly seconds: number | null;
   readonly imagesPerSecond: number | null;

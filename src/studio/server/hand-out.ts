@@ -4,27 +4,13 @@
  */
 import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
-import type { PlainRecord } from '../../runs/index.ts';
+import { type PlainRecord, sharedFacts } from '../../runs/index.ts';
 import type { RunDetail, RunList } from '../protocol/index.ts';
 import { commandsFor } from './commands.ts';
 import { realPath } from './inside.ts';
 
-/** Of env.json, as src/train/environment.ts writes it: versions and what figures depend on. Unknown entries may be anything. */
-const ofTheKind = [
-  'meanfield',
-  'node',
-  'platform',
-  'libtorch',
-  'blas',
-  'onednn',
-  'capability',
-  'bf16',
-  'cpu',
-  'cores',
-  'threads',
-  'memoryGb',
-  'started',
-];
+/** Of env.json: unknown entries may be anything. */
+const ofTheKind = [...sharedFacts, 'bf16', 'memoryGb', 'started'];
 
 /** In a text: a path from the root or from home, of two parts at least. */
 const path = /(?<![^\s"'`(=[{<])(?:file:\/\/)?(?:~|\/[^\s/"'`,;:)\]}>]+)(?:\/[^\s/"'`,;:)\]}>]+)+\/?/g;

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { summariseRun } from '../../report/run-summary.ts';
 import {
+  evaluationSet,
   type LiveState,
   type PlainRecord,
   readConfigFile,
@@ -111,7 +112,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
       step: Math.max(summary.steps, status?.step ?? 0),
       totalSteps: status?.totalSteps ?? result?.steps ?? 0,
       testError: finite(summary.testError),
-      evaluatedOn: !final && Number(config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test',
+      evaluatedOn: final ? 'test' : evaluationSet(config),
       trainLoss: finite(summary.trainLoss),
       seconds: finite(summary.seconds),
       imagesPerSecond: finite(summary.imagesPerSecond),

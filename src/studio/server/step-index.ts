@@ -14,8 +14,10 @@ const longestLine = 1 << 24;
 /** Bytes of the start of a line that hold step, epoch, loss and error. */
 const headBytes = 160;
 /** How this project writes a record; any other order of members goes the slow way. */
-const head =
-  /^\{"step":([1-9]\d{0,15}),"epoch":(?:0|[1-9]\d*),"loss":(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?),"error":(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?),/;
+const measure = String.raw`(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?)`;
+const head = new RegExp(
+  String.raw`^\{"step":([1-9]\d{0,15}),"epoch":(?:0|[1-9]\d*),"loss":${measure},"error":${measure},`,
+);
 const numberOf = (text: string | undefined): number => (text === 'null' ? Number.NaN : Number(text));
 
 interface Measured {

@@ -1,9 +1,12 @@
 /** One curve a run. */
 import { seriesColour, seriesDash } from '../../../report/palette.ts';
+import { evaluationSet } from '../../../runs/evaluation-set.ts';
+import type { EvaluationSet } from '../../../runs/index.ts';
 import type { RunDetail, StepCurves } from '../../protocol/index.ts';
 import type { Lines, Series } from '../charts/lines.ts';
 import { smooth } from '../charts/smooth.ts';
 import { describeLines } from '../charts/words.ts';
+import { stepsPerEpoch } from '../runs/steps-per-epoch.ts';
 
 export type Quantity = 'loss' | 'error' | 'evaluated';
 export type Against = 'step' | 'epoch' | 'seconds';
@@ -17,12 +20,7 @@ const titles = { loss: 'Training loss', error: 'Training error' } as const;
 const units = { loss: 'cross-entropy', error: 'wrong in %', evaluated: 'wrong in %' } as const;
 const places = { step: 'step', epoch: 'epoch', seconds: 'seconds' } as const;
 
-const stepsPerEpoch = ({ row: { totalSteps, plannedEpochs } }: RunDetail): number =>
-  plannedEpochs && totalSteps ? totalSteps / plannedEpochs : 0;
-
-/** What a run sees at the ends of its epochs: of one with a validation split that is not the test set. */
-const evaluatedOn = ({ detail: { config } }: Run): 'test' | 'validation' =>
-  Number(config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test';
+const evaluatedOn = ({ detail }: Run): EvaluationSet => evaluationSet(detail.config);
 
 function titleOf(quantity: Quantity, runs: readonly Run[]): string {
   if (quantity !== 'evaluated') return titles[quantity];

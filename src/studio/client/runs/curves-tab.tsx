@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { series as colours, type Colour } from '../../../report/palette.ts';
+import { evaluationSet } from '../../../runs/evaluation-set.ts';
 import type { RunDetail, StepCurves } from '../../protocol/index.ts';
 import { LineChart } from '../charts/line-chart.tsx';
 import type { Lines, Series } from '../charts/lines.ts';
@@ -17,6 +18,7 @@ import type { StepRange } from '../source/source.ts';
 import { source } from '../store.ts';
 import { usualReach } from './curves.ts';
 import { Smoothing } from './smoothing.tsx';
+import { stepsPerEpoch } from './steps-per-epoch.ts';
 import { curvePoints, type RunData } from './run-data.ts';
 
 const query = computed(() => place.value.query);
@@ -47,10 +49,6 @@ export const setCursor = (step: number | undefined, keep: boolean): void => {
   passing.value = keep ? undefined : step;
   if (keep) amend({ at: step === undefined ? undefined : String(step) });
 };
-
-/** Steps of an epoch, as far as it can be told. */
-export const stepsPerEpoch = ({ row: { totalSteps, plannedEpochs } }: RunDetail): number =>
-  plannedEpochs && totalSteps ? totalSteps / plannedEpochs : 0;
 
 /** Beyond so many times its reach the smoothing sees nothing: exp(-6) is 0.2 %. */
 const sight = 6;
@@ -138,7 +136,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
   const { step: x } = curves;
   const perEpoch = stepsPerEpoch(detail);
   const ends = detail.epochs.map(({ epoch }) => (perEpoch ? Math.round((epoch + 1) * perEpoch) : epoch + 1));
-  const evaluated = Number(detail.config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test';
+  const evaluated = evaluationSet(detail.config);
   const atEpochs = (name: string, values: readonly (number | null | undefined)[]): Series[] => {
     const there = values.flatMap((value, i) =>
       value === undefined || value === null || !Number.isFinite(value) ? [] : [i],
