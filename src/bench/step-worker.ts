@@ -18,6 +18,7 @@ const learner = new Learner(model, {
   opt: 'sgd',
   momentum: 0.9,
   nesterov: true,
+  decayNorm: false,
   weightDecay: 5e-4,
   tauLrFactor: 0.1,
   smoothing: 0,

@@ -44,6 +44,7 @@ export function addTrainFlags(command: Command): Command {
     number('--momentum <x>', 'momentum of sgd (default 0.9)'),
     new Option('--no-nesterov', 'plain momentum'),
     number('--weight-decay <x>', 'on weights of rank > 1 (default 5e-4)'),
+    new Option('--decay-norm', 'weight decay on batch norm and biases too; never on tau'),
     new Option('--sched <name>', 'one-cycle, cosine, step, constant (default one-cycle)'),
     number('--peak-at <share>', 'one-cycle: share of steps until the peak (default 0.2)'),
     number('--warmup-epochs <n>', 'linear warm-up (default 0)'),

@@ -37,6 +37,8 @@ const shape = {
   momentum: z.number().min(0).lt(1).default(0.9),
   nesterov: z.boolean().default(true),
   weightDecay: z.number().nonnegative().default(5e-4),
+  /** Weight decay acts on batch norm and biases too; never on tau. */
+  decayNorm: z.boolean().default(false),
   lr: positive.default(0.2),
   sched: z.enum(lrSchedules).default('one-cycle'),
   /** one-cycle: share of all steps at which the rate peaks. */

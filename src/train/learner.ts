@@ -21,6 +21,7 @@ export type LearnerConfig = Pick<
   | 'momentum'
   | 'nesterov'
   | 'weightDecay'
+  | 'decayNorm'
   | 'tauLrFactor'
   | 'smoothing'
   | 'clipGrad'
@@ -28,10 +29,12 @@ export type LearnerConfig = Pick<
   | 'device'
 >;
 
-/** No decay on batch norm and biases; none on depth coordinates, which have their own learning rate. */
+/**
+ * The weights decay; batch norm and biases only with `decayNorm`; depth coordinates never, and they have their own learning rate.
+ */
 export function parameterGroups(
   model: CifarResNet,
-  { weightDecay, tauLrFactor }: Pick<TrainConfig, 'weightDecay' | 'tauLrFactor'>,
+  { weightDecay, decayNorm, tauLrFactor }: Pick<TrainConfig, 'weightDecay' | 'decayNorm' | 'tauLrFactor'>,
 ): ParameterGroup[] {
   const coordinates = new Set(
     [...model.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]),
@@ -40,7 +43,11 @@ export function parameterGroups(
     new Map([...model.parameters].filter(([, one]) => test(one)));
   return [
     { name: 'weights', parameters: pick((one) => one.rank > 1), weightDecay },
-    { name: 'batch norm and biases', parameters: pick((one) => one.rank === 1 && !coordinates.has(one)) },
+    {
+      name: 'batch norm and biases',
+      parameters: pick((one) => one.rank === 1 && !coordinates.has(one)),
+      weightDecay: decayNorm ? weightDecay : 0,
+    },
     { name: 'tau', parameters: pick((one) => coordinates.has(one)), lrFactor: tauLrFactor },
   ];
 }

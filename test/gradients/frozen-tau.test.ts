@@ -29,6 +29,7 @@ function losses(schedule: CifarResNetOptions['schedule'], net: Net, amp: boolean
     opt: 'sgd',
     momentum: 0.9,
     nesterov: true,
+    decayNorm: false,
     weightDecay: 5e-4,
     tauLrFactor: 0,
     smoothing: 0,

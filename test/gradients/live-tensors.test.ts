@@ -10,6 +10,7 @@ const plain: LearnerConfig = {
   momentum: 0.9,
   nesterov: true,
   weightDecay: 5e-4,
+  decayNorm: false,
   tauLrFactor: 1,
   smoothing: 0.1,
   clipGrad: undefined,

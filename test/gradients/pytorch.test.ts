@@ -109,6 +109,7 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
         ...sgd,
         opt: 'sgd',
         nesterov: true,
+        decayNorm: false,
         smoothing: task.smoothing,
         clipGrad: undefined,
         amp: false,

@@ -48,6 +48,7 @@ function configOf({ smoothing }: NetCase): LearnerConfig {
     momentum,
     nesterov: true,
     weightDecay,
+    decayNorm: false,
     tauLrFactor,
     smoothing,
     clipGrad: undefined,

@@ -22,6 +22,7 @@ const config: Omit<LearnerConfig, 'amp'> = {
   momentum: 0.9,
   nesterov: true,
   weightDecay: 0,
+  decayNorm: false,
   tauLrFactor: 0.1,
   smoothing: 0,
   clipGrad: undefined,

@@ -90,6 +90,7 @@ it('the talk’s recipe drops the rate at a half and three quarters', () => {
       epochs: long ? 300 : 160,
       decayMilestones: long ? [150, 225] : [80, 120],
       weightDecay: long ? 5e-4 : 1e-4,
+      decayNorm: true,
       lr: 0.1,
       momentum: 0.9,
       nesterov: false,

@@ -35,7 +35,7 @@ const lastEpochOnly = {
 export const presets: Readonly<Record<PresetName, Preset>> = {
   talk: {
     description:
-      '160 epochs (CIFAR-100: 300), SGD with momentum 0.9, rate 0.1 divided by 10 at a half and three quarters, batch 128, weight decay 1e-4 (ResNeXt: 5e-4), pad-crop and flip; tau at the rate of the weights',
+      '160 epochs (CIFAR-100: 300), SGD with momentum 0.9, rate 0.1 divided by 10 at a half and three quarters, batch 128, weight decay 1e-4 on every weight, batch norm and biases included (ResNeXt: 5e-4), pad-crop and flip; tau at the rate of the weights',
     rows: [
       'resnet20',
       'resnet32',
@@ -57,6 +57,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       sched: 'step',
       decayRate: 0.1,
       weightDecay: model.startsWith('resnext') ? 5e-4 : 1e-4,
+      decayNorm: true,
       ...(dataset === 'cifar100'
         ? { epochs: 300, decayMilestones: [150, 225] }
         : { epochs: 160, decayMilestones: [80, 120] }),
