@@ -1,4 +1,4 @@
-// Imports go in one direction: an area imports only what its row lists (docs/design/README.md), and what is open to all: errors.ts, check.ts, process-identity.ts.
+// Imports go in one direction: an area imports only what its row lists (docs/design/README.md), and what is open to all: errors.ts, check.ts, cancel.ts, process-identity.ts.
 // A row may also name areas that are planned.
 const rows = {
   io: [],
@@ -40,7 +40,7 @@ rows['studio/client'] = ['studio/protocol', 'studio/lab', 'studio/draw', 'runs',
 rows.cli = Object.keys(rows);
 
 const test = '\\.test\\.ts$';
-const openToAll = '^src/(errors|check|process-identity)\\.ts$';
+const openToAll = '^src/(errors|check|cancel|process-identity)\\.ts$';
 // What unit tests may use beside their area's row.
 const forTests = ['reference', 'tensor', 'native'];
 
@@ -69,6 +69,11 @@ module.exports = {
       'check-imports-errors',
       { path: '^src/check\\.ts$' },
       { path: '^src/', pathNot: '^src/errors\\.ts$' },
+    ),
+    rule(
+      'cancel-imports-check-and-errors',
+      { path: '^src/cancel\\.ts$' },
+      { path: '^src/', pathNot: '^src/(check|errors)\\.ts$' },
     ),
     rule(
       'index-lists-the-library',

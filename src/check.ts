@@ -95,6 +95,32 @@ export function checkShape(name: string, shape: unknown, rank?: number): readonl
   return shape as number[];
 }
 
+/**
+ * Refuses options that a call does not know. The compiler sees to it that `known` names every option of the type.
+ *
+ * @param call - the name of the call, for the message
+ * @param known - the names of all options, as `{ name: true }`
+ * @throws UsageError unless `options` is undefined or an object with no other keys; proposes the nearest name
+ */
+export function checkOptions<O extends object>(
+  call: string,
+  options: O | undefined,
+  known: { readonly [K in keyof Required<O>]: true },
+): void {
+  const given: unknown = options;
+  if (given === undefined) return;
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given))
+    throw unexpected('an object', `the options of ${call}`, given);
+  for (const key of Object.keys(given)) {
+    if (Object.hasOwn(known, key)) continue;
+    const names = Object.keys(known);
+    const near = nearest(key, names);
+    throw new UsageError(
+      `unknown option ${key} of ${call}${near ? `: did you mean ${near}?` : ''} (options: ${names.join(', ')})`,
+    );
+  }
+}
+
 /** The member of `names` that a typing slip most likely meant, if any is near enough. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   let best: string | undefined;

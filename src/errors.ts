@@ -62,6 +62,15 @@ export class DivergenceError extends MeanfieldError {
   }
 }
 
+/** A call that its caller stopped through a signal: name and code are those of Node's AbortError, `cause` is the signal's reason. */
+export class AbortError extends MeanfieldError {
+  readonly code = 'ABORT_ERR';
+
+  constructor(message: string, reason?: unknown) {
+    super(message, { exitCode: exitCodes.interrupted, cause: reason });
+  }
+}
+
 /** A broken invariant: a fault of this project, not of its user. */
 export class InternalError extends MeanfieldError {
   constructor(message: string) {

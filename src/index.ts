@@ -1,6 +1,15 @@
 /** The public list. Subpaths: meanfield/tensor, /mean-field, /models, /train, /theory, /data, /reference. */
+export {
+  checkAborted,
+  type LongCallOptions,
+  type OnProgress,
+  type Progress,
+  type StopSignal,
+  timeLimit,
+} from './cancel.ts';
 export * as data from './data/index.ts';
 export {
+  AbortError,
   DataError,
   DivergenceError,
   exitCodes,
@@ -11,6 +20,7 @@ export {
 } from './errors.ts';
 export * as meanField from './mean-field/index.ts';
 export * as models from './models/index.ts';
+export { OperatorError } from './native/index.ts';
 export * as reference from './reference/index.ts';
 export * as tensor from './tensor/index.ts';
 export * as theory from './theory/index.ts';

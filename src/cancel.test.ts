@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+
+import { checkAborted, type Progress, timeLimit, watchCall } from './cancel.ts';
+import { AbortError, MeanfieldError, UsageError } from './errors.ts';
+
+it("an abort is a named error with Node's name, code and cause", () => {
+  const controller = new AbortController();
+  checkAborted(controller.signal, 'integrate');
+  const reason = new Error('the user pressed stop');
+  controller.abort(reason);
+  try {
+    checkAborted(controller.signal, 'integrate');
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toBeInstanceOf(AbortError);
+    expect(error).toBeInstanceOf(MeanfieldError);
+    expect(error).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: reason });
+    expect((error as Error).message).toBe('integrate was aborted: the user pressed stop');
+  }
+});
+
+it('reasons of every kind give one line', () => {
+  const text = (reason?: unknown) => {
+    try {
+      checkAborted(AbortSignal.abort(reason), 'sweep');
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return undefined;
+  };
+  expect(text()).toBe('sweep was aborted');
+  expect(text('enough')).toBe('sweep was aborted: enough');
+  expect(text({ any: 1 })).toBe('sweep was aborted');
+  expect(text(null)).toBe('sweep was aborted');
+});
+
+it('a watch tells the progress before it looks at the signal', () => {
+  const controller = new AbortController();
+  const seen: Progress[] = [];
+  const watch = watchCall('verify', {
+    signal: controller.signal,
+    onProgress: (progress) => {
+      seen.push(progress);
+      if (progress.done === 2) controller.abort();
+    },
+  });
+  watch(1, 3);
+  expect(() => {
+    watch(2, 3);
+  }).toThrow('verify was aborted');
+  expect(seen).toEqual([
+    { done: 1, total: 3 },
+    { done: 2, total: 3 },
+  ]);
+});
+
+it('a call whose signal is aborted already does not begin', () => {
+  expect(() => watchCall('sweep', { signal: AbortSignal.abort() })).toThrow(AbortError);
+});
+
+it('a signal or a callback of another kind is refused', () => {
+  const refused: readonly (readonly [object, string])[] = [
+    [{ signal: new AbortController() }, 'expected an AbortSignal for signal of sweep, got'],
+    [{ signal: true }, 'expected an AbortSignal for signal of sweep, got true (boolean)'],
+    [{ signal: null }, 'expected an AbortSignal for signal of sweep, got null (null)'],
+    [{ onProgress: 'print' }, 'expected a function for onProgress of sweep, got "print" (string)'],
+  ];
+  for (const [options, message] of refused) {
+    expect(() => watchCall('sweep', options)).toThrow(UsageError);
+    expect(() => watchCall('sweep', options)).toThrow(message);
+  }
+});
+
+it('a time limit is seen by a call that never returns to the event loop', () => {
+  const watch = watchCall('integrate', { signal: timeLimit(5) });
+  expect(() => {
+    for (;;) watch(0);
+  }).toThrow('integrate was aborted: the time limit of 5 ms has passed');
+  expect(() => timeLimit(NaN)).toThrow('expected a number >= 0 for timeLimit, got NaN');
+});
