@@ -12,10 +12,19 @@ export function show(value: unknown): string {
       : Array.isArray(value) || ArrayBuffer.isView(value)
         ? `[${Array.from(value as ArrayLike<unknown>)
             .slice(0, 8)
-            .map(String)
+            .map(textOf)
             .join(', ')}${(value as ArrayLike<unknown>).length > 8 ? ', ...' : ''}]`
-        : String(value);
+        : textOf(value).replace(/\s+/g, ' ');
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** Not every object can be made a string: Object.create(null) has no way. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 /** The first few of many names, and how many there are. */

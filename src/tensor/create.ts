@@ -2,7 +2,8 @@
 import { checkInteger, checkShape, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
-import { type DType, dtypeCode, emptyArray, type NumericArray } from './dtype.ts';
+import { type DType, dtypeCode, dtypeOfArray, emptyArray, type NumericArray } from './dtype.ts';
+import { flatten, type Nested, placeOf, type Scalar } from './nested.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
 
@@ -11,56 +12,89 @@ export interface CreateOptions {
   readonly device?: string;
 }
 
-function dtypeOfArray(data: NumericArray): DType {
-  if (data instanceof Float64Array) return 'f64';
-  if (data instanceof Float32Array) return 'f32';
-  if (data instanceof BigInt64Array) return 'i64';
-  if (data instanceof Uint16Array) return 'bf16';
-  if (data instanceof Uint8Array) return 'u8';
-  throw unexpected(
-    'a Float32Array, Float64Array, BigInt64Array, Uint16Array (bf16) or Uint8Array',
-    'data',
-    data,
-  );
-}
-
 const byte = { min: 0, max: 255 };
 
-function toTyped(values: readonly number[], dtype: DType): NumericArray {
+/** @throws UsageError for what an integer type cannot hold, with its index */
+function toTyped(values: ArrayLike<Scalar>, dtype: DType, shape: readonly number[]): NumericArray {
   const array = emptyArray(dtype, values.length);
-  if (array instanceof BigInt64Array)
-    values.forEach((value, i) => (array[i] = BigInt(checkInteger(`value ${i}`, value))));
-  else if (dtype === 'bool') values.forEach((value, i) => (array[i] = value ? 1 : 0));
-  else if (dtype === 'u8') values.forEach((value, i) => (array[i] = checkInteger(`value ${i}`, value, byte)));
-  else array.set(values);
+  const number = (i: number): number => Number(values[i]);
+  const integer = (i: number, range = {}): number => checkInteger(placeOf(i, shape), number(i), range);
+  for (let i = 0; i < values.length; i++)
+    if (array instanceof BigInt64Array) {
+      const value = values[i];
+      array[i] = typeof value === 'bigint' ? checkInt64(placeOf(i, shape), value) : BigInt(integer(i));
+    } else if (dtype === 'bool') array[i] = values[i] ? 1 : 0;
+    else array[i] = dtype === 'u8' ? integer(i, byte) : number(i);
   return array;
 }
 
+function checkInt64(name: string, value: bigint): bigint {
+  if (BigInt.asIntN(64, value) !== value) throw unexpected('an integer of 64 bits', name, value);
+  return value;
+}
+
+interface Source {
+  readonly array: NumericArray;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+function sourceOf(data: unknown, dtype: DType | undefined): Source {
+  if (ArrayBuffer.isView(data)) {
+    const [array, own] = [data as NumericArray, dtypeOfArray(data)];
+    const shape = [array.length];
+    // libtorch would cut off fractions, and make some integer of NaN.
+    if ((dtype === 'i64' || dtype === 'u8') && dtype !== own && own !== 'bf16')
+      return { array: toTyped(array, dtype, shape), dtype, shape };
+    return { array, dtype: own, shape };
+  }
+  const { values, shape, dtype: own } = flatten(data, dtype);
+  if (own === 'bf16') return { array: Uint16Array.from(values, Number), dtype: own, shape };
+  // Plain numbers become bf16 by way of f32.
+  const made = dtype === undefined ? (own ?? 'f32') : dtype === 'bf16' ? 'f32' : dtype;
+  return { array: toTyped(values, made, shape), dtype: made, shape };
+}
+
 /**
- * A tensor with a copy of `data`, row-major. Plain arrays become f32 unless `dtype` says otherwise;
- * typed arrays keep their type.
+ * A tensor with a copy of `data`. Nested arrays become a tensor of that shape: `tensor([[1, 2], [3, 4]])` is
+ * [2, 2]. With a `shape`, flat data fill it row-major.
  *
- * @throws UsageError if data and shape disagree.
+ * Numbers become f32 unless `dtype` says otherwise; typed arrays keep their type (Uint16Array: the bits of
+ * bf16). NaN and infinite numbers are numbers. BigInt is taken for `i64` and `u8`, booleans for `bool`.
+ *
+ * @throws UsageError for what is not a number, rows of different lengths, values that an integer type cannot
+ *   hold, and data that do not fit the shape; it names the index
+ * @example
+ * tensor([[1, 2], [3, 4]]);
+ * tensor([1, 2, 3, 4], [2, 2], { dtype: 'f64' });
+ * tensor([[true], [false]], { dtype: 'bool' });
  */
+export function tensor(data: Nested, options?: CreateOptions): Tensor;
+export function tensor(data: Nested, shape?: readonly number[], options?: CreateOptions): Tensor;
 export function tensor(
-  data: NumericArray | readonly number[] | number,
-  shape?: readonly number[],
-  options: CreateOptions = {},
+  data: Nested,
+  shapeOrOptions?: readonly number[] | CreateOptions,
+  more: CreateOptions = {},
 ): Tensor {
-  const plain = typeof data === 'number' ? [data] : data;
-  const sizes = checkShape('shape', shape ?? (typeof data === 'number' ? [] : [plain.length]));
+  const [wanted, options] =
+    shapeOrOptions === undefined || isShape(shapeOrOptions)
+      ? [shapeOrOptions, more]
+      : [undefined, shapeOrOptions];
+  const { array, dtype, shape } = sourceOf(data, options.dtype);
+  const sizes = wanted === undefined ? shape : checkShape('shape', wanted);
   const count = sizes.reduce((product, size) => product * size, 1);
-  if (count !== plain.length)
-    throw new UsageError(`shape [${sizes.join(', ')}] needs ${count} values, got ${plain.length}`);
-  if (Array.isArray(plain) && options.dtype === 'bf16')
-    throw unexpected('a typed array or another dtype', 'bf16 data', plain);
-  const typed = ArrayBuffer.isView(plain) ? plain : toTyped(plain, options.dtype ?? 'f32');
-  const source = ArrayBuffer.isView(plain) ? dtypeOfArray(plain) : (options.dtype ?? 'f32');
+  if (count !== array.length)
+    throw new UsageError(`shape [${sizes.join(', ')}] needs ${count} values, got ${array.length}`);
+  if (shape.length > 1 && sizes.join() !== shape.join())
+    throw new UsageError(`data has the shape [${shape.join(', ')}], not [${sizes.join(', ')}]`);
   return place(
-    new Tensor(guarded(() => native().tensorFromBuffer(typed, sizes, dtypeCode(source), false))),
+    new Tensor(guarded(() => native().tensorFromBuffer(array, sizes, dtypeCode(dtype), false))),
     options,
   );
 }
+
+const isShape = (value: unknown): value is readonly number[] =>
+  typeof value !== 'object' || value === null || Array.isArray(value);
 
 /**
  * A tensor over the memory of `data`, without a copy: what is written to one is seen in the other. Safe
@@ -93,6 +127,10 @@ export function ones(shape: readonly number[], options: CreateOptions = {}): Ten
   return ops.ones(shape, options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
 }
 
+/** @throws UsageError for a value that the dtype cannot hold */
 export function full(shape: readonly number[], value: number, options: CreateOptions = {}): Tensor {
+  if (typeof value !== 'number') throw unexpected('a number', 'the value', value);
+  if (options.dtype === 'i64') checkInteger('the value', value);
+  if (options.dtype === 'u8') checkInteger('the value', value, byte);
   return ops.full(shape, value, options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
 }

@@ -1,5 +1,5 @@
 /** Element types: our names, libtorch's numbers, and the typed arrays that hold them. */
-import { checkOneOf } from '../check.ts';
+import { checkOneOf, unexpected } from '../check.ts';
 import { InternalError } from '../errors.ts';
 
 export const dtypes = ['f32', 'f64', 'bf16', 'i64', 'u8', 'bool'] as const;
@@ -31,6 +31,20 @@ function factsOf(dtype: DType): DTypeFacts {
 /** libtorch's number of a dtype. @throws UsageError for an unknown name. */
 export function dtypeCode(dtype: DType): number {
   return factsOf(dtype).code;
+}
+
+/** The type of a typed array. @throws UsageError for one that no tensor has */
+export function dtypeOfArray(data: unknown, name = 'data'): DType {
+  if (data instanceof Float64Array) return 'f64';
+  if (data instanceof Float32Array) return 'f32';
+  if (data instanceof BigInt64Array) return 'i64';
+  if (data instanceof Uint16Array) return 'bf16';
+  if (data instanceof Uint8Array) return 'u8';
+  throw unexpected(
+    'a Float32Array, Float64Array, BigInt64Array, Uint16Array (bf16) or Uint8Array',
+    name,
+    data,
+  );
 }
 
 export function dtypeBytes(dtype: DType): number {

@@ -4,5 +4,6 @@ export { type CreateOptions, full, ones, tensor, tensorOver, to, zeros } from '.
 export { type DType, dtypeBytes, dtypes, type MemoryFormat, type NumericArray } from './dtype.ts';
 export { Generator } from './generator.ts';
 export * as ops from './operators_generated.ts';
+export type { Nested } from './nested.ts';
 export { keep, scope } from './scope.ts';
 export { liveTensorCount, Tensor } from './tensor.ts';

@@ -4,9 +4,14 @@
  * `operators_generated.ts`; a tensor itself only knows what it is.
  */
 import { UsageError } from '../errors.ts';
-import { type Handle, guarded, native } from '../native/index.ts';
+import { type Handle, guarded, native, nativeOperator } from '../native/index.ts';
 import { type DType, dtypeOfCode, emptyArray, type NumericArray } from './dtype.ts';
+import { shownShape, valuesText } from './inspect.ts';
 import { own, setEscapeHandler } from './scope.ts';
+
+const slice = nativeOperator('aten::slice', 'Tensor');
+/** Where `console.log` of Node asks; a symbol that browsers do not know. */
+const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 const finaliser = new FinalizationRegistry<Handle>((handle) => {
   native().releaseTensor(handle);
@@ -143,6 +148,46 @@ export class Tensor {
     return this.disposed
       ? 'Tensor(disposed)'
       : `Tensor(${this.dtype}[${this.shape.join(', ')}] on ${this.device})`;
+  }
+
+  /** What `console.log` shows: shape, dtype, and the first values. */
+  [inspectCustom](depth: number | null): string {
+    try {
+      const nested = depth !== null && depth < 0;
+      return this.disposed || nested ? this.toString() : `${this.toString()} ${this.#firstValues()}`;
+    } catch (error) {
+      return `Tensor(${error instanceof Error ? error.message : String(error)})`;
+    }
+  }
+
+  /** The value of a tensor with one element where JavaScript needs a number, as in `Math.sqrt(x)`. */
+  [Symbol.toPrimitive](hint: string): number | string {
+    return hint === 'number' ? this.item() : this.toString();
+  }
+
+  #firstValues(): string {
+    const shown = shownShape(this.shape);
+    // Only what is shown is copied: a tensor may be large, or on another device.
+    let handle = this.handle;
+    const drop = (): void => {
+      if (handle !== this.handle) native().releaseTensor(handle);
+    };
+    try {
+      shown.forEach((size, dim) => {
+        if (size === this.shape[dim]) return;
+        const next = slice.call(handle, dim, 0, size, 1) as Handle;
+        drop();
+        handle = next;
+      });
+      const values = emptyArray(
+        this.dtype,
+        shown.reduce((product, size) => product * size, 1),
+      );
+      native().tensorCopyOut(handle, values);
+      return valuesText(this.dtype, this.shape, shown, values);
+    } finally {
+      drop();
+    }
   }
 }
 
