@@ -229,14 +229,14 @@ it.runIf(existsSync('/proc/self/ns/pid'))('knows a process by its mark, where nu
 it.runIf(existsSync('/proc/self/stat'))(
   'a process that is dead and was not waited for does not live',
   async () => {
-    // The shell starts a child that dies, and becomes a program that does not wait for it.
-    const shell = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    // The shell starts a child and becomes a program that does not wait for it; the child dies after that.
+    const shell = spawn('/bin/sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [line] = (await once(shell.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
     const isZombie = (): boolean => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ');
-    await expect.poll(isZombie, { timeout: 5000 }).toBe(true);
+    await expect.poll(isZombie, { timeout: 20_000 }).toBe(true);
     expect(isProcessAlive({ pid, host: hostname() })).toBe(false);
     shell.kill('SIGKILL');
   },
