@@ -20,7 +20,17 @@ import {
 import { textTable } from './output.ts';
 
 /** What describes the net and the data of a file; a run folder knows them itself. */
-const fileFlags = ['model', 'width', 'scheme', 'dataset', 'mean', 'std', 'keyStyle', 'dtype'] as const;
+const fileFlags = [
+  'model',
+  'width',
+  'shortcut',
+  'scheme',
+  'dataset',
+  'mean',
+  'std',
+  'keyStyle',
+  'dtype',
+] as const;
 
 export interface EvaluateFlags extends Pick<TrainOptions, (typeof fileFlags)[number]> {
   checkpoint: string;

@@ -14,6 +14,7 @@ export function registerEvaluate(program: Command): void {
     .option('--threads <n>', 'CPU threads', parseInteger)
     .option('-a, --model <name>', 'of a file: resnet20, preresnet164, resnext29-8x64d, .. (`train --help`)')
     .option('--width <channels>', 'of a file: channels of the stem (default 16; resnext 64)', parseInteger)
+    .option('--shortcut <kind>', 'of a file: option-a or option-b (default: as the model is published)')
     .option('--scheme <name>', 'of a file: the scheme whose positions it holds (default vanilla)')
     .option('--dataset <name>', 'of a file: the data set to test it on')
     .option('--mean <numbers>', 'of a file: mean that it was trained with, of each channel', parseNumbers)

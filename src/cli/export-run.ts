@@ -46,6 +46,7 @@ export function exportRun(run: string, flags: ExportFlags): ExportOutcome {
       format: 'pt',
       model: config.model,
       width: String(config.width),
+      ...(config.shortcut !== undefined && { shortcut: config.shortcut }),
       scheme: schemeName(config),
       'key-style': style,
       steps,

@@ -22,6 +22,10 @@ export function addTrainFlags(command: Command): Command {
       'channels of the stem, which scale the whole net but the groups of a resnext (default 16; resnext 64)',
     ),
     new Option(
+      '--shortcut <kind>',
+      'where width or resolution change: option-a subsamples and pads, option-b is a 1 x 1 convolution (default: option-a for basic blocks, option-b for bottlenecks)',
+    ),
+    new Option(
       '--initial-checkpoint <file>',
       'start from the weights of a file: a state dictionary of torch.save (.pth, .th, ..) or safetensors',
     ),

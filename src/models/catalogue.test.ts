@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { Generator } from '../tensor/index.ts';
-import { createModel, modelNames, parseModelName, publishedWidth } from './catalogue.ts';
+import { createModel, modelNames, modelShortcuts, parseModelName, publishedWidth } from './catalogue.ts';
 
 const options = { inChannels: 3, classes: 10, schedule: { scheme: 'mean-field' } } as const;
 
@@ -27,6 +27,38 @@ it.each([
     for (const one of [...model.parameters.values(), ...model.buffers.values()]) one.dispose();
   },
 );
+
+// chenyaofo/pytorch-cifar-models, whose nets of He et al. 2015 have projections.
+it.each([
+  ['resnet20', 10, 272_474],
+  ['resnet32', 10, 466_906],
+  ['resnet44', 10, 661_338],
+  ['resnet56', 10, 855_770],
+  ['resnet20', 100, 278_324],
+  ['resnet56', 100, 861_620],
+  // Without norms: 16 x 32 + 32 x 64 numbers more than with option A.
+  ['preresnet110', 10, 1_727_962 + 512 + 2048],
+])(
+  '%s with projections for %d classes has the number of parameters of the public zoo, %d',
+  (name, classes, expected) => {
+    const model = createModel(name, { ...options, classes, shortcut: 'option-b' }, new Generator(1));
+    expect(model.parameterCount).toBe(expected);
+    for (const one of [...model.parameters.values(), ...model.buffers.values()]) one.dispose();
+  },
+);
+
+it('bottlenecks have projections, whether they are asked for or not, and no other shortcut', () => {
+  const shapes = (shortcut?: 'option-a' | 'option-b') => {
+    const model = createModel('resnet11-bottleneck', { ...options, shortcut }, new Generator(1));
+    return [...model.parameters].map(([name, one]) => [name, one.shape]);
+  };
+  expect(shapes('option-b')).toEqual(shapes());
+  expect(() => shapes('option-a')).toThrow(
+    'shortcut option-a belongs to basic blocks; bottlenecks have option-b',
+  );
+  expect(modelShortcuts('resnet20')).toEqual(['option-a', 'option-b']);
+  expect(modelShortcuts('preresnet164')).toEqual(['option-b']);
+});
 
 describe('a name', () => {
   it.each([

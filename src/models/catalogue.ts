@@ -11,7 +11,15 @@ import { nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { Generator } from '../tensor/index.ts';
 import { CifarResNet, type CifarResNetOptions } from './cifar-resnet.ts';
-import { type Architecture, type BlockKind, blockKinds, blocksOf, defaultWidth } from './plan.ts';
+import {
+  type Architecture,
+  type BlockKind,
+  blockKinds,
+  blocksOf,
+  defaultWidth,
+  type ShortcutKind,
+  shortcutsOf,
+} from './plan.ts';
 
 const depths = [8, 14, 20, 32, 44, 56, 110];
 
@@ -74,6 +82,15 @@ function otherKind(name: string, parsed: NamedArchitecture | undefined): string 
  */
 export function publishedWidth(name: string): number {
   return defaultWidth(parseModelName(name));
+}
+
+/**
+ * The shortcuts that a model can have, the published one first.
+ *
+ * @throws UsageError for a name that is not a model
+ */
+export function modelShortcuts(name: string): readonly ShortcutKind[] {
+  return shortcutsOf(parseModelName(name).block);
 }
 
 /** @throws UsageError for an unknown name or a size that the model cannot have. */

@@ -265,6 +265,7 @@ it.each([
   [{ activation: 'gelu' }, 'activation'],
   [{ variant: 'Post' }, 'did you mean post'],
   [{ block: 'Bottleneck' }, 'did you mean bottleneck'],
+  [{ shortcut: 'option-c' }, 'unknown shortcut "option-c": did you mean option-a?'],
   [{ block: 'bottleneck', depth: 32 }, '9n + 2'],
   [{ groups: { cardinality: 2, width: 4 } }, 'bottlenecks'],
   [{ depth: 29, block: 'bottleneck', groups: { cardinality: 0, width: 4 } }, 'cardinality'],

@@ -1,6 +1,7 @@
 export {
   createModel,
   modelNames,
+  modelShortcuts,
   type NamedArchitecture,
   parseModelName,
   publishedWidth,
@@ -15,5 +16,5 @@ export {
   type NameMatch,
   parseKeyStyle,
 } from './weight-names.ts';
-export type { Architecture, BlockKind } from './plan.ts';
+export { type Architecture, type BlockKind, type ShortcutKind, shortcutKinds } from './plan.ts';
 export type { Stage } from './stage.ts';

@@ -20,6 +20,9 @@ import {
 export const variants = ['post', 'pre'] as const;
 export const blockKinds = ['basic', 'bottleneck'] as const;
 export type BlockKind = (typeof blockKinds)[number];
+/** He et al. 2015: A subsamples and pads with zeros, B projects with a 1 x 1 convolution. */
+export const shortcutKinds = ['option-a', 'option-b'] as const;
+export type ShortcutKind = (typeof shortcutKinds)[number];
 
 /** A net by its numbers. */
 export interface Architecture {
@@ -29,6 +32,8 @@ export interface Architecture {
   readonly variant?: (typeof variants)[number];
   /** Two 3 x 3 convolutions, or 1 x 1, 3 x 3, 1 x 1 with four times as many channels outside. Default `basic`. */
   readonly block?: BlockKind;
+  /** How X passes the branch of a transition. Default `option-a`; bottlenecks have `option-b` only. */
+  readonly shortcut?: ShortcutKind | undefined;
   /**
    * ResNeXt: the 3 x 3 convolution of a bottleneck in `cardinality` groups of `width` channels in stage 1 (twice and four
    * times as many in stages 2 and 3). Left out: one group, as many channels as the stage has without expansion.
@@ -52,10 +57,13 @@ interface KindPlan {
   /** Channels outside the block over those inside. */
   readonly expansion: number;
   readonly branch: (options: BranchOptions) => Branch;
-  readonly shortcut: (options: ShortcutOptions) => Shortcut;
+  readonly shortcuts: Readonly<Partial<Record<ShortcutKind, MakeShortcut>>>;
 }
 
-export interface NetPlan extends Pick<KindPlan, 'branch' | 'shortcut'> {
+type MakeShortcut = (options: ShortcutOptions) => Shortcut;
+
+export interface NetPlan extends Pick<KindPlan, 'branch'> {
+  readonly shortcut: MakeShortcut;
   readonly post: boolean;
   /** Channels of the stem. */
   readonly width: number;
@@ -69,12 +77,24 @@ const sizes = { basic: { layers: 2, expansion: 1 }, bottleneck: { layers: 3, exp
 
 const kinds: Readonly<Record<(typeof variants)[number], Readonly<Record<BlockKind, KindPlan>>>> = {
   post: {
-    basic: { ...sizes.basic, branch: postBasic, shortcut: paddedShortcut },
-    bottleneck: { ...sizes.bottleneck, branch: postBottleneck, shortcut: normalisedShortcut },
+    basic: {
+      ...sizes.basic,
+      branch: postBasic,
+      shortcuts: { 'option-a': paddedShortcut, 'option-b': normalisedShortcut },
+    },
+    bottleneck: {
+      ...sizes.bottleneck,
+      branch: postBottleneck,
+      shortcuts: { 'option-b': normalisedShortcut },
+    },
   },
   pre: {
-    basic: { ...sizes.basic, branch: preBasic, shortcut: paddedShortcut },
-    bottleneck: { ...sizes.bottleneck, branch: preBottleneck, shortcut: convShortcut },
+    basic: {
+      ...sizes.basic,
+      branch: preBasic,
+      shortcuts: { 'option-a': paddedShortcut, 'option-b': convShortcut },
+    },
+    bottleneck: { ...sizes.bottleneck, branch: preBottleneck, shortcuts: { 'option-b': convShortcut } },
   },
 };
 
@@ -86,6 +106,11 @@ export function blocksOf(depth: number, block: BlockKind): number | undefined {
 
 export function defaultWidth({ groups }: Pick<Architecture, 'groups'>): number {
   return groups ? 64 : 16;
+}
+
+/** The shortcuts that nets of this kind of block can have, the default first. */
+export function shortcutsOf(block: BlockKind): readonly ShortcutKind[] {
+  return shortcutKinds.filter((kind) => kind in kinds.post[block].shortcuts);
 }
 
 /** @throws UsageError for numbers that no net has. */
@@ -107,7 +132,8 @@ export function planOf(architecture: Architecture): NetPlan {
     checkInteger('cardinality', groups.cardinality, { min: 1 });
     checkInteger('width of a group', groups.width, { min: 1 });
   }
-  const { expansion, branch, shortcut } = kinds[variant][block];
+  const { expansion, branch, shortcuts } = kinds[variant][block];
+  const shortcut = shortcuts[shortcutOf(architecture, block)]!;
   const stages = [1, 2, 4].map((factor, i) => ({
     name: `layer${i + 1}`,
     innerChannels: factor * (groups ? groups.cardinality * groups.width : width),
@@ -123,4 +149,13 @@ export function planOf(architecture: Architecture): NetPlan {
     branch,
     shortcut,
   };
+}
+
+function shortcutOf({ shortcut }: Architecture, block: BlockKind): ShortcutKind {
+  const possible = shortcutsOf(block);
+  const kind = shortcut ?? possible[0]!;
+  checkOneOf('shortcut', kind, shortcutKinds);
+  if (!possible.includes(kind))
+    throw new UsageError(`shortcut ${kind} belongs to basic blocks; ${block}s have ${possible.join(', ')}`);
+  return kind;
 }

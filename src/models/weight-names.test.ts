@@ -109,12 +109,19 @@ it.each<[readonly string[], KeyStyle | undefined, string]>([
   [
     [...net, 'layer2.0.downsample.0.weight'],
     undefined,
-    "its shortcuts have weights (option B), this net's have none (option A)",
+    "its shortcuts have weights, this net's have none: give --shortcut option-b",
   ],
 ])('%j, %s: one line that names what is wrong', (found, style, message) => {
   const attempt = (): unknown => match(net, found, style);
   expect(attempt).toThrow(UsageError);
   expect(attempt).toThrow(message);
+});
+
+it('projections that the file lacks are named by the flag that leaves them out', () => {
+  const projected = [...net, 'layer2.0.shortcut.0.weight', 'layer2.0.shortcut.1.weight'];
+  expect(() => match(projected, net)).toThrow(
+    "it lacks layer2.0.shortcut.0.weight, layer2.0.shortcut.1.weight; its shortcuts have no weights, this net's have: give --shortcut option-a",
+  );
 });
 
 it('a shape that differs is named with both', () => {

@@ -137,7 +137,9 @@ function adviceFor(
   forced: KeyStyle | undefined,
 ): string {
   if (missing.length === 0 && surplus.every((name) => /\.(shortcut|downsample)\./.test(name)))
-    return "its shortcuts have weights (option B), this net's have none (option A)";
+    return "its shortcuts have weights, this net's have none: give --shortcut option-b";
+  if (surplus.length === 0 && missing.every((name) => /\.(shortcut|downsample)\./.test(name)))
+    return "its shortcuts have no weights, this net's have: give --shortcut option-a";
   if (missing.length === 0 && surplus.every((name) => /\.(tau|tauEnd|step|particle)$/.test(name)))
     return 'it has positions in depth: give the scheme that it was trained with, or export it with its steps folded';
   return `expected are ${style} names${forced ? ' (--key-style)' : ''}; check --model and --width${forced ? '' : ', or force the names with --key-style'}`;

@@ -10,6 +10,8 @@ export interface ResNetSpec {
   readonly classes: number;
   readonly order: 'post' | 'pre';
   readonly activation: 'relu' | 'softplus';
+  /** Of transitions: without weights, or a 1 x 1 convolution, with its batch norm in `post`. `option-a` by default. */
+  readonly shortcut?: 'option-a' | 'option-b';
   readonly scheme: SchemeName;
   /** The end of depth is fixed: the last tau (`mean-field`, `no-reorder`), the horizon (`intervals`). */
   readonly pinned?: boolean;
@@ -75,6 +77,10 @@ export function parameterShapes(spec: ResNetSpec): Map<string, readonly number[]
       batchNorm(`${name}.${spec.order === 'pre' ? 'bn2' : 'bn1'}`, channels);
       shapes.set(`${name}.conv2.weight`, [channels, channels, 3, 3]);
       if (spec.order === 'post') batchNorm(`${name}.bn2`, channels);
+      if (name !== transition || spec.shortcut !== 'option-b') continue;
+      const { conv, norm } = projectionNames(spec, name);
+      shapes.set(`${conv}.weight`, [channels, inChannels, 1, 1]);
+      if (norm !== undefined) batchNorm(norm, channels);
     }
     for (const key of Object.keys(initialSchedule(spec.scheme, particles.length)))
       shapes.set(`${stage.name}.${key}`, [particles.length]);
@@ -84,11 +90,21 @@ export function parameterShapes(spec: ResNetSpec): Map<string, readonly number[]
   return shapes.set('linear.weight', [spec.classes, features]).set('linear.bias', [spec.classes]);
 }
 
+/** The layers of an option B shortcut of a block. */
+export function projectionNames(
+  { order }: Pick<ResNetSpec, 'order'>,
+  block: string,
+): { conv: string; norm: string | undefined } {
+  return order === 'post'
+    ? { conv: `${block}.shortcut.0`, norm: `${block}.shortcut.1` }
+    : { conv: `${block}.downsample.0`, norm: undefined };
+}
+
 /** The batch-norm layers of a network with their numbers of channels. */
 export function batchNormLayers(spec: ResNetSpec): Map<string, number> {
   const layers = new Map<string, number>();
   for (const [name, shape] of parameterShapes(spec)) {
-    const layer = /^(.*\bbn\d?)\.weight$/.exec(name)?.[1];
+    const layer = /^(.*\b(?:bn\d?|shortcut\.1))\.weight$/.exec(name)?.[1];
     if (layer !== undefined) layers.set(layer, shape[0] ?? 0);
   }
   return layers;

@@ -92,6 +92,23 @@ it.each(schemes.flatMap((scheme) => (['post', 'pre'] as const).map((order) => ({
   },
 );
 
+it.each(['post', 'pre'] as const)(
+  '%s-activation net with projections in its transitions: every gradient equals differences',
+  (order) => {
+    const spec: ResNetSpec = { ...base, scheme: 'mean-field', order, shortcut: 'option-b' };
+    const plain = [...parameterShapes({ ...spec, shortcut: 'option-a' }).keys()];
+    const added = [...parameterShapes(spec).keys()].filter((name) => !plain.includes(name));
+    expect(added).toEqual(
+      ['layer2.0', 'layer3.0'].flatMap((block) =>
+        order === 'pre'
+          ? [`${block}.downsample.0.weight`]
+          : ['0.weight', '1.weight', '1.bias'].map((name) => `${block}.shortcut.${name}`),
+      ),
+    );
+    expectGradients(spec, 6, 1e-7, 3e-4);
+  },
+);
+
 it.each(schemes)('post-activation relu net under %s: every gradient equals differences', (scheme) => {
   expectGradients({ ...base, scheme, activation: 'relu' }, 6, 1e-7, 1e-6);
 });

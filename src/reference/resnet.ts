@@ -5,7 +5,13 @@ import type { Block } from './block.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { namedLayers, type NamedLayers } from './named-layers.ts';
 import { projections } from './projections.ts';
-import { parameterShapes, stagesOf, type ResNetSpec, type StageSpec } from './resnet-spec.ts';
+import {
+  parameterShapes,
+  projectionNames,
+  stagesOf,
+  type ResNetSpec,
+  type StageSpec,
+} from './resnet-spec.ts';
 import type { ScheduleParameters } from './schedule.ts';
 import { runStage } from './schemes.ts';
 import { shortcutA } from './shortcut.ts';
@@ -141,8 +147,9 @@ function projectionOf(spec: ResNetSpec): Differentiable {
 /** The fixed first block of stages 2 and 3: P(shortcut(X) + f(X)). */
 function transition(spec: ResNetSpec, layers: NamedLayers, stage: StageSpec, name: string): Differentiable {
   const block = branch(spec, layers, name, 2);
+  const past = shortcutOf(spec, layers, stage, name);
   return (x) => {
-    const shortcut = shortcutA(x, stage.channels);
+    const shortcut = past(x);
     const f = block.forward(x);
     const projected = projectionOf(spec)(addScaled(shortcut.value, 1, f.value));
     return {
@@ -153,6 +160,17 @@ function transition(spec: ResNetSpec, layers: NamedLayers, stage: StageSpec, nam
       },
     };
   };
+}
+
+/** The way past the branch of a transition. */
+function shortcutOf(spec: ResNetSpec, layers: NamedLayers, stage: StageSpec, name: string): Differentiable {
+  if (spec.shortcut !== 'option-b') return (x) => shortcutA(x, stage.channels);
+  const { conv, norm } = projectionNames(spec, name);
+  const functions = [
+    layers.conv(conv, { stride: 2 }),
+    ...(norm === undefined ? [] : [layers.batchNorm(norm)]),
+  ];
+  return (x) => chain(x, functions);
 }
 
 /** The exchangeable blocks of a stage under the network's scheme. */

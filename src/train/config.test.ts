@@ -51,6 +51,11 @@ it.each([
   [{ reorder: false, scheme: 'vanilla' }, '--no-reorder'],
   [{ momentum: 0 }, 'nesterov'],
   [{ model: 'resnet21' }, 'did you mean resnet20'],
+  [{ shortcut: 'B' }, 'shortcut'],
+  [
+    { model: 'preresnet164', shortcut: 'option-a' },
+    '--shortcut option-a belongs to nets of basic blocks; preresnet164 has option-b',
+  ],
 ])('%j is refused by name', (options, name) => {
   expect(() => resolveConfig(options as never)).toThrow(name);
 });

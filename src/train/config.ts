@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { lastTaus, schemes, tauStarts } from '../mean-field/index.ts';
-import { keyStyles, publishedWidth } from '../models/index.ts';
+import { keyStyles, modelShortcuts, publishedWidth, shortcutKinds } from '../models/index.ts';
 import { lrSchedules } from '../optim/index.ts';
 
 const positive = z.number().positive();
@@ -19,6 +19,8 @@ const shape = {
   model: z.string().default('resnet20'),
   /** Channels of the stem; absent: as published, 16 or 64. */
   width: natural.optional(),
+  /** How X passes the branch where resolution or width change; absent: as published. */
+  shortcut: z.enum(shortcutKinds).optional(),
   /** Weights to start from: a file of torch.save or of safetensors. */
   initialCheckpoint: z.string().optional(),
   /** How that file names its tensors; absent: found out. */
@@ -123,6 +125,11 @@ export function resolveConfig(options: TrainOptions, where = 'configuration'): T
   const parsed = configSchema.safeParse(given);
   if (!parsed.success) throw explain(parsed.error, where);
   const config = { ...parsed.data, width: parsed.data.width ?? publishedWidth(parsed.data.model) };
+  const shortcuts = modelShortcuts(config.model);
+  if (config.shortcut !== undefined && !shortcuts.includes(config.shortcut))
+    throw new UsageError(
+      `${where}: --shortcut ${config.shortcut} belongs to nets of basic blocks; ${config.model} has ${shortcuts.join(', ')}`,
+    );
   if (!config.reorder && config.scheme !== 'mean-field')
     throw new UsageError(`${where}: --no-reorder belongs to --scheme mean-field, not ${config.scheme}`);
   if (config.nesterov && config.momentum === 0)

@@ -52,6 +52,7 @@ export function makeModel(config: TrainConfig, data: ImageData, generator: Gener
     config.model,
     {
       width: config.width,
+      shortcut: config.shortcut,
       inChannels: data.train.channels,
       classes: data.train.classes.length,
       schedule: {
@@ -90,7 +91,7 @@ export async function startFromWeights({
 }: Experiment): Promise<ImportedWeights | undefined> {
   if (config.initialCheckpoint === undefined) return undefined;
   return importWeights(config.initialCheckpoint, learner.model, {
-    model: `${config.model} of width ${config.width}`,
+    model: `${config.model} of width ${config.width}${config.shortcut === undefined ? '' : ` with ${config.shortcut} shortcuts`}`,
     style: config.keyStyle,
   });
 }

@@ -41,11 +41,13 @@ export function loadTrained(run: string, checkpoint = 'last'): Trained {
   const folder = checkpointFolder(run, checkpoint);
   const state = readCheckpointState(folder);
   const { channels, classes } = state.images;
-  const { model: name, width, scheme, reorder, tauStart: start, lastTau: last, dtype, device } = config;
+  const { model: name, width, shortcut, scheme, reorder, tauStart: start, lastTau: last } = config;
+  const { dtype, device } = config;
   const model = createModel(
     name,
     {
       width,
+      shortcut,
       inChannels: channels,
       classes: classes.length,
       schedule: { scheme, reorder, start, last },

@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 import { crossEntropy } from '../../src/nn/index.ts';
 import { numericalGradient, seededUniform } from '../../src/reference/index.ts';
 import { grad, noGrad, scope } from '../../src/tensor/index.ts';
-import { makeImages, makeLabels, makeNet, netCases, numbers, setValues, Worst } from './nets.ts';
+import { makeImages, makeLabels, makeNet, netAndShortcutCases, numbers, setValues, Worst } from './nets.ts';
 
 const step = 1e-3;
 const images = makeImages();
 const labels = makeLabels();
 
-it.each(netCases)('%s, softplus: every gradient equals central differences', (_, one) => {
+it.each(netAndShortcutCases)('%s, softplus: every gradient equals central differences', (_, one) => {
   const model = makeNet(one, 'softplus');
   const loss = (): number =>
     noGrad(() =>

@@ -17,6 +17,8 @@ export interface NetCase {
   readonly scheme: SchemeName;
   readonly pinned: boolean;
   readonly variant: 'post' | 'pre';
+  /** Absent: option A. */
+  readonly shortcut?: 'option-b';
   readonly smoothing: number;
 }
 
@@ -43,6 +45,14 @@ const cases: readonly NetCase[] = schemes.flatMap(([scheme, pinned]) =>
 
 /** For `it.each('%s: ..')`. */
 export const netCases = cases.map((one) => [one.title, one] as const);
+
+/** The same with nets whose transitions have projections: of two schemes, since transitions belong to none. */
+export const netAndShortcutCases = [
+  ...cases,
+  ...cases
+    .filter(({ scheme, pinned }) => scheme === 'vanilla' || (scheme === 'mean-field' && !pinned))
+    .map((one): NetCase => ({ ...one, title: `${one.title}, option B`, shortcut: 'option-b' })),
+].map((one) => [one.title, one] as const);
 
 export const size = { depth: 20, width: 2, inChannels: 3, classes: 5 } as const;
 const batch = 4;
@@ -134,8 +144,8 @@ export function scheduleOf({
   };
 }
 
-export function specOf({ scheme, pinned, variant }: NetCase, activation: Activation): ResNetSpec {
-  return { ...size, order: variant, activation, scheme, pinned };
+export function specOf({ scheme, pinned, variant, shortcut }: NetCase, activation: Activation): ResNetSpec {
+  return { ...size, order: variant, activation, scheme, pinned, shortcut: shortcut ?? 'option-a' };
 }
 
 /** Overwrites a parameter or buffer, whatever its place in memory. */
@@ -167,7 +177,8 @@ export function moveNorms(model: CifarResNet, seed: number): void {
 /** The net of a case in f64, at its generic point. */
 export function makeNet(one: NetCase, activation: Activation): CifarResNet {
   const schedule = scheduleOf(one);
-  const options = { ...size, variant: one.variant, activation, dtype: 'f64' as const, schedule };
+  const { variant, shortcut } = one;
+  const options = { ...size, variant, shortcut, activation, dtype: 'f64' as const, schedule };
   const model = new CifarResNet(options, new Generator(7));
   moveNorms(model, 5);
   setCoordinates(model, genericCoordinates(one));

@@ -37,8 +37,9 @@ export function peerNet(
   rest: { readonly activation: Activation; readonly scheme: string; readonly pinned: boolean },
 ): PeerTask['net'] {
   const { depth, variant = 'post', block = 'basic', groups, inChannels, classes } = net;
+  const { shortcut = block === 'basic' ? 'option-a' : 'option-b' } = net;
   return {
-    ...{ depth, variant, block, groups: groups ?? null, width: planOf(net).width },
+    ...{ depth, variant, block, shortcut, groups: groups ?? null, width: planOf(net).width },
     ...{ inChannels, classes, ...rest },
   };
 }

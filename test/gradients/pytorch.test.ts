@@ -4,7 +4,7 @@ import type { Architecture } from '../../src/models/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { Learner } from '../../src/train/learner.ts';
 import { python, runPeer, torchVersion } from '../peers/pytorch.ts';
-import { type NetCase, netCases, Worst } from './nets.ts';
+import { netAndShortcutCases, type NetCase, netCases, Worst } from './nets.ts';
 import {
   compare,
   compareAll,
@@ -23,8 +23,9 @@ type Sizes = Omit<Kind, 'architecture'> & { readonly width: number };
 
 /** ResNet20 of basic blocks, of either variant, under every scheme. */
 const basicNets = ({ width, ...sizes }: Sizes): Prepared[] =>
-  netCases.map(([title, one]) => {
-    const architecture: Architecture = { depth: 20, variant: one.variant, width };
+  netAndShortcutCases.map(([title, one]) => {
+    const { variant, shortcut } = one;
+    const architecture: Architecture = { depth: 20, variant, shortcut, width };
     return prepare(title, one, { architecture, ...sizes });
   });
 

@@ -26,7 +26,7 @@ import {
   makeLabels,
   makeNet,
   type NetCase,
-  netCases,
+  netAndShortcutCases,
   numbers,
   setCoordinates,
   specOf,
@@ -57,33 +57,36 @@ function configOf({ smoothing }: NetCase): LearnerConfig {
   };
 }
 
-it.each(netCases)('%s, relu: loss, gradients and running statistics equal the reference', (_, one) => {
-  const model = makeNet(one, 'relu');
-  const spec = specOf(one, 'relu');
-  const parameters = allNumbers(model.parameters);
-  const expected = lossAndGradient(spec, parameters, denseImages, labelNumbers, {
-    labelSmoothing: one.smoothing,
-  });
-  const { loss, gradients } = scope(() => {
-    const step = new Learner(model, configOf(one)).lossAndGradients(images, labels);
-    return { loss: step.loss.item(), gradients: allNumbers(step.gradients) };
-  });
-  expect([...gradients.keys()].sort()).toEqual([...expected.gradients.keys()].sort());
-  const worst = new Worst();
-  worst.add('loss', Math.abs(loss / expected.loss - 1));
-  for (const [name, gradient] of gradients)
-    worst.add(name, relativeError(gradient, expected.gradients.get(name)!));
+it.each(netAndShortcutCases)(
+  '%s, relu: loss, gradients and running statistics equal the reference',
+  (_, one) => {
+    const model = makeNet(one, 'relu');
+    const spec = specOf(one, 'relu');
+    const parameters = allNumbers(model.parameters);
+    const expected = lossAndGradient(spec, parameters, denseImages, labelNumbers, {
+      labelSmoothing: one.smoothing,
+    });
+    const { loss, gradients } = scope(() => {
+      const step = new Learner(model, configOf(one)).lossAndGradients(images, labels);
+      return { loss: step.loss.item(), gradients: allNumbers(step.gradients) };
+    });
+    expect([...gradients.keys()].sort()).toEqual([...expected.gradients.keys()].sort());
+    const worst = new Worst();
+    worst.add('loss', Math.abs(loss / expected.loss - 1));
+    for (const [name, gradient] of gradients)
+      worst.add(name, relativeError(gradient, expected.gradients.get(name)!));
 
-  const buffers = initialBuffers(spec);
-  updateBuffers(buffers, expected.batchStatistics);
-  expect([...model.buffers.keys()].sort()).toEqual([...buffers.keys()].sort());
-  for (const [name, values] of buffers)
-    worst.add(name, relativeError(numbers(model.buffers.get(name)!), values));
+    const buffers = initialBuffers(spec);
+    updateBuffers(buffers, expected.batchStatistics);
+    expect([...model.buffers.keys()].sort()).toEqual([...buffers.keys()].sort());
+    for (const [name, values] of buffers)
+      worst.add(name, relativeError(numbers(model.buffers.get(name)!), values));
 
-  const logits = noGrad(() => scope(() => numbers(model.forward(images, { training: false }))));
-  worst.add('evaluation', relativeError(logits, evaluate(spec, parameters, buffers, denseImages).data));
-  worst.expectBelow(1e-10);
-});
+    const logits = noGrad(() => scope(() => numbers(model.forward(images, { training: false }))));
+    worst.add('evaluation', relativeError(logits, evaluate(spec, parameters, buffers, denseImages).data));
+    worst.expectBelow(1e-10);
+  },
+);
 
 const nearStarts = {
   'layer1.tau': [1.002, 1, 1.004],
@@ -139,29 +142,32 @@ function referenceStep(
   return swapped;
 }
 
-it.each(netCases)('%s, relu: three training steps equal the reference, with the same swaps', (_, one) => {
-  const model = makeNet(one, 'relu');
-  setCoordinates(model, nearCrossing[one.pinned ? `${one.scheme} pinned` : one.scheme] ?? {});
-  const spec = specOf(one, 'relu');
-  const parameters = allNumbers(model.parameters);
-  const states = new Map<string, SgdState>();
-  const learner = new Learner(model, configOf(one));
-  let total = 0;
-  for (let step = 0; step < 3; step++) {
-    const expected = referenceStep(spec, model, parameters, states, one.smoothing);
-    const { swaps: found } = learner.step(images, labels, lr);
-    expect(new Map([...found].map(([name, swap]) => [name, swap.pairs]))).toEqual(expected);
-    total += expected.size;
-  }
-  expect(total > 0).toBe(one.scheme === 'mean-field' || one.scheme === 'intervals');
-  const worst = new Worst();
-  for (const [name, values] of parameters)
-    worst.add(name, relativeError(numbers(model.parameters.get(name)!), values));
-  worst.expectBelow(1e-10);
-});
+it.each(netAndShortcutCases)(
+  '%s, relu: three training steps equal the reference, with the same swaps',
+  (_, one) => {
+    const model = makeNet(one, 'relu');
+    setCoordinates(model, nearCrossing[one.pinned ? `${one.scheme} pinned` : one.scheme] ?? {});
+    const spec = specOf(one, 'relu');
+    const parameters = allNumbers(model.parameters);
+    const states = new Map<string, SgdState>();
+    const learner = new Learner(model, configOf(one));
+    let total = 0;
+    for (let step = 0; step < 3; step++) {
+      const expected = referenceStep(spec, model, parameters, states, one.smoothing);
+      const { swaps: found } = learner.step(images, labels, lr);
+      expect(new Map([...found].map(([name, swap]) => [name, swap.pairs]))).toEqual(expected);
+      total += expected.size;
+    }
+    expect(total > 0).toBe(one.scheme === 'mean-field' || one.scheme === 'intervals');
+    const worst = new Worst();
+    for (const [name, values] of parameters)
+      worst.add(name, relativeError(numbers(model.parameters.get(name)!), values));
+    worst.expectBelow(1e-10);
+  },
+);
 
 it('every batch-norm layer of the reference is one of the model', () => {
-  for (const [, one] of netCases) {
+  for (const [, one] of netAndShortcutCases) {
     const layers = [...batchNormLayers(specOf(one, 'relu')).keys()];
     const model = makeNet(one, 'relu');
     for (const layer of layers) expect(model.buffers.has(`${layer}.running_mean`), layer).toBe(true);

@@ -20,7 +20,17 @@ ACTIVATIONS = {"relu": F.relu, "softplus": F.softplus}
 DTYPES = {"f32": torch.float32, "f64": torch.float64}
 
 
-class Basic(nn.Module):
+class Block(nn.Module):
+    def add_projection(self, inputs, outputs, stride):
+        """Option B: a 1 x 1 convolution, in post-activation nets with its norm."""
+        conv = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+        if self.pre:
+            self.downsample = nn.Sequential(conv)
+        else:
+            self.shortcut = nn.Sequential(conv, nn.BatchNorm2d(outputs))
+
+
+class Basic(Block):
     """f(X, theta) of two 3 x 3 convolutions."""
 
     def __init__(self, net, inputs, inner, outputs, stride):
@@ -43,7 +53,7 @@ class Basic(nn.Module):
         return F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, added // 2, added - added // 2))
 
 
-class Bottleneck(nn.Module):
+class Bottleneck(Block):
     """f(X, theta) of a 3 x 3 convolution between two of 1 x 1."""
 
     def __init__(self, net, inputs, inner, outputs, stride):
@@ -66,13 +76,6 @@ class Bottleneck(nn.Module):
         x = self.act(self.bn2(self.conv2(x)))
         return self.bn3(self.conv3(x))
 
-    def add_projection(self, inputs, outputs, stride):
-        conv = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
-        if self.pre:
-            self.downsample = nn.Sequential(conv)
-        else:
-            self.shortcut = nn.Sequential(conv, nn.BatchNorm2d(outputs))
-
 
 class Stage(nn.Module):
     def __init__(self, net, blocks, inputs, inner, outputs, stride):
@@ -84,7 +87,7 @@ class Stage(nn.Module):
         for i in range(blocks):
             change = i < self.first
             branch = kind(net, inputs if change else outputs, inner, outputs, stride if change else 1)
-            if change and kind is Bottleneck:
+            if change and net["shortcut"] == "option-b":
                 branch.add_projection(inputs, outputs, stride)
             self.add_module(str(i), branch)
         self.n = blocks - self.first

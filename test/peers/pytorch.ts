@@ -20,6 +20,7 @@ export interface PeerNet {
   readonly depth: number;
   readonly variant: string;
   readonly block: string;
+  readonly shortcut: string;
   readonly groups: { readonly cardinality: number; readonly width: number } | null;
   readonly width: number;
   readonly inChannels: number;

@@ -24,7 +24,9 @@ def logits(net):
 
 
 def in_style(name, style):
-    return name if style == "akamaster" else name.replace("linear.", "fc.").replace(".shortcut.", ".downsample.")
+    if style == "akamaster":
+        return name.replace(".downsample.", ".shortcut.")
+    return name.replace("linear.", "fc.").replace(".shortcut.", ".downsample.")
 
 
 def write(task):

@@ -9,7 +9,16 @@ import { CifarResNet } from '../../src/models/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { Generator, noGrad, scope } from '../../src/tensor/index.ts';
 import { exportWeights, importWeights } from '../../src/train/index.ts';
-import { makeImages, makeNet, netCases, scheduleOf, setCoordinates, size, Worst } from '../gradients/nets.ts';
+import {
+  makeImages,
+  makeNet,
+  netAndShortcutCases,
+  netCases,
+  scheduleOf,
+  setCoordinates,
+  size,
+  Worst,
+} from '../gradients/nets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'meanfield-export-'));
 const file = join(folder, 'net.safetensors');
@@ -25,19 +34,25 @@ const write = (tensors: ReadonlyMap<string, StoredTensor>): void => {
 };
 const meanField = netCases.find(([name]) => name === 'mean-field, post-activation')![1];
 const trained = (index: number): CifarResNet => {
-  const model = makeNet(netCases[index]![1], 'relu');
+  const model = makeNet(netAndShortcutCases[index]![1], 'relu');
   logitsOf(model, true);
   return model;
 };
 
 it('folded: a vanilla net with the weights has the logits, in evaluation and in training, of every scheme', async () => {
   const worst = new Worst();
-  for (const [i, [name, one]] of netCases.entries()) {
+  for (const [i, [name, one]] of netAndShortcutCases.entries()) {
     if (one.scheme === 'intervals') continue;
     const model = trained(i);
     write(exportWeights(model, { style: 'akamaster', fold: true }).tensors);
     const plain = new CifarResNet(
-      { ...size, variant: one.variant, dtype: 'f64', schedule: { scheme: 'vanilla' } },
+      {
+        ...size,
+        variant: one.variant,
+        shortcut: one.shortcut,
+        dtype: 'f64',
+        schedule: { scheme: 'vanilla' },
+      },
       new Generator(1),
     );
     await importWeights(file, plain, { model: 'resnet20' });
@@ -48,11 +63,11 @@ it('folded: a vanilla net with the weights has the logits, in evaluation and in 
 });
 
 it('apart: a net of the same scheme has weights, positions and logits to the bit, particle by particle', async () => {
-  for (const [i, [name, one]] of netCases.entries()) {
+  for (const [i, [name, one]] of netAndShortcutCases.entries()) {
     const model = trained(i);
     write(exportWeights(model, { style: 'torchvision', fold: false }).tensors);
     const again = new CifarResNet(
-      { ...size, variant: one.variant, dtype: 'f64', schedule: scheduleOf(one) },
+      { ...size, variant: one.variant, shortcut: one.shortcut, dtype: 'f64', schedule: scheduleOf(one) },
       new Generator(1),
     );
     await importWeights(file, again, { model: 'resnet20' });

@@ -13,7 +13,7 @@ import {
   makeImages,
   makeNet,
   type NetCase,
-  netCases,
+  netAndShortcutCases,
   setCoordinates,
   size,
   Worst,
@@ -67,20 +67,24 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
       ['preresnet29-bottleneck', torchvision, '', true, true, 'float64'],
       ['resnext29-2x2d', akamaster, 'module.', true, true, 'float64'],
       ['resnext29-2x2d', torchvision, '', false, false, 'float32'],
+      ['resnet20', torchvision, '', false, true, 'float32', 'option-b'],
+      ['resnet20', akamaster, 'module.', true, true, 'float64', 'option-b'],
+      ['preresnet20', torchvision, 'module.', true, false, 'float64', 'option-b'],
     ] as const;
-    const tasks = forms.map(([name, style, prefix, whole, zip, dtype], seed) => ({
+    const tasks = forms.map(([name, style, prefix, whole, zip, dtype, shortcut], seed) => ({
       name,
-      net: plain(parseModelName(name)),
+      shortcut,
+      net: plain({ ...parseModelName(name), shortcut }),
       file: join(folder, `written-${seed}.pth`),
       withoutCounters: whole,
       ...{ seed, style, prefix, whole, zip, dtype },
     }));
     const { write } = question({ write: tasks });
     const worst = new Worst();
-    for (const [i, { file, style, name, zip }] of tasks.entries()) {
+    for (const [i, { file, style, name, shortcut, zip }] of tasks.entries()) {
       for (const scheme of ['vanilla', 'mean-field'] as const) {
         const model = new CifarResNet(
-          { ...size, ...parseModelName(name), dtype: 'f64', schedule: { scheme } },
+          { ...size, ...parseModelName(name), shortcut, dtype: 'f64', schedule: { scheme } },
           new Generator(5),
         );
         const drawn = logitsOf(model);
@@ -95,7 +99,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
 
   it('a net of any scheme, exported with folded steps, gives its logits in PyTorch to 1e-10', () => {
     const styles: Readonly<Record<NetCase['variant'], KeyStyle>> = { post: 'torchvision', pre: 'akamaster' };
-    const nets = netCases.map(([name, one], i) => {
+    const nets = netAndShortcutCases.map(([name, one], i) => {
       const model = makeNet(one, 'relu');
       if (one.scheme === 'intervals') setCoordinates(model, apart);
       logitsOf(model, true);
@@ -106,7 +110,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
       return {
         name,
         expected: logitsOf(model),
-        task: { file, style, net: plain({ depth: 20, variant: one.variant }) },
+        task: { file, style, net: plain({ depth: 20, variant: one.variant, shortcut: one.shortcut }) },
       };
     });
     const { read } = question({ read: nets.map(({ task }) => task) });
