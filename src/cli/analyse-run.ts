@@ -5,7 +5,8 @@ import { analyse } from '../experiment/analyse/index.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import { formatBand, formatMeasured, writeAnalysis, writeReport } from '../report/index.ts';
 import { type Analysis, type Check, runFiles } from '../runs/index.ts';
-import { duration, printJson, say, textTable } from './output.ts';
+import { duration, print, printJson, say } from './output.ts';
+import { textTable } from './text-table.ts';
 
 export interface AnalyseFlags {
   images: number;
@@ -38,7 +39,7 @@ export async function runAnalysis(run: string, flags: AnalyseFlags): Promise<num
   // The run's own page links to the analysis beside it.
   if (flags.output === undefined) await writeReport([run], { html: join(run, runFiles.report) });
   const failed = analysis.sections.flatMap(({ checks }) => checks.filter(({ pass }) => !pass));
-  if (!flags.json) process.stdout.write(`${analysisText(analysis)}\n`);
+  if (!flags.json) print(analysisText(analysis));
   say(`analyse: ${html}, ${json} (${duration(analysis.seconds)})`);
   for (const { name, measured, band } of failed)
     say(`analyse: ${name}: ${formatMeasured(measured)}, must be ${formatBand(band)}`);

@@ -2,7 +2,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { busyCores, type Ceiling, commit, type Comparison, measureCeiling } from '../bench/index.ts';
 import { leaseCores, libraryFacts } from '../native/index.ts';
-import { printJson, say, textTable } from './output.ts';
+import { print, printJson, say } from './output.ts';
+import { textTable } from './text-table.ts';
 import { packageVersion } from './version.ts';
 
 export interface BenchFlags {
@@ -78,7 +79,7 @@ export async function runBenchmark(
     printJson({ rows: results.rows, busy, ceiling: results.ceiling, machine: machineFacts(threads) });
     return;
   }
-  process.stdout.write(`${table(results.rows, results.ceiling)}\n`);
+  print(table(results.rows, results.ceiling));
   say(
     `ceilings: GEMM ${(['f64', 'f32', 'bf16'] as const).map((type) => `${type} ${gemm[type].toFixed(0)}`).join(', ')} GFLOP/s, copy ${copy.toFixed(0)} GB/s`,
   );

@@ -2,7 +2,8 @@
 import { type Growth, growthAxes, measureGrowth } from '../bench/index.ts';
 import { checkOneOf } from '../check.ts';
 import { type BenchFlags, machineFacts, onQuietMachine } from './bench-run.ts';
-import { printJson, say, textTable } from './output.ts';
+import { print, printJson, say } from './output.ts';
+import { textTable } from './text-table.ts';
 
 export interface ScalingFlags extends BenchFlags {
   axis?: string[];
@@ -31,5 +32,5 @@ export async function runScalingBenchmark(flags: ScalingFlags): Promise<void> {
     sizes.join(' '),
     ms.map((value) => value.toFixed(0)).join(' '),
   ]);
-  process.stdout.write(`${textTable(['cost of, in', 'exponent', 'standard error', 'sizes', 'ms'], rows)}\n`);
+  print(textTable(['cost of, in', 'exponent', 'standard error', 'sizes', 'ms'], rows));
 }

@@ -1,6 +1,8 @@
 /** `meanfield data`: what data sets there are, and bringing and checking them. */
 import type { Command } from 'commander';
-import { duration, printJson, say, textTable } from './output.ts';
+import { duration, print, printJson, say } from './output.ts';
+import { clearLiveLine, progressLine } from './terminal.ts';
+import { textTable } from './text-table.ts';
 
 interface DataFlags {
   dataDir?: string;
@@ -20,8 +22,8 @@ export function registerData(program: Command): void {
       const datasets = listDatasets(dataDir);
       if (json) printJson({ datasets });
       else
-        process.stdout.write(
-          `${textTable(
+        print(
+          textTable(
             ['name', 'images', 'classes', 'found', 'description'],
             datasets.map((one) => [
               one.name,
@@ -30,7 +32,7 @@ export function registerData(program: Command): void {
               one.found ?? (one.fetchable ? '(fetch)' : '-'),
               one.description,
             ]),
-          )}\n`,
+          ),
         );
     });
   data
@@ -76,14 +78,10 @@ export function registerData(program: Command): void {
     });
 }
 
-/** A line a few times a second on a terminal, none elsewhere. */
 function downloadProgress(): (done: number, total: number) => void {
-  let last = 0;
+  const line = progressLine(process.stderr, { liveInterval: 200, plainInterval: 10_000 });
   return (done, total) => {
-    if (!process.stderr.isTTY || (performance.now() - last < 200 && done < total)) return;
-    last = performance.now();
-    process.stderr.write(
-      `\r\x1b[K${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB${done >= total ? '\n' : ''}`,
-    );
+    if (done >= total) clearLiveLine();
+    else line.show(() => `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`);
   };
 }

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
 import { listenForInterrupt, resolveConfig, startRun } from '../train/index.ts';
-import { colours, duration, say, textTable } from './output.ts';
+import { colours, duration, print, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
+import { textTable } from './text-table.ts';
 
 export interface DemoFlags {
   output: string;
@@ -42,14 +43,13 @@ export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
   say(bold('meanfield demo: ResNet20 of width 8 on Fashion-MNIST, vanilla beside mean-field (Algorithm 1)'));
   for (let seed = 1; seed <= flags.seeds; seed++)
     for (const scheme of schemesShown) {
-      const printer = progressPrinter(`${scheme.padEnd(10)} seed ${seed}  `);
+      const onProgress = progressPrinter(`${scheme.padEnd(10)} seed ${seed}`);
       const config = demoConfig(scheme, seed, flags);
       const session = await startRun(config, {
         root: flags.output,
-        onProgress: printer.onProgress,
+        onProgress,
         interrupted: () => interrupt.requested,
       });
-      printer.end();
       if (!session.result) {
         process.exitCode = session.exitCode;
         throw new DataError(
@@ -105,7 +105,7 @@ function sayEnd(
       duration(time),
     ]),
   );
-  process.stdout.write(`\n${table}\n\n`);
+  print(`\n${table}\n`);
   const { dim } = colours();
   say(
     dim(

@@ -1,7 +1,7 @@
 /** `meanfield doctor`: what is loaded or missing, with the command that mends it. */
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
-import { colours, printJson } from './output.ts';
+import { colours, print, printJson } from './output.ts';
 
 export function registerDoctor(program: Command): void {
   program
@@ -14,12 +14,10 @@ export function registerDoctor(program: Command): void {
       const ok = checks.every((check) => check.state !== 'bad');
       if (json) printJson({ ok, checks });
       else {
-        const { green, yellow, red } = colours();
+        const { green, yellow, red } = colours(process.stdout);
         const marks = { good: green('ok     '), note: yellow('note   '), bad: red('missing') };
         for (const { name, state, text, mend } of checks)
-          process.stdout.write(
-            `${marks[state]}  ${name.padEnd(14)} ${text}${mend ? `\n${' '.repeat(24)}-> ${mend}` : ''}\n`,
-          );
+          print(`${marks[state]}  ${name.padEnd(14)} ${text}${mend ? `\n${' '.repeat(24)}-> ${mend}` : ''}`);
       }
       process.exitCode = ok ? exitCodes.done : exitCodes.environment;
     });

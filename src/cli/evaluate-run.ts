@@ -17,7 +17,7 @@ import {
   type TrainConfig,
   type TrainOptions,
 } from '../train/index.ts';
-import { textTable } from './output.ts';
+import { textTable } from './text-table.ts';
 
 /** What describes the net and the data of a file; a run folder knows them itself. */
 const fileFlags = [

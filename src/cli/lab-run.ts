@@ -19,7 +19,8 @@ import {
   presetState,
   views,
 } from '../studio/lab/index.ts';
-import { printJson, say, textTable } from './output.ts';
+import { print, printJson, say } from './output.ts';
+import { textTable } from './text-table.ts';
 
 export interface LabFlags extends Partial<LabState> {
   preset?: string;
@@ -55,7 +56,7 @@ export async function runLab(flags: LabFlags): Promise<number> {
       String(value),
       words[name] ?? '',
     ]);
-    process.stdout.write(`${textTable(['', '', '* the key number'], rows)}\n`);
+    print(textTable(['', '', '* the key number'], rows));
   }
   say(`lab: ${preset?.title ?? views[state.view].title}, ${flags.engine} engine, ${seconds.toFixed(2)} s`);
   if (flags.output !== undefined) say(`lab: ${flags.output}`);
@@ -133,11 +134,11 @@ async function engineOf(name: Engine['name']): Promise<Engine> {
 function listPresets(json: boolean): number {
   if (json) printJson({ presets: presets.map((preset) => ({ ...preset, state: presetState(preset) })) });
   else
-    process.stdout.write(
-      `${textTable(
+    print(
+      textTable(
         ['preset', 'view', 'key number', 'slide'],
         presets.map(({ name, title, key, state: { view } }) => [name, view, key, title]),
-      )}\n`,
+      ),
     );
   return 0;
 }

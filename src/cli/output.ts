@@ -1,21 +1,33 @@
 /** What every command does with its streams: data on stdout, the rest on stderr, colour only on a terminal. */
 import picocolors from 'picocolors';
+import { clearLiveLine, type Terminal } from './terminal.ts';
 
-/** Colours for stderr; plain when it is not a terminal, or NO_COLOR or TERM=dumb is set. */
-export function colours(): ReturnType<typeof picocolors.createColors> {
-  const env = process.env;
-  const wanted = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
-  const allowed = env.NO_COLOR === undefined && env.TERM !== 'dumb' && process.stderr.isTTY;
-  return picocolors.createColors(wanted || allowed);
+/**
+ * Colours for text that goes to `stream`: FORCE_COLOR wants them anywhere, but as 0 or false nowhere; else they are for a
+ * terminal without NO_COLOR and TERM=dumb. An empty variable counts as absent.
+ */
+export function colours(stream: Terminal = process.stderr): ReturnType<typeof picocolors.createColors> {
+  const { FORCE_COLOR: force = '', NO_COLOR: no = '', TERM: term } = process.env;
+  const wanted =
+    force === '' ? no === '' && term !== 'dumb' && Boolean(stream.isTTY) : !/^(0|false)$/.test(force);
+  return picocolors.createColors(wanted);
 }
 
+/** A line of stderr. */
 export function say(text: string): void {
+  clearLiveLine();
   process.stderr.write(`${text}\n`);
+}
+
+/** A line, or several, of stdout. */
+export function print(text: string): void {
+  clearLiveLine();
+  process.stdout.write(`${text}\n`);
 }
 
 /** The one object that --json promises, as the last line of stdout. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  print(JSON.stringify(value));
 }
 
 /** 3725 -> 1h02m, 95 -> 1m35s, 4.2 -> 4.2s */
@@ -26,21 +38,4 @@ export function duration(seconds: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   if (minutes < 60) return `${minutes}m${two(Math.floor(seconds % 60))}s`;
   return `${Math.floor(minutes / 60)}h${two(minutes % 60)}m`;
-}
-
-/** Columns of text; numbers are aligned right. */
-export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const numeric = header.map((_, column) =>
-    rows.every((row) => /^[-+\d.%]*( ?\S{0,3})?$/.test(row[column] ?? '')),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd();
-  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }

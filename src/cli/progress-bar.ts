@@ -1,68 +1,61 @@
 /** Progress of training on stderr: a live line on a terminal, a plain line now and then elsewhere. */
-import type { OnProgress, StepProgress } from '../train/index.ts';
+import type { EpochProgress, OnProgress, StepProgress } from '../train/index.ts';
 import { colours, duration, say } from './output.ts';
+import { fitParts, lineWidth, type Part, progressLine, type Terminal } from './terminal.ts';
 
 const barWidth = 20;
-/** Seconds between plain lines when stderr is not a terminal. */
-const plainInterval = 30;
 
 function bar(share: number): string {
   const full = Math.round(share * barWidth);
   return '█'.repeat(full) + '░'.repeat(barWidth - full);
 }
 
-function stepText({ epoch, epochs, loss, error, lr, imagesPerSecond, secondsLeft }: StepProgress): string {
+/** What a step tells; a narrow terminal shows the time left, the loss and the epoch longest. */
+export const stepParts = (progress: StepProgress): Part[] => {
+  const { epoch, epochs, batch, batches, loss, error, lr, imagesPerSecond, secondsLeft } = progress;
   return [
-    `epoch ${epoch + 1}/${epochs}`,
-    `loss ${loss.toFixed(3)}`,
-    `error ${error.toFixed(1)} %`,
-    `lr ${lr.toPrecision(2)}`,
-    `${Math.round(imagesPerSecond)} images/s`,
-    `${duration(secondsLeft)} left`,
-  ].join('  ');
+    { text: bar((batch + 1) / batches), rank: 3 },
+    { text: `epoch ${epoch + 1}/${epochs}` },
+    { text: `loss ${loss.toFixed(3)}`, rank: 1 },
+    { text: `error ${error.toFixed(1)} %`, rank: 2 },
+    { text: `lr ${lr.toPrecision(2)}`, rank: 5 },
+    { text: `${Math.round(imagesPerSecond)} images/s`, rank: 4 },
+    { text: `${duration(secondsLeft)} left` },
+  ];
+};
+
+/** What an epoch tells. */
+export function epochParts(progress: EpochProgress): Part[] {
+  const { bold, dim } = colours();
+  const { epoch, epochs, trainLoss, trainError, evaluation, evaluatedOn, seconds, swaps } = progress;
+  const loss = `train loss ${trainLoss.toFixed(3)}`;
+  return [
+    { text: `epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}` },
+    { text: `${loss} error ${trainError.toFixed(2)} %`, short: loss, rank: 1 },
+    { text: evaluation ? bold(`${evaluatedOn} error ${evaluation.error.toFixed(2)} %`) : '' },
+    { text: dim(`${seconds.toFixed(1)} s`), rank: 3 },
+    { text: swaps ? dim(`${swaps} swap${swaps > 1 ? 's' : ''}`) : '', rank: 2 },
+  ];
 }
 
-export interface ProgressPrinter {
-  readonly onProgress: OnProgress;
-  /** Ends the live line, before other text is written. */
-  end(): void;
-}
-
-/** @param label - stands before every line, such as the scheme of a run beside others */
-export function progressPrinter(label = '', quiet = false): ProgressPrinter {
-  const { dim, bold } = colours();
-  const live = process.stderr.isTTY && process.env.TERM !== 'dumb';
-  let [lastPlain, lastLive, open] = [performance.now(), 0, false];
-  const end = (): void => {
-    if (open) process.stderr.write('\n');
-    open = false;
-  };
-  const clear = (): void => {
-    if (open) process.stderr.write('\r\x1b[K');
-    open = false;
-  };
-  const onProgress: OnProgress = (progress) => {
-    if (quiet) return;
+/**
+ * Shows the progress of a run.
+ *
+ * @param label - stands before every line, such as the scheme of a run beside others
+ * @param stream - default process.stderr
+ */
+export function progressPrinter(label = '', stream: Terminal = process.stderr): OnProgress {
+  const line = progressLine(stream);
+  return (progress) => {
     if (progress.kind === 'epoch') {
-      clear();
-      const { epoch, epochs, trainLoss, trainError, evaluation, evaluatedOn, seconds, swaps } = progress;
-      say(
-        `${label}epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}  train loss ${trainLoss.toFixed(3)} error ${trainError.toFixed(2)} %  ` +
-          `${evaluation ? `${bold(`${evaluatedOn} error ${evaluation.error.toFixed(2)} %`)}  ` : ''}${dim(`${seconds.toFixed(1)} s${swaps ? `, ${swaps} swaps` : ''}`)}`,
-      );
-      lastPlain = performance.now();
+      say(fitParts([{ text: label }, ...epochParts(progress)], lineWidth(stream)));
+      line.told();
     } else if (progress.kind === 'step') {
-      const now = performance.now();
-      if (live && now - lastLive > 100) {
-        process.stderr.write(
-          `\r\x1b[K${label}${bar((progress.batch + 1) / progress.batches)} ${stepText(progress)}`,
-        );
-        [lastLive, open] = [now, true];
-      } else if (!live && now - lastPlain > 1000 * plainInterval) {
-        say(`${label}${stepText(progress)}`);
-        lastPlain = now;
-      }
+      line.show((width) => {
+        const [bar, ...told] = stepParts(progress);
+        // A bar is for a line that is drawn again.
+        return fitParts([{ text: label }, ...(width === Infinity ? [] : [bar!]), ...told], width);
+      });
     }
   };
-  return { onProgress, end };
 }

@@ -2,61 +2,47 @@
 import type { Cell, CellEnd, PoolOptions } from '../experiment/index.ts';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import { colours, duration, say } from './output.ts';
+import { epochParts } from './progress-bar.ts';
+import { fitParts, lineWidth, progressLine } from './terminal.ts';
 
 export interface GridPrinter {
   readonly handlers: Pick<PoolOptions, 'onStart' | 'onProgress' | 'onEnd' | 'onWait'>;
   /** What the failures come to: 2 or 3 for what no run can do, 4 if all diverged, else 1. */
   worstExit(): ExitCode;
-  end(): void;
-}
-
-interface Running {
-  text: string;
 }
 
 /** @param before - cells that were finished already */
 export function gridPrinter(before: number, total: number): GridPrinter {
-  const { bold, dim, red } = colours();
-  const live = process.stderr.isTTY && process.env.TERM !== 'dumb';
-  const running = new Map<Cell, Running>();
+  const { dim, red } = colours();
+  const line = progressLine(process.stderr, { liveInterval: 200, plainInterval: 60_000 });
+  const running = new Map<Cell, string>();
   const failures: ExitCode[] = [];
-  let [ended, lastLive, open] = [0, 0, false];
-  const end = (): void => {
-    if (open) process.stderr.write('\r\x1b[K');
-    open = false;
-  };
+  let ended = 0;
   const tell = (text: string): void => {
-    end();
     say(text);
+    line.told();
   };
-  const draw = (): void => {
-    const now = performance.now();
-    if (!live || now - lastLive < 200) return;
-    const line = `${before + ended}/${total} done  ${[...running].map(([cell, { text }]) => `${cell.name} ${text}`).join('  ')}`;
-    process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns || 100) - 1)}`);
-    [lastLive, open] = [now, true];
-  };
+  const status = (width: number): string =>
+    fitParts(
+      [
+        { text: `${before + ended}/${total} done` },
+        ...[...running].map(([cell, text], i) => ({ text: `${cell.name} ${text}`, rank: i })),
+      ],
+      width,
+    );
   return {
     handlers: {
       onStart(cell) {
-        running.set(cell, { text: 'starts' });
+        running.set(cell, 'starts');
         tell(dim(`${cell.name} starts`));
       },
       onProgress(cell, progress) {
         if (progress.kind === 'epoch') {
-          const { epoch, epochs, trainLoss, evaluation, evaluatedOn, seconds, swaps } = progress;
-          const error = evaluation
-            ? `  ${evaluatedOn} error ${bold(`${evaluation.error.toFixed(2)} %`)}`
-            : '';
-          tell(
-            `${cell.name}  epoch ${epoch + 1}/${epochs}  train loss ${trainLoss.toFixed(3)}${error}  ${dim(`${seconds.toFixed(1)} s${swaps ? `, ${swaps} swaps` : ''}`)}`,
-          );
+          tell(fitParts([{ text: cell.name }, ...epochParts(progress)], lineWidth(process.stderr)));
         } else if (progress.kind === 'step') {
           const { step, totalSteps, secondsLeft } = progress;
-          running.set(cell, {
-            text: `${Math.floor((100 * step) / totalSteps)} %, ${duration(secondsLeft)} left`,
-          });
-          draw();
+          running.set(cell, `${Math.floor((100 * step) / totalSteps)} %, ${duration(secondsLeft)} left`);
+          line.show(status);
         }
       },
       onEnd(cell, how: CellEnd) {
@@ -83,6 +69,5 @@ export function gridPrinter(before: number, total: number): GridPrinter {
           : failures.every((code) => code === exitCodes.diverged)
             ? exitCodes.diverged
             : exitCodes.failed,
-    end,
   };
 }

@@ -27,8 +27,10 @@ import {
 } from '../report/index.ts';
 import type { Reproduction } from '../runs/index.ts';
 import { listenForInterrupt, type TrainOptions } from '../train/index.ts';
-import { printJson, say, textTable } from './output.ts';
+import { print, printJson, say } from './output.ts';
 import { gridPrinter } from './reproduce-progress.ts';
+import { textTable } from './text-table.ts';
+import { clearLiveLine } from './terminal.ts';
 
 export interface ReproduceFlags {
   preset: PresetName;
@@ -201,11 +203,10 @@ async function trainGrid(
       },
       interrupted: () => interrupt.requested,
     });
-    printer.end();
     if (interrupted !== undefined) say('stopped; the same command goes on where it was');
     return interrupted ?? (failed.length ? printer.worstExit() : undefined);
   } finally {
-    printer.end();
+    clearLiveLine();
     interrupt.release();
   }
 }
@@ -236,9 +237,7 @@ function tellEstimate({ cells, secondsLeft }: GridEstimate, { jobs, threads }: W
     timing ? timing.secondsPerStep.toFixed(3) : '',
     timing ? String(timing.steps) : '',
   ]);
-  process.stdout.write(
-    `${textTable(['run', 'state', 'hours', 'hours left', 's a step', 'steps timed'], rows)}\n`,
-  );
+  print(textTable(['run', 'state', 'hours', 'hours left', 's a step', 'steps timed'], rows));
   say(
     `${cells.length} runs, ${hours(secondsLeft)} h left with ${jobs} at once, ${threads} thread${threads > 1 ? 's' : ''} each, on this machine as busy as it is now`,
   );
@@ -247,7 +246,7 @@ function tellEstimate({ cells, secondsLeft }: GridEstimate, { jobs, threads }: W
 function tellResults(results: Reproduction, json = false): void {
   const { rows, finished, unfinished, measuredOn } = results;
   const show = ({ header, rows: lines }: Table): void => {
-    if (!json && lines.length) process.stdout.write(`${textTable(header, lines)}\n\n`);
+    if (!json && lines.length) print(`${textTable(header, lines)}\n`);
   };
   if (rows.some(({ talk, arms }) => talk && arms.length)) show(reproductionTable(results));
   show(armTable(results));

@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import { runFiles } from '../runs/index.ts';
 import { startStudio } from '../studio/server/index.ts';
 import { openBrowser } from './open-browser.ts';
-import { printJson, say } from './output.ts';
+import { print, printJson, say } from './output.ts';
 
 export interface StudioFlags {
   port?: number;
@@ -52,7 +52,7 @@ export async function runStudio(runs: string, flags: StudioFlags): Promise<void>
   });
   const { url, port, token } = studio;
   if (flags.json) printJson({ url, port, token });
-  else process.stdout.write(`${url}\n`);
+  else print(url);
   if (!existsSync(runs)) say(`studio: ${runs} is not there yet: runs appear when the first one starts`);
   say(`studio: shows ${runs}; Ctrl-C ends it, runs go on`);
   if (flags.open && !openBrowser(url))
@@ -75,7 +75,7 @@ async function exportFolder(runs: string, out: string, json: boolean): Promise<v
     out,
   });
   if (json) printJson(done);
-  else process.stdout.write(`${done.index}\n`);
+  else print(done.index);
   for (const line of done.missing.slice(0, mostLines)) say(`studio: ${line}`);
   if (done.missing.length > mostLines)
     say(`studio: and ${done.missing.length - mostLines} more: the page tells them at their runs`);

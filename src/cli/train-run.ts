@@ -13,6 +13,7 @@ import {
 } from '../train/index.ts';
 import { colours, duration, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
+import { clearLiveLine } from './terminal.ts';
 
 export interface TrainFlags {
   config?: string;
@@ -57,15 +58,13 @@ export async function runTraining(
   flags: TrainFlags,
   settings: Record<string, unknown>,
 ): Promise<TrainResult> {
-  const printer = progressPrinter('', flags.quiet);
   const interrupt = listenForInterrupt(() => {
-    printer.end();
     say('stopping after this step (again to stop at once)');
   });
   const options: SessionOptions = {
     root: flags.output,
     ...(flags.name !== undefined && { name: flags.name }),
-    onProgress: printer.onProgress,
+    ...(!flags.quiet && { onProgress: progressPrinter() }),
     onStart: (dir, experiment, threads) => {
       if (!flags.quiet) sayStart(dir, experiment, threads);
     },
@@ -79,7 +78,6 @@ export async function runTraining(
       flags.resume === undefined
         ? await startRun(resolveConfig({ ...configFile(flags.config), ...settings }, 'command line'), options)
         : await resumeRun(flags.resume, settings, options);
-    printer.end();
     process.exitCode = session.exitCode;
     if (!session.result) {
       say(`stopped; go on with: meanfield train --resume ${session.dir}`);
@@ -104,7 +102,7 @@ export async function runTraining(
       ...(report && { report }),
     };
   } finally {
-    printer.end();
+    clearLiveLine();
     interrupt.release();
   }
 }

@@ -4,7 +4,9 @@ import { leaseCores } from '../native/index.ts';
 import { formatBand, formatMeasured, formatWithError, makeFolder, writeClaims } from '../report/index.ts';
 import type { Check, ClaimResult } from '../runs/index.ts';
 import { chooseClaims, type SeededResult, verify } from '../theory/verify.ts';
-import { printJson, say, textTable } from './output.ts';
+import { print, printJson, say } from './output.ts';
+import { clearLiveLine } from './terminal.ts';
+import { textTable } from './text-table.ts';
 import { verifyPrinter } from './verify-progress.ts';
 
 export interface VerifyFlags {
@@ -38,14 +40,14 @@ export async function runVerify(ids: readonly string[], flags: VerifyFlags): Pro
       onResult: printer.onResult,
     });
   } finally {
-    printer.end();
+    clearLiveLine();
     lease.release();
   }
   for (const seed of seeds) {
     const results = outcomes.filter((one) => one.seed === seed).map(({ result }) => result);
     const dir = seeds.length > 1 ? join(out, `seed-${seed}`) : out;
     const { html } = await writeClaims(results, dir, { seed, quick });
-    if (!json && seeds.length === 1) process.stdout.write(`${claimTable(results, flags.verbose ?? false)}\n`);
+    if (!json && seeds.length === 1) print(claimTable(results, flags.verbose ?? false));
     if (seeds.length === 1) say(`verify: ${html}`);
   }
   const green = seeds.filter((seed) => outcomes.every((one) => one.seed !== seed || one.result.pass));

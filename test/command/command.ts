@@ -26,6 +26,43 @@ export function meanfield(args: readonly string[], env: Readonly<Record<string, 
   return { code: status, stdout, stderr };
 }
 
+export interface TerminalOutcome extends Outcome {
+  /** What the terminal got; stdout and stderr hold what did not go there. */
+  readonly terminal: string;
+  /** Length of the terminal's text when it was resized. */
+  readonly resizedAt: number;
+}
+
+export interface TerminalOptions {
+  readonly columns: number;
+  /** Default: both. */
+  readonly streams?: readonly ('stdout' | 'stderr')[];
+  /** Once the terminal has shown a text it gets another width. */
+  readonly resize?: { readonly after: string; readonly columns: number };
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs to the end on a pseudo-terminal, in colour. */
+export function meanfieldInTerminal(
+  args: readonly string[],
+  { env = {}, ...options }: TerminalOptions,
+): TerminalOutcome {
+  const streams = options.streams ?? ['stdout', 'stderr'];
+  const { status, stdout, stderr } = spawnSync(
+    'python3',
+    [
+      join(import.meta.dirname, 'terminal.py'),
+      JSON.stringify({ ...options, streams }),
+      process.execPath,
+      bin,
+      ...args,
+    ],
+    { encoding: 'utf8', env: { ...environment, NO_COLOR: undefined, TERM: 'xterm-256color', ...env } },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as TerminalOutcome;
+}
+
 /** Runs to the end, beside others. */
 export async function meanfieldBeside(args: readonly string[]): Promise<Outcome> {
   const child = spawn(process.execPath, [bin, ...args], {

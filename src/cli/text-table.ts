@@ -1,0 +1,87 @@
+/** Tables of text that fit the terminal. */
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { tableWidth, visible } from './terminal.ts';
+
+const gap = '  ';
+/** A column of words is not made narrower than this; below it rows become lists. */
+const narrowest = 10;
+
+const fold = (text: string, width: number): string[] => wrapAnsi(text, width, { hard: true }).split('\n');
+const pad = (text: string, width: number, right: boolean): string => {
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return right ? space + text : text + space;
+};
+const longestWord = (text: string): number => Math.max(...text.split(' ').map((word) => stringWidth(word)));
+
+/**
+ * Columns of text under a header; numbers are aligned right. Where the table is wider than `width`, cells are folded; where
+ * that does not do, each row becomes a list of its cells.
+ *
+ * @param width - default: that of the terminal, see {@link tableWidth}
+ */
+export function textTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = tableWidth(),
+): string {
+  const titles = header.map(visible);
+  const cells = rows.map((row) => header.map((_, column) => visible(row[column] ?? '')));
+  const numeric = titles.map((_, column) =>
+    cells.every((row) => /^[-+\d.%]*( ?\S{0,3})?$/.test(row[column] ?? '')),
+  );
+  const content = titles.map((_, column) =>
+    Math.max(0, ...cells.map((row) => stringWidth(row[column] ?? ''))),
+  );
+  const natural = content.map((most, column) => Math.max(most, stringWidth(titles[column] ?? '')));
+  const least = content.map((most, column) =>
+    Math.min(
+      natural[column] ?? 0,
+      Math.max(longestWord(titles[column] ?? ''), numeric[column] ? most : narrowest),
+    ),
+  );
+  const widths = narrowed(natural, least, width - gap.length * (header.length - 1));
+  if (widths === undefined) return lists(titles, cells, width);
+  const lines = (row: readonly string[]): string[] => {
+    const folded = row.map((cell, column) => fold(cell, widths[column] ?? 1));
+    return Array.from({ length: Math.max(...folded.map((cell) => cell.length)) }, (_, i) =>
+      folded
+        .map((cell, column) => pad(cell[i] ?? '', widths[column] ?? 0, numeric[column] ?? false))
+        .join(gap)
+        .trimEnd(),
+    );
+  };
+  const rule = widths.map((one) => '-'.repeat(one)).join(gap);
+  return [...lines(titles), rule, ...cells.flatMap(lines)].join('\n');
+}
+
+/** Widths of at most `total` together, the widest columns made narrower first; undefined where that is impossible. */
+function narrowed(
+  natural: readonly number[],
+  least: readonly number[],
+  total: number,
+): readonly number[] | undefined {
+  const widths = [...natural];
+  const sum = (of: readonly number[]): number => of.reduce((all, one) => all + one, 0);
+  if (sum(least) > total) return undefined;
+  while (sum(widths) > total) {
+    let widest = -1;
+    for (const [column, one] of widths.entries())
+      if (one > (least[column] ?? 0) && one > (widths[widest] ?? 0)) widest = column;
+    widths[widest]!--;
+  }
+  return widths;
+}
+
+/** `title: cell` in a line each, an empty line between rows. */
+const lists = (titles: readonly string[], cells: readonly (readonly string[])[], width: number): string =>
+  cells
+    .map((row) =>
+      row
+        .flatMap((cell, column) => {
+          const title = titles[column];
+          return cell === '' ? [] : fold(title ? `${title}: ${cell}` : cell, width);
+        })
+        .join('\n'),
+    )
+    .join('\n\n');
