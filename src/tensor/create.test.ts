@@ -166,3 +166,18 @@ it('converting to the same dtype and device shares the tensor', () => {
     expect(to(base, { dtype: 'f64' }).dtype).toBe('f64');
   });
 });
+
+it('options that do not exist, and shapes that are none, are refused', () => {
+  const options = { dytpe: 'f64' } as unknown as { dtype: DType };
+  for (const [name, act] of Object.entries({
+    tensor: () => tensor([1], options),
+    zeros: () => zeros([1], options),
+    ones: () => ones([1], options),
+    full: () => full([1], 2, options),
+    to: () => scope(() => to(tensor([1]), options)),
+  }))
+    expect(act).toThrow(`unknown option dytpe of ${name}: did you mean dtype?`);
+  expect(() => zeros([1], 'f64' as never)).toThrow('expected an object for the options of zeros, got "f64"');
+  expect(() => ones([2.5])).toThrow('expected a shape for shape, got [2.5]');
+  expect(() => full(2 as unknown as number[], 1)).toThrow('expected a shape for shape, got 2');
+});

@@ -1,5 +1,5 @@
 /** Tensors from numbers. */
-import { checkInteger, checkShape, unexpected } from '../check.ts';
+import { checkInteger, checkOptions, checkShape, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
 import { type DType, dtypeCode, dtypeOfArray, emptyArray, type NumericArray } from './dtype.ts';
@@ -10,6 +10,10 @@ import { Tensor } from './tensor.ts';
 export interface CreateOptions {
   readonly dtype?: DType;
   readonly device?: string;
+}
+
+function checkCreateOptions(call: string, options: CreateOptions): void {
+  checkOptions(call, options, { dtype: true, device: true });
 }
 
 const byte = { min: 0, max: 255 };
@@ -80,6 +84,7 @@ export function tensor(
     shapeOrOptions === undefined || isShape(shapeOrOptions)
       ? [shapeOrOptions, more]
       : [undefined, shapeOrOptions];
+  checkCreateOptions('tensor', options);
   const { array, dtype, shape } = sourceOf(data, options.dtype);
   const sizes = wanted === undefined ? shape : checkShape('shape', wanted);
   const count = sizes.reduce((product, size) => product * size, 1);
@@ -115,22 +120,33 @@ function place(made: Tensor, { dtype, device }: CreateOptions): Tensor {
 }
 
 /** The tensor with another dtype or on another device; itself shared if nothing changes. */
-export function to(input: Tensor, { dtype, device }: CreateOptions): Tensor {
+export function to(input: Tensor, options: CreateOptions): Tensor {
+  checkCreateOptions('to', options);
+  const { dtype, device } = options;
   return ops.toDevice(input, device ?? input.device, dtype ?? input.dtype);
 }
 
 export function zeros(shape: readonly number[], options: CreateOptions = {}): Tensor {
-  return ops.zeros(shape, options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
+  checkCreateOptions('zeros', options);
+  return ops.zeros(checkShape('shape', shape), options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
 }
 
 export function ones(shape: readonly number[], options: CreateOptions = {}): Tensor {
-  return ops.ones(shape, options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
+  checkCreateOptions('ones', options);
+  return ops.ones(checkShape('shape', shape), options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
 }
 
 /** @throws UsageError for a value that the dtype cannot hold */
 export function full(shape: readonly number[], value: number, options: CreateOptions = {}): Tensor {
+  checkCreateOptions('full', options);
   if (typeof value !== 'number') throw unexpected('a number', 'the value', value);
   if (options.dtype === 'i64') checkInteger('the value', value);
   if (options.dtype === 'u8') checkInteger('the value', value, byte);
-  return ops.full(shape, value, options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
+  return ops.full(
+    checkShape('shape', shape),
+    value,
+    options.dtype ?? 'f32',
+    undefined,
+    options.device ?? 'cpu',
+  );
 }

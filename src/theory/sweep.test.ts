@@ -2,7 +2,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { isRecording, liveTensorCount, ones, ops } from '../tensor/index.ts';
+import {
+  bottleneck,
+  energy,
+  gaussian,
+  intervalMeasure,
+  pathMeasure,
+  smoothPaths,
+} from '../mean-field/index.ts';
+import { Generator, isRecording, liveTensorCount, ones, ops } from '../tensor/index.ts';
 import { rms } from './fit.ts';
 import { rowsToArrays, rowsToCsv, summarise, sweep, writeRows } from './sweep.ts';
 
@@ -25,6 +33,21 @@ it('frees the tensors of a row, and records no gradient', () => {
   });
   expect(new Set(counts.map(({ live }) => live)).size).toBe(1);
   expect(counts.map(({ recording }) => recording)).toEqual([0, 0, 0]);
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('a path of a law, and intervals, leave nothing behind', () => {
+  const before = liveTensorCount();
+  const live = sweep({ seed: [1, 2, 3, 4] }, ({ seed }) => {
+    const generator = new Generator(seed);
+    const path = pathMeasure(smoothPaths(gaussian(), generator, 8, 7), 4);
+    const rho = intervalMeasure(generator.normal([3, 7], 'f64'), { tau: [0.2, 1, 0.5] });
+    const problem = { inputs: generator.normal([5, 3], 'f64'), targets: generator.normal([5, 3], 'f64') };
+    const losses = [path, rho].map((measure) => energy(problem, bottleneck('tanh'), measure));
+    generator.dispose();
+    return { a: losses[0]!, b: losses[1]!, live: liveTensorCount() };
+  });
+  expect(new Set(live.map((row) => row.live)).size).toBe(1);
   expect(liveTensorCount()).toBe(before);
 });
 

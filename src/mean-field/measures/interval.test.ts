@@ -124,3 +124,20 @@ it('other particles keep their places, and make no new tensors beside their own'
   });
   expect(liveTensorCount()).toBe(before);
 });
+
+it('a measure of intervals owns its indices like its particles: what a scope returns stays, all else goes', () => {
+  const theta = new Generator(3).normal([4, 2], 'f64');
+  const before = liveTensorCount();
+  scope(() => {
+    for (const tau of [0.1, 0.2, 0.3])
+      intervalMeasure(theta, { tau: [tau, 0.5, 0.7, 1] })
+        .particles(1, 0)
+        .theta.toArray();
+  });
+  expect(liveTensorCount()).toBe(before);
+  const rho = scope(() => intervalMeasure(theta, { tau: [0.3, 0.1, 1, 0.7] }));
+  expect(scope(() => rho.particles(2, 0).theta.toArray())).toEqual(theta.toArray().slice(6));
+  for (const owned of [rho.weight, ...rho.memberIndices]) owned.dispose();
+  expect(liveTensorCount()).toBe(before);
+  theta.dispose();
+});

@@ -1,6 +1,6 @@
 /** The interval measure of the talk: rho_n = sum_i w_i delta_{theta_i} 1_[tau_i, tau'_i](t). */
 import { UsageError } from '../../errors.ts';
-import { keep, ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import { ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { checkAtoms, checkSameShape, checkShapeOfTheta, checkStep, type ParticleMeasure } from './measure.ts';
 
 export interface IntervalOptions {
@@ -24,6 +24,8 @@ export interface IntervalMeasure extends ParticleMeasure {
   readonly breaks: readonly number[];
   /** The particles that act in step l, by index. */
   members(l: number): readonly number[];
+  /** The members of each step as tensors of i64. Like theta and weight they belong to the scope of the measure. */
+  readonly memberIndices: readonly Tensor[];
   /** The same intervals and weights around other particles. */
   withTheta(theta: Tensor): IntervalMeasure;
   /** The same intervals and particles with other weights. */
@@ -70,10 +72,7 @@ function checkDepths(name: string, values: readonly number[], n: number): void {
 }
 
 /** Who acts where: what remains when particles move in theta. */
-interface Places extends Pick<IntervalMeasure, 'tau' | 'tauEnd' | 'breaks' | 'steps' | 'members'> {
-  /** The members of step l as a tensor. */
-  readonly indexOf: (l: number) => Tensor;
-}
+type Places = Pick<IntervalMeasure, 'tau' | 'tauEnd' | 'breaks' | 'steps' | 'members' | 'memberIndices'>;
 
 function placesOf(tau: readonly number[], tauEnd: readonly number[], device: string): Places {
   const breaks = [...new Set([0, ...tau, ...tauEnd])].sort((a, b) => a - b);
@@ -83,17 +82,16 @@ function placesOf(tau: readonly number[], tauEnd: readonly number[], device: str
     const [from = 0, to = 0] = breaks.slice(l, l + 2);
     return tau.flatMap((start, i) => (start <= from && (tauEnd[i] ?? 0) >= to ? [i] : []));
   });
-  // Made once a step and kept: a gradient flow asks thousands of times.
-  const indices: (Tensor | undefined)[] = [];
-  const indexOf = (l: number): Tensor =>
-    (indices[l] ??= keep(
-      scope(() => tensor(BigInt64Array.from(members[l] ?? [], BigInt), undefined, { device })),
-    ));
-  return { tau, tauEnd, breaks, steps, members: (l) => members[l] ?? [], indexOf };
+  // Made once: a gradient flow asks thousands of times.
+  const memberIndices = members.map((list) =>
+    scope(() => tensor(BigInt64Array.from(list, BigInt), undefined, { device })),
+  );
+  return { tau, tauEnd, breaks, steps, members: (l) => members[l] ?? [], memberIndices };
 }
 
 function unchecked(theta: Tensor, weight: Tensor, places: Places): IntervalMeasure {
-  const { steps, indexOf } = places;
+  const { steps } = places;
+  const indexOf = (l: number): Tensor => places.memberIndices[l]!;
   return {
     ...places,
     theta,

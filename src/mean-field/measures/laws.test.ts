@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { relativeError } from '../../reference/index.ts';
-import { Generator, ops, tensor } from '../../tensor/index.ts';
+import { Generator, liveTensorCount, ops, scope, tensor } from '../../tensor/index.ts';
 import { ball, gaussian, independentSlices, type Law, smoothPaths, sphere } from './laws.ts';
 
 const [count, k] = [20_000, 3];
@@ -138,5 +138,33 @@ describe('smooth paths', () => {
         ),
       ).toBeLessThan(5);
     }
+  });
+
+  it('own no tensor: nothing stays alive, and they can be evaluated after the scope that drew them', () => {
+    const before = liveTensorCount();
+    const paths = Array.from({ length: 3 }, () =>
+      scope(() => smoothPaths(gaussian(), new Generator(5), 6, 2)),
+    );
+    expect(liveTensorCount()).toBe(before);
+    const values = scope(() => paths.map((one) => one(0.3).theta.toArray()));
+    expect(values[1]).toEqual(values[0]);
+    expect(liveTensorCount()).toBe(before);
+  });
+
+  it("leave the caller's weights in the caller's scope", () => {
+    const before = liveTensorCount();
+    const weight = scope(() => {
+      const own = tensor([1, 2], [2], { dtype: 'f64' });
+      smoothPaths(gaussian(), new Generator(5), 2, 2, { weight: own })(0.5);
+      return { hidden: () => own };
+    });
+    expect(weight.hidden().disposed).toBe(true);
+    expect(liveTensorCount()).toBe(before);
+  });
+
+  it('refuse options that do not exist', () => {
+    expect(() => smoothPaths(gaussian(), new Generator(5), 2, 2, { mode: 3 } as object)).toThrow(
+      'unknown option mode of smoothPaths: did you mean modes?',
+    );
   });
 });

@@ -1,7 +1,17 @@
 /** Laws from which particles are drawn. All draws are f64 unless asked. */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { type DType, type Generator, keep, ops, scope, type Tensor } from '../../tensor/index.ts';
+import {
+  type DType,
+  full,
+  type Generator,
+  type NumericArray,
+  ops,
+  scope,
+  type Tensor,
+  tensorOver,
+  to,
+} from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import type { DepthPath } from './path.ts';
 
@@ -70,40 +80,44 @@ export interface SmoothOptions {
 /**
  * M particles that move smoothly with depth, theta_m(t) = sum_r a_mr cos(pi r t + phi_mr) over modes r = 0 .. R - 1,
  * amplitudes by the law divided by sqrt(R): a function of t that can be evaluated anywhere.
+ *
+ * The path owns no tensor: particles belong to the scope in which it is evaluated, `weight` stays the caller's.
  */
 export function smoothPaths(
   law: Law,
   generator: Generator,
   count: number,
   k: number,
-  { modes = 3, weight }: SmoothOptions = {},
+  options: SmoothOptions = {},
 ): DepthPath {
+  checkOptions('smoothPaths', options, { modes: true, weight: true });
+  const { modes = 3, weight } = options;
   checkInteger('modes', modes, { min: 1 });
   checkSizes(count, k);
   if (weight && weight.shape.join() !== String(count))
     throw new UsageError(
       `${count} particles need weights [${count}], got shape [${weight.shape.join(', ')}]`,
     );
-  const { amplitudes, phases, weights } = keep(
-    scope(() => ({
-      amplitudes: ops.view(law(generator, modes * count, k), [modes, count, k]),
-      phases: ops.mulScalar(generator.uniform([modes, count, k], 'f64'), 2 * Math.PI),
-      weights: weight ?? ops.full([count], 1 / count, 'f64'),
-    })),
-  );
+  // Numbers, not tensors: a path outlives the scope that it is drawn in, and takes nothing out of it.
+  const drawn = scope(() => {
+    const amplitudes = law(generator, modes * count, k);
+    return {
+      amplitudes: amplitudes.toTypedArray(),
+      phases: ops.mulScalar(generator.uniform([modes, count, k], 'f64'), 2 * Math.PI).toTypedArray(),
+      device: amplitudes.device,
+    };
+  });
+  const frequencies = Float64Array.from({ length: modes }, (_, r) => Math.PI * r);
+  const { device } = drawn;
+  const over = (data: NumericArray, shape: readonly number[]): Tensor =>
+    to(tensorOver(data, shape), { device });
   return (t): Particles => ({
     theta: scope(() => {
-      const terms = Array.from({ length: modes }, (_, r) =>
-        ops.mul(
-          ops.select(amplitudes, 0, r),
-          ops.cos(ops.addScalar(ops.select(phases, 0, r), Math.PI * r * t)),
-        ),
-      );
-      return ops.mulScalar(
-        terms.reduce((sum, term) => ops.add(sum, term)),
-        1 / Math.sqrt(modes),
-      );
+      const shift = ops.mulScalar(over(frequencies, [modes, 1, 1]), t);
+      const waves = ops.cos(ops.add(over(drawn.phases, [modes, count, k]), shift));
+      const terms = ops.mul(over(drawn.amplitudes, [modes, count, k]), waves);
+      return ops.mulScalar(ops.sumDim(terms, [0]), 1 / Math.sqrt(modes));
     }),
-    weight: weights,
+    weight: weight ?? full([count], 1 / count, { dtype: 'f64', device }),
   });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Generator, ops, tensor } from '../../tensor/index.ts';
+import { Generator, liveTensorCount, ops, tensor } from '../../tensor/index.ts';
 import { gridMeasure } from './grid.ts';
 import { intervalMeasure } from './interval.ts';
 import { breaksOf, type Measure } from './measure.ts';
@@ -102,4 +102,17 @@ it('a combination may be signed: nu - rho has mass 0', () => {
   ]);
   expect(weightAt(difference, 1)).toEqual([1, -1]);
   expect(thetaAt(difference, 1, 0)).toEqual([2, 4]);
+});
+
+it('a combination makes no tensors but the particles that it returns', () => {
+  const parts = [grid([1, 2]), grid([3, 4], [0.3, 0.7])] as const;
+  const rho = mixture(...parts, 0.5);
+  const longer = onSteps(parts[0], [0.5, 0.5, 1]);
+  for (const particles of [() => rho.particles(0, 0), () => longer.particles(2, 0)]) {
+    const before = liveTensorCount();
+    const { theta, weight } = particles();
+    expect(liveTensorCount()).toBe(before + 2);
+    theta.dispose();
+    weight.dispose();
+  }
 });

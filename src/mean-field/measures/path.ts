@@ -1,7 +1,7 @@
 /** A measure given as a function of depth, and one given step by step: what mixtures and refinements are made of. */
 import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { ops } from '../../tensor/index.ts';
+import { ops, scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import { breaksOf, checkStep, checkSteps, type Measure } from './measure.ts';
 
@@ -69,8 +69,10 @@ export function onSteps(measure: Measure, steps: readonly number[]): Measure {
       checkStep(l, steps);
       const place = places[l];
       if (place) return measure.particles(place.owner, place.begin + c * place.share);
-      const { theta, weight } = measure.particles(measure.steps.length - 1, 1);
-      return { theta, weight: ops.mulScalar(weight, 0) };
+      return scope(() => {
+        const { theta, weight } = measure.particles(measure.steps.length - 1, 1);
+        return { theta, weight: ops.mulScalar(weight, 0) };
+      });
     },
   };
 }
@@ -96,17 +98,18 @@ export function combination(parts: readonly (readonly [number, Measure])[]): Mea
   const fine = parts.map(([factor, measure]) => [factor, onSteps(measure, steps)] as const);
   return {
     steps,
-    particles(l, c) {
-      const all = fine.map(([factor, measure]) => [factor, measure.particles(l, c)] as const);
-      const counts = new Set(all.map(([, { theta }]) => theta.shape[1]));
-      if (counts.size > 1)
-        throw new UsageError(
-          `measures of one family are combined: theta has ${[...counts].join(' and ')} numbers`,
-        );
-      return {
-        theta: ops.cat(all.map(([, { theta }]) => theta)),
-        weight: ops.cat(all.map(([factor, { weight }]) => ops.mulScalar(weight, factor))),
-      };
-    },
+    particles: (l, c) =>
+      scope(() => {
+        const all = fine.map(([factor, measure]) => [factor, measure.particles(l, c)] as const);
+        const counts = new Set(all.map(([, { theta }]) => theta.shape[1]));
+        if (counts.size > 1)
+          throw new UsageError(
+            `measures of one family are combined: theta has ${[...counts].join(' and ')} numbers`,
+          );
+        return {
+          theta: ops.cat(all.map(([, { theta }]) => theta)),
+          weight: ops.cat(all.map(([factor, { weight }]) => ops.mulScalar(weight, factor))),
+        };
+      }),
   };
 }
