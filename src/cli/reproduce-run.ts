@@ -1,8 +1,10 @@
 /** Runs `meanfield reproduce`. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
 import { exitCodes, type ExitCode, UsageError } from '../errors.ts';
 import {
+  adoptRuns,
   estimateGrid,
   type Cell,
   type Grid,
@@ -55,6 +57,7 @@ export interface ReproduceFlags {
   dryRun?: boolean;
   reportOnly?: boolean;
   publish?: string;
+  from?: string;
   json?: boolean;
 }
 
@@ -65,6 +68,7 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   const cells = flags.shard === undefined ? grid.cells : shardOf(grid, ...parseShard(flags.shard));
   // A folder with other settings is refused before hours of work.
   for (const cell of grid.cells) standingOf(root, cell);
+  if (flags.from !== undefined) await adopt(grid, flags.from, root);
   if (flags.publish !== undefined) return publish(grid, root, flags.publish, flags.json);
   const work: Work = {
     root,
@@ -107,11 +111,19 @@ async function dryRun(cells: readonly Cell[], work: Work, json = false): Promise
 
 async function publish(grid: Grid, root: string, to: string, json = false): Promise<number> {
   makeFolder(to);
-  const count = await publishRuns(grid, root, to);
+  const { finished, packed, running } = await publishRuns(grid, root, to);
   const { html } = await writeReproduction(await gridResults(grid, to), to);
-  say(`reproduce: ${count} run${count === 1 ? '' : 's'} published, ${html}`);
-  if (json) printJson({ published: count, report: html });
+  for (const [name, bytes] of packed) say(`packed ${name}: ${(bytes / 1e6).toFixed(1)} MB`);
+  for (const name of running) say(`${name} is being trained and is left out: stop it first`);
+  say(`reproduce: ${finished} run${finished === 1 ? '' : 's'} published, ${html}`);
+  if (json) printJson({ published: finished, packed: Object.fromEntries(packed), running, report: html });
   return exitCodes.done;
+}
+
+async function adopt(grid: Grid, published: string, root: string): Promise<void> {
+  if (!existsSync(published)) throw new UsageError(`--from ${published}: there is no such folder`);
+  const { finished, unpacked } = await adoptRuns(grid, published, root);
+  say(`reproduce: ${finished} finished and ${unpacked} packed runs taken from ${published}`);
 }
 
 function gridOf(flags: ReproduceFlags): Grid {

@@ -69,8 +69,9 @@ export function registerReproduce(program: Command): void {
     .option('--report-only', 'train nothing: write the page of what there is')
     .option(
       '--publish <dir>',
-      'copy the records of finished runs there, without checkpoints and paths, with the page; trains nothing',
+      'write the records of finished runs there, without checkpoints and paths, interrupted runs as packed files, and the page; trains nothing',
     )
+    .option('--from <dir>', 'go on from a published grid: its finished runs count, its packed runs resume')
     .option('--json', 'print one JSON object at the end')
     .addHelpText('after', examples);
   command.action(async (flags: ReproduceFlags) => {

@@ -1,7 +1,7 @@
-/** Files of a .tar or .tar.gz as a stream: nothing is unpacked to the disk. */
+/** Reads and makes .tar and .tar.gz archives; reading is a stream, nothing is unpacked to the disk. */
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { createGunzip, gzipSync } from 'node:zlib';
+import { extract, pack } from 'tar-stream';
 import { DataError } from '../errors.ts';
 
 export interface ArchiveEntry {
@@ -49,4 +49,14 @@ export async function* entriesOfArchive(
     source.destroy();
     gunzip?.destroy();
   }
+}
+
+/** A .tar.gz of these files; the same files give the same bytes. */
+export async function encodeArchive(entries: readonly ArchiveEntry[]): Promise<Uint8Array> {
+  const archive = pack();
+  for (const { name, bytes } of entries) archive.entry({ name, mtime: new Date(0) }, Buffer.from(bytes));
+  archive.finalize();
+  const pieces: Uint8Array[] = [];
+  for await (const piece of archive as AsyncIterable<Uint8Array>) pieces.push(piece);
+  return gzipSync(Buffer.concat(pieces), { level: 9 });
 }

@@ -1,4 +1,4 @@
-export { type ArchiveEntry, entriesOfArchive } from './archive.ts';
+export { type ArchiveEntry, encodeArchive, entriesOfArchive } from './archive.ts';
 export { recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
 export { abandonedAfter, beatClaim, type Claim, holderOf, takeClaim } from './claim.ts';
 export { encodeNpy, encodeNpz, type NpyArray, writeNpz } from './npz.ts';

@@ -1,5 +1,5 @@
-/** Of `env.json`: what numbers and speed depend on, and nothing that names a machine, its folders or its user. */
-export const sharedFacts: readonly string[] = [
+/** The facts that numbers and speed depend on; none names a machine, its folders or its user. */
+export const conditions: readonly string[] = [
   'meanfield',
   'node',
   'platform',
@@ -11,3 +11,6 @@ export const sharedFacts: readonly string[] = [
   'cores',
   'threads',
 ];
+
+/** The keys of `env.json` that may leave the machine. */
+export const sharedFacts: readonly string[] = [...conditions, 'continued'];

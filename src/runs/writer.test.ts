@@ -208,3 +208,21 @@ it('refuses records after it was closed', () => {
     writer.step(stepRecord(1));
   }).toThrow(FileError);
 });
+
+it('a run that goes on under other conditions records what differs, once', () => {
+  const conditions = { cpu: 'first', libtorch: '1.13', threads: 1, host: 'here' };
+  const writer = RunWriter.create(root, 'run');
+  writer.environment(conditions);
+  writer.close();
+  const goOn = (environment: Record<string, unknown>, step: number): unknown => {
+    const resumed = RunWriter.resume(writer.dir, 0, 0);
+    resumed.continued(environment, step);
+    resumed.close();
+    return readRun(writer.dir).environment();
+  };
+  expect(goOn({ ...conditions, host: 'there' }, 3)).toEqual(conditions);
+  const moved = [{ step: 5, cpu: 'second' }];
+  expect(goOn({ ...conditions, cpu: 'second' }, 5)).toEqual({ ...conditions, continued: moved });
+  expect(goOn({ ...conditions, cpu: 'second' }, 7)).toEqual({ ...conditions, continued: moved });
+  expect(goOn(conditions, 9)).toEqual({ ...conditions, continued: [...moved, { step: 9, cpu: 'first' }] });
+});

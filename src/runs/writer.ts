@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { FileError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic.ts';
 import { writeConfigFile } from './config-file.ts';
@@ -9,6 +10,9 @@ import { onDisk } from './disk.ts';
 import { Journal } from './journal.ts';
 import { runFiles } from './layout.ts';
 import { processMark } from './process.ts';
+import { readRun } from './reader.ts';
+import { recordSchema } from './schemas.ts';
+import { conditions } from './shared-facts.ts';
 import { summaryFromCsv, summaryToCsv } from './summary.ts';
 import type {
   EpochRecord,
@@ -20,6 +24,8 @@ import type {
   SwapRecord,
   TestSamples,
 } from './types.ts';
+
+const continuedSchema = z.array(recordSchema);
 
 /** Least time between two heartbeats, in ms. */
 const heartbeatEvery = 2000;
@@ -159,6 +165,27 @@ export class RunWriter {
   /** Where the run computes; `command` is the command line that started it. */
   environment(environment: PlainRecord): void {
     this.#writeJson(runFiles.environment, environment);
+  }
+
+  /**
+   * Adds to `continued` of `env.json` what differs from the conditions so far, for a run that goes on at `step`: on another
+   * machine, or with another libtorch, its numbers are no longer those of the first to the bit.
+   */
+  continued(environment: PlainRecord, step: number): void {
+    const file = join(this.dir, runFiles.environment);
+    if (!existsSync(file)) {
+      this.environment(environment);
+      return;
+    }
+    const before = readRun(this.dir).environment() ?? {};
+    const earlier = continuedSchema.safeParse(before.continued).data ?? [];
+    const sofar = earlier.reduce<PlainRecord>((facts, stage) => ({ ...facts, ...stage }), before);
+    const changed = conditions.filter(
+      (key) => JSON.stringify(environment[key]) !== JSON.stringify(sofar[key]),
+    );
+    if (changed.length === 0) return;
+    const facts = Object.fromEntries(changed.map((key) => [key, environment[key]]));
+    this.environment({ ...before, continued: [...earlier, { step, ...facts }] });
   }
 
   /** Appends to `metrics.jsonl`. @throws FileError if the disk is full */

@@ -158,6 +158,7 @@ async function resumeTaken(
     const state = restoreLast(join(dir, 'checkpoints', 'last'), experiment);
     if (!state) await startFromWeights(experiment);
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
+    writer.continued(environment(threads), state?.step ?? 0);
     taken.release();
     options.onStart?.(dir, experiment, threads);
     return await conduct(

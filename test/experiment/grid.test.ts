@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   meanfield,
@@ -168,6 +169,52 @@ it('published runs have no checkpoints and no paths, and the grid goes on from t
   const table = (of: string): string => readFileSync(join(of, 'table.md'), 'utf8');
   expect(table(folder)).toBe(table(whole));
 });
+
+it(
+  'an interrupted grid is published as records and packed runs, and goes on elsewhere to the same bits',
+  { timeout: 240_000 },
+  async () => {
+    const [folder, publication, elsewhere] = ['stopped', 'carried', 'elsewhere'].map((name) =>
+      join(root, name),
+    ) as [string, string, string];
+    const last = (cell: string): string => join(folder, cell, 'checkpoints', 'last', 'state.json');
+    const grid = startMeanfield([...settings, '--output', folder]);
+    await expect.poll(() => existsSync(last(cells[1]!)), { timeout: 120_000, interval: 20 }).toBe(true);
+    grid.kill('SIGINT');
+    await once(grid, 'exit');
+    const published = meanfield([...settings, '--output', folder, '--publish', publication, '--json']);
+    const { published: finishedRuns, packed } = JSON.parse(published.stdout) as {
+      published: number;
+      packed: Record<string, number>;
+    };
+    expect(finishedRuns).toBeGreaterThan(0);
+    expect(Object.keys(packed)).toEqual([cells[finishedRuns]]);
+    const file = join(publication, 'packed', `${cells[finishedRuns]!}.tar.gz`);
+    expect(gunzipSync(readFileSync(file)).includes(root)).toBe(false);
+
+    const moved = meanfield([...settings, '--from', publication, '--output', elsewhere]);
+    expect(moved.stderr).toContain(`${finishedRuns} finished and 1 packed runs taken from`);
+    expect(moved.stderr).toContain('4 of 4 runs finished');
+    // Published records are few of the steps; what was trained anew is whole, and the same to the bit.
+    const weights = (of: string): Buffer =>
+      readFileSync(join(of, cells[finishedRuns]!, 'checkpoints', 'last', 'model.safetensors'));
+    expect(weights(elsewhere).equals(weights(whole))).toBe(true);
+    for (const cell of cells) {
+      const error = (of: string): unknown =>
+        (JSON.parse(readFileSync(join(of, cell, 'result.json'), 'utf8')) as { testError: number }).testError;
+      expect(error(elsewhere)).toBe(error(whole));
+    }
+
+    meanfield([...settings, '--output', elsewhere, '--publish', publication]);
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, gzipSync('no archive'));
+    rmSync(join(publication, cells[finishedRuns]!), { recursive: true });
+    const damaged = meanfield([...settings, '--from', publication, '--output', join(root, 'damaged')]);
+    expect(damaged.stderr).toContain(`${file} is `);
+    expect(damaged.stderr).not.toContain('    at ');
+    expect(existsSync(join(root, 'damaged', cells[finishedRuns]!))).toBe(false);
+  },
+);
 
 it('a finished run whose settings are gone is not trained again, nor is anything else', () => {
   const folder = join(root, 'bare');
