@@ -1,33 +1,50 @@
 /** The mean-field ODE by the adaptive pair: the reference solution, known at every depth. */
+import { longCallKeys } from '../cancel.ts';
+import { checkOptions } from '../check.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Family } from './families/index.ts';
-import {
-  type AdaptiveOptions,
-  type DenseSolution,
-  integrate,
-  type VectorField,
-} from './integrators/index.ts';
+import type { AdaptiveOptions, DenseSolution, VectorField } from './integrators/index.ts';
+import { integrateAs } from './integrators/adaptive.ts';
 import { breaksOf, type Measure } from './measures/index.ts';
+import { depthRounding, placeOf } from './measures/measure.ts';
 import { initialState, type Problem } from './problem.ts';
 
-/** F(t, X) of a measure that is smooth within each of its steps. */
+/**
+ * F(t, X) of a measure that is smooth within each of its steps. At a break, `inside` tells the step that is meant; everywhere
+ * else t does.
+ *
+ * @throws UsageError for a depth beyond the end of the measure
+ */
 export function velocityField(family: Family, measure: Measure): VectorField {
   const breaks = breaksOf(measure);
+  const rounding = depthRounding(breaks);
   return (t, state, inside) => {
-    const l = Math.max(0, breaks.findIndex((end) => end > inside) - 1);
-    const c = (t - (breaks[l] ?? 0)) / (measure.steps[l] ?? 1);
+    let { l, c } = placeOf(breaks, t);
+    const meant = placeOf(breaks, inside);
+    if (meant.l !== l && Math.abs(t - breaks[meant.l + (meant.l < l ? 1 : 0)]!) <= rounding)
+      [l, c] = [meant.l, meant.l < l ? 1 : 0];
     return family.velocity(state, measure.particles(l, c));
   };
 }
 
-/** X(., t) from depth 0 to the end of the measure's grid, within a tolerance; steps end at the grid's break points. */
+export type DenseFlowOptions = Omit<AdaptiveOptions, 'breaks'>;
+
+const optionKeys = { relative: true, absolute: true, maxSteps: true, saveAt: true, ...longCallKeys } as const;
+
+/**
+ * X(., t) from depth 0 to the end of the measure's grid, within a tolerance; steps end at the grid's break points.
+ *
+ * @throws UsageError for options out of range, shapes that do not fit, a flow that needs too many steps; AbortError
+ */
 export function denseFlow(
   problem: Problem,
   family: Family,
   measure: Measure,
-  options: Omit<AdaptiveOptions, 'breaks'> = {},
+  options: DenseFlowOptions = {},
 ): DenseSolution {
+  checkOptions('denseFlow', options, optionKeys);
   const breaks = breaksOf(measure);
   const start: Tensor = initialState(problem);
-  return integrate(velocityField(family, measure), start, [0, breaks.at(-1) ?? 1], { ...options, breaks });
+  const interval = [0, breaks.at(-1) ?? 1] as const;
+  return integrateAs('denseFlow', velocityField(family, measure), start, interval, { ...options, breaks });
 }

@@ -1,11 +1,12 @@
 /** G = dE/drho: the first variation of the loss at any block and depth, and its slope in theta. */
-import { checkInteger, checkNumber } from '../check.ts';
+import { checkInteger } from '../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import { checkValues } from './families/family.ts';
 import type { Particles } from './families/index.ts';
 import type { Solution } from './gradient.ts';
 import { adjointStages, type Stage } from './integrators/runge-kutta.ts';
 import { tableauOf } from './integrators/tableau.ts';
+import { breaksOf, placeOf } from './measures/measure.ts';
 import { sampleCount } from './problem.ts';
 
 /** A Dirac of weight lambda at (theta, t_l) changes E by lambda h_l G(theta, t_l) + o(lambda). */
@@ -59,10 +60,12 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
   return { value: (theta) => gather(theta, 'weight'), slope: (theta) => gather(theta, 'theta'), stages };
 }
 
-/** The step in which depth t lies. */
+/**
+ * The step l in which depth t lies, t_l <= t < t_{l+1}; the end of the last step belongs to it. A depth within rounding of a
+ * break, such as l/L or a sum of steps, is that break.
+ *
+ * @throws UsageError for a depth that is negative, NaN or beyond the end of the measure
+ */
 export function stepAt({ measure }: Pick<Solution, 'measure'>, t: number): number {
-  checkNumber('depth', t, { min: 0 });
-  let depth = 0;
-  const l = measure.steps.findIndex((h) => (depth += h) > t);
-  return l < 0 ? measure.steps.length - 1 : l;
+  return placeOf(breaksOf(measure), t).l;
 }

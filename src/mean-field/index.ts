@@ -22,7 +22,7 @@ export {
 } from './schedules/schedule.ts';
 export { breakGradient } from './break-gradient.ts';
 export { type BackwardSolution, continuousAdjoint } from './continuous-adjoint.ts';
-export { denseFlow, velocityField } from './dense-flow.ts';
+export { denseFlow, type DenseFlowOptions, velocityField } from './dense-flow.ts';
 export * from './dynamics/index.ts';
 export * from './expansion/index.ts';
 export * from './families/index.ts';

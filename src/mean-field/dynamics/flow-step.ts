@@ -2,7 +2,7 @@
 import { checkNumber } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
-import { errorWeights } from '../integrators/adaptive.ts';
+import { errorWeights, spacingAt } from '../integrators/adaptive.ts';
 import { type Tableau, tableauOf } from '../integrators/tableau.ts';
 import type { MovableMeasure } from '../measures/index.ts';
 import type { Descent } from './descent-field.ts';
@@ -11,7 +11,10 @@ import type { Descent } from './descent-field.ts';
 export const pairTableau: Tableau = tableauOf('dopri5');
 
 export interface Tolerances {
-  /** Bound on the local error of theta: absolute + relative times its size. Default: 1e-6 each. */
+  /**
+   * The root mean square, over the entries of theta, of (local error of the entry) / (absolute + relative |entry|) is at most 1
+   * in an accepted step. Default: 1e-6 each.
+   */
   readonly relative?: number;
   readonly absolute?: number;
   /** Bound on abs(dE + integral of D) over a step, relative to the integral. Default: 1e-4. */
@@ -85,13 +88,14 @@ export function stepOf<M extends MovableMeasure<M>>(
   });
 }
 
-/** A step of Dormand and Prince whose error in theta, or defect of the energy identity, may refuse it. */
+/** A step of Dormand and Prince from time s, whose error in theta, or defect of the energy identity, may refuse it. */
 export function adaptiveStep<M extends MovableMeasure<M>>(
   field: (measure: M) => Descent,
   measure: M,
   here: Descent,
   ds: number,
   { relative = 1e-6, absolute = 1e-6, energy = 1e-4 }: Tolerances = {},
+  s = 0,
 ): StepTaken<M> & { readonly accepted: boolean; readonly next: number } {
   for (const [name, bound] of Object.entries({ relative, absolute, energy }))
     checkNumber(`tolerances.${name}`, bound, { above: 0 });
@@ -113,7 +117,9 @@ export function adaptiveStep<M extends MovableMeasure<M>>(
     ? Math.min(5, Math.max(0.2, 0.9 * Math.max(taken.error, 1e-10) ** -0.2))
     : 0.1;
   const accepted = taken.error <= 1;
-  if (!accepted && ds * factor < 1e-14)
-    throw new UsageError(`the adaptive flow is stuck: its step became ${ds * factor}`);
+  if (!accepted && ds * factor < spacingAt(s))
+    throw new UsageError(
+      `the adaptive flow is stuck at s = ${s}: no step above the spacing of numbers there is within its tolerances`,
+    );
   return { ...taken, accepted, next: ds * factor };
 }

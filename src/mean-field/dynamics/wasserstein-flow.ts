@@ -92,7 +92,7 @@ function run<M extends MovableMeasure<M>>(
     const ds = Math.min(next, until - point.s);
     const tried =
       method === 'adaptive'
-        ? adaptiveStep(field, point.measure, here, ds, options.tolerances)
+        ? adaptiveStep(field, point.measure, here, ds, options.tolerances, point.s)
         : { ...stepOf(field, tableau, point.measure, here, ds, perturb), accepted: true, next, error: 0 };
     next = tried.next;
     if (!tried.accepted) {

@@ -2,27 +2,44 @@
  * The adaptive pair of Dormand and Prince, order 5(4) (Hairer, Norsett, Wanner I, II.4-6), with its continuous
  * extension of order 4: the reference solution of the mean-field ODE.
  */
-import { checkNumber } from '../../check.ts';
+import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkNumber, checkOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
+import { checkReturned, copyFor } from '../own-function.ts';
+import { everyStep, savedAt } from './record.ts';
 import { tableauOf } from './tableau.ts';
 
-export interface AdaptiveOptions {
-  /** Bounds on the local error of each entry: absolute + relative times its size. Default: 1e-10 each. */
-  readonly relative?: number;
-  readonly absolute?: number;
+export interface AdaptiveOptions extends LongCallOptions {
+  /**
+   * A step is accepted if the root mean square, over the entries of the state, of (local error of the entry) / (absolute +
+   * relative |entry|) is at most 1. It bounds the entries together: among n entries one may err by up to sqrt(n) times its
+   * bound. Default: 1e-10 each for states in f64, 1e-6 for f32.
+   */
+  readonly relative?: number | undefined;
+  readonly absolute?: number | undefined;
   /** Times that no step crosses, such as the break points of a measure. */
-  readonly breaks?: readonly number[];
-  /** Default: 100,000. */
-  readonly maxSteps?: number;
+  readonly breaks?: readonly number[] | undefined;
+  /** Of steps, accepted and rejected. Default: 100,000. */
+  readonly maxSteps?: number | undefined;
+  /** Keeps the states at these times alone, and frees all others on the way: memory does not grow with the steps. */
+  readonly saveAt?: readonly number[] | undefined;
 }
 
 export interface DenseSolution {
-  /** The accepted times, and the states there. */
+  /** The accepted times, or those of `saveAt`, in the direction of the integration; and the states there. */
   readonly times: readonly number[];
   readonly states: readonly Tensor[];
+  /** Steps that were accepted, and those that were done again. */
+  readonly accepted: number;
   readonly rejected: number;
-  /** The state at any time between the first and the last, of order 4. The tensor belongs to the caller's scope. */
+  /** What `at` interpolates with, one a step; a scope that returns the solution keeps them. None with `saveAt`. */
+  readonly pieces: readonly (readonly Tensor[])[];
+  /**
+   * The state at a time of the interval, of order 4. The tensor belongs to the caller's scope.
+   *
+   * @throws UsageError for a time outside of the interval, NaN, and with `saveAt` for any other time
+   */
   at(t: number): Tensor;
 }
 
@@ -43,73 +60,138 @@ const denseWeights = [
   69997945 / 29380423,
 ];
 
+const optionKeys = {
+  relative: true,
+  absolute: true,
+  breaks: true,
+  maxSteps: true,
+  saveAt: true,
+  ...longCallKeys,
+} as const;
+
 /**
- * Integrates from `from` to `to`, forwards or backwards.
+ * Integrates from `from` to `to`, forwards or backwards. Steps are chosen relative to the interval, down to the spacing of
+ * doubles at t.
  *
- * @throws UsageError if the step becomes too small or too many are needed
+ * @throws UsageError if no step fits, if too many are needed, for options out of range, for a field that does not return a
+ * tensor like the state; AbortError
+ *
+ * @example
+ * const decay = integrate((t, x) => ops.neg(x), tensor([1], [1], { dtype: 'f64' }), [0, 2]);
+ * decay.at(1.5).item(); // exp(-1.5)
  */
 export function integrate(
   field: VectorField,
   start: Tensor,
-  [from, to]: readonly [number, number],
+  interval: readonly [number, number],
   options: AdaptiveOptions = {},
 ): DenseSolution {
-  const { relative = 1e-10, absolute = 1e-10, breaks = [], maxSteps = 100_000 } = options;
+  checkOptions('integrate', options, optionKeys);
+  return integrateAs('integrate', field, start, interval, options);
+}
+
+/** {@link integrate} for other calls, whose name errors tell. */
+export function integrateAs(
+  call: string,
+  field: VectorField,
+  start: Tensor,
+  [from, to]: readonly [number, number],
+  options: AdaptiveOptions,
+): DenseSolution {
+  const watch = watchCall(call, options);
+  checkStart(field, start, from, to);
+  const coarsest = start.dtype === 'f64' ? 1e-10 : 1e-6;
+  const { relative = coarsest, absolute = coarsest, maxSteps = 100_000 } = options;
   checkNumber('relative', relative, { above: 0 });
   checkNumber('absolute', absolute, { above: 0 });
-  const sign = Math.sign(to - from);
-  const stops = [...breaks.filter((t) => (t - from) * sign > 0 && (to - t) * sign > 0), to].sort(
-    (a, b) => (a - b) * sign,
-  );
-  const times = [from];
-  const states = [start];
-  const pieces: Tensor[][] = [];
-  let rejected = 0;
-  let h = Math.abs(to - from) / 100;
+  checkInteger('maxSteps', maxSteps, { min: 1 });
+  const length = Math.abs(to - from);
+  const sign = to < from ? -1 : 1;
+  const stops = [...breaksBetween(options.breaks, from, to), to].sort((a, b) => (a - b) * sign);
+  const record = options.saveAt ? savedAt(options.saveAt, start, from, to) : everyStep(start, from, to);
+  let [accepted, rejected] = [0, 0];
+  let h = Math.max(length / 100, 4 * spacingAt(from));
   let [t, x] = [from, start];
-  for (const stop of stops) {
-    const inside = (t + stop) / 2;
-    const here = (time: number, state: Tensor): Tensor => field(time, state, inside);
-    while ((stop - t) * sign > 1e-14) {
-      if (times.length + rejected > maxSteps)
-        throw new UsageError(`the adaptive solution needs more than ${maxSteps} steps: loosen its tolerance`);
-      const remaining = Math.abs(stop - t);
-      const step = Math.min(h, remaining);
-      const tried = attempt(here, t, x, step * sign, relative, absolute);
-      if (!(tried.error <= 1)) {
-        rejected++;
-        h = step * (Number.isFinite(tried.error) ? Math.max(0.2, 0.9 * tried.error ** -0.2) : 0.1);
-        if (h < 1e-14)
-          throw new UsageError(`the adaptive solution is stuck at t = ${t}: the field is not smooth there`);
-        continue;
+  try {
+    for (const stop of stops) {
+      const inside = t + (stop - t) / 2;
+      const here = (time: number, state: Tensor): Tensor => field(time, state, inside);
+      while ((stop - t) * sign > 0) {
+        if (accepted + rejected >= maxSteps)
+          throw new UsageError(
+            `${call} needs more than ${maxSteps} steps, and is at t = ${t}: loosen its tolerance or raise maxSteps`,
+          );
+        const next = t + h * sign;
+        const end = (stop - next) * sign > 0 ? next : stop;
+        const tried = attempt(call, here, t, x, end - t, relative, absolute);
+        const step = Math.abs(end - t);
+        if (tried.error <= 1) {
+          accepted++;
+          record.add(end, tried);
+          [t, x] = [end, tried.state];
+          const factor = Math.min(5, Math.max(0.2, 0.9 * Math.max(tried.error, 1e-10) ** -0.2));
+          h = Math.max(step * factor, 2 * spacingAt(t));
+        } else {
+          rejected++;
+          free(tried);
+          const finite = Number.isFinite(tried.error);
+          const factor = finite ? Math.max(0.2, 0.9 * tried.error ** -0.2) : 0.1;
+          // Among few doubles a step that shrinks by a part may be the same again.
+          h = Math.min(step * factor, step - spacingAt(t));
+          if (h < spacingAt(t))
+            throw new UsageError(
+              `${call} is stuck at t = ${t}: ${
+                finite
+                  ? `no step above the spacing of numbers there has an error within relative ${relative}, absolute ${absolute}`
+                  : 'the field is not smooth or not finite there'
+              }`,
+            );
+        }
+        watch(Math.abs(t - from), length);
       }
-      t = step === remaining ? stop : t + step * sign;
-      x = tried.state;
-      times.push(t);
-      states.push(x);
-      pieces.push(tried.piece);
-      h = step * Math.min(5, Math.max(0.2, 0.9 * Math.max(tried.error, 1e-10) ** -0.2));
     }
+    return record.solution({ accepted, rejected });
+  } catch (error) {
+    record.dispose();
+    throw error;
   }
-  const at = (time: number): Tensor => {
-    const last = Math.max(0, pieces.length - 1);
-    const later = times.findIndex((one, i) => i > 0 && (one - time) * sign >= 0);
-    const index = later < 0 ? last : later - 1;
-    const [t0 = 0, t1 = 1] = times.slice(index, index + 2);
-    return interpolate(pieces[index] ?? [], (time - t0) / (t1 - t0));
-  };
-  return { times, states, rejected, at };
+}
+
+/** At least the distance from t to its neighbours among doubles. */
+export const spacingAt = (t: number): number => Math.max(Number.EPSILON * Math.abs(t), 2 ** -1022);
+
+function checkStart(field: VectorField, start: Tensor, from: number, to: number): void {
+  if (typeof field !== 'function') throw unexpected('a function (t, state) => tensor', 'the field', field);
+  if (!(start instanceof Tensor)) throw unexpected('a tensor', 'the start', start);
+  if (start.size === 0 || (start.dtype !== 'f64' && start.dtype !== 'f32'))
+    throw new UsageError(
+      `expected a state of f64 or f32 with at least one entry, got ${start.dtype} [${start.shape.join(', ')}]`,
+    );
+  checkNumber('the start of the interval', from);
+  checkNumber('the end of the interval', to);
+  checkNumber('the length of the interval', to - from);
+}
+
+function breaksBetween(breaks: readonly number[] = [], from: number, to: number): number[] {
+  breaks.forEach((t, i) => checkNumber(`break ${i}`, t));
+  return breaks.filter((t) => t > Math.min(from, to) && t < Math.max(from, to));
 }
 
 interface Attempt {
   readonly state: Tensor;
-  /** Root mean square of the local error over its bound: at most 1 is accepted. */
+  /** The root mean square of the entries' errors over their bounds: at most 1 is accepted. */
   readonly error: number;
   /** What interpolation needs. */
   readonly piece: Tensor[];
 }
 
+/** Frees what a step made; `piece` begins with the state before it. */
+function free({ state, piece }: Omit<Attempt, 'error'>, kept?: Tensor): void {
+  for (const tensor of [state, ...piece.slice(1)]) if (tensor !== kept) tensor.dispose();
+}
+
 function attempt(
+  call: string,
   field: (t: number, state: Tensor) => Tensor,
   t: number,
   x: Tensor,
@@ -127,11 +209,15 @@ function attempt(
         const sum = terms.reduce((a, b) => ops.add(a, b));
         return base ? ops.add(base, sum) : sum;
       };
+      const like = { shape: x.shape, dtype: x.dtype, device: x.device };
+      // The field may overwrite what it is given, and use one tensor for all its results.
+      const slopeAt = (time: number, own: Tensor): Tensor =>
+        copyFor(checkReturned(`the field of ${call} at t = ${time}`, field(time, own), like));
       pair.c.forEach((c, s) => {
-        slopes.push(field(t + c * h, s === 0 ? x : combine(pair.a[s] ?? [], x)));
+        slopes.push(slopeAt(t + c * h, s === 0 ? copyFor(x) : combine(pair.a[s] ?? [], x)));
       });
       const state = combine(pair.b, x);
-      slopes.push(field(t + h, state));
+      slopes.push(slopeAt(t + h, copyFor(state)));
       const bound = ops.addScalar(ops.mulScalar(ops.maximum(ops.abs(x), ops.abs(state)), relative), absolute);
       const scaled = ops.div(combine(errorWeights), bound);
       const error = Math.sqrt(ops.mean(ops.mul(scaled, scaled)).item());
@@ -139,18 +225,6 @@ function attempt(
       const left = ops.sub(ops.mulScalar(slopes[0]!, h), difference);
       const right = ops.sub(ops.sub(difference, ops.mulScalar(slopes[6]!, h)), left);
       return { state, error, piece: [x, difference, left, right, combine(denseWeights)] };
-    }),
-  );
-}
-
-/** x + s (D + (1 - s) (B + s (C + (1 - s) E))). */
-function interpolate([x, difference, left, right, bend]: readonly Tensor[], s: number): Tensor {
-  return noGrad(() =>
-    scope(() => {
-      const inner = ops.add(right!, bend!, 1 - s);
-      const middle = ops.add(left!, inner, s);
-      const outer = ops.add(difference!, middle, 1 - s);
-      return ops.add(x!, outer, s);
     }),
   );
 }

@@ -2,7 +2,7 @@
  * Laws of blocks over parameters and depth, rho(theta, t): what acts at a depth is a set of weighted particles.
  * A measure carries the grid of depth on which it is stepped through.
  */
-import { checkInteger } from '../../check.ts';
+import { checkInteger, checkNumber } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -31,10 +31,74 @@ export interface MovableMeasure<M> extends ParticleMeasure {
   withWeight(weight: Tensor): M;
 }
 
-/** 0 = t_0, .., t_L. */
+/** 0 = t_0, .., t_L. The sums are compensated (Neumaier): ten steps of 0.1 end at 1. */
 export function breaksOf({ steps }: Pick<Measure, 'steps'>): number[] {
-  let depth = 0;
-  return [0, ...steps.map((h) => (depth += h))];
+  let [depth, lost] = [0, 0];
+  const after = (h: number): number => {
+    const next = depth + h;
+    lost += depth >= h ? depth - next + h : h - next + depth;
+    depth = next;
+    return depth + lost;
+  };
+  return [0, ...steps.map(after)];
+}
+
+/** Depths this close are one: sums of as many steps in another order differ by as much. */
+export function depthRounding(breaks: readonly number[]): number {
+  return (breaks.length + 4) * Number.EPSILON * (breaks.at(-1) ?? 0);
+}
+
+/** Depth t as a step and the fraction of it. */
+export interface Place {
+  readonly l: number;
+  readonly c: number;
+}
+
+/**
+ * The step [t_l, t_{l+1}) in which depth t lies; the end of the last step belongs to it. Depths within rounding of a break are
+ * that break, and steps of length 0 are passed over.
+ *
+ * @throws UsageError unless t lies in [0, t_L]
+ */
+export function placeOf(breaks: readonly number[], t: number): Place {
+  checkNumber('depth', t, { min: 0 });
+  const rounding = depthRounding(breaks);
+  const end = breaks.at(-1) ?? 0;
+  if (t > end + rounding) throw new UsageError(`depth ${t} lies beyond the end of the measure, ${end}`);
+  let l = lastAtMost(breaks, t);
+  const [start = 0, next = Infinity] = breaks.slice(l, l + 2);
+  if (next - t <= Math.min(rounding, (next - start) / 1000)) l = lastAtMost(breaks, next);
+  while (l > 0 && breaks[l]! >= end) l--;
+  const [from = 0, to = 1] = breaks.slice(l, l + 2);
+  return { l, c: Math.min(1, Math.max(0, (t - from) / (to - from))) };
+}
+
+/** The last index whose entry is at most t; entries rise and begin with 0. */
+function lastAtMost(breaks: readonly number[], t: number): number {
+  let [low, high] = [0, breaks.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (breaks[middle]! <= t) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The index l of the break t_l at that depth.
+ *
+ * @param what - what lies there, for the message
+ * @throws UsageError unless a step begins or ends there, up to rounding
+ */
+export function breakAt(breaks: readonly number[], t: number, what: string): number {
+  const { l, c } = placeOf(breaks, t);
+  const rounding = depthRounding(breaks);
+  if (t - breaks[l]! <= rounding) return l;
+  if (breaks[l + 1]! - t <= rounding) return l + 1;
+  throw new UsageError(
+    `${what} at depth ${t} lies inside step ${l}, [${breaks[l]}, ${breaks[l + 1]}] (at the fraction ${c.toPrecision(3)} of it): ` +
+      'give a depth at which a step begins or ends, or finer steps',
+  );
 }
 
 /** @throws UsageError unless steps are finite, not negative, and not all zero. */

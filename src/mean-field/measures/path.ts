@@ -3,7 +3,7 @@ import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { breaksOf, checkStep, checkSteps, type Measure } from './measure.ts';
+import { breaksOf, checkStep, checkSteps, depthRounding, type Measure } from './measure.ts';
 
 /** rho(., t) as particles at depth t; the tensors belong to the caller's scope. */
 export type DepthPath = (t: number) => Particles;
@@ -33,13 +33,11 @@ export function heldConstant(measure: Measure, c: number): Measure {
   return { steps: measure.steps, particles: (l) => measure.particles(l, c) };
 }
 
-/** Numbers of depth closer than this are one. */
-const sameDepth = 1e-12;
-
 /** The common refinement of the depth grids of measures. */
 export function commonSteps(measures: readonly Measure[]): number[] {
   const all = measures.flatMap(breaksOf).sort((a, b) => a - b);
-  const breaks = all.filter((t, i) => i === 0 || t - (all[i - 1] ?? 0) > sameDepth);
+  const rounding = depthRounding(all);
+  const breaks = all.filter((t, i) => i === 0 || t - (all[i - 1] ?? 0) > rounding);
   return breaks.slice(1).map((t, i) => t - (breaks[i] ?? 0));
 }
 
@@ -53,12 +51,13 @@ export function onSteps(measure: Measure, steps: readonly number[]): Measure {
   checkSteps(steps);
   const coarse = breaksOf(measure);
   const fine = breaksOf({ steps });
+  const rounding = Math.max(depthRounding(coarse), depthRounding(fine));
   const places = steps.map((h, i) => {
     const [from, to] = [fine[i]!, fine[i + 1]!];
     const next = coarse.findIndex((t) => t > from + h / 2);
     if (next < 0) return undefined;
     const [start, end] = [coarse[next - 1]!, coarse[next]!];
-    if (start > from + sameDepth || end < to - sameDepth)
+    if (start > from + rounding || end < to - rounding)
       throw new UsageError(`the step [${from}, ${to}] in depth lies in none of the measure's`);
     const whole = measure.steps[next - 1]!;
     return { owner: next - 1, begin: (from - start) / whole, share: h / whole };

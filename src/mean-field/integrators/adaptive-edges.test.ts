@@ -1,0 +1,258 @@
+/** What surrounds the integration itself: intervals of every scale, times that are asked for, fields that misbehave. */
+import { expect, it } from 'vitest';
+import { AbortError, UsageError } from '../../errors.ts';
+import { liveTensorCount, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import { integrate, type VectorField } from './adaptive.ts';
+
+const f64 = (...values: number[]): Tensor => tensor(values, [values.length], { dtype: 'f64' });
+const value = (x: Tensor): number => x.toArray()[0]!;
+/** dx/dt = - x / length: x falls to 1/e over an interval of that length. */
+const decayOver =
+  (length: number): VectorField =>
+  (_t, x) =>
+    ops.mulScalar(x, -1 / length);
+
+it.each([1e-13, 1e-14, 1e-300, 1e-3, 1e12, 1e300])(
+  'an interval of length %d is solved as [0, 1] is',
+  (length) => {
+    scope(() => {
+      for (const [from, to] of [
+        [0, length],
+        [length, 0],
+      ] as const) {
+        const sign = Math.sign(to - from);
+        const field: VectorField = (t, x) => ops.mulScalar(decayOver(length)(t, x, t), sign);
+        const solution = integrate(field, f64(1), [from, to]);
+        expect(value(solution.states.at(-1)!)).toBeCloseTo(Math.exp(-1), 8);
+        expect(value(solution.at(length / 2))).toBeCloseTo(Math.exp(-1 / 2), 8);
+      }
+    });
+  },
+);
+
+it('an interval of few doubles is solved with the steps that fit between them', () => {
+  scope(() => {
+    for (const [doubles, tolerance] of [
+      [1, 1e-2],
+      [3, 1e-4],
+      [17, 1e-6],
+      [400, 1e-9],
+    ] as const) {
+      const length = doubles * Number.EPSILON;
+      const options = { relative: tolerance, absolute: tolerance };
+      const { states, times } = integrate(decayOver(length), f64(1), [1, 1 + length], options);
+      expect(Math.abs(value(states.at(-1)!) - Math.exp(-1))).toBeLessThan(4 * tolerance);
+      expect(times.at(-1)).toBe(1 + length);
+      expect(new Set(times).size).toBe(times.length);
+    }
+  });
+});
+
+it('an interval where no step fits is an error that says so', () => {
+  scope(() => {
+    // At 1e16 doubles are 2 apart, where the solution turns within 1e-3.
+    const fast: VectorField = (_t, x) => ops.mulScalar(x, -1000);
+    expect(() => integrate(fast, f64(1), [1e16, 1e16 + 8])).toThrow(UsageError);
+    expect(() => integrate(fast, f64(1), [1e16, 1e16 + 8])).toThrow(
+      'integrate is stuck at t = 10000000000000000: no step above the spacing of numbers there has an error within ' +
+        'relative 1e-10, absolute 1e-10',
+    );
+    expect(() => integrate(() => f64(NaN), f64(1), [0, 1])).toThrow(
+      'integrate is stuck at t = 0: the field is not smooth or not finite there',
+    );
+  });
+});
+
+it('an empty interval has its start as solution', () => {
+  scope(() => {
+    const start = f64(3);
+    for (const options of [{}, { saveAt: [2] }]) {
+      const solution = integrate(decayOver(1), start, [2, 2], options);
+      expect(solution.times).toEqual([2]);
+      expect(value(solution.at(2))).toBe(3);
+      expect(() => solution.at(2.5)).toThrow('t is 2.5, outside of the interval [2, 2] that is solved');
+    }
+  });
+});
+
+it('a solution is known in its interval alone', () => {
+  scope(() => {
+    for (const [from, to] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const solution = integrate(decayOver(1), f64(1), [from, to]);
+      for (const t of [-0.1, 1.1, 1 + 1e-9, -1e-9])
+        expect(() => solution.at(t)).toThrow(`t is ${t}, outside of the interval [${from}, ${to}]`);
+      for (const t of [NaN, Infinity, undefined as unknown as number, '0.5' as unknown as number])
+        expect(() => solution.at(t)).toThrow('expected a finite number for t, got');
+      // Sums of steps end next to 1.
+      expect(value(solution.at(1 + 2 ** -52))).toBe(value(solution.at(1)));
+      expect(value(solution.at(-(2 ** -54)))).toBe(value(solution.at(0)));
+    }
+  });
+});
+
+it('at the times of its steps a solution is the state there, as a tensor of its own', () => {
+  scope(() => {
+    const solution = integrate(decayOver(0.1), f64(1), [0, 1]);
+    solution.times.forEach((t, i) => {
+      const there = solution.at(t);
+      expect(value(there)).toBe(value(solution.states[i]!));
+      there.dispose();
+    });
+    expect(solution.states.every(({ disposed }) => !disposed)).toBe(true);
+  });
+});
+
+it('saveAt keeps the states at its times, equal to those of the dense solution, and no others', () => {
+  scope(() => {
+    for (const interval of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const saveAt = [0.7, 0, 0.25, 1];
+      const dense = integrate(decayOver(0.4), f64(1), interval);
+      const before = liveTensorCount();
+      const saved = integrate(decayOver(0.4), f64(1), interval, { saveAt });
+      expect(liveTensorCount() - before).toBe(saveAt.length + 1);
+      expect(saved.times).toEqual([...saveAt].sort((a, b) => (a - b) * (interval[1] - interval[0])));
+      saved.times.forEach((t, i) => {
+        expect(value(saved.states[i]!)).toBe(value(dense.at(t)));
+        expect(value(saved.at(t))).toBe(value(dense.at(t)));
+      });
+      expect(saved.accepted).toBe(dense.times.length - 1);
+      expect(() => saved.at(0.5)).toThrow('t = 0.5 is not one of saveAt');
+    }
+    expect(() => integrate(decayOver(1), f64(1), [0, 1], { saveAt: [] })).toThrow('expected a list of times');
+    expect(() => integrate(decayOver(1), f64(1), [0, 1], { saveAt: [0, 2] })).toThrow(
+      'saveAt 1 is 2, outside',
+    );
+    expect(() => integrate(decayOver(1), f64(1), [0, 1], { saveAt: [NaN] })).toThrow('for saveAt 0, got NaN');
+  });
+});
+
+it('a solution that a scope returns is whole, and rejected steps leave no tensors', () => {
+  const before = liveTensorCount();
+  const start = f64(1);
+  const sharp: VectorField = (t, x) => ops.mulScalar(x, t < 0.37 ? -1 : -90);
+  const solution = scope(() => integrate(sharp, start, [0, 1], { relative: 1e-6, absolute: 1e-6 }));
+  expect(solution.rejected).toBeGreaterThan(3);
+  scope(() => {
+    expect(value(solution.at(0.3))).toBeCloseTo(Math.exp(-0.3), 5);
+    const inner = liveTensorCount();
+    const { accepted } = integrate(sharp, start, [0, 1], { relative: 1e-6, absolute: 1e-6 });
+    // A state and four tensors of its piece for each step.
+    expect(liveTensorCount() - inner).toBe(5 * accepted);
+  });
+  for (const one of [start, ...solution.states, ...solution.pieces.flat()]) one.dispose();
+  expect(liveTensorCount()).toBe(before);
+});
+
+it('a field may overwrite its input and reuse its result, and nothing is damaged', () => {
+  scope(() => {
+    const start = f64(1, 2);
+    const buffer = f64(0, 0);
+    const clean = integrate(decayOver(1), start, [0, 1]);
+    const rough: VectorField = (_t, x) => {
+      ops.mulScalar_(x, -1);
+      ops.copy_(buffer, x);
+      return buffer;
+    };
+    const result = integrate(rough, start, [0, 1]);
+    expect(start.toArray()).toEqual([1, 2]);
+    expect(result.times).toEqual(clean.times);
+    expect(result.states.at(-1)!.toArray()).toEqual(clean.states.at(-1)!.toArray());
+    expect(result.at(0.4).toArray()).toEqual(clean.at(0.4).toArray());
+  });
+});
+
+it.each([
+  [
+    'undefined',
+    () => undefined,
+    'the field of integrate at t = 0 returned undefined (is a return missing?), expected a tensor of f64 [2]',
+  ],
+  ['a number', () => 3, 'returned 3 (number), expected'],
+  ['an array', () => [1, 2], 'returned an array [1, 2], expected'],
+  ['another dtype', () => tensor([1, 2]), 'returned f32, expected a tensor of f64 [2]'],
+  ['another shape', () => f64(1), 'returned shape [1], expected a tensor of f64 [2]'],
+  ['a promise', () => Promise.reject(new Error('later')), 'returned a promise: it must be synchronous'],
+  [
+    'a disposed tensor',
+    () => {
+      const x = f64(1, 2);
+      x.dispose();
+      return x;
+    },
+    'returned a tensor that is disposed',
+  ],
+])('a field that returns %s gets one line', (_, field, message) => {
+  scope(() => {
+    const run = () => integrate(field as unknown as VectorField, f64(1, 2), [0, 1]);
+    expect(run).toThrow(UsageError);
+    expect(run).toThrow(message);
+  });
+});
+
+it.each([
+  [{ relativ: 1e-3 }, 'unknown option relativ of integrate: did you mean relative?'],
+  [{ relative: 0 }, 'expected a finite number > 0 for relative, got 0'],
+  [{ absolute: NaN }, 'for absolute, got NaN'],
+  [{ maxSteps: 0 }, 'expected an integer >= 1 for maxSteps, got 0'],
+  [{ maxSteps: 1.5 }, 'for maxSteps, got 1.5'],
+  [{ maxSteps: 3 }, 'integrate needs more than 3 steps'],
+  [{ breaks: [NaN] }, 'for break 0, got NaN'],
+  [{ signal: {} }, 'expected an AbortSignal for signal of integrate'],
+])('options %j are refused', (options, message) => {
+  scope(() => {
+    const run = () => integrate(decayOver(0.01), f64(1), [0, 1], options as object);
+    expect(run).toThrow(UsageError);
+    expect(run).toThrow(message);
+  });
+});
+
+it.each([
+  [() => integrate(decayOver(1), f64(1), [0, Infinity]), 'for the end of the interval, got Infinity'],
+  [() => integrate(decayOver(1), f64(1), [NaN, 1]), 'for the start of the interval, got NaN'],
+  [() => integrate(decayOver(1), f64(1), [-1e308, 1e308]), 'for the length of the interval, got Infinity'],
+  [() => integrate(decayOver(1), 3 as unknown as Tensor, [0, 1]), 'expected a tensor for the start, got 3'],
+  [() => integrate(decayOver(1), ops.zeros([0], 'f64'), [0, 1]), 'with at least one entry, got f64 [0]'],
+  [() => integrate(decayOver(1), tensor([1], [1], { dtype: 'i64' }), [0, 1]), 'got i64 [1]'],
+  [() => integrate(undefined as unknown as VectorField, f64(1), [0, 1]), 'for the field, got undefined'],
+])('argument %# that cannot be is refused', (run, message) => {
+  scope(() => {
+    expect(run).toThrow(UsageError);
+    expect(run).toThrow(message);
+  });
+});
+
+it('an integration tells how far it is and stops at a signal, without leaving tensors', () => {
+  scope(() => {
+    const start = f64(1);
+    const controller = new AbortController();
+    const shares: number[] = [];
+    const before = liveTensorCount();
+    const run = (): unknown =>
+      integrate(decayOver(0.3), start, [2, 0], {
+        signal: controller.signal,
+        onProgress: ({ done, total }) => {
+          shares.push(done / total!);
+          if (done > 1) controller.abort('half is enough');
+        },
+      });
+    expect(run).toThrow(new AbortError('integrate was aborted: half is enough'));
+    expect(liveTensorCount()).toBe(before);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBeGreaterThan(0.5);
+    expect(run).toThrow(AbortError);
+  });
+});
+
+it('states in f32 have a tolerance that f32 can meet', () => {
+  scope(() => {
+    const { states, rejected, accepted } = integrate(decayOver(1), tensor([1]), [0, 1]);
+    expect(value(states.at(-1)!)).toBeCloseTo(Math.exp(-1), 5);
+    expect(rejected + accepted).toBeLessThan(40);
+  });
+});

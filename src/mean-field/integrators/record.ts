@@ -1,0 +1,112 @@
+/** What an adaptive solution keeps of its steps: everything, or the states at given times. */
+import { checkNumber, unexpected } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { DenseSolution } from './adaptive.ts';
+
+/** An accepted step. */
+export interface Step {
+  readonly state: Tensor;
+  /** For {@link interpolate}; the first is the state before the step. */
+  readonly piece: readonly Tensor[];
+}
+
+export interface Record {
+  /** Takes over the tensors of a step that ends at `end`. */
+  add(end: number, step: Step): void;
+  solution(counts: Pick<DenseSolution, 'accepted' | 'rejected'>): DenseSolution;
+  /** Frees everything but the start. */
+  dispose(): void;
+}
+
+/** A time of the interval, moved by rounding at most. */
+function inInterval(t: number, from: number, to: number, name: string): number {
+  checkNumber(name, t);
+  const [low, high] = [Math.min(from, to), Math.max(from, to)];
+  const rounding = 8 * Number.EPSILON * Math.max(Math.abs(from), Math.abs(to));
+  if (t < low - rounding || t > high + rounding)
+    throw new UsageError(`${name} is ${t}, outside of the interval [${from}, ${to}] that is solved`);
+  return Math.min(high, Math.max(low, t));
+}
+
+export function everyStep(start: Tensor, from: number, to: number): Record {
+  const sign = to < from ? -1 : 1;
+  const times = [from];
+  const states = [start];
+  const pieces: (readonly Tensor[])[] = [];
+  const at = (time: number): Tensor => {
+    const t = inInterval(time, from, to, 't');
+    let [low, high] = [0, times.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((times[middle]! - t) * sign >= 0) high = middle;
+      else low = middle + 1;
+    }
+    if (times[low] === t) return noGrad(() => ops.clone(states[low]!));
+    const [t0, t1] = [times[low - 1]!, times[low]!];
+    return interpolate(pieces[low - 1]!, (t - t0) / (t1 - t0));
+  };
+  return {
+    add(end, { state, piece }) {
+      times.push(end);
+      states.push(state);
+      pieces.push(piece);
+    },
+    solution: (counts) => ({ times, states, ...counts, pieces, at }),
+    dispose() {
+      pieces.forEach((piece, i) => {
+        for (const tensor of [states[i + 1]!, ...piece.slice(1)]) tensor.dispose();
+      });
+    },
+  };
+}
+
+const isList = (times: unknown): boolean => Array.isArray(times) && times.length > 0;
+
+export function savedAt(saveAt: readonly number[], start: Tensor, from: number, to: number): Record {
+  if (!isList(saveAt)) throw unexpected('a list of times', 'saveAt', saveAt);
+  const sign = to < from ? -1 : 1;
+  const times = saveAt.map((t, i) => inInterval(t, from, to, `saveAt ${i}`)).sort((a, b) => (a - b) * sign);
+  const states: Tensor[] = [];
+  let begin = from;
+  let last: Tensor | undefined;
+  while (times[states.length] === from) states.push(noGrad(() => ops.clone(start)));
+  return {
+    add(end, { state, piece }) {
+      for (let t = times[states.length]; t !== undefined && (end - t) * sign >= 0; t = times[states.length])
+        states.push(
+          t === end ? noGrad(() => ops.clone(state)) : interpolate(piece, (t - begin) / (end - begin)),
+        );
+      for (const tensor of piece.slice(1)) tensor.dispose();
+      last?.dispose();
+      [begin, last] = [end, state];
+    },
+    solution(counts) {
+      last?.dispose();
+      const at = (time: number): Tensor => {
+        const i = times.indexOf(inInterval(time, from, to, 't'));
+        if (i < 0)
+          throw new UsageError(
+            `t = ${time} is not one of saveAt: without saveAt the solution is known at every time of its interval`,
+          );
+        return noGrad(() => ops.clone(states[i]!));
+      };
+      return { times, states, ...counts, pieces: [], at };
+    },
+    dispose() {
+      for (const tensor of [...states, ...(last ? [last] : [])]) tensor.dispose();
+    },
+  };
+}
+
+/** x + s (D + (1 - s) (B + s (C + (1 - s) E))). */
+function interpolate([x, difference, left, right, bend]: readonly Tensor[], s: number): Tensor {
+  return noGrad(() =>
+    scope(() => {
+      const inner = ops.add(right!, bend!, 1 - s);
+      const middle = ops.add(left!, inner, s);
+      const outer = ops.add(difference!, middle, 1 - s);
+      return ops.add(x!, outer, s);
+    }),
+  );
+}

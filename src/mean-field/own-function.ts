@@ -1,0 +1,48 @@
+/** What functions that users hand in give back, and what they are given: values that they cannot damage. */
+import { show } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import { type DType, ops, Tensor } from '../tensor/index.ts';
+
+/** What a result must be; what is left out is free. */
+export interface Returned {
+  readonly shape?: readonly number[];
+  readonly dtype?: DType;
+  readonly device?: string;
+}
+
+/**
+ * @param what - who returned it, such as `family custom: value`
+ * @param hint - said after the message, where it helps
+ * @throws UsageError unless `result` is a live tensor of that shape, dtype and device
+ */
+export function checkReturned(what: string, result: unknown, wanted: Returned): Tensor {
+  const expected = `expected a tensor${wanted.dtype ? ` of ${wanted.dtype}` : ''}${wanted.shape ? ` [${wanted.shape.join(', ')}]` : ''}`;
+  refusePromise(what, result);
+  if (!(result instanceof Tensor)) throw new UsageError(`${what} returned ${nameOf(result)}, ${expected}`);
+  if (result.disposed) throw new UsageError(`${what} returned a tensor that is disposed, ${expected}`);
+  if (wanted.shape && result.shape.join() !== wanted.shape.join())
+    throw new UsageError(`${what} returned shape [${result.shape.join(', ')}], ${expected}`);
+  if (wanted.dtype && result.dtype !== wanted.dtype)
+    throw new UsageError(`${what} returned ${result.dtype}, ${expected}`);
+  if (wanted.device && result.device !== wanted.device)
+    throw new UsageError(`${what} returned a tensor on ${result.device}, ${expected} on ${wanted.device}`);
+  return result;
+}
+
+/** @throws UsageError for a promise: the tensors of an asynchronous function would be freed before it is done. */
+export function refusePromise(what: string, result: unknown): void {
+  if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return;
+  // It may reject later, with nobody left to hear it.
+  Promise.resolve(result).catch(() => undefined);
+  throw new UsageError(`${what} returned a promise: it must be synchronous`);
+}
+
+function nameOf(value: unknown): string {
+  if (value === undefined) return 'undefined (is a return missing?)';
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return `an array ${show(value)}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return `${show(value)} (${typeof value})`;
+}
+
+/** The copy that a function of the user's gets: what it overwrites is not the caller's. Recorded by autograd. */
+export const copyFor = (x: Tensor): Tensor => ops.clone(x);
