@@ -24,6 +24,8 @@ import {
   makeFolder,
   reproductionTable,
   type Table,
+  verdictSentences,
+  verdictTable,
   writeReproduction,
   writeReproductionRecord,
 } from '../report/index.ts';
@@ -261,10 +263,12 @@ function tellResults(results: Reproduction, json = false): void {
     if (!json && lines.length) print(`${textTable(header, lines)}\n`);
   };
   if (rows.some(({ talk, arms }) => talk && arms.length)) show(reproductionTable(results));
+  if (rows.some(({ talk, arms }) => talk && arms.length)) show(verdictTable(results));
   show(armTable(results));
   show(comparisonTable(results));
   say(
     `${finished} of ${finished + unfinished.length} runs finished; errors of the last epoch on the ${measuredOn} set, mean ± standard error (seeds)`,
   );
+  for (const sentence of verdictSentences(results)) say(sentence);
   for (const { name, state } of unfinished) if (state === 'diverged') say(`${name} diverged`);
 }

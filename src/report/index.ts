@@ -19,3 +19,4 @@ export { renderPdf } from './pdf.ts';
 export { writeAnalysis } from './analysis-report.ts';
 export { type ReproductionFiles, writeReproduction, writeReproductionRecord } from './reproduction/report.ts';
 export { armTable, comparisonTable, reproductionTable, type Table } from './reproduction/tables.ts';
+export { verdictSentences, verdictTable } from './reproduction/verdict.ts';

@@ -80,6 +80,8 @@ export interface ReproductionRow {
   readonly model: string;
   /** Percent, from the talk; absent where the talk has no such row. */
   readonly talk?: { readonly vanilla: number; readonly meanField: number };
+  /** Percent: the smallest and largest vanilla error of published re-runs of this net. */
+  readonly reruns?: readonly [number, number];
   /** With at least one finished run. */
   readonly arms: readonly ArmResult[];
   readonly comparisons: readonly Comparison[];

@@ -5,6 +5,7 @@ import { html, type Html, inlineSvg } from '../html.ts';
 import type { DrawnFigure } from '../page.ts';
 import { darkRules } from '../palette.ts';
 import { armTable, comparisonTable, reproductionTable, type Table } from './tables.ts';
+import { verdictSentences, verdictTable } from './verdict.ts';
 
 /** Curves and positions of the runs of one network. */
 export interface NetworkSection {
@@ -91,6 +92,14 @@ function unfinishedHtml({ unfinished }: Reproduction): Html {
   </details>`;
 }
 
+function verdictHtml(reproduction: Reproduction): Html {
+  const sentences = verdictSentences(reproduction);
+  if (!sentences.length) return html``;
+  return html`<h2>Is the talk’s gain there?</h2>
+    ${sentences.map((sentence) => html`<p class="lead">${sentence}</p>`)}
+    ${tableHtml(verdictTable(reproduction), "The talk's gain")}`;
+}
+
 export function reproductionPageHtml(
   reproduction: Reproduction,
   overview: readonly DrawnFigure[],
@@ -112,7 +121,7 @@ export function reproductionPageHtml(
         ${machines.join('; ')}
       </p>
       ${power(reproduction)} ${divergedHtml(reproduction)}
-      ${tableHtml(reproductionTable(reproduction), "The talk's table")}
+      ${tableHtml(reproductionTable(reproduction), "The talk's table")} ${verdictHtml(reproduction)}
       <h2>Overview</h2>
       <div class="figures">${overview.map(figureHtml)}</div>
       ${

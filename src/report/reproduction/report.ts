@@ -19,6 +19,7 @@ import {
   reproductionTable,
   runsTable,
 } from './tables.ts';
+import { verdictTable } from './verdict.ts';
 
 export interface ReproductionFiles {
   readonly html: string;
@@ -86,7 +87,7 @@ export async function writeReproduction(
     csv: join(root, 'runs.csv'),
     json: join(root, recordFile),
   };
-  const tables = [reproductionTable, armTable, comparisonTable].map((table) =>
+  const tables = [reproductionTable, verdictTable, armTable, comparisonTable].map((table) =>
     markdownTable(table(reproduction)),
   );
   writeFileAtomic(files.markdown, `${tables.join('\n\n')}\n`);

@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import type { ArmResult, Comparison, Reproduction, ReproductionRow } from '../../runs/index.ts';
 import { gainsFigure, orderFigure, tableFigure } from './figures.ts';
 import { writeReproduction } from './report.ts';
+import { verdictOf, verdictSentences, verdictTable } from './verdict.ts';
 import { comparisonTable, csvTable, markdownTable, reproductionTable, runsTable } from './tables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reproduction-'));
@@ -138,4 +139,46 @@ it('the page stands alone, and text from runs is text', async () => {
   expect(page).not.toMatch(/(src|href)="https?:/);
   expect(page).toContain('not run');
   expect(page).toMatch(/a gain must be at least\s+0\.23 points/);
+});
+
+const withInterval = (interval: readonly [number, number] | undefined): ReproductionRow => ({
+  ...row,
+  reruns: [8.27, 8.29],
+  comparisons: [{ ...gain, gain: { n: 3, mean: 0.3, ...(interval && { interval }) } }],
+});
+const talkGrid: Reproduction = { ...whole, preset: 'talk', changed: { amp: true } };
+
+it.each([
+  [[-0.2, 0.8], 'open'],
+  [[0.1, 0.8], 'confirmed'],
+  [[-0.2, 0.5], 'excluded'],
+  [[0.1, 0.5], 'excluded'],
+  [[0.6, 0.9], 'excluded'],
+  [undefined, 'open'],
+] as const)('the claimed gain of 0.56 with the interval %j is %s', (interval, verdict) => {
+  expect(verdictOf(withInterval(interval), talkGrid)).toBe(verdict);
+  expect(verdictSentences({ ...talkGrid, rows: [withInterval(interval)] })[0]).toContain(
+    `ResNet20: the talk's gain of 0.56 points is ${verdict}: 3 pairs give +0.30`,
+  );
+});
+
+it('only a grid at the whole of the talk’s recipe, on the test set, decides', () => {
+  const decided = withInterval([0.1, 0.8]);
+  for (const other of [
+    whole,
+    { ...talkGrid, changed: { epochs: 15 } },
+    { ...talkGrid, measuredOn: 'validation' as const },
+  ]) {
+    expect(verdictOf(decided, other)).toBe('another recipe');
+    expect(verdictSentences({ ...other, rows: [decided] })[0]).toContain('is not tested here');
+  }
+  expect(verdictOf(notRun, talkGrid)).toBe('not run');
+  expect(verdictSentences({ ...talkGrid, rows: [notRun] })).toEqual([]);
+});
+
+it('our vanilla stands beside the quoted one and published re-runs', () => {
+  expect(verdictTable({ ...talkGrid, rows: [withInterval([0.1, 0.8]), notRun] }).rows).toEqual([
+    ['ResNet20', '9.20 ± 0.10 (3)', '8.75', '8.27-8.29', '+0.30 [0.10, 0.80]', '', '+0.56', 'confirmed'],
+    ['ResNet56', 'not run', '6.97', '', '', '', '+0.25', 'not run'],
+  ]);
 });

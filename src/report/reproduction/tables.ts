@@ -11,7 +11,7 @@ const fixed = (value: number | undefined, digits = 2): string =>
   value === undefined || !Number.isFinite(value) ? '' : value.toFixed(digits);
 
 /** +0.31 or -0.05 */
-const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(2)}`;
+export const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(2)}`;
 
 /** `8.19 ± 0.05 (3)`, or `not run`. */
 export function meanText(mean: Mean | undefined): string {
