@@ -27,6 +27,14 @@ function textOf(value: unknown): string {
   }
 }
 
+/** Names of files may hold line breaks and other control characters: here they are escaped as in JSON. */
+export function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    const quoted = JSON.stringify(character).slice(1, -1);
+    return quoted === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : quoted;
+  });
+}
+
 /** The first few of many names, and how many there are. */
 export function fewOf(names: readonly string[]): string {
   return `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, .. (${names.length})` : ''}`;

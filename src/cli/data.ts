@@ -1,11 +1,16 @@
 /** `meanfield data`: what data sets there are, and bringing and checking them. */
 import type { Command } from 'commander';
+import { oneLine } from '../check.ts';
+import { parseInteger } from './flags.ts';
 import { duration, print, printJson, say } from './output.ts';
 import { clearLiveLine, progressLine } from './terminal.ts';
 import { textTable } from './text-table.ts';
 
 interface DataFlags {
   dataDir?: string;
+  imageSize?: number;
+  channels?: 1 | 3;
+  allowEmptyClasses?: boolean;
   mirror?: string[];
   json?: boolean;
 }
@@ -62,16 +67,20 @@ export function registerData(program: Command): void {
     .description('read a data set as training would, and say what is there')
     .argument('<name>', 'name of the data set')
     .option('--data-dir <dir>', 'where it is')
+    .option('--image-size <pixels>', 'image-folder: scale images to this side', parseInteger)
+    .option('--channels <n>', 'image-folder: 1 (grey) or 3 (colour)', parseInteger)
+    .option('--allow-empty-classes', 'image-folder: a class folder may have no images')
     .option('--json', 'print one JSON object')
-    .action(async (name: string, { dataDir, json }: DataFlags) => {
+    .action(async (name: string, { dataDir, json, ...options }: DataFlags) => {
       const { checkDataset } = await import('../data/index.ts');
-      const facts = await checkDataset(name, dataDir);
+      const facts = await checkDataset(name, dataDir, options);
       if (json) printJson(facts);
       else
         process.stdout.write(
           `${facts.name}: good (${facts.where})\n` +
-            `${facts.train} + ${facts.test} images of ${facts.height} x ${facts.width} x ${facts.channels}, ${facts.classes.length} classes\n` +
-            `images a class (training): ${facts.perClass.map((count, c) => `${facts.classes[c] ?? c} ${count}`).join(', ')}\n` +
+            facts.notes.map((note) => `note: ${note}\n`).join('') +
+            `${facts.train} + ${facts.test} images${facts.validation ? ` (and ${facts.validation} for validation)` : ''} of ${facts.height} x ${facts.width} x ${facts.channels}, ${facts.classes.length} classes\n` +
+            `images a class (training): ${facts.perClass.map((count, c) => `${oneLine(facts.classes[c] ?? String(c))} ${count}`).join(', ')}\n` +
             `mean ${facts.mean.map((value) => value.toFixed(4)).join(', ')}  std ${facts.std.map((value) => value.toFixed(4)).join(', ')}\n` +
             (facts.checksum ? `archive: ${facts.checksum}\n` : ''),
         );

@@ -1,6 +1,5 @@
 /** Runs `meanfield evaluate`. */
 import { statSync } from 'node:fs';
-import type { ImageData } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import {
@@ -14,9 +13,11 @@ import {
   loadTrained,
   resolveConfig,
   startFromWeights,
+  type TestImages,
   type TrainConfig,
   type TrainOptions,
 } from '../train/index.ts';
+import { say } from './output.ts';
 import { textTable } from './text-table.ts';
 
 /** What describes the net and the data of a file; a run folder knows them itself. */
@@ -101,9 +102,10 @@ const defined = (options: TrainOptions): TrainOptions =>
 
 function measure(
   learner: Learner,
-  data: ImageData,
+  data: TestImages,
   config: TrainConfig,
 ): Omit<EvaluationOutcome, 'run' | 'checkpoint'> {
+  for (const note of data.notes ?? []) say(`note: ${note}`);
   const tensors = new BatchTensors(data.test, data, config.dtype, config.device);
   const result: Evaluation = evaluate((images) => learner.forward(images, false), data.test, tensors);
   return {

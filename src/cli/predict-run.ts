@@ -1,8 +1,10 @@
 /** Runs `meanfield predict`. */
-import { decodeImage, listImages } from '../data/index.ts';
-import { UsageError } from '../errors.ts';
+import { checkInteger, oneLine } from '../check.ts';
+import { decodeImage, type FilePath, listImages, pathText } from '../data/index.ts';
+import { MeanfieldError, UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import { loadTrained, predict, type Prediction } from '../train/index.ts';
+import { say } from './output.ts';
 
 export interface PredictFlags {
   checkpoint: string;
@@ -11,32 +13,72 @@ export interface PredictFlags {
   json?: boolean;
 }
 
-/** @throws UsageError if no image is found */
+export interface PredictionOutcome {
+  readonly predictions: readonly Prediction[];
+  /** Files that are not images, and paths that are not there. */
+  readonly failed: readonly { readonly name: string; readonly error: string }[];
+}
+
+/**
+ * Classifies what can be read; what cannot is told on stderr and counted as failed.
+ *
+ * @throws UsageError for a number of classes below 1, or if there is no image under the paths
+ */
 export async function predictImages(
   run: string,
   paths: readonly string[],
   flags: PredictFlags,
-): Promise<Prediction[]> {
+): Promise<PredictionOutcome> {
+  checkInteger('--top', flags.top, { min: 1 });
   const lease = leaseCores(flags.threads);
   setThreads(flags.threads ?? lease.cores);
   try {
-    const files = listImages(paths);
-    if (files.length === 0) throw new UsageError(`no PNG, JPEG or WebP files in ${paths.join(', ')}`);
     const trained = loadTrained(run, flags.checkpoint);
     const predictions: Prediction[] = [];
-    for (const file of files)
-      predictions.push(predict(trained, file, await decodeImage(file, trained.state.images), flags.top));
-    return predictions;
+    const failed: { name: string; error: string }[] = [];
+    const fail = (name: string, error: unknown): void => {
+      if (!(error instanceof MeanfieldError)) throw error;
+      say(`meanfield: ${error.message}`);
+      failed.push({ name, error: error.message });
+    };
+    for (const file of await findImages(paths, fail))
+      try {
+        const bytes = await decodeImage(file, trained.state.images);
+        predictions.push(predict(trained, pathText(file), bytes, flags.top));
+      } catch (error) {
+        fail(pathText(file), error);
+      }
+    return { predictions, failed };
   } finally {
     lease.release();
   }
+}
+
+async function findImages(
+  paths: readonly string[],
+  fail: (name: string, error: unknown) => void,
+): Promise<FilePath[]> {
+  const found: FilePath[] = [];
+  let there = 0;
+  for (const path of paths)
+    try {
+      const { files, skipped } = await listImages([path]);
+      there++;
+      found.push(...files);
+      for (const line of skipped.lines()) say(`${oneLine(path)}: ${line}`);
+    } catch (error) {
+      fail(oneLine(path), error);
+    }
+  if (there > 0 && found.length === 0)
+    throw new UsageError(`no image files in ${paths.map(oneLine).join(', ')}`);
+  return found;
 }
 
 export function predictionText(predictions: readonly Prediction[]): string {
   return predictions
     .map(
       ({ name, classes }) =>
-        `${name}: ${classes.map((one) => `${one.name} ${(100 * one.probability).toFixed(1)} %`).join(', ')}\n`,
+        `${name}: ${classes.map((one) => `${oneLine(one.name)} ${(100 * one.probability).toFixed(1)} %`).join(', ')}\n`,
     )
     .join('');
 }

@@ -1,5 +1,6 @@
 /** `meanfield predict`: classes of image files. */
 import type { Command } from 'commander';
+import { exitCodes } from '../errors.ts';
 import { parseInteger } from './flags.ts';
 import { printJson } from './output.ts';
 import type { PredictFlags } from './predict-run.ts';
@@ -7,7 +8,9 @@ import type { PredictFlags } from './predict-run.ts';
 export function registerPredict(program: Command): void {
   program
     .command('predict')
-    .description('classify image files (PNG, JPEG, WebP) with a trained net')
+    .description(
+      'classify image files (PNG, JPEG, WebP, TIFF, ..) with a trained net; one that cannot be read is told, and the exit code is 1',
+    )
     .argument('<run>', 'run folder')
     .argument('<images...>', 'image files or folders of them')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
@@ -16,8 +19,9 @@ export function registerPredict(program: Command): void {
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, images: string[], flags: PredictFlags) => {
       const { predictImages, predictionText } = await import('./predict-run.ts');
-      const predictions = await predictImages(run, images, flags);
-      if (flags.json) printJson({ predictions });
+      const { predictions, failed } = await predictImages(run, images, flags);
+      if (flags.json) printJson({ predictions, failed });
       else process.stdout.write(predictionText(predictions));
+      if (failed.length > 0) process.exitCode = exitCodes.failed;
     });
 }

@@ -43,9 +43,10 @@ function sayStart(dir: string, { config, data, learner }: Experiment, threads: n
   const { bold, dim } = colours();
   const particles = [...learner.model.stages.values()].map((stage) => stage.particles).join(', ');
   say(
-    `${bold(`${config.model} ${schemeName(config)}`)} on ${config.dataset}: ${data.train.count} + ${data.test.count} images, ` +
+    `${bold(`${config.model} ${schemeName(config)}`)} on ${config.dataset}: ${data.train.count} + ${data.test.count} images${data.validation ? ` and ${data.validation.count} for validation` : ''}, ` +
       `${learner.model.parameterCount.toLocaleString('en')} parameters, exchangeable blocks ${particles}`,
   );
+  for (const note of data.notes ?? []) say(`note: ${note}`);
   say(
     dim(
       `run folder ${dir}, seed ${config.seed}, ${threads} thread${threads > 1 ? 's' : ''}${config.amp ? ', bf16' : ''}`,

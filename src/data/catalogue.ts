@@ -4,12 +4,17 @@ import { DataError, UsageError } from '../errors.ts';
 import { locateCifar, readCifar } from './cifar.ts';
 import { holdOut } from './hold-out.ts';
 import { findIdxSet, type IdxSetName, loadIdxSet } from './idx-sets.ts';
-import { findImageFolder, type ImageFolderOptions, readImageFolder } from './image-folder.ts';
+import {
+  findImageFolder,
+  type ImageFolderOptions,
+  readImageFolder,
+  readImageFolderTest,
+} from './image-folder.ts';
 import { limited } from './limit.ts';
 import { pixelMoments } from './moments.ts';
 import { sources } from './sources.ts';
 import { syntheticImages, type SyntheticOptions } from './synthetic-images.ts';
-import type { ImageData, ImageSet } from './types.ts';
+import type { ImageData, TestData } from './types.ts';
 
 export interface LoadOptions extends ImageFolderOptions {
   readonly dataDir?: string;
@@ -25,13 +30,19 @@ export interface LoadOptions extends ImageFolderOptions {
   readonly synthetic?: Omit<SyntheticOptions, 'seed'>;
 }
 
+type Loaded = Pick<ImageData, 'train' | 'validation' | 'test' | 'notes'>;
+
 interface Entry {
   readonly description: string;
   readonly images: string;
   readonly classes: string;
   /** Images have the size that is asked for. */
   readonly sized?: true;
-  readonly load: (options: LoadOptions) => Promise<{ train: ImageSet; test: ImageSet }>;
+  /** A class may be there without images. */
+  readonly classFolders?: true;
+  readonly load: (options: LoadOptions) => Promise<Loaded>;
+  /** The test set alone, where it can be read alone. */
+  readonly loadTest?: (options: LoadOptions) => Promise<TestData>;
   /** Where it is, if it is anywhere. */
   readonly find: (dataDir: string | undefined) => string | undefined;
   /** Published mean and standard deviation of each channel; others are measured. */
@@ -97,11 +108,13 @@ const entries = {
     ...idxEntry('idx'),
   },
   'image-folder': {
-    description: 'PNG, JPEG or WebP files: DIR/train/<class>/*, DIR/test/<class>/*',
+    description: 'image files: DIR/train/<class>/*, DIR/test/<class>/*, and DIR/val/<class>/* for validation',
     images: 'any',
     classes: 'a folder each',
     sized: true,
+    classFolders: true,
     load: ({ dataDir, ...options }) => readImageFolder(dataDir, options),
+    loadTest: ({ dataDir, ...options }) => readImageFolderTest(dataDir, options),
     find: findImageFolder,
   },
   'synthetic-images': {
@@ -128,21 +141,48 @@ const entries = {
 export type DatasetName = keyof typeof entries;
 export const datasetNames = Object.keys(entries) as DatasetName[];
 
+/** @throws UsageError for an option that the set does not take */
+function checkOptions(name: string, entry: Entry, options: LoadOptions): void {
+  const { imageSize, channels, allowEmptyClasses } = options;
+  const takers = (key: 'sized' | 'classFolders'): string =>
+    datasetNames.filter((one) => (entries[one] as Entry)[key]).join(' and ');
+  if (!entry.sized && (imageSize !== undefined || channels !== undefined))
+    throw new UsageError(
+      `the images of ${name} have one size: an image size or channels are for ${takers('sized')}`,
+    );
+  if (!entry.classFolders && allowEmptyClasses)
+    throw new UsageError(`the classes of ${name} are known: empty ones are for ${takers('classFolders')}`);
+}
+
 /** @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged */
 export async function loadImages(name: string, options: LoadOptions = {}): Promise<ImageData> {
   const entry: Entry = entries[checkOneOf('dataset', name, datasetNames)];
-  const { imageSize, channels, limitTrain, limitTest, valSplit = 0 } = options;
-  if (!entry.sized && (imageSize !== undefined || channels !== undefined))
-    throw new UsageError(
-      `the images of ${name} have one size: an image size or channels are for ${datasetNames.filter((one) => (entries[one] as Entry).sized).join(' and ')}`,
-    );
+  checkOptions(name, entry, options);
+  const { limitTrain, limitTest, valSplit = 0 } = options;
   const whole = await entry.load(options);
   const train = limited('limitTrain', whole.train, limitTrain);
   const test = limited('limitTest', whole.test, limitTest);
+  if (valSplit > 0 && whole.validation)
+    throw new UsageError(
+      `--val-split holds out training images, but ${name} has ${whole.validation.count} images for validation: leave it out`,
+    );
   const split = valSplit === 0 ? undefined : holdOut(train, valSplit);
   const trained = split?.kept ?? train;
+  const validation = split?.heldOut ?? whole.validation;
   const moments = entry.mean && entry.std ? { mean: entry.mean, std: entry.std } : pixelMoments(trained);
-  return { train: trained, test, ...(split && { validation: split.heldOut }), ...moments };
+  return { train: trained, test, ...(validation && { validation }), ...moments, notes: whole.notes ?? [] };
+}
+
+/**
+ * The test set alone; the training images need not be there where the set can be read without them.
+ *
+ * @throws as {@link loadImages}
+ */
+export async function loadTestSet(name: string, options: LoadOptions = {}): Promise<TestData> {
+  const entry: Entry = entries[checkOneOf('dataset', name, datasetNames)];
+  checkOptions(name, entry, options);
+  const { test, notes = [] } = await (entry.loadTest ?? entry.load)(options);
+  return { test: limited('limitTest', test, options.limitTest), notes };
 }
 
 export interface DatasetFacts {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sha256OfFile } from '../io/index.ts';
 import { DataError } from '../errors.ts';
 import { listDatasets, loadImages } from './catalogue.ts';
+import type { ImageFolderOptions } from './image-folder.ts';
 import { pixelMoments } from './moments.ts';
 import { type Source, sources } from './sources.ts';
 
@@ -11,6 +12,8 @@ export interface DatasetCheck {
   readonly name: string;
   readonly where: string;
   readonly train: number;
+  /** Images of a validation set of its own; 0 without one. */
+  readonly validation: number;
   readonly test: number;
   readonly height: number;
   readonly width: number;
@@ -21,13 +24,20 @@ export interface DatasetCheck {
   /** Measured on the training images, for pixels in [0, 1]. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** Files that were passed over, a line for each reason. */
+  readonly notes: readonly string[];
   /** What the checksums say, where published files are there as they were published. */
   readonly checksum?: string;
 }
 
 /** @throws DataError that names what is missing, damaged or out of range, or the checksum that is wrong */
-export async function checkDataset(name: string, dataDir: string | undefined): Promise<DatasetCheck> {
-  const { train, test } = await loadImages(name, dataDir === undefined ? {} : { dataDir });
+export async function checkDataset(
+  name: string,
+  dataDir: string | undefined,
+  options: ImageFolderOptions = {},
+): Promise<DatasetCheck> {
+  const loaded = await loadImages(name, { ...options, ...(dataDir !== undefined && { dataDir }) });
+  const { train, test, validation, notes = [] } = loaded;
   const where = listDatasets(dataDir).find((one) => one.name === name)?.found ?? dataDir ?? '';
   const perClass = train.classes.map((_, c) =>
     train.labels.reduce((sum, label) => sum + (label === c ? 1 : 0), 0),
@@ -40,6 +50,7 @@ export async function checkDataset(name: string, dataDir: string | undefined): P
     name,
     where,
     train: train.count,
+    validation: validation?.count ?? 0,
     test: test.count,
     height,
     width,
@@ -48,6 +59,7 @@ export async function checkDataset(name: string, dataDir: string | undefined): P
     perClass,
     mean,
     std,
+    notes,
     ...(checksum !== undefined && { checksum }),
   };
 }

@@ -1,10 +1,22 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataError, UsageError } from '../errors.ts';
-import { decodeImage, listImages, readImageFolder } from './image-folder.ts';
+import { pathText } from './file-path.ts';
+import { decodeImage } from './image-file.ts';
+import { findImageFolder, readImageFolder, readImageFolderTest } from './image-folder.ts';
+import { listImages } from './image-tree.ts';
 
 let root = '';
 beforeEach(() => {
@@ -135,11 +147,39 @@ describe('the list of images', () => {
       writeFileSync(join(root, 'x', name), '');
     }
     const single = await gray('single.png');
-    expect(listImages([single, join(root, 'x')])).toEqual([
+    const { files, skipped } = await listImages([single, join(root, 'x')]);
+    expect(files).toEqual([
       single,
       ...['a/1.webp', 'a/2.jpeg', 'b.PNG'].map((name) => join(root, 'x', name)),
     ]);
-    expect(() => listImages([join(root, 'no')])).toThrow(`${join(root, 'no')} does not exist`);
+    expect(skipped.lines()).toEqual([
+      `1 file is not in an image format that is read: 1 .txt (${join(root, 'x', 'notes.txt')})`,
+    ]);
+    await expect(listImages([join(root, 'no')])).rejects.toThrow(`${join(root, 'no')} does not exist`);
+  });
+  it('is without hidden files and what systems leave behind, at every level, and ends in a loop of links', async () => {
+    await gray('x/a/1.png');
+    for (const name of ['._1.png', '.ipynb_checkpoints/1.png', '__MACOSX/a/1.png', 'a/@eaDir/1.png'])
+      await gray(`x/${name}`);
+    for (const name of ['Thumbs.db', 'a/desktop.ini']) writeFileSync(join(root, 'x', name), '');
+    symlinkSync('..', join(root, 'x', 'a', 'loop'));
+    symlinkSync(join(root, 'x', 'a', '1.png'), join(root, 'x', 'again.png'));
+    const { files, skipped } = await listImages([join(root, 'x')]);
+    expect(files).toEqual([join(root, 'x/a/1.png')]);
+    expect(skipped.lines().map((line) => line.replace(/ \(.*/, ''))).toEqual([
+      '1 link or hard link repeats a file that is used elsewhere',
+      '1 link leads back to a folder that contains it',
+    ]);
+  });
+  it('has names that are not UTF-8, and shows names on one line', async () => {
+    const folder = join(root, 'odd');
+    mkdirSync(folder);
+    const png = readFileSync(await gray('one.png'));
+    const name = Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xe9, 0x0a), Buffer.from('.png')]);
+    writeFileSync(name, png);
+    const { files } = await listImages([folder]);
+    expect(files.map(pathText)).toEqual([`${folder}/\u00e9\\n.png`]);
+    expect(await decodeImage(files[0]!, { height: 6, width: 5, channels: 1 })).toHaveLength(30);
   });
 });
 
@@ -196,7 +236,162 @@ describe('a folder', () => {
     mkdirSync(join(root, 'test'));
     await expect(readImageFolder(root)).rejects.toThrow(/has 1 class folders, at least 2/);
     mkdirSync(join(root, 'train', 'dog'));
-    await expect(readImageFolder(root)).rejects.toThrow(/has no PNG, JPEG or WebP files/);
+    await expect(readImageFolder(root)).rejects.toThrow(
+      /train has no PNG, JPEG, .* files in its class folders/,
+    );
+  });
+});
+
+describe('colour', () => {
+  it('is kept unless all images are grey, whichever comes first and in whichever part', async () => {
+    await putSet();
+    expect((await readImageFolder(root)).train.channels).toBe(1);
+    await put('test/dog/2.jpg', picture(6, 5, 3), 6, 5, 3);
+    const { train, test } = await readImageFolder(root);
+    expect([train.channels, test.channels]).toEqual([3, 3]);
+    expect([...train.images.subarray(0, 90)]).toEqual(
+      [...picture(6, 5, 1)].flatMap((byte) => [byte, byte, byte]),
+    );
+    await put('train/dog/2.png', picture(6, 5, 3), 6, 5, 3);
+    rmSync(join(root, 'test/dog/2.jpg'));
+    expect((await readImageFolder(root)).train.channels).toBe(3);
+  });
+  it('is told from grey with transparency and grey of 16 bits', async () => {
+    await putSet();
+    const clear = sharp(Buffer.from([9, 255, 9, 255]), { raw: { height: 1, width: 2, channels: 2 } });
+    await clear.toColourspace('b-w').png().toFile(join(root, 'train/cat/2.png'));
+    const deep = sharp(Uint16Array.of(256, 512), { raw: { height: 1, width: 2, channels: 1 } });
+    await deep.toColourspace('grey16').png().toFile(join(root, 'train/cat/3.png'));
+    expect((await readImageFolder(root)).train).toMatchObject({ channels: 1, count: 4 });
+  });
+});
+
+describe('a link', () => {
+  it('that leads back changes nothing: each file counts once, under the class in whose folder it lies', async () => {
+    await putSet();
+    const loops: [string, string][] = [
+      ['..', 'train/cat/loop'],
+      ['../..', 'train/dog/root'],
+      ['/', 'train/dog/all'],
+      ['.', 'train/cat/self'],
+      ['.', 'train/again'],
+      ['../../test', 'train/cat/other-part'],
+      ['ring', 'train/cat/ring'],
+    ];
+    for (const [target, name] of loops) symlinkSync(target, join(root, name));
+    // Of another class, in this part and in the other.
+    symlinkSync('../dog', join(root, 'train/cat/dogs'));
+    symlinkSync('../../train/cat', join(root, 'test/dog/cats'));
+    symlinkSync('../dog/1.png', join(root, 'train/cat/0.png'));
+    linkSync(join(root, 'train/cat/1.png'), join(root, 'train/cat/copy.png'));
+    const { train, test, notes } = await readImageFolder(root);
+    expect(train).toMatchObject({ count: 2, classes: ['cat', 'dog'] });
+    expect([...train.images]).toEqual([0, 50].flatMap((shade) => [...picture(6, 5, 1, shade)]));
+    expect([...test.images]).toEqual([10, 60].flatMap((shade) => [...picture(6, 5, 1, shade)]));
+    expect(notes).toEqual([
+      expect.stringMatching(/^train: 6 links lead back to a folder that contains them/),
+      expect.stringMatching(/^train: 3 links or hard links repeat files/),
+      expect.stringMatching(/^train: 1 link leads nowhere .*ring/),
+      expect.stringMatching(/^test: 1 link or hard link repeats/),
+    ]);
+  });
+  it('to a class folder, a folder or a file elsewhere brings its images', async () => {
+    await putSet();
+    await gray('elsewhere/emus/deep/1.png', 70);
+    await gray('elsewhere/cats/1.png', 80);
+    await gray('elsewhere/dog.png', 90);
+    symlinkSync(join(root, 'elsewhere/emus'), join(root, 'train/emu'));
+    symlinkSync(join(root, 'elsewhere/cats'), join(root, 'train/cat/more'));
+    symlinkSync(join(root, 'elsewhere/dog.png'), join(root, 'train/dog/2.png'));
+    symlinkSync('..', join(root, 'elsewhere/emus/loop'));
+    const { train } = await readImageFolder(root);
+    expect(train.classes).toEqual(['cat', 'dog', 'emu']);
+    const shades = [0, 80, 50, 90, 70];
+    expect([...train.images]).toEqual(shades.flatMap((shade) => [...picture(6, 5, 1, shade)]));
+  });
+});
+
+describe('a class', () => {
+  it('without readable images is an error that says what is there, unless that is allowed', async () => {
+    await putSet();
+    mkdirSync(join(root, 'train/emu'));
+    writeFileSync(join(root, 'train/emu/1.bmp'), 'BM');
+    writeFileSync(join(root, 'train/emu/2.heic'), '');
+    symlinkSync('../nowhere.png', join(root, 'train/emu/3.png'));
+    const read = readImageFolder(root);
+    await expect(read).rejects.toBeInstanceOf(DataError);
+    await expect(read).rejects.toThrow(
+      /train has no PNG.* files for the class emu; 2 files are not .*1 \.bmp \(.*emu\/1\.bmp\), 1 \.heic .*; 1 link leads nowhere.*--allow-empty-classes/,
+    );
+    const { train } = await readImageFolder(root, { allowEmptyClasses: true });
+    expect(train).toMatchObject({ count: 2, classes: ['cat', 'dog', 'emu'] });
+    mkdirSync(join(root, 'test/emu'));
+    rmSync(join(root, 'train/emu'), { recursive: true });
+    await gray('train/emu/1.png');
+    await expect(readImageFolder(root)).rejects.toThrow(/test has no PNG.* files for the class emu/);
+  });
+  it('of TIFF, GIF and AVIF files is read', async () => {
+    await putSet();
+    const image = sharp(picture(6, 5, 3), { raw: { height: 6, width: 5, channels: 3 } });
+    mkdirSync(join(root, 'train/emu'));
+    await image.tiff({ compression: 'lzw' }).toFile(join(root, 'train/emu/1.tif'));
+    await image.tiff({ compression: 'none' }).toFile(join(root, 'train/emu/2.TIFF'));
+    await image.gif().toFile(join(root, 'train/emu/3.gif'));
+    await image.avif().toFile(join(root, 'train/emu/4.avif'));
+    await image.jpeg().toFile(join(root, 'train/emu/5.jfif'));
+    const { train, notes } = await readImageFolder(root);
+    expect([...train.labels]).toEqual([0, 1, 2, 2, 2, 2, 2]);
+    expect([...train.images.subarray(2 * 90, 3 * 90)]).toEqual([...picture(6, 5, 3)]);
+    expect(notes).toEqual([]);
+  });
+});
+
+describe('the parts', () => {
+  it('val beside train and test is the validation set; alone beside train it is the test set', async () => {
+    await putSet();
+    await gray('valid/cat/1.png', 30);
+    const { validation, test } = await readImageFolder(root);
+    expect(validation).toMatchObject({ count: 1, classes: ['cat', 'dog'] });
+    expect([...validation!.images]).toEqual([...picture(6, 5, 1, 30)]);
+    expect(test.count).toBe(2);
+    rmSync(join(root, 'test'), { recursive: true });
+    expect(await readImageFolder(root)).toMatchObject({ test: { count: 1 } });
+    expect((await readImageFolder(root)).validation).toBeUndefined();
+    mkdirSync(join(root, 'Validation'));
+    await expect(readImageFolder(root)).rejects.toThrow(
+      `${root} has Validation and valid, and each may be the val set`,
+    );
+  });
+  it('may be called as in other tools, in any case', async () => {
+    await putSet();
+    for (const [from, to] of [
+      ['train', 'Training'],
+      ['test', 'Testing'],
+    ] as const) {
+      mkdirSync(join(root, 'renamed', to), { recursive: true });
+      for (const name of ['cat', 'dog']) {
+        mkdirSync(join(root, 'renamed', to, name));
+        copyFileSync(join(root, from, name, '1.png'), join(root, 'renamed', to, name, '1.png'));
+      }
+    }
+    expect(findImageFolder(join(root, 'renamed'))).toBe(join(root, 'renamed'));
+    expect((await readImageFolder(join(root, 'renamed'))).train.count).toBe(2);
+  });
+  it('for a test need no training images: classes are those of the folder that is there', async () => {
+    await putSet();
+    const whole = await readImageFolder(root);
+    rmSync(join(root, 'train'), { recursive: true });
+    for (const place of [root, join(root, 'test')])
+      expect((await readImageFolderTest(place)).test).toEqual(whole.test);
+    mkdirSync(join(root, 'train/ant'), { recursive: true });
+    mkdirSync(join(root, 'train/cat'));
+    mkdirSync(join(root, 'train/dog'));
+    const { test } = await readImageFolderTest(root);
+    expect(test.classes).toEqual(['ant', 'cat', 'dog']);
+    expect([...test.labels]).toEqual([1, 2]);
+    rmSync(join(root, 'test'), { recursive: true });
+    await expect(readImageFolderTest(root)).rejects.toThrow(/looked in .*test/);
+    await expect(readImageFolderTest(join(root, 'no'))).rejects.toThrow(/looked in/);
   });
 });
 
@@ -223,7 +418,7 @@ describe('options', () => {
     await putSet();
     for (const options of [{ imageSize: 0 }, { imageSize: 1.5 }, { imageSize: [4, -1] as const }])
       await expect(readImageFolder(root, options)).rejects.toBeInstanceOf(UsageError);
-    await expect(readImageFolder(root, { channels: 2 as 1 })).rejects.toThrow(/1 \(gray\) or 3 \(colour\)/);
+    await expect(readImageFolder(root, { channels: 2 as 1 })).rejects.toThrow(/1 \(grey\) or 3 \(colour\)/);
   });
 });
 

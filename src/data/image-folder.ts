@@ -1,77 +1,159 @@
-/** Folders of image files, a folder a class: DIR/train/<class>/*.png and DIR/test/<class>/* (or val). */
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { checkInteger, unexpected } from '../check.ts';
+/**
+ * Folders of image files, a folder a class: DIR/train/<class>/*.png, DIR/test/<class>/*, and DIR/val/<class>/* for
+ * validation, if it is there.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { checkInteger, fewOf, oneLine, unexpected } from '../check.ts';
 import { DataError } from '../errors.ts';
+import type { FilePath } from './file-path.ts';
+import { entriesIn, resolved } from './folder-walk.ts';
+import { decodeImage, type DecodeSize, imageFacts, readFormats } from './image-file.ts';
+import { type LabelledPart, readLabelledParts } from './image-tree.ts';
 import { notFound } from './locate.ts';
 import type { ImageSet } from './types.ts';
-
-const endings = /\.(png|jpe?g|webp)$/i;
-
-export interface DecodeSize {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
 
 export interface ImageFolderOptions {
   /** Pixels of the side, or [height, width]; images are scaled to cover it. Default: the size of the first image. */
   readonly imageSize?: number | readonly [height: number, width: number];
-  /** 1: gray, 3: colour. Default: as the first image. */
+  /** 1: grey, 3: colour. Default: grey if all images are. */
   readonly channels?: 1 | 3;
+  /** A class folder without images is a class that has none, not an error. */
+  readonly allowEmptyClasses?: boolean;
 }
 
-function notAnImage(file: string, cause: unknown): DataError {
-  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  return new DataError(`${file} cannot be read as an image: ${reason}`, cause);
+type PartName = 'train' | 'val' | 'test';
+
+/** How the folders of the parts are called, in any case of letters. */
+const partNames: Readonly<Record<PartName, readonly string[]>> = {
+  train: ['train', 'training'],
+  val: ['val', 'valid', 'validation', 'eval', 'evaluation'],
+  test: ['test', 'testing'],
+};
+
+const mend = 'give --data-dir DIR with DIR/train/<class>/*.png and DIR/test/<class>/*.png';
+
+/** Where the parts are. @throws DataError if two folders may be the same part */
+function partsOf(dataDir: string): Partial<Record<PartName, string>> {
+  if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) return {};
+  const folders = entriesIn(dataDir).filter(({ path }) => resolved(path)?.isDirectory());
+  return Object.fromEntries(
+    (Object.keys(partNames) as PartName[]).flatMap((part) => {
+      const found = folders.filter(({ name }) => partNames[part].includes(name.toLowerCase()));
+      if (found.length > 1)
+        throw new DataError(
+          `${dataDir} has ${found.map(({ name }) => name).join(' and ')}, and each may be the ${part} set: keep one`,
+        );
+      return found.map(({ name }) => [part, join(dataDir, name)]);
+    }),
+  );
+}
+
+/** The folder, if it has both parts. */
+export function findImageFolder(dataDir: string | undefined): string | undefined {
+  if (dataDir === undefined) return undefined;
+  const { train, test, val } = partsOf(dataDir);
+  return train !== undefined && (test ?? val) !== undefined ? dataDir : undefined;
+}
+
+function notThere(dataDir: string | undefined): DataError {
+  const places = dataDir === undefined ? [] : ['train', 'test', 'val'].map((name) => join(dataDir, name));
+  return notFound('image-folder', places, mend);
+}
+
+export interface ImageFolderData {
+  readonly train: ImageSet;
+  readonly validation?: ImageSet;
+  readonly test: ImageSet;
+  /** What was passed over, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** @throws DataError if a part, a class or an image is missing or cannot be read */
+export async function readImageFolder(
+  dataDir: string | undefined,
+  options: ImageFolderOptions = {},
+): Promise<ImageFolderData> {
+  const found = dataDir === undefined ? {} : partsOf(dataDir);
+  // A set with one part beside training is tested on that part, whatever its name is.
+  const [testDir, valDir] = [found.test ?? found.val, found.test === undefined ? undefined : found.val];
+  if (found.train === undefined || testDir === undefined) throw notThere(dataDir);
+  const folders = [found.train, testDir, ...(valDir === undefined ? [] : [valDir])];
+  const parts = await readLabelledParts(folders);
+  const [train, test, val] = parts as [LabelledPart, LabelledPart, LabelledPart | undefined];
+  const classes = [...train.classes.keys()];
+  if (classes.length < 2)
+    throw new DataError(`${train.folder} has ${classes.length} class folders, at least 2 are needed`);
+  for (const part of parts) checkClasses(part, classes, train.folder, options);
+  const size = await sizeOf(parts, options);
+  const validation = val && (await decodePart(val, classes, size));
+  return {
+    train: await decodePart(train, classes, size),
+    ...(validation && { validation }),
+    test: await decodePart(test, classes, size),
+    notes: parts.flatMap(notesOf),
+  };
 }
 
 /**
- * One image file as bytes [H, W, C], upright as its camera's mark says, scaled to cover the size.
+ * The test set alone: of DIR/test, DIR/val where there is no test, or DIR itself where it holds class folders. Classes are
+ * those of DIR/train if it is there.
  *
- * @throws DataError if it is no image
+ * @throws DataError as {@link readImageFolder}
  */
-export async function decodeImage(
-  file: string,
-  { height, width, channels }: DecodeSize,
-): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp');
-  try {
-    const image = sharp(file).autoOrient().resize(width, height, { fit: 'cover' }).flatten();
-    const coloured = channels === 1 ? image.toColourspace('b-w') : image.toColourspace('srgb');
-    const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
-    if (info.channels !== channels)
-      throw new DataError(`${file} has ${info.channels} channels after decoding, ${channels} are needed`);
-    return data;
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    throw notAnImage(file, cause);
-  }
+export async function readImageFolderTest(
+  dataDir: string | undefined,
+  options: ImageFolderOptions = {},
+): Promise<Pick<ImageFolderData, 'test' | 'notes'>> {
+  if (dataDir === undefined || !existsSync(dataDir)) throw notThere(dataDir);
+  const { train, test: testPart, val } = partsOf(dataDir);
+  const testDir = testPart ?? val ?? (train === undefined ? dataDir : undefined);
+  if (testDir === undefined) throw notThere(dataDir);
+  const [part] = (await readLabelledParts([testDir])) as [LabelledPart];
+  const trained = train === undefined ? [] : classFoldersIn(train);
+  const classes = trained.length > 0 ? trained : [...part.classes.keys()];
+  if (classes.length === 0) throw notThere(dataDir);
+  checkClasses(part, classes, train ?? testDir, options);
+  const size = await sizeOf([part], options);
+  return { test: await decodePart(part, classes, size), notes: notesOf(part) };
 }
 
-/** Image files under the paths: files as they are, folders at any depth. */
-export function listImages(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
-    if (!existsSync(path)) throw new DataError(`${path} does not exist`);
-    if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path, { recursive: true })
-      .map(String)
-      .filter((name) => endings.test(name))
-      .sort()
-      .map((name) => join(path, name));
-  });
+const classFoldersIn = (folder: string): string[] =>
+  entriesIn(folder)
+    .filter(({ path }) => resolved(path)?.isDirectory())
+    .map(({ name }) => name);
+
+function checkClasses(
+  { folder, classes, skipped }: LabelledPart,
+  known: readonly string[],
+  trainDir: string,
+  { allowEmptyClasses = false }: ImageFolderOptions,
+): void {
+  const unknown = [...classes.keys()].find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new DataError(`${oneLine(join(folder, unknown))} is a class that ${trainDir} does not have`);
+  const empty = [...classes].filter(([, files]) => files.length === 0).map(([name]) => oneLine(name));
+  const reasons = skipped.lines().map((line) => `; ${line}`);
+  if (empty.length === classes.size)
+    throw new DataError(`${folder} has no ${readFormats} files in its class folders${reasons.join('')}`);
+  if (empty.length > 0 && !allowEmptyClasses)
+    throw new DataError(
+      `${folder} has no ${readFormats} files for the class${empty.length > 1 ? 'es' : ''} ${fewOf(empty)}${reasons.join('')}; add images, remove the folder, or allow it with --allow-empty-classes`,
+    );
 }
+
+const notesOf = ({ folder, skipped }: LabelledPart): string[] =>
+  skipped.lines().map((line) => `${basename(folder)}: ${line}`);
 
 /** Enough to hide the waiting for files and threads. */
 const decodedAtOnce = 8;
 
-async function readPart(folder: string, classes: readonly string[], size: DecodeSize): Promise<ImageSet> {
-  const files = classes.flatMap((name, label) => {
-    const inside = join(folder, name);
-    return existsSync(inside) ? listImages([inside]).map((file) => ({ file, label })) : [];
-  });
-  if (files.length === 0)
-    throw new DataError(`${folder} has no PNG, JPEG or WebP files in its class folders`);
+async function decodePart(
+  { classes: byClass }: LabelledPart,
+  classes: readonly string[],
+  size: DecodeSize,
+): Promise<ImageSet> {
+  const files = classes.flatMap((name, label) => (byClass.get(name) ?? []).map((file) => ({ file, label })));
   const pixels = size.height * size.width * size.channels;
   const images = new Uint8Array(files.length * pixels);
   for (let first = 0; first < files.length; first += decodedAtOnce) {
@@ -85,76 +167,28 @@ async function readPart(folder: string, classes: readonly string[], size: Decode
   return { name: 'image-folder', images, labels, count: files.length, ...size, classes };
 }
 
-function foldersIn(path: string): string[] {
-  return (
-    readdirSync(path)
-      // A link to a folder is one; a hidden folder is no class.
-      .filter(
-        (name) =>
-          !name.startsWith('.') && statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory(),
-      )
-      .sort()
-  );
-}
-
-/** Where the parts are: `test` may also be called `val`. */
-function partsOf(dataDir: string): { trainDir: string; testDir: string } | undefined {
-  const trainDir = join(dataDir, 'train');
-  const testDir = ['test', 'val'].map((name) => join(dataDir, name)).find((path) => existsSync(path));
-  return existsSync(trainDir) && testDir !== undefined ? { trainDir, testDir } : undefined;
-}
-
-/** The folder, if it has both parts. */
-export function findImageFolder(dataDir: string | undefined): string | undefined {
-  return dataDir !== undefined && partsOf(dataDir) ? dataDir : undefined;
-}
-
-/** @throws DataError if a part, a class or an image is missing or cannot be read */
-export async function readImageFolder(
-  dataDir: string | undefined,
-  options: ImageFolderOptions = {},
-): Promise<{ train: ImageSet; test: ImageSet }> {
-  const mend = 'give --data-dir DIR with DIR/train/<class>/*.png and DIR/test/<class>/*.png';
-  if (dataDir === undefined) throw notFound('image-folder', [], mend);
-  const parts = partsOf(dataDir);
-  if (!parts)
-    throw notFound(
-      'image-folder',
-      ['train', 'test', 'val'].map((name) => join(dataDir, name)),
-      mend,
-    );
-  const { trainDir, testDir } = parts;
-  const classes = foldersIn(trainDir);
-  if (classes.length < 2)
-    throw new DataError(`${trainDir} has ${classes.length} class folders, at least 2 are needed`);
-  const unknown = foldersIn(testDir).find((name) => !classes.includes(name));
-  if (unknown !== undefined)
-    throw new DataError(`${join(testDir, unknown)} is a class that ${trainDir} does not have`);
-  const size = await sizeOf(listImages([trainDir])[0], options, trainDir);
-  return { train: await readPart(trainDir, classes, size), test: await readPart(testDir, classes, size) };
-}
-
 async function sizeOf(
-  first: string | undefined,
+  parts: readonly LabelledPart[],
   { imageSize, channels }: ImageFolderOptions,
-  folder: string,
 ): Promise<DecodeSize> {
-  if (first === undefined) throw new DataError(`${folder} has no PNG, JPEG or WebP files`);
   const allowed: readonly unknown[] = [undefined, 1, 3];
-  if (!allowed.includes(channels)) throw unexpected('1 (gray) or 3 (colour)', 'channels', channels);
-  const { default: sharp } = await import('sharp');
-  const found = await sharp(first)
-    .metadata()
-    .catch((cause: unknown) => {
-      throw notAnImage(first, cause);
-    });
-  const { width, height } = found.autoOrient;
-  const gray = found.space === 'b-w' || found.space === 'grey16' || found.channels === 1;
+  if (!allowed.includes(channels)) throw unexpected('1 (grey) or 3 (colour)', 'channels', channels);
+  const files = parts.flatMap(({ classes }) => [...classes.values()].flat());
+  const { height, width } = await imageFacts(files[0]!);
   const [asked = height, askedWidth = width] =
     typeof imageSize === 'number' ? [imageSize, imageSize] : (imageSize ?? []);
   return {
     height: checkInteger('image size', asked, { min: 1 }),
     width: checkInteger('image size', askedWidth, { min: 1 }),
-    channels: channels ?? (gray ? 1 : 3),
+    channels: channels ?? ((await allGrey(files)) ? 1 : 3),
   };
+}
+
+/** Reads heads up to the first image in colour. */
+async function allGrey(files: readonly FilePath[]): Promise<boolean> {
+  for (let first = 0; first < files.length; first += decodedAtOnce) {
+    const some = await Promise.all(files.slice(first, first + decodedAtOnce).map(imageFacts));
+    if (some.some(({ grey }) => !grey)) return false;
+  }
+  return true;
 }

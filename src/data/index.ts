@@ -6,10 +6,13 @@ export {
   datasetNames,
   listDatasets,
   loadImages,
+  loadTestSet,
   type LoadOptions,
 } from './catalogue.ts';
-export { decodeImage, listImages } from './image-folder.ts';
-export type { ImageData, ImageSet, PointSet } from './types.ts';
+export { type FilePath, pathText } from './file-path.ts';
+export { decodeImage } from './image-file.ts';
+export { type ImageList, listImages } from './image-tree.ts';
+export type { ImageData, ImageSet, PointSet, TestData } from './types.ts';
 export { checkDataset, type DatasetCheck } from './check.ts';
 export { fetchDataset, type Fetched, type FetchedDataset, type FetchOptions } from './fetch.ts';
 export { makePoints, type PointOptions, type PointSetName, pointSetNames } from './points/catalogue.ts';

@@ -16,13 +16,18 @@ export interface ImageSet {
 
 export interface ImageData {
   readonly train: ImageSet;
-  /** Held out of the training images, to choose settings on. */
+  /** To choose settings on: held out of the training images, or a part of its own. */
   readonly validation?: ImageSet;
   readonly test: ImageSet;
   /** Of each channel of the training set, for pixels in [0, 1]. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** Files that were passed over, a line for each reason. */
+  readonly notes?: readonly string[];
 }
+
+/** A test set alone. */
+export type TestData = Pick<ImageData, 'test' | 'notes'>;
 
 /** Points with targets, for regression or, as one-hot rows, for classification. */
 export interface PointSet {

@@ -1,6 +1,6 @@
 /** Everything that a configuration stands for, made: data, model, learner. */
 import { UsageError, MissingEnvironmentError } from '../errors.ts';
-import { type ImageData, loadImages } from '../data/index.ts';
+import { type ImageData, type ImageSet, loadImages } from '../data/index.ts';
 import type { CifarResNet } from '../models/index.ts';
 import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
@@ -47,14 +47,18 @@ export function identityOf(config: TrainConfig, data: ImageData): RunState['iden
 }
 
 /** The model of a configuration, freshly drawn. */
-export function makeModel(config: TrainConfig, data: ImageData, generator: Generator): CifarResNet {
+export function makeModel(
+  config: TrainConfig,
+  images: Pick<ImageSet, 'channels' | 'classes'>,
+  generator: Generator,
+): CifarResNet {
   return createModel(
     config.model,
     {
       width: config.width,
       shortcut: config.shortcut,
-      inChannels: data.train.channels,
-      classes: data.train.classes.length,
+      inChannels: images.channels,
+      classes: images.classes.length,
       schedule: {
         scheme: config.scheme,
         reorder: config.reorder,
@@ -111,6 +115,6 @@ export async function createExperiment(config: TrainConfig): Promise<Experiment>
       `--batch-size ${config.batchSize} is larger than the training set of ${config.dataset} (${data.train.count} images)`,
     );
   const generator = new Generator(config.seed);
-  const learner = new Learner(makeModel(config, data, generator), config);
+  const learner = new Learner(makeModel(config, data.train, generator), config);
   return { config, data, learner, generator, identity: identityOf(config, data) };
 }

@@ -16,7 +16,7 @@ export { importWeights, type ImportedWeights, type ImportOptions } from './impor
 export { listenForInterrupt } from './interrupt.ts';
 export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
-export { loadTestImages, loadTrained, type Trained } from './trained.ts';
+export { loadTestImages, loadTrained, type TestImages, type Trained } from './trained.ts';
 export { predict, type Prediction } from './predict.ts';
 export {
   changeableSettings,

@@ -1,4 +1,5 @@
 /** Classes of single images, most likely first. */
+import { checkInteger } from '../check.ts';
 import { noGrad, ops, scope } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
 import type { Trained } from './trained.ts';
@@ -9,13 +10,18 @@ export interface Prediction {
   readonly classes: readonly { readonly name: string; readonly probability: number }[];
 }
 
-/** @param bytes - one image [H, W, C] of the size that the net was trained on, 0..255 */
+/**
+ * @param bytes - one image [H, W, C] of the size that the net was trained on, 0..255
+ * @param top - classes to name, at least 1; all of them where there are fewer
+ * @throws UsageError for a number of classes below 1
+ */
 export function predict(
   { learner, state, config }: Trained,
   name: string,
   bytes: Uint8Array,
   top: number,
 ): Prediction {
+  checkInteger('top', top, { min: 1 });
   const { images } = state;
   const tensors = new BatchTensors(images, images, config.dtype, config.device);
   try {

@@ -1,7 +1,7 @@
 /** A trained net read back from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ImageData, loadImages } from '../data/index.ts';
+import { type ImageData, loadTestSet } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { readConfigFile } from '../runs/index.ts';
@@ -61,8 +61,12 @@ export function loadTrained(run: string, checkpoint = 'last'): Trained {
   return { config, state, learner, folder };
 }
 
+/** A test set with the mean and deviation that its images are normalised by. */
+export type TestImages = Pick<ImageData, 'test' | 'mean' | 'std' | 'notes'>;
+
 /**
- * The data that a trained net is tested on, with the mean and deviation that it was trained with.
+ * The images that a trained net is tested on, with the mean and deviation that it was trained with. Image files are scaled to
+ * the size that it was trained on.
  *
  * @param dataDir - where the data set is now, if it moved
  * @param limitTest - at most so many test images, evenly spaced
@@ -72,17 +76,19 @@ export async function loadTestImages(
   run: string,
   { config, state }: Trained,
   { dataDir = config.dataDir, limitTest }: { dataDir?: string | undefined; limitTest?: number } = {},
-): Promise<ImageData> {
-  const data = await loadImages(config.dataset, {
+): Promise<TestImages> {
+  const { height, width, channels, classes, mean, std } = state.images;
+  const { test, notes = [] } = await loadTestSet(config.dataset, {
     ...(dataDir !== undefined && { dataDir }),
-    ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
+    ...(config.dataset === 'image-folder'
+      ? { imageSize: [height, width] as const, channels: channels === 1 ? 1 : 3 }
+      : config.imageSize !== undefined && { imageSize: config.imageSize }),
     ...(limitTest !== undefined && { limitTest }),
     seed: config.seed,
   });
-  const { channels, classes, mean, std } = state.images;
-  if (data.test.channels !== channels || data.test.classes.length !== classes.length)
+  if (test.channels !== channels || test.classes.length !== classes.length)
     throw new UsageError(
-      `${config.dataset} has ${data.test.channels} channels and ${data.test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
+      `${config.dataset} has ${test.channels} channels and ${test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
     );
-  return { ...data, mean, std };
+  return { test, notes, mean, std };
 }

@@ -43,9 +43,9 @@ export async function loadForAnalysis(run: string, options: LoadOptions): Promis
   const data = await loadTestImages(run, trained, { dataDir: options.dataDir, limitTest: options.images });
   const { test } = data;
   const inF64 = { ...config, dtype: 'f64', amp: false } as const;
-  const exact = makeModel(inF64, data, new Generator(0));
+  const exact = makeModel(inF64, test, new Generator(0));
   copyInto(exact, learner.model);
-  const fresh = makeModel(inF64, data, new Generator(config.seed));
+  const fresh = makeModel(inF64, test, new Generator(config.seed));
   const all = Array.from({ length: test.count }, (_, i) => i);
   const some = spreadOver(test.count - 1, Math.min(options.gradientImages, test.count));
   const batchesOf = (indices: readonly number[], size: number, dtype: 'f32' | 'f64'): Batch[] =>

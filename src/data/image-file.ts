@@ -1,0 +1,79 @@
+/** One image file as bytes: what the image library reads, and how. */
+import { readFile } from 'node:fs/promises';
+import type { AvailableFormatInfo, Sharp } from 'sharp';
+import { DataError } from '../errors.ts';
+import { type FilePath, pathText } from './file-path.ts';
+import { endingOf } from './skipped.ts';
+
+export interface DecodeSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface ImageFacts {
+  /** Upright. */
+  readonly height: number;
+  readonly width: number;
+  readonly grey: boolean;
+}
+
+/** Whether a name ends as one of the formats that this build of the image library reads. */
+export async function imageNames(): Promise<(name: string) => boolean> {
+  const { default: sharp } = await import('sharp');
+  const endings = new Set(
+    (Object.values(sharp.format) as AvailableFormatInfo[]).flatMap(({ input }) =>
+      input.buffer ? (input.fileSuffix ?? []) : [],
+    ),
+  );
+  return (name) => endings.has(endingOf(name));
+}
+
+/** What is read, for messages. */
+export const readFormats = 'PNG, JPEG, WebP, TIFF, GIF, AVIF or SVG';
+
+function notAnImage(path: FilePath, cause: unknown): DataError {
+  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return new DataError(`${pathText(path)} cannot be read as an image: ${reason}`, cause);
+}
+
+/** The bytes are read here: a name may be one that the image library cannot be given. */
+async function open(path: FilePath): Promise<Sharp> {
+  const [{ default: sharp }, bytes] = await Promise.all([import('sharp'), readFile(path)]);
+  return sharp(bytes);
+}
+
+/** Size and colour, from the head of the file. @throws DataError if it is not an image */
+export async function imageFacts(path: FilePath): Promise<ImageFacts> {
+  try {
+    const { autoOrient, space, channels } = await (await open(path)).metadata();
+    const grey = space === 'b-w' || space === 'grey16' || channels === 1;
+    return { height: autoOrient.height, width: autoOrient.width, grey };
+  } catch (cause) {
+    throw notAnImage(path, cause);
+  }
+}
+
+/**
+ * One image file as bytes [H, W, C], upright as its camera's mark says, scaled to cover the size.
+ *
+ * @throws DataError if it is not an image
+ */
+export async function decodeImage(
+  path: FilePath,
+  { height, width, channels }: DecodeSize,
+): Promise<Uint8Array> {
+  try {
+    const image = (await open(path)).autoOrient().resize(width, height, { fit: 'cover' }).flatten();
+    const coloured = channels === 1 ? image.toColourspace('b-w') : image.toColourspace('srgb');
+    const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
+    if (info.channels !== channels)
+      throw new DataError(
+        `${pathText(path)} has ${info.channels} channels after decoding, ${channels} are needed`,
+      );
+    return data;
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw notAnImage(path, cause);
+  }
+}

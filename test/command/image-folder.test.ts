@@ -1,0 +1,134 @@
+/** Folders of image files as their user meets them: train, check, evaluate, predict. */
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { meanfield } from './command.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'meanfield-folder-'));
+const [data, run] = [join(root, 'data'), join(root, 'run')];
+
+/** One colour, with a little of it changed from image to image. */
+async function put(path: string, shade: number, i: number): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const bytes = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => shade + ((at * 7 + i * 13) % 40));
+  await sharp(bytes, { raw: { width: 8, height: 8, channels: 3 } }).toFile(path);
+}
+
+const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
+const threads = ['--threads', '1'];
+
+beforeAll(async () => {
+  for (const [part, count] of [
+    ['train', 8],
+    ['val', 2],
+    ['test', 3],
+  ] as const)
+    for (let i = 0; i < count; i++) {
+      await put(join(data, part, 'dark', `${i}.png`), 10, i);
+      await put(join(data, part, 'light', `${i}.png`), 190, i);
+    }
+  symlinkSync('..', join(data, 'train', 'dark', 'loop'));
+  writeFileSync(join(data, 'train', 'dark', 'x.bmp'), 'BM');
+  const outcome = meanfield([
+    ...['train', '--dataset', 'image-folder', '--data-dir', data, '--model', 'resnet8', '--width', '2'],
+    ...['--scheme', 'vanilla', '--epochs', '2', '--batch-size', '8', '--pad', '0', '--no-report'],
+    ...['--output', root, '--name', 'run', ...threads],
+  ]);
+  expect(outcome.code).toBe(0);
+  expect(outcome.stderr).toContain('16 + 6 images and 4 for validation');
+  expect(outcome.stderr).toMatch(/note: train: 1 file is not in an image format that is read: 1 \.bmp/);
+  expect(outcome.stderr).toMatch(/note: train: 1 link leads back/);
+  expect(outcome.stderr).toMatch(/epoch 2\/2 .*validation error/);
+  expect(outcome.stderr).not.toMatch(/epoch \d\/2 .*test error/);
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+it('val is what epochs are evaluated on, and the result has both errors', () => {
+  const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as Record<string, unknown>;
+  expect(result.validationError).toEqual(expect.any(Number));
+  expect((result.confusion as number[][]).flat().reduce((sum, count) => sum + count, 0)).toBe(6);
+  const split = meanfield(['train', '--dataset', 'image-folder', '--data-dir', data, '--val-split', '2']);
+  expect(split.code).toBe(2);
+  expect(split.stderr).toMatch(/^meanfield: .*--val-split .*4 images for validation/);
+});
+
+it('check counts each image once and names what it passes over', () => {
+  const outcome = meanfield(['data', 'check', 'image-folder', '--data-dir', data]);
+  expect(outcome.code).toBe(0);
+  expect(outcome.stdout).toContain('16 + 6 images (and 4 for validation) of 8 x 8 x 3, 2 classes');
+  expect(outcome.stdout).toMatch(/note: train: 1 file .*x\.bmp/);
+  const grey = meanfield(['data', 'check', 'image-folder', '--data-dir', data, '--channels', '1', '--json']);
+  expect(lastLine(grey.stdout)).toMatchObject({
+    channels: 1,
+    validation: 4,
+    notes: [expect.any(String), expect.any(String)],
+  });
+});
+
+it('evaluate needs no training images, and scales images to the size of the training', async () => {
+  const moved = join(root, 'moved');
+  for (let i = 0; i < 3; i++)
+    for (const [name, shade] of [
+      ['dark', 10],
+      ['light', 190],
+    ] as const) {
+      await put(join(moved, 'test', name, `${i}.png`), shade, i);
+      const large = await sharp(join(moved, 'test', name, `${i}.png`))
+        .resize(32, 32, { kernel: 'nearest' })
+        .png()
+        .toBuffer();
+      writeFileSync(join(moved, 'test', name, `${i}.png`), large);
+    }
+  const own = lastLine(meanfield(['evaluate', run, '--json', ...threads]).stdout) as { testError: number };
+  const other = meanfield(['evaluate', run, '--data-dir', moved, '--json', ...threads]);
+  expect(lastLine(other.stdout)).toMatchObject({
+    images: 6,
+    testError: own.testError,
+    classes: ['dark', 'light'],
+  });
+});
+
+it('predict tells of a file that it cannot read, goes on with the others, and fails at the end', async () => {
+  const folder = join(root, 'predict');
+  await put(join(folder, 'a.png'), 10, 0);
+  writeFileSync(join(folder, 'b.png'), 'no image');
+  await put(join(folder, 'c.png'), 190, 0);
+  for (const clutter of ['._c.png', '__MACOSX/c.png', '.ipynb_checkpoints/c.png']) {
+    mkdirSync(dirname(join(folder, clutter)), { recursive: true });
+    writeFileSync(join(folder, clutter), 'no image');
+  }
+  const outcome = meanfield(['predict', run, folder, join(root, 'nowhere.png'), '--json', ...threads]);
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr.trim().split('\n')).toEqual([
+    `meanfield: ${join(root, 'nowhere.png')} does not exist`,
+    expect.stringMatching(/^meanfield: .*b\.png cannot be read as an image: /),
+  ]);
+  expect(lastLine(outcome.stdout)).toMatchObject({
+    predictions: [{ name: join(folder, 'a.png') }, { name: join(folder, 'c.png') }],
+    failed: [{ name: join(root, 'nowhere.png') }, { name: join(folder, 'b.png') }],
+  });
+  renameSync(join(folder, 'b.png'), join(folder, 'b.txt'));
+  const good = meanfield(['predict', run, folder, ...threads]);
+  expect(good.code).toBe(0);
+  expect(good.stdout.trim().split('\n')).toHaveLength(2);
+  expect(good.stderr).toMatch(/1 file is not in an image format that is read: 1 \.txt/);
+});
+
+it.each(['0', '-1', '1.5'])('predict --top %s is refused in one line', (top) => {
+  const outcome = meanfield(['predict', run, join(data, 'test'), '--top', top]);
+  expect(outcome.code).toBe(2);
+  expect(outcome.stderr).toMatch(/--top/);
+  expect(outcome.stdout).toBe('');
+});
