@@ -1,4 +1,4 @@
-// Imports go in one direction: an area imports only what its row lists (docs/design/README.md), and what is open to all: errors.ts, check.ts, cancel.ts, process-identity.ts.
+// Imports go in one direction: an area imports only what its row lists (docs/design/README.md), and what is open to all: errors.ts, check.ts, cancel.ts, process-identity.ts, process-guard.ts.
 // A row may also name areas that are planned.
 const rows = {
   io: [],
@@ -40,7 +40,7 @@ rows['studio/client'] = ['studio/protocol', 'studio/lab', 'studio/draw', 'runs',
 rows.cli = Object.keys(rows);
 
 const test = '\\.test\\.ts$';
-const openToAll = '^src/(errors|check|cancel|process-identity)\\.ts$';
+const openToAll = '^src/(errors|check|cancel|process-identity|process-guard)\\.ts$';
 // What unit tests may use beside their area's row.
 const forTests = ['reference', 'tensor', 'native'];
 
@@ -64,7 +64,7 @@ module.exports = {
   forbidden: [
     ...Object.entries(rows).flatMap(rulesOf),
     rule('every-area-has-a-row', { path: '^src/.+/', pathNot: inside(Object.keys(rows)) }, {}),
-    rule('errors-import-nothing', { path: '^src/(errors|process-identity)\\.ts$' }, { path: '^src/' }),
+    rule('errors-import-nothing', { path: '^src/(errors|process-identity|process-guard)\\.ts$' }, { path: '^src/' }),
     rule(
       'check-imports-errors',
       { path: '^src/check\\.ts$' },

@@ -10,6 +10,7 @@ export const exitCodes = {
   usage: 2,
   environment: 3,
   diverged: 4,
+  hangup: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -1,6 +1,6 @@
 /** Runs `meanfield demo`. */
 import { join } from 'node:path';
-import { DataError } from '../errors.ts';
+import { MeanfieldError } from '../errors.ts';
 import { listenForInterrupt, resolveConfig, startRun } from '../train/index.ts';
 import { colours, duration, print, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
@@ -51,9 +51,9 @@ export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
         interrupted: () => interrupt.requested,
       });
       if (!session.result) {
-        process.exitCode = session.exitCode;
-        throw new DataError(
+        throw new MeanfieldError(
           'demo stopped before its end; run it again, or go on with `meanfield train --resume`',
+          { exitCode: session.exitCode },
         );
       }
       const { testError, seconds, swaps } = session.result;

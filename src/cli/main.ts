@@ -1,6 +1,8 @@
 /** The command `meanfield`: names the commands; each imports its work only when it runs. */
 import { Command, CommanderError } from 'commander';
+import { setImmediate } from 'node:timers/promises';
 import { exitCodes, MeanfieldError } from '../errors.ts';
+import { guardProcess } from '../process-guard.ts';
 import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';
 import { registerData } from './data.ts';
@@ -26,7 +28,7 @@ Examples:
   $ meanfield studio
   $ meanfield doctor
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 130/143 stopped by a signal`;
+Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 129/130/143 stopped by a signal`;
 
 /** Commander's own messages in the shape of ours: one line, with the proposal on it. */
 function writeError(text: string, write: (text: string) => void): void {
@@ -64,8 +66,22 @@ function createProgram(): Command {
   return program;
 }
 
+/** Commands whose result is a run folder: what stdout says of it may be lost. */
+const recorded: ReadonlySet<string> = new Set(['train', 'demo', 'reproduce', 'studio']);
+
 /** Runs the command line; returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
+  const { stdout } = guardProcess();
+  const code = await runCommand(argv);
+  // A write that failed is known one turn later.
+  await setImmediate();
+  const failure = stdout.failure();
+  if (!failure || recorded.has(argv[2] ?? '')) return code;
+  process.stderr.write(`meanfield: cannot write to stdout: ${failure.message}\n`);
+  return code === exitCodes.done ? exitCodes.failed : code;
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
   const program = createProgram();
   if (argv.length <= 2) {
     program.outputHelp();

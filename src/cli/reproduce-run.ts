@@ -30,7 +30,7 @@ import {
   writeReproductionRecord,
 } from '../report/index.ts';
 import type { Reproduction } from '../runs/index.ts';
-import { listenForInterrupt, type TrainOptions } from '../train/index.ts';
+import { interruptCodes, listenForInterrupt, type TrainOptions } from '../train/index.ts';
 import { print, printJson, say } from './output.ts';
 import { gridPrinter } from './reproduce-progress.ts';
 import { textTable } from './text-table.ts';
@@ -100,7 +100,7 @@ interface Work {
 async function dryRun(cells: readonly Cell[], work: Work, json = false): Promise<number> {
   // Leaving by `exit` takes away the folders of half-timed runs.
   const interrupt = listenForInterrupt((signal) => {
-    process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+    process.exit(interruptCodes[signal]);
   });
   const onTiming = ({ row, arm }: Cell): void => {
     say(`timing ${row.network}, ${arm.label}`);

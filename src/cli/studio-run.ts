@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.ts';
 import { runFiles } from '../runs/index.ts';
 import { startStudio } from '../studio/server/index.ts';
+import { listenForInterrupt } from '../train/interrupt.ts';
 import { openBrowser } from './open-browser.ts';
 import { print, printJson, say } from './output.ts';
 
@@ -51,13 +52,14 @@ export async function runStudio(runs: string, flags: StudioFlags): Promise<void>
     },
   });
   const { url, port, token } = studio;
+  const ended = signal();
   if (flags.json) printJson({ url, port, token });
   else print(url);
   if (!existsSync(runs)) say(`studio: ${runs} is not there yet: runs appear when the first one starts`);
   say(`studio: shows ${runs}; Ctrl-C ends it, runs go on`);
   if (flags.open && !openBrowser(url))
     say('studio: no display to open a browser on; open the address yourself');
-  await signal();
+  await ended;
   say('studio: ended');
   await studio.close();
 }
@@ -85,15 +87,12 @@ async function exportFolder(runs: string, out: string, json: boolean): Promise<v
   );
 }
 
-/** Until the first SIGINT or SIGTERM. */
+/** Until the first signal that asks it to end. */
 function signal(): Promise<void> {
   return new Promise((resolve) => {
-    const end = (): void => {
-      process.off('SIGINT', end);
-      process.off('SIGTERM', end);
+    const interrupt = listenForInterrupt(() => {
+      interrupt.release();
       resolve();
-    };
-    process.on('SIGINT', end);
-    process.on('SIGTERM', end);
+    });
   });
 }

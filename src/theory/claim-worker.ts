@@ -1,4 +1,5 @@
 /** One process of `verify`: measures the claims that it is told to, one after the other, and tells what it found. */
+import { guardProcess } from '../process-guard.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import { measureClaim } from './claim.ts';
 import { claims } from './claims/index.ts';
@@ -40,8 +41,12 @@ async function measure({ id, seed, quick }: Task): Promise<void> {
   tell({ kind: 'result', result });
 }
 
+guardProcess();
 // Whoever asked is gone.
+process.on('disconnect', () => process.exit());
 process.on('error', () => process.exit(1));
+// A terminal hangs up on the whole group; who asked decides what it means.
+process.on('SIGHUP', () => undefined);
 process.on('message', (task: Task) => {
   measure(task).catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);

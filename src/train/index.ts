@@ -13,7 +13,7 @@ export { type Evaluation, evaluate } from './evaluate.ts';
 export { createExperiment, type Experiment, makeModel, startFromWeights } from './experiment.ts';
 export { type ExportedWeights, exportWeights, type ExportOptions } from './export-weights.ts';
 export { importWeights, type ImportedWeights, type ImportOptions } from './import-weights.ts';
-export { listenForInterrupt } from './interrupt.ts';
+export { interruptCodes, listenForInterrupt } from './interrupt.ts';
 export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
 export { loadTestImages, loadTrained, type TestImages, type Trained } from './trained.ts';

@@ -1,5 +1,6 @@
-/** The first Ctrl-C (or SIGTERM) finishes the step and saves; the second stops at once. */
+/** The first Ctrl-C, SIGTERM or hang-up finishes the step and saves; a second Ctrl-C or SIGTERM stops at once. */
 import { exitCodes, type ExitCode } from '../errors.ts';
+import { hangUpIsIgnored } from '../process-guard.ts';
 
 export interface Interrupt {
   /** The exit code to end with, once a signal came. */
@@ -8,14 +9,30 @@ export interface Interrupt {
   release(): void;
 }
 
-const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
+/** Signals that ask a command to end, with the exit code that answers each. */
+export const interruptCodes = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hangup,
+} as const;
 
-export function listenForInterrupt(onFirst: (signal: string) => void = () => undefined): Interrupt {
+export type InterruptSignal = keyof typeof interruptCodes;
+
+/** @param onFirst - called once, with the first signal */
+export function listenForInterrupt(onFirst: (signal: InterruptSignal) => void = () => undefined): Interrupt {
   let requested: ExitCode | undefined;
-  const handlers = Object.entries(codes).map(([signal, code]) => {
+  let insisted = false;
+  const signals = (Object.keys(interruptCodes) as InterruptSignal[]).filter(
+    (signal) => signal !== 'SIGHUP' || !hangUpIsIgnored(),
+  );
+  const handlers = signals.map((signal) => {
     const handler = (): void => {
-      if (requested !== undefined) process.exit(code);
-      requested = code;
+      if (insisted && signal !== 'SIGHUP') process.exit(interruptCodes[signal]);
+      // A terminal that closes hangs up twice, by the shell and by the kernel, and a service manager adds a SIGHUP to its
+      // SIGTERM: no one insists.
+      insisted ||= signal !== 'SIGHUP';
+      if (requested !== undefined) return;
+      requested = interruptCodes[signal];
       onFirst(signal);
     };
     process.on(signal, handler);

@@ -1,15 +1,23 @@
 /** Runs the command line as its user does, and reads what a run left behind. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-const bin = join(import.meta.dirname, '..', '..', 'bin', 'meanfield.js');
+/** The script that runs the command line. */
+export const bin = join(import.meta.dirname, '..', '..', 'bin', 'meanfield.js');
 // Core leases of their own: what else runs on the machine is not the tests' business.
 const cores = mkdtempSync(join(tmpdir(), 'meanfield-cores-'));
-const environment = { ...process.env, OMP_NUM_THREADS: '1', NO_COLOR: '1', MEANFIELD_CORES_DIR: cores };
+/** Without the shell's last command: under `nohup npm test` SIGHUP would be ignored. */
+export const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  _: undefined,
+  OMP_NUM_THREADS: '1',
+  NO_COLOR: '1',
+  MEANFIELD_CORES_DIR: cores,
+};
 
 export interface Outcome {
   readonly code: number | null;
@@ -75,8 +83,8 @@ export async function meanfieldBeside(args: readonly string[]): Promise<Outcome>
 }
 
 /** Starts and returns at once. */
-export function startMeanfield(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { env: environment, stdio: 'ignore' });
+export function startMeanfield(args: readonly string[], stdio: StdioOptions = 'ignore'): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], { env: environment, stdio });
 }
 
 /** The lines of metrics.jsonl without what a clock wrote. */

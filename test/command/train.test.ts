@@ -154,6 +154,7 @@ it('flags override the config file, the config file overrides the defaults', () 
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)(
   '%s finishes the step, saves, and exits with %i; resumed, the run is the one never stopped',
   async (signal, code) => {

@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../../errors.ts';
 import { takeClaim } from '../../io/index.ts';
 import { runFiles } from '../../runs/index.ts';
 import { type Progress, resumeRun, startRun } from '../../train/index.ts';
+import { guardProcess } from '../../process-guard.ts';
 import type { Cell } from './grid.ts';
 import { runFolder, standingOf } from './standing.ts';
 import { supersededExit } from './superseded.ts';
@@ -29,15 +30,17 @@ const tell = (message: CellMessage): void => {
 };
 
 let interrupted: ExitCode | undefined;
-// Whoever asked is gone: what is done so far is saved.
-process.on('disconnect', () => {
+const stop = (): void => {
   interrupted = exitCodes.terminated;
-});
-process.on('SIGTERM', () => {
-  interrupted = exitCodes.terminated;
-});
-// A terminal sends Ctrl-C to the whole group; the grid decides what it means.
+};
+guardProcess();
+// Whoever asked is gone: what is done so far is saved. A message that was on its way fails before that is known.
+process.on('disconnect', stop);
+process.on('error', stop);
+process.on('SIGTERM', stop);
+// A terminal sends Ctrl-C and its hang-up to the whole group; the grid decides what they mean.
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
 
 async function train(task: CellTask): Promise<CellMessage> {
   const { root, cell, threads, dataDir } = task;

@@ -1,6 +1,7 @@
 /** One process of `--dry-run`: trains the first steps of a run in a folder that is thrown away, and times them. */
 import { join } from 'node:path';
 import { exitCodes } from '../../errors.ts';
+import { guardProcess } from '../../process-guard.ts';
 import {
   BatchTensors,
   evaluate,
@@ -49,8 +50,12 @@ const fewestSteps = 3;
 /** Batches of 500 images. */
 const evaluatedBatches = 2;
 
+guardProcess();
 // Whoever asked is gone.
 process.on('disconnect', () => process.exit(exitCodes.failed));
+process.on('error', () => process.exit(exitCodes.failed));
+// A terminal hangs up on the whole group; who asked decides what it means.
+process.on('SIGHUP', () => undefined);
 
 async function time({ config, root, steps, atLeast, atMost }: TimingTask): Promise<Timing> {
   const stamps: number[] = [];

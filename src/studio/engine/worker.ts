@@ -15,6 +15,7 @@
  */
 import { createInterface } from 'node:readline';
 import { setThreads } from '../../native/index.ts';
+import { guardProcess } from '../../process-guard.ts';
 import { computeView } from '../lab/views/index.ts';
 import { labState } from '../lab/state.ts';
 import { nativeEngine } from './native-engine.ts';
@@ -44,8 +45,11 @@ function answer(line: string): void {
   }
 }
 
+guardProcess();
 // Whoever asked is gone.
 process.stdout.on('error', () => process.exit(0));
+// A terminal hangs up on the whole group; the Studio decides what it means.
+process.on('SIGHUP', () => undefined);
 setThreads(1);
 warmUp();
 createInterface({ input: process.stdin })
