@@ -6,6 +6,7 @@ import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { Family } from './families/index.ts';
 import { tableauOf, type Integrator, type Tableau } from './integrators/tableau.ts';
 import type { Measure } from './measures/index.ts';
+import { withDepths } from './measures/measure.ts';
 
 export interface BackwardSolution {
   /** X^0 .. X^L as solved back from X^L, and p^0 .. p^L. */
@@ -21,12 +22,13 @@ export interface BackwardSolution {
  */
 export function continuousAdjoint(
   family: Family,
-  measure: Measure,
+  given: Measure,
   state: Tensor,
   costate: Tensor,
   integrator: Integrator | Tableau = 'euler',
 ): BackwardSolution {
   const { a, b, c } = tableauOf(integrator);
+  const measure = withDepths(family, given);
   return noGrad(() =>
     scope(() => {
       const states = [state];

@@ -6,7 +6,7 @@ import type { Family } from './families/index.ts';
 import type { AdaptiveOptions, DenseSolution, VectorField } from './integrators/index.ts';
 import { integrateAs } from './integrators/adaptive.ts';
 import { breaksOf, type Measure } from './measures/index.ts';
-import { depthRounding, placeOf } from './measures/measure.ts';
+import { depthRounding, placeOf, withDepths } from './measures/measure.ts';
 import { initialState, type Problem } from './problem.ts';
 
 /**
@@ -15,7 +15,8 @@ import { initialState, type Problem } from './problem.ts';
  *
  * @throws UsageError for a depth beyond the end of the measure
  */
-export function velocityField(family: Family, measure: Measure): VectorField {
+export function velocityField(family: Family, given: Measure): VectorField {
+  const measure = withDepths(family, given);
   const breaks = breaksOf(measure);
   const rounding = depthRounding(breaks);
   return (t, state, inside) => {

@@ -6,7 +6,7 @@ import type { Particles } from './families/index.ts';
 import type { Solution } from './gradient.ts';
 import { adjointStages, type Stage } from './integrators/runge-kutta.ts';
 import { tableauOf } from './integrators/tableau.ts';
-import { breaksOf, placeOf } from './measures/measure.ts';
+import { breaksOf, placeOf, withDepths } from './measures/measure.ts';
 import { sampleCount } from './problem.ts';
 
 /** A Dirac of weight lambda at (theta, t_l) changes E by lambda h_l G(theta, t_l) + o(lambda). */
@@ -27,15 +27,11 @@ export interface FunctionalGradient {
 export function functionalGradient(solution: Solution, l: number): FunctionalGradient {
   const { problem, family, measure, integrator, states, costates } = solution;
   checkInteger('l', l, { min: 0, max: measure.steps.length - 1 });
-  const place = { family, measure, l, tableau: tableauOf(integrator) };
+  const place = { family, measure: withDepths(family, measure), l, tableau: tableauOf(integrator) };
   const stages = noGrad(() =>
     scope(() =>
       adjointStages(place, states[l]!, costates[l + 1]!, measure.steps[l] ?? 0).map(
-        ({ state, costate, c }) => ({
-          state,
-          costate,
-          c,
-        }),
+        ({ state, costate, c, particles: { depth } }) => ({ state, costate, c, depth }),
       ),
     ),
   );
@@ -44,13 +40,11 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
     noGrad(() =>
       scope(() => {
         checkValues(family, stages[0]!.state, theta);
-        const particles: Particles = {
-          theta,
-          weight: ops.addScalar(ops.mulScalar(ops.select(theta, 1, 0), 0), 1),
-        };
-        const terms = stages.map(
-          ({ state, costate }) => family.pullback(state, particles, costate, { [part]: true })[part]!,
-        );
+        const weight = ops.addScalar(ops.mulScalar(ops.select(theta, 1, 0), 0), 1);
+        const terms = stages.map(({ state, costate, depth }) => {
+          const particles: Particles = { theta, weight, depth };
+          return family.pullback(state, particles, costate, { [part]: true })[part]!;
+        });
         return ops.mulScalar(
           terms.reduce((sum, term) => ops.add(sum, term)),
           share,

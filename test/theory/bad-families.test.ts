@@ -101,12 +101,12 @@ refusedAll([
   [
     'custom: a value of another shape',
     () => short.velocity(state, particles),
-    'family short: value gave shape [4, 5, 1] for 4 particles and a state [5, 2], expected [4, 5, 2]',
+    'family short: value returned shape [5, 1], expected a tensor of f64 [5, 2]',
   ],
   [
     'custom: a batched value of another shape',
     () => flat.velocity(state, particles),
-    'family flat: value gave shape [1, 5, 2]',
+    'family flat: value returned shape [1, 5, 2], expected a tensor of f64 [4, 5, 2]',
   ],
   [
     'custom: a number of parameters that is none',

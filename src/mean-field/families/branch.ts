@@ -1,7 +1,8 @@
 /** Any branch of a network as a family: its parameters are laid end to end in theta. */
-import { checkInteger, checkShape } from '../../check.ts';
+import { checkInteger, checkOptions, checkShape, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, type Tensor } from '../../tensor/index.ts';
+import { checkReturned } from '../own-function.ts';
 import { customFamily } from './custom.ts';
 import type { Family } from './family.ts';
 
@@ -11,17 +12,24 @@ export interface NetworkBranch<Name extends string = string> {
   readonly stateShape: readonly number[];
   /** Shapes by name, in the order in which they lie in theta. */
   readonly parameters: Readonly<Record<Name, readonly number[]>>;
-  /** The branch on a state [N, ..stateShape]; the result is shaped as the state. */
-  readonly value: (state: Tensor, parameters: Readonly<Record<Name, Tensor>>) => Tensor;
+  /** The branch on a state [N, ..stateShape], and at depth t if it has a third parameter; the result is shaped as the state. */
+  readonly value: (state: Tensor, parameters: Readonly<Record<Name, Tensor>>, depth: number) => Tensor;
 }
+
+const optionKeys = { name: true, stateShape: true, parameters: true, value: true } as const;
 
 const product = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
 
 /** Derivatives come from autograd, one particle after the other. @throws UsageError for states of another size */
 export function branchFamily<Name extends string>(branch: NetworkBranch<Name>): Family {
-  const { name = 'branch', stateShape, parameters, value } = branch;
-  const d = product(checkShape('stateShape', stateShape));
-  const entries = Object.entries<readonly number[]>(parameters) as [Name, readonly number[]][];
+  checkOptions<NetworkBranch>('branchFamily', branch, optionKeys);
+  const { name = 'branch', parameters, value } = branch;
+  if (typeof value !== 'function') throw unexpected('a function', `value of family ${name}`, value);
+  const stateShape = [...checkShape('stateShape', branch.stateShape)];
+  const d = product(stateShape);
+  const entries = (Object.entries(parameters) as [Name, readonly number[]][]).map(
+    ([key, shape]) => [key, [...checkShape(`parameter ${key}`, shape)]] as const,
+  );
   const k = entries.reduce((sum, [, shape]) => sum + product(shape), 0);
   checkInteger('parameters of the branch', k, { min: 1 });
   const split = (theta: Tensor): Record<Name, Tensor> => {
@@ -41,10 +49,15 @@ export function branchFamily<Name extends string>(branch: NetworkBranch<Name>): 
         `family ${name} acts on states [${stateShape.join(', ')}], ${d} features, got ${size}`,
       );
     },
-    value(state, theta) {
-      const samples = state.shape[0] ?? 0;
-      const result = value(ops.reshape(state, [samples, ...stateShape]), split(theta));
-      return ops.reshape(result, [samples, d]);
+    dependsOnDepth: value.length > 2,
+    value(state, theta, depth) {
+      const [{ dtype, device }, samples] = [state, state.shape[0] ?? 0];
+      const shape = [samples, ...stateShape];
+      const result = value(ops.reshape(state, shape), split(theta), depth);
+      return ops.reshape(checkReturned(`family ${name}: value`, result, { shape, dtype, device }), [
+        samples,
+        d,
+      ]);
     },
   });
 }

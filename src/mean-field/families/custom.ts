@@ -1,7 +1,8 @@
 /** A family from a plain function of tensors: its derivatives come from autograd. */
-import { checkInteger } from '../../check.ts';
+import { checkInteger, checkOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { enableGrad, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { checkReturned, copyFor } from '../own-function.ts';
 import {
   checkCotangent,
   checkDirection,
@@ -13,60 +14,89 @@ import {
 } from './family.ts';
 
 export interface CustomFamily {
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** k, a number or a function of d. */
   readonly parameterCount: number | ((stateSize: number) => number);
   /**
-   * f(X, theta). As it stands: X [N, d], theta [k] -> [N, d], called once a particle. With `batched`: X [1, N, d],
-   * theta [M, 1, k] -> [M, N, d], called once a slice, which is much faster.
+   * f(X, theta) or f(X, theta, t), t the depth. As it stands: X [N, d], theta [k] -> [N, d], called once a particle. With
+   * `batched`: X [1, N, d], theta [M, 1, k] -> [M, N, d], called once a slice, which is much faster. It gets copies, which
+   * it may overwrite.
    */
-  readonly value: (state: Tensor, theta: Tensor) => Tensor;
-  readonly batched?: boolean;
+  readonly value: (state: Tensor, theta: Tensor, depth: number) => Tensor;
+  readonly batched?: boolean | undefined;
+  /** Whether `value` uses the depth. Default: whether it has a third parameter. */
+  readonly dependsOnDepth?: boolean | undefined;
 }
 
+const optionKeys = {
+  name: true,
+  parameterCount: true,
+  value: true,
+  batched: true,
+  dependsOnDepth: true,
+} as const;
+
 /**
- * @throws UsageError if `value` returns another shape than that of the state.
+ * A family f(x, theta), or f(t, x, theta), whose derivatives autograd takes. The derivatives of a flow in its steps hold the
+ * depths t at which f is evaluated.
+ *
+ * @throws UsageError for unknown options; later, if `value` does not return a tensor of the shape, dtype and device of the state
+ *
+ * @example
+ * customFamily({ parameterCount: 2, value: (x, theta, t) => ops.mulScalar(ops.mul(ops.tanh(x), theta), 1 - t) });
  */
-export function customFamily({
-  name = 'custom',
-  parameterCount,
-  value,
-  batched = false,
-}: CustomFamily): Family {
-  const evaluate = (state: Tensor, theta: Tensor): Tensor =>
-    batched
-      ? value(ops.unsqueeze(state, 0), ops.unsqueeze(theta, 1))
-      : ops.stack(ops.unbind(theta, 0).map((one) => value(state, one)));
+export function customFamily(options: CustomFamily): Family {
+  checkOptions('customFamily', options, optionKeys);
+  const { name = 'custom', parameterCount, value, batched = false } = options;
+  if (typeof value !== 'function') throw unexpected('a function', `value of family ${name}`, value);
+  const dependsOnDepth = options.dependsOnDepth ?? value.length > 2;
+  const result = `family ${name}: value`;
+  const evaluate = (state: Tensor, theta: Tensor, depth: number): Tensor => {
+    const [{ dtype, device }, particles] = [state, theta.shape[0] ?? 0];
+    if (batched) {
+      const made = value(ops.unsqueeze(copyFor(state), 0), ops.unsqueeze(copyFor(theta), 1), depth);
+      return checkReturned(result, made, { shape: [particles, ...state.shape], dtype, device });
+    }
+    let first: Tensor | undefined;
+    const rows = ops.unbind(theta, 0).map((one) => {
+      const made = value(copyFor(state), copyFor(one), depth);
+      checkReturned(result, made, { shape: state.shape, dtype, device });
+      // One tensor that is filled again for each particle would hold the last one.
+      const reused = first === undefined || made === first;
+      first ??= made;
+      return reused ? copyFor(made) : made;
+    });
+    return ops.stack(rows);
+  };
+  const depthFor = (depth: number | undefined): number => {
+    if (depth === undefined && dependsOnDepth)
+      throw new UsageError(
+        `family ${name} depends on depth: its particles need one, such as { theta, weight, depth: 0.5 }`,
+      );
+    return depth ?? NaN;
+  };
   const self: Family = {
     name,
+    dependsOnDepth,
     parameterCount: (d) =>
       checkInteger(
         'parameterCount',
         typeof parameterCount === 'number' ? parameterCount : parameterCount(d),
-        {
-          min: 1,
-        },
+        { min: 1 },
       ),
 
-    values(state, theta) {
+    values(state, theta, depth) {
       return scope(() => {
         checkValues(self, state, theta);
         if (theta.shape[0] === 0) return ops.zeros([0, ...state.shape], state.dtype, undefined, state.device);
-        const all = evaluate(state, theta);
-        const expected = [theta.shape[0], ...state.shape];
-        if (all.shape.join() !== expected.join())
-          throw new UsageError(
-            `family ${name}: value gave shape [${all.shape.join(', ')}] for ${expected[0]} particles and a state ` +
-              `[${state.shape.join(', ')}], expected [${expected.join(', ')}]`,
-          );
-        return all;
+        return evaluate(state, theta, depthFor(depth));
       });
     },
 
     velocity(state, particles) {
       checkParticles(self, state, particles);
       return scope(() => {
-        const all = self.values(state, particles.theta);
+        const all = self.values(state, particles.theta, particles.depth);
         return ops.sumDim(ops.mul(all, ops.view(particles.weight, [-1, 1, 1])), [0]);
       });
     },
@@ -114,7 +144,7 @@ export function customFamily({
 function record(
   family: Family,
   state: Tensor,
-  { theta, weight }: Particles,
+  { theta, weight, depth }: Particles,
 ): { output: Tensor; leaves: Record<'state' | 'theta' | 'weight', Tensor> } {
   const leaf = (x: Tensor): Tensor => ops.detach(x).setRequiresGrad();
   const leaves = { state: leaf(state), theta: leaf(theta), weight: leaf(weight) };
@@ -122,7 +152,7 @@ function record(
     // A family need not depend on all of them (f = theta, or no particles): its derivative there is 0.
     [leaves.state, leaves.theta].reduce(
       (sum, one) => ops.add(sum, ops.sum(one), 0),
-      family.velocity(leaves.state, leaves),
+      family.velocity(leaves.state, { ...leaves, depth }),
     ),
   );
   return { output, leaves };

@@ -11,6 +11,8 @@ export interface Particles {
   readonly theta: Tensor;
   /** [M] */
   readonly weight: Tensor;
+  /** t: for families that depend on depth. */
+  readonly depth?: number | undefined;
 }
 
 /** What a pull-back is wanted for. */
@@ -54,8 +56,10 @@ export interface Family {
   pullback(state: Tensor, particles: Particles, cotangent: Tensor, wanted: Wanted): Pullback;
   /** dF(X) in a direction, [N, d]. */
   pushforward(state: Tensor, particles: Particles, direction: Direction): Tensor;
-  /** f(X, theta_j) of each particle, [M, N, d]: for small problems. */
-  values(state: Tensor, theta: Tensor): Tensor;
+  /** f(X, theta_j) of each particle, [M, N, d]: for small problems. `depth` is for families that depend on it. */
+  values(state: Tensor, theta: Tensor, depth?: number): Tensor;
+  /** Whether f depends on depth too: f(t, x, theta). Flows then tell the depth of the particles. Default: false. */
+  readonly dependsOnDepth?: boolean | undefined;
   /**
    * sum_j c_j (grad_theta f(x, theta_j)^T q) . (grad_theta f(x', theta_j)^T q'), [R, R'], in closed form. Left out, the
    * tangent kernel takes one pull-back a row.

@@ -12,6 +12,7 @@ export function twoLayer(family: Family): Family {
   return {
     name: `two-layer ${family.name}`,
     parameterCount: (d) => family.parameterCount(d),
+    dependsOnDepth: family.dependsOnDepth,
     // The skip does not depend on theta.
     ...(family.tangent && { tangent: family.tangent.bind(family) }),
     velocity: (state, particles) =>
@@ -34,6 +35,6 @@ export function twoLayer(family: Family): Family {
         if (direction.state) result = ops.add(result, direction.state, -total(particles.weight));
         return direction.weight ? ops.add(result, state, -total(direction.weight)) : result;
       }),
-    values: (state, theta) => scope(() => ops.sub(family.values(state, theta), state)),
+    values: (state, theta, depth) => scope(() => ops.sub(family.values(state, theta, depth), state)),
   };
 }

@@ -3,6 +3,7 @@ import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family, Particles, Pullback, Wanted } from '../families/index.ts';
 import type { Slice, StepSize } from '../flow.ts';
 import type { Measure } from '../measures/index.ts';
+import { withDepths } from '../measures/measure.ts';
 import { type Integrator, type Tableau, tableauOf } from './tableau.ts';
 
 /** One evaluation of the velocity inside a step. */
@@ -35,7 +36,8 @@ const axpy = (x: Tensor, h: StepSize, v: Tensor, factor = 1): Tensor =>
   typeof h === 'number' ? ops.add(x, v, h * factor) : ops.add(x, ops.mul(v, h), factor);
 
 /** The slices of a measure for `flow`, `trajectory` and `adjointFlow`; the steps are the measure's. */
-export function slicesOf(family: Family, measure: Measure, options: SliceOptions = {}): Slice[] {
+export function slicesOf(family: Family, given: Measure, options: SliceOptions = {}): Slice[] {
+  const measure = withDepths(family, given);
   const tableau = tableauOf(options.integrator ?? 'euler');
   return measure.steps.map((_, l): Slice => {
     const place = { family, measure, l, tableau };
@@ -60,6 +62,7 @@ export function slicesOf(family: Family, measure: Measure, options: SliceOptions
 
 export interface Place {
   readonly family: Family;
+  /** {@link withDepths} of the family. */
   readonly measure: Measure;
   readonly l: number;
   readonly tableau: Tableau;

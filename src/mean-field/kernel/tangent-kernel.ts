@@ -1,10 +1,12 @@
 /** The neural tangent kernel of a mean-field ResNet, one residual block after the other. */
-import { checkNumber, checkOneOf } from '../../check.ts';
+import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { checkNumber, checkOneOf, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import type { Covectors, Family } from '../families/index.ts';
+import type { Covectors, Family, Particles } from '../families/index.ts';
 import { checkFit } from '../gradient.ts';
 import type { GridMeasure } from '../measures/index.ts';
+import { withDepths } from '../measures/measure.ts';
 import { initialState, type Problem, sampleCount } from '../problem.ts';
 import { covectorRows, outputCount } from './covector-rows.ts';
 
@@ -15,7 +17,7 @@ export const metrics = ['wasserstein', 'euclidean'] as const;
  */
 export type Metric = (typeof metrics)[number];
 
-export interface KernelOptions {
+export interface KernelOptions extends LongCallOptions {
   /** x' of the columns, [N', D]; left out, the kernel of the problem's inputs with themselves. */
   readonly against?: Tensor | undefined;
   /** Default: wasserstein. */
@@ -25,6 +27,8 @@ export interface KernelOptions {
   /** What a kernel may need at most. Default: 4 GiB. */
   readonly maxBytes?: number | undefined;
 }
+
+const optionKeys = { against: true, metric: true, onBlock: true, maxBytes: true, ...longCallKeys } as const;
 
 export interface KernelSize {
   /** N C and N' C. */
@@ -66,7 +70,7 @@ export function tangentKernelSize(
  * predictions obey du/ds = - K (u - y) / N. Source: Jacot, Gabriel, Hongler 2018.
  *
  * @returns [N C, N' C], output fastest
- * @throws UsageError for shapes that do not fit, and if it would need more than `maxBytes`
+ * @throws UsageError for shapes that do not fit, and if it would need more than `maxBytes`; AbortError
  */
 export function tangentKernel(
   problem: Problem,
@@ -75,7 +79,9 @@ export function tangentKernel(
   options: KernelOptions = {},
 ): Tensor {
   checkFit(problem, family, measure);
+  checkOptions('tangentKernel', options, optionKeys);
   const { against, metric = 'wasserstein', onBlock, maxBytes = 2 ** 32 } = options;
+  const watch = watchCall('tangentKernel', options);
   checkOneOf('metric', metric, metrics);
   const { rows, columns, bytes } = tangentKernelSize(problem, family, measure, options);
   if (bytes > checkNumber('maxBytes', maxBytes, { above: 0 }))
@@ -86,16 +92,18 @@ export function tangentKernel(
     scope(() => {
       const left = covectorRows(problem, family, measure);
       const right = against ? covectorRows(others(problem, against), family, measure) : left;
+      const rho = withDepths(family, measure);
       let sum: Tensor | undefined;
       measure.steps.forEach((h, l) => {
         sum = scope(() => {
-          const { theta, weight } = measure.particles(l, 0);
+          const { theta, weight, depth } = rho.particles(l, 0);
           const mass = ops.mulScalar(weight, h);
           const coefficient = metric === 'wasserstein' ? mass : ops.mul(mass, mass);
-          const block = blockKernel(family, left[l]!, right[l]!, theta, coefficient);
+          const block = blockKernel(family, left[l]!, right[l]!, { theta, weight: coefficient, depth });
           onBlock?.(block, l);
           return sum ? ops.add(sum, block) : block;
         });
+        watch(l + 1, measure.steps.length);
       });
       return sum!;
     }),
@@ -112,20 +120,23 @@ export function others(problem: Problem, inputs: Tensor): Problem {
   return { ...problem, inputs, targets };
 }
 
-/** The share of one slice of particles, [R, R']. */
+/** The share of one slice of particles, [R, R']: sum_j c_j (grad_theta f^T q)(grad_theta f^T q'), c the weights, of any sign. */
 export function blockKernel(
   family: Family,
   rows: Covectors,
   columns: Covectors,
-  theta: Tensor,
-  coefficient: Tensor,
+  particles: Particles,
 ): Tensor {
+  const { theta, weight: coefficient } = particles;
   if (family.tangent) return family.tangent(rows, columns, theta, coefficient);
   return scope(() => {
-    const root = ops.sqrt(coefficient);
-    const left = parameterGradients(family, rows, theta, root);
-    const right = rows === columns ? left : parameterGradients(family, columns, theta, root);
-    return ops.mm(left, ops.transpose(right, 0, 1));
+    const root = ops.sqrt(ops.abs(coefficient));
+    const left = parameterGradients(family, rows, particles, root);
+    const right = rows === columns ? left : parameterGradients(family, columns, particles, root);
+    const [count = 0, width = 0] = left.shape;
+    const each = ops.view(left, [count, theta.shape[0] ?? 0, -1]);
+    const signed = ops.view(ops.mul(each, ops.unsqueeze(ops.sign(coefficient), 1)), [count, width]);
+    return ops.mm(signed, ops.transpose(right, 0, 1));
   });
 }
 
@@ -133,14 +144,14 @@ export function blockKernel(
 function parameterGradients(
   family: Family,
   { state, covector }: Covectors,
-  theta: Tensor,
+  { theta, depth }: Particles,
   scale: Tensor,
 ): Tensor {
-  const ones = ops.addScalar(ops.mulScalar(scale, 0), 1);
+  const weight = ops.addScalar(ops.mulScalar(scale, 0), 1);
   const rows = Array.from({ length: state.shape[0] ?? 0 }, (_, r) =>
     scope(() => {
       const row = (x: Tensor): Tensor => ops.sliceDim(x, 0, r, r + 1);
-      const pulled = family.pullback(row(state), { theta, weight: ones }, row(covector), { theta: true });
+      const pulled = family.pullback(row(state), { theta, weight, depth }, row(covector), { theta: true });
       return ops.reshape(ops.mul(pulled.theta!, ops.unsqueeze(scale, 1)), [1, -1]);
     }),
   );

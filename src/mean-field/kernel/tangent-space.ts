@@ -1,9 +1,10 @@
 /** The model linearised around a measure: predictions from displacements of particles, and back. */
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
-import { checkFit, particleGradient } from '../gradient.ts';
-import type { Loss } from '../losses.ts';
+import { functionalGradient } from '../functional-gradient.ts';
+import { checkFit, particleGradient, solve } from '../gradient.ts';
 import type { GridMeasure } from '../measures/index.ts';
+import { withDepths } from '../measures/measure.ts';
 import { initialState, predictionOf, type Problem } from '../problem.ts';
 import type { Metric } from './tangent-kernel.ts';
 
@@ -21,10 +22,11 @@ export function tangentPush(
   checkFit(problem, family, measure);
   return noGrad(() =>
     scope(() => {
+      const rho = withDepths(family, measure);
       let state = initialState(problem);
       let moved = ops.mulScalar(state, 0);
       measure.steps.forEach((h, l) => {
-        const particles = measure.particles(l, 0);
+        const particles = rho.particles(l, 0);
         const direction = { state: moved, theta: ops.select(displacement, 0, l) };
         moved = ops.add(moved, family.pushforward(state, particles, direction), h);
         state = ops.add(state, family.velocity(state, particles), h);
@@ -47,20 +49,19 @@ export function tangentPull(
   metric: Metric = 'wasserstein',
 ): Tensor {
   checkFit(problem, family, measure);
-  const loss: Loss = {
-    name: 'given residual',
-    value: (prediction) => ops.sum(prediction),
-    residual: () => z,
+  const given: Problem = {
+    ...problem,
+    loss: { name: 'given residual', value: (prediction) => ops.sum(prediction), residual: () => z },
   };
   return noGrad(() =>
     scope(() => {
-      const { theta } = particleGradient({ ...problem, loss }, family, measure);
-      if (metric === 'euclidean') return theta;
-      const steps = ops.mulScalar(measure.weight, 0);
-      measure.steps.forEach((h, l) => {
-        ops.fill_(ops.select(steps, 0, l), h);
-      });
-      return ops.div(theta, ops.unsqueeze(ops.mul(measure.weight, steps), 2));
+      if (metric === 'euclidean') return particleGradient(given, family, measure).theta;
+      // grad_theta G, which needs no division by weights and steps that may be 0.
+      const solution = solve(given, family, measure);
+      const slopes = measure.steps.map((_, l) =>
+        functionalGradient(solution, l).slope(measure.particles(l, 0).theta),
+      );
+      return ops.stack(slopes);
     }),
   );
 }

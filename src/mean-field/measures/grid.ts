@@ -1,4 +1,5 @@
 /** The grid measure: L steps in depth with M weighted particles each. */
+import { checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { full, ops, scope, type Tensor } from '../../tensor/index.ts';
 import {
@@ -6,7 +7,7 @@ import {
   checkSameShape,
   checkShapeOfTheta,
   checkStep,
-  checkSteps,
+  ownSteps,
   type ParticleMeasure,
 } from './measure.ts';
 
@@ -33,12 +34,13 @@ export interface GridMeasure extends ParticleMeasure {
 
 /**
  * @param theta - [L, M, k]
- * @throws UsageError for shapes that do not fit, negative weights or steps, NaN
+ * @throws UsageError for shapes that do not fit, negative weights or steps, NaN, unknown options
  */
 export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasure {
+  checkOptions('gridMeasure', options, { steps: true, weight: true, signed: true });
   checkShapeOfTheta(theta, 3, '[L, M, k]');
   const [slices = 0, particles = 0] = theta.shape;
-  const steps = options.steps ?? Array.from({ length: slices }, () => 1 / slices);
+  const steps = ownSteps(options.steps ?? Array.from({ length: slices }, () => 1 / slices));
   if (steps.length !== slices)
     throw new UsageError(`theta has ${slices} slices of depth, steps are ${steps.length}`);
   const weight =
@@ -47,7 +49,6 @@ export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasu
     throw new UsageError(
       `weight: expected [${slices}, ${particles}], got shape [${weight.shape.join(', ')}]`,
     );
-  checkSteps(steps);
   checkAtoms(theta, weight, options.signed);
   return unchecked(theta, weight, steps);
 }

@@ -1,7 +1,15 @@
 /** The interval measure of the talk: rho_n = sum_i w_i delta_{theta_i} 1_[tau_i, tau'_i](t). */
+import { checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
-import { checkAtoms, checkSameShape, checkShapeOfTheta, checkStep, type ParticleMeasure } from './measure.ts';
+import {
+  checkAtoms,
+  checkSameShape,
+  checkShapeOfTheta,
+  checkStep,
+  ownList,
+  type ParticleMeasure,
+} from './measure.ts';
 
 export interface IntervalOptions {
   /** tau_i, the depths at which particles begin to act, [n]. */
@@ -47,14 +55,16 @@ export function tiles(tau: readonly number[]): { tau: number[]; tauEnd: number[]
  * @throws UsageError for an end before its beginning, negative depths or weights, NaN, wrong counts
  */
 export function intervalMeasure(theta: Tensor, options: IntervalOptions): IntervalMeasure {
+  checkOptions('intervalMeasure', options, { tau: true, tauEnd: true, weight: true, signed: true });
   checkShapeOfTheta(theta, 2, '[n, k]');
   const [n = 0] = theta.shape;
   const weight = options.weight ?? ones([n], { dtype: theta.dtype, device: theta.device });
   if (weight.shape.join() !== String(n))
     throw new UsageError(`weight: expected [${n}], got shape [${weight.shape.join(', ')}]`);
-  checkDepths('tau', options.tau, n);
-  const { tau, tauEnd } = options.tauEnd ? { tau: options.tau, tauEnd: options.tauEnd } : tiles(options.tau);
-  checkDepths('tauEnd', tauEnd, n);
+  const given = checkDepths('tau', options.tau, n);
+  const places = options.tauEnd ? { tau: given, tauEnd: options.tauEnd } : tiles(given);
+  const tau = Object.freeze(places.tau);
+  const tauEnd = checkDepths('tauEnd', places.tauEnd, n);
   tau.forEach((start, i) => {
     const end = tauEnd[i] ?? NaN;
     if (end < start) throw new UsageError(`particle ${i} ends before it begins: tau ${start}, tauEnd ${end}`);
@@ -63,24 +73,27 @@ export function intervalMeasure(theta: Tensor, options: IntervalOptions): Interv
   return unchecked(theta, weight, placesOf(tau, tauEnd, theta.device));
 }
 
-function checkDepths(name: string, values: readonly number[], n: number): void {
+/** A frozen copy. */
+function checkDepths(name: string, given: readonly number[], n: number): readonly number[] {
+  const values = ownList(name, given);
   if (values.length !== n) throw new UsageError(`${n} particles need as many ${name}, got ${values.length}`);
   values.forEach((depth, i) => {
     if (!Number.isFinite(depth) || depth < 0)
       throw new UsageError(`${name} of particle ${i} is ${depth}: depths are finite and not negative`);
   });
+  return values;
 }
 
 /** Who acts where: what remains when particles move in theta. */
 type Places = Pick<IntervalMeasure, 'tau' | 'tauEnd' | 'breaks' | 'steps' | 'members' | 'memberIndices'>;
 
 function placesOf(tau: readonly number[], tauEnd: readonly number[], device: string): Places {
-  const breaks = [...new Set([0, ...tau, ...tauEnd])].sort((a, b) => a - b);
+  const breaks = Object.freeze([...new Set([0, ...tau, ...tauEnd])].sort((a, b) => a - b));
   if (breaks.length < 2) throw new UsageError('no particle acts: every interval is empty');
-  const steps = breaks.slice(1).map((t, l) => t - (breaks[l] ?? 0));
+  const steps = Object.freeze(breaks.slice(1).map((t, l) => t - (breaks[l] ?? 0)));
   const members = steps.map((_, l) => {
     const [from = 0, to = 0] = breaks.slice(l, l + 2);
-    return tau.flatMap((start, i) => (start <= from && (tauEnd[i] ?? 0) >= to ? [i] : []));
+    return Object.freeze(tau.flatMap((start, i) => (start <= from && (tauEnd[i] ?? 0) >= to ? [i] : [])));
   });
   // Made once: a gradient flow asks thousands of times.
   const memberIndices = members.map((list) =>

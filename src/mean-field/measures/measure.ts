@@ -2,10 +2,11 @@
  * Laws of blocks over parameters and depth, rho(theta, t): what acts at a depth is a set of weighted particles.
  * A measure carries the grid of depth on which it is stepped through.
  */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { checkInteger, checkNumber, show, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { Particles } from '../families/index.ts';
+import type { Family, Particles } from '../families/index.ts';
+import { checkReturned, refusePromise } from '../own-function.ts';
 import { allFinite } from '../problem.ts';
 
 export interface Measure {
@@ -13,6 +14,17 @@ export interface Measure {
   readonly steps: readonly number[];
   /** The particles that act in step l at the fraction c of it. The tensors belong to the caller's scope. */
   particles(l: number, c: number): Particles;
+}
+
+/** The measure whose particles know their depth, if the family asks for it; else itself. */
+export function withDepths<M extends Measure>(family: Pick<Family, 'dependsOnDepth'>, measure: M): M {
+  if (!family.dependsOnDepth) return measure;
+  const breaks = breaksOf(measure);
+  const particles: Measure['particles'] = (l, c) => ({
+    ...measure.particles(l, c),
+    depth: breaks[l]! + c * measure.steps[l]!,
+  });
+  return { ...measure, particles };
 }
 
 /** A measure that is a list of particles, which a gradient can move. */
@@ -101,6 +113,20 @@ export function breakAt(breaks: readonly number[], t: number, what: string): num
   );
 }
 
+/** A frozen copy: a measure does not change when its caller's list does. @throws as {@link checkSteps} */
+export function ownSteps(steps: readonly number[]): readonly number[] {
+  const own = ownList('steps', steps);
+  checkSteps(own);
+  return own;
+}
+
+/** A frozen copy of a list of numbers, given as an array or a typed one. @throws UsageError for anything else */
+export function ownList(name: string, values: readonly number[]): readonly number[] {
+  if (!Array.isArray(values) && !ArrayBuffer.isView(values))
+    throw unexpected('a list of numbers', name, values);
+  return Object.freeze(Array.from(values as ArrayLike<number>));
+}
+
 /** @throws UsageError unless steps are finite, not negative, and not all zero. */
 export function checkSteps(steps: readonly number[]): void {
   steps.forEach((h, l) => {
@@ -140,6 +166,20 @@ export function checkSameShape(name: string, other: Tensor, old: Tensor): void {
     throw new UsageError(
       `${name}: expected [${old.shape.join(', ')}], got shape [${other.shape.join(', ')}]`,
     );
+}
+
+/** @throws UsageError unless a function of the user's returned particles: theta [M, k] and weight [M]. */
+export function checkedParticles(what: string, particles: Particles): Particles {
+  const given: unknown = particles;
+  refusePromise(what, given);
+  if (typeof given !== 'object' || given === null)
+    throw new UsageError(`${what} returned ${show(given)}, expected particles { theta, weight }`);
+  const theta = checkReturned(`${what}: theta`, particles.theta, {});
+  if (theta.rank !== 2)
+    throw new UsageError(`${what}: theta is [${theta.shape.join(', ')}], expected [M, k]`);
+  const { dtype, device, shape } = theta;
+  checkReturned(`${what}: weight`, particles.weight, { shape: shape.slice(0, 1), dtype, device });
+  return particles;
 }
 
 /** @throws UsageError unless l is a step of the measure. */

@@ -3,7 +3,7 @@ import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { breaksOf, checkStep, checkSteps, depthRounding, type Measure } from './measure.ts';
+import { breaksOf, checkedParticles, checkStep, depthRounding, type Measure, ownSteps } from './measure.ts';
 
 /** rho(., t) as particles at depth t; the tensors belong to the caller's scope. */
 export type DepthPath = (t: number) => Particles;
@@ -15,12 +15,13 @@ export function pathMeasure(path: DepthPath, steps: number | readonly number[]):
     typeof steps === 'number'
       ? Array.from({ length: checkInteger('steps', steps, { min: 1 }) }, () => 1 / steps)
       : steps;
-  checkSteps(lengths);
+  const own = ownSteps(lengths);
   const measure: Measure = {
-    steps: lengths,
+    steps: own,
     particles(l, c) {
-      checkStep(l, lengths);
-      return path((breaks[l] ?? 0) + c * (lengths[l] ?? 0));
+      checkStep(l, own);
+      const t = (breaks[l] ?? 0) + c * (own[l] ?? 0);
+      return checkedParticles(`the path of a measure at t = ${t}`, path(t));
     },
   };
   const breaks = breaksOf(measure);
@@ -47,8 +48,8 @@ export function commonSteps(measures: readonly Measure[]): number[] {
  *
  * @throws UsageError unless each new step lies in one of the measure's, or beyond its end
  */
-export function onSteps(measure: Measure, steps: readonly number[]): Measure {
-  checkSteps(steps);
+export function onSteps(measure: Measure, lengths: readonly number[]): Measure {
+  const steps = ownSteps(lengths);
   const coarse = breaksOf(measure);
   const fine = breaksOf({ steps });
   const rounding = Math.max(depthRounding(coarse), depthRounding(fine));
