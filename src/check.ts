@@ -21,7 +21,9 @@ export function show(value: unknown): string {
 /** Not every object can be made a string: Object.create(null) has no way. */
 function textOf(value: unknown): string {
   try {
-    return String(value);
+    const isPlain =
+      typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+    return String(isPlain ? JSON.stringify(value) : value);
   } catch {
     return Object.prototype.toString.call(value);
   }

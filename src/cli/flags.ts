@@ -1,5 +1,12 @@
 /** Parsers of flag values; a bad one is a usage error that names the flag. */
 import { InvalidArgumentError } from 'commander';
+import { expandHome } from '../io/user-path.ts';
+
+/** A path, with `~` as a shell has it: `--data-dir=~/x` reaches the program as it is. */
+export function parsePath(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('expected a path.');
+  return expandHome(text);
+}
 
 export function parseNumber(text: string): number {
   const value = Number(text);

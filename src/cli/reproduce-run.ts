@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
+import { drawnDatasets } from '../data/index.ts';
 import { exitCodes, type ExitCode, UsageError } from '../errors.ts';
 import {
   adoptRuns,
@@ -68,6 +69,7 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   const root = flags.output ?? join('reproduce', flags.preset);
   const grid = gridOf(flags);
   const cells = flags.shard === undefined ? grid.cells : shardOf(grid, ...parseShard(flags.shard));
+  checkDataDir(flags, grid);
   // A folder with other settings is refused before hours of work.
   for (const cell of grid.cells) standingOf(root, cell);
   if (flags.from !== undefined) await adopt(grid, flags.from, root);
@@ -150,6 +152,15 @@ function gridOf(flags: ReproduceFlags): Grid {
     ...(tauLrFactors && { tauLrFactors }),
     ...(dataset !== undefined && { dataset }),
   });
+}
+
+/** @throws UsageError for a place of data that no row reads */
+function checkDataDir({ dataDir }: ReproduceFlags, { rows }: Grid): void {
+  const drawn: readonly string[] = drawnDatasets;
+  if (dataDir !== undefined && rows.every(({ dataset }) => drawn.includes(dataset)))
+    throw new UsageError(
+      `--data-dir has no effect: the images of ${rows[0]?.dataset ?? 'this grid'} are made on the spot`,
+    );
 }
 
 /** @throws UsageError unless it is i/n with 1 <= i <= n */

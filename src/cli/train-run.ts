@@ -1,28 +1,30 @@
 /** Runs `meanfield train` and tells how it goes. */
 import { join } from 'node:path';
-import { readConfigFile } from '../runs/index.ts';
+import { UsageError } from '../errors.ts';
 import {
-  configFromRecord,
+  commandLine,
   type Experiment,
+  flagOf,
   listenForInterrupt,
+  overridden,
   resolveConfig,
   resumeRun,
   schemeName,
   type SessionOptions,
+  type SessionResult,
   startRun,
+  type TrainConfig,
+  type TrainOptions,
 } from '../train/index.ts';
-import { colours, duration, say } from './output.ts';
+import { colours, duration, printJson, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
+import { type CommandSettings, readFileSettings } from './settings-file.ts';
 import { clearLiveLine } from './terminal.ts';
 
-export interface TrainFlags {
+/** As given: defaults are not. */
+export interface TrainFlags extends CommandSettings {
   config?: string;
-  output: string;
-  name?: string;
   resume?: string;
-  report: boolean;
-  json?: boolean;
-  quiet?: boolean;
 }
 
 /** What --json prints. */
@@ -54,20 +56,61 @@ function sayStart(dir: string, { config, data, learner }: Experiment, threads: n
   );
 }
 
-/** @throws the named errors of configuration, data and training */
-export async function runTraining(
-  flags: TrainFlags,
-  settings: Record<string, unknown>,
+/** What a command line and its file ask for together. */
+interface Asked {
+  readonly command: CommandSettings;
+  /** Undefined where a run goes on with its own. */
+  readonly config?: TrainConfig;
+}
+
+/** Flags go before the file, the file before the defaults. @throws UsageError that names the flag, or the file and line */
+function askedFor(flags: TrainFlags, settings: TrainOptions): Asked {
+  const { config: path, ...command } = flags;
+  if (path === undefined) return { command, config: resolveConfig(settings, commandLine) };
+  const file = readFileSettings(path);
+  const { settings: both, gone } = overridden(file.training, settings);
+  if (gone.length > 0)
+    say(
+      `${path}: ${gone.map(flagOf).join(', ')} left out: without effect under the flags of the command line`,
+    );
+  const config = resolveConfig(both, (key) => (key in settings ? commandLine : file.placeOf(key)));
+  const given = Object.entries(command).filter(([, value]) => value !== undefined);
+  return { command: { ...file.command, ...Object.fromEntries(given) }, config };
+}
+
+/** Where a run goes on, it has its settings, its name and its place. @throws UsageError for a flag that would not be heard */
+function checkResumeFlags({ config, output, name }: TrainFlags): void {
+  for (const [flag, value] of Object.entries({ '-c/--config': config, '--output': output, '--name': name }))
+    if (value !== undefined)
+      throw new UsageError(
+        `${flag} does not go with --resume, which goes on in the run's own folder with the run's own settings`,
+      );
+}
+
+/** Trains, and prints the result where JSON is asked for. @throws the named errors of configuration, data and training */
+export async function runTraining(flags: TrainFlags, settings: Record<string, unknown>): Promise<void> {
+  const { resume } = flags;
+  if (resume !== undefined) checkResumeFlags(flags);
+  const { command, config } = resume === undefined ? askedFor(flags, settings) : { command: flags };
+  const result = await train(command, (options) =>
+    config === undefined ? resumeRun(resume!, settings, options) : startRun(config, options),
+  );
+  if (command.json) printJson(result);
+}
+
+async function train(
+  { output = 'runs', name, report: withReport = true, quiet = false }: CommandSettings,
+  begin: (options: SessionOptions) => Promise<SessionResult>,
 ): Promise<TrainResult> {
   const interrupt = listenForInterrupt(() => {
     say('stopping after this step (again to stop at once)');
   });
   const options: SessionOptions = {
-    root: flags.output,
-    ...(flags.name !== undefined && { name: flags.name }),
-    ...(!flags.quiet && { onProgress: progressPrinter() }),
+    root: output,
+    ...(name !== undefined && { name }),
+    ...(!quiet && { onProgress: progressPrinter() }),
     onStart: (dir, experiment, threads) => {
-      if (!flags.quiet) sayStart(dir, experiment, threads);
+      if (!quiet) sayStart(dir, experiment, threads);
     },
     onBusy: (holders, threads) => {
       say(`cores are held by process ${holders.join(', ')}: this run takes ${threads}`);
@@ -75,18 +118,15 @@ export async function runTraining(
     interrupted: () => interrupt.requested,
   };
   try {
-    const session =
-      flags.resume === undefined
-        ? await startRun(resolveConfig({ ...configFile(flags.config), ...settings }, 'command line'), options)
-        : await resumeRun(flags.resume, settings, options);
+    const session = await begin(options);
     process.exitCode = session.exitCode;
     if (!session.result) {
       say(`stopped; go on with: meanfield train --resume ${session.dir}`);
       return { run: session.dir, finished: false };
     }
-    const report = flags.report ? await reportOf(session.dir) : undefined;
+    const report = withReport ? await reportOf(session.dir) : undefined;
     const { testError, testLoss, top5Error, epochs, seconds, secondsPerEpoch, swaps } = session.result;
-    if (!flags.quiet)
+    if (!quiet)
       say(
         `test error ${testError.toFixed(2)} % after ${epochs} epochs, ${duration(seconds)}${report ? `; report ${report}` : ''}`,
       );
@@ -106,10 +146,6 @@ export async function runTraining(
     clearLiveLine();
     interrupt.release();
   }
-}
-
-function configFile(file: string | undefined): Record<string, unknown> {
-  return file === undefined ? {} : { ...configFromRecord(readConfigFile(file)) };
 }
 
 async function reportOf(dir: string): Promise<string> {

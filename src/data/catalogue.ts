@@ -12,6 +12,7 @@ import {
 } from './image-folder.ts';
 import { limited } from './limit.ts';
 import { pixelMoments } from './moments.ts';
+import { type DatasetName, datasetNames, folderDatasets, sizedDatasets } from './names.ts';
 import { sources } from './sources.ts';
 import { syntheticImages, type SyntheticOptions } from './synthetic-images.ts';
 import type { ImageData, TestData } from './types.ts';
@@ -36,10 +37,6 @@ interface Entry {
   readonly description: string;
   readonly images: string;
   readonly classes: string;
-  /** Images have the size that is asked for. */
-  readonly sized?: true;
-  /** A class may be there without images. */
-  readonly classFolders?: true;
   readonly load: (options: LoadOptions) => Promise<Loaded>;
   /** The test set alone, where it can be read alone. */
   readonly loadTest?: (options: LoadOptions) => Promise<TestData>;
@@ -68,7 +65,7 @@ const cifarEntry = (name: 'cifar10' | 'cifar100'): Pick<Entry, 'load' | 'find'> 
   },
 });
 
-const entries = {
+const entries: Readonly<Record<DatasetName, Entry>> = {
   'fashion-mnist': {
     description: 'clothing, 28 x 28 gray (Xiao et al. 2017); Debian package dataset-fashion-mnist',
     images: '60,000 + 10,000',
@@ -111,8 +108,6 @@ const entries = {
     description: 'image files: DIR/train/<class>/*, DIR/test/<class>/*, and DIR/val/<class>/* for validation',
     images: 'any',
     classes: 'a folder each',
-    sized: true,
-    classFolders: true,
     load: ({ dataDir, ...options }) => readImageFolder(dataDir, options),
     loadTest: ({ dataDir, ...options }) => readImageFolderTest(dataDir, options),
     find: findImageFolder,
@@ -121,7 +116,6 @@ const entries = {
     description: 'waves in noise, 16 x 16 gray, made on the spot; for first runs',
     images: '2,048 + 512',
     classes: '4',
-    sized: true,
     async load({ seed = 0, imageSize, channels, synthetic }) {
       const [height, width] = typeof imageSize === 'number' ? [imageSize, imageSize] : (imageSize ?? []);
       return Promise.resolve(
@@ -136,28 +130,25 @@ const entries = {
     },
     find: () => 'made on the spot',
   },
-} as const satisfies Record<string, Entry>;
-
-export type DatasetName = keyof typeof entries;
-export const datasetNames = Object.keys(entries) as DatasetName[];
+};
 
 /** @throws UsageError for an option that the set does not take */
-function checkOptions(name: string, entry: Entry, options: LoadOptions): void {
-  const { imageSize, channels, allowEmptyClasses } = options;
-  const takers = (key: 'sized' | 'classFolders'): string =>
-    datasetNames.filter((one) => (entries[one] as Entry)[key]).join(' and ');
-  if (!entry.sized && (imageSize !== undefined || channels !== undefined))
+function checkOptions(name: DatasetName, { imageSize, channels, allowEmptyClasses }: LoadOptions): void {
+  if (!sizedDatasets.includes(name) && (imageSize !== undefined || channels !== undefined))
     throw new UsageError(
-      `the images of ${name} have one size: an image size or channels are for ${takers('sized')}`,
+      `the images of ${name} have one size: an image size or channels are for ${sizedDatasets.join(' and ')}`,
     );
-  if (!entry.classFolders && allowEmptyClasses)
-    throw new UsageError(`the classes of ${name} are known: empty ones are for ${takers('classFolders')}`);
+  if (!folderDatasets.includes(name) && allowEmptyClasses)
+    throw new UsageError(
+      `the classes of ${name} are known: empty ones are for ${folderDatasets.join(' and ')}`,
+    );
 }
 
 /** @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged */
 export async function loadImages(name: string, options: LoadOptions = {}): Promise<ImageData> {
-  const entry: Entry = entries[checkOneOf('dataset', name, datasetNames)];
-  checkOptions(name, entry, options);
+  const dataset = checkOneOf('dataset', name, datasetNames);
+  const entry = entries[dataset];
+  checkOptions(dataset, options);
   const { limitTrain, limitTest, valSplit = 0 } = options;
   const whole = await entry.load(options);
   const train = limited('limitTrain', whole.train, limitTrain);
@@ -179,8 +170,9 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
  * @throws as {@link loadImages}
  */
 export async function loadTestSet(name: string, options: LoadOptions = {}): Promise<TestData> {
-  const entry: Entry = entries[checkOneOf('dataset', name, datasetNames)];
-  checkOptions(name, entry, options);
+  const dataset = checkOneOf('dataset', name, datasetNames);
+  checkOptions(dataset, options);
+  const entry = entries[dataset];
   const { test, notes = [] } = await (entry.loadTest ?? entry.load)(options);
   return { test: limited('limitTest', test, options.limitTest), notes };
 }
@@ -198,7 +190,7 @@ export interface DatasetFacts {
 /** What there is, and where it was found. */
 export function listDatasets(dataDir?: string): DatasetFacts[] {
   return datasetNames.map((name) => {
-    const { description, images, classes, find }: Entry = entries[name];
+    const { description, images, classes, find } = entries[name];
     return { name, description, images, classes, fetchable: name in sources, found: find(dataDir) };
   });
 }

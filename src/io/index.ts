@@ -13,4 +13,5 @@ export {
 } from './safetensors.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
+export { absolutePath, expandHome } from './user-path.ts';
 export { openWeightFile, type WeightFile } from './weight-file.ts';

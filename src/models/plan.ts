@@ -16,13 +16,12 @@ import {
   type Shortcut,
   type ShortcutOptions,
 } from './shortcut.ts';
+import { type ShortcutKind, shortcutKinds } from './names.ts';
 
 export const variants = ['post', 'pre'] as const;
 export const blockKinds = ['basic', 'bottleneck'] as const;
 export type BlockKind = (typeof blockKinds)[number];
-/** He et al. 2015: A subsamples and pads with zeros, B projects with a 1 x 1 convolution. */
-export const shortcutKinds = ['option-a', 'option-b'] as const;
-export type ShortcutKind = (typeof shortcutKinds)[number];
+export { type ShortcutKind, shortcutKinds } from './names.ts';
 
 /** A net by its numbers. */
 export interface Architecture {

@@ -4,7 +4,7 @@ export { commandLine, shellQuote } from './command-line.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
 export { evaluationSet } from './evaluation-set.ts';
 export { evenly } from './evenly.ts';
-export { runFiles, runName, slug, timestamp } from './layout.ts';
+export { checkRunName, runFiles, runName, slug, timestamp } from './layout.ts';
 export { type CurrentStatus, currentStatus, type LiveState, liveState } from './live.ts';
 export { isProcessAlive } from './process.ts';
 export { listRuns, readRun, type Run } from './reader.ts';
@@ -27,6 +27,7 @@ export {
   stepSchema,
   swapSchema,
 } from './schemas.ts';
+export { readSettingsFile, type SettingsFile } from './settings-file.ts';
 export { sharedFacts } from './shared-facts.ts';
 export { summaryFromCsv, summaryToCsv } from './summary.ts';
 export {

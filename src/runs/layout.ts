@@ -1,4 +1,6 @@
 /** Names within `runs/`. */
+import { show } from '../check.ts';
+import { UsageError } from '../errors.ts';
 
 /** The files of a run folder. */
 export const runFiles = {
@@ -34,4 +36,19 @@ export function slug(text: string): string {
 /** `<YYYYMMDD-HHMMSS>-<model>-<scheme>-s<seed>` */
 export function runName(parts: { model: string; scheme: string; seed: number }, date: Date): string {
   return `${timestamp(date)}-${slug(parts.model)}-${slug(parts.scheme)}-s${parts.seed}`;
+}
+
+const longestName = 200;
+
+/**
+ * The name of a run folder: one that its user gave stays within the folder of runs, and is seen in lists of it.
+ *
+ * @throws UsageError for a path, a hidden name, and what no file can be called
+ */
+export function checkRunName(name: string): string {
+  if (/^$|^\.|[/\u0000-\u001f]/.test(name) || Buffer.byteLength(name) > longestName)
+    throw new UsageError(
+      `--name ${show(name)}: expected the name of a folder (not a path, no dot in front, at most ${longestName} bytes); where run folders go is --output`,
+    );
+  return name;
 }

@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../io/atomic.ts';
 import { writeConfigFile } from './config-file.ts';
 import { onDisk } from './disk.ts';
 import { Journal } from './journal.ts';
-import { runFiles } from './layout.ts';
+import { checkRunName, runFiles } from './layout.ts';
 import { processMark } from './process.ts';
 import { readRun } from './reader.ts';
 import { recordSchema } from './schemas.ts';
@@ -94,9 +94,13 @@ export class RunWriter {
     this.#beat();
   }
 
-  /** Makes `root/name`, or `root/name-2`, `root/name-3`, .. if it is taken. */
+  /**
+   * Makes `root/name`, or `root/name-2`, `root/name-3`, .. if it is taken.
+   *
+   * @throws UsageError for a name that is a path
+   */
   static create(root: string, name: string, options: RunWriterOptions = {}): RunWriter {
-    return new RunWriter(claimFolder(root, name), { step: 0, epochs: 0 }, options);
+    return new RunWriter(claimFolder(root, checkRunName(name)), { step: 0, epochs: 0 }, options);
   }
 
   /**

@@ -1,152 +1,180 @@
-/** The configuration of a training run: one schema gives types, defaults, messages and the saved file. */
-import { z } from 'zod';
+/** The configuration of a training run: made from what was given, and read back from what was saved. */
+import { join } from 'node:path';
 import { nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { lastTaus, schemes, tauStarts } from '../mean-field/index.ts';
-import { keyStyles, modelShortcuts, publishedWidth, shortcutKinds } from '../models/index.ts';
-import { lrSchedules } from '../optim/index.ts';
+import { publishedWidth } from '../models/index.ts';
+import { readConfigFile, runFiles } from '../runs/index.ts';
+import { checkSense } from './config-sense.ts';
+import { acts, idleValue, missingChoice, type Values, withDefaults } from './effect.ts';
+import {
+  configKeys,
+  flagOf,
+  isNegated,
+  isSetting,
+  keyOf,
+  type SettingName,
+  settingOf,
+  type TrainConfig,
+} from './settings.ts';
 
-const positive = z.number().positive();
-const natural = z.int().positive();
-const count = z.int().nonnegative();
-
-/** Keys are the command line's flags in camelCase; `config.yaml` has them as the flags are written. */
-const shape = {
-  dataset: z.string().default('fashion-mnist'),
-  dataDir: z.string().optional(),
-  /** image-folder only: side in pixels that images are scaled to. */
-  imageSize: natural.optional(),
-  model: z.string().default('resnet20'),
-  /** Channels of the stem; absent: as published, 16 or 64. */
-  width: natural.optional(),
-  /** How X passes the branch where resolution or width change; absent: as published. */
-  shortcut: z.enum(shortcutKinds).optional(),
-  /** Weights to start from: a file of torch.save or of safetensors. */
-  initialCheckpoint: z.string().optional(),
-  /** How that file names its tensors; absent: found out. */
-  keyStyle: z.enum(keyStyles).optional(),
-
-  scheme: z.enum(schemes).default('mean-field'),
-  reorder: z.boolean().default(true),
-  tauStart: z.enum(tauStarts).default('unit'),
-  lastTau: z.enum(lastTaus).default('free'),
-  /** Multiplies the learning rate of the depth coordinates. */
-  tauLrFactor: z.number().nonnegative().default(0.1),
-
-  epochs: natural.default(15),
-  batchSize: natural.default(128),
-  opt: z.enum(['sgd', 'adam']).default('sgd'),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  nesterov: z.boolean().default(true),
-  weightDecay: z.number().nonnegative().default(5e-4),
-  /** Weight decay acts on batch norm and biases too; never on tau. */
-  decayNorm: z.boolean().default(false),
-  lr: positive.default(0.2),
-  sched: z.enum(lrSchedules).default('one-cycle'),
-  /** one-cycle: share of all steps at which the rate peaks. */
-  peakAt: z.number().gt(0).lt(1).default(0.2),
-  warmupEpochs: z.number().nonnegative().default(0),
-  warmupLr: z.number().nonnegative().default(0),
-  minLr: z.number().nonnegative().default(0),
-  decayMilestones: z.array(positive).default([80, 120]),
-  decayRate: z.number().gt(0).max(1).default(0.1),
-  smoothing: z.number().min(0).lt(1).default(0),
-  /** Largest norm of the whole gradient; absent: not clipped. */
-  clipGrad: positive.optional(),
-
-  /** Of each channel, for pixels in 0..1; absent: those of the training images. */
-  mean: z.array(z.number()).optional(),
-  std: z.array(positive).optional(),
-  /** Pixels of zero padding before a random crop of the original size. */
-  pad: count.default(4),
-  flip: z.boolean().default(true),
-  /** Side of the square that is cut out; 0: none. */
-  cutout: count.default(0),
-
-  amp: z.boolean().default(false),
-  seed: count.default(42),
-  /** CPU threads; absent: all cores that no other run of this machine holds. */
-  threads: natural.optional(),
-  device: z
-    .string()
-    .regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N')
-    .default('cpu'),
-  dtype: z.enum(['f32', 'f64']).default('f32'),
-  limitTrainBatches: natural.optional(),
-  limitEvalBatches: natural.optional(),
-  /** Training images held out, the same for every seed; each epoch is evaluated on them, the test set after the last only. */
-  valSplit: count.default(0),
-  /** Epochs between evaluations; 0: after the last epoch only. */
-  valInterval: count.default(1),
-
-  /** Steps between saves of the checkpoint `last` within an epoch; 0: at the end of epochs only. */
-  recoveryInterval: count.default(200),
-  /** Epochs between checkpoints `epoch-NNN` that are kept; 0: none. */
-  checkpointEvery: count.default(0),
-} as const;
-
-export const configSchema = z.strictObject(shape);
-export type TrainConfig = z.infer<typeof configSchema> & { readonly width: number };
 /** Any part of a configuration; the rest are defaults. */
 export type TrainOptions = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | undefined };
 
-export const configKeys = Object.keys(shape) as (keyof TrainConfig)[];
+/** Where a setting was given, as errors begin: a file, a file with its line. */
+export type Where = string | ((key: string) => string);
 
-/** tauLrFactor -> tau-lr-factor */
-export function flagOf(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
+/** The place of settings that were given as flags: errors write them as such. */
+export const commandLine = 'command line';
 
-function keyOf(flag: string): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
+/** How errors write a setting: as a flag, or with the place in front. */
+class Names {
+  readonly #where: Where;
 
-function explain(error: z.ZodError, where: string): UsageError {
-  const [issue] = error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys;
-    const near = nearest(key, configKeys);
-    return new UsageError(
-      `${where}: unknown setting ${flagOf(key)}${near ? `: did you mean ${flagOf(near)}?` : ''}`,
-    );
+  constructor(where: Where) {
+    this.#where = where;
   }
-  const flag = flagOf(issue?.path.map(String).join('.') ?? '');
-  return new UsageError(`${where}: ${flag}: ${issue?.message ?? 'not valid'}`);
+
+  at(key: string): string {
+    return typeof this.#where === 'string' ? this.#where : this.#where(key);
+  }
+
+  prefix(key: string): string {
+    return this.at(key) === commandLine ? '' : `${this.at(key)}: `;
+  }
+
+  /** Without the prefix. */
+  of(key: string, value?: unknown): string {
+    const off = value === false && isSetting(key) && isNegated(key);
+    return `${this.at(key) === commandLine ? '--' : ''}${off ? 'no-' : ''}${flagOf(key)}`;
+  }
+}
+
+const defined = (options: object): Values =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+/** @throws UsageError for an unknown setting, or a value that it cannot have */
+function checkValues(given: Values, names: Names): Values {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => {
+      if (!isSetting(key)) {
+        const near = nearest(key, configKeys);
+        throw new UsageError(
+          `${names.prefix(key)}unknown setting ${flagOf(key)}${near ? `: did you mean ${flagOf(near)}?` : ''}`,
+        );
+      }
+      return [key, checkValue(key, value, names)];
+    }),
+  );
+}
+
+function checkValue(key: SettingName, value: unknown, names: Names): unknown {
+  try {
+    return settingOf(key).kind.check(names.of(key), value);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${names.prefix(key)}${error.message}`);
+  }
+}
+
+/** Every setting in place; the width of the model where none was given. @throws UsageError for an unknown model */
+function complete(values: Values, names: Names): TrainConfig {
+  const config = withDefaults(values) as TrainConfig;
+  try {
+    return { ...config, width: values.width === undefined ? publishedWidth(config.model) : config.width };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${names.prefix('model')}${names.of('model')}: ${error.message}`);
+  }
+}
+
+/** @throws UsageError for a given setting that belongs to a choice which was not made */
+function checkEffect(given: Values, config: TrainConfig, names: Names): void {
+  for (const [key, value] of Object.entries(given) as [SettingName, unknown][]) {
+    if (acts(key, config)) continue;
+    if (settingOf(key).whenIdle !== undefined && value === idleValue(key)) continue;
+    const choice = missingChoice(key, config, (one) => names.of(one));
+    throw new UsageError(`${names.prefix(key)}${names.of(key, value)} belongs to ${choice}`);
+  }
 }
 
 /**
  * The configuration with every default in place.
  *
- * @param where - named in errors: `command line`, a file
- * @throws UsageError that names the setting, or the model that there is not
+ * @param options - what was given: a setting that has no effect under the others is refused
+ * @param where - named in errors: `command line`, a file; or the place of each setting
+ * @param defaults - take the place of the usual ones: what has no effect of them is left out
+ * @throws UsageError in one line that names the setting and the values it can have, or the choice it belongs to
  */
-export function resolveConfig(options: TrainOptions, where = 'configuration'): TrainConfig {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const parsed = configSchema.safeParse(given);
-  if (!parsed.success) throw explain(parsed.error, where);
-  const config = { ...parsed.data, width: parsed.data.width ?? publishedWidth(parsed.data.model) };
-  const shortcuts = modelShortcuts(config.model);
-  if (config.shortcut !== undefined && !shortcuts.includes(config.shortcut))
-    throw new UsageError(
-      `${where}: --shortcut ${config.shortcut} belongs to nets of basic blocks; ${config.model} has ${shortcuts.join(', ')}`,
-    );
-  if (!config.reorder && config.scheme !== 'mean-field')
-    throw new UsageError(`${where}: --no-reorder belongs to --scheme mean-field, not ${config.scheme}`);
-  if (config.nesterov && config.momentum === 0)
-    throw new UsageError(`${where}: --nesterov needs a momentum above 0 (use --no-nesterov)`);
-  if (config.keyStyle !== undefined && config.initialCheckpoint === undefined)
-    throw new UsageError(`${where}: --key-style belongs to --initial-checkpoint`);
+export function resolveConfig(
+  options: TrainOptions,
+  where: Where = 'configuration',
+  defaults: TrainOptions = {},
+): TrainConfig {
+  const names = new Names(where);
+  const given = checkValues(defined(options), names);
+  const config = complete({ ...checkValues(defined(defaults), names), ...given }, names);
+  checkEffect(given, config, names);
+  checkSense(given, config, (key) => `${names.prefix(key)}${names.of(key)}`);
   return config;
 }
 
-/** A configuration as it is written to `config.yaml`: keys as flags. */
+/**
+ * The configuration that a run was trained with, from the record in its `config.yaml`. Records of earlier versions name
+ * every setting: those without effect are left out.
+ *
+ * @throws UsageError for a setting that this version does not know, or a value that it cannot have
+ */
+export function savedConfig(record: Readonly<Record<string, unknown>>, where: Where): TrainConfig {
+  const names = new Names(where);
+  return complete(checkValues(configFromRecord(record), names), names);
+}
+
+/** @throws FileError if the run's `config.yaml` cannot be read, UsageError as {@link savedConfig} */
+export function readSavedConfig(run: string): TrainConfig {
+  const file = join(run, runFiles.config);
+  return savedConfig(readConfigFile(file), file);
+}
+
+/**
+ * A saved configuration with the changes that a resumed run may have.
+ *
+ * @param changes - given as flags
+ * @param changeable - settings that may become others
+ * @throws UsageError for any other setting with another value, and for one without effect in the run
+ */
+export function changedConfig(
+  saved: TrainConfig,
+  changes: Readonly<Record<string, unknown>>,
+  changeable: ReadonlySet<string>,
+  run: string,
+): TrainConfig {
+  const names = new Names(commandLine);
+  const given = checkValues(defined(changes), names);
+  checkEffect(given, saved, names);
+  for (const [key, value] of Object.entries(given) as [SettingName, unknown][])
+    if (!changeable.has(key) && JSON.stringify(value) !== JSON.stringify(saved[key]))
+      throw new UsageError(
+        `--resume goes on with the run's own settings: ${flagOf(key)} is ${String(saved[key])} in ${run} and cannot become ${String(value)}; start a new run for that`,
+      );
+  const config = { ...saved, ...given } as TrainConfig;
+  checkSense(given, config, (key) => names.of(key));
+  return config;
+}
+
+/** A configuration as it is written to `config.yaml`: keys as flags, and only those that have an effect. */
 export function configToRecord(config: TrainConfig): Record<string, unknown> {
   return Object.fromEntries(
-    configKeys.filter((key) => config[key] !== undefined).map((key) => [flagOf(key), config[key]]),
+    configKeys
+      .filter((key) => config[key] !== undefined && acts(key, config))
+      .map((key) => [flagOf(key), config[key]]),
   );
 }
 
-/** The reverse; unknown keys are left to {@link resolveConfig} to refuse. */
+/** The reverse; `null` is absent, and unknown keys are left to {@link resolveConfig} to refuse. */
 export function configFromRecord(record: Readonly<Record<string, unknown>>): TrainOptions {
-  return Object.fromEntries(Object.entries(record).map(([flag, value]) => [keyOf(flag), value]));
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== null)
+      .map(([flag, value]) => [keyOf(flag), value]),
+  );
 }

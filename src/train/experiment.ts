@@ -6,7 +6,7 @@ import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { RunState } from './checkpoint.ts';
-import type { TrainConfig } from './config.ts';
+import type { TrainConfig } from './settings.ts';
 import { type ImportedWeights, importWeights } from './import-weights.ts';
 import { Learner } from './learner.ts';
 

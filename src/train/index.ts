@@ -1,14 +1,16 @@
 export { BatchTensors } from './batch-tensors.ts';
 export { loadCheckpoint, readCheckpointState, type RunState, saveCheckpoint } from './checkpoint.ts';
 export {
+  commandLine,
   configFromRecord,
-  configKeys,
   configToRecord,
-  flagOf,
+  readSavedConfig,
   resolveConfig,
-  type TrainConfig,
+  savedConfig,
   type TrainOptions,
+  type Where,
 } from './config.ts';
+export { overridden, withEffect } from './effect.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
 export { createExperiment, type Experiment, makeModel, startFromWeights } from './experiment.ts';
 export { type ExportedWeights, exportWeights, type ExportOptions } from './export-weights.ts';
@@ -18,6 +20,7 @@ export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
 export { loadTestImages, loadTrained, type TestImages, type Trained } from './trained.ts';
 export { predict, type Prediction } from './predict.ts';
+export { configKeys, flagOf, type TrainConfig } from './settings.ts';
 export {
   changeableSettings,
   resumeRun,

@@ -5,21 +5,23 @@ import { join } from 'node:path';
 import { DivergenceError, exitCodes, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import {
+  checkRunName,
   currentStatus,
   isProcessAlive,
-  readConfigFile,
   readRun,
+  runFiles,
   type RunResult,
   RunWriter,
   runName,
 } from '../runs/index.ts';
 import { type Claim, holderOf, recoverFolder, takeClaim } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
-import { configFromRecord, configToRecord, resolveConfig, type TrainConfig } from './config.ts';
+import { changedConfig, configToRecord, readSavedConfig } from './config.ts';
 import { environment } from './environment.ts';
 import { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
 import type { OnProgress } from './progress.ts';
 import { type RunOutcome, TrainingRun } from './run.ts';
+import type { TrainConfig } from './settings.ts';
 
 export interface SessionOptions {
   /** Folder that holds run folders. */
@@ -61,6 +63,8 @@ function takeCores(
 
 /** Trains from the beginning in a new run folder. @throws the named errors of configuration, data and training */
 export async function startRun(config: TrainConfig, options: SessionOptions = {}): Promise<SessionResult> {
+  // Before the data are read, which may take minutes.
+  if (options.name !== undefined) checkRunName(options.name);
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const experiment = await createExperiment(config);
@@ -85,23 +89,6 @@ export const changeableSettings: ReadonlySet<string> = new Set([
   'recoveryInterval',
   'checkpointEvery',
 ]);
-
-/** The saved configuration with the changes that a resumed run may have. @throws UsageError for any other */
-function resumedConfig(dir: string, changes: Readonly<Record<string, unknown>>): TrainConfig {
-  const saved = resolveConfig(
-    configFromRecord(readConfigFile(join(dir, 'config.yaml'))),
-    join(dir, 'config.yaml'),
-  );
-  for (const [key, value] of Object.entries(changes))
-    if (
-      !changeableSettings.has(key) &&
-      JSON.stringify(value) !== JSON.stringify(saved[key as keyof TrainConfig])
-    )
-      throw new UsageError(
-        `--resume goes on with the run's own settings: ${key} is ${String(saved[key as keyof TrainConfig])} in ${dir} and cannot become ${String(value)}; start a new run for that`,
-      );
-  return resolveConfig({ ...saved, ...changes }, 'command line');
-}
 
 /**
  * Takes the run for this process, so that no two write it.
@@ -133,12 +120,17 @@ export async function resumeRun(
   changes: Readonly<Record<string, unknown>> = {},
   options: SessionOptions = {},
 ): Promise<SessionResult> {
-  if (!existsSync(join(dir, 'config.yaml')))
-    throw new UsageError(`${dir} is no run folder: it has no config.yaml`);
-  const config = resumedConfig(dir, changes);
+  if (!existsSync(join(dir, runFiles.config)))
+    throw new UsageError(`${dir} is no run folder: it has no ${runFiles.config}`);
+  const saved = readSavedConfig(dir);
+  const config = changedConfig(saved, changes, changeableSettings, dir);
   const taken = takeRun(dir);
   try {
-    return await resumeTaken(dir, config, taken, options);
+    return await resumeTaken(dir, config, taken, {
+      ...options,
+      // Where the data are now is known to whoever goes on with the run next.
+      changed: JSON.stringify(configToRecord(config)) !== JSON.stringify(configToRecord(saved)),
+    });
   } finally {
     taken.release();
   }
@@ -149,7 +141,7 @@ async function resumeTaken(
   dir: string,
   config: TrainConfig,
   taken: Claim,
-  options: SessionOptions,
+  options: SessionOptions & { readonly changed: boolean },
 ): Promise<SessionResult> {
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
@@ -160,6 +152,7 @@ async function resumeTaken(
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
     writer.continued(environment(threads), state?.step ?? 0);
     taken.release();
+    if (options.changed) writer.config(configToRecord(config));
     options.onStart?.(dir, experiment, threads);
     return await conduct(
       experiment,

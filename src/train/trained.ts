@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { type ImageData, loadTestSet } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
-import { readConfigFile } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
 import { loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
-import { configFromRecord, resolveConfig, type TrainConfig } from './config.ts';
+import { readSavedConfig } from './config.ts';
 import { checkMachine } from './experiment.ts';
 import { Learner } from './learner.ts';
+import type { TrainConfig } from './settings.ts';
 
 export interface Trained {
   readonly config: TrainConfig;
@@ -33,10 +33,7 @@ function checkpointFolder(run: string, checkpoint: string): string {
 export function loadTrained(run: string, checkpoint = 'last'): Trained {
   if (!existsSync(join(run, 'config.yaml')))
     throw new UsageError(`${run} is no run folder: it has no config.yaml`);
-  const config = resolveConfig(
-    configFromRecord(readConfigFile(join(run, 'config.yaml'))),
-    join(run, 'config.yaml'),
-  );
+  const config = readSavedConfig(run);
   checkMachine(config);
   const folder = checkpointFolder(run, checkpoint);
   const state = readCheckpointState(folder);

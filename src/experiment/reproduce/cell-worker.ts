@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExitCode, exitCodes } from '../../errors.ts';
-import { takeClaim } from '../../io/index.ts';
+import { absolutePath, takeClaim } from '../../io/index.ts';
 import { runFiles } from '../../runs/index.ts';
 import { type Progress, resumeRun, startRun } from '../../train/index.ts';
 import { guardProcess } from '../../process-guard.ts';
@@ -65,7 +65,7 @@ async function train(task: CellTask): Promise<CellMessage> {
       },
     };
     const dir = runFolder(root, cell);
-    const changes = { threads, ...(dataDir !== undefined && { dataDir }) };
+    const changes = { threads, ...(dataDir !== undefined && { dataDir: absolutePath(dataDir) }) };
     // What a kill left between making the folder and writing the settings.
     leaveIfSuperseded();
     if (state === 'new') rmSync(dir, { recursive: true, force: true });

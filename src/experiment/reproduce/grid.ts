@@ -57,8 +57,8 @@ export function makeGrid(options: GridOptions): Grid {
     rows.flatMap((row) =>
       arms.map((arm): Cell => {
         const own = { dataset: row.dataset, model: row.model, seed, ...armSettings(arm) };
-        const usual = resolveConfig({ ...recipe(row), ...own }, 'reproduce');
-        const config = resolveConfig({ ...recipe(row), ...settings, ...own }, 'reproduce');
+        const usual = resolveConfig(own, 'reproduce', recipe(row));
+        const config = resolveConfig({ ...settings, ...own }, 'reproduce', recipe(row));
         return { name: cellName(row, arm, seed, config, usual), row, arm, seed, config };
       }),
     ),

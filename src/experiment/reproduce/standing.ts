@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { FileError, UsageError } from '../../errors.ts';
 import { holderOf } from '../../io/index.ts';
 import { readConfigFile, readRun, runFiles, type RunResult, type RunStatus } from '../../runs/index.ts';
-import {
-  changeableSettings,
-  configFromRecord,
-  flagOf,
-  resolveConfig,
-  type TrainConfig,
-} from '../../train/index.ts';
+import { changeableSettings, flagOf, savedConfig, type TrainConfig } from '../../train/index.ts';
 import type { Cell } from './grid.ts';
 
 export type Standing =
@@ -69,8 +63,8 @@ function checkSettings(dir: string, { config }: Cell): void {
 
 function savedSettings(file: string, dir: string): TrainConfig {
   try {
-    const record = configFromRecord(readConfigFile(file));
-    if (Object.keys(record).length > 0) return resolveConfig(record, file);
+    const record = readConfigFile(file);
+    if (Object.keys(record).length > 0) return savedConfig(record, file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FileError(`${reason}; delete ${dir} to train it again`, error);

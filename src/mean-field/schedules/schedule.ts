@@ -5,12 +5,9 @@ import { keep, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { Block } from '../block.ts';
 import type { Projection } from '../flow.ts';
 import type { Swap } from '../order.ts';
+import type { lastTaus, Scheme, tauStarts } from './names.ts';
 
-export const schemes = ['vanilla', 'mean-field', 'intervals', 'learned-step'] as const;
-export type Scheme = (typeof schemes)[number];
-
-export const tauStarts = ['unit', 'uniform'] as const;
-export const lastTaus = ['free', 'pinned'] as const;
+export { lastTaus, type Scheme, schemes, tauStarts } from './names.ts';
 
 export interface ScheduleOptions {
   readonly scheme: Scheme;

@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { expandHome } from '../../io/index.ts';
+import { readConfigFile } from '../../runs/index.ts';
 import { realPath } from './inside.ts';
 
 interface ProcessWords {
@@ -40,6 +42,19 @@ function flagOf(words: readonly string[], flag: string): string | undefined {
   return at < 0 ? undefined : words[at + 1];
 }
 
+/** Where it makes run folders: by its flag, else by its settings file. */
+function outputOf(words: readonly string[], cwd: string): string {
+  const output = flagOf(words, '--output');
+  const file = flagOf(words, '--config') ?? flagOf(words, '-c');
+  if (output !== undefined || file === undefined) return output ?? 'runs';
+  try {
+    const named = readConfigFile(resolve(cwd, expandHome(file))).output;
+    return typeof named === 'string' ? named : 'runs';
+  } catch {
+    return 'runs';
+  }
+}
+
 /**
  * What a process is to a run folder, by its own command line: what the folder says about it is not believed.
  *
@@ -55,7 +70,6 @@ export function trainerOf(pid: number, dir: string): Trainer {
   const own = words.slice(at + 2);
   const [real, resumed] = [realPath(dir), flagOf(own, '--resume')];
   if (real === undefined) return 'other';
-  const place =
-    resumed === undefined ? resolve(cwd, flagOf(own, '--output') ?? 'runs') : resolve(cwd, resumed);
+  const place = resolve(cwd, expandHome(resumed ?? outputOf(own, cwd)));
   return realPath(place) === (resumed === undefined ? dirname(real) : real) ? 'train' : 'other';
 }

@@ -1,23 +1,32 @@
 /** The flags of `meanfield train` that the form has, and the command line that they make. */
 
-export type Field =
-  | {
-      readonly flag: string;
-      readonly kind: 'choice';
-      readonly label: string;
-      readonly usual: string;
-      readonly options: readonly string[];
-      readonly hint: string;
-    }
-  | {
-      readonly flag: string;
-      readonly kind: 'text' | 'number';
-      readonly label: string;
-      readonly usual: string;
-      readonly hint: string;
-      readonly suggestions?: readonly string[];
-    }
-  | { readonly flag: string; readonly kind: 'switch'; readonly label: string; readonly hint: string };
+/** The values of a choice field with which a field has an effect. */
+export interface Condition {
+  readonly flag: string;
+  readonly oneOf: readonly string[];
+}
+
+interface FieldBase {
+  readonly flag: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly belongsTo?: Condition;
+}
+
+export type Field = FieldBase &
+  (
+    | {
+        readonly kind: 'choice';
+        readonly usual: string;
+        readonly options: readonly string[];
+      }
+    | {
+        readonly kind: 'text' | 'number';
+        readonly usual: string;
+        readonly suggestions?: readonly string[];
+      }
+    | { readonly kind: 'switch' }
+  );
 
 export interface Section {
   readonly title: string;
@@ -34,7 +43,7 @@ export const sections: readonly Section[] = [
         kind: 'choice',
         label: 'data set',
         usual: 'fashion-mnist',
-        options: ['fashion-mnist', 'cifar10', 'cifar100', 'idx', 'image-folder', 'synthetic-images'],
+        options: ['fashion-mnist', 'mnist', 'cifar10', 'cifar100', 'idx', 'image-folder', 'synthetic-images'],
         hint: 'synthetic-images are made on the spot; fashion-mnist comes with a Debian package',
       },
       {
@@ -43,6 +52,10 @@ export const sections: readonly Section[] = [
         label: 'where it is',
         usual: '',
         hint: 'folder of the data set; empty: where `meanfield data list` finds it',
+        belongsTo: {
+          flag: 'dataset',
+          oneOf: ['fashion-mnist', 'mnist', 'cifar10', 'cifar100', 'idx', 'image-folder'],
+        },
       },
     ],
   },
@@ -76,13 +89,20 @@ export const sections: readonly Section[] = [
         options: ['mean-field', 'vanilla', 'intervals', 'learned-step'],
         hint: 'mean-field is Algorithm 1: each block has a depth τ',
       },
-      { flag: 'no-reorder', kind: 'switch', label: 'order frozen', hint: 'the control for reordering' },
+      {
+        flag: 'no-reorder',
+        kind: 'switch',
+        label: 'order frozen',
+        hint: 'the control for reordering',
+        belongsTo: { flag: 'scheme', oneOf: ['mean-field'] },
+      },
       {
         flag: 'tau-lr-factor',
         kind: 'number',
         label: 'rate of τ',
         usual: '0.1',
         hint: 'learning rate of τ over that of the weights',
+        belongsTo: { flag: 'scheme', oneOf: ['mean-field', 'intervals', 'learned-step'] },
       },
     ],
   },
@@ -127,9 +147,18 @@ export const fields: readonly Field[] = sections.flatMap((section) => section.fi
 
 export type Values = Readonly<Record<string, string | undefined>>;
 
-/** Only what differs from the defaults: `['--epochs', '3', '--amp']`. */
+/** Whether a field has an effect under the others: `train` refuses one that has none. */
+export function hasEffect({ belongsTo }: Field, values: Values): boolean {
+  if (!belongsTo) return true;
+  const choice = fields.find(({ flag }) => flag === belongsTo.flag);
+  const usual = choice && 'usual' in choice ? choice.usual : '';
+  return belongsTo.oneOf.includes(values[belongsTo.flag] ?? usual);
+}
+
+/** Only what differs from the defaults, and has an effect: `['--epochs', '3', '--amp']`. */
 export function argumentsOf(values: Values): string[] {
   return fields.flatMap((field) => {
+    if (!hasEffect(field, values)) return [];
     const value = values[field.flag]?.trim() ?? '';
     if (field.kind === 'switch') return value === '1' ? [`--${field.flag}`] : [];
     return value === '' || value === field.usual ? [] : [`--${field.flag}`, value];

@@ -12,7 +12,7 @@ import { Empty, Failure } from '../parts/notes.tsx';
 import { hrefTo, runHref } from '../routes.ts';
 import { runs, source, useRuns } from '../store.ts';
 import '../styles/start.css';
-import { argumentsOf, type Field, sections, type Values } from './fields.ts';
+import { argumentsOf, type Field, hasEffect, sections, type Values } from './fields.ts';
 
 const values = computed((): Values => place.value.query);
 
@@ -69,7 +69,12 @@ export function StartPage(): JSX.Element {
             <fieldset key={title}>
               <legend>{title}</legend>
               {fields.map((field) => (
-                <FieldRow key={field.flag} field={field} value={values.value[field.flag]} />
+                <FieldRow
+                  key={field.flag}
+                  field={field}
+                  value={values.value[field.flag]}
+                  disabled={!hasEffect(field, values.value)}
+                />
               ))}
             </fieldset>
           ))}
@@ -108,9 +113,11 @@ export function StartPage(): JSX.Element {
 function FieldRow({
   field,
   value,
+  disabled,
 }: {
   readonly field: Field;
   readonly value: string | undefined;
+  readonly disabled: boolean;
 }): JSX.Element {
   const id = useId();
   const { flag, label, hint } = field;
@@ -124,6 +131,7 @@ function FieldRow({
           id={id}
           type="checkbox"
           checked={value === '1'}
+          disabled={disabled}
           aria-describedby={`${id}-hint`}
           onChange={(event) => {
             set(event.currentTarget.checked ? '1' : '');
@@ -140,6 +148,7 @@ function FieldRow({
         <select
           id={id}
           value={value ?? field.usual}
+          disabled={disabled}
           aria-describedby={`${id}-hint`}
           onChange={(event) => {
             set(event.currentTarget.value === field.usual ? '' : event.currentTarget.value);
@@ -158,6 +167,7 @@ function FieldRow({
           inputMode={field.kind === 'number' ? 'decimal' : 'text'}
           placeholder={field.usual}
           value={value ?? ''}
+          disabled={disabled}
           list={field.suggestions ? `${id}-list` : undefined}
           spellcheck={false}
           autocomplete="off"

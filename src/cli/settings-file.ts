@@ -1,0 +1,84 @@
+/** The settings of `train -c FILE`: every flag by its name, for training and for the command. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { expandHome } from '../io/index.ts';
+import { readSettingsFile, runFiles } from '../runs/index.ts';
+import { type TrainOptions, withEffect } from '../train/index.ts';
+import { isNegated, isSetting, keyOf } from '../train/settings.ts';
+
+/** What a file may say of the command, beside the settings of the training. */
+export interface CommandSettings {
+  output?: string | undefined;
+  name?: string | undefined;
+  report?: boolean | undefined;
+  json?: boolean | undefined;
+  quiet?: boolean | undefined;
+}
+
+export interface FileSettings {
+  readonly training: TrainOptions;
+  readonly command: CommandSettings;
+  /** `file:line` of a setting of the training. */
+  readonly placeOf: (key: string) => string;
+}
+
+const commandKeys = ['output', 'name', 'report', 'json', 'quiet'] as const;
+type CommandKey = (typeof commandKeys)[number];
+const isCommandKey = (key: string): key is CommandKey => (commandKeys as readonly string[]).includes(key);
+/** Only a command line can have them. */
+const flagsOnly = ['config', 'resume'];
+
+/** `no-flip: true` is `flip: false`, as the flag is. */
+function withoutNo(flag: string, value: unknown, place: string): [key: string, value: unknown] {
+  const key = keyOf(flag);
+  const positive = keyOf(flag.replace(/^no-/, ''));
+  const isNo = positive === 'report' || (isSetting(positive) && isNegated(positive));
+  if (!flag.startsWith('no-') || !isNo) return [key, value];
+  if (typeof value !== 'boolean')
+    throw new UsageError(`${place}: expected true or false for ${flag}, got ${String(value)}`);
+  return [positive, !value];
+}
+
+function commandValue(key: CommandKey, value: unknown, place: string): string | boolean {
+  if (key === 'output' || key === 'name') {
+    const isText =
+      (typeof value === 'string' && value !== '') || (key === 'name' && typeof value === 'number');
+    if (!isText) throw new UsageError(`${place}: expected a text for ${key}, got ${String(value)}`);
+    return key === 'output' ? expandHome(String(value)) : String(value);
+  }
+  if (typeof value !== 'boolean')
+    throw new UsageError(`${place}: expected true or false for ${key}, got ${String(value)}`);
+  return value;
+}
+
+/** Written by a training run, for itself: an earlier version's names every setting, also those without effect. */
+const isRecordOfRun = (file: string): boolean =>
+  basename(file) === runFiles.config && existsSync(join(dirname(file), runFiles.status));
+
+/** @throws UsageError with file and line for what is not YAML, not a record, given twice, or not for a file */
+export function readFileSettings(path: string): FileSettings {
+  const file = expandHome(path);
+  const { record, placeOf } = readSettingsFile(file);
+  const training: Record<string, unknown> = {};
+  const command: Record<string, unknown> = {};
+  const places = new Map<string, string>();
+  for (const [flag, written] of Object.entries(record)) {
+    const place = placeOf(flag);
+    if (flagsOnly.includes(flag)) throw new UsageError(`${place}: ${flag} belongs on the command line`);
+    // As in `clip-grad: null`, or nothing after the colon.
+    if (written === null) continue;
+    const [key, value] = withoutNo(flag, written, place);
+    const earlier = places.get(key);
+    if (earlier !== undefined)
+      throw new UsageError(`${place}: ${flag} is given a second time: the first is ${earlier}`);
+    places.set(key, place);
+    if (isCommandKey(key)) command[key] = commandValue(key, value, place);
+    else training[key] = value;
+  }
+  return {
+    training: isRecordOfRun(file) ? withEffect(training) : training,
+    command,
+    placeOf: (key) => places.get(key) ?? file,
+  };
+}

@@ -1,0 +1,6 @@
+/** What schedules are called, for who only names them. */
+export const schemes = ['vanilla', 'mean-field', 'intervals', 'learned-step'] as const;
+export type Scheme = (typeof schemes)[number];
+
+export const tauStarts = ['unit', 'uniform'] as const;
+export const lastTaus = ['free', 'pinned'] as const;

@@ -1,0 +1,68 @@
+/** What settings say of each other, beyond the choices they belong to. */
+import { UsageError } from '../errors.ts';
+import { modelShortcuts } from '../models/index.ts';
+import type { Values } from './effect.ts';
+import type { TrainConfig } from './settings.ts';
+
+/** Deviations of pixels in 0..255 are about 60, of pixels in 0..1 below 1. */
+const largestStd = 10;
+
+/**
+ * @param given - what of the configuration was given: a default is no contradiction
+ * @param named - how errors write a setting, with its place
+ * @throws UsageError for a value that leads nowhere under the others
+ */
+export function checkSense(given: Values, config: TrainConfig, named: (key: string) => string): void {
+  const refuse = (key: string, reason: string): never => {
+    throw new UsageError(`${named(key)} ${reason}`);
+  };
+  const { epochs, sched, lr, minLr, warmupEpochs, decayMilestones, checkpointEvery } = config;
+  const shortcuts = modelShortcuts(config.model);
+  if (given.shortcut !== undefined && config.shortcut !== undefined && !shortcuts.includes(config.shortcut))
+    refuse(
+      'shortcut',
+      `${config.shortcut} belongs to nets of basic blocks; ${config.model} has ${shortcuts.join(', ')}`,
+    );
+  const pixels = 'is for pixels in 0..1: divide a value for pixels in 0..255 by 255';
+  if (given.mean !== undefined && config.mean?.some((value) => value < 0 || value > 1))
+    refuse('mean', `${config.mean.join(',')} ${pixels}`);
+  if (given.std !== undefined && config.std?.some((value) => value > largestStd))
+    refuse('std', `${config.std.join(',')} ${pixels}`);
+  if ((given.minLr !== undefined || given.lr !== undefined) && minLr > lr)
+    refuse('minLr', `${minLr} is above lr ${lr}: the rate would rise to its end`);
+  // A constant rate may be reached by the last step alone; others have more to do after the warm-up.
+  const tooLong = sched === 'constant' ? warmupEpochs > epochs : warmupEpochs >= epochs;
+  if (given.warmupEpochs !== undefined && tooLong && warmupEpochs > 0)
+    refuse(
+      'warmupEpochs',
+      `${warmupEpochs} leaves nothing of the ${epochs} epochs: give less, or more epochs`,
+    );
+  if (sched === 'step') checkMilestones(given, decayMilestones, epochs, refuse);
+  if (given.checkpointEvery !== undefined && checkpointEvery > epochs)
+    refuse('checkpointEvery', `${checkpointEvery} keeps none in ${epochs} epochs: give at most ${epochs}`);
+}
+
+function checkMilestones(
+  given: Values,
+  milestones: readonly number[],
+  epochs: number,
+  refuse: (key: string, reason: string) => never,
+): void {
+  const list = milestones.join(',');
+  if (
+    given.decayMilestones !== undefined &&
+    milestones.some((epoch, i) => i > 0 && epoch <= milestones[i - 1]!)
+  )
+    refuse('decayMilestones', `${list}: each must be above the one before`);
+  const late = milestones.filter((epoch) => epoch >= epochs);
+  if (given.decayMilestones !== undefined && late.length > 0)
+    refuse(
+      'decayMilestones',
+      `${list}: ${late.join(', ')} never comes in ${epochs} epochs: give epochs below ${epochs}`,
+    );
+  if (given.sched !== undefined && late.length === milestones.length)
+    refuse(
+      'sched',
+      `step never lowers the rate in ${epochs} epochs: its decay-milestones are ${list}; give some below ${epochs}`,
+    );
+}

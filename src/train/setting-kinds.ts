@@ -1,0 +1,92 @@
+/** What values a setting takes: how they are checked, how a flag's text becomes one, what errors and help say of them. */
+import { checkInteger, checkNumber, checkOneOf, type Range, unexpected } from '../check.ts';
+import { absolutePath } from '../io/user-path.ts';
+
+export interface Kind<T> {
+  /**
+   * The value, if it is one of this kind.
+   *
+   * @param name - as the setting is written, for errors
+   * @throws UsageError that tells the values which are allowed
+   */
+  readonly check: (name: string, value: unknown) => T;
+  /** Of the flag, as help shows it: `<n>`; absent for a switch. */
+  readonly argument?: string;
+  /** A text of the command line as a value. One that cannot be a value stays a text, which `check` refuses. */
+  readonly parse?: (text: string) => unknown;
+}
+
+/** Number('') is 0. */
+const numberOf = (text: string): unknown => (text.trim() === '' ? text : Number(text));
+const orText = (text: string): unknown => {
+  const value = numberOf(text);
+  return Number.isNaN(value) ? text : value;
+};
+
+export const number = (range: Range, argument = '<x>'): Kind<number> => ({
+  check: (name, value) => checkNumber(name, value, range),
+  argument,
+  parse: orText,
+});
+
+export const integer = (range: Range, argument = '<n>'): Kind<number> => ({
+  check: (name, value) => checkInteger(name, value, range),
+  argument,
+  parse: orText,
+});
+
+/** `80,120`: several numbers, with commas between them; a file may have a list, or the text of the flag. */
+export const numbers = (range: Range, argument = '<numbers>'): Kind<readonly number[]> => {
+  const what = range.above === 0 ? 'numbers above 0' : 'numbers';
+  const parse = (text: string): unknown => text.split(',').map(orText);
+  return {
+    check(name, value) {
+      const list = typeof value === 'string' ? parse(value) : typeof value === 'number' ? [value] : value;
+      const isGood = (one: unknown): boolean =>
+        typeof one === 'number' && Number.isFinite(one) && (range.above === undefined || one > range.above);
+      if (!Array.isArray(list) || list.length === 0 || !list.every(isGood))
+        throw unexpected(`${what}, with commas between them,`, name, value);
+      return list as readonly number[];
+    },
+    argument,
+    parse,
+  };
+};
+
+export const choice = <T extends string>(values: readonly T[], argument = '<name>'): Kind<T> => ({
+  check: (name, value) => checkOneOf(name, value, values),
+  argument,
+});
+
+export const text = (argument = '<name>'): Kind<string> => ({
+  check(name, value) {
+    if (typeof value !== 'string' || value.trim() === '') throw unexpected('a text', name, value);
+    return value;
+  },
+  argument,
+});
+
+/** A text of a form of its own. */
+export const textLike = (pattern: RegExp, what: string, argument = '<name>'): Kind<string> => ({
+  check(name, value) {
+    if (typeof value !== 'string' || !pattern.test(value)) throw unexpected(what, name, value);
+    return value;
+  },
+  argument,
+});
+
+/** A path is kept absolute: it means the same from every folder. */
+export const path = (argument: string): Kind<string> => ({
+  check(name, value) {
+    if (typeof value !== 'string' || value.trim() === '') throw unexpected('a path', name, value);
+    return absolutePath(value);
+  },
+  argument,
+});
+
+export const onOff: Kind<boolean> = {
+  check(name, value) {
+    if (typeof value !== 'boolean') throw unexpected('true or false', name, value);
+    return value;
+  },
+};

@@ -1,0 +1,358 @@
+/**
+ * The settings of a training run, in one table: what each takes, its default, what it means, and the choice of another
+ * setting that it belongs to. Keys are the flags in camelCase; `config.yaml` has them as the flags are written. The command
+ * line shows the table in its help: nothing that computes is imported here.
+ */
+import { datasetNames, drawnDatasets, sizedDatasets } from '../data/names.ts';
+import { lastTaus, schemes, tauStarts } from '../mean-field/schedules/names.ts';
+import { shortcutKinds } from '../models/names.ts';
+import { keyStyles } from '../models/weight-names.ts';
+import { lrSchedules } from '../optim/schedule.ts';
+import { choice, integer, type Kind, number, numbers, onOff, path, text, textLike } from './setting-kinds.ts';
+
+/** The choice without which a setting has no effect. */
+export interface Condition {
+  /** The setting that is chosen with; the condition holds where it is one of these, or above this, or given at all. */
+  readonly setting: string;
+  readonly oneOf?: readonly string[];
+  readonly above?: number;
+}
+
+export const settingGroups = ['data', 'model', 'scheme', 'optimiser', 'images', 'machine', 'run'] as const;
+export type SettingGroup = (typeof settingGroups)[number];
+
+export interface Setting<T> {
+  readonly kind: Kind<T>;
+  readonly group: SettingGroup;
+  /** Of the flag; of a setting that is on by default, of `--no-flag`. */
+  readonly help: string;
+  readonly short?: string;
+  readonly belongsTo?: Condition;
+  /** What it is where it has no effect; default: its default. To give this value is no contradiction. */
+  readonly whenIdle?: T;
+  /** What help says of the default, where that is no value. */
+  readonly usually?: string;
+}
+
+interface WithDefault<T> extends Setting<T> {
+  readonly default: T;
+}
+
+/** The kind alone says what type a setting has. */
+const usual = <T>(setting: WithDefault<NoInfer<T>> & { readonly kind: Kind<T> }): WithDefault<T> => setting;
+const optional = <T>(setting: Setting<T>): Setting<T> => setting;
+
+const optimisers = ['sgd', 'adam'] as const;
+const dtypes = ['f32', 'f64'] as const;
+const moving = schemes.filter((scheme) => scheme !== 'vanilla');
+const stored = datasetNames.filter((name) => !drawnDatasets.includes(name));
+const warmingUp = lrSchedules.filter((sched) => sched !== 'one-cycle');
+
+export const settings = {
+  dataset: usual<string>({
+    kind: choice(datasetNames),
+    default: 'fashion-mnist',
+    group: 'data',
+    help: datasetNames.join(', '),
+  }),
+  dataDir: optional({
+    kind: path('<dir>'),
+    group: 'data',
+    help: 'where the data set is (`meanfield data list`)',
+    belongsTo: { setting: 'dataset', oneOf: stored },
+  }),
+  imageSize: optional({
+    kind: integer({ min: 1 }, '<pixels>'),
+    group: 'data',
+    help: `${sizedDatasets.join(', ')}: side that images are scaled to`,
+    belongsTo: { setting: 'dataset', oneOf: sizedDatasets },
+  }),
+  limitTrainBatches: optional({
+    kind: integer({ min: 1 }),
+    group: 'data',
+    help: 'use only the first batches of each epoch',
+  }),
+  limitEvalBatches: optional({
+    kind: integer({ min: 1 }),
+    group: 'data',
+    help: 'evaluate on the first batches of 500 only',
+  }),
+  valSplit: usual({
+    kind: integer({ min: 0 }, '<images>'),
+    default: 0,
+    group: 'data',
+    help: 'training images held out, the same for every seed: epochs are evaluated on them, the test set after the last only',
+    usually: '0: epochs are evaluated on the test set',
+  }),
+  valInterval: usual({
+    kind: integer({ min: 0 }, '<epochs>'),
+    default: 1,
+    group: 'data',
+    help: 'epochs between evaluations; 0: after the last epoch only',
+  }),
+
+  model: usual<string>({
+    kind: text(),
+    default: 'resnet20',
+    group: 'model',
+    short: 'a',
+    help: 'resnetD, preresnetD (D = 6n+2, and preresnet164), either with -bottleneck (D = 9n+2), resnext29-8x64d, resnext29-16x64d, resnextD-CxWd',
+  }),
+  width: optional({
+    kind: integer({ min: 1 }, '<channels>'),
+    group: 'model',
+    help: 'channels of the stem, which scale the whole net but the groups of a resnext',
+    usually: '16; resnext 64',
+  }),
+  shortcut: optional({
+    kind: choice(shortcutKinds, '<kind>'),
+    group: 'model',
+    help: 'where width or resolution change: option-a subsamples and pads, option-b is a 1 x 1 convolution',
+    usually: 'option-a for basic blocks, option-b for bottlenecks',
+  }),
+  initialCheckpoint: optional({
+    kind: path('<file>'),
+    group: 'model',
+    help: 'start from the weights of a file: a state dictionary of torch.save (.pth, .th, ..) or safetensors',
+  }),
+  keyStyle: optional({
+    kind: choice(keyStyles, '<style>'),
+    group: 'model',
+    help: `names in that file: ${keyStyles.join(', ')}`,
+    usually: 'found out',
+    belongsTo: { setting: 'initialCheckpoint' },
+  }),
+
+  scheme: usual({
+    kind: choice(schemes),
+    default: 'mean-field',
+    group: 'scheme',
+    help: schemes.join(', '),
+  }),
+  reorder: usual({
+    kind: onOff,
+    default: true,
+    group: 'scheme',
+    help: 'mean-field with its order frozen: the control for reordering',
+    belongsTo: { setting: 'scheme', oneOf: ['mean-field'] },
+  }),
+  tauStart: usual({
+    kind: choice(tauStarts, '<law>'),
+    default: 'unit',
+    group: 'scheme',
+    help: 'unit: step sizes start at 1; uniform: at 1/n',
+    belongsTo: { setting: 'scheme', oneOf: moving },
+  }),
+  lastTau: usual({
+    kind: choice(lastTaus, '<how>'),
+    default: 'free',
+    group: 'scheme',
+    help: 'free, or pinned: the end of depth stays',
+    belongsTo: { setting: 'scheme', oneOf: ['mean-field', 'intervals'] },
+  }),
+  tauLrFactor: usual({
+    kind: number({ min: 0 }),
+    default: 0.1,
+    group: 'scheme',
+    help: 'learning rate of tau over that of the weights; 0 freezes tau',
+    belongsTo: { setting: 'scheme', oneOf: moving },
+  }),
+
+  epochs: usual({ kind: integer({ min: 1 }), default: 15, group: 'optimiser', help: 'passes over the data' }),
+  batchSize: usual({
+    kind: integer({ min: 1 }),
+    default: 128,
+    group: 'optimiser',
+    short: 'b',
+    help: 'images a step',
+  }),
+  opt: usual({ kind: choice(optimisers), default: 'sgd', group: 'optimiser', help: 'sgd or adam' }),
+  lr: usual({ kind: number({ above: 0 }), default: 0.2, group: 'optimiser', help: 'peak learning rate' }),
+  momentum: usual({
+    kind: number({ min: 0, below: 1 }),
+    default: 0.9,
+    group: 'optimiser',
+    help: 'sgd: momentum',
+    belongsTo: { setting: 'opt', oneOf: ['sgd'] },
+  }),
+  nesterov: usual({
+    kind: onOff,
+    default: true,
+    whenIdle: false,
+    group: 'optimiser',
+    help: 'sgd: plain momentum',
+    belongsTo: { setting: 'momentum', above: 0 },
+  }),
+  weightDecay: usual({
+    kind: number({ min: 0 }),
+    default: 5e-4,
+    group: 'optimiser',
+    help: 'on weights of rank > 1',
+  }),
+  decayNorm: usual({
+    kind: onOff,
+    default: false,
+    group: 'optimiser',
+    help: 'weight decay on batch norm and biases too; never on tau',
+    belongsTo: { setting: 'weightDecay', above: 0 },
+  }),
+  sched: usual({
+    kind: choice(lrSchedules),
+    default: 'one-cycle',
+    group: 'optimiser',
+    help: lrSchedules.join(', '),
+  }),
+  peakAt: usual({
+    kind: number({ above: 0, below: 1 }, '<share>'),
+    default: 0.2,
+    group: 'optimiser',
+    help: 'one-cycle: share of steps until the peak',
+    belongsTo: { setting: 'sched', oneOf: ['one-cycle'] },
+  }),
+  warmupEpochs: usual({
+    kind: number({ min: 0 }, '<n>'),
+    default: 0,
+    group: 'optimiser',
+    help: `${warmingUp.join(', ')}: linear warm-up`,
+    belongsTo: { setting: 'sched', oneOf: warmingUp },
+  }),
+  warmupLr: usual({
+    kind: number({ min: 0 }),
+    default: 0,
+    group: 'optimiser',
+    help: 'where the warm-up starts',
+    belongsTo: { setting: 'warmupEpochs', above: 0 },
+  }),
+  minLr: usual({
+    kind: number({ min: 0 }),
+    default: 0,
+    group: 'optimiser',
+    help: 'cosine: where it ends',
+    belongsTo: { setting: 'sched', oneOf: ['cosine'] },
+  }),
+  decayMilestones: usual({
+    kind: numbers({ above: 0 }, '<epochs>'),
+    default: [80, 120],
+    group: 'optimiser',
+    help: 'step: epochs, with commas',
+    belongsTo: { setting: 'sched', oneOf: ['step'] },
+  }),
+  decayRate: usual({
+    kind: number({ above: 0, max: 1 }),
+    default: 0.1,
+    group: 'optimiser',
+    help: 'step: factor at each milestone',
+    belongsTo: { setting: 'sched', oneOf: ['step'] },
+  }),
+  smoothing: usual({
+    kind: number({ min: 0, below: 1 }, '<s>'),
+    default: 0,
+    group: 'optimiser',
+    help: 'label smoothing',
+  }),
+  clipGrad: optional({
+    kind: number({ above: 0 }, '<norm>'),
+    group: 'optimiser',
+    help: 'largest norm of the whole gradient',
+    usually: 'not clipped',
+  }),
+
+  mean: optional({
+    kind: numbers({}),
+    group: 'images',
+    help: 'of each channel, for pixels in 0..1, with commas',
+    usually: 'of the training images',
+  }),
+  std: optional({
+    kind: numbers({ above: 0 }),
+    group: 'images',
+    help: 'of each channel, for pixels in 0..1, with commas',
+    usually: 'of the training images',
+  }),
+  pad: usual({
+    kind: integer({ min: 0 }, '<pixels>'),
+    default: 4,
+    group: 'images',
+    help: 'zero padding before a random crop of the original size',
+  }),
+  flip: usual({ kind: onOff, default: true, group: 'images', help: 'no horizontal flips' }),
+  cutout: usual({
+    kind: integer({ min: 0 }, '<pixels>'),
+    default: 0,
+    group: 'images',
+    help: 'side of the square that is cut out; 0: none',
+  }),
+
+  amp: usual({
+    kind: onOff,
+    default: false,
+    group: 'machine',
+    help: 'bf16 autocast, where the CPU has bf16',
+  }),
+  seed: usual({
+    kind: integer({ min: 0 }),
+    default: 42,
+    group: 'run',
+    help: 'initial weights, order of data, augmentation',
+  }),
+  threads: optional({
+    kind: integer({ min: 1 }),
+    group: 'machine',
+    help: 'CPU threads',
+    usually: 'all cores that no other run of this machine holds',
+  }),
+  device: usual<string>({
+    kind: textLike(/^(cpu|cuda(:\d+)?)$/, 'cpu, cuda or cuda:N'),
+    default: 'cpu',
+    group: 'machine',
+    help: 'cpu, cuda, cuda:N',
+  }),
+  dtype: usual({ kind: choice(dtypes), default: 'f32', group: 'machine', help: 'f32 or f64' }),
+
+  recoveryInterval: usual({
+    kind: integer({ min: 0 }, '<steps>'),
+    default: 200,
+    group: 'run',
+    help: 'steps between saves of the checkpoint `last` within an epoch; 0: at the end of epochs only',
+  }),
+  checkpointEvery: usual({
+    kind: integer({ min: 0 }, '<epochs>'),
+    default: 0,
+    group: 'run',
+    help: 'keep a checkpoint every so many epochs',
+    usually: '0: last and best only',
+  }),
+} as const;
+
+type Table = typeof settings;
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+export type SettingName = keyof Table;
+type Defaulted = {
+  [K in SettingName]: Table[K] extends { readonly default: unknown } ? K : never;
+}[SettingName];
+
+/** A configuration with every default in place; the model gives the width. */
+export type TrainConfig = { readonly [K in Defaulted | 'width']: ValueOf<Table[K]> } & {
+  readonly [K in Exclude<SettingName, Defaulted | 'width'>]?: ValueOf<Table[K]> | undefined;
+};
+
+export const configKeys = Object.keys(settings) as SettingName[];
+
+/** The row of a setting, whatever it takes. */
+export const settingOf = (key: SettingName): Setting<unknown> & { readonly default?: unknown } =>
+  settings[key];
+
+/** tauLrFactor -> tau-lr-factor */
+export function flagOf(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** tau-lr-factor -> tauLrFactor */
+export function keyOf(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+export const isSetting = (key: string): key is SettingName => Object.hasOwn(settings, key);
+
+/** A setting that is on by default has the flag `no-..`. */
+export const isNegated = (key: SettingName): boolean => settingOf(key).default === true;
