@@ -1,7 +1,9 @@
 /** All data sets by name. */
 import { checkOneOf } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { locateCifar, readCifar } from './cifar.ts';
+import { readCifar, readCifarTest } from './cifar.ts';
+import type { CifarName } from './cifar-layouts.ts';
+import { locateCifar } from './cifar-locate.ts';
 import { holdOut } from './hold-out.ts';
 import { findIdxSet, type IdxSetName, loadIdxSet } from './idx-sets.ts';
 import {
@@ -53,8 +55,9 @@ const idxEntry = (name: IdxSetName): Pick<Entry, 'load' | 'find'> => ({
   find: (dataDir) => findIdxSet(name, dataDir),
 });
 
-const cifarEntry = (name: 'cifar10' | 'cifar100'): Pick<Entry, 'load' | 'find'> => ({
+const cifarEntry = (name: CifarName): Pick<Entry, 'load' | 'loadTest' | 'find'> => ({
   load: ({ dataDir }) => readCifar(name, dataDir),
+  loadTest: ({ dataDir }) => readCifarTest(name, dataDir),
   find(dataDir) {
     try {
       return locateCifar(name, dataDir).path;
@@ -83,7 +86,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
     ...idxEntry('mnist'),
   },
   cifar10: {
-    description: 'objects, 32 x 32 colour (Krizhevsky 2009), binary version',
+    description: 'objects, 32 x 32 colour (Krizhevsky 2009); binary, Python or Parquet version',
     images: '50,000 + 10,000',
     classes: '10',
     mean: [0.4914, 0.4822, 0.4465],
@@ -91,7 +94,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
     ...cifarEntry('cifar10'),
   },
   cifar100: {
-    description: 'objects, 32 x 32 colour (Krizhevsky 2009), binary version, fine labels',
+    description: 'objects, 32 x 32 colour (Krizhevsky 2009), fine labels; versions as of cifar10',
     images: '50,000 + 10,000',
     classes: '100',
     mean: [0.5071, 0.4865, 0.4409],

@@ -7,14 +7,14 @@ import { expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
 import { sha256OfFile } from '../io/index.ts';
 import { checkDataset } from './check.ts';
-import { cifarLayouts } from './cifar.ts';
+import { cifarLayouts } from './cifar-layouts.ts';
 import { sources } from './sources.ts';
 
 it('an archive that can be read, but is not the published one, is refused with both checksums', async () => {
   const root = mkdtempSync(join(tmpdir(), 'check-'));
   try {
     const archive = pack();
-    const { train, test, folder, archive: name } = cifarLayouts.cifar100;
+    const { train, test, folder, archive: name } = cifarLayouts.cifar100.binary;
     for (const file of [...train, ...test])
       archive.entry({ name: `${folder}/${file}` }, Buffer.alloc(3074, 1));
     archive.finalize();

@@ -77,3 +77,27 @@ export async function decodeImage(
     throw notAnImage(path, cause);
   }
 }
+
+/**
+ * An image that is in memory, as bytes [H, W, C] of its own size.
+ *
+ * @param where - for errors
+ * @throws DataError if it is not an image
+ */
+export async function decodeImageBytes(
+  bytes: Uint8Array,
+  where: string,
+  channels: 1 | 3,
+): Promise<{ data: Uint8Array; height: number; width: number }> {
+  const { default: sharp } = await import('sharp');
+  try {
+    const { data, info } = await sharp(bytes)
+      .flatten()
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { data, height: info.height, width: info.width };
+  } catch (cause) {
+    throw notAnImage(where, cause);
+  }
+}

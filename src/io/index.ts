@@ -11,6 +11,7 @@ export {
   type SafetensorsFile,
   type StoredTensor,
 } from './safetensors.ts';
+export { PickledArray, readPlainPickle } from './pickle/plain-pickle.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, expandHome } from './user-path.ts';
