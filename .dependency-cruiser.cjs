@@ -64,7 +64,11 @@ module.exports = {
   forbidden: [
     ...Object.entries(rows).flatMap(rulesOf),
     rule('every-area-has-a-row', { path: '^src/.+/', pathNot: inside(Object.keys(rows)) }, {}),
-    rule('errors-import-nothing', { path: '^src/(errors|process-identity|process-guard)\\.ts$' }, { path: '^src/' }),
+    rule(
+      'errors-import-nothing',
+      { path: '^src/(errors|process-identity|process-guard)\\.ts$' },
+      { path: '^src/' },
+    ),
     rule(
       'check-imports-errors',
       { path: '^src/check\\.ts$' },
@@ -92,10 +96,10 @@ module.exports = {
       { path: '^src/studio/(protocol|draw|lab|client)/', pathNot: [test, '/fake-'] },
       { dependencyTypes: ['core'] },
     ),
-    // createRequire of node:module is how a module loads one.
+    // createRequire of node:module is how a module loads one; load-in-turn registers a hook of the module loader.
     rule(
       'only-native-loads-the-addon',
-      { path: '^src/', pathNot: ['^src/native/', test] },
+      { path: '^src/', pathNot: ['^src/native/', '^src/load-in-turn(-hook)?\\.ts$', test] },
       { path: '\\.node$|^(node:)?module$' },
     ),
     rule('nothing-imports-a-test', {}, { path: test }),

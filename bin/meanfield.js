@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/cli/main.js', import.meta.url);
-if (existsSync(main)) {
-  const { run } = await import(main.href);
+const built = (file) => new URL(`../dist/${file}`, import.meta.url);
+if (existsSync(built('cli/main.js'))) {
+  await import(built('load-in-turn.js').href);
+  const { run } = await import(built('cli/main.js').href);
   process.exitCode = await run(process.argv);
 } else {
   console.error('meanfield: not built yet: run `npm run setup` (or `npm run build`) in the package folder');

@@ -19,7 +19,7 @@ function python(): string {
 /** `setting` reaches the worker as JSON in its first argument. */
 export function ourWorker(name: string, setting: object): Program {
   const worker = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-  return { command: process.execPath, args: [worker, JSON.stringify(setting)] };
+  return { command: process.execPath, args: [...process.execArgv, worker, JSON.stringify(setting)] };
 }
 
 /** @throws MissingEnvironmentError if the script is not there */

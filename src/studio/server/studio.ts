@@ -69,7 +69,8 @@ const mostStreamsOfOne = 64;
 /** The same from src/studio/server and from dist/studio/server. */
 const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const ownProgram = [process.execPath, inPackage('bin/meanfield.js')] as const;
-const ownLab = [process.execPath, inPackage('dist/studio/engine/worker.js')] as const;
+/** With this process's own flags of Node, as a fork has them. */
+const ownLab = [process.execPath, ...process.execArgv, inPackage('dist/studio/engine/worker.js')] as const;
 
 /** @throws UsageError for a host that others reach, a port that is taken; MissingEnvironmentError without a page */
 export async function startStudio(options: StudioOptions): Promise<Studio> {

@@ -1,0 +1,45 @@
+/** Commands under a low limit of open files, as batch systems and containers set one. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bin, environment, type Outcome } from './command.ts';
+
+let root = '';
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'meanfield-few-files-'));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Runs to the end where no more than `files` files may be open. */
+function meanfieldWith(files: number, args: readonly string[]): Outcome {
+  const line = `ulimit -n ${files} && exec "$@"`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line, 'bash', process.execPath, bin, ...args], {
+    encoding: 'utf8',
+    env: environment,
+  });
+  return { code: status, stdout, stderr };
+}
+
+it.each([64, 128])('training and its report need no more than %i open files', (files) => {
+  const { code, stderr } = meanfieldWith(files, [
+    ...['train', '--dataset', 'synthetic-images', '--width', '4', '--batch-size', '32', '--epochs', '1'],
+    ...['--limit-train-batches', '2', '--threads', '1', '--output', root, '--name', `run-${files}`],
+  ]);
+  expect(stderr).not.toMatch(/EMFILE/);
+  expect(code).toBe(0);
+  expect(existsSync(join(root, `run-${files}`, 'report.html'))).toBe(true);
+});
+
+it('a grid with processes of its own needs no more than 64', () => {
+  const { code, stderr } = meanfieldWith(64, [
+    ...['reproduce', '--preset', 'smoke', '--width', '2', '--limit-train-batches', '2', '--jobs', '1'],
+    ...['--schemes', 'vanilla', '--seeds', '1', '--threads', '1', '--output', join(root, 'grid')],
+  ]);
+  expect(stderr).not.toMatch(/EMFILE/);
+  expect(code).toBe(0);
+  expect(readFileSync(join(root, 'grid', 'results.json'), 'utf8')).toContain('"finished": 1');
+});
