@@ -1,4 +1,4 @@
-/** The public list. Subpaths: meanfield/tensor, /mean-field, /models, /train, /theory, /data, /reference. */
+/** The public list. Subpaths: meanfield/tensor, /io, /mean-field, /models, /train, /theory, /data, /reference. */
 export {
   checkAborted,
   type LongCallOptions,
@@ -18,6 +18,7 @@ export {
   MissingEnvironmentError,
   UsageError,
 } from './errors.ts';
+export * as io from './tensor-files/index.ts';
 export * as meanField from './mean-field/index.ts';
 export * as models from './models/index.ts';
 export { OperatorError } from './native/index.ts';

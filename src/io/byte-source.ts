@@ -2,6 +2,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FileError } from '../errors.ts';
 
+/** Node reads fewer than 2 GiB at once. */
+const largestRead = 1 << 30;
+
 export interface ByteSource {
   /** Bytes in all. */
   readonly size: number;
@@ -38,7 +41,8 @@ export function sourceOfFile(path: string): ByteSource {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, stat.size - from)));
       let filled = 0;
       while (filled < bytes.byteLength) {
-        const count = readSync(descriptor, bytes, filled, bytes.byteLength - filled, from + filled);
+        const wanted = Math.min(bytes.byteLength - filled, largestRead);
+        const count = readSync(descriptor, bytes, filled, wanted, from + filled);
         if (count === 0) throw new FileError(`${path} became shorter while it was read`);
         filled += count;
       }
@@ -48,4 +52,24 @@ export function sourceOfFile(path: string): ByteSource {
       closeSync(descriptor);
     },
   };
+}
+
+/** The whole file. @throws FileError if the path cannot be read */
+export function fileBytes(path: string): Uint8Array {
+  const source = sourceOfFile(path);
+  try {
+    return source.read(0, source.size);
+  } finally {
+    source.close();
+  }
+}
+
+/** The whole file as text. @throws FileError if the path cannot be read, or is not UTF-8 */
+export function fileText(path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fileBytes(path));
+  } catch (cause) {
+    if (cause instanceof FileError) throw cause;
+    throw new FileError(`${path} is not text (UTF-8)`, cause);
+  }
 }

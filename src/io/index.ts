@@ -1,7 +1,27 @@
 export { type ArchiveEntry, encodeArchive, entriesOfArchive } from './archive.ts';
 export { recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
+export { fileBytes, fileText } from './byte-source.ts';
 export { abandonedAfter, beatClaim, type Claim, holderOf, takeClaim } from './claim.ts';
-export { encodeNpy, encodeNpz, type NpyArray, writeNpz } from './npz.ts';
+export {
+  type Cell,
+  checkColumns,
+  columnNames,
+  csvLines,
+  type CsvRow,
+  type CsvValue,
+  decodeCsv,
+  encodeCsv,
+  type Line,
+  numberCell,
+  numberOfCell,
+  quoteCell,
+  type Separator,
+  separators,
+  textCell,
+} from './csv.ts';
+export { decodeNpy, encodeNpy, type NpyArray } from './npy.ts';
+export { encodeNpz, writeNpz } from './npz.ts';
+export { readNpz } from './npz-read.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -3,38 +3,13 @@
  * The bytes depend on the arrays alone: the zip's time is fixed.
  */
 import { crc32 } from 'node:zlib';
-import { InternalError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from './atomic.ts';
+import { encodeNpy, type NpyArray } from './npy.ts';
+import type { StoredTensor } from './safetensors.ts';
 
-/** Numbers in row-major order, as f64 or i64. */
-export interface NpyArray {
-  /** [] is a single number. */
-  readonly shape: readonly number[];
-  readonly data: Float64Array | BigInt64Array;
-}
-
-/** Where the numbers begin is a multiple of this. */
-const alignment = 64;
 /** Sizes and positions have 32 bits; the longer zip64 form is not written. */
 const limit = 0xffff_ffff;
-
-/** A .npy file as pieces, without a copy of the numbers. */
-export function encodeNpy({ shape, data }: NpyArray): Uint8Array[] {
-  const good = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
-  if (!good || shape.reduce((product, size) => product * size, 1) !== data.length)
-    throw new InternalError(`${data.length} numbers are not [${shape.join(', ')}]`);
-  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const type = data instanceof Float64Array ? '<f8' : '<i8';
-  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
-  const prefix = 10;
-  const length = Math.ceil((prefix + text.length + 1) / alignment) * alignment;
-  const head = Buffer.alloc(length, ' ');
-  head.write('\x93NUMPY\x01\x00', 'latin1');
-  head.writeUInt16LE(length - prefix, 8);
-  head.write(text, prefix, 'latin1');
-  head.write('\n', length - 1, 'latin1');
-  return [head, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
-}
 
 /** Asked about no bytes, zlib begins anew and answers 0. */
 const checksumOf = (pieces: readonly Uint8Array[]): number =>
@@ -51,9 +26,9 @@ interface Entry {
 /**
  * The file as pieces, in the order of the map.
  *
- * @throws InternalError for an array that is not its shape, a name that is no relative path, more than 4 GiB
+ * @throws UsageError for an array that is not its shape, a name that is no relative path, more than 4 GiB
  */
-export function encodeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array[] {
+export function encodeNpz(arrays: ReadonlyMap<string, NpyArray | StoredTensor>): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let position = 0;
   const add = (...more: Uint8Array[]): void => {
@@ -76,22 +51,22 @@ export function encodeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array[] {
   const directory = position;
   for (const entry of entries) add(centralHeader(entry), entry.name);
   if (position > limit || entries.length > 0xffff)
-    throw new InternalError(
-      `${entries.length} arrays of ${position} bytes: a .npz of at most 4 GiB is written`,
+    throw new UsageError(
+      `${entries.length} arrays of ${position} bytes: a .npz of at most 4 GiB is written; save as .safetensors`,
     );
   add(ending(entries.length, position - directory, directory));
   return pieces;
 }
 
 /** Replaces the file. @throws FileError if it cannot be written; the old one stays */
-export function writeNpz(path: string, arrays: ReadonlyMap<string, NpyArray>): void {
+export function writeNpz(path: string, arrays: ReadonlyMap<string, NpyArray | StoredTensor>): void {
   writeFileAtomic(path, encodeNpz(arrays));
 }
 
 function nameOf(key: string): Buffer {
   const parts = key.split('/');
   if (/[\\\0]/.test(key) || parts.some((part) => part === '' || part === '..'))
-    throw new InternalError(`${JSON.stringify(key)} is no name for an array`);
+    throw new UsageError(`${JSON.stringify(key)} is not a name for an array`);
   return Buffer.from(`${key}.npy`);
 }
 

@@ -1,13 +1,14 @@
 /** The numbers of a claim's panels as CSV and as NumPy's .npz. */
-import type { NpyArray } from '../io/npz.ts';
+import { type NpyArray, numberCell } from '../io/index.ts';
 import type { ClaimPanel } from '../runs/index.ts';
 
 /** One row a point: series, x, y, and the spread where it is known. */
 export function panelCsv({ x, y, series }: ClaimPanel): string {
+  const cell = (value: number | undefined): string => (value === undefined ? '' : numberCell(value));
   const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
   const head = ['series', quote(x.title), quote(y.title), 'low', 'high'].join(',');
   const rows = series.flatMap(({ name, points }) =>
-    points.map(([px, py, low, high]) => [quote(name), px, py, low ?? '', high ?? ''].join(',')),
+    points.map(([px, py, low, high]) => [quote(name), ...[px, py, low, high].map(cell)].join(',')),
   );
   return `${[head, ...rows].join('\n')}\n`;
 }

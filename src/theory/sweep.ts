@@ -1,6 +1,7 @@
 /** A computation at every combination of some numbers, as rows: to look at, to fit, to save as CSV or .npz. */
+import { unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { type NpyArray, writeFileAtomic, writeNpz } from '../io/index.ts';
+import { checkColumns, encodeCsv, type NpyArray, writeFileAtomic, writeNpz } from '../io/index.ts';
 import { noGrad, scope } from '../tensor/index.ts';
 
 /** Columns by name; every row has the same. */
@@ -35,7 +36,8 @@ export function sweep<A extends Axes, R extends SweepRow>(
     const clash = Object.keys(measured).find((name) => name in axes);
     if (clash !== undefined) throw new UsageError(`the column ${clash} is named as a variable of the sweep`);
     const row = { ...point, ...measured };
-    checkColumns(row, rows[0]);
+    checkNumbers(row, Object.keys(measured));
+    checkColumns([rows[0] ?? row, row]);
     rows.push(row);
     onProgress?.(rows.length, points.length, row);
   }
@@ -55,13 +57,10 @@ function combinations(axes: Axes): SweepRow[] {
   );
 }
 
-function checkColumns(row: SweepRow, first: SweepRow | undefined): void {
-  const names = Object.keys(row);
-  const expected = first && Object.keys(first);
-  if (expected && (names.length !== expected.length || names.some((name) => !expected.includes(name))))
-    throw new UsageError(
-      `rows of a table have the same columns: expected ${expected.join(', ')}, got ${names.join(', ')}`,
-    );
+/** @throws UsageError for what is not a number, as which a table of measurements would hide it */
+function checkNumbers(row: SweepRow, names: readonly string[]): void {
+  for (const name of names)
+    if (typeof row[name] !== 'number') throw unexpected('a number', `the column ${name}`, row[name]);
 }
 
 /**
@@ -94,24 +93,15 @@ export function summarise<By extends string, Of extends string>(
   }));
 }
 
-/** Names of columns, then one line a row; numbers as JavaScript writes them, to the last bit. */
+/** Names of columns, then one line a row; numbers to the last bit. @throws UsageError for rows with other columns */
 export function rowsToCsv(rows: readonly SweepRow[]): string {
-  const names = Object.keys(rows[0] ?? {});
-  const quote = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
-  rows.forEach((row) => {
-    checkColumns(row, rows[0]);
-  });
-  const lines = rows.map((row) => names.map((name) => row[name]).join(','));
-  return `${[names.map(quote).join(','), ...lines].join('\n')}\n`;
+  return encodeCsv(rows);
 }
 
 /** A column each: [rows], f64. */
 export function rowsToArrays(rows: readonly SweepRow[]): Map<string, NpyArray> {
-  rows.forEach((row) => {
-    checkColumns(row, rows[0]);
-  });
   return new Map(
-    Object.keys(rows[0] ?? {}).map((name) => [
+    checkColumns(rows).map((name) => [
       name,
       { shape: [rows.length], data: Float64Array.from(rows, (row) => row[name] ?? NaN) },
     ]),

@@ -1,36 +1,13 @@
 /** Tensors to and from the bytes that checkpoints hold. */
 import { fewOf } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
-import type { SafetensorsDType, StoredTensor } from '../io/index.ts';
-import {
-  type DType,
-  dtypeBytes,
-  noGrad,
-  ops,
-  scope,
-  tensor,
-  type Tensor,
-  tensorOver,
-} from '../tensor/index.ts';
-
-const storedTypes: Record<DType, SafetensorsDType> = {
-  f32: 'F32',
-  f64: 'F64',
-  bf16: 'BF16',
-  i64: 'I64',
-  u8: 'U8',
-  bool: 'BOOL',
-};
+import type { StoredTensor } from '../io/index.ts';
+import { dtypeBytes, noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
+import { storedOf, storedTypes, tensorOfStored } from '../tensor-files/stored-tensor.ts';
 
 /** A row-major copy of every tensor. */
 export function store(tensors: ReadonlyMap<string, Tensor>): Map<string, StoredTensor> {
-  return new Map(
-    [...tensors].map(([name, one]) => {
-      const array = one.toTypedArray();
-      const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-      return [name, { dtype: storedTypes[one.dtype], shape: [...one.shape], data }];
-    }),
-  );
+  return new Map([...tensors].map(([name, one]) => [name, storedOf(one)]));
 }
 
 /** Compares names and shapes, so that nothing is changed before all is known to fit. */
@@ -72,18 +49,10 @@ export function restore(
   noGrad(() => {
     for (const [name, target] of into)
       scope(() => {
-        const { data, shape } = stored.get(name)!;
-        if (data.byteLength !== target.size * dtypeBytes(target.dtype))
+        const found = stored.get(name)!;
+        if (found.data.byteLength !== target.size * dtypeBytes(target.dtype))
           throw new FileError(`${file}: ${name} has the wrong length`);
-        ops.copy_(target, fromBytes(data, shape, target.dtype));
+        ops.copy_(target, tensorOfStored(found));
       });
   });
-}
-
-function fromBytes(data: Uint8Array, shape: readonly number[], dtype: DType): Tensor {
-  // A copy first: the bytes may start anywhere, tensors need aligned memory.
-  const bytes = new Uint8Array(data);
-  if (dtype === 'u8' || dtype === 'bool') return tensor(bytes, shape);
-  const views = { f32: Float32Array, f64: Float64Array, bf16: Uint16Array, i64: BigInt64Array } as const;
-  return tensorOver(new views[dtype](bytes.buffer), shape, dtype);
 }

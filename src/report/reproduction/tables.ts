@@ -1,4 +1,5 @@
 /** What a grid came to as rows of text: for a terminal, a page, Markdown, a spreadsheet. */
+import { quoteCell } from '../../io/index.ts';
 import type { Mean, PairedGain, Reproduction, ReproductionRow } from '../../runs/index.ts';
 import { meanWithError } from '../table.ts';
 
@@ -173,6 +174,5 @@ export function markdownTable({ header, rows }: Table): string {
 }
 
 export function csvTable({ header, rows }: Table): string {
-  const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;
+  return `${[header, ...rows].map((row) => row.map(quoteCell).join(',')).join('\n')}\n`;
 }

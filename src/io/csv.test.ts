@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { FileError, UsageError } from '../errors.ts';
+import { csvLines, type CsvRow, type CsvValue, decodeCsv, encodeCsv } from './csv.ts';
+
+const back = (rows: readonly CsvRow[]): CsvRow[] => decodeCsv(encodeCsv(rows), 'x.csv');
+
+it('every kind of value comes back as it was', () => {
+  const values: CsvValue[] = [
+    ...[0, -0, 1, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, NaN, Infinity, -Infinity],
+    ...[true, false, null],
+    ...[
+      '',
+      ' ',
+      'a',
+      'a b',
+      ' a ',
+      'a,b',
+      'a;b',
+      'a\tb',
+      '"',
+      '""',
+      'say "no"',
+      'two\nlines',
+      'three\r\nlines\r',
+    ],
+    ...['1', '-0', '1e5', 'NaN', 'inf', '-Infinity', 'true', 'FALSE', 'null', '0x10', 'é', '\uFEFF', '#'],
+  ];
+  for (const value of values) {
+    const rows = [
+      { id: 1, value },
+      { id: 2, value: null },
+    ];
+    // toStrictEqual tells -0 from 0.
+    expect(back(rows), JSON.stringify(value)).toStrictEqual(rows);
+    expect(back([{ value }]), JSON.stringify(value)).toStrictEqual([{ value }]);
+  }
+});
+
+it('any table comes back, whatever its columns are called', () => {
+  const value = fc.oneof(
+    fc.double(),
+    fc.boolean(),
+    fc.string(),
+    fc.constantFrom('"', ',', '\n', '\r', ' 1', null),
+  );
+  const table = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 4 }).chain((names) =>
+    fc.array(
+      fc
+        .tuple(...names.map(() => value))
+        .map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]!]))),
+      { minLength: 1, maxLength: 4 },
+    ),
+  );
+  fc.assert(
+    fc.property(table, (rows) => {
+      expect(back(rows)).toStrictEqual(rows);
+    }),
+    { seed: 7, numRuns: 500 },
+  );
+});
+
+it('text of other programs is read: CRLF, a mark of UTF-8, empty lines, numbers of Python', () => {
+  expect(decodeCsv('\uFEFFa, b\r\n1,x\r\n\r\n -inf , nan \r\n', 'x.csv')).toStrictEqual([
+    { a: 1, b: 'x' },
+    { a: -Infinity, b: NaN },
+  ]);
+  expect(decodeCsv('a;b\n1,5;2', 'x.csv', ';')).toStrictEqual([{ a: '1,5', b: 2 }]);
+  expect(decodeCsv('a\n', 'x.csv')).toEqual([]);
+  expect(decodeCsv('', 'x.csv')).toEqual([]);
+  expect(back([])).toEqual([]);
+});
+
+it.each([
+  ['a quotation mark without a partner', 'a,b\n1,"2\n3', 'x.csv, line 2: a quotation mark has no partner'],
+  ['text after quotes', 'a\n"1"2', 'x.csv, line 2: a cell in quotes goes on after them'],
+  [
+    'a row too short, after a cell of two lines',
+    'a,b\n"1\n1",2\n3',
+    'x.csv, line 4: 1 cells, the first line has 2',
+  ],
+  ['a column that is there twice', 'a,a\n1,2', 'x.csv: the column "a" is there twice'],
+])('%s is refused by its line', (_, text, message) => {
+  expect(() => decodeCsv(text, 'x.csv')).toThrow(new FileError(message));
+});
+
+it.each<[string, unknown[], RegExp]>([
+  ['undefined', [{ a: 1 }, { a: undefined }], /expected a number, .* for column a of row 1, got undefined/],
+  ['an object', [{ a: {} }], /for column a of row 0, got \[object Object\]/],
+  ['BigInt', [{ a: 1n }], /for column a of row 0, got 1 \(bigint\)/],
+  ['rows with other columns', [{ a: 1 }, { b: 1 }], /expected a, got b/],
+  ['rows without columns', [{}], /at least one column/],
+])('%s is not written', (_, rows, message) => {
+  expect(() => encodeCsv(rows as CsvRow[])).toThrow(UsageError);
+  expect(() => encodeCsv(rows as CsvRow[])).toThrow(message);
+});
+
+it('lines know their numbers', () => {
+  expect(csvLines('a\n\n"x\ny"\nb', 'x.csv').map(({ number }) => number)).toEqual([1, 2, 3, 5]);
+});

@@ -1,0 +1,43 @@
+/** Tensors by name in the file that its ending says. */
+import { checkOptions } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { type NamedTensors, type ReadOptions, readOptionKeys } from './named.ts';
+import { readNpz, writeNpz } from './numpy.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+
+type Ending = 'npz' | 'safetensors';
+
+function endingOf(path: string, call: string): Ending {
+  const ending = /\.(npz|safetensors)$/i.exec(path)?.[1]?.toLowerCase();
+  if (ending === undefined)
+    throw new UsageError(`${call}: tensors are kept as .safetensors or .npz, got ${path}`);
+  return ending as Ending;
+}
+
+/**
+ * Replaces the file: .safetensors (every type) or NumPy's .npz (every type but bf16).
+ *
+ * @throws UsageError for another ending, and what the format does not hold; FileError if it cannot be written (the old file
+ *   stays)
+ * @example
+ * saveTensors('run.safetensors', { theta: measure.theta, weight: measure.weight });
+ * const { theta, weight } = await loadTensors('run.safetensors');
+ */
+export function saveTensors(path: string, tensors: NamedTensors): void {
+  if (endingOf(path, 'saveTensors') === 'npz') writeNpz(path, tensors);
+  else writeSafetensors(path, tensors);
+}
+
+/**
+ * The tensors of a .safetensors or .npz file by name. They belong to no scope: dispose them, or leave them to the garbage
+ * collector.
+ *
+ * @throws UsageError for another ending; FileError if it is missing, damaged, or of another kind
+ */
+export async function loadTensors(path: string, options: ReadOptions = {}): Promise<Record<string, Tensor>> {
+  checkOptions('loadTensors', options, readOptionKeys);
+  return endingOf(path, 'loadTensors') === 'npz'
+    ? await readNpz(path, options)
+    : readSafetensors(path, options);
+}

@@ -1,0 +1,19 @@
+/** `meanfield/io`: tensors and tables in files that other programs read. */
+export { loadTensors, saveTensors } from './by-ending.ts';
+export {
+  type CsvOptions,
+  readCsv,
+  readCsvTensor,
+  type ReadCsvTensorOptions,
+  writeCsv,
+  type WriteCsvOptions,
+} from './csv.ts';
+export type { NamedTensors, ReadOptions } from './named.ts';
+export { readNpy, readNpz, writeNpy, writeNpz } from './numpy.ts';
+export {
+  readSafetensors,
+  readSafetensorsMetadata,
+  type SafetensorsOptions,
+  writeSafetensors,
+} from './safetensors.ts';
+export type { CsvRow, CsvValue, Separator } from '../io/index.ts';

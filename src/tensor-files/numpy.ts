@@ -1,0 +1,60 @@
+/** Tensors as files of NumPy: `numpy.load` reads them, and `numpy.save`, `savez` and `savez_compressed` write them. */
+import { checkOptions } from '../check.ts';
+import {
+  decodeNpy,
+  encodeNpy,
+  fileBytes,
+  readNpz as readArrays,
+  writeFileAtomic,
+  writeNpz as writeArrays,
+} from '../io/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import {
+  checkTensor,
+  loaded,
+  loadedByName,
+  type NamedTensors,
+  type ReadOptions,
+  readOptionKeys,
+  storedTensors,
+} from './named.ts';
+import { storedOf } from './stored-tensor.ts';
+
+/**
+ * Replaces the file by one .npy array. NumPy has no bf16.
+ *
+ * @throws UsageError for a bf16 tensor; FileError if it cannot be written (the old file stays)
+ */
+export function writeNpy(path: string, tensor: Tensor): void {
+  writeFileAtomic(path, encodeNpy(storedOf(checkTensor(tensor, 'to save'))));
+}
+
+/**
+ * The array of a .npy file. f2 becomes f32; i1, i2, i4, u2 and u4 become i64, and u8 (64 bits) where its values fit.
+ *
+ * @throws FileError if it is missing, damaged, or holds what is not a number
+ */
+export function readNpy(path: string, options: ReadOptions = {}): Tensor {
+  checkOptions('readNpy', options, readOptionKeys);
+  return loaded(decodeNpy(fileBytes(path), path), options);
+}
+
+/**
+ * Replaces the file by a .npz with these arrays, not compressed. The bytes depend on the tensors alone.
+ *
+ * @throws UsageError for a bf16 tensor, a name that is not a relative path, more than 4 GiB; FileError if it cannot be
+ *   written (the old file stays)
+ */
+export function writeNpz(path: string, tensors: NamedTensors): void {
+  writeArrays(path, storedTensors(tensors));
+}
+
+/**
+ * The arrays of a .npz file by name, compressed or not; types as in {@link readNpy}.
+ *
+ * @throws FileError if it is missing, damaged, or holds what is not a number
+ */
+export async function readNpz(path: string, options: ReadOptions = {}): Promise<Record<string, Tensor>> {
+  checkOptions('readNpz', options, readOptionKeys);
+  return loadedByName(await readArrays(path), options);
+}
