@@ -20,7 +20,7 @@ const draw = (count: number) => {
 const [train, test] = [draw(samples), draw(1000)];
 const family = twoLayer(bottleneck('relu'));
 const blocks = (count: number) =>
-  gridMeasure(independentSlices(gaussian(0.5), generator, 1, count, family.parameterCount(d)));
+  gridMeasure(independentSlices(gaussian(0.5), generator, 1, count, family.parameterCount(d), 'f64'));
 
 const trained = wassersteinFlow(train, family, blocks(256), { ds: 0.2, maxSteps: 2000, targetLoss: 1e-3 });
 const wide = blocks(2048);

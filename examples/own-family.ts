@@ -23,7 +23,7 @@ const family = customFamily({
     return ops.mul(ops.sin(ops.mul(x, rate)), size);
   },
 });
-const rho = gridMeasure(independentSlices(gaussian(), generator, 4, 16, 2));
+const rho = gridMeasure(independentSlices(gaussian(), generator, 4, 16, 2, 'f64'));
 const solution = flowGradient(problem, family, rho);
 process.stdout.write(
   `E ${solution.loss.toFixed(4)}, costate at depth 0 [${solution.costates[0]?.shape.join(', ')}]\n`,

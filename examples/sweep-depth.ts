@@ -15,7 +15,7 @@ const rows = sweep(
     const generator = new Generator(seed);
     const inputs = generator.normal([samples, d], 'f64');
     const problem = { inputs, targets: inputs };
-    const path = smoothPaths(gaussian(), generator, M, family.parameterCount(d));
+    const path = smoothPaths(gaussian(), generator, M, family.parameterCount(d), { dtype: 'f64' });
     const reference = solveFlow(problem, family, pathMeasure(path, L), { integrator: 'rk4' }).at(-1)!;
     const state = solveFlow(problem, family, pathMeasure(path, L)).at(-1)!;
     return { error: ops.norm(ops.sub(state, reference)).item() / ops.norm(reference).item() };

@@ -20,7 +20,7 @@ const { problem, measure } = keep(
       readout: generator.normal([outputs, features], dtype),
     },
     measure: gridMeasure(
-      independentSlices(gaussian(), generator, slices, particles, family.parameterCount(features)),
+      independentSlices(gaussian(), generator, slices, particles, family.parameterCount(features), 'f64'),
     ),
   })),
 );

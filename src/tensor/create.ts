@@ -2,7 +2,7 @@
 import { checkInteger, checkOptions, checkShape, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
-import { type DType, dtypeCode, dtypeOfArray, emptyArray, type NumericArray } from './dtype.ts';
+import { defaultDtype, type DType, dtypeCode, dtypeOfArray, emptyArray, type NumericArray } from './dtype.ts';
 import { flatten, type Nested, placeOf, type Scalar } from './nested.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
@@ -55,7 +55,7 @@ function sourceOf(data: unknown, dtype: DType | undefined): Source {
   const { values, shape, dtype: own } = flatten(data, dtype);
   if (own === 'bf16') return { array: Uint16Array.from(values, Number), dtype: own, shape };
   // Plain numbers become bf16 by way of f32.
-  const made = dtype === undefined ? (own ?? 'f32') : dtype === 'bf16' ? 'f32' : dtype;
+  const made = dtype === undefined ? (own ?? defaultDtype) : dtype === 'bf16' ? 'f32' : dtype;
   return { array: toTyped(values, made, shape), dtype: made, shape };
 }
 
@@ -128,12 +128,22 @@ export function to(input: Tensor, options: CreateOptions): Tensor {
 
 export function zeros(shape: readonly number[], options: CreateOptions = {}): Tensor {
   checkCreateOptions('zeros', options);
-  return ops.zeros(checkShape('shape', shape), options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
+  return ops.zeros(
+    checkShape('shape', shape),
+    options.dtype ?? defaultDtype,
+    undefined,
+    options.device ?? 'cpu',
+  );
 }
 
 export function ones(shape: readonly number[], options: CreateOptions = {}): Tensor {
   checkCreateOptions('ones', options);
-  return ops.ones(checkShape('shape', shape), options.dtype ?? 'f32', undefined, options.device ?? 'cpu');
+  return ops.ones(
+    checkShape('shape', shape),
+    options.dtype ?? defaultDtype,
+    undefined,
+    options.device ?? 'cpu',
+  );
 }
 
 /** @throws UsageError for a value that the dtype cannot hold */
@@ -145,7 +155,7 @@ export function full(shape: readonly number[], value: number, options: CreateOpt
   return ops.full(
     checkShape('shape', shape),
     value,
-    options.dtype ?? 'f32',
+    options.dtype ?? defaultDtype,
     undefined,
     options.device ?? 'cpu',
   );

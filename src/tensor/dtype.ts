@@ -1,9 +1,32 @@
 /** Element types: our names, libtorch's numbers, and the typed arrays that hold them. */
 import { checkOneOf, unexpected } from '../check.ts';
-import { InternalError } from '../errors.ts';
+import { InternalError, UsageError } from '../errors.ts';
 
 export const dtypes = ['f32', 'f64', 'bf16', 'i64', 'u8', 'bool'] as const;
 export type DType = (typeof dtypes)[number];
+
+/** The dtype of every constructor that is not given one, as in PyTorch: `tensor`, `zeros`, `Generator`, laws of particles. */
+export const defaultDtype = 'f32' satisfies DType;
+
+interface FloatFacts {
+  /** The relative rounding error of one number: half the spacing of numbers at 1. */
+  readonly rounding: number;
+  /** The smallest positive normal number. */
+  readonly tiny: number;
+}
+
+const floats: Partial<Record<DType, FloatFacts>> = {
+  f64: { rounding: 2 ** -53, tiny: 2 ** -1022 },
+  f32: { rounding: 2 ** -24, tiny: 2 ** -126 },
+  bf16: { rounding: 2 ** -8, tiny: 2 ** -126 },
+};
+
+/** How exact a dtype of real numbers is. @throws UsageError for integers */
+export function floatFacts(dtype: DType): FloatFacts {
+  const found = floats[dtype];
+  if (!found) throw new UsageError(`expected a tensor of real numbers (f32, f64 or bf16), got ${dtype}`);
+  return found;
+}
 
 /** Typed arrays that tensors are made from and read into; bf16 travels as its 16 bits. */
 export type NumericArray = Float32Array | Float64Array | Uint16Array | BigInt64Array | Uint8Array;

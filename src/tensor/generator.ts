@@ -3,7 +3,7 @@ import { checkInteger } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
 import { tensor } from './create.ts';
-import type { DType } from './dtype.ts';
+import { defaultDtype, type DType } from './dtype.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
 
@@ -51,12 +51,12 @@ export class Generator {
   }
 
   /** Independent draws from N(0, 1). */
-  normal(shape: readonly number[], dtype: DType = 'f32'): Tensor {
+  normal(shape: readonly number[], dtype: DType = defaultDtype): Tensor {
     return ops.randn(shape, this, dtype, undefined, this.device);
   }
 
   /** Independent draws from the uniform law on [0, 1). */
-  uniform(shape: readonly number[], dtype: DType = 'f32'): Tensor {
+  uniform(shape: readonly number[], dtype: DType = defaultDtype): Tensor {
     return ops.rand(shape, this, dtype, undefined, this.device);
   }
 

@@ -1,7 +1,15 @@
 export { autocast } from './autocast.ts';
 export { enableGrad, grad, type GradOptions, isRecording, noGrad } from './autograd.ts';
 export { type CreateOptions, full, ones, tensor, tensorOver, to, zeros } from './create.ts';
-export { type DType, dtypeBytes, dtypes, type MemoryFormat, type NumericArray } from './dtype.ts';
+export {
+  defaultDtype,
+  type DType,
+  dtypeBytes,
+  dtypes,
+  floatFacts,
+  type MemoryFormat,
+  type NumericArray,
+} from './dtype.ts';
 export { Generator } from './generator.ts';
 export * as ops from './operators_generated.ts';
 export type { Nested } from './nested.ts';

@@ -40,7 +40,7 @@ it('a path of a law, and intervals, leave nothing behind', () => {
   const before = liveTensorCount();
   const live = sweep({ seed: [1, 2, 3, 4] }, ({ seed }) => {
     const generator = new Generator(seed);
-    const path = pathMeasure(smoothPaths(gaussian(), generator, 8, 7), 4);
+    const path = pathMeasure(smoothPaths(gaussian(), generator, 8, 7, { dtype: 'f64' }), 4);
     const rho = intervalMeasure(generator.normal([3, 7], 'f64'), { tau: [0.2, 1, 0.5] });
     const problem = { inputs: generator.normal([5, 3], 'f64'), targets: generator.normal([5, 3], 'f64') };
     const losses = [path, rho].map((measure) => energy(problem, bottleneck('tanh'), measure));

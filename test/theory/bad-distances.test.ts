@@ -73,11 +73,6 @@ refusedAll([
     'weight 2 is NaN',
   ],
   [
-    'exact distance: unequal weights',
-    () => wasserstein(particles, { ...particles, weight: numbers(0.1, 0.2, 0.3, 0.4) }),
-    'exact distances for k = 5 need equally many particles of equal weight, got 4 of equal weight and 4 of unequal weight: use sinkhorn or slicedWasserstein',
-  ],
-  [
     'distance: p below 1',
     () => wasserstein(particles, particles, 0.5),
     'expected a finite number >= 1 for p, got 0.5',

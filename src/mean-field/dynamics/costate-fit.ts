@@ -4,7 +4,7 @@
  */
 import { checkInteger, checkNumber } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { floatFacts, type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
 
 export interface CostateFitOptions {
@@ -14,7 +14,7 @@ export interface CostateFitOptions {
   readonly activation?: FamilyActivation | undefined;
   /** Standard deviation of w and b; default 1. */
   readonly spread?: number | undefined;
-  /** Singular values below this share of the largest are left out. Default: 1e-12. */
+  /** Singular values below this share of the largest are left out. Default: 1e4 roundings, about 1e-12 in f64 and 6e-4 in f32. */
   readonly cutoff?: number | undefined;
 }
 
@@ -36,7 +36,8 @@ export interface CostateFit {
  * @throws UsageError for no features, states and costates of different shape
  */
 export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOptions): CostateFit {
-  const { count, generator, activation = 'tanh', spread = 1, cutoff = 1e-12 } = options;
+  const { count, generator, activation = 'tanh', spread = 1 } = options;
+  const cutoff = checkNumber('cutoff', options.cutoff ?? 1e4 * floatFacts(state.dtype).rounding, { min: 0 });
   checkInteger('count', count, { min: 1 });
   checkNumber('spread', spread, { above: 0 });
   if (state.shape.join() !== costate.shape.join())
@@ -46,7 +47,7 @@ export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOp
   const [samples = 0, d = 0] = state.shape;
   return noGrad(() =>
     scope(() => {
-      const inner = ops.mulScalar(generator.normal([count, d + 1], 'f64'), spread);
+      const inner = ops.mulScalar(generator.normal([count, d + 1], state.dtype), spread);
       const features = scalarActivation(activation).value(
         ops.mm(ops.constantPadNd(state, [0, 1], 1), ops.transpose(inner, 0, 1)),
       );

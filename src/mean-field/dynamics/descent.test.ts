@@ -36,7 +36,7 @@ const inScope = (body: () => void): (() => void) => {
 
 function setUp(): { problem: Problem; measure: GridMeasure } {
   const problem = { inputs: normal(1, 6, 2), targets: normal(2, 6, 1), readout: normal(3, 1, 2) };
-  return { problem, measure: gridMeasure(independentSlices(gaussian(), new Generator(4), 3, 4, 5)) };
+  return { problem, measure: gridMeasure(independentSlices(gaussian(), new Generator(4), 3, 4, 5, 'f64')) };
 }
 
 const lengths = (theta: Tensor): number[] => ops.sqrt(ops.sumDim(ops.mul(theta, theta), [1])).toArray();
@@ -62,7 +62,7 @@ it(
     const { theta, values } = minimiseOverBall(gradient, 5, { ...options, polish: outerWeights(2) });
     expect(lengths(theta)[0]).toBeCloseTo(3, 9);
     expect(gradient.value(theta).toArray()[0]).toBeCloseTo(values[0]!, 14);
-    const random = gradient.value(sphere(3)(new Generator(10), 20_000, 5));
+    const random = gradient.value(sphere(3)(new Generator(10), 20_000, 5, 'f64'));
     expect(values[0]).toBeLessThan(ops.min(random).item());
     // Without the closed form the same minimum is found, more slowly.
     const plain = minimiseOverBall(gradient, 5, { ...options, steps: 400 });
@@ -75,7 +75,7 @@ it(
   inScope(() => {
     const { problem, measure } = setUp();
     const gradient = functionalGradient(solve(problem, family, measure), 1);
-    const starts = sphere(3)(new Generator(4), 8, 5);
+    const starts = sphere(3)(new Generator(4), 8, 5, 'f64');
     const found = minimiseOverBall(gradient, 5, { radius: 3, starts }).values[0];
     expect(minimiseOverBall(gradient, 5, { radius: 3, starts }).values[0]).toBe(found);
     const far = minimiseOverBall(gradient, 5, { radius: 3, starts: ops.mulScalar(starts, 7) });

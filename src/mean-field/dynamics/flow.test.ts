@@ -28,7 +28,7 @@ const normal = (seed: number, ...shape: number[]): Tensor => new Generator(seed)
 
 function setUp({ slices = 3, particles = 4 } = {}): { problem: Problem; measure: GridMeasure } {
   const problem = { inputs: normal(1, 6, 2), targets: normal(2, 6, 1), readout: normal(3, 1, 2) };
-  const theta = independentSlices(gaussian(), new Generator(4), slices, particles, 5);
+  const theta = independentSlices(gaussian(), new Generator(4), slices, particles, 5, 'f64');
   return { problem, measure: gridMeasure(theta) };
 }
 

@@ -1,9 +1,11 @@
 /** Linear minimisation: the block of Q_r, the ball of radius r, at which G(., t) is least. */
 import { checkInteger, checkNumber } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import { type DType, type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { FunctionalGradient } from '../functional-gradient.ts';
 import { sphere } from '../measures/laws.ts';
+import { rowLengths } from '../measures/row-lengths.ts';
+import { allFinite } from '../problem.ts';
 
 /**
  * The best theta of Q_r that shares some of its coordinates with the given one, for every row: what a family knows in
@@ -37,13 +39,10 @@ export interface Minimisers {
 
 /** theta cut back to the ball of that radius, row by row. */
 export function projectOnBall(theta: Tensor, radius: number): Tensor {
-  return scope(() => {
-    const length = ops.sqrt(ops.sumDim(ops.mul(theta, theta), [1], true));
-    return ops.mul(
-      theta,
-      ops.clampMax(ops.mulScalar(ops.reciprocal(ops.clampMin(length, 1e-300)), radius), 1),
-    );
-  });
+  checkNumber('radius', radius, { above: 0 });
+  return scope(() =>
+    ops.mul(theta, ops.clampMax(ops.mulScalar(ops.reciprocal(rowLengths(theta)), radius), 1)),
+  );
 }
 
 /**
@@ -57,8 +56,7 @@ export const outerWeights =
       const inner = ops.sliceDim(theta, 1, d, 2 * d + 1);
       const left = ops.rsubScalar(ops.sumDim(ops.mul(inner, inner), [1], true), radius * radius);
       const g = ops.sliceDim(slope, 1, 0, d);
-      const length = ops.clampMin(ops.sqrt(ops.sumDim(ops.mul(g, g), [1], true)), 1e-300);
-      const a = ops.mul(g, ops.div(ops.sqrt(ops.clampMin(left, 0)), length));
+      const a = ops.mul(ops.div(g, rowLengths(g)), ops.sqrt(ops.clampMin(left, 0)));
       return ops.cat([ops.neg(a), inner], 1);
     });
 
@@ -83,22 +81,23 @@ export function minimiseOverBall(
     scope(() => {
       const improve = (theta: Tensor): Tensor =>
         polish ? polish(theta, gradient.slope(theta), radius) : theta;
-      let theta = improve(startsOf(options, k));
+      let theta = improve(startsOf(options, k, gradient.stages[0]?.state.dtype ?? 'f64'));
       let value = gradient.value(theta);
-      let length = ops.full([starts, 1], radius / 4, 'f64');
+      const { dtype } = theta;
+      let length = ops.full([starts, 1], radius / 4, dtype, undefined, theta.device);
       for (let i = 0; i < steps; i++)
         [theta, value, length] = scope(() => {
           const slope = gradient.slope(theta);
-          const size = ops.clampMin(ops.sqrt(ops.sumDim(ops.mul(slope, slope), [1], true)), 1e-300);
-          const moved = ops.sub(theta, ops.mul(slope, ops.div(length, size)));
+          const moved = ops.sub(theta, ops.mul(ops.div(slope, rowLengths(slope)), length));
           const tried = improve(projectOnBall(moved, radius));
           const there = gradient.value(tried);
-          const fell = ops.toDtype(ops.gtScalar(ops.sub(value, there), 0), 'f64');
+          const fell = ops.toDtype(ops.gtScalar(ops.sub(value, there), 0), dtype);
           const row = ops.unsqueeze(fell, 1);
           return [
             ops.add(theta, ops.mul(ops.sub(tried, theta), row)),
             ops.minimum(value, there),
-            ops.mul(length, ops.addScalar(ops.mulScalar(row, 1.75), 0.25)),
+            // From far away every step ends at one point of the sphere.
+            ops.clampMax(ops.mul(length, ops.addScalar(ops.mulScalar(row, 1.75), 0.25)), 1e6 * radius),
           ] as const;
         });
       const best = distinct(theta, value, atoms, radius / 4);
@@ -116,15 +115,20 @@ function countOf({ starts = 32 }: LinearMinimisationOptions, k: number): number 
   if (typeof starts === 'number') return checkInteger('starts', starts, { min: 1 });
   if (starts.rank !== 2 || starts.shape[1] !== k || starts.size === 0)
     throw new UsageError(`starts: expected [starts, ${k}], got shape [${starts.shape.join(', ')}]`);
+  if (!allFinite(starts)) throw new UsageError('starts hold NaN or an infinite number');
   return starts.shape[0]!;
 }
 
-function startsOf({ starts = 32, generator, radius }: LinearMinimisationOptions, k: number): Tensor {
+function startsOf(
+  { starts = 32, generator, radius }: LinearMinimisationOptions,
+  k: number,
+  dtype: DType,
+): Tensor {
   if (typeof starts !== 'number') return projectOnBall(starts, radius);
   if (!generator)
     throw new UsageError('a minimisation over the ball needs a generator for its starts, or the starts');
   // Not uniform on the ball: in many dimensions all would be long, where activations are saturated and G is flat.
-  return ops.mul(sphere(radius)(generator, starts, k), generator.uniform([starts, 1], 'f64'));
+  return ops.mul(sphere(radius)(generator, starts, k, dtype), generator.uniform([starts, 1], dtype));
 }
 
 /** The best `count` rows that keep a distance from each other: `apart`, or as much less as it takes to find so many. */

@@ -3,7 +3,9 @@
  * particles, F(X) = sum_j w_j f(X, theta_j), with its derivatives in both directions. Notation: docs/notation.md.
  */
 import { UsageError } from '../../errors.ts';
-import { ops, scope, type Tensor } from '../../tensor/index.ts';
+import { defaultDtype, ops, scope, type Tensor } from '../../tensor/index.ts';
+
+const dtypeAdvice = `constructors make ${defaultDtype} unless they are given a dtype`;
 
 /** Weighted particles that act at one depth: sum_j w_j delta_{theta_j}. */
 export interface Particles {
@@ -82,7 +84,7 @@ export function checkParticles(family: Family, state: Tensor, particles: Particl
   const types = [state.dtype, particles.theta.dtype, particles.weight.dtype];
   if (types.some((type) => type !== types[0]))
     throw new UsageError(
-      `a flow has one type of numbers: state ${types[0]}, theta ${types[1]}, weight ${types[2]}`,
+      `a flow has one type of numbers: state ${types[0]}, theta ${types[1]}, weight ${types[2]} (${dtypeAdvice})`,
     );
 }
 

@@ -1,4 +1,7 @@
-/** Gradient descent and gradient flow of a linearised model under the squared loss, in closed form. */
+/**
+ * Gradient descent and gradient flow of a linearised model under the squared loss, in closed form. All is computed in f64,
+ * whatever the tensors are; results have the dtype of the targets.
+ */
 import { checkInteger, checkNumber } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
@@ -37,20 +40,22 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
       `predictions [${initial.shape.join(', ')}] and targets [${targets.shape.join(', ')}] differ in shape`,
     );
   const { eigenvalues, vectors } = spectrum(kernel, samples);
-  const residual = noGrad(() => scope(() => modes(vectors, ops.sub(initial, targets))));
+  const wide = noGrad(() => scope(() => toF64(targets)));
+  const residual = noGrad(() => scope(() => modes(vectors, ops.sub(toF64(initial), wide))));
   /** U diag(g(lambda)) U^T (u_0 - y), [N, C]. */
   const spread = (g: (lambda: number) => number): Tensor =>
     ops.view(ops.mm(vectors, ops.mul(diagonal(eigenvalues, g, vectors), residual)), [samples, outputs]);
   const until = (s: number): Tensor =>
     spread((lambda) => (Math.abs(lambda * s) < 1e-300 ? s : -Math.expm1(-lambda * s) / lambda));
-  const closed = <T>(body: () => T): T => noGrad(() => scope(body));
+  const closed = (body: () => Tensor): Tensor =>
+    noGrad(() => scope(() => ops.toDtype(body(), targets.dtype)));
   return {
     eigenvalues,
     at: (s) => {
       checkNumber('s', s, { min: 0 });
       return closed(() =>
         ops.add(
-          targets,
+          wide,
           spread((lambda) => Math.exp(-lambda * s)),
         ),
       );
@@ -60,7 +65,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
       checkNumber('eta', eta, { above: 0 });
       return closed(() =>
         ops.add(
-          targets,
+          wide,
           spread((lambda) => (1 - eta * lambda) ** k),
         ),
       );
@@ -68,8 +73,8 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
     residualUntil: (s) => closed(() => until(checkNumber('s', s, { min: 0 }))),
     elsewhere: (s, cross, start) =>
       closed(() => {
-        const moved = ops.mm(cross, ops.reshape(until(checkNumber('s', s, { min: 0 })), [-1, 1]));
-        return ops.sub(start, ops.view(ops.divScalar(moved, samples), start.shape));
+        const moved = ops.mm(toF64(cross), ops.reshape(until(checkNumber('s', s, { min: 0 })), [-1, 1]));
+        return ops.sub(toF64(start), ops.view(ops.divScalar(moved, samples), start.shape));
       }),
   };
 }
@@ -85,7 +90,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
 export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ridge: number) => Tensor {
   checkKernel(kernel, targets);
   const { eigenvalues, vectors } = spectrum(kernel, 1);
-  const inModes = noGrad(() => scope(() => modes(vectors, targets)));
+  const inModes = noGrad(() => scope(() => modes(vectors, toF64(targets))));
   return (cross, ridge) => {
     checkNumber('ridge', ridge, { above: 0 });
     return noGrad(() =>
@@ -97,7 +102,8 @@ export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ri
             inModes,
           ),
         );
-        return ops.view(ops.mm(cross, dual), [-1, targets.shape[1] ?? 0]);
+        const moved = ops.mm(toF64(cross), dual);
+        return ops.toDtype(ops.view(moved, [-1, targets.shape[1] ?? 0]), targets.dtype);
       }),
     );
   };
@@ -107,11 +113,13 @@ export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ri
 function spectrum(kernel: Tensor, samples: number): { eigenvalues: number[]; vectors: Tensor } {
   return noGrad(() =>
     scope(() => {
-      const [values, vectors] = ops.eigh(ops.divScalar(kernel, samples));
+      const [values, vectors] = ops.eigh(ops.divScalar(toF64(kernel), samples));
       return { eigenvalues: values.toArray(), vectors };
     }),
   );
 }
+
+const toF64 = (x: Tensor): Tensor => ops.toDtype(x, 'f64');
 
 /** U^T r, [N C, 1]. */
 const modes = (vectors: Tensor, residual: Tensor): Tensor =>
@@ -126,6 +134,4 @@ function checkKernel(kernel: Tensor, targets: Tensor): void {
     throw new UsageError(
       `the kernel of targets [${targets.shape.join(', ')}] is [${size}, ${size}], got [${kernel.shape.join(', ')}]`,
     );
-  if (kernel.dtype !== 'f64')
-    throw new UsageError(`a spectrum is taken in f64, got a kernel in ${kernel.dtype}`);
 }

@@ -15,9 +15,14 @@ export interface Assignment {
  * Shortest augmenting paths (Jonker and Volgenant 1987, in the form of Crouse 2016): O(n^3), exact up to rounding.
  *
  * @param cost - [n, n] by rows
+ * @param watch - called before each row that a path is sought for; what it throws ends the search
  * @throws UsageError unless the costs are n n finite numbers
  */
-export function assignment(cost: Float64Array, n: number): Assignment {
+export function assignment(
+  cost: Float64Array,
+  n: number,
+  watch?: (done: number, total: number) => void,
+): Assignment {
   checkInteger('n', n, { min: 1 });
   if (cost.length !== n * n)
     throw new UsageError(`an assignment of ${n} needs ${n * n} costs, got ${cost.length}`);
@@ -25,7 +30,11 @@ export function assignment(cost: Float64Array, n: number): Assignment {
   if (bad >= 0)
     throw new UsageError(`the cost of row ${Math.floor(bad / n)}, column ${bad % n} is ${cost[bad]}`);
   const state = reduced(cost, n);
-  for (let row = 0; row < n; row++) if (state.columnOf[row] === -1) augment(cost, n, state, row);
+  for (let row = 0; row < n; row++) {
+    if (state.columnOf[row] !== -1) continue;
+    watch?.(row, n);
+    augment(cost, n, state, row);
+  }
   let total = 0;
   for (let i = 0; i < n; i++) total += cost[i * n + state.columnOf[i]!]!;
   const { columnOf, rowPrice, columnPrice } = state;

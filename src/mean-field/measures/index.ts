@@ -29,7 +29,18 @@ export {
   secondMoment,
   supportRadius,
 } from './moments.ts';
-export { type Entropic, sinkhorn, type SinkhornOptions } from './sinkhorn.ts';
+export {
+  optimalTransport,
+  type OptimalTransport,
+  type OptimalTransportOptions,
+} from './optimal-transport.ts';
+export {
+  type Entropic,
+  sinkhorn,
+  sinkhornDivergence,
+  type SinkhornDivergence,
+  type SinkhornOptions,
+} from './sinkhorn.ts';
 export {
   gridWasserstein,
   sliceDirections,

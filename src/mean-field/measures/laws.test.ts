@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { relativeError } from '../../reference/index.ts';
 import { Generator, liveTensorCount, ops, scope, tensor } from '../../tensor/index.ts';
+import type { Particles } from '../families/index.ts';
 import { ball, gaussian, independentSlices, type Law, smoothPaths, sphere } from './laws.ts';
 
 const [count, k] = [20_000, 3];
@@ -13,7 +14,7 @@ function deviation(values: readonly number[], expected: number): number {
 }
 
 const rowsOf = (law: Law, seed: number): number[][] => {
-  const all = law(new Generator(seed), count, k).toArray();
+  const all = law(new Generator(seed), count, k, 'f64').toArray();
   return Array.from({ length: count }, (_, i) => all.slice(i * k, (i + 1) * k));
 };
 
@@ -51,12 +52,12 @@ describe.each([
     ).toBeGreaterThan(5);
   });
 
-  it('is drawn in f64 unless asked, from the generator alone', () => {
+  it('is drawn in the dtype of all constructors unless asked, from the generator alone', () => {
     const draw = (seed: number): number[] => law(new Generator(seed), 2, k).toArray();
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
-    expect(law(new Generator(7), 2, k).dtype).toBe('f64');
-    expect(law(new Generator(7), 2, k, 'f32').dtype).toBe('f32');
+    expect(law(new Generator(7), 2, k).dtype).toBe(new Generator(7).normal([2]).dtype);
+    expect(law(new Generator(7), 2, k, 'f64').dtype).toBe('f64');
   });
 });
 
@@ -93,14 +94,14 @@ it('a spread of 0 is a point', () => {
 });
 
 it('independent slices are one draw, cut', () => {
-  const theta = independentSlices(gaussian(), new Generator(4), 5, 3, 2);
+  const theta = independentSlices(gaussian(), new Generator(4), 5, 3, 2, 'f64');
   expect(theta.shape).toEqual([5, 3, 2]);
-  expect(theta.toArray()).toEqual(gaussian()(new Generator(4), 15, 2).toArray());
+  expect(theta.toArray()).toEqual(gaussian()(new Generator(4), 15, 2, 'f64').toArray());
 });
 
 describe('smooth paths', () => {
   const modes = 3;
-  const path = smoothPaths(gaussian(), new Generator(5), 6, 2, { modes });
+  const path = smoothPaths(gaussian(), new Generator(5), 6, 2, { modes, dtype: 'f64' });
 
   it('can be evaluated anywhere: a sum of 1, cos(pi r t), sin(pi r t), fixed by its values at five depths', () => {
     const basis = (t: number): number[] => [
@@ -127,7 +128,7 @@ describe('smooth paths', () => {
   });
 
   it('at every depth theta has half the second moment of its law, within 5 standard errors', () => {
-    const many = smoothPaths(gaussian(1.5), new Generator(6), count, 1);
+    const many = smoothPaths(gaussian(1.5), new Generator(6), count, 1, { dtype: 'f64' });
     for (const t of [0, 0.37, 1]) {
       const values = many(t).theta.toArray();
       expect(deviation(values, 0)).toBeLessThan(5);
@@ -167,4 +168,18 @@ describe('smooth paths', () => {
       'unknown option mode of smoothPaths: did you mean modes?',
     );
   });
+});
+
+it('draws have the default dtype of all constructors, or the one that is asked for', () => {
+  const generator = new Generator(1);
+  expect(independentSlices(gaussian(), generator, 2, 3, 4).dtype).toBe('f32');
+  expect(independentSlices(gaussian(), generator, 2, 3, 4, 'f64').dtype).toBe('f64');
+  const weight = ops.full([2], 0.5, 'f64');
+  const dtypesOf = ({ theta, weight: own }: Particles): string => `${theta.dtype} ${own.dtype}`;
+  expect(dtypesOf(smoothPaths(ball(), generator, 2, 3)(0.5))).toBe('f32 f32');
+  expect(dtypesOf(smoothPaths(ball(), generator, 2, 3, { dtype: 'f64' })(0.5))).toBe('f64 f64');
+  expect(dtypesOf(smoothPaths(ball(), generator, 2, 3, { weight })(0.5))).toBe('f64 f64');
+  expect(() => smoothPaths(ball(), generator, 2, 3, { weight, dtype: 'f32' })).toThrow(
+    'a measure has one type of numbers: theta f32, weight f64',
+  );
 });

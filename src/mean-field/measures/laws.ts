@@ -1,7 +1,8 @@
-/** Laws from which particles are drawn. All draws are f64 unless asked. */
+/** Laws from which particles are drawn. Draws are f32 unless asked, as those of a `Generator`. */
 import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import {
+  defaultDtype,
   type DType,
   full,
   type Generator,
@@ -14,6 +15,7 @@ import {
 } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import type { DepthPath } from './path.ts';
+import { rowLengths } from './row-lengths.ts';
 
 /** A law on R^k: `count` independent draws, [count, k]. */
 export type Law = (generator: Generator, count: number, k: number, dtype?: DType) => Tensor;
@@ -21,7 +23,7 @@ export type Law = (generator: Generator, count: number, k: number, dtype?: DType
 /** N(0, std^2 I). */
 export function gaussian(std = 1): Law {
   checkNumber('std', std, { min: 0 });
-  return (generator, count, k, dtype = 'f64') => {
+  return (generator, count, k, dtype = defaultDtype) => {
     checkSizes(count, k);
     return scope(() => ops.mulScalar(generator.normal([count, k], dtype), std));
   };
@@ -30,11 +32,11 @@ export function gaussian(std = 1): Law {
 /** Uniform on the sphere of that radius around 0. */
 export function sphere(radius = 1): Law {
   checkNumber('radius', radius, { above: 0 });
-  return (generator, count, k, dtype = 'f64') => {
+  return (generator, count, k, dtype = defaultDtype) => {
     checkSizes(count, k);
     return scope(() => {
       const x = generator.normal([count, k], dtype);
-      return ops.mulScalar(ops.div(x, lengths(x)), radius);
+      return ops.mulScalar(ops.div(x, rowLengths(x)), radius);
     });
   };
 }
@@ -42,7 +44,7 @@ export function sphere(radius = 1): Law {
 /** Uniform on the ball Q_r. */
 export function ball(radius = 1): Law {
   const onSphere = sphere(radius);
-  return (generator, count, k, dtype = 'f64') =>
+  return (generator, count, k, dtype = defaultDtype) =>
     scope(() =>
       ops.mul(onSphere(generator, count, k, dtype), ops.pow(generator.uniform([count, 1], dtype), 1 / k)),
     );
@@ -53,28 +55,27 @@ function checkSizes(count: number, k: number): void {
   checkInteger('k', k, { min: 1 });
 }
 
-/** abs(x_j), [count, 1]. */
-function lengths(x: Tensor): Tensor {
-  return ops.sqrt(ops.sumDim(ops.mul(x, x), [1], true));
-}
-
-/** Independent draws in every slice, [L, M, k]. */
+/** Independent draws in every slice, [L, M, k]. @param dtype - default: f32 */
 export function independentSlices(
   law: Law,
   generator: Generator,
   slices: number,
   count: number,
   k: number,
+  dtype: DType = defaultDtype,
 ): Tensor {
   checkInteger('slices', slices, { min: 1 });
   checkSizes(count, k);
-  return scope(() => ops.view(law(generator, slices * count, k), [slices, count, k]));
+  return scope(() => ops.view(law(generator, slices * count, k, dtype), [slices, count, k]));
 }
 
 export interface SmoothOptions {
   /** Cosines in each path; default 3. */
-  readonly modes?: number;
-  readonly weight?: Tensor;
+  readonly modes?: number | undefined;
+  /** [M]; default: 1/M each. */
+  readonly weight?: Tensor | undefined;
+  /** Default: that of the weights, else f32. */
+  readonly dtype?: DType | undefined;
 }
 
 /**
@@ -90,7 +91,7 @@ export function smoothPaths(
   k: number,
   options: SmoothOptions = {},
 ): DepthPath {
-  checkOptions('smoothPaths', options, { modes: true, weight: true });
+  checkOptions<SmoothOptions>('smoothPaths', options, { modes: true, weight: true, dtype: true });
   const { modes = 3, weight } = options;
   checkInteger('modes', modes, { min: 1 });
   checkSizes(count, k);
@@ -98,9 +99,12 @@ export function smoothPaths(
     throw new UsageError(
       `${count} particles need weights [${count}], got shape [${weight.shape.join(', ')}]`,
     );
+  const { dtype = weight?.dtype ?? defaultDtype } = options;
+  if (weight && weight.dtype !== dtype)
+    throw new UsageError(`a measure has one type of numbers: theta ${dtype}, weight ${weight.dtype}`);
   // Numbers, not tensors: a path outlives the scope that it is drawn in, and takes nothing out of it.
   const drawn = scope(() => {
-    const amplitudes = law(generator, modes * count, k);
+    const amplitudes = ops.toDtype(law(generator, modes * count, k, dtype), dtype);
     return {
       amplitudes: amplitudes.toTypedArray(),
       phases: ops.mulScalar(generator.uniform([modes, count, k], 'f64'), 2 * Math.PI).toTypedArray(),
@@ -115,9 +119,9 @@ export function smoothPaths(
     theta: scope(() => {
       const shift = ops.mulScalar(over(frequencies, [modes, 1, 1]), t);
       const waves = ops.cos(ops.add(over(drawn.phases, [modes, count, k]), shift));
-      const terms = ops.mul(over(drawn.amplitudes, [modes, count, k]), waves);
+      const terms = ops.mul(over(drawn.amplitudes, [modes, count, k]), ops.toDtype(waves, dtype));
       return ops.mulScalar(ops.sumDim(terms, [0]), 1 / Math.sqrt(modes));
     }),
-    weight: weight ?? full([count], 1 / count, { dtype: 'f64', device }),
+    weight: weight ?? full([count], 1 / count, { dtype, device }),
   });
 }

@@ -1,36 +1,45 @@
 /** Transport on the line, where the order of the points is the best plan. */
 import { isUniform, type Points } from './points.ts';
+import { scaledDifference, type TotalCost, unitOf } from './transport-cost.ts';
 
 /**
- * min over plans of sum abs(x_i - y_j)^p pi_ij for points of R, k = 1, of one mass: the integral of
- * abs(F^{-1}(s) - G^{-1}(s))^p over the mass s. O(n log n).
+ * The best plan between two laws on R, k = 1, for every convex cost of the difference: mass moves in the order of the
+ * points. O(n log n).
+ *
+ * @param visit - called with each pair of points between which mass moves
  */
-export function lineTransport(x: Points, y: Points, p: number): number {
-  const power = (difference: number): number =>
-    p === 2 ? difference * difference : Math.abs(difference) ** p;
-  if (x.count === y.count && isUniform(x) && isUniform(y)) {
-    const [from, to] = [x.theta.slice().sort(), y.theta.slice().sort()];
-    return (from.reduce((sum, value, i) => sum + power(value - to[i]!), 0) * x.mass) / x.count;
-  }
-  const [from, to] = [inOrder(x), inOrder(y)];
-  let [i, j, total] = [0, 0, 0];
-  let [left, room] = [from.weight[0]!, to.weight[0]!];
+export function linePlan(x: Points, y: Points, visit: (i: number, j: number, mass: number) => void): void {
+  const [from, to] = [inOrder(x.theta), inOrder(y.theta)];
+  let [i, j] = [0, 0];
+  let [left, room] = [x.weight[from[0]!]!, y.weight[to[0]!]!];
   while (i < x.count && j < y.count) {
     const moved = Math.min(left, room);
-    total += moved * power(from.theta[i]! - to.theta[j]!);
+    visit(from[i]!, to[j]!, moved);
     left -= moved;
     room -= moved;
     // Both may be used up at once.
-    if (left === 0) left = from.weight[++i] ?? 0;
-    if (room === 0) room = to.weight[++j] ?? 0;
+    if (left === 0 && ++i < x.count) left = x.weight[from[i]!]!;
+    if (room === 0 && ++j < y.count) room = y.weight[to[j]!]!;
   }
-  return total;
 }
 
-function inOrder({ theta, weight }: Points): { theta: Float64Array; weight: Float64Array } {
-  const order = Array.from(theta.keys()).sort((a, b) => theta[a]! - theta[b]!);
-  return {
-    theta: Float64Array.from(order, (i) => theta[i]!),
-    weight: Float64Array.from(order, (i) => weight[i]!),
-  };
+/** Indices in the order of the values. */
+function inOrder(values: Float64Array): Uint32Array {
+  return Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
+}
+
+/** sum pi_ij abs(x_i - y_j)^p of the best plan: the integral of abs(F^{-1}(s) - G^{-1}(s))^p over the mass s. */
+export function lineCost(x: Points, y: Points, p: number): TotalCost {
+  const unit = unitOf(x, y);
+  const difference = scaledDifference(unit);
+  const moves: (readonly [distance: number, mass: number])[] = [];
+  if (x.count === y.count && isUniform(x) && isUniform(y)) {
+    // Typed arrays of numbers sort much faster than indices by their values.
+    const [from, to] = [x.theta.slice().sort(), y.theta.slice().sort()];
+    from.forEach((value, i) => moves.push([Math.abs(difference(value, to[i]!)), 1 / x.count]));
+  } else linePlan(x, y, (i, j, mass) => moves.push([Math.abs(difference(x.theta[i]!, y.theta[j]!)), mass]));
+  // In units of the largest distance the largest power is 1.
+  const largest = p === 2 ? 1 : moves.reduce((most, [distance]) => Math.max(most, distance), 0) || 1;
+  const total = moves.reduce((sum, [distance, mass]) => sum + mass * (distance / largest) ** p, 0);
+  return { total, unit: unit * largest, vanished: false };
 }

@@ -5,6 +5,7 @@ import { scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import type { Measure } from './measure.ts';
 import { type Points, readPoints } from './points.ts';
+import { finiteResult } from './transport-cost.ts';
 
 /**
  * integral theta drho / integral drho, [k].
@@ -20,7 +21,7 @@ function centre({ count, k, theta, weight, mass }: Points): Float64Array {
   const sum = new Float64Array(k);
   for (let i = 0; i < count; i++)
     for (let c = 0; c < k; c++) sum[c] = sum[c]! + weight[i]! * theta[i * k + c]!;
-  return sum.map((x) => x / mass);
+  return sum.map((x) => finiteResult('the mean', x / mass));
 }
 
 /**
@@ -42,7 +43,7 @@ export function covarianceOf(particles: Particles): Float64Array {
       for (let c = 0; c < k; c++) sum[r * k + c] = sum[r * k + c]! + factor * offset[c]!;
     }
   }
-  return sum;
+  return sum.map((x) => finiteResult('the covariance', x));
 }
 
 /** integral abs(theta)^2 drho; the weights are taken as they are. */
@@ -50,7 +51,7 @@ export function secondMoment(particles: Particles): number {
   const { count, k, theta, weight } = readPoints(particles);
   let sum = 0;
   for (let i = 0; i < count; i++) sum += weight[i]! * squareOf(theta, i * k, (i + 1) * k);
-  return sum;
+  return finiteResult('the second moment', sum);
 }
 
 /** max abs(theta) over the particles whose weight is not 0; 0 if there are none. */
@@ -82,8 +83,15 @@ export function partRadii(particles: Particles, lengths: readonly number[]): num
 function radiusOf({ count, k, theta, weight }: Points, from: number, to: number): number {
   let largest = 0;
   for (let i = 0; i < count; i++)
-    if (weight[i] !== 0) largest = Math.max(largest, squareOf(theta, i * k + from, i * k + to));
-  return Math.sqrt(largest);
+    if (weight[i] !== 0) largest = Math.max(largest, lengthOf(theta.subarray(i * k + from, i * k + to)));
+  return finiteResult('the radius', largest);
+}
+
+/** abs(x) where its square may over- or underflow. */
+function lengthOf(x: Float64Array): number {
+  const largest = x.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+  if (largest === 0) return 0;
+  return largest * Math.sqrt(x.reduce((sum, one) => sum + (one / largest) ** 2, 0));
 }
 
 function squareOf(x: Float64Array, from: number, to: number): number {

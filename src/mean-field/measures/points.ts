@@ -1,6 +1,6 @@
-/** Particles as plain numbers: what the distances and moments below read. */
+/** Particles as plain numbers, in f64 whatever their dtype: what the distances and moments read. */
 import { UsageError } from '../../errors.ts';
-import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { type DType, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 
 /** Weighted points of R^k. */
@@ -13,7 +13,13 @@ export interface Points {
   readonly weight: Float64Array;
   /** The sum of the weights. */
   readonly mass: number;
+  /** Masses that differ by less than this share are the same. */
+  readonly massRounding: number;
 }
+
+/** Weights are rounded in their dtype, one by one and where they were added up to be normalised. */
+const massRoundings: Partial<Record<DType, number>> = { f32: 1e-5, bf16: 3e-2 };
+const exactMass = 1e-9;
 
 const numbers = (x: Tensor): Float64Array =>
   noGrad(() => scope(() => ops.toDtype(x, 'f64').toTypedArray() as Float64Array));
@@ -35,36 +41,41 @@ export function readPoints({ theta, weight }: Particles): Points {
   const weights = numbers(weight);
   const wrong = weights.findIndex((w) => !Number.isFinite(w));
   if (wrong >= 0) throw new UsageError(`weight ${wrong} is ${weights[wrong]}`);
-  return { count, k, theta: points, weight: weights, mass: weights.reduce((sum, w) => sum + w, 0) };
+  const mass = weights.reduce((sum, w) => sum + w, 0);
+  if (!Number.isFinite(mass)) throw new UsageError('the weights add up to more than the largest number');
+  const massRounding = massRoundings[weight.dtype] ?? exactMass;
+  return { count, k, theta: points, weight: weights, mass, massRounding };
 }
 
-/** Masses that differ by less than this share are rounding. */
-const sameMass = 1e-9;
-
 /**
- * Two laws between which mass can be moved; particles of weight 0 are left out.
+ * Two laws between which mass can be moved: weights add up to 1 on both sides, `mass` is what both had. Particles of
+ * weight 0 are left out.
  *
  * @throws UsageError for negative weights, no mass, another k or another mass
  */
-export function readPair(a: Particles, b: Particles): readonly [Points, Points] {
+export function readPair(a: Particles, b: Particles): readonly [Support, Support] {
   const [x, y] = [support(readPoints(a)), support(readPoints(b))];
   if (x.k !== y.k)
     throw new UsageError(`a distance is between particles of one kind: theta has ${x.k} and ${y.k} numbers`);
-  if (Math.abs(x.mass - y.mass) > sameMass * x.mass)
+  if (Math.abs(x.mass - y.mass) > Math.max(x.massRounding, y.massRounding) * x.mass)
     throw new UsageError(
       `a distance is between measures of one mass: the weights add up to ${x.mass} and ${y.mass}`,
     );
-  // What is left of the difference would be mass without a place to go.
-  const factor = x.mass / y.mass;
-  return [x, { ...y, weight: y.weight.map((w) => w * factor), mass: x.mass }];
+  return [x, { ...y, mass: x.mass }];
 }
 
-/** Whether all weights are equal up to rounding: the particles can be assigned one to one. */
-export function isUniform({ weight, mass, count }: Points): boolean {
-  return weight.every((w) => Math.abs(w * count - mass) <= sameMass * mass);
+/** Whether all weights of a law are equal up to rounding: the particles can be assigned one to one. */
+export function isUniform({ weight, count }: Points): boolean {
+  return weight.every((w) => Math.abs(w * count - 1) <= exactMass);
 }
 
-function support(points: Points): Points {
+/** The particles of positive weight. */
+export interface Support extends Points {
+  /** Where they are in the whole list. */
+  readonly place: readonly number[];
+}
+
+function support(points: Points): Support {
   const negative = points.weight.findIndex((w) => w < 0);
   if (negative >= 0)
     throw new UsageError(
@@ -72,27 +83,11 @@ function support(points: Points): Points {
     );
   const { theta, weight, k, mass } = points;
   if (mass === 0) throw new UsageError('a measure whose weights are all 0 has no distance to another');
-  const kept = Array.from(weight.keys()).filter((i) => weight[i] !== 0);
-  if (kept.length === weight.length) return points;
-  const rows = new Float64Array(kept.length * k);
-  kept.forEach((i, row) => {
+  const place = Array.from(weight.keys()).filter((i) => weight[i]! / mass > 0);
+  const rows = new Float64Array(place.length * k);
+  place.forEach((i, row) => {
     rows.set(theta.subarray(i * k, (i + 1) * k), row * k);
   });
-  return { count: kept.length, k, theta: rows, weight: Float64Array.from(kept, (i) => weight[i]!), mass };
-}
-
-/** abs(x_i - y_j)^p, [x.count, y.count]. Differences are taken before squares, so that equal points cost exactly 0. */
-export function transportCost(x: Points, y: Points, p: number): Float64Array {
-  const cost = new Float64Array(x.count * y.count);
-  const { k } = x;
-  for (let i = 0, at = 0; i < x.count; i++)
-    for (let j = 0; j < y.count; j++, at++) {
-      let square = 0;
-      for (let c = 0; c < k; c++) {
-        const difference = x.theta[i * k + c]! - y.theta[j * k + c]!;
-        square += difference * difference;
-      }
-      cost[at] = p === 2 ? square : square ** (p / 2);
-    }
-  return cost;
+  const law = Float64Array.from(place, (i) => weight[i]! / mass);
+  return { ...points, count: place.length, theta: rows, weight: law, place };
 }

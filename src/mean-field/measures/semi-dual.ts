@@ -41,9 +41,10 @@ export function sinkhornStep({ kernel, rows, columns }: SemiDual, psi: Tensor): 
   });
 }
 
-function height({ kernel, rows, columns }: SemiDual, psi: Tensor): number {
+/** H(psi) */
+export function height({ kernel, rows, columns }: SemiDual, psi: Tensor): number {
   return scope(() =>
-    ops.sum(ops.sub(ops.mul(columns, psi), ops.sum(ops.mul(rows, rowSums(kernel, psi))), 1)).item(),
+    ops.sub(ops.sum(ops.mul(columns, psi)), ops.sum(ops.mul(rows, rowSums(kernel, psi)))).item(),
   );
 }
 
@@ -57,11 +58,12 @@ export function newtonStep(dual: SemiDual, psi: Tensor): Tensor {
   return scope(() => {
     const { direction, slope } = newtonDirection(dual, psi);
     const before = height(dual, psi);
+    // H is a difference of sums: near its top a step gains less than their rounding.
+    const unknown = 16 * Number.EPSILON * (1 + Math.abs(before));
     let length = Math.min(1, longestMove / ops.max(ops.abs(direction)).item());
     for (let i = 0; i < halvings; i++, length /= 2) {
       const next = ops.add(psi, direction, length);
-      if (height(dual, next) >= before + sufficient * length * slope - Number.EPSILON * Math.abs(before))
-        return next;
+      if (height(dual, next) >= before + sufficient * length * slope - unknown) return next;
     }
     return psi;
   });

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
 import { Generator, liveTensorCount, ops, scope, tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { sinkhorn } from './sinkhorn.ts';
+import { meanOf } from './moments.ts';
+import { sinkhorn, sinkhornDivergence } from './sinkhorn.ts';
 import { wasserstein } from './wasserstein.ts';
 
 const points = (theta: readonly number[], k: number, weight?: readonly number[]): Particles => {
@@ -113,7 +114,7 @@ it('a tolerance that is not reached is an error with what to do', () => {
   const run = (): unknown => sinkhorn(a, b, { epsilon: 1e-3, maxIterations: 10 });
   expect(run).toThrow(UsageError);
   expect(run).toThrow(
-    /^Sinkhorn did not reach a marginal error of 1e-9 in 10 iterations, only \S+ \(epsilon 0.001, largest squared distance \S+\): take a larger epsilon or more iterations$/,
+    /^Sinkhorn did not reach a marginal error of 1e-9 in 10 iterations, only \S+ \(epsilon 0.001, largest distance \S+\): take a larger epsilon or more iterations$/,
   );
 });
 
@@ -125,4 +126,50 @@ it('no tensor is left behind, also by an error', () => {
     expect(() => sinkhorn(a, b, { epsilon: 1e-3, maxIterations: 5 })).toThrow(UsageError);
     expect(liveTensorCount()).toBe(before);
   });
+});
+
+it('the divergence is 0 between equal measures, symmetric, and grows with a translation as its square', () => {
+  const a = cloud(12, 2, 20);
+  const [b, c] = [cloud(9, 2, 21), { ...a, theta: ops.addScalar(a.theta, 0.7) }];
+  for (const epsilon of [0.05, 1, 20]) {
+    const options = { epsilon, tolerance: 1e-12 };
+    expect(sinkhornDivergence(a, a, options).divergence).toBeLessThan(1e-12);
+    const there = sinkhornDivergence(a, b, options);
+    expect(there.divergence).toBeGreaterThan(0);
+    expect(there.distance).toBeCloseTo(Math.sqrt(there.divergence), 14);
+    expect(sinkhornDivergence(b, a, options).divergence).toBeCloseTo(there.divergence, 10);
+    // Entropy does not feel a translation; sinkhorn's own distance is not 0 at home.
+    expect(sinkhornDivergence(a, c, options).divergence).toBeCloseTo(2 * 0.7 ** 2, 8);
+    expect(sinkhorn(a, a, { epsilon }).distance).toBeGreaterThan(0);
+  }
+});
+
+it('the divergence tends to W2^2 for small epsilon, and to the distance of the means for a large one', () => {
+  const [a, b] = [cloud(12, 2, 22), cloud(9, 2, 23)];
+  expect(sinkhornDivergence(a, b, { epsilon: 1e-4 }).distance).toBeCloseTo(wasserstein(a, b), 3);
+  const [from, to] = [meanOf(a), meanOf(b)];
+  const apart = Math.hypot(from[0]! - to[0]!, from[1]! - to[1]!);
+  expect(sinkhornDivergence(a, b, { epsilon: 1e6 }).distance).toBeCloseTo(apart, 4);
+});
+
+it('progress is told each iteration, a signal stops, and unknown options are refused', () => {
+  const [a, b] = [cloud(20, 2, 24), cloud(20, 2, 25)];
+  let told = 0;
+  const { iterations } = sinkhorn(a, b, { epsilon: 0.1, onProgress: () => told++ });
+  expect(told).toBe(iterations);
+  const signal = { aborted: false };
+  for (const [name, act] of Object.entries({ sinkhorn, sinkhornDivergence })) {
+    signal.aborted = false;
+    const stop = (): unknown =>
+      act(a, b, { epsilon: 0.1, signal, onProgress: ({ done }) => (signal.aborted = done > 3) });
+    scope(() => {
+      const before = liveTensorCount();
+      expect(stop).toThrow(`${name} was aborted`);
+      expect(liveTensorCount()).toBe(before);
+    });
+    expect(() => act(a, b, { epsilon: 0.1, maxIter: 3 } as never)).toThrow(
+      `unknown option maxIter of ${name}`,
+    );
+    expect(() => act(a, b, undefined as never)).toThrow('expected a finite number > 0 for epsilon');
+  }
 });

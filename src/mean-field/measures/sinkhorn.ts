@@ -1,12 +1,14 @@
 /** Entropic transport: Sinkhorn's iteration in the logarithms of its scalings, from large epsilon to small, then Newton. */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { noGrad, ops, scope, type Tensor, tensorOver } from '../../tensor/index.ts';
+import { floatFacts, noGrad, ops, scope, type Tensor, tensorOver } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { readPair, transportCost } from './points.ts';
-import { marginalError, newtonStep, planOf, type SemiDual, sinkhornStep } from './semi-dual.ts';
+import { readPair, type Support } from './points.ts';
+import { height, marginalError, newtonStep, planOf, type SemiDual, sinkhornStep } from './semi-dual.ts';
+import { distanceOf, finiteResult, transportCost, unitOf } from './transport-cost.ts';
 
-export interface SinkhornOptions {
+export interface SinkhornOptions extends LongCallOptions {
   /** The strength of the entropy, in units of a squared distance. */
   readonly epsilon: number;
   /** The marginal error at which it stops; default 1e-9. */
@@ -27,39 +29,120 @@ export interface Entropic {
  * Entropic W2: the plan pi that minimises sum pi_ij abs(theta_i - theta'_j)^2 + epsilon sum pi_ij log pi_ij. Any
  * weights. The time is O(n m min(n, m)) an iteration.
  *
- * @throws UsageError for measures of different mass or k, negative weights, NaN; if the tolerance is not reached
+ * @throws UsageError for measures of different mass or k, negative weights, NaN; if the tolerance is not reached; for an
+ * epsilon below the rounding of the squared distances
  */
-export function sinkhorn(
-  a: Particles,
-  b: Particles,
-  { epsilon, tolerance = 1e-9, maxIterations = 1000 }: SinkhornOptions,
-): Entropic {
-  checkNumber('epsilon', epsilon, { above: 0 });
-  checkNumber('tolerance', tolerance, { above: 0 });
-  checkInteger('maxIterations', maxIterations, { min: 1 });
-  const [one, other] = readPair(a, b);
+export function sinkhorn(a: Particles, b: Particles, options: SinkhornOptions): Entropic {
+  const settings = settingsOf('sinkhorn', options);
+  const [x, y] = readPair(a, b);
+  const unit = unitOf(x, y);
+  const { linear, error, iterations } = entropic(x, y, unit, settings);
+  const distance = distanceOf({ total: linear, unit, vanished: false }, x, 2);
+  return { distance, marginalError: error, iterations };
+}
+
+export interface SinkhornDivergence {
+  /** S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2: not negative, and 0 for equal measures alone. */
+  readonly divergence: number;
+  /** sqrt(S): tends to W2 as epsilon -> 0, and to the distance of the means as epsilon -> infinity. */
+  readonly distance: number;
+  /** S with the cost of the plans alone, sum pi_ij abs(theta_i - theta'_j)^2, as in POT; may be negative. */
+  readonly sharp: number;
+  /** The largest of the three plans. */
+  readonly marginalError: number;
+  /** Of the three plans together. */
+  readonly iterations: number;
+}
+
+/**
+ * Sinkhorn's divergence: entropic transport without its bias, as OT(a, a) is not 0. OT is the least of
+ * sum pi_ij abs(theta_i - theta'_j)^2 + epsilon KL(pi | a x b). Source: Feydy et al. 2019.
+ *
+ * @throws UsageError as {@link sinkhorn}
+ */
+export function sinkhornDivergence(a: Particles, b: Particles, options: SinkhornOptions): SinkhornDivergence {
+  const settings = settingsOf('sinkhornDivergence', options);
+  const [x, y] = readPair(a, b);
+  const unit = unitOf(x, y);
+  const [both, own, other] = [
+    [x, y],
+    [x, x],
+    [y, y],
+  ].map(([from, to]) => entropic(from!, to!, unit, settings)) as [Answer, Answer, Answer];
+  const debiased = (part: (one: Answer) => number): number => part(both) - (part(own) + part(other)) / 2;
+  // Rounding may leave a little below 0.
+  const total = Math.max(
+    0,
+    debiased(({ whole }) => whole),
+  );
+  const distance = distanceOf({ total, unit, vanished: false }, x, 2);
+  const all = [both, own, other];
+  return {
+    divergence: finiteResult('the divergence', distance * distance),
+    distance,
+    sharp: finiteResult('the divergence', debiased(({ linear }) => linear) * x.mass * unit * unit),
+    marginalError: Math.max(...all.map(({ error }) => error)),
+    iterations: all.reduce((sum, one) => sum + one.iterations, 0),
+  };
+}
+
+interface Settings {
+  readonly epsilon: number;
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  readonly watch: (done: number, total?: number) => void;
+}
+
+function settingsOf(call: string, options: Partial<SinkhornOptions> = {}): Settings {
+  const known = { epsilon: true, tolerance: true, maxIterations: true, ...longCallKeys } as const;
+  checkOptions<SinkhornOptions>(call, options as SinkhornOptions, known);
+  const { epsilon, tolerance = 1e-9, maxIterations = 1000 } = options;
+  return {
+    epsilon: checkNumber('epsilon', epsilon, { above: 0 }),
+    tolerance: checkNumber('tolerance', tolerance, { above: 0 }),
+    maxIterations: checkInteger('maxIterations', maxIterations, { min: 1 }),
+    watch: watchCall(call, options),
+  };
+}
+
+/** Of two laws, in units of the square of the length. */
+interface Answer {
+  /** sum pi_ij C_ij, and with epsilon KL(pi | a x b). */
+  readonly linear: number;
+  readonly whole: number;
+  readonly error: number;
+  readonly iterations: number;
+}
+
+function entropic(one: Support, other: Support, unit: number, settings: Settings): Answer {
+  const { tolerance, maxIterations } = settings;
   // Newton's matrix has the size of the second side.
   const [x, y] = one.count < other.count ? [other, one] : [one, other];
-  const { mass } = x;
-  const costs = transportCost(x, y, 2);
-  const weights = [x, y].map(({ weight }) => weight.map((w) => w / mass));
+  const costs = transportCost(x, y, 2, unit).cost;
+  const largest = costs.reduce((most, value) => Math.max(most, value), 0);
+  const epsilon = settings.epsilon / unit / unit;
+  const described = `epsilon ${settings.epsilon}, largest distance ${(Math.sqrt(largest) * unit).toPrecision(3)}`;
+  if (epsilon < 8 * floatFacts('f64').rounding * largest)
+    throw new UsageError(
+      `epsilon is lost in the rounding of the squared distances (${described}): use wasserstein`,
+    );
   return noGrad(() =>
     scope(() => {
       const cost = tensorOver(costs, [x.count, y.count]);
-      const rows = tensorOver(weights[0]!, [x.count, 1]);
-      const columns = tensorOver(weights[1]!, [1, y.count]);
-      const { plan, error, iterations } = descend(
+      const rows = tensorOver(x.weight, [x.count, 1]);
+      const columns = tensorOver(y.weight, [1, y.count]);
+      const { dual, potential, error, iterations } = descend(
         { cost, rows, columns },
-        { epsilon, tolerance, maxIterations },
+        { ...settings, epsilon },
       );
-      if (error > tolerance)
+      if (!(error <= tolerance))
         throw new UsageError(
           `Sinkhorn did not reach a marginal error of ${tolerance} in ${maxIterations} iterations, only ` +
-            `${error.toExponential(1)} (epsilon ${epsilon}, largest squared distance ` +
-            `${ops.max(cost).item().toPrecision(3)}): take a larger epsilon or more iterations`,
+            `${error.toExponential(1)} (${described}): take a larger epsilon or more iterations`,
         );
-      const total = mass * ops.sum(ops.mul(plan, cost)).item();
-      return { distance: Math.sqrt(total), marginalError: error, iterations };
+      const linear = ops.sum(ops.mul(planOf(dual, potential), cost)).item();
+      const entropy = ops.sum(ops.mul(columns, ops.log(columns))).item();
+      return { linear, whole: epsilon * (height(dual, potential) - entropy), error, iterations };
     }),
   );
 }
@@ -79,8 +162,8 @@ interface Progress {
 
 function descend(
   { cost, rows, columns }: { cost: Tensor; rows: Tensor; columns: Tensor },
-  { epsilon, tolerance, maxIterations }: { epsilon: number; tolerance: number; maxIterations: number },
-): { plan: Tensor; error: number; iterations: number } {
+  { epsilon, tolerance, maxIterations, watch }: Settings,
+): Progress & { readonly dual: SemiDual } {
   const levels = [epsilon];
   const largest = ops.max(cost).item();
   while (levels[0]! < largest * shrink) levels.unshift(levels[0]! / shrink);
@@ -93,7 +176,8 @@ function descend(
         // psi times epsilon hardly changes from one epsilon to the next.
         let potential = level === levels[0] ? before.potential : ops.mulScalar(before.potential, 1 / shrink);
         let [error, iterations] = [Infinity, before.iterations];
-        for (let i = 0; error > goal && iterations < maxIterations; i++, iterations++) {
+        for (let i = 0; !(error <= goal) && iterations < maxIterations; i++, iterations++) {
+          watch(iterations, maxIterations);
           potential = i < warmUp ? sinkhornStep(dual, potential) : newtonStep(dual, potential);
           error = marginalError(dual, potential);
         }
@@ -101,5 +185,5 @@ function descend(
       }),
     { potential: ops.mulScalar(columns, 0), error: Infinity, iterations: 0 },
   );
-  return { plan: planOf(dualAt(epsilon), last.potential), error: last.error, iterations: last.iterations };
+  return { ...last, dual: dualAt(epsilon) };
 }

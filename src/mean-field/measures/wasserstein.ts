@@ -1,34 +1,29 @@
 /** Wasserstein distances between weighted particles: W_p^p = min over plans of sum abs(theta_i - theta'_j)^p pi_ij. */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { Generator, noGrad, ops, scope, type Tensor, tensorOver } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { assignment } from './assignment.ts';
-import { lineTransport } from './line-transport.ts';
+import { lineCost } from './line-transport.ts';
 import type { Measure } from './measure.ts';
-import { isUniform, type Points, readPair, transportCost } from './points.ts';
+import { bestPlan } from './optimal-transport.ts';
+import { type Points, readPair, type Support } from './points.ts';
+import { distanceOf, finiteResult, scaledDifference, unitOf } from './transport-cost.ts';
 
 /**
- * W_p, exact: for k = 1 with any weights, O(n log n); for k > 1 between equally many particles of equal weight, O(n^3).
- * Measures of mass m are m^{1/p} times as far apart as their laws.
+ * W_p, exact, between measures of any weights and counts: the distance of {@link optimalTransport}, without its plan. k = 1:
+ * O(n log n); equally many particles of equal weight: O(n^3); else by the network simplex, a few times slower. Measures
+ * of mass m are m^{1/p} times as far apart as their laws.
  *
  * @param p - from 1 on
- * @throws UsageError for measures of different mass or k, negative weights, NaN, and for k > 1 where the weights
- * are not equal
+ * @throws UsageError for measures of different mass or k, negative weights, NaN
  */
-export function wasserstein(a: Particles, b: Particles, p = 2): number {
+export function wasserstein(a: Particles, b: Particles, p = 2, options: LongCallOptions = {}): number {
   checkNumber('p', p, { min: 1 });
+  checkOptions<LongCallOptions>('wasserstein', options, longCallKeys);
   const [x, y] = readPair(a, b);
-  if (x.k === 1) return lineTransport(x, y, p) ** (1 / p);
-  if (x.count !== y.count || !isUniform(x) || !isUniform(y))
-    throw new UsageError(
-      `exact distances for k = ${x.k} need equally many particles of equal weight, got ${described(x)} and ` +
-        `${described(y)}: use sinkhorn or slicedWasserstein`,
-    );
-  return ((assignment(transportCost(x, y, p), x.count).cost * x.mass) / x.count) ** (1 / p);
+  return distanceOf(bestPlan(x, y, p, watchCall('wasserstein', options)), x, p);
 }
-
-const described = (x: Points): string => `${x.count} of ${isUniform(x) ? 'equal' : 'unequal'} weight`;
 
 export interface SlicedOptions {
   /** Default: 128. */
@@ -44,27 +39,41 @@ export interface SlicedOptions {
  * @throws UsageError for measures of different mass or k, negative weights, NaN
  */
 export function slicedWasserstein(a: Particles, b: Particles, options: SlicedOptions = {}): number {
-  const [x, y] = readPair(a, b);
+  const pair = readPair(a, b);
+  const unit = unitOf(...pair);
+  const [x, y] = pair.map((points) => centred(points, pair[0].theta, unit)) as [Support, Support];
   return noGrad(() =>
     scope(() => {
       const directions = sliceDirections(x.k, options);
       const count = directions.shape[0] ?? 0;
       const [from, to] = [projections(x, directions), projections(y, directions)];
       let sum = 0;
-      for (let r = 0; r < count; r++) sum += lineTransport(from(r), to(r), 2);
-      return Math.sqrt(sum / count);
+      for (let r = 0; r < count; r++) {
+        const line = lineCost(from(r), to(r), 2);
+        sum += line.total * line.unit ** 2;
+      }
+      return distanceOf({ total: sum / count, unit, vanished: false }, x, 2);
     }),
   );
 }
 
 /** The directions of {@link slicedWasserstein}, [directions, k], of length 1. */
-export function sliceDirections(k: number, { directions = 128, seed = 0 }: SlicedOptions = {}): Tensor {
+export function sliceDirections(k: number, options: SlicedOptions = {}): Tensor {
+  checkOptions<SlicedOptions>('slicedWasserstein', options, { directions: true, seed: true });
+  const { directions = 128, seed = 0 } = options;
+  checkInteger('k', k, { min: 1 });
   checkInteger('directions', directions, { min: 1 });
   return scope(() => {
     using generator = new Generator(seed);
     const x = generator.normal([directions, k], 'f64');
     return ops.div(x, ops.sqrt(ops.sumDim(ops.mul(x, x), [1], true)));
   });
+}
+
+/** Around the point at the head of `centre` and in a unit of length: sums over coordinates stay in range. */
+function centred(points: Support, centre: Float64Array, unit: number): Support {
+  const difference = scaledDifference(unit);
+  return { ...points, theta: points.theta.map((value, at) => difference(value, centre[at % points.k]!)) };
 }
 
 /** Projections of all points on direction r, as points of the line. */
@@ -93,11 +102,14 @@ export function gridWasserstein(
     throw new UsageError(
       `measures on one grid of depth are compared: they have ${rho.steps.length} and ${nu.steps.length} steps`,
     );
-  const sum = rho.steps.reduce((total, h, l) => {
+  const whole = rho.steps.reduce((total, h, l) => {
     const other = nu.steps[l]!;
     if (Math.abs(h - other) > sameStep)
       throw new UsageError(`measures on one grid of depth are compared: step ${l} is ${h} and ${other}`);
-    return h === 0 ? total : total + h * scope(() => distance(rho.particles(l, 0), nu.particles(l, 0))) ** 2;
+    if (h === 0) return total;
+    const apart = scope(() => distance(rho.particles(l, 0), nu.particles(l, 0)));
+    checkNumber(`the distance in step ${l}`, apart, { min: 0 });
+    return Math.hypot(total, Math.sqrt(h) * apart);
   }, 0);
-  return Math.sqrt(sum);
+  return finiteResult('the distance over depth', whole);
 }

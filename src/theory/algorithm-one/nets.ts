@@ -35,7 +35,7 @@ export function drawnChain(generator: Generator, n: number, arrangement: Arrange
   const problem = { inputs: normal(samples, d), targets: normal(samples, 1), readout: normal(1, d) };
   const theta = scope(() => {
     if (arrangement === 'smooth') {
-      const path = smoothPaths(gaussian(), generator, 1, k);
+      const path = smoothPaths(gaussian(), generator, 1, k, { dtype: 'f64' });
       return ops.cat(Array.from({ length: n }, (_, i) => path((i + 0.5) / n).theta));
     }
     const [pair, others] = [normal(2, k), normal(n - 2, k)];

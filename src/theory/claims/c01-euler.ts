@@ -90,5 +90,9 @@ function example({ draw }: Setting): {
   const data = draw(0);
   const problem = { inputs: data.normal([samples, d], 'f64'), targets: data.normal([samples, d], 'f64') };
   const family = bottleneck('tanh');
-  return { problem, family, path: smoothPaths(gaussian(), draw(1), particles, family.parameterCount(d)) };
+  return {
+    problem,
+    family,
+    path: smoothPaths(gaussian(), draw(1), particles, family.parameterCount(d), { dtype: 'f64' }),
+  };
 }

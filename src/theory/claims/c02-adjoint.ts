@@ -93,7 +93,7 @@ function distanceInDepth({ draw, quick }: Setting, parts: Parts): { check: Check
   const generator = draw(1000);
   const { problem } = example(generator, family);
   const d = problem.embedding?.shape[0] ?? 0;
-  const path = smoothPaths(gaussian(), generator, 8, family.parameterCount(d));
+  const path = smoothPaths(gaussian(), generator, 8, family.parameterCount(d), { dtype: 'f64' });
   const depths = quick ? [64, 128, 256] : [64, 128, 256, 512, 1024];
   const errors = depths.map((depth) =>
     scope(() => {

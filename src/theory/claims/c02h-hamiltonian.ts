@@ -111,7 +111,7 @@ function example(
   return {
     state: generator.normal([samples, d], 'f64'),
     costate: generator.normal([samples, d], 'f64'),
-    particles: smoothPaths(gaussian(), generator, count, family.parameterCount(d))(0),
+    particles: smoothPaths(gaussian(), generator, count, family.parameterCount(d), { dtype: 'f64' })(0),
   };
 }
 

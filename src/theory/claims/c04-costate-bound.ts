@@ -132,13 +132,13 @@ function randomNets(
       const generator = draw(i);
       const { problem, family } = example(generator);
       const k = family.parameterCount(problem.embedding?.shape[0] ?? 0);
-      const measure = gridMeasure(independentSlices(gaussian(0.7), generator, slices, 8, k));
+      const measure = gridMeasure(independentSlices(gaussian(0.7), generator, slices, 8, k, 'f64'));
       const along = ratios(problem, family, measure, parts);
       discrete = Math.min(discrete, ...along);
       if (i < 6) series.push({ name: `net ${i + 1}`, points: along.map((ratio, l) => [l / slices, ratio]) });
       // A tenth of the nets is enough for the ODE, which is solved on a fine grid.
       if (i % 10 === 0) {
-        const path = smoothPaths(gaussian(0.7), generator, 8, k);
+        const path = smoothPaths(gaussian(0.7), generator, 8, k, { dtype: 'f64' });
         continuous = Math.min(continuous, ...odeRatios(problem, family, pathMeasure(path, 64), parts));
         progress((0.7 * i) / nets);
       }
@@ -185,7 +185,7 @@ function throughTraining(
   const series = problems.map(([name, problem]): Series => {
     const d = problem.embedding?.shape[0] ?? 0;
     let measure: GridMeasure = gridMeasure(
-      independentSlices(gaussian(0.7), generator, 8, 8, drawn.family.parameterCount(d)),
+      independentSlices(gaussian(0.7), generator, 8, 8, drawn.family.parameterCount(d), 'f64'),
     );
     const points: [number, number][] = [];
     for (let step = 0; step <= steps; step++) {

@@ -120,7 +120,9 @@ function example(generator: Generator, family: Family, slices = 20, count = part
   const inputs = generator.normal([samples, d], 'f64');
   return {
     problem: { inputs, targets: inputs },
-    rho: gridMeasure(independentSlices(gaussian(), generator, slices, count, family.parameterCount(d))),
+    rho: gridMeasure(
+      independentSlices(gaussian(), generator, slices, count, family.parameterCount(d), 'f64'),
+    ),
   };
 }
 

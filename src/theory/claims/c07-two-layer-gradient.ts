@@ -88,7 +88,7 @@ function anglesOf(generator: Generator, activation: FamilyActivation, twoLayer: 
     embedding: normal(d, features),
     readout: normal(outputs, d),
   };
-  const rho = gridMeasure(independentSlices(gaussian(), generator, slices, particles, k));
+  const rho = gridMeasure(independentSlices(gaussian(), generator, slices, particles, k, 'f64'));
   const theta = normal(probes, k);
   return sizes.map((eps) =>
     scope(() => {

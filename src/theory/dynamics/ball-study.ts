@@ -63,7 +63,7 @@ export function ballStudy(
 function insideBall({ family, start, d }: Example, generator: Generator): GridMeasure {
   const [slices = 0, particles = 0] = start.weight.shape;
   return gridMeasure(
-    independentSlices(ball(radii[0]), generator, slices, particles, family.parameterCount(d)),
+    independentSlices(ball(radii[0]), generator, slices, particles, family.parameterCount(d), 'f64'),
   );
 }
 

@@ -57,7 +57,14 @@ export function drawnExample(
     const row = generator.normal([1, d], 'f64');
     const readout = ops.divScalar(row, ops.norm(row).item());
     const family = bottleneck(activation);
-    const theta = independentSlices(gaussian(), generator, slices, particles, family.parameterCount(d));
+    const theta = independentSlices(
+      gaussian(),
+      generator,
+      slices,
+      particles,
+      family.parameterCount(d),
+      'f64',
+    );
     const problem = { inputs, targets: tensor(targets, [samples, 1]), readout };
     return { problem, family, start: gridMeasure(theta), d };
   });
@@ -77,7 +84,14 @@ export function fashionExample(
     const row = generator.normal([1, d], 'f64');
     const readout = ops.divScalar(row, ops.norm(row).item());
     const family = bottleneck('tanh');
-    const theta = independentSlices(gaussian(0.5), generator, slices, particles, family.parameterCount(d));
+    const theta = independentSlices(
+      gaussian(0.5),
+      generator,
+      slices,
+      particles,
+      family.parameterCount(d),
+      'f64',
+    );
     const problem = { inputs, targets: tensor(targets, [samples, 1]), readout };
     return { problem, family, start: gridMeasure(theta), d };
   });

@@ -43,7 +43,7 @@ export function resNet(generator: Generator, { samples, features, particles }: N
   return {
     problem: regression(generator, samples, features),
     family,
-    start: gridMeasure(independentSlices(gaussian(), generator, 4, particles, k)),
+    start: gridMeasure(independentSlices(gaussian(), generator, 4, particles, k, 'f64')),
   };
 }
 
