@@ -4,10 +4,11 @@ import { checkOptions } from '../check.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Family } from './families/index.ts';
 import type { AdaptiveOptions, DenseSolution, VectorField } from './integrators/index.ts';
+import { checkFlow } from './gradient.ts';
 import { integrateAs } from './integrators/adaptive.ts';
 import { breaksOf, type Measure } from './measures/index.ts';
 import { depthRounding, placeOf, withDepths } from './measures/measure.ts';
-import { initialState, type Problem } from './problem.ts';
+import { type FlowInput, initialState, type Problem } from './problem.ts';
 
 /**
  * F(t, X) of a measure that is smooth within each of its steps. At a break, `inside` tells the step that is meant; everywhere
@@ -38,12 +39,13 @@ const optionKeys = { relative: true, absolute: true, maxSteps: true, saveAt: tru
  * @throws UsageError for options out of range, shapes that do not fit, a flow that needs too many steps; AbortError
  */
 export function denseFlow(
-  problem: Problem,
+  problem: FlowInput | Problem,
   family: Family,
   measure: Measure,
   options: DenseFlowOptions = {},
 ): DenseSolution {
   checkOptions('denseFlow', options, optionKeys);
+  checkFlow(problem, family, measure);
   const breaks = breaksOf(measure);
   const start: Tensor = initialState(problem);
   const interval = [0, breaks.at(-1) ?? 1] as const;

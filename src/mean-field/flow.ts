@@ -91,11 +91,36 @@ export function trajectory(
 }
 
 /**
+ * The states at some depths alone, by l; the others are freed on the way, so that memory does not grow with depth.
+ *
+ * @param wanted - l of 0 .. L
+ */
+export function statesAt(
+  slices: readonly Slice[],
+  state: Tensor,
+  steps: readonly StepSize[],
+  wanted: ReadonlySet<number>,
+): Map<number, Tensor> {
+  checkSteps(slices, steps);
+  const kept = new Map<number, Tensor>();
+  let x = state;
+  slices.forEach((slice, l) => {
+    if (wanted.has(l)) kept.set(l, x);
+    const next = advance(slice, x, steps[l] ?? 1, identity);
+    if (l > 0 && !wanted.has(l) && next !== x) x.dispose();
+    x = next;
+  });
+  if (wanted.has(slices.length)) kept.set(slices.length, x);
+  return kept;
+}
+
+/**
  * The costates p^0 .. p^L of the discrete flow: p^l = p'^{l+1} + h_l F_l'(X^l)^T p'^{l+1}, where p' is p
  * masked by the projection. Exact: equal to back-propagation.
  *
  * @param states - X^0 .. X^L from {@link trajectory}
  * @param costate - p^L
+ * @param added - what else joins p^l, by l: the slopes of losses at inner depths
  */
 export function adjointFlow(
   slices: readonly Slice[],
@@ -103,14 +128,19 @@ export function adjointFlow(
   steps: readonly StepSize[],
   costate: Tensor,
   projection: Projection = identity,
+  added?: ReadonlyMap<number, Tensor>,
 ): Tensor[] {
   checkSteps(slices, steps);
-  const costates = [costate];
+  const costates = [plus(costate, added?.get(slices.length))];
   for (let l = slices.length - 1; l >= 0; l--) {
     const [slice, before, after, p] = [slices[l], states[l], states[l + 1], costates[0]];
     if (!slice || !before || !after || !p)
       throw new UsageError('the adjoint needs the states of every slice');
-    costates.unshift(scope(() => slice.adjoint(before, projection.adjoint(after, p), steps[l] ?? 1)));
+    costates.unshift(
+      scope(() => plus(slice.adjoint(before, projection.adjoint(after, p), steps[l] ?? 1), added?.get(l))),
+    );
   }
   return costates;
 }
+
+const plus = (costate: Tensor, more: Tensor | undefined): Tensor => (more ? ops.add(costate, more) : costate);

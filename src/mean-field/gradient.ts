@@ -1,27 +1,36 @@
 /** The flow of a measure, its adjoint, and the gradient of the loss in everything, from states alone. */
+import { type LongCallOptions, longCallKeys, watchCall } from '../cancel.ts';
+import { checkOptions } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 import { checkParticles } from './families/family.ts';
 import type { Family, Wanted } from './families/index.ts';
-import { adjointFlow, flow, trajectory } from './flow.ts';
+import { adjointFlow, flow, type Slice, statesAt, trajectory } from './flow.ts';
 import { slicesOf, type Stage } from './integrators/runge-kutta.ts';
 import type { Integrator, Tableau } from './integrators/tableau.ts';
 import type { Measure, ParticleMeasure } from './measures/index.ts';
-import { checkSteps } from './measures/measure.ts';
+import { breakAt, breaksOf, checkSteps } from './measures/measure.ts';
 import {
+  checkFlowInput,
   checkProblem,
   finalCostate,
+  type FlowInput,
   initialState,
+  type InnerPart,
+  innerParts,
   lossOf,
+  predictionOf,
   type Problem,
   residualOf,
   sampleCount,
 } from './problem.ts';
 
-export interface FlowOptions {
+export interface FlowOptions extends LongCallOptions {
   /** Default: euler, which makes the flow a ResNet. */
   readonly integrator?: Integrator | Tableau | undefined;
 }
+
+const flowKeys = { integrator: true, ...longCallKeys } as const;
 
 /** A flow with its adjoint. Free it with `scope`. */
 export interface Solution {
@@ -43,23 +52,78 @@ export interface FlowGradient extends Solution {
   readonly theta: Tensor;
   /** dE/dweight, shaped as the measure's weight: h_l G(theta_lj, t_l), summed where a particle acts. */
   readonly weight: Tensor;
-  /** dE/dh_l, [L]. */
+  /** dE/dh_l, [L], while X^l keep their losses, and families that depend on depth the depths of their particles. */
   readonly steps: Float64Array;
   /** dE/dW2, [d, D], and dE/dW1, [C, d]; undefined where the problem has none. */
   readonly embedding: Tensor | undefined;
   readonly readout: Tensor | undefined;
+  /** dE/dW of each inner loss, [C', d]; undefined where it has no readout of its own. */
+  readonly innerReadouts: readonly (Tensor | undefined)[];
 }
 
-/** The states X^0 .. X^L, [N, d] each. */
+export interface SolveFlowOptions extends FlowOptions {
+  /** Depths, at which steps begin or end: the states there alone are kept, in this order. */
+  readonly saveAt?: readonly number[] | undefined;
+}
+
+/**
+ * The states X^0 .. X^L, [N, d] each, or those at the depths of `saveAt`. It needs no targets.
+ *
+ * @throws UsageError for shapes that do not fit, options out of range; AbortError
+ */
 export function solveFlow(
-  problem: Problem,
+  problem: FlowInput | Problem,
   family: Family,
   measure: Measure,
-  options: FlowOptions = {},
+  options: SolveFlowOptions = {},
 ): Tensor[] {
-  checkFit(problem, family, measure);
+  checkOptions('solveFlow', options, { ...flowKeys, saveAt: true });
+  checkFlow(problem, family, measure);
   return noGrad(() =>
-    scope(() => trajectory(slicesOf(family, measure, options), initialState(problem), measure.steps)),
+    scope(() => {
+      const slices = watched('solveFlow', slicesOf(family, measure, options), options, 1);
+      const start = initialState(problem);
+      if (!options.saveAt) return trajectory(slices, start, measure.steps);
+      const breaks = breaksOf(measure);
+      const places = options.saveAt.map((t, i) => breakAt(breaks, t, `saveAt ${i}`));
+      const kept = statesAt(slices, start, measure.steps, new Set(places));
+      return places.map((l) => kept.get(l)!);
+    }),
+  );
+}
+
+export interface PredictOptions extends FlowOptions {
+  /** Other inputs than the problem's, [N', D]. */
+  readonly inputs?: Tensor | undefined;
+}
+
+/**
+ * W1 X(x, 1), [N, C]: the prediction of a network. It needs no targets.
+ *
+ * @throws UsageError for shapes that do not fit, options out of range; AbortError
+ *
+ * @example
+ * predict({ inputs: x, embedding, readout }, family, measure);
+ * predict(problem, family, measure, { inputs: x });
+ */
+export function predict(
+  problem: FlowInput | Problem,
+  family: Family,
+  measure: Measure,
+  options: PredictOptions = {},
+): Tensor {
+  checkOptions('predict', options, { ...flowKeys, inputs: true });
+  const { readout } = problem;
+  const network = { ...problem, inputs: options.inputs ?? problem.inputs };
+  checkFlow(network, family, measure);
+  return noGrad(() =>
+    scope(() => {
+      const slices = watched('predict', slicesOf(family, measure, options), options, 1);
+      const end = slices.length;
+      const last = statesAt(slices, initialState(network), measure.steps, new Set([end])).get(end)!;
+      // Not the inputs themselves, where nothing is done to them.
+      return last === network.inputs && !readout ? ops.clone(last) : predictionOf({ readout }, last);
+    }),
   );
 }
 
@@ -70,34 +134,72 @@ export function energy(
   measure: Measure,
   options: FlowOptions = {},
 ): number {
+  checkOptions('energy', options, flowKeys);
   checkFit(problem, family, measure);
   return noGrad(() =>
-    scope(() =>
-      lossOf(problem, flow(slicesOf(family, measure, options), initialState(problem), measure.steps)).item(),
-    ),
+    scope(() => {
+      const slices = watched('energy', slicesOf(family, measure, options), options, 1);
+      const inner = innerParts(problem, measure);
+      const start = initialState(problem);
+      if (inner.length === 0) return lossOf(problem, flow(slices, start, measure.steps)).item();
+      const wanted = new Set([slices.length, ...inner.map(({ l }) => l)]);
+      const states = statesAt(slices, start, measure.steps, wanted);
+      return total(problem, inner, (l) => states.get(l)!, slices.length);
+    }),
   );
 }
 
-/** The flow and its adjoint. */
+/** E from the states that it reads. */
+function total(
+  problem: Problem,
+  inner: readonly InnerPart[],
+  stateAt: (l: number) => Tensor,
+  end: number,
+): number {
+  return inner.reduce(
+    (sum, part) => sum + part.weight * lossOf(part, stateAt(part.l)).item(),
+    lossOf(problem, stateAt(end)).item(),
+  );
+}
+
+/** The slices of a call that is watched, if it is: each step of the flow and, in two passes, of the adjoint is told. */
+function watched(call: string, slices: Slice[], options: LongCallOptions, passes: 1 | 2): Slice[] {
+  if (!options.signal && !options.onProgress) return slices;
+  const watch = watchCall(call, options);
+  let done = 0;
+  const told = <T>(result: T): T => {
+    watch(++done, passes * slices.length);
+    return result;
+  };
+  return slices.map((slice) => ({
+    step: (state, h) => told(slice.step(state, h)),
+    adjoint: (state, costate, h) => told(slice.adjoint(state, costate, h)),
+  }));
+}
+
+/** The flow and its adjoint. @throws UsageError for shapes that do not fit, unknown options; AbortError */
 export function solve(
   problem: Problem,
   family: Family,
   measure: Measure,
   options: FlowOptions = {},
 ): Solution {
+  checkOptions('solve', options, flowKeys);
   checkFit(problem, family, measure);
-  return noGrad(() => scope(() => sweep(problem, family, measure, options)));
+  return noGrad(() => scope(() => sweep('solve', problem, family, measure, options)));
 }
 
 function sweep(
+  call: string,
   problem: Problem,
   family: Family,
   measure: Measure,
-  { integrator = 'euler' }: FlowOptions,
+  options: FlowOptions,
   collect?: (stage: Stage) => void,
   wanted: Wanted = { theta: true, weight: true },
 ): Solution {
-  const slices = slicesOf(family, measure, {
+  const { integrator = 'euler' } = options;
+  const plain = slicesOf(family, measure, {
     integrator,
     ...(collect && {
       wanted,
@@ -106,10 +208,31 @@ function sweep(
       },
     }),
   });
+  const slices = watched(call, plain, options, 2);
+  const inner = innerParts(problem, measure);
   const states = trajectory(slices, initialState(problem), measure.steps);
   const last = states.at(-1)!;
-  const costates = adjointFlow(slices, states, measure.steps, finalCostate(problem, last));
-  return { problem, family, measure, integrator, loss: lossOf(problem, last).item(), states, costates };
+  const costates = adjointFlow(
+    slices,
+    states,
+    measure.steps,
+    finalCostate(problem, last),
+    undefined,
+    inner.length === 0 ? undefined : innerCostates(inner, states),
+  );
+  const loss = total(problem, inner, (l) => states[l]!, slices.length);
+  return { problem, family, measure, integrator, loss, states, costates };
+}
+
+/** The slopes of the inner losses in the states that they read, by l. */
+function innerCostates(inner: readonly InnerPart[], states: readonly Tensor[]): Map<number, Tensor> {
+  const slopes = new Map<number, Tensor>();
+  for (const part of inner) {
+    const slope = ops.mulScalar(finalCostate(part, states[part.l]!), part.weight);
+    const before = slopes.get(part.l);
+    slopes.set(part.l, before ? ops.add(before, slope) : slope);
+  }
+  return slopes;
 }
 
 /** The flow, its adjoint, and the gradient of E in particles, weights, steps and both linear maps, in one sweep each way. */
@@ -119,6 +242,7 @@ export function flowGradient(
   measure: ParticleMeasure,
   options: FlowOptions = {},
 ): FlowGradient {
+  checkOptions('flowGradient', options, flowKeys);
   if (typeof (measure as Partial<ParticleMeasure>).accumulate !== 'function')
     throw new UsageError(
       'flowGradient needs a measure that is a list of particles: a gridMeasure or an intervalMeasure',
@@ -130,21 +254,38 @@ export function flowGradient(
       const theta = zerosLike(measure.theta);
       const weight = zerosLike(measure.weight);
       const steps = new Float64Array(measure.steps.length);
-      const solution = sweep(problem, family, measure, options, ({ l, particles, pullback }) => {
-        const h = measure.steps[l] ?? 0;
-        measure.accumulate(l, pullback.theta!, theta, share * h);
-        measure.accumulate(l, pullback.weight!, weight, share * h);
-        // dE/dh = sum over stages of q_s . F(X_s) = sum_j w_j times the cotangent of w_j.
-        steps[l] = (steps[l] ?? 0) + share * scope(() => ops.dot(pullback.weight!, particles.weight).item());
-      });
+      const solution = sweep(
+        'flowGradient',
+        problem,
+        family,
+        measure,
+        options,
+        ({ l, particles, pullback }) => {
+          const h = measure.steps[l] ?? 0;
+          measure.accumulate(l, pullback.theta!, theta, share * h);
+          measure.accumulate(l, pullback.weight!, weight, share * h);
+          // dE/dh = sum over stages of q_s . F(X_s) = sum_j w_j times the cotangent of w_j.
+          steps[l] =
+            (steps[l] ?? 0) + share * scope(() => ops.dot(pullback.weight!, particles.weight).item());
+        },
+      );
       const { states, costates } = solution;
+      const inReadout = (part: Problem | InnerPart, state: Tensor, factor = 1): Tensor =>
+        outerMean(residualOf(part, state), state, share * factor);
+      const inner = innerParts(problem, measure);
+      const slopes = inner.map((part) => part.readout && inReadout(part, states[part.l]!, part.weight));
+      const isOwn = (i: number): boolean => problem.innerLosses?.[i]?.readout !== undefined;
+      const shared = slopes.filter((_, i) => !isOwn(i));
       return {
         ...solution,
         theta,
         weight,
         steps,
         embedding: problem.embedding && outerMean(costates[0]!, problem.inputs, share),
-        readout: problem.readout && outerMean(residualOf(problem, states.at(-1)!), states.at(-1)!, share),
+        readout:
+          problem.readout &&
+          shared.reduce<Tensor>((sum, slope) => ops.add(sum, slope!), inReadout(problem, states.at(-1)!)),
+        innerReadouts: slopes.map((slope, i) => (isOwn(i) ? slope : undefined)),
       };
     }),
   );
@@ -177,6 +318,7 @@ export function particleGradient(
       const weight = options.weight ? zerosLike(measure.weight) : undefined;
       const wanted = { theta: true, weight: options.weight ?? false };
       const { loss } = sweep(
+        'particleGradient',
         problem,
         family,
         measure,
@@ -202,6 +344,17 @@ const zerosLike = (x: Tensor): Tensor => zeros(x.shape, { dtype: x.dtype, device
 /** @throws UsageError unless the problem is sound and family and particles fit its states. */
 export function checkFit(problem: Problem, family: Family, measure: Measure): void {
   checkProblem(problem);
+  innerParts(problem, measure);
+  checkShapes(problem, family, measure);
+}
+
+/** {@link checkFit} without targets. */
+export function checkFlow(problem: FlowInput, family: Family, measure: Measure): void {
+  checkFlowInput(problem);
+  checkShapes(problem, family, measure);
+}
+
+function checkShapes(problem: FlowInput, family: Family, measure: Measure): void {
   checkSteps(measure.steps);
   scope(() => {
     checkParticles(family, initialState(problem), measure.particles(0, 0));

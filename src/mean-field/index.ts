@@ -34,12 +34,15 @@ export {
   type FlowOptions,
   particleGradient,
   type ParticleGradient,
+  predict,
+  type PredictOptions,
   type Solution,
   solve,
   solveFlow,
+  type SolveFlowOptions,
 } from './gradient.ts';
 export * from './integrators/index.ts';
 export * from './kernel/index.ts';
-export { crossEntropyLoss, type Loss, squaredLoss } from './losses.ts';
+export { crossEntropyLoss, type Loss, noLoss, oneHot, squaredLoss } from './losses.ts';
 export * from './measures/index.ts';
-export type { Problem } from './problem.ts';
+export type { FlowInput, InnerLoss, Problem } from './problem.ts';

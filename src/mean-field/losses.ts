@@ -1,5 +1,7 @@
 /** Losses of a prediction, [N, C], and their derivatives in it. */
-import { ops, scope, type Tensor } from '../tensor/index.ts';
+import { checkInteger } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import { type DType, ops, scope, type Tensor } from '../tensor/index.ts';
 
 export interface Loss {
   readonly name: string;
@@ -7,6 +9,40 @@ export interface Loss {
   value(prediction: Tensor, targets: Tensor): Tensor;
   /** The derivative of each sample's loss in its prediction, [N, C], without the 1/N of the mean. */
   residual(prediction: Tensor, targets: Tensor): Tensor;
+}
+
+/** Whether targets are integer class labels. */
+export const areLabels = ({ dtype }: Tensor): boolean => dtype === 'i64' || dtype === 'u8';
+
+/**
+ * Rows of 0 with a 1 at the label.
+ *
+ * @param labels - [N] of i64 or u8, 0 .. classes - 1
+ * @returns [N, classes]
+ * @throws UsageError for labels of another type, rank or range
+ */
+export function oneHot(labels: Tensor, classes: number, dtype: DType = 'f32'): Tensor {
+  checkInteger('classes', classes, { min: 1 });
+  checkLabels('labels', labels, classes);
+  return rowsOf(labels, classes, dtype);
+}
+
+const rowsOf = (labels: Tensor, classes: number, dtype: DType): Tensor =>
+  scope(() => {
+    const column = ops.unsqueeze(ops.toDtype(labels, 'i64'), 1);
+    return ops.toDtype(ops.eq(column, ops.arange(classes, 'i64', undefined, labels.device)), dtype);
+  });
+
+/** @throws UsageError unless labels are [N] of i64 or u8, 0 .. classes - 1. */
+export function checkLabels(name: string, labels: Tensor, classes: number): void {
+  if (!areLabels(labels)) throw new UsageError(`${name}: expected labels of i64 or u8, got ${labels.dtype}`);
+  if (labels.rank !== 1 || labels.size === 0)
+    throw new UsageError(`${name}: expected labels [N], got shape [${labels.shape.join(', ')}]`);
+  const [low, high] = scope(() => [ops.min(labels).item(), ops.max(labels).item()]);
+  if (low < 0 || high >= classes)
+    throw new UsageError(
+      `${name} are 0 .. ${classes - 1} for predictions with ${classes} outputs, got ${low < 0 ? low : high}`,
+    );
 }
 
 /** 1/2 abs(prediction - y)^2. */
@@ -20,17 +56,34 @@ export const squaredLoss: Loss = {
   residual: (prediction, targets) => ops.sub(prediction, targets),
 };
 
-/** - sum_c y_c log softmax(prediction)_c, where y is a probability over classes (one-hot for labels). */
+/** - sum_c y_c log softmax(prediction)_c, where y is a probability over classes, [N, C], or labels, [N] of i64 or u8. */
 export const crossEntropyLoss: Loss = {
   name: 'cross-entropy',
   value: (prediction, targets) =>
     scope(() => {
       const logits = ops.logSoftmax(prediction, 1);
-      return ops.divScalar(ops.sum(ops.mul(logits, targets)), -(prediction.shape[0] ?? 1));
+      return ops.divScalar(
+        ops.sum(ops.mul(logits, probabilities(prediction, targets))),
+        -(prediction.shape[0] ?? 1),
+      );
     }),
   residual: (prediction, targets) =>
     scope(() => {
-      const total = ops.sumDim(targets, [1], true);
-      return ops.sub(ops.mul(ops.exp(ops.logSoftmax(prediction, 1)), total), targets);
+      const y = probabilities(prediction, targets);
+      const total = ops.sumDim(y, [1], true);
+      return ops.sub(ops.mul(ops.exp(ops.logSoftmax(prediction, 1)), total), y);
     }),
 };
+
+const probabilities = (prediction: Tensor, targets: Tensor): Tensor =>
+  areLabels(targets) ? rowsOf(targets, prediction.shape[1] ?? 0, prediction.dtype) : targets;
+
+/** 0 for every prediction: for problems whose losses lie at inner depths alone. */
+export const noLoss: Loss = {
+  name: 'none',
+  value: (prediction) => scope(() => ops.mulScalar(ops.sum(prediction), 0)),
+  residual: (prediction) => ops.zeros(prediction.shape, prediction.dtype, undefined, prediction.device),
+};
+
+/** The losses of this file: they leave their arguments alone, and return what a loss returns. */
+export const ownLosses: ReadonlySet<Loss> = new Set([squaredLoss, crossEntropyLoss, noLoss]);

@@ -1,20 +1,44 @@
-/** The data, the two fixed linear maps around the flow, and the loss. */
+/** The data, the two fixed linear maps around the flow, and the losses. */
+import { checkNumber, checkOptions, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { ops, scope, type Tensor } from '../tensor/index.ts';
-import { type Loss, squaredLoss } from './losses.ts';
+import { type DType, ops, scope, Tensor } from '../tensor/index.ts';
+import { allFinite } from './finite.ts';
+import { areLabels, checkLabels, type Loss, ownLosses, squaredLoss } from './losses.ts';
+import { breakAt, breaksOf, type Measure } from './measures/measure.ts';
+import { checkReturned, copyFor } from './own-function.ts';
 
-/** E = mean over samples of loss(W1 X(x, 1), y), where X(x, 0) = W2 x. */
-export interface Problem {
+/** What a flow needs: inputs and the two maps, without anything to fit. X(x, 0) = W2 x, and the prediction is W1 X(x, 1). */
+export interface FlowInput {
   /** x, [N, D] */
   readonly inputs: Tensor;
-  /** y, [N, C] */
-  readonly targets: Tensor;
   /** W2, [d, D]; left out, it is the identity. */
   readonly embedding?: Tensor | undefined;
   /** W1, [C, d]; left out, it is the identity. */
   readonly readout?: Tensor | undefined;
+}
+
+/** E = mean over samples of loss(W1 X(x, 1), y) + the losses at inner depths. */
+export interface Problem extends FlowInput {
+  /** y, [N, C], of the type of the inputs; for a loss of classes also labels, [N] of i64 or u8. */
+  readonly targets: Tensor;
   /** Default: half the squared distance, as in the talk. */
   readonly loss?: Loss | undefined;
+  /** Losses at other depths than the end, added to E. */
+  readonly innerLosses?: readonly InnerLoss[] | undefined;
+}
+
+/** weight * mean over samples of loss(W X(x, depth), y). */
+export interface InnerLoss {
+  /** t, at which a step of the measure begins or ends. */
+  readonly depth: number;
+  /** y, as for {@link Problem}. */
+  readonly targets: Tensor;
+  /** W, [C', d]. Default: the problem's. */
+  readonly readout?: Tensor | undefined;
+  /** Default: half the squared distance. */
+  readonly loss?: Loss | undefined;
+  /** Default: 1. */
+  readonly weight?: number | undefined;
 }
 
 /** x W^T, or x itself. */
@@ -22,65 +46,157 @@ const mapped = (x: Tensor, weight: Tensor | undefined): Tensor =>
   weight ? ops.mm(x, ops.transpose(weight, 0, 1)) : x;
 
 /** N. */
-export const sampleCount = ({ inputs }: Problem): number => inputs.shape[0] ?? 0;
+export const sampleCount = ({ inputs }: Pick<FlowInput, 'inputs'>): number => inputs.shape[0] ?? 0;
 
 /** X(x, 0) = W2 x, [N, d]. */
-export function initialState({ inputs, embedding }: Problem): Tensor {
+export function initialState({ inputs, embedding }: FlowInput): Tensor {
   return mapped(inputs, embedding);
 }
 
 /** W1 X, [N, C]. */
-export function predictionOf({ readout }: Problem, state: Tensor): Tensor {
+export function predictionOf({ readout }: Pick<FlowInput, 'readout'>, state: Tensor): Tensor {
   return mapped(state, readout);
 }
 
-/** E as a scalar tensor, from the state at depth 1. */
-export function lossOf(problem: Problem, state: Tensor): Tensor {
-  return scope(() => (problem.loss ?? squaredLoss).value(predictionOf(problem, state), problem.targets));
+/** A loss and what it compares: that of a problem at depth 1, or one at an inner depth. */
+type LossPart = Pick<Problem, 'readout' | 'targets' | 'loss'>;
+
+/** The loss as a scalar tensor, from the state at its depth. */
+export function lossOf({ readout, targets, loss = squaredLoss }: LossPart, state: Tensor): Tensor {
+  return scope(() => {
+    const prediction = predictionOf({ readout }, state);
+    if (ownLosses.has(loss)) return loss.value(prediction, targets);
+    return checkReturned(`value of loss ${loss.name}`, loss.value(copyFor(prediction), copyFor(targets)), {
+      shape: [],
+      dtype: prediction.dtype,
+      device: prediction.device,
+    });
+  });
 }
 
 /** The derivative of each sample's loss in its prediction, [N, C]: W1 X(x, 1) - y for the squared loss. */
-export function residualOf(problem: Problem, state: Tensor): Tensor {
-  return scope(() => (problem.loss ?? squaredLoss).residual(predictionOf(problem, state), problem.targets));
+export function residualOf({ readout, targets, loss = squaredLoss }: LossPart, state: Tensor): Tensor {
+  return scope(() => {
+    const prediction = predictionOf({ readout }, state);
+    if (ownLosses.has(loss)) return loss.residual(prediction, targets);
+    const { shape, dtype, device } = prediction;
+    return checkReturned(
+      `residual of loss ${loss.name}`,
+      loss.residual(copyFor(prediction), copyFor(targets)),
+      { shape, dtype, device },
+    );
+  });
 }
 
 /** p(x, 1) = W1^T residual, [N, d], one a sample, without the 1/N of the mean. */
-export function finalCostate(problem: Problem, state: Tensor): Tensor {
+export function finalCostate(problem: LossPart, state: Tensor): Tensor {
   return scope(() => {
     const residual = residualOf(problem, state);
     return problem.readout ? ops.mm(residual, problem.readout) : residual;
   });
 }
 
+/** An inner loss of a problem as it lies in a measure. */
+export interface InnerPart extends LossPart {
+  /** The state that it reads: X^l. */
+  readonly l: number;
+  readonly weight: number;
+}
+
+/** @throws UsageError for a depth that is not a break of the measure. */
+export function innerParts({ innerLosses, readout }: Problem, measure: Measure): InnerPart[] {
+  if (!innerLosses?.length) return [];
+  const breaks = breaksOf(measure);
+  return innerLosses.map((one, i) => ({
+    targets: one.targets,
+    loss: one.loss,
+    readout: one.readout ?? readout,
+    l: breakAt(breaks, one.depth, `inner loss ${i}`),
+    weight: one.weight ?? 1,
+  }));
+}
+
+/** The samples of that index, in a problem of their own. */
+export function samplesOf(problem: Problem, index: Tensor): Problem {
+  const rows = (x: Tensor): Tensor => ops.indexSelect(x, 0, index);
+  return {
+    ...problem,
+    inputs: rows(problem.inputs),
+    targets: rows(problem.targets),
+    innerLosses: problem.innerLosses?.map((one) => ({ ...one, targets: rows(one.targets) })),
+  };
+}
+
 /** @throws UsageError unless all shapes fit each other and all numbers are finite. */
 export function checkProblem(problem: Problem): void {
-  const { inputs, targets, embedding, readout } = problem;
-  for (const [name, x] of Object.entries({ inputs, targets, embedding, readout })) {
-    if (!x) continue;
-    if (x.rank !== 2) throw new UsageError(`${name}: expected a matrix, got shape [${x.shape.join(', ')}]`);
-    if (x.size === 0) throw new UsageError(`${name} is empty (shape [${x.shape.join(', ')}])`);
-    if (x.dtype !== inputs.dtype)
-      throw new UsageError(`a problem has one type of numbers: inputs ${inputs.dtype}, ${name} ${x.dtype}`);
-    if (!allFinite(x)) throw new UsageError(`${name} holds NaN or an infinite number`);
-  }
-  const [samples, features = 0] = inputs.shape;
-  if (targets.shape[0] !== samples)
-    throw new UsageError(`inputs have ${samples} samples, targets ${targets.shape[0]}`);
+  const { inputs, readout, innerLosses = [] } = problem;
+  const d = checkFlowInput(problem);
+  const part = { samples: inputs.shape[0] ?? 0, dtype: inputs.dtype, d };
+  checkTargets('targets', problem, part);
+  innerLosses.forEach((one, i) => {
+    const name = `inner loss ${i}`;
+    checkOptions(name, one, innerKeys);
+    checkNumber(`the depth of ${name}`, one.depth, { min: 0 });
+    checkNumber(`the weight of ${name}`, one.weight ?? 1);
+    if (one.readout) checkReadout(`the readout of ${name}`, one.readout, d, inputs.dtype);
+    checkTargets(`the targets of ${name}`, { ...one, readout: one.readout ?? readout }, part);
+  });
+}
+
+const innerKeys = { depth: true, targets: true, readout: true, loss: true, weight: true } as const;
+
+/** d. @throws UsageError unless the shapes of inputs and maps fit each other and all numbers are finite. */
+export function checkFlowInput({ inputs, embedding, readout }: FlowInput): number {
+  checkMatrix('inputs', inputs, checkTensor('inputs', inputs).dtype);
+  const [, features = 0] = inputs.shape;
+  if (embedding) checkMatrix('embedding', embedding, inputs.dtype);
   if (embedding && embedding.shape[1] !== features)
     throw new UsageError(
       `embedding [${embedding.shape.join(', ')}] cannot take inputs with ${features} features: expected [d, ${features}]`,
     );
   const d = embedding ? (embedding.shape[0] ?? 0) : features;
-  if (readout && readout.shape[1] !== d)
-    throw new UsageError(
-      `readout [${readout.shape.join(', ')}] cannot take states with ${d} features: expected [C, ${d}]`,
-    );
-  const outputs = readout ? readout.shape[0] : d;
-  if (targets.shape[1] !== outputs)
-    throw new UsageError(`predictions have ${outputs} outputs, targets ${targets.shape[1]}`);
+  if (readout) checkReadout('readout', readout, d, inputs.dtype);
+  return d;
 }
 
-/** Whether no entry is NaN or infinite. */
-export function allFinite(x: Tensor): boolean {
-  return scope(() => Number.isFinite(ops.sum(ops.mulScalar(x, 0)).item()));
+function checkReadout(name: string, readout: Tensor, d: number, dtype: DType): void {
+  checkMatrix(name, readout, dtype);
+  if (readout.shape[1] !== d)
+    throw new UsageError(
+      `${name} [${readout.shape.join(', ')}] cannot take states with ${d} features: expected [C, ${d}]`,
+    );
+}
+
+function checkMatrix(name: string, given: Tensor, dtype: DType): void {
+  const x = checkTensor(name, given);
+  if (x.rank !== 2) throw new UsageError(`${name}: expected a matrix, got shape [${x.shape.join(', ')}]`);
+  if (x.size === 0) throw new UsageError(`${name} is empty (shape [${x.shape.join(', ')}])`);
+  if (x.dtype !== dtype)
+    throw new UsageError(`a problem has one type of numbers: inputs ${dtype}, ${name} ${x.dtype}`);
+  if (!allFinite(x)) throw new UsageError(`${name} holds NaN or an infinite number`);
+}
+
+function checkTargets(
+  name: string,
+  { targets, readout, loss = squaredLoss }: LossPart,
+  { samples, dtype, d }: { samples: number; dtype: DType; d: number },
+): void {
+  const outputs = readout ? (readout.shape[0] ?? 0) : d;
+  const given = checkTensor(name, targets);
+  if (areLabels(given)) {
+    if (loss === squaredLoss)
+      throw new UsageError(
+        `${name} are labels (${given.dtype}), which the squared loss cannot compare: take crossEntropyLoss, or oneHot(labels, ${outputs}, '${dtype}')`,
+      );
+    checkLabels(name, given, outputs);
+  } else checkMatrix(name, given, dtype);
+  if (given.shape[0] !== samples)
+    throw new UsageError(`inputs have ${samples} samples, ${name} ${given.shape[0]}`);
+  if (!areLabels(given) && given.shape[1] !== outputs)
+    throw new UsageError(`predictions have ${outputs} outputs, ${name} ${given.shape[1]}`);
+}
+
+function checkTensor(name: string, x: unknown): Tensor {
+  if (!(x instanceof Tensor)) throw unexpected('a tensor', name, x);
+  return x;
 }

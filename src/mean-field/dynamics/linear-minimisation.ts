@@ -5,7 +5,7 @@ import { type DType, type Generator, noGrad, ops, scope, tensor, type Tensor } f
 import type { FunctionalGradient } from '../functional-gradient.ts';
 import { sphere } from '../measures/laws.ts';
 import { rowLengths } from '../measures/row-lengths.ts';
-import { allFinite } from '../problem.ts';
+import { allFinite } from '../finite.ts';
 
 /**
  * The best theta of Q_r that shares some of its coordinates with the given one, for every row: what a family knows in

@@ -4,7 +4,7 @@ import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../t
 import type { Family } from '../families/index.ts';
 import { particleGradient } from '../gradient.ts';
 import type { MovableMeasure } from '../measures/index.ts';
-import { type Problem, sampleCount } from '../problem.ts';
+import { type Problem, sampleCount, samplesOf } from '../problem.ts';
 import type { GradientOf } from './descent-field.ts';
 import { type FlowResult, wassersteinFlow, type WassersteinFlowOptions } from './wasserstein-flow.ts';
 
@@ -56,9 +56,7 @@ export function batchGradient(problem: Problem, options: Omit<StochasticOptions,
     noGrad(() =>
       scope(() => {
         const index = tensor(BigInt64Array.from(next(), BigInt));
-        const inputs = ops.indexSelect(whole.inputs, 0, index);
-        const targets = ops.indexSelect(whole.targets, 0, index);
-        return particleGradient({ ...whole, inputs, targets }, family, measure, flowOptions);
+        return particleGradient(samplesOf(whole, index), family, measure, flowOptions);
       }),
     );
 }

@@ -2,9 +2,9 @@
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, matrix, scalarActivation } from '../families/index.ts';
 import type { Particles } from '../families/index.ts';
-import { checkFit } from '../gradient.ts';
+import { checkFlow } from '../gradient.ts';
 import type { Measure } from '../measures/index.ts';
-import { initialState, type Problem } from '../problem.ts';
+import { type FlowInput, initialState, type Problem } from '../problem.ts';
 
 /**
  * For f = s(Theta x): C_1 = sum_l h_l sum_j w_lj s(Theta_lj x), and over pairs of depths
@@ -14,12 +14,12 @@ import { initialState, type Problem } from '../problem.ts';
  * @returns [N, d] each
  */
 export function explicitOrders(
-  problem: Problem,
+  problem: FlowInput | Problem,
   activation: FamilyActivation,
   measure: Measure,
 ): { first: Tensor; second: Tensor } {
   const family = matrix(activation);
-  checkFit(problem, family, measure);
+  checkFlow(problem, family, measure);
   return noGrad(() =>
     scope(() => {
       const x = initialState(problem);

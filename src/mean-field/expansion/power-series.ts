@@ -3,9 +3,9 @@ import { checkInteger } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
-import { checkFit } from '../gradient.ts';
+import { checkFlow } from '../gradient.ts';
 import type { Measure } from '../measures/index.ts';
-import { initialState, type Problem } from '../problem.ts';
+import { type FlowInput, initialState, type Problem } from '../problem.ts';
 
 /**
  * The coefficients of X(., 1) = sum_k eps^k C_k for the Euler flow of eps rho, X^{l+1} = X^l + eps h_l F_l(X^l): exact, by
@@ -16,8 +16,13 @@ import { initialState, type Problem } from '../problem.ts';
  * @returns C_0 .. C_K, [N, d] each; C_0 is the state at depth 0
  * @throws UsageError for a family without power series (relu, a branch of a network)
  */
-export function expandFlow(problem: Problem, family: Family, measure: Measure, order: number): Tensor[] {
-  checkFit(problem, family, measure);
+export function expandFlow(
+  problem: FlowInput | Problem,
+  family: Family,
+  measure: Measure,
+  order: number,
+): Tensor[] {
+  checkFlow(problem, family, measure);
   checkInteger('order', order, { min: 0 });
   const { velocitySeries } = family;
   if (!velocitySeries)

@@ -7,7 +7,7 @@ import { checkInteger, checkNumber, checkOptions, unexpected } from '../../check
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import { checkReturned, copyFor } from '../own-function.ts';
-import { everyStep, savedAt } from './record.ts';
+import { type DenseSolution, everyStep, savedAt } from './record.ts';
 import { tableauOf } from './tableau.ts';
 
 export interface AdaptiveOptions extends LongCallOptions {
@@ -24,23 +24,6 @@ export interface AdaptiveOptions extends LongCallOptions {
   readonly maxSteps?: number | undefined;
   /** Keeps the states at these times alone, and frees all others on the way: memory does not grow with the steps. */
   readonly saveAt?: readonly number[] | undefined;
-}
-
-export interface DenseSolution {
-  /** The accepted times, or those of `saveAt`, in the direction of the integration; and the states there. */
-  readonly times: readonly number[];
-  readonly states: readonly Tensor[];
-  /** Steps that were accepted, and those that were done again. */
-  readonly accepted: number;
-  readonly rejected: number;
-  /** What `at` interpolates with, one a step; a scope that returns the solution keeps them. None with `saveAt`. */
-  readonly pieces: readonly (readonly Tensor[])[];
-  /**
-   * The state at a time of the interval, of order 4. The tensor belongs to the caller's scope.
-   *
-   * @throws UsageError for a time outside of the interval, NaN, and with `saveAt` for any other time
-   */
-  at(t: number): Tensor;
 }
 
 /** dX/dt = field(t, X). `inside` lies within the piece between two breaks that is being solved: at a break it tells the side. */

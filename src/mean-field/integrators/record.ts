@@ -2,7 +2,23 @@
 import { checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import type { DenseSolution } from './adaptive.ts';
+
+export interface DenseSolution {
+  /** The accepted times, or those of `saveAt`, in the direction of the integration; and the states there. */
+  readonly times: readonly number[];
+  readonly states: readonly Tensor[];
+  /** Steps that were accepted, and those that were done again. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** What `at` interpolates with, one a step; a scope that returns the solution keeps them. None with `saveAt`. */
+  readonly pieces: readonly (readonly Tensor[])[];
+  /**
+   * The state at a time of the interval, of order 4. The tensor belongs to the caller's scope.
+   *
+   * @throws UsageError for a time outside of the interval, NaN, and with `saveAt` for any other time
+   */
+  at(t: number): Tensor;
+}
 
 /** An accepted step. */
 export interface Step {

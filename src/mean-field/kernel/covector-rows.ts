@@ -4,11 +4,11 @@ import type { Covectors, Family } from '../families/index.ts';
 import { adjointFlow, trajectory } from '../flow.ts';
 import { slicesOf } from '../integrators/runge-kutta.ts';
 import type { Measure } from '../measures/index.ts';
-import { initialState, type Problem } from '../problem.ts';
+import { type FlowInput, initialState } from '../problem.ts';
 
 /** C: the outputs of a prediction. */
-export const outputCount = ({ readout, targets }: Problem): number =>
-  (readout ?? targets).shape[readout ? 0 : 1] ?? 0;
+export const outputCount = ({ inputs, embedding, readout }: FlowInput): number =>
+  (readout ? readout.shape[0] : embedding ? embedding.shape[0] : inputs.shape[1]) ?? 0;
 
 /**
  * For each step l of depth the pairs (X^l(x), P_c^{l+1}(x)), where P_c is the derivative of output c in the state: the
@@ -16,7 +16,7 @@ export const outputCount = ({ readout, targets }: Problem): number =>
  *
  * @returns one a step, [N C, d] each, in the order (x, c), c fastest
  */
-export function covectorRows(problem: Problem, family: Family, measure: Measure): Covectors[] {
+export function covectorRows(problem: FlowInput, family: Family, measure: Measure): Covectors[] {
   return noGrad(() =>
     scope(() => {
       const slices = slicesOf(family, measure);
@@ -35,7 +35,7 @@ export function covectorRows(problem: Problem, family: Family, measure: Measure)
 }
 
 /** Row c of W1 for each sample, [N, d]. */
-function startAt({ readout }: Problem, last: Tensor, c: number): Tensor {
+function startAt({ readout }: FlowInput, last: Tensor, c: number): Tensor {
   if (readout) return ops.expand(ops.sliceDim(readout, 0, c, c + 1), last.shape);
   return ops.constantPadNd(ops.addScalar(ops.mulScalar(ops.sliceDim(last, 1, 0, 1), 0), 1), [
     c,

@@ -1,4 +1,4 @@
-export { lazyProblem, type LazyOptions, predict } from './lazy.ts';
+export { lazyProblem, type LazyOptions } from './lazy.ts';
 export { kernelRidge, type LinearisedModel, linearisedModel } from './linearised.ts';
 export {
   type KernelOptions,

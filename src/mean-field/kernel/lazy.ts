@@ -1,17 +1,12 @@
 /** Lazy training: predictions scaled by alpha, so that parameters hardly move. */
-import { checkNumber } from '../../check.ts';
+import { checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { ops, scope } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
-import { checkFit, solveFlow } from '../gradient.ts';
+import { checkFit, predict } from '../gradient.ts';
 import { squaredLoss } from '../losses.ts';
 import type { Measure } from '../measures/index.ts';
-import { predictionOf, type Problem } from '../problem.ts';
-
-/** W1 X(x, 1), [N, C]. */
-export function predict(problem: Problem, family: Family, measure: Measure): Tensor {
-  return noGrad(() => scope(() => predictionOf(problem, solveFlow(problem, family, measure).at(-1)!)));
-}
+import type { Problem } from '../problem.ts';
 
 export interface LazyOptions {
   /** alpha (f - f_0) is trained, which starts at 0; false: alpha f. Default: true. */
@@ -30,10 +25,14 @@ export function lazyProblem(
   family: Family,
   start: Measure,
   alpha: number,
-  { centred = true }: LazyOptions = {},
+  options: LazyOptions = {},
 ): Problem {
   checkFit(problem, family, start);
+  checkOptions('lazyProblem', options, { centred: true });
+  const { centred = true } = options;
   checkNumber('alpha', alpha, { above: 0 });
+  if (problem.innerLosses?.length)
+    throw new UsageError('lazy training is written for the loss at the end, without inner losses');
   if ((problem.loss ?? squaredLoss) !== squaredLoss)
     throw new UsageError(`lazy training is written for the squared loss, got ${problem.loss?.name}`);
   const scaled = scope(() => ops.divScalar(problem.targets, alpha));

@@ -4,10 +4,10 @@ import { checkNumber, checkOneOf, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Covectors, Family, Particles } from '../families/index.ts';
-import { checkFit } from '../gradient.ts';
+import { checkFlow } from '../gradient.ts';
 import type { GridMeasure } from '../measures/index.ts';
 import { withDepths } from '../measures/measure.ts';
-import { initialState, type Problem, sampleCount } from '../problem.ts';
+import { type FlowInput, initialState, type Problem, sampleCount } from '../problem.ts';
 import { covectorRows, outputCount } from './covector-rows.ts';
 
 export const metrics = ['wasserstein', 'euclidean'] as const;
@@ -42,7 +42,7 @@ export interface KernelSize {
 
 /** What {@link tangentKernel} will need, before anything is computed. */
 export function tangentKernelSize(
-  problem: Problem,
+  problem: FlowInput | Problem,
   family: Family,
   measure: GridMeasure,
   { against }: Pick<KernelOptions, 'against'> = {},
@@ -73,12 +73,12 @@ export function tangentKernelSize(
  * @throws UsageError for shapes that do not fit, and if it would need more than `maxBytes`; AbortError
  */
 export function tangentKernel(
-  problem: Problem,
+  problem: FlowInput | Problem,
   family: Family,
   measure: GridMeasure,
   options: KernelOptions = {},
 ): Tensor {
-  checkFit(problem, family, measure);
+  checkFlow(problem, family, measure);
   checkOptions('tangentKernel', options, optionKeys);
   const { against, metric = 'wasserstein', onBlock, maxBytes = 2 ** 32 } = options;
   const watch = watchCall('tangentKernel', options);
@@ -91,7 +91,7 @@ export function tangentKernel(
   return noGrad(() =>
     scope(() => {
       const left = covectorRows(problem, family, measure);
-      const right = against ? covectorRows(others(problem, against), family, measure) : left;
+      const right = against ? covectorRows({ ...problem, inputs: against }, family, measure) : left;
       const rho = withDepths(family, measure);
       let sum: Tensor | undefined;
       measure.steps.forEach((h, l) => {
@@ -111,14 +111,6 @@ export function tangentKernel(
 }
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toPrecision(3);
-
-/** The same network on other inputs. */
-export function others(problem: Problem, inputs: Tensor): Problem {
-  const targets = scope(() =>
-    ops.zeros([inputs.shape[0] ?? 0, problem.targets.shape[1] ?? 0], inputs.dtype, undefined, inputs.device),
-  );
-  return { ...problem, inputs, targets };
-}
 
 /** The share of one slice of particles, [R, R']: sum_j c_j (grad_theta f^T q)(grad_theta f^T q'), c the weights, of any sign. */
 export function blockKernel(

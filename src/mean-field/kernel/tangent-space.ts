@@ -51,6 +51,7 @@ export function tangentPull(
   checkFit(problem, family, measure);
   const given: Problem = {
     ...problem,
+    innerLosses: undefined,
     loss: { name: 'given residual', value: (prediction) => ops.sum(prediction), residual: () => z },
   };
   return noGrad(() =>

@@ -7,7 +7,7 @@ import { UsageError } from '../../errors.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
 import { checkReturned, refusePromise } from '../own-function.ts';
-import { allFinite } from '../problem.ts';
+import { allFinite } from '../finite.ts';
 
 export interface Measure {
   /** h_0 .. h_{L-1}: the steps in depth. */
