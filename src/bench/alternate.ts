@@ -47,7 +47,9 @@ export async function runWorker<T>({ command, args }: Program): Promise<T> {
     const { stdout } = await execute(command, args, { maxBuffer: 1 << 26 });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
+    const lines = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n');
+    // Node ends the report of an error with its own version.
+    const text = lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1);
     throw new MeanfieldError(`a benchmark process failed: ${command}: ${text ?? ''}`, { cause });
   }
 }

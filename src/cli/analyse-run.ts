@@ -1,10 +1,11 @@
 /** Runs `meanfield analyse`: measures, writes the page, prints what decides. */
 import { join } from 'node:path';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, UsageError } from '../errors.ts';
 import { analyse } from '../experiment/analyse/index.ts';
+import { makeFolder } from '../io/index.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import { formatBand, formatMeasured, writeAnalysis, writeReport } from '../report/index.ts';
-import { type Analysis, type Check, runFiles } from '../runs/index.ts';
+import { type Analysis, type Check, notRunFolder, runFiles } from '../runs/index.ts';
 import { duration, print, printJson, say } from './output.ts';
 import { textTable } from './text-table.ts';
 
@@ -22,6 +23,9 @@ export interface AnalyseFlags {
 
 /** Returns the exit code: failed if an identity does not hold. */
 export async function runAnalysis(run: string, flags: AnalyseFlags): Promise<number> {
+  const problem = notRunFolder(run);
+  if (problem !== undefined) throw new UsageError(problem);
+  makeFolder(flags.output ?? run);
   const lease = leaseCores(flags.threads);
   setThreads(flags.threads ?? lease.cores);
   let analysis: Analysis;

@@ -3,6 +3,7 @@ import { benchData, benchEpoch } from '../bench/index.ts';
 import { checkOneOf } from '../check.ts';
 import { loadImages } from '../data/index.ts';
 import { schemes } from '../mean-field/index.ts';
+import { parseModelName } from '../models/index.ts';
 import { type BenchFlags, byPrecision, runBenchmark } from './bench-run.ts';
 
 export interface DataFlags extends BenchFlags {
@@ -25,7 +26,8 @@ export async function runDataBenchmark(flags: DataFlags): Promise<void> {
 
 export async function runEpochBenchmark(flags: EpochFlags): Promise<void> {
   const { dataDir: data, depth, batchSize: batch, runs, limitTrainBatches: limit } = flags;
-  const known = flags.scheme.map((name) => checkOneOf('scheme', name, schemes));
+  const known = flags.scheme.map((name) => checkOneOf('--scheme', name, schemes));
+  parseModelName(`resnet${depth}`);
   await loadImages('cifar10', { dataDir: data });
   const rows = byPrecision(flags.precision, (bf16) =>
     known.map(

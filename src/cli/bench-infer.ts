@@ -1,5 +1,6 @@
 /** The rows of `meanfield bench infer`. */
 import { benchInfer } from '../bench/index.ts';
+import { parseModelName } from '../models/index.ts';
 import { type BenchFlags, byPrecision, runBenchmark } from './bench-run.ts';
 
 export interface InferFlags extends BenchFlags {
@@ -10,6 +11,7 @@ export interface InferFlags extends BenchFlags {
 
 export async function runInferBenchmark(flags: InferFlags): Promise<void> {
   const { depth, batchSize: batch, steps, warmup, runs } = flags;
+  parseModelName(`resnet${depth}`);
   const rows = byPrecision(flags.precision, (bf16) => [
     (threads) => benchInfer({ depth, batch, threads, steps, warmup, bf16 }, runs),
   ]);

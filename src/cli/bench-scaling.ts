@@ -11,7 +11,7 @@ export interface ScalingFlags extends BenchFlags {
 
 export async function runScalingBenchmark(flags: ScalingFlags): Promise<void> {
   const { runs, steps, warmup } = flags;
-  const axes = flags.axis?.map((name) => checkOneOf('axis', name, growthAxes)) ?? growthAxes;
+  const axes = flags.axis?.map((name) => checkOneOf('--axis', name, growthAxes)) ?? growthAxes;
   const { results, busy, threads } = await onQuietMachine(flags, async (threads) => {
     const found: Growth[] = [];
     for (const axis of axes) {

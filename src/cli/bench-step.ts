@@ -2,6 +2,7 @@
 import { benchStep } from '../bench/index.ts';
 import { checkOneOf } from '../check.ts';
 import { schemes } from '../mean-field/index.ts';
+import { parseModelName } from '../models/index.ts';
 import { type BenchFlags, byPrecision, runBenchmark } from './bench-run.ts';
 
 export interface StepFlags extends BenchFlags {
@@ -14,7 +15,8 @@ export interface StepFlags extends BenchFlags {
 
 export async function runStepBenchmark(flags: StepFlags): Promise<void> {
   const { depth, batchSize: batch, steps, warmup, runs } = flags;
-  const known = flags.scheme.map((name) => checkOneOf('scheme', name, schemes));
+  const known = flags.scheme.map((name) => checkOneOf('--scheme', name, schemes));
+  parseModelName(`resnet${depth}`);
   const rows = byPrecision(flags.precision, (bf16) =>
     known.map((scheme) => (threads) => {
       const reorder = flags.reorder || scheme !== 'mean-field';

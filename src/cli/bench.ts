@@ -6,10 +6,10 @@ import type { InferFlags } from './bench-infer.ts';
 import type { BenchFlags } from './bench-run.ts';
 import type { ScalingFlags } from './bench-scaling.ts';
 import type { StepFlags } from './bench-step.ts';
-import { parseInteger } from './flags.ts';
+import { wholeNumber } from './flags.ts';
 
-const integer = (flag: string, description: string, fallback?: number): Option => {
-  const option = new Option(flag, description).argParser(parseInteger);
+const integer = (flag: string, description: string, fallback?: number, min = 1): Option => {
+  const option = new Option(flag, description).argParser(wholeNumber(min));
   return fallback === undefined ? option : option.default(fallback);
 };
 
@@ -25,7 +25,7 @@ function common(command: Command, repetitions?: { steps: number; warmup: number 
   if (repetitions)
     command
       .addOption(integer('--steps <n>', 'timed repetitions a process', repetitions.steps))
-      .addOption(integer('--warmup <n>', 'repetitions before them', repetitions.warmup));
+      .addOption(integer('--warmup <n>', 'repetitions before them', repetitions.warmup, 0));
   return command
     .addOption(integer('--threads <n>', 'threads of each process (default: all cores)'))
     .option('--json', 'print one JSON object at the end');
@@ -84,7 +84,7 @@ export function registerBench(program: Command): void {
     .addOption(integer('-b, --batch-size <n>', 'images a step', 128))
     .addOption(new Option('--scheme <names...>', 'schemes').default(['mean-field']))
     .addOption(precision(['bf16']))
-    .addOption(integer('--limit-train-batches <n>', 'use only the first batches; 0: all', 0));
+    .addOption(integer('--limit-train-batches <n>', 'use only the first batches; 0: all', 0, 0));
   common(epoch).action(async (flags: EpochFlags) => {
     const { runEpochBenchmark } = await import('./bench-data.ts');
     await runEpochBenchmark(flags);

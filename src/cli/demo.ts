@@ -1,6 +1,6 @@
 /** `meanfield demo`: the main job in a few minutes, as `npm run demo` runs it. */
 import type { Command } from 'commander';
-import { parseInteger } from './flags.ts';
+import { wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';
 import type { DemoFlags } from './demo-run.ts';
 
@@ -9,10 +9,10 @@ export function registerDemo(program: Command): void {
     .command('demo')
     .description('train a small ResNet on Fashion-MNIST, vanilla and mean-field on the same seeds')
     .option('--output <dir>', 'folder for run folders and the report', 'runs')
-    .option('--seeds <n>', 'seeds of each scheme', parseInteger, 2)
-    .option('--epochs <n>', 'epochs of each run', parseInteger, 3)
-    .option('--train-batches <n>', 'batches of 128 images an epoch', parseInteger, 120)
-    .option('--threads <n>', 'CPU threads', parseInteger)
+    .option('--seeds <n>', 'seeds of each scheme', wholeNumber(1), 2)
+    .option('--epochs <n>', 'epochs of each run', wholeNumber(1), 3)
+    .option('--train-batches <n>', 'batches of 128 images an epoch', wholeNumber(1), 120)
+    .option('--threads <n>', 'CPU threads', wholeNumber(1))
     .option('--json', 'print one JSON object at the end')
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import('./demo-run.ts');

@@ -1,6 +1,6 @@
 /** `meanfield evaluate`: test error of a checkpoint, or of a file of weights. */
 import type { Command } from 'commander';
-import { parseInteger, parseNumbers } from './flags.ts';
+import { parseInteger, parseNumbers, wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';
 import type { EvaluateFlags } from './evaluate-run.ts';
 
@@ -11,7 +11,7 @@ export function registerEvaluate(program: Command): void {
     .argument('<run>', 'run folder, or a file of weights (state dictionary of torch.save, safetensors)')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
     .option('--data-dir <dir>', 'where the data set is now, if it moved')
-    .option('--threads <n>', 'CPU threads', parseInteger)
+    .option('--threads <n>', 'CPU threads', wholeNumber(1))
     .option('-a, --model <name>', 'of a file: resnet20, preresnet164, resnext29-8x64d, .. (`train --help`)')
     .option('--width <channels>', 'of a file: channels of the stem (default 16; resnext 64)', parseInteger)
     .option('--shortcut <kind>', 'of a file: option-a or option-b (default: as the model is published)')

@@ -1,6 +1,6 @@
 /** Runs `meanfield export`. */
 import { UsageError } from '../errors.ts';
-import { encodeSafetensors, writeFileAtomic } from '../io/index.ts';
+import { checkOutputFile, encodeSafetensors, writeFileAtomic } from '../io/index.ts';
 import { parseKeyStyle } from '../models/index.ts';
 import { exportWeights, loadTrained, schemeName } from '../train/index.ts';
 import { say } from './output.ts';
@@ -37,6 +37,7 @@ export function exportRun(run: string, flags: ExportFlags): ExportOutcome {
     throw new UsageError(
       `--output ${flags.output}: only safetensors is written; end the name in .safetensors`,
     );
+  checkOutputFile(flags.output);
   const { config, state, learner } = loadTrained(run, flags.checkpoint);
   const { tensors, metadata, unitSteps } = exportWeights(learner.model, { style, fold: flags.foldSteps });
   const steps = unitSteps ? 'unit' : flags.foldSteps ? 'folded' : 'apart';

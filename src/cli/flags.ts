@@ -20,6 +20,17 @@ export function parseInteger(text: string): number {
   return value;
 }
 
+/** Parses whole numbers of a range. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `>= ${min}`;
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isSafeInteger(value) || value < min || value > max)
+      throw new InvalidArgumentError(`expected a whole number ${range}.`);
+    return value;
+  };
+}
+
 /** `80,120` -> [80, 120] */
 export function parseNumbers(text: string): number[] {
   return text.split(',').map(parseNumber);

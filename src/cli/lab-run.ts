@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { writeFileAtomic } from '../io/index.ts';
+import { checkOutputFile, reasonOfSystemError, writeFileAtomic } from '../io/index.ts';
 import {
   computeView,
   type Engine,
@@ -41,6 +41,7 @@ export async function runLab(flags: LabFlags): Promise<number> {
     process.stdout.write(labTypeScript(state, key));
     return 0;
   }
+  if (flags.output !== undefined) checkPicture(flags.output);
   const started = performance.now();
   const { numbers, parts } = await computed(state, flags.engine);
   const seconds = (performance.now() - started) / 1000;
@@ -68,7 +69,16 @@ export async function runLab(flags: LabFlags): Promise<number> {
 /** Width of a written picture in px; a PNG has two pixels for one. */
 const pictureWidth = 1200;
 
-/** As JSON, or drawn: the ending of the name says which. @throws UsageError for another ending */
+const endings = ['.svg', '.png', '.json'];
+
+/** @throws UsageError for another ending, FileError if it cannot be written */
+function checkPicture(file: string): void {
+  if (!endings.includes(extname(file).toLowerCase()))
+    throw new UsageError(`--output ${file}: end its name in ${endings.join(', ')}`);
+  checkOutputFile(file);
+}
+
+/** As JSON, or drawn: the ending of the name says which. */
 async function writePicture(
   file: string,
   whole: { readonly command: string },
@@ -79,8 +89,6 @@ async function writePicture(
     writeFileAtomic(file, `${JSON.stringify(whole)}\n`);
     return;
   }
-  if (ending !== '.svg' && ending !== '.png')
-    throw new UsageError(`--output ${file}: end its name in .svg, .png or .json`);
   const { noData, scenes, withPart } = await import('../studio/lab/scenes/index.ts');
   const { captioned, pictureToSvg, themes } = await import('../studio/draw/index.ts');
   const scene = scenes[state.view];
@@ -109,7 +117,8 @@ function readPoints(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read the points of ${path}: ${(error as Error).message}`, error);
+    const reason = reasonOfSystemError(error as Error) ?? String(error);
+    throw new UsageError(`--csv ${path}: ${reason}`, error);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The command `meanfield`: names the commands; each imports its work only when it runs. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
-import { exitCodes, MeanfieldError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { guardProcess } from '../process-guard.ts';
 import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';
@@ -10,6 +10,7 @@ import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
+import { asksForJson, tellFailure } from './failure.ts';
 import { registerLab } from './lab.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
@@ -30,21 +31,12 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 129/130/143 stopped by a signal`;
 
-/** Commander's own messages in the shape of ours: one line, with the proposal on it. */
-function writeError(text: string, write: (text: string) => void): void {
-  write(text.replace(/^error: /, 'meanfield: ').replace('\n(Did', ' (Did'));
-}
-
 function createProgram(): Command {
   const program = new Command('meanfield')
     .description('Deep ResNets as mean-field models: blocks with positions in depth, trained together.')
     .version(packageVersion(), '-V, --version')
     .helpOption('-h, --help', 'show help')
-    .addHelpText('after', examples)
-    .showHelpAfterError('(--help lists what there is)')
-    .configureOutput({
-      outputError: writeError,
-    });
+    .addHelpText('after', examples);
   registerTrain(program);
   registerEvaluate(program);
   registerExport(program);
@@ -59,15 +51,21 @@ function createProgram(): Command {
   registerBench(program);
   registerDoctor(program);
   registerDemo(program);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
-    command.exitOverride().showHelpAfterError('(--help lists what there is)').configureOutput({
-      outputError: writeError,
-    });
   return program;
 }
 
 /** Commands whose result is a run folder: what stdout says of it may be lost. */
 const recorded: ReadonlySet<string> = new Set(['train', 'demo', 'reproduce', 'studio']);
+
+/** @param onRefused - told the command that refuses its words, before its error is thrown */
+function prepare(program: Command, onRefused: (command: Command) => void): void {
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
+    command.exitOverride().configureOutput({
+      outputError: () => {
+        onRefused(command);
+      },
+    });
+}
 
 /** Runs the command line; returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -81,8 +79,13 @@ export async function run(argv: readonly string[]): Promise<number> {
   return code === exitCodes.done ? exitCodes.failed : code;
 }
 
-async function runCommand(argv: readonly string[]): Promise<number> {
+/** As {@link run}, for output that is sure to arrive. */
+export async function runCommand(argv: readonly string[]): Promise<number> {
   const program = createProgram();
+  let refused: Command | undefined;
+  prepare(program, (command) => {
+    refused = command;
+  });
   if (argv.length <= 2) {
     program.outputHelp();
     return exitCodes.done;
@@ -91,20 +94,6 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv]);
     return typeof process.exitCode === 'number' ? process.exitCode : exitCodes.done;
   } catch (error) {
-    return report(error);
+    return tellFailure(error, asksForJson(argv.slice(2)), refused);
   }
-}
-
-function report(error: unknown): number {
-  // Commander has printed its own message; help and version are not failures.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (error instanceof MeanfieldError) {
-    process.stderr.write(`meanfield: ${error.message}\n`);
-    if (process.env.MEANFIELD_DEBUG && error.stack) process.stderr.write(`${error.stack}\n`);
-    return error.exitCode;
-  }
-  process.stderr.write(
-    `meanfield: internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  return exitCodes.failed;
 }

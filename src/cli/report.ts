@@ -1,7 +1,6 @@
 /** `meanfield report`: one page of a run, or of several side by side. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { printJson, say } from './output.ts';
+import type { ReportFlags } from './report-run.ts';
 
 export function registerReport(program: Command): void {
   program
@@ -14,16 +13,8 @@ export function registerReport(program: Command): void {
     )
     .option('--figures <dir>', 'write every figure as SVG and Vega-Lite too')
     .option('--json', 'print one JSON object at the end')
-    .action(
-      async (
-        runs: string[],
-        { output, figures, json }: { output?: string; figures?: string; json?: boolean },
-      ) => {
-        const { writeReport } = await import('../report/index.ts');
-        const html = output ?? (runs.length === 1 ? join(runs[0] ?? '.', 'report.html') : 'report.html');
-        await writeReport(runs, { html, ...(figures !== undefined && { figures }) });
-        say(`report: ${html}`);
-        if (json) printJson({ report: html, runs });
-      },
-    );
+    .action(async (runs: string[], flags: ReportFlags) => {
+      const { runReport } = await import('./report-run.ts');
+      process.exitCode = await runReport(runs, flags);
+    });
 }

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
-import { drawnDatasets } from '../data/index.ts';
-import { exitCodes, type ExitCode, UsageError } from '../errors.ts';
+import { datasetNames, drawnDatasets, listDatasets } from '../data/index.ts';
+import { DataError, exitCodes, type ExitCode, UsageError } from '../errors.ts';
 import {
   adoptRuns,
   estimateGrid,
@@ -18,11 +18,11 @@ import {
   standingOf,
   trainCells,
 } from '../experiment/index.ts';
+import { makeFolder } from '../io/index.ts';
 import { cpuHasBf16, leaseCores } from '../native/index.ts';
 import {
   armTable,
   comparisonTable,
-  makeFolder,
   reproductionTable,
   type Table,
   verdictSentences,
@@ -70,10 +70,13 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   const grid = gridOf(flags);
   const cells = flags.shard === undefined ? grid.cells : shardOf(grid, ...parseShard(flags.shard));
   checkDataDir(flags, grid);
+  if ((flags.reportOnly || flags.publish !== undefined) && !existsSync(root))
+    throw new UsageError(`${root} does not exist: give the folder of the grid with --output`);
   // A folder with other settings is refused before hours of work.
   for (const cell of grid.cells) standingOf(root, cell);
   if (flags.from !== undefined) await adopt(grid, flags.from, root);
   if (flags.publish !== undefined) return publish(grid, root, flags.publish, flags.json);
+  if (!flags.reportOnly) checkData(cells, flags.dataDir);
   const work: Work = {
     root,
     ...sharesOf(flags, cells.length),
@@ -89,6 +92,16 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   if (flags.json) printJson({ ...results, report: html });
   const diverged = results.unfinished.some(({ state }) => state === 'diverged');
   return exitCode ?? (diverged ? exitCodes.diverged : exitCodes.done);
+}
+
+/** @throws DataError if a data set of the grid is missing */
+function checkData(cells: readonly Cell[], dataDir: string | undefined): void {
+  const needed = new Set<string>(cells.map(({ row }) => row.dataset));
+  const missing = listDatasets(dataDir).find(({ name, found }) => needed.has(name) && found === undefined);
+  if (missing)
+    throw new DataError(
+      `${missing.name} is not ${dataDir === undefined ? 'here' : `in ${dataDir}`}: give its folder with --data-dir${missing.fetchable ? `, or fetch it: meanfield data fetch ${missing.name} --data-dir data` : ''}`,
+    );
 }
 
 /** Where runs lie, how many are trained at once, and with how many threads each. */
@@ -138,6 +151,7 @@ function gridOf(flags: ReproduceFlags): Grid {
       ([, value]) => value !== undefined,
     ),
   );
+  if (dataset !== undefined) checkOneOf('--dataset', dataset, datasetNames);
   const tauStarts = flags.tauStarts?.map((name) =>
     checkOneOf('--tau-starts', name, ['unit', 'uniform'] as const),
   );

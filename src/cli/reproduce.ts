@@ -1,6 +1,6 @@
 /** `meanfield reproduce`: the talk's table, and the ablations that tell what causes a gain. */
 import { type Command, Option } from 'commander';
-import { parseInteger, parseNumber, parseNumbers, parseSeeds } from './flags.ts';
+import { parseNumber, parseNumbers, parseSeeds, wholeNumber } from './flags.ts';
 import type { ReproduceFlags } from './reproduce-run.ts';
 
 const words = (text: string): string[] =>
@@ -47,23 +47,25 @@ export function registerReproduce(program: Command): void {
     .addOption(option('--tau-lr-factors <list>', 'ablation: such as 1,0.1,0.01', parseNumbers))
     .option('--dataset <name>', "in place of the rows' own")
     .option('--data-dir <dir>', 'where the data set is (`meanfield data list`)')
-    .addOption(option('--width <channels>', 'channels of the first stage', parseInteger))
-    .addOption(option('--epochs <n>', "in place of the preset's", parseInteger))
+    .addOption(option('--width <channels>', 'channels of the first stage', wholeNumber(1)))
+    .addOption(option('--epochs <n>', "in place of the preset's", wholeNumber(1)))
     .addOption(option('--lr <x>', "in place of the preset's", parseNumber))
     .addOption(
       option(
         '--val-split <images>',
         'training images held out: errors are measured on them, to choose settings',
-        parseInteger,
+        wholeNumber(0),
       ),
     )
-    .addOption(option('--limit-train-batches <n>', 'use only the first batches of each epoch', parseInteger))
+    .addOption(
+      option('--limit-train-batches <n>', 'use only the first batches of each epoch', wholeNumber(1)),
+    )
     .option('--amp', 'bf16 autocast (preset fast: where the CPU has it)')
     .option('--no-amp', 'f32')
     .option('--device <name>', 'cpu, cuda, cuda:N')
     .option('--output <dir>', 'folder of the grid (default: reproduce/<preset>)')
-    .addOption(option('--jobs <n>', 'runs at once (default: one a free core)', parseInteger))
-    .addOption(option('--threads <n>', 'threads of a run (default: free cores over jobs)', parseInteger))
+    .addOption(option('--jobs <n>', 'runs at once (default: one a free core)', wholeNumber(1)))
+    .addOption(option('--threads <n>', 'threads of a run (default: free cores over jobs)', wholeNumber(1)))
     .option('--shard <i/n>', 'train only the i-th of n parts of the grid')
     .option('--dry-run', 'list the runs with the time they take, from 50 timed steps of each kind')
     .option('--report-only', 'train nothing: write the page of what there is')

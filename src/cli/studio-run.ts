@@ -28,7 +28,7 @@ const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 function checkFolder(runs: string): void {
   if (!existsSync(runs)) return;
   if (!statSync(runs).isDirectory())
-    throw new UsageError(`${runs} is no folder: give the folder that holds your runs`);
+    throw new UsageError(`${runs} is a file, not a folder: give the folder that holds your runs`);
   if (existsSync(join(runs, runFiles.status)))
     throw new UsageError(`${runs} is a run folder: give the folder that holds it`);
 }

@@ -1,6 +1,6 @@
 /** `meanfield studio`: runs and theory in a browser. */
 import type { Command } from 'commander';
-import { parseInteger } from './flags.ts';
+import { wholeNumber } from './flags.ts';
 import type { StudioFlags } from './studio-run.ts';
 
 export function registerStudio(program: Command): void {
@@ -8,7 +8,7 @@ export function registerStudio(program: Command): void {
     .command('studio')
     .description('watch runs and play with the theory in a browser: serves a page on this machine alone')
     .argument('[runs]', 'folder of run folders, also in grids inside it', 'runs')
-    .option('--port <n>', 'port to listen on (default: 4646, or the next free one)', parseInteger)
+    .option('--port <n>', 'port to listen on (default: 4646, or the next free one)', wholeNumber(0, 65_535))
     .option('--no-open', 'do not open a browser')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--allow-network', 'let other machines reach it: they can read the runs, and start and stop them')

@@ -1,7 +1,8 @@
 /** Measures claims, prints the table, writes the page. */
 import { join } from 'node:path';
+import { makeFolder } from '../io/index.ts';
 import { leaseCores } from '../native/index.ts';
-import { formatBand, formatMeasured, formatWithError, makeFolder, writeClaims } from '../report/index.ts';
+import { formatBand, formatMeasured, formatWithError, writeClaims } from '../report/index.ts';
 import type { Check, ClaimResult } from '../runs/index.ts';
 import { chooseClaims, type SeededResult, verify } from '../theory/verify.ts';
 import { print, printJson, say } from './output.ts';

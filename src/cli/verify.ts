@@ -1,6 +1,6 @@
 /** `meanfield verify`: the statements of the talk, measured. */
 import { type Command, Option } from 'commander';
-import { parseInteger, parseSeeds } from './flags.ts';
+import { parseSeeds, wholeNumber } from './flags.ts';
 import type { VerifyFlags } from './verify-run.ts';
 
 export function registerVerify(program: Command): void {
@@ -18,7 +18,7 @@ export function registerVerify(program: Command): void {
     .option('--verbose', 'every check, not the worst of each claim')
     .addOption(
       new Option('--threads <n>', 'claims at once, one thread each (default: all cores)').argParser(
-        parseInteger,
+        wholeNumber(1),
       ),
     )
     .option('--json', 'print one JSON object at the end')

@@ -4,7 +4,6 @@ import {
   createWriteStream,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -15,7 +14,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { checkOneOf } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { sha256OfFile, writeError } from '../io/index.ts';
+import { makeFolder, sha256OfFile, writeError } from '../io/index.ts';
 import { type Publication, type Source, sources } from './sources.ts';
 
 export interface FetchOptions {
@@ -95,11 +94,7 @@ export async function fetchArchive(
     return { name, path, already: true, sha256: source.sha256 };
   }
   const urls = [...mirrors.map((mirror) => addressAt(mirror, source.file)), ...source.urls];
-  try {
-    mkdirSync(dataDir, { recursive: true });
-  } catch (cause) {
-    throw writeError(dataDir, cause);
-  }
+  makeFolder(dataDir);
   const part = `${path}.part`;
   // More bytes than the archive has are not the beginning of it.
   if (existsSync(part) && statSync(part).size > source.bytes) rmSync(part);

@@ -105,7 +105,7 @@ describe('a file', () => {
       writeFileAtomic(path, 'x');
     });
     expect(error.message).toBe(
-      `cannot write ${path}: a part of the path is no folder; nothing saved before was lost`,
+      `cannot write ${path}: a part of the path is not a folder; nothing saved before was lost`,
     );
     expect(contents(root)).toEqual({ file: 'old' });
   });
@@ -195,7 +195,7 @@ describe('a folder', () => {
     const error = failure(() => {
       writeFolderAtomic(join(root, 'file', 'last'), one);
     });
-    expect(error.message).toMatch(/a part of the path is no folder/);
+    expect(error.message).toMatch(/a part of the path is not a folder/);
     expect(contents(root)).toEqual({ file: 'old' });
   });
   it('can be written over what a kill left', () => {

@@ -15,26 +15,17 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from '../errors.ts';
+import { reasonOfCode } from './system-error.ts';
 
 /** Bytes of one file, in pieces. */
 export type Chunks = readonly (Uint8Array | string)[];
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOENT: 'no such folder',
-  ENOTDIR: 'a part of the path is no folder',
-  EISDIR: 'it is a folder',
-};
 
 /** The failed write of a path as one clear line. */
 export function writeError(path: string, cause: unknown): FileError {
   if (cause instanceof FileError) return cause;
   const code = (cause as NodeJS.ErrnoException).code ?? '';
-  const reason = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  const known = code === 'ENOENT' ? 'no such folder' : reasonOfCode(code);
+  const reason = known ?? (cause instanceof Error ? cause.message : String(cause));
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new FileError(
     `cannot write ${path}: ${reason}; nothing saved before was lost${full ? ': free some space, then resume' : ''}`,

@@ -35,4 +35,6 @@ export { PickledArray, readPlainPickle } from './pickle/plain-pickle.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, expandHome } from './user-path.ts';
+export { checkOutputFile, makeFolder } from './output-path.ts';
+export { reasonOfCode, reasonOfSystemError } from './system-error.ts';
 export { openWeightFile, type WeightFile } from './weight-file.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../io/atomic.ts';
 import { type Analysis, type AnalysisSection, runFiles } from '../runs/index.ts';
 import { analysisPageHtml, type DrawnPanel } from './analysis-page.ts';
-import { makeFolder } from './claims-report.ts';
+import { makeFolder } from '../io/output-path.ts';
 import { claimPanelSpec } from './figures/claim-panel.ts';
 import type { Spec } from './figures/figure.ts';
 import { heatMapSpec } from './figures/heat-map.ts';

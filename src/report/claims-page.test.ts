@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { makeFolder } from '../io/output-path.ts';
 import type { ClaimPanel, ClaimResult } from '../runs/index.ts';
 import { panelArrays, panelCsv } from './claim-data.ts';
 import { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
 import { claimsPageHtml } from './claims-page.ts';
-import { makeFolder, writeClaims } from './claims-report.ts';
+import { writeClaims } from './claims-report.ts';
 import { claimPanelSpec } from './figures/claim-panel.ts';
 import { renderPdf } from './pdf.ts';
 import { renderSvg } from './render.ts';
@@ -129,10 +130,10 @@ it('a folder that cannot be is one clear line', () => {
     writeFileSync(join(dir, 'file'), '');
     expect(() => {
       makeFolder(join(dir, 'file', 'below'));
-    }).toThrow(/^cannot write .*a part of the path is no folder/);
+    }).toThrow(/^cannot write to .*a part of the path is not a folder/);
     expect(() => {
       makeFolder('/proc/meanfield');
-    }).toThrow(/^cannot write \/proc\/meanfield: no such folder/);
+    }).toThrow(/^cannot write to \/proc\/meanfield: no such file or folder/);
     makeFolder(join(dir, 'a', 'b'));
     makeFolder(join(dir, 'a', 'b'));
     expect(readdirSync(join(dir, 'a'))).toEqual(['b']);

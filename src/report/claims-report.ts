@@ -2,10 +2,10 @@
  * The files of `verify`: the page, and for each claim its result as JSON, its numbers as .npz, and each figure as SVG,
  * PNG, PDF and CSV.
  */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { type Chunks, writeError, writeFileAtomic } from '../io/atomic.ts';
+import { basename, join } from 'node:path';
+import { type Chunks, writeFileAtomic } from '../io/atomic.ts';
 import { encodeNpz } from '../io/npz.ts';
+import { makeFolder } from '../io/output-path.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import { panelArrays, panelCsv } from './claim-data.ts';
 import { claimsPageHtml, type ClaimSection } from './claims-page.ts';
@@ -16,22 +16,6 @@ import { renderPng, renderSvg } from './render.ts';
 export interface ClaimsReport {
   readonly html: string;
   readonly files: readonly string[];
-}
-
-/**
- * With its parents. Not by Node's `recursive`, which never returns where a parent exists and lets nobody in (/proc).
- *
- * @throws FileError if there can be no such folder
- */
-export function makeFolder(dir: string): void {
-  const missing: string[] = [];
-  for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at);
-  try {
-    for (const folder of missing.reverse()) mkdirSync(folder);
-    if (!missing.length) accessSync(dir, constants.W_OK);
-  } catch (error) {
-    throw writeError(dir, error);
-  }
 }
 
 /** @throws FileError if a file cannot be written */

@@ -14,7 +14,7 @@ export {
 } from './table.ts';
 export { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
 export { panelArrays, panelCsv } from './claim-data.ts';
-export { type ClaimsReport, makeFolder, writeClaims } from './claims-report.ts';
+export { type ClaimsReport, writeClaims } from './claims-report.ts';
 export { renderPdf } from './pdf.ts';
 export { writeAnalysis } from './analysis-report.ts';
 export { type ReproductionFiles, writeReproduction, writeReproductionRecord } from './reproduction/report.ts';

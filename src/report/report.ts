@@ -1,8 +1,9 @@
 /** `report.html` of run folders, and the figures as files. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic.ts';
+import { checkOutputFile, makeFolder } from '../io/output-path.ts';
 import { readRun, runFiles, slug } from '../runs/index.ts';
 import { depthFigures, detailFigures, type Figure, type FigureRun, sharedFigures } from './figures/index.ts';
 import { maxLinePoints } from './figures/figure.ts';
@@ -66,6 +67,8 @@ export async function writeReport(
   options: ReportOptions = {},
 ): Promise<Report> {
   if (!runDirs.length) throw new UsageError('no run to report on: name at least one run folder');
+  makeFolder(dirname(out.html));
+  checkOutputFile(out.html);
   const runs = await figureRuns(runDirs, options.now);
   const draw = async (figures: readonly Figure[], prefix: string): Promise<DrawnFigure[]> => {
     const drawn: DrawnFigure[] = [];
@@ -99,14 +102,13 @@ export async function writeReport(
           [...shared, ...sections.flatMap(({ depth, details }) => [...depth, ...details])],
           out.png ?? false,
         );
-  mkdirSync(dirname(out.html), { recursive: true });
   writeFileAtomic(out.html, pageHtml({ shared, sections }));
   const problems = runs.flatMap(({ data }) => data.problems.map((problem) => `${data.name}: ${problem}`));
   return { html: out.html, figures: files, problems };
 }
 
 function writeFigures(folder: string, figures: readonly DrawnFigure[], png: boolean): string[] {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const files: string[] = [];
   const write = (name: string, content: string | Uint8Array): void => {
     const file = join(folder, name);

@@ -18,6 +18,7 @@ import {
   stepSchema,
   swapSchema,
 } from './schemas.ts';
+import { isRunFolder } from './run-folder.ts';
 import { lastEpochFromCsv, summaryFromCsv } from './summary.ts';
 import type {
   EpochRecord,
@@ -175,7 +176,7 @@ export function listRuns(root: string): Run[] {
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map((entry) => join(root, entry.name))
-    .filter((dir) => [runFiles.status, runFiles.config].some((name) => existsSync(join(dir, name))))
+    .filter(isRunFolder)
     .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
     .map(readRun);
 }

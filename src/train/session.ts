@@ -9,7 +9,7 @@ import {
   currentStatus,
   isProcessAlive,
   readRun,
-  runFiles,
+  notRunFolder,
   type RunResult,
   RunWriter,
   runName,
@@ -120,8 +120,8 @@ export async function resumeRun(
   changes: Readonly<Record<string, unknown>> = {},
   options: SessionOptions = {},
 ): Promise<SessionResult> {
-  if (!existsSync(join(dir, runFiles.config)))
-    throw new UsageError(`${dir} is no run folder: it has no ${runFiles.config}`);
+  const problem = notRunFolder(dir);
+  if (problem !== undefined) throw new UsageError(problem);
   const saved = readSavedConfig(dir);
   const config = changedConfig(saved, changes, changeableSettings, dir);
   const taken = takeRun(dir);

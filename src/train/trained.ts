@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ImageData, loadTestSet } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
+import { notRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
 import { loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
@@ -31,8 +32,8 @@ function checkpointFolder(run: string, checkpoint: string): string {
 
 /** @throws UsageError if `run` is no run folder, FileError if its checkpoint is missing or damaged */
 export function loadTrained(run: string, checkpoint = 'last'): Trained {
-  if (!existsSync(join(run, 'config.yaml')))
-    throw new UsageError(`${run} is no run folder: it has no config.yaml`);
+  const problem = notRunFolder(run);
+  if (problem !== undefined) throw new UsageError(problem);
   const config = readSavedConfig(run);
   checkMachine(config);
   const folder = checkpointFolder(run, checkpoint);

@@ -167,7 +167,7 @@ describe('usage', () => {
     expectOneLine(meanfield(['train', '--resume', run, '--lr', '0.5']), 2, /lr/, /start a new run/);
   });
   it('a folder that is no run is told', () => {
-    expectOneLine(meanfield(['evaluate', root]), 2, /no run folder/);
+    expectOneLine(meanfield(['evaluate', root]), 2, /is not a run folder: it has no config\.yaml/);
   });
 });
 

@@ -274,7 +274,7 @@ it(
     });
     expect(await refusal(join(runs, 'one', 'status.json'))).toEqual({
       code: 2,
-      stderr: expect.stringMatching(/is no folder/) as string,
+      stderr: expect.stringMatching(/is a file, not a folder/) as string,
     });
     expect(await refusal(runs, '--host', '0.0.0.0')).toEqual({
       code: 2,

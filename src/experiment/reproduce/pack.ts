@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from '../../errors.ts';
 import { encodeArchive, entriesOfArchive, writeFileAtomic } from '../../io/index.ts';
-import { makeFolder } from '../../report/index.ts';
+import { makeFolder } from '../../io/output-path.ts';
 import { runFiles } from '../../runs/index.ts';
 import { readCheckpointState } from '../../train/index.ts';
 import { writeSharedRecords } from './shared-records.ts';

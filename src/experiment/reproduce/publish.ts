@@ -4,8 +4,7 @@
  */
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../io/index.ts';
-import { makeFolder } from '../../report/index.ts';
+import { makeFolder, writeFileAtomic } from '../../io/index.ts';
 import { runFiles } from '../../runs/index.ts';
 import type { Grid } from './grid.ts';
 import { packedFile, packRun, unpackRun } from './pack.ts';

@@ -1,7 +1,7 @@
 /** The records of a run as they leave the machine: without its names and paths, and with few of the steps. */
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../io/index.ts';
-import { makeFolder } from '../../report/index.ts';
+import { makeFolder } from '../../io/output-path.ts';
 import { readRun, runFiles, sharedFacts, summaryToCsv, writeConfigFile } from '../../runs/index.ts';
 
 /** Steps that are kept of a run, besides those after which blocks changed their order. */

@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../io/atomic.ts';
 import { readRun, type Reproduction, type ReproductionRow, slug } from '../../runs/index.ts';
-import { makeFolder } from '../claims-report.ts';
+import { makeFolder } from '../../io/output-path.ts';
 import { depthFigures, type Figure, type FigureRun, sharedFigures } from '../figures/index.ts';
 import type { DrawnFigure } from '../page.ts';
 import { seriesColour } from '../palette.ts';

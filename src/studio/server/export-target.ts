@@ -20,7 +20,9 @@ export function checkTarget(out: string, root: string): void {
   try {
     if (existsSync(target)) names = readdirSync(target);
   } catch (cause) {
-    throw new UsageError(`${out} is no folder that can be listed: name a new one`, cause);
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be listed';
+    throw new UsageError(`${out} ${reason}: name a new folder`, cause);
   }
   if (names.length > 0 && !existsSync(join(target, mark)))
     throw new UsageError(`${out} is not empty and no exported folder: name a new one`);

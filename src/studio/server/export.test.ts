@@ -186,7 +186,7 @@ it('where the folder is a link, what it leads to is replaced; the runs behind a 
   await expect(exportAll()).rejects.toThrow(/holds the runs themselves/);
   rmSync(out);
   writeFileSync(out, '');
-  await expect(exportAll()).rejects.toThrow(/is no folder that can be listed: name a new one/);
+  await expect(exportAll()).rejects.toThrow(/is a file, not a folder: name a new folder/);
 });
 
 it('says nothing of the folders of this machine, of its name, or of whose it is', async () => {

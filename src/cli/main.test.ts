@@ -1,0 +1,171 @@
+/** What a user is told who types something wrong: one line, the exit code, and one object with --json. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runCommand } from './main.ts';
+
+interface Told {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in this process. */
+async function told(...words: string[]): Promise<Told> {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean(stdout.push(String(text))));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean(stderr.push(String(text))));
+  try {
+    const code = await runCommand(['node', 'meanfield', ...words]);
+    return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+  } finally {
+    vi.restoreAllMocks();
+    process.exitCode = undefined;
+  }
+}
+
+let root = '';
+const at = (...names: string[]): string => join(root, ...names);
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'meanfield-main-'));
+  mkdirSync(at('folder'));
+  writeFileSync(at('file'), 'no run');
+  mkdirSync(at('run'));
+  writeFileSync(at('run', 'config.yaml'), 'model: resnet20\n');
+  writeFileSync(at('run', 'status.json'), '{}');
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** Paths of a case are below the root. */
+const placed = (words: readonly string[]): string[] =>
+  words.map((word) => (word.startsWith('@') ? at(word.slice(1)) : word));
+
+async function expectRefusal(words: readonly string[], code: number, message: RegExp): Promise<void> {
+  const plain = await told(...placed(words));
+  expect(plain.stderr).toMatch(message);
+  expect(plain.stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(plain.stderr).toMatch(/^meanfield: /);
+  expect(plain.stderr).not.toMatch(/internal|Invalid input|Too small|Error:|ENO|\(string\)/);
+  expect(plain).toMatchObject({ code, stdout: '' });
+  const json = await told(...placed(words), '--json');
+  expect(json.code).toBe(code);
+  const last = JSON.parse(json.stdout.trimEnd().split('\n').at(-1) ?? '') as { error: { message: string } };
+  expect(last).toEqual({
+    error: { name: expect.any(String) as string, message: expect.any(String) as string, exitCode: code },
+  });
+  expect(json.stderr).toBe(`meanfield: ${last.error.message}\n`);
+}
+
+describe('words that no command takes', () => {
+  it.each([
+    [['trian'], /unknown command 'trian': did you mean train\? see meanfield --help/],
+    [['data', 'lst'], /unknown command 'lst': did you mean list\?/],
+    [['doctor', 'x'], /too many arguments for 'doctor'/],
+    [['verify', '--sed', '1'], /unknown option '--sed': did you mean --seed\? see meanfield verify --help/],
+    [['export', '@run'], /required option '--output <file>' not specified; see meanfield export --help/],
+    [['evaluate'], /missing required argument 'run'/],
+    [['report'], /missing required argument 'runs'/],
+  ])('%j', async (words, message) => {
+    await expectRefusal(words, 2, message);
+  });
+});
+
+describe('values that a flag does not take', () => {
+  it.each([
+    [['verify', 'C1', '--threads', '0'], /--threads: expected a whole number >= 1, got "0"/],
+    [['verify', 'C1', '--seed', '3..1'], /--seed: expected seeds such as/],
+    [['verify', 'C99'], /unknown claim C99 \(did you mean C9 /],
+    [['lab', '--data', 'spirls'], /--data: expected one of spirals, .*: did you mean spirals\?/],
+    [['lab', '--depth', '0'], /depth must be a whole number from 1 to 200/],
+    [['lab', '--output', 'x.bmp'], /end its name in \.svg, \.png, \.json/],
+    [['data', 'fetch', 'cifar01', '--data-dir', '@folder'], /did you mean cifar10\?/],
+    [['bench', 'step', '--runs', '-1'], /--runs: expected a whole number >= 1, got "-1"/],
+    [['bench', 'step', '--depth', '21'], /resnet21/],
+    [['bench', 'step', '--precision', 'f16'], /--precision: expected one of f32, bf16/],
+    [['bench', 'flow', '--samples', '0'], /--samples: expected a whole number >= 1/],
+    [
+      ['reproduce', '--preset', 'fats'],
+      /--preset: expected one of talk, fast, smoke, .* did you mean fast\?/,
+    ],
+    [['reproduce', '--jobs', '0'], /--jobs: expected a whole number >= 1/],
+    [['reproduce', '--epochs', '-1'], /--epochs: expected a whole number >= 1/],
+    [['reproduce', '--preset', 'smoke', '--dataset', 'cifar'], /unknown --dataset "cifar": did you mean/],
+    [['studio', '--port', '99999'], /--port: expected a whole number from 0 to 65535, got "99999"/],
+    [['analyse', '@run', '--images', 'all'], /--images: expected a whole number >= 1, got "all"/],
+    [['demo', '--seeds', '0'], /--seeds: expected a whole number >= 1/],
+    [['evaluate', '@run', '--threads', 'x'], /--threads: expected a whole number >= 1/],
+  ])('%j', async (words, message) => {
+    await expectRefusal(words, 2, message);
+  });
+});
+
+describe('paths that are not what they should be', () => {
+  it.each([
+    [1, ['report', '@nonsense'], /nonsense does not exist$/m],
+    [
+      1,
+      ['report', '@file', '@folder'],
+      /file is a file, not a run folder; .*folder is not a run folder: it has no/,
+    ],
+    [1, ['report', '@run', '--output', '@folder'], /it is a folder; name a file/],
+    [1, ['report', '@run', '--output', '@file/report.html'], /file: it is a file, not a folder/],
+    [2, ['analyse', '@nonsense'], /nonsense does not exist/],
+    [2, ['analyse', '@folder'], /is not a run folder: it has no config\.yaml and no status\.json/],
+    [1, ['analyse', '@run', '--output', '@file'], /file: it is a file, not a folder/],
+    [2, ['evaluate', '@folder'], /is not a run folder/],
+    [2, ['predict', '@nonsense', '@folder'], /no PNG|nonsense does not exist/],
+    [1, ['export', '@run', '--output', '@no/net.safetensors'], /there is no folder .*no$/m],
+    [
+      1,
+      ['export', '@run', '--output', '@file/net.safetensors'],
+      /a part of the path is not a folder|there is no/,
+    ],
+    [1, ['verify', 'C1', '--out', '@file'], /it is a file, not a folder/],
+    [1, ['verify', 'C1', '--out', '@file/below'], /a part of the path is not a folder/],
+    [1, ['verify', 'C1', '--out', ''], /expected a folder to write to, got an empty name/],
+    [1, ['lab', '--output', '@no/x.svg'], /there is no folder/],
+    [2, ['lab', '--data', 'csv', '--csv', '@no.csv'], /--csv .*no such file/],
+    [2, ['studio', '@file'], /is a file, not a folder/],
+    [2, ['studio', '@run'], /is a run folder: give the folder that holds it/],
+    [2, ['studio', '@', '--export', '@file'], /is a file, not a folder: name a new folder/],
+    [2, ['reproduce', '--report-only', '--output', '@nonsense'], /nonsense does not exist/],
+    [3, ['reproduce', '--preset', 'fast', '--data-dir', '@folder'], /cifar10 is not in .*folder/],
+    [1, ['data', 'fetch', 'cifar10', '--data-dir', '@file'], /it is a file, not a folder/],
+    [3, ['data', 'check', 'cifar10', '--data-dir', '@nowhere'], /cifar10 is not here/],
+  ])('%i: %j', async (code, words, message) => {
+    await expectRefusal(words, code, message);
+    expect(existsSync(at('nonsense'))).toBe(false);
+  });
+});
+
+it('a report takes the run folders among the paths, names the others, and ends with exit code 1', async () => {
+  const page = at('page.html');
+  const { code, stderr, stdout } = await told(
+    'report',
+    ...placed(['@run', '@file', '@folder', '@nonsense']),
+    ...['--output', page, '--json'],
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/left out: .*file is a file, not a run folder/);
+  expect(stderr).toMatch(/left out: .*folder is not a run folder/);
+  expect(stderr).toMatch(/left out: .*nonsense does not exist/);
+  const { refused, runs } = JSON.parse(stdout) as { refused: { path: string }[]; runs: string[] };
+  expect(runs).toEqual([at('run')]);
+  expect(refused.map(({ path }) => path)).toEqual(placed(['@file', '@folder', '@nonsense']));
+  expect(readFileSync(page, 'utf8')).not.toContain('nonsense');
+});
+
+it('a name with control characters is told on one line, and moves no cursor', async () => {
+  const { stderr } = await told('report', at('a\nb\u001B[2J'));
+  expect(stderr).toMatch(/a\\nb\\x1b\[2J does not exist\n$/);
+});
+
+it('after -- a word is no flag: no JSON is wanted', async () => {
+  expect((await told('report', '--', '--json')).stdout).toBe('');
+});
