@@ -51,7 +51,8 @@ export interface EvaluationOutcome {
   readonly keyStyle?: string;
   readonly testError: number;
   readonly testLoss: number;
-  readonly top5Error: number;
+  /** Absent for fewer than 6 classes. */
+  readonly top5Error?: number;
   readonly images: number;
   readonly classes: readonly string[];
   readonly perClassError: readonly number[];
@@ -111,7 +112,7 @@ function measure(
   return {
     testError: result.error,
     testLoss: result.loss,
-    top5Error: result.top5Error,
+    ...(result.top5Error !== undefined && { top5Error: result.top5Error }),
     images: result.count,
     classes: data.test.classes,
     perClassError: result.perClassError,
@@ -138,7 +139,7 @@ export function evaluationText(outcome: EvaluationOutcome): string {
     classes.map((name, c) => [name, (perClassError[c] ?? 0).toFixed(2), mistaken(c)]),
   );
   return (
-    `test error ${testError.toFixed(2)} %  (top-5 ${top5Error.toFixed(2)} %)  loss ${testLoss.toFixed(4)}  ${images} images\n` +
+    `test error ${testError.toFixed(2)} %${top5Error === undefined ? '' : `  (top-5 ${top5Error.toFixed(2)} %)`}  loss ${testLoss.toFixed(4)}  ${images} images\n` +
     `${origin}\n\n${table}\n`
   );
 }

@@ -7,7 +7,7 @@ import type { EvaluateFlags } from './evaluate-run.ts';
 export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
-    .description('test a trained net: top-1, top-5, per class, confusion')
+    .description('test a trained net: top-1, top-5 (from 6 classes on), per class, confusion')
     .argument('<run>', 'run folder, or a file of weights (state dictionary of torch.save, safetensors)')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
     .option('--data-dir <dir>', 'where the data set is now, if it moved')

@@ -135,7 +135,7 @@ async function train(
       finished: true,
       testError,
       testLoss,
-      top5Error,
+      ...(top5Error !== undefined && { top5Error }),
       epochs,
       seconds,
       secondsPerEpoch,

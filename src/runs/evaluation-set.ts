@@ -1,5 +1,10 @@
 import type { EvaluationSet, PlainRecord } from './types.ts';
 
-/** What a run sees at the ends of its epochs: of one with a validation split that is not the test set. */
-export const evaluationSet = (config: PlainRecord | null | undefined): EvaluationSet =>
-  Number(config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test';
+type Maybe = PlainRecord | null | undefined;
+
+/**
+ * What a run sees at the ends of its epochs. A run writes it into its environment, since a data set may have a validation
+ * set of its own; earlier runs had one only by `val-split`.
+ */
+export const evaluationSet = (config: Maybe, environment: Maybe): EvaluationSet =>
+  environment?.evaluatedOn === 'validation' || Number(config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test';

@@ -77,7 +77,7 @@ const result = z.object({
   dataset: z.string(),
   testError: real,
   testLoss: real,
-  top5Error: real,
+  top5Error: real.exactOptional(),
   validationError: real.exactOptional(),
   trainLoss: real,
   epochs: count,

@@ -108,7 +108,8 @@ export interface RunResult {
   readonly dataset: string;
   readonly testError: number;
   readonly testLoss: number;
-  readonly top5Error: number;
+  /** Absent for fewer than 6 classes. */
+  readonly top5Error?: number;
   /** After the last epoch, on the images held out; absent where none were. */
   readonly validationError?: number;
   readonly trainLoss: number;

@@ -155,6 +155,12 @@ describe('a setting belongs to the choice that uses it', () => {
       '--image-size belongs to --dataset image-folder or synthetic-images, not fashion-mnist',
     ],
     [{ dataset: 'synthetic-images', dataDir: 'x' }, '--data-dir belongs to --dataset'],
+    [{ channels: 3 }, '--channels belongs to --dataset image-folder or synthetic-images, not fashion-mnist'],
+    [{ channels: 2, dataset: 'image-folder' }, 'expected 1 or 3 for --channels, got 2'],
+    [
+      { allowEmptyClasses: true, dataset: 'synthetic-images' },
+      '--allow-empty-classes belongs to --dataset image-folder, not synthetic-images',
+    ],
   ])('%j', (options, message) => {
     expect(refusal(options)).toContain(message);
   });

@@ -11,8 +11,8 @@ export interface Evaluation {
   readonly loss: number;
   /** Percent of images whose class is not the most likely one. */
   readonly error: number;
-  /** Percent of images whose class is not among the five most likely; for fewer than 6 classes it is 0. */
-  readonly top5Error: number;
+  /** Percent of images whose class is not among the five most likely; absent for fewer than 6 classes, where it says nothing. */
+  readonly top5Error?: number;
   /** confusion[true][predicted], in images. */
   readonly confusion: readonly (readonly number[])[];
   /** Percent of each class's images that were classified wrongly. */
@@ -20,6 +20,7 @@ export interface Evaluation {
 }
 
 const evaluationBatch = 500;
+const topCount = 5;
 
 /**
  * Runs `forward` (running statistics, no gradients) over the set in its order.
@@ -51,14 +52,19 @@ export function evaluate(
       scope(() => {
         const logits = forward(tensors.images(bytes, size));
         loss += size * crossEntropy(logits, tensors.labels(labels)).item();
-        const [, best] = ops.topk(logits, Math.min(5, classes), 1);
+        const [, best] = ops.topk(logits, Math.min(topCount, classes), 1);
         top5Wrong += tally(best.toArray(), labels, confusion);
         if (onGuesses) onGuesses({ start, labels, ...guessesOf(logits) });
       });
       count += size;
     }
   });
-  return { count, loss: loss / count, top5Error: (100 * top5Wrong) / count, ...summarise(confusion, count) };
+  return {
+    count,
+    loss: loss / count,
+    ...(classes > topCount && { top5Error: (100 * top5Wrong) / count }),
+    ...summarise(confusion, count),
+  };
 }
 
 function guessesOf(logits: Tensor): Pick<Guesses, 'classes' | 'probabilities'> {

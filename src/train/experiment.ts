@@ -106,6 +106,8 @@ export async function createExperiment(config: TrainConfig): Promise<Experiment>
   const loaded = await loadImages(config.dataset, {
     ...(config.dataDir !== undefined && { dataDir: config.dataDir }),
     ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
+    ...(config.channels !== undefined && { channels: config.channels }),
+    allowEmptyClasses: config.allowEmptyClasses,
     seed: config.seed,
     valSplit: config.valSplit,
   });

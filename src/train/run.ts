@@ -265,7 +265,7 @@ export class TrainingRun {
         evalLoss: evaluation.loss,
         evalError: evaluation.error,
         evalTop1: 100 - evaluation.error,
-        evalTop5: 100 - evaluation.top5Error,
+        ...(evaluation.top5Error !== undefined && { evalTop5: 100 - evaluation.top5Error }),
       }),
       lr: learningRate(this.#lr, this.#state.step - 1),
       seconds,

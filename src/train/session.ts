@@ -7,6 +7,7 @@ import { leaseCores, setThreads } from '../native/index.ts';
 import {
   checkRunName,
   currentStatus,
+  type EvaluationSet,
   isProcessAlive,
   readRun,
   notRunFolder,
@@ -74,7 +75,8 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
     const name = options.name ?? runName({ model, scheme: schemeName(config), seed }, new Date());
     const writer = RunWriter.create(options.root ?? 'runs', name);
     writer.config(configToRecord(config));
-    writer.environment(environment(threads));
+    const evaluatedOn: EvaluationSet = experiment.data.validation ? 'validation' : 'test';
+    writer.environment({ ...environment(threads), evaluatedOn });
     options.onStart?.(writer.dir, experiment, threads);
     return await conduct(experiment, writer, new TrainingRun(experiment, writer, options), options);
   } finally {
@@ -240,7 +242,7 @@ function resultOf(
   return {
     testError: error,
     testLoss: loss,
-    top5Error,
+    ...(top5Error !== undefined && { top5Error }),
     ...(validation && { validationError: validation.error }),
     epochs: config.epochs,
     steps: state.step,

@@ -35,6 +35,16 @@ export const integer = (range: Range, argument = '<n>'): Kind<number> => ({
   parse: orText,
 });
 
+/** One of a few whole numbers. */
+export const oneOfNumbers = <T extends number>(values: readonly T[], argument = '<n>'): Kind<T> => ({
+  check(name, value) {
+    if (!(values as readonly unknown[]).includes(value)) throw unexpected(values.join(' or '), name, value);
+    return value as T;
+  },
+  argument,
+  parse: orText,
+});
+
 /** `80,120`: several numbers, with commas between them; a file may have a list, or the text of the flag. */
 export const numbers = (range: Range, argument = '<numbers>'): Kind<readonly number[]> => {
   const what = range.above === 0 ? 'numbers above 0' : 'numbers';

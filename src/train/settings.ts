@@ -3,12 +3,23 @@
  * setting that it belongs to. Keys are the flags in camelCase; `config.yaml` has them as the flags are written. The command
  * line shows the table in its help: nothing that computes is imported here.
  */
-import { datasetNames, drawnDatasets, sizedDatasets } from '../data/names.ts';
+import { datasetNames, drawnDatasets, folderDatasets, sizedDatasets } from '../data/names.ts';
 import { lastTaus, schemes, tauStarts } from '../mean-field/schedules/names.ts';
 import { shortcutKinds } from '../models/names.ts';
 import { keyStyles } from '../models/weight-names.ts';
 import { lrSchedules } from '../optim/schedule.ts';
-import { choice, integer, type Kind, number, numbers, onOff, path, text, textLike } from './setting-kinds.ts';
+import {
+  choice,
+  integer,
+  type Kind,
+  number,
+  numbers,
+  onOff,
+  oneOfNumbers,
+  path,
+  text,
+  textLike,
+} from './setting-kinds.ts';
 
 /** The choice without which a setting has no effect. */
 export interface Condition {
@@ -67,6 +78,20 @@ export const settings = {
     help: `${sizedDatasets.join(', ')}: side that images are scaled to`,
     belongsTo: { setting: 'dataset', oneOf: sizedDatasets },
   }),
+  channels: optional({
+    kind: oneOfNumbers([1, 3] as const),
+    group: 'data',
+    help: `${sizedDatasets.join(', ')}: 1 (grey) or 3 (colour)`,
+    usually: 'image-folder: grey if all images are; synthetic-images: 1',
+    belongsTo: { setting: 'dataset', oneOf: sizedDatasets },
+  }),
+  allowEmptyClasses: usual({
+    kind: onOff,
+    default: false,
+    group: 'data',
+    help: `${folderDatasets.join(', ')}: a class folder may have no images`,
+    belongsTo: { setting: 'dataset', oneOf: folderDatasets },
+  }),
   limitTrainBatches: optional({
     kind: integer({ min: 1 }),
     group: 'data',
@@ -81,7 +106,7 @@ export const settings = {
     kind: integer({ min: 0 }, '<images>'),
     default: 0,
     group: 'data',
-    help: 'training images held out, the same for every seed: epochs are evaluated on them, the test set after the last only',
+    help: 'training images held out, the same for every seed: epochs are evaluated on them (as on the `val` folder of an image-folder), the test set after the last only',
     usually: '0: epochs are evaluated on the test set',
   }),
   valInterval: usual({

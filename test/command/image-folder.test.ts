@@ -62,6 +62,9 @@ it('val is what epochs are evaluated on, and the result has both errors', () => 
   const split = meanfield(['train', '--dataset', 'image-folder', '--data-dir', data, '--val-split', '2']);
   expect(split.code).toBe(2);
   expect(split.stderr).toMatch(/^meanfield: .*--val-split .*4 images for validation/);
+  const grey = meanfield(['train', '--dataset', 'image-folder', '--data-dir', data, '--channels', '2']);
+  expect(grey.code).toBe(2);
+  expect(grey.stderr).toMatch(/^meanfield: .*1 or 3 for --channels/);
 });
 
 it('check counts each image once and names what it passes over', () => {
@@ -92,6 +95,7 @@ it('evaluate needs no training images, and scales images to the size of the trai
       writeFileSync(join(moved, 'test', name, `${i}.png`), large);
     }
   const own = lastLine(meanfield(['evaluate', run, '--json', ...threads]).stdout) as { testError: number };
+  expect(own).not.toHaveProperty('top5Error');
   const other = meanfield(['evaluate', run, '--data-dir', moved, '--json', ...threads]);
   expect(lastLine(other.stdout)).toMatchObject({
     images: 6,

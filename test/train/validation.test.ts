@@ -1,9 +1,10 @@
 /** What epochs are evaluated on: images held out or the test set, each epoch or the last alone. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readRun, summaryFromCsv } from '../../src/runs/index.ts';
+import { encodePng } from '../../src/io/png.ts';
+import { evaluationSet, readRun, summaryFromCsv } from '../../src/runs/index.ts';
 import { type EpochProgress, resolveConfig, startRun, type TrainOptions } from '../../src/train/index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'meanfield-validation-'));
@@ -57,4 +58,38 @@ it('with a split epochs are evaluated on the images held out, and the result tel
   expect(written[2]?.evalError).toBe(result.validationError);
   expect(result.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(512);
   expect(readRun(dir).result()).toEqual(result);
+});
+
+it('a validation set of its own is seen at the ends of epochs, the test set once, and the run says so', async () => {
+  const dataDir = join(root, 'images');
+  for (const [part, count] of [
+    ['train', 20],
+    ['val', 3],
+    ['test', 2],
+  ] as const)
+    for (const [name, shade] of [
+      ['dark', 10],
+      ['light', 200],
+    ] as const) {
+      mkdirSync(join(dataDir, part, name), { recursive: true });
+      for (let i = 0; i < count; i++)
+        writeFileSync(
+          join(dataDir, part, name, `${i}.png`),
+          encodePng(new Uint8Array(64).fill(shade + i), { width: 8, height: 8, channels: 1 }),
+        );
+    }
+  const { dir, result, written, epochs } = await train('folder', {
+    ...{ dataset: 'image-folder', dataDir, limitTrainBatches: 2 },
+  });
+  expect(epochs.map(({ evaluatedOn, evaluation }) => [evaluatedOn, evaluation?.count])).toEqual(
+    [0, 1, 2].map(() => ['validation', 6]),
+  );
+  expect(written[2]?.evalError).toBe(result.validationError);
+  expect(result.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(4);
+  const run = readRun(dir);
+  expect(evaluationSet(run.config(), run.environment())).toBe('validation');
+  expect(run.config()?.['val-split']).toBe(0);
+  // Two classes: any answer is among the best five.
+  expect(result.top5Error).toBeUndefined();
+  expect(written.map(({ evalTop5 }) => evalTop5)).toEqual([undefined, undefined, undefined]);
 });

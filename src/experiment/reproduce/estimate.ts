@@ -38,8 +38,21 @@ export interface GridEstimate {
 
 /** Runs that differ in nothing that takes time. */
 function kindOf({ config }: Cell): string {
-  const { dataset, model, width, scheme, reorder, batchSize, amp, dtype, device, opt, imageSize, valSplit } =
-    config;
+  const {
+    dataset,
+    model,
+    width,
+    scheme,
+    reorder,
+    batchSize,
+    amp,
+    dtype,
+    device,
+    opt,
+    imageSize,
+    channels,
+    valSplit,
+  } = config;
   return JSON.stringify({
     dataset,
     model,
@@ -52,6 +65,7 @@ function kindOf({ config }: Cell): string {
     device,
     opt,
     imageSize,
+    channels,
     valSplit,
   });
 }

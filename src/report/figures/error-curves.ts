@@ -1,4 +1,5 @@
 /** Training and test error. */
+import { evaluationSet } from '../../runs/evaluation-set.ts';
 import { curvesOf, curveSpec, extent, xAxisOf } from './curves.ts';
 import { type Figure, type FigureRun, percent } from './figure.ts';
 
@@ -13,8 +14,8 @@ const ticksUpTo = (high: number): number[] =>
 
 /** What the points of the test curve are. */
 function evaluatedOn(runs: readonly FigureRun[]): string {
-  const heldOut = runs.some(({ data }) => Number(data.config?.['val-split'] ?? 0) > 0);
-  const set = heldOut ? 'the training images held out' : 'the whole test set';
+  const validated = runs.some(({ data }) => evaluationSet(data.config, data.environment) === 'validation');
+  const set = validated ? 'the images for validation' : 'the whole test set';
   const once = runs.every(
     ({ data }) => data.epochs.filter(({ evalError }) => evalError !== undefined).length <= 1,
   );

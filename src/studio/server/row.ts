@@ -79,6 +79,8 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
   if (!has(runFiles.status)) problems.push(`${runFiles.status} is missing`);
   const config = readSettings(dir, found, problems);
   const shared = config && sharedConfiguration(config);
+  // A finished run shows its test error: what it saw on the way is not asked.
+  const environment = result || !has(runFiles.environment) ? undefined : run.environment();
   const last = result ? undefined : lastStep(join(dir, runFiles.metrics), found);
   const summary = summariseRun(
     {
@@ -112,7 +114,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
       step: Math.max(summary.steps, status?.step ?? 0),
       totalSteps: status?.totalSteps ?? result?.steps ?? 0,
       testError: finite(summary.testError),
-      evaluatedOn: final ? 'test' : evaluationSet(config),
+      evaluatedOn: final ? 'test' : evaluationSet(config, environment),
       trainLoss: finite(summary.trainLoss),
       seconds: finite(summary.seconds),
       imagesPerSecond: finite(summary.imagesPerSecond),

@@ -20,7 +20,7 @@ const titles = { loss: 'Training loss', error: 'Training error' } as const;
 const units = { loss: 'cross-entropy', error: 'wrong in %', evaluated: 'wrong in %' } as const;
 const places = { step: 'step', epoch: 'epoch', seconds: 'seconds' } as const;
 
-const evaluatedOn = ({ detail }: Run): EvaluationSet => evaluationSet(detail.config);
+const evaluatedOn = ({ detail }: Run): EvaluationSet => evaluationSet(detail.config, detail.environment);
 
 function titleOf(quantity: Quantity, runs: readonly Run[]): string {
   if (quantity !== 'evaluated') return titles[quantity];

@@ -136,7 +136,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
   const { step: x } = curves;
   const perEpoch = stepsPerEpoch(detail);
   const ends = detail.epochs.map(({ epoch }) => (perEpoch ? Math.round((epoch + 1) * perEpoch) : epoch + 1));
-  const evaluated = evaluationSet(detail.config);
+  const evaluated = evaluationSet(detail.config, detail.environment);
   const atEpochs = (name: string, values: readonly (number | null | undefined)[]): Series[] => {
     const there = values.flatMap((value, i) =>
       value === undefined || value === null || !Number.isFinite(value) ? [] : [i],
