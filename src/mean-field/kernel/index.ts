@@ -1,4 +1,5 @@
 export { lazyProblem, type LazyOptions } from './lazy.ts';
+export { learningRateBound } from './spectrum.ts';
 export { kernelRidge, type LinearisedModel, linearisedModel } from './linearised.ts';
 export {
   type KernelOptions,

@@ -2,21 +2,43 @@
  * Gradient descent and gradient flow of a linearised model under the squared loss, in closed form. All is computed in f64,
  * whatever the tensors are; results have the dtype of the targets.
  */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import { allFinite } from '../finite.ts';
+import { areLabels } from '../losses.ts';
+import { boundOf, spectrumOf, toF64 } from './spectrum.ts';
 
 export interface LinearisedModel {
-  /** Eigenvalues of K / N, rising. */
+  /** Eigenvalues of K / N, rising; those within the kernel's rounding of 0 are 0. */
   readonly eigenvalues: readonly number[];
-  /** Predictions at time s of the gradient flow, [N, C]: y + U e^{- lambda s} U^T (u_0 - y). */
+  /** U, by columns, [N C, N C]. */
+  readonly eigenvectors: Tensor;
+  /** 2 / lambda_max: `after` converges for eta below it, as `learningRateBound`. */
+  readonly learningRateBound: number;
+  /**
+   * Predictions at time s of the gradient flow, [N, C]: y + U e^{- lambda s} U^T (u_0 - y).
+   *
+   * @param s - 0 .. Infinity, where what the kernel can fit is fitted
+   * @throws UsageError where predictions of an indefinite kernel grow beyond numbers
+   */
   at(s: number): Tensor;
-  /** Predictions after k steps of gradient descent, [N, C]: y + U (1 - eta lambda)^k U^T (u_0 - y). */
+  /**
+   * Predictions after k steps of gradient descent, [N, C]: y + U (1 - eta lambda)^k U^T (u_0 - y). It warns where eta is above
+   * `learningRateBound`.
+   *
+   * @param k - 0 .. Infinity
+   * @throws UsageError where descent diverges beyond numbers
+   */
   after(k: number, eta: number): Tensor;
-  /** The integral of the residual u - y up to s, [N, C]: what moves parameters, and predictions elsewhere. */
+  /**
+   * The integral of the residual u - y up to s, [N, C]: what moves parameters, and predictions elsewhere.
+   *
+   * @throws UsageError for s = Infinity where a residual remains
+   */
   residualUntil(s: number): Tensor;
   /**
-   * Predictions at other inputs at time s, [N', C].
+   * Predictions at other inputs at time s, [N', C]. At s = Infinity: those of the pseudo-inverse of K.
    *
    * @param cross - the kernel of the other inputs with those of the model, [N' C, N C]
    * @param start - predictions there at time 0, [N', C]
@@ -30,7 +52,7 @@ export interface LinearisedModel {
  * @param kernel - K, [N C, N C], output fastest
  * @param initial - u_0, [N, C]
  * @param targets - y, [N, C]
- * @throws UsageError for shapes that do not fit
+ * @throws UsageError for shapes that do not fit, NaN, a kernel that is not symmetric
  */
 export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor): LinearisedModel {
   const [samples = 0, outputs = 0] = targets.shape;
@@ -39,44 +61,92 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
     throw new UsageError(
       `predictions [${initial.shape.join(', ')}] and targets [${targets.shape.join(', ')}] differ in shape`,
     );
-  const { eigenvalues, vectors } = spectrum(kernel, samples);
-  const wide = noGrad(() => scope(() => toF64(targets)));
-  const residual = noGrad(() => scope(() => modes(vectors, ops.sub(toF64(initial), wide))));
-  /** U diag(g(lambda)) U^T (u_0 - y), [N, C]. */
-  const spread = (g: (lambda: number) => number): Tensor =>
-    ops.view(ops.mm(vectors, ops.mul(diagonal(eigenvalues, g, vectors), residual)), [samples, outputs]);
-  const until = (s: number): Tensor =>
-    spread((lambda) => (Math.abs(lambda * s) < 1e-300 ? s : -Math.expm1(-lambda * s) / lambda));
-  const closed = (body: () => Tensor): Tensor =>
-    noGrad(() => scope(() => ops.toDtype(body(), targets.dtype)));
+  if (!allFinite(initial)) throw new UsageError('the predictions hold NaN or an infinite number');
+  const { eigenvalues, vectors } = spectrumOf(kernel, samples);
+  const { dtype, device } = targets;
+  const [y, residual] = noGrad(() =>
+    scope(() => {
+      const wide = toF64(targets);
+      return [wide.toArray(), modes(vectors, ops.sub(toF64(initial), wide)).toArray()] as const;
+    }),
+  );
+  const largest = Math.max(...residual.map(Math.abs));
+  /** U diag(g(lambda)) U^T (u_0 - y), [N, C]; `of` and `at` say what it is, where it is too large for numbers. */
+  const spread = (g: (lambda: number) => number, of: string, at: string): Tensor => {
+    const moved = residual.map((r, i) => {
+      const value = g(eigenvalues[i]!) * r;
+      if (Number.isFinite(value)) return value;
+      if (Math.abs(r) <= 1e-13 * largest) return 0;
+      throw new UsageError(
+        `${of} grow without bound at ${at}: the kernel over N has the eigenvalue ${eigenvalues[i]!.toPrecision(3)}`,
+      );
+    });
+    const column = tensor(Float64Array.from(moved), [moved.length, 1], { device });
+    return ops.view(ops.mm(vectors, column), [samples, outputs]);
+  };
+  const fromTargets = (moved: Tensor): Tensor =>
+    ops.add(tensor(Float64Array.from(y), [samples, outputs], { device }), moved);
+  const closed = (body: () => Tensor): Tensor => noGrad(() => scope(() => ops.toDtype(body(), dtype)));
+  const until = (s: number, atZero = s): Tensor =>
+    spread(
+      (lambda) =>
+        lambda === 0 ? atZero : lambda * s < 1e-300 && lambda > 0 ? s : -Math.expm1(-lambda * s) / lambda,
+      'integrals of the residual',
+      `s = ${s}`,
+    );
+  const learningRateBound = boundOf(eigenvalues);
+  let warned = false;
+  const warnAbove = (eta: number): void => {
+    if (warned || eta <= learningRateBound * (1 + 1e-12)) return;
+    warned = true;
+    process.emitWarning(
+      `gradient descent of the linearised model diverges: eta ${eta} is above 2 / lambda_max = ${learningRateBound.toPrecision(6)}`,
+      { type: 'MeanfieldWarning', code: 'MEANFIELD_LEARNING_RATE' },
+    );
+  };
   return {
     eigenvalues,
+    eigenvectors: vectors,
+    learningRateBound,
     at: (s) => {
-      checkNumber('s', s, { min: 0 });
+      checkTime('s', s);
+      // At s = Infinity a mode of eigenvalue 0 stays where it is.
       return closed(() =>
-        ops.add(
-          wide,
-          spread((lambda) => Math.exp(-lambda * s)),
+        fromTargets(
+          spread((lambda) => (lambda === 0 ? 1 : Math.exp(-lambda * s)), 'predictions', `s = ${s}`),
         ),
       );
     },
     after: (k, eta) => {
-      checkInteger('k', k, { min: 0 });
+      if (k !== Infinity) checkInteger('k', k, { min: 0 });
       checkNumber('eta', eta, { above: 0 });
+      warnAbove(eta);
       return closed(() =>
-        ops.add(
-          wide,
-          spread((lambda) => (1 - eta * lambda) ** k),
+        fromTargets(
+          spread(
+            (lambda) => (lambda === 0 ? 1 : (1 - eta * lambda) ** k),
+            'predictions',
+            `k = ${k}, eta = ${eta}`,
+          ),
         ),
       );
     },
-    residualUntil: (s) => closed(() => until(checkNumber('s', s, { min: 0 }))),
+    residualUntil: (s) => closed(() => until(checkTime('s', s))),
     elsewhere: (s, cross, start) =>
       closed(() => {
-        const moved = ops.mm(toF64(cross), ops.reshape(until(checkNumber('s', s, { min: 0 })), [-1, 1]));
+        checkTime('s', s);
+        // K u = 0 means J^T u = 0 in the metric, and so K' u = 0, unless the metric has negative parts.
+        const definite = (eigenvalues[0] ?? 0) >= 0;
+        const moved = ops.mm(toF64(cross), ops.reshape(definite ? until(s, 0) : until(s), [-1, 1]));
         return ops.sub(toF64(start), ops.view(ops.divScalar(moved, samples), start.shape));
       }),
   };
+}
+
+/** @throws UsageError unless s is 0 .. Infinity. */
+function checkTime(name: string, s: number): number {
+  if (s === Infinity) return s;
+  return checkNumber(name, s, { min: 0 });
 }
 
 /**
@@ -89,7 +159,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
  */
 export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ridge: number) => Tensor {
   checkKernel(kernel, targets);
-  const { eigenvalues, vectors } = spectrum(kernel, 1);
+  const { eigenvalues, vectors } = spectrumOf(kernel, 1);
   const inModes = noGrad(() => scope(() => modes(vectors, toF64(targets))));
   return (cross, ridge) => {
     checkNumber('ridge', ridge, { above: 0 });
@@ -109,18 +179,6 @@ export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ri
   };
 }
 
-/** Of K / N, in rising order. */
-function spectrum(kernel: Tensor, samples: number): { eigenvalues: number[]; vectors: Tensor } {
-  return noGrad(() =>
-    scope(() => {
-      const [values, vectors] = ops.eigh(ops.divScalar(toF64(kernel), samples));
-      return { eigenvalues: values.toArray(), vectors };
-    }),
-  );
-}
-
-const toF64 = (x: Tensor): Tensor => ops.toDtype(x, 'f64');
-
 /** U^T r, [N C, 1]. */
 const modes = (vectors: Tensor, residual: Tensor): Tensor =>
   ops.mm(ops.transpose(vectors, 0, 1), ops.reshape(residual, [-1, 1]));
@@ -129,6 +187,12 @@ const diagonal = (values: readonly number[], g: (lambda: number) => number, like
   tensor(Float64Array.from(values, g), [values.length, 1], { dtype: 'f64', device: like.device });
 
 function checkKernel(kernel: Tensor, targets: Tensor): void {
+  if (areLabels(targets))
+    throw new UsageError(
+      `a linear model fits numbers, got targets of ${targets.dtype}: oneHot(labels, classes) makes them`,
+    );
+  if (targets.rank !== 2) throw unexpected('targets [N, C]', 'the model', targets.shape);
+  if (!allFinite(targets)) throw new UsageError('the targets hold NaN or an infinite number');
   const size = targets.size;
   if (kernel.shape.join() !== `${size},${size}`)
     throw new UsageError(
