@@ -9,19 +9,15 @@ import { fitPower, rms, summarise, sweep, writeRows } from 'meanfield/theory';
 const [samples, d] = [16, 4];
 const family = bottleneck('tanh');
 
-const rows = sweep(
-  { M: [4, 16], L: [16, 32, 64, 128], seed: [1, 2, 3] },
-  ({ M, L, seed }) => {
-    const generator = new Generator(seed);
-    const inputs = generator.normal([samples, d], 'f64');
-    const problem = { inputs, targets: inputs };
-    const path = smoothPaths(gaussian(), generator, M, family.parameterCount(d), { dtype: 'f64' });
-    const reference = solveFlow(problem, family, pathMeasure(path, L), { integrator: 'rk4' }).at(-1)!;
-    const state = solveFlow(problem, family, pathMeasure(path, L)).at(-1)!;
-    return { error: ops.norm(ops.sub(state, reference)).item() / ops.norm(reference).item() };
-  },
-  { onProgress: (done, of) => process.stderr.isTTY && process.stderr.write(`\r${done}/${of} `) },
-);
+const rows = sweep({ M: [4, 16], L: [16, 32, 64, 128], seed: [1, 2, 3] }, ({ M, L, seed }) => {
+  const generator = new Generator(seed);
+  const inputs = generator.normal([samples, d], 'f64');
+  const problem = { inputs, targets: inputs };
+  const path = smoothPaths(gaussian(), generator, M, family.parameterCount(d), { dtype: 'f64' });
+  const reference = solveFlow(problem, family, pathMeasure(path, L), { integrator: 'rk4' }).at(-1)!;
+  const state = solveFlow(problem, family, pathMeasure(path, L)).at(-1)!;
+  return { error: ops.norm(ops.sub(state, reference)).item() / ops.norm(reference).item() };
+});
 
 for (const M of [4, 16]) {
   const errors = summarise(

@@ -37,7 +37,9 @@ export async function runVerify(ids: readonly string[], flags: VerifyFlags): Pro
       seeds,
       quick,
       processes: lease.cores,
-      onProgress: printer.onProgress,
+      onProgress: ({ task, fraction }) => {
+        printer.onProgress(task, fraction);
+      },
       onResult: printer.onResult,
     });
   } finally {

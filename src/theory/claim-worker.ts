@@ -4,6 +4,7 @@ import type { ClaimResult } from '../runs/index.ts';
 import { measureClaim } from './claim.ts';
 import { claims } from './claims/index.ts';
 import { type Fashion, loadFashion } from './fashion.ts';
+import type { WorkerMessage } from './worker-processes.ts';
 
 export interface Task {
   readonly id: string;
@@ -11,12 +12,7 @@ export interface Task {
   readonly quick: boolean;
 }
 
-export type Message =
-  | { readonly kind: 'progress'; readonly fraction: number }
-  | { readonly kind: 'result'; readonly result: ClaimResult }
-  | { readonly kind: 'error'; readonly message: string };
-
-const tell = (message: Message): void => {
+const tell = (message: WorkerMessage<ClaimResult>): void => {
   process.send?.(message);
 };
 

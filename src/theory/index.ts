@@ -7,13 +7,18 @@ export { type Fit, fitLine, fitPower, mean, median, rms } from './fit.ts';
 export { jacobians, spectralNorms } from './jacobian.ts';
 export {
   type Axes,
-  rowsToArrays,
-  rowsToCsv,
-  summarise,
   sweep,
+  type SweepModule,
   type SweepOptions,
-  type SweepRow,
-  writeRows,
+  type SweepProcesses,
+  type SweepProgress,
 } from './sweep.ts';
-export { chooseClaims, type SeededResult, verify, type VerifyOptions } from './verify.ts';
+export { rowsToArrays, rowsToCsv, summarise, type SweepRow, writeRows } from './table.ts';
+export {
+  chooseClaims,
+  type SeededResult,
+  verify,
+  type VerifyOptions,
+  type VerifyProgress,
+} from './verify.ts';
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from '../runs/index.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { AbortError } from '../errors.ts';
 import {
   bottleneck,
   energy,
@@ -12,14 +13,15 @@ import {
 } from '../mean-field/index.ts';
 import { Generator, isRecording, liveTensorCount, ones, ops } from '../tensor/index.ts';
 import { rms } from './fit.ts';
-import { rowsToArrays, rowsToCsv, summarise, sweep, writeRows } from './sweep.ts';
+import { sweep } from './sweep.ts';
+import { rowsToArrays, rowsToCsv, summarise, writeRows } from './table.ts';
 
 const grid = { L: [2, 4], seed: [1, 2, 3] };
 
 it('visits every combination, the last variable fastest, and tells each row', () => {
   const told: number[] = [];
   const rows = sweep(grid, ({ L, seed }) => ({ error: seed / L }), {
-    onProgress: (done, of, row) => told.push(done / of + 10 * row.error),
+    onProgress: ({ done, total, row }) => told.push(done / total! + 10 * row.error),
   });
   expect(rows).toEqual([2, 4].flatMap((L) => [1, 2, 3].map((seed) => ({ L, seed, error: seed / L }))));
   expect(told).toEqual(rows.map(({ error }, i) => (i + 1) / 6 + 10 * error));
@@ -51,6 +53,23 @@ it('a path of a law, and intervals, leave nothing behind', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
+it('is stopped by a signal, between two rows', () => {
+  const controller = new AbortController();
+  const seen: number[] = [];
+  expect(() =>
+    sweep({ i: [1, 2, 3] }, ({ i }) => ({ a: seen.push(i) }), {
+      signal: controller.signal,
+      onProgress: ({ done }) => {
+        if (done === 2) controller.abort();
+      },
+    }),
+  ).toThrow(AbortError);
+  expect(seen).toEqual([1, 2]);
+  expect(() => sweep({ i: [1] }, () => ({ a: 1 }), { signal: controller.signal })).toThrow(
+    'sweep was aborted',
+  );
+});
+
 it('summarises over what is not named', () => {
   const rows = sweep(grid, ({ L, seed }) => ({ error: seed / L }));
   const squares = Math.sqrt((1 + 4 + 9) / 3);
@@ -64,6 +83,36 @@ it.each([
   ['no variable', () => sweep({}, () => ({ a: 1 })), /at least one variable/],
   ['no value', () => sweep({ L: [1], M: [] }, () => ({ a: 1 })), /variable M of the sweep has no values/],
   ['a column named twice', () => sweep({ L: [1] }, () => ({ L: 2 })), /column L is named as a variable/],
+  [
+    'an unknown option',
+    () => sweep({ L: [1] }, () => ({ a: 1 }), { onprogress: 1 } as object),
+    /unknown option onprogress of sweep: did you mean onProgress/,
+  ],
+  [
+    'a value that is not a number',
+    () => sweep({ L: ['8'] as never }, () => ({ a: 1 })),
+    /expected a number for value 0 of the variable L, got "8"/,
+  ],
+  [
+    'a variable that is not a list',
+    () => sweep({ L: 8 as never }, () => ({ a: 1 })),
+    /expected a list of numbers for the variable L/,
+  ],
+  [
+    'a column of text',
+    () => sweep({ L: [1] }, () => ({ a: '1' as never })),
+    /expected a number for the column a, got "1"/,
+  ],
+  [
+    'a body without a result',
+    () => sweep({ L: [1] }, () => undefined as never),
+    /expected an object of columns/,
+  ],
+  [
+    'an asynchronous body',
+    () => sweep({ L: [1] }, (() => Promise.resolve({ a: 1 })) as never),
+    /must not be asynchronous/,
+  ],
   [
     'other columns',
     () => sweep({ L: [1, 2] }, ({ L }) => (L === 1 ? { a: 1 } : { b: 1 }) as { a: number }),

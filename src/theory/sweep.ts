@@ -1,120 +1,164 @@
 /** A computation at every combination of some numbers, as rows: to look at, to fit, to save as CSV or .npz. */
-import { unexpected } from '../check.ts';
-import { UsageError } from '../errors.ts';
-import { checkColumns, encodeCsv, type NpyArray, writeFileAtomic, writeNpz } from '../io/index.ts';
-import { noGrad, scope } from '../tensor/index.ts';
-
-/** Columns by name; every row has the same. */
-export type SweepRow = Readonly<Record<string, number>>;
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type LongCallOptions, type Progress, watchCall } from '../cancel.ts';
+import { checkOptions, unexpected } from '../check.ts';
+import { MeanfieldError, UsageError } from '../errors.ts';
+import { checkColumns } from '../io/index.ts';
+import { measureRow } from './sweep-row.ts';
+import type { RowTask } from './sweep-worker.ts';
+import type { SweepRow } from './table.ts';
+import { inProcesses, workerFlag } from './worker-processes.ts';
 
 /** Values of each variable, such as { L: [8, 16], M: [4], seed: [1, 2, 3] }. */
 export type Axes = Readonly<Record<string, readonly number[]>>;
+type PointOf<A extends Axes> = { readonly [K in keyof A]: number };
 
-export interface SweepOptions<Row> {
-  /** After each row: how many are done, of how many, and the row. */
-  readonly onProgress?: (done: number, of: number, row: Row) => void;
+/** Rows that are done, of how many, and the row that was done last. */
+export interface SweepProgress<Row> extends Progress {
+  readonly row: Row;
+}
+
+export interface SweepOptions<Row> extends Omit<LongCallOptions, 'onProgress'> {
+  /** After each row. */
+  readonly onProgress?: ((progress: SweepProgress<Row>) => void) | undefined;
+}
+
+export interface SweepProcesses<Row> extends SweepOptions<Row> {
+  /** Processes at once; default: 1. */
+  readonly processes?: number | undefined;
+  /** Threads of libtorch in each process; default: 1. */
+  readonly threads?: number | undefined;
+}
+
+/** A body that other processes can import: the module's address and the name of the function that it exports. */
+export interface SweepModule {
+  readonly module: URL | string;
+  readonly name: string;
 }
 
 /**
  * Calls `body` at every combination of the values, the last variable fastest, without recording gradients; tensors that
  * it makes are freed after each row.
  *
- * @param body - gives the columns of its row
+ * In several processes the body is a function that a module exports, and the result a promise. The rows and their order
+ * are the same for any number of processes, as long as the body depends on its point alone (seeds are a variable). They
+ * are those of a sweep in this process, bit by bit, if it has as many threads.
+ *
+ * @param body - gives the columns of its row; or where the processes find it
  * @returns one row a combination: the variables, then the columns of the body
- * @throws UsageError for no variable, a variable without values, a column named as a variable, rows with other columns
+ * @throws UsageError for no variable, a variable without values, a column that is not a number or is named as a variable,
+ *   rows with other columns; AbortError once the signal is aborted
+ * @example
+ * sweep({ L: [8, 16], seed: [1, 2] }, ({ L, seed }) => ({ error: errorOf(L, seed) }));
+ * await sweep({ L: [8, 16], seed: [1, 2] }, { module: new URL('./error-of.js', import.meta.url), name: 'row' }, { processes: 4 });
  */
 export function sweep<A extends Axes, R extends SweepRow>(
   axes: A,
-  body: (point: { readonly [K in keyof A]: number }) => R,
-  { onProgress }: SweepOptions<{ readonly [K in keyof A]: number } & R> = {},
-): ({ readonly [K in keyof A]: number } & R)[] {
-  type Point = { readonly [K in keyof A]: number };
-  const points = combinations(axes) as Point[];
-  const rows: (Point & R)[] = [];
-  for (const point of points) {
-    const measured = noGrad(() => scope(() => body(point)));
-    const clash = Object.keys(measured).find((name) => name in axes);
-    if (clash !== undefined) throw new UsageError(`the column ${clash} is named as a variable of the sweep`);
-    const row = { ...point, ...measured };
-    checkNumbers(row, Object.keys(measured));
-    checkColumns([rows[0] ?? row, row]);
-    rows.push(row);
-    onProgress?.(rows.length, points.length, row);
-  }
-  return rows;
+  body: (point: PointOf<A>) => R,
+  options?: SweepOptions<PointOf<A> & R>,
+): (PointOf<A> & R)[];
+export function sweep<A extends Axes>(
+  axes: A,
+  body: SweepModule,
+  options?: SweepProcesses<PointOf<A> & SweepRow>,
+): Promise<(PointOf<A> & SweepRow)[]>;
+export function sweep<A extends Axes>(
+  axes: A,
+  body: ((point: PointOf<A>) => SweepRow) | SweepModule,
+  options: SweepProcesses<PointOf<A> & SweepRow> = {},
+): (PointOf<A> & SweepRow)[] | Promise<(PointOf<A> & SweepRow)[]> {
+  checkOptions('sweep', options, { signal: true, onProgress: true, processes: true, threads: true });
+  const points = combinations(axes) as PointOf<A>[];
+  if (typeof body !== 'function') return sweepModule(points, body, options);
+  if (options.processes !== undefined || options.threads !== undefined)
+    throw new UsageError(
+      'a sweep in processes takes its body as { module, name }: export the function from a module of its own',
+    );
+  const table = collector(points, options);
+  for (const [i, point] of points.entries()) table.add(i, measureRow(body, point));
+  return table.rows;
+}
+
+async function sweepModule<P extends SweepRow>(
+  points: readonly P[],
+  body: SweepModule,
+  options: SweepProcesses<P & SweepRow>,
+): Promise<(P & SweepRow)[]> {
+  const { processes = 1, threads = 1, signal } = options;
+  if (process.env[workerFlag] !== undefined)
+    throw new UsageError('a process of a sweep cannot start another: keep the body in a module of its own');
+  const { module, name } = addressOf(body);
+  const table = collector(points, options);
+  const tasks = points.map((point): RowTask => ({ module, name, point }));
+  const script = fileURLToPath(new URL('./sweep-worker.js', import.meta.url));
+  await inProcesses<RowTask, P & SweepRow>(
+    tasks,
+    { call: 'sweep', script, processes, threads, signal },
+    (task, answer) => {
+      if (answer.kind === 'result') table.add(tasks.indexOf(task), answer.result);
+      else {
+        const at = Object.entries(task.point).map(([variable, value]) => `${variable} = ${value}`);
+        const message = `the row ${at.join(', ')} of the sweep failed: ${answer.message}`;
+        throw answer.usage ? new UsageError(message) : new MeanfieldError(message);
+      }
+    },
+  );
+  return table.rows;
+}
+
+function addressOf(body: SweepModule): { module: string; name: string } {
+  const { module, name } = Object(body) as Partial<SweepModule>;
+  if (typeof name !== 'string' || !(module instanceof URL || typeof module === 'string'))
+    throw unexpected('a function, or { module, name },', 'the body of a sweep', body);
+  const text = String(module);
+  if (isAbsolute(text)) return { module: pathToFileURL(text).href, name };
+  if (!/^(file|data):/.test(text))
+    throw unexpected("an absolute path or URL, as new URL('./row.js', import.meta.url),", 'the module', text);
+  return { module: text, name };
+}
+
+/** Rows in the order of their points, whatever the order in which they come. */
+function collector<P extends SweepRow, R extends SweepRow>(
+  points: readonly P[],
+  { signal, onProgress }: SweepOptions<P & R>,
+): { readonly rows: (P & R)[]; add(i: number, row: P & R): void } {
+  const rows: (P & R)[] = [];
+  let [done, first, last]: [number, (P & R) | undefined, (P & R) | undefined] = [0, undefined, undefined];
+  const watch = watchCall('sweep', {
+    signal,
+    onProgress:
+      onProgress &&
+      ((progress) => {
+        onProgress({ ...progress, row: last! });
+      }),
+  });
+  return {
+    rows,
+    add(i, row) {
+      checkColumns([(first ??= row), row]);
+      rows[i] = last = row;
+      watch(++done, points.length);
+    },
+  };
 }
 
 function combinations(axes: Axes): SweepRow[] {
   const entries = Object.entries(axes);
   if (!entries.length)
     throw new UsageError('a sweep needs at least one variable, such as { L: [8, 16, 32] }');
-  const empty = entries.find(([, values]) => values.length === 0);
-  if (empty) throw new UsageError(`the variable ${empty[0]} of the sweep has no values`);
+  for (const [name, values] of entries) {
+    if (!Array.isArray(values))
+      throw unexpected('a list of numbers', `the variable ${name} of the sweep`, values);
+    if (!values.length) throw new UsageError(`the variable ${name} of the sweep has no values`);
+    values.forEach((value, i) => {
+      if (typeof value !== 'number')
+        throw unexpected('a number', `value ${i} of the variable ${name}`, value);
+    });
+  }
   return entries.reduce<SweepRow[]>(
     (points, [name, values]) =>
       points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
     [{}],
   );
-}
-
-/** @throws UsageError for what is not a number, as which a table of measurements would hide it */
-function checkNumbers(row: SweepRow, names: readonly string[]): void {
-  for (const name of names)
-    if (typeof row[name] !== 'number') throw unexpected('a number', `the column ${name}`, row[name]);
-}
-
-/**
- * One number from the rows that agree in the columns `by`, such as the RMS over seeds:
- * `summarise(rows, { by: ['L'], of: 'error', with: rms })` gives rows { L, error }.
- *
- * @throws UsageError for a column that is not there
- */
-export function summarise<By extends string, Of extends string>(
-  rows: readonly SweepRow[],
-  summary: {
-    readonly by: readonly By[];
-    readonly of: Of;
-    readonly with: (values: readonly number[]) => number;
-  },
-): Readonly<Record<By | Of, number>>[] {
-  const groups = new Map<string, { readonly row: SweepRow; readonly values: number[] }>();
-  for (const row of rows) {
-    const missing = [...summary.by, summary.of].find((name) => !(name in row));
-    if (missing !== undefined)
-      throw new UsageError(`no column ${missing}: there are ${Object.keys(row).join(', ')}`);
-    const key = summary.by.map((name) => row[name]).join(',');
-    const group = groups.get(key) ?? { row, values: [] };
-    groups.set(key, group);
-    group.values.push(row[summary.of] ?? NaN);
-  }
-  return [...groups.values()].map(({ row, values }) => ({
-    ...(Object.fromEntries(summary.by.map((name) => [name, row[name] ?? NaN])) as Record<By, number>),
-    ...({ [summary.of]: summary.with(values) } as Record<Of, number>),
-  }));
-}
-
-/** Names of columns, then one line a row; numbers to the last bit. @throws UsageError for rows with other columns */
-export function rowsToCsv(rows: readonly SweepRow[]): string {
-  return encodeCsv(rows);
-}
-
-/** A column each: [rows], f64. */
-export function rowsToArrays(rows: readonly SweepRow[]): Map<string, NpyArray> {
-  return new Map(
-    checkColumns(rows).map((name) => [
-      name,
-      { shape: [rows.length], data: Float64Array.from(rows, (row) => row[name] ?? NaN) },
-    ]),
-  );
-}
-
-/**
- * Replaces the file: CSV or NumPy's .npz, by its ending.
- *
- * @throws UsageError for another ending, FileError if it cannot be written
- */
-export function writeRows(path: string, rows: readonly SweepRow[]): void {
-  if (path.endsWith('.csv')) writeFileAtomic(path, rowsToCsv(rows));
-  else if (path.endsWith('.npz')) writeNpz(path, rowsToArrays(rows));
-  else throw new UsageError(`rows are written as .csv or .npz, got ${path}`);
 }

@@ -1,24 +1,32 @@
 /** Measures many claims at many seeds in processes of one thread each; a claim that breaks fails alone. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { checkInteger, nearest } from '../check.ts';
+import { type LongCallOptions, longCallKeys, type Progress, watchCall } from '../cancel.ts';
+import { checkInteger, checkOptions, nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import type { Claim } from './claim.ts';
-import type { Message, Task } from './claim-worker.ts';
+import type { Task } from './claim-worker.ts';
 import { claims } from './claims/index.ts';
+import { inProcesses } from './worker-processes.ts';
 
 export type { Task } from './claim-worker.ts';
 
-export interface VerifyOptions {
+/** Claims that are measured, those under way by their share, of how many; and the one that was heard from. */
+export interface VerifyProgress extends Progress {
+  readonly task: Task;
+  /** Between 0 and 1. */
+  readonly fraction: number;
+}
+
+export interface VerifyOptions extends Omit<LongCallOptions, 'onProgress'> {
   /** C1, C2h, ..; default: all. */
-  readonly ids?: readonly string[];
-  readonly seeds?: readonly number[];
-  readonly quick?: boolean;
-  /** Processes at once, one thread each. */
-  readonly processes: number;
-  readonly onProgress?: (task: Task, fraction: number) => void;
-  readonly onResult?: (outcome: SeededResult, done: number, of: number) => void;
+  readonly ids?: readonly string[] | undefined;
+  readonly seeds?: readonly number[] | undefined;
+  readonly quick?: boolean | undefined;
+  /** Processes at once, one thread each; default: 1. */
+  readonly processes?: number | undefined;
+  readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
+  readonly onResult?: ((outcome: SeededResult, done: number, of: number) => void) | undefined;
 }
 
 export interface SeededResult {
@@ -44,63 +52,57 @@ export function chooseClaims(ids: readonly string[] = []): Claim[] {
   return ids.length ? claims.filter((claim) => wanted.has(claim)) : [...claims];
 }
 
-/** The results in the order of seeds, then of claims. */
-export async function verify(options: VerifyOptions): Promise<SeededResult[]> {
-  const { ids, seeds = [1], quick = false } = options;
+/**
+ * The results in the order of seeds, then of claims.
+ *
+ * @throws UsageError for a claim that is not there, or no seeds; AbortError once the signal is aborted
+ */
+export async function verify(options: VerifyOptions = {}): Promise<SeededResult[]> {
+  checkOptions('verify', options, {
+    ...longCallKeys,
+    ids: true,
+    seeds: true,
+    quick: true,
+    processes: true,
+    onResult: true,
+  });
+  const { ids, seeds = [1], quick = false, processes = 1, signal, onProgress, onResult } = options;
+  watchCall('verify', { signal });
   const chosen = chooseClaims(ids);
+  if (!seeds.length) throw new UsageError('verify needs at least one seed');
   seeds.forEach((seed) => checkInteger('seed', seed, { min: 0 }));
-  const tasks = seeds.flatMap((seed) => chosen.map((claim) => ({ id: claim.id, seed, quick })));
+  const tasks = seeds.flatMap((seed) => chosen.map((claim): Task => ({ id: claim.id, seed, quick })));
   const cost = new Map(chosen.map((claim) => [claim.id, claim.cost ?? 1]));
   const queue = [...tasks].sort((a, b) => (cost.get(b.id) ?? 0) - (cost.get(a.id) ?? 0));
-  const results: SeededResult[] = [];
-  const work = async (): Promise<void> => {
-    let worker: ChildProcess | undefined;
-    for (let task = queue.shift(); task; task = queue.shift()) {
-      if (worker?.connected !== true) worker = startWorker();
-      const outcome = { seed: task.seed, result: await measureIn(worker, task, options) };
-      results.push(outcome);
-      options.onResult?.(outcome, results.length, tasks.length);
-    }
-    worker?.disconnect();
+  const results = new Map<Task, SeededResult>();
+  const running = new Map<Task, number>();
+  const tell = (task: Task, fraction: number): void => {
+    const started = [...running.values()].reduce((sum, one) => sum + one, 0);
+    onProgress?.({ done: results.size + started, total: tasks.length, task, fraction });
   };
-  const count = Math.min(checkInteger('processes', options.processes, { min: 1 }), tasks.length);
-  await Promise.all(Array.from({ length: count }, work));
-  const order = (one: SeededResult): number =>
-    tasks.findIndex(({ id, seed }) => id === one.result.id && seed === one.seed);
-  return results.sort((a, b) => order(a) - order(b));
-}
-
-function startWorker(): ChildProcess {
-  const script = fileURLToPath(new URL('./claim-worker.js', import.meta.url));
-  return fork(script, [], { env: { ...process.env, OMP_NUM_THREADS: '1' }, serialization: 'advanced' });
-}
-
-/** A process that dies is a claim that failed. */
-function measureIn(worker: ChildProcess, task: Task, { onProgress }: VerifyOptions): Promise<ClaimResult> {
-  return new Promise((resolve) => {
-    const finish = (result: ClaimResult): void => {
-      worker.off('message', hear);
-      worker.off('exit', lose);
-      worker.off('error', refuse);
-      resolve(result);
-    };
-    const hear = (message: Message): void => {
-      if (message.kind === 'progress') onProgress?.(task, message.fraction);
-      else finish(message.kind === 'result' ? message.result : broken(task, message.message));
-    };
-    const lose = (code: number | null, signal: string | null): void => {
-      finish(broken(task, `its process ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`}`));
-    };
-    // A process that does not hear ends, and `lose` says how; one that did not start never ends.
-    const refuse = (error: Error): void => {
-      if (worker.pid === undefined) finish(broken(task, error.message.split('\n')[0] ?? ''));
-      else worker.kill('SIGKILL');
-    };
-    worker.on('message', hear);
-    worker.on('exit', lose);
-    worker.on('error', refuse);
-    worker.send(task);
-  });
+  await inProcesses<Task, ClaimResult>(
+    queue,
+    {
+      call: 'verify',
+      script: fileURLToPath(new URL('./claim-worker.js', import.meta.url)),
+      processes,
+      threads: 1,
+      signal,
+    },
+    (task, answer) => {
+      const result = answer.kind === 'result' ? answer.result : broken(task, answer.message);
+      const outcome = { seed: task.seed, result };
+      running.delete(task);
+      results.set(task, outcome);
+      onResult?.(outcome, results.size, tasks.length);
+      tell(task, 1);
+    },
+    (task, fraction) => {
+      running.set(task, fraction);
+      tell(task, fraction);
+    },
+  );
+  return tasks.map((task) => results.get(task)!);
 }
 
 function broken({ id }: Task, error: string): ClaimResult {

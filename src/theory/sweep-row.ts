@@ -1,0 +1,26 @@
+/** One row of a sweep: the body at one point, without recording gradients; its tensors are freed. */
+import { unexpected } from '../check.ts';
+import { UsageError } from '../errors.ts';
+import { noGrad, scope } from '../tensor/index.ts';
+import type { SweepRow } from './table.ts';
+
+/**
+ * The variables, then the columns of the body.
+ *
+ * @throws UsageError for a body that is asynchronous, or gives what is not a number, or a column named as a variable
+ */
+export function measureRow<P extends SweepRow, R extends SweepRow>(body: (point: P) => R, point: P): P & R {
+  const measured = noGrad(() => scope(() => checkResult(body({ ...point }))));
+  for (const [name, value] of Object.entries(measured)) {
+    if (name in point) throw new UsageError(`the column ${name} is named as a variable of the sweep`);
+    if (typeof value !== 'number') throw unexpected('a number', `the column ${name}`, value);
+  }
+  return { ...point, ...measured };
+}
+
+function checkResult<R>(result: R): R {
+  if (typeof result !== 'object' || result === null || Array.isArray(result))
+    throw unexpected('an object of columns, such as { error },', 'the result of the body of a sweep', result);
+  if ('then' in result) throw new UsageError('the body of a sweep must not be asynchronous');
+  return result;
+}

@@ -1,0 +1,62 @@
+/** Tables of numbers: rows with named columns, to summarise and to save as CSV or .npz. */
+import { UsageError } from '../errors.ts';
+import { checkColumns, encodeCsv, type NpyArray, writeFileAtomic, writeNpz } from '../io/index.ts';
+
+/** Columns by name; every row has the same. */
+export type SweepRow = Readonly<Record<string, number>>;
+
+/**
+ * One number from the rows that agree in the columns `by`, such as the RMS over seeds:
+ * `summarise(rows, { by: ['L'], of: 'error', with: rms })` gives rows { L, error }.
+ *
+ * @throws UsageError for a column that is not there
+ */
+export function summarise<By extends string, Of extends string>(
+  rows: readonly SweepRow[],
+  summary: {
+    readonly by: readonly By[];
+    readonly of: Of;
+    readonly with: (values: readonly number[]) => number;
+  },
+): Readonly<Record<By | Of, number>>[] {
+  const groups = new Map<string, { readonly row: SweepRow; readonly values: number[] }>();
+  for (const row of rows) {
+    const missing = [...summary.by, summary.of].find((name) => !(name in row));
+    if (missing !== undefined)
+      throw new UsageError(`no column ${missing}: there are ${Object.keys(row).join(', ')}`);
+    const key = summary.by.map((name) => row[name]).join(',');
+    const group = groups.get(key) ?? { row, values: [] };
+    groups.set(key, group);
+    group.values.push(row[summary.of] ?? NaN);
+  }
+  return [...groups.values()].map(({ row, values }) => ({
+    ...(Object.fromEntries(summary.by.map((name) => [name, row[name] ?? NaN])) as Record<By, number>),
+    ...({ [summary.of]: summary.with(values) } as Record<Of, number>),
+  }));
+}
+
+/** Names of columns, then one line a row; numbers to the last bit. @throws UsageError for rows with other columns */
+export function rowsToCsv(rows: readonly SweepRow[]): string {
+  return encodeCsv(rows);
+}
+
+/** A column each: [rows], f64. */
+export function rowsToArrays(rows: readonly SweepRow[]): Map<string, NpyArray> {
+  return new Map(
+    checkColumns(rows).map((name) => [
+      name,
+      { shape: [rows.length], data: Float64Array.from(rows, (row) => row[name] ?? NaN) },
+    ]),
+  );
+}
+
+/**
+ * Replaces the file: CSV or NumPy's .npz, by its ending.
+ *
+ * @throws UsageError for another ending, FileError if it cannot be written
+ */
+export function writeRows(path: string, rows: readonly SweepRow[]): void {
+  if (path.endsWith('.csv')) writeFileAtomic(path, rowsToCsv(rows));
+  else if (path.endsWith('.npz')) writeNpz(path, rowsToArrays(rows));
+  else throw new UsageError(`rows are written as .csv or .npz, got ${path}`);
+}
