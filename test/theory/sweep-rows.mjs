@@ -8,7 +8,7 @@ const family = bottleneck('tanh');
 export function flowRow({ L, seed }) {
   const generator = new Generator(seed);
   const inputs = generator.normal([16, 4], 'f64');
-  const path = smoothPaths(gaussian(), generator, 8, family.parameterCount(4));
+  const path = smoothPaths(gaussian(), generator, 8, family.parameterCount(4), { dtype: 'f64' });
   const state = solveFlow({ inputs, targets: inputs }, family, pathMeasure(path, L)).at(-1);
   return { norm: ops.norm(state).item(), zero: -0, open: seed === 2 ? NaN : Infinity };
 }
