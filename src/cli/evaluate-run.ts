@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import {
   BatchTensors,
-  createExperiment,
+  createTestExperiment,
   evaluate,
   type Evaluation,
   flagOf,
@@ -34,7 +34,7 @@ const fileFlags = [
 ] as const;
 
 export interface EvaluateFlags extends Pick<TrainOptions, (typeof fileFlags)[number]> {
-  checkpoint: string;
+  checkpoint?: string;
   dataDir?: string;
   threads?: number;
   json?: boolean;
@@ -65,6 +65,8 @@ export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Pro
   const given = fileFlags.find((key) => flags[key] !== undefined);
   if (!isFile && given !== undefined)
     throw new UsageError(`--${flagOf(given)} belongs to a file of weights; ${path} is none`);
+  if (isFile && flags.checkpoint !== undefined)
+    throw new UsageError(`--checkpoint belongs to a run folder; ${path} is a file of weights`);
   const lease = leaseCores(flags.threads);
   setThreads(flags.threads ?? lease.cores);
   try {
@@ -92,7 +94,7 @@ async function evaluateFile(path: string, flags: EvaluateFlags): Promise<Evaluat
     { scheme: 'vanilla', ...defined(ofFile), dataDir: flags.dataDir, initialCheckpoint: path, batchSize: 1 },
     'command line',
   );
-  const experiment = await createExperiment(config);
+  const experiment = await createTestExperiment(config);
   const weights = await startFromWeights(experiment);
   const measured = measure(experiment.learner, experiment.data, config);
   return { run: path, checkpoint: path, format: weights!.format, keyStyle: weights!.style, ...measured };

@@ -9,7 +9,7 @@ export function registerEvaluate(program: Command): void {
     .command('evaluate')
     .description('test a trained net: top-1, top-5 (from 6 classes on), per class, confusion')
     .argument('<run>', 'run folder, or a file of weights (state dictionary of torch.save, safetensors)')
-    .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
+    .option('--checkpoint <name>', 'of a run: last, best, epoch-NNN, or a checkpoint folder (default last)')
     .option('--data-dir <dir>', 'where the data set is now, if it moved')
     .option('--threads <n>', 'CPU threads', wholeNumber(1))
     .option('-a, --model <name>', 'of a file: resnet20, preresnet164, resnext29-8x64d, .. (`train --help`)')

@@ -54,26 +54,25 @@ export async function imageFacts(path: FilePath): Promise<ImageFacts> {
   }
 }
 
+/** An image as bytes [H, W, C], scaled to cover the size, in its channels. */
+export async function scaledTo(image: Sharp, { height, width, channels }: DecodeSize): Promise<Uint8Array> {
+  const scaled = image.resize(width, height, { fit: 'cover' }).flatten();
+  const coloured = channels === 1 ? scaled.toColourspace('b-w') : scaled.toColourspace('srgb');
+  const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
+  if (info.channels !== channels)
+    throw new Error(`it has ${info.channels} channels after decoding, ${channels} are needed`);
+  return data;
+}
+
 /**
  * One image file as bytes [H, W, C], upright as its camera's mark says, scaled to cover the size.
  *
  * @throws DataError if it is not an image
  */
-export async function decodeImage(
-  path: FilePath,
-  { height, width, channels }: DecodeSize,
-): Promise<Uint8Array> {
+export async function decodeImage(path: FilePath, size: DecodeSize): Promise<Uint8Array> {
   try {
-    const image = (await open(path)).autoOrient().resize(width, height, { fit: 'cover' }).flatten();
-    const coloured = channels === 1 ? image.toColourspace('b-w') : image.toColourspace('srgb');
-    const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
-    if (info.channels !== channels)
-      throw new DataError(
-        `${pathText(path)} has ${info.channels} channels after decoding, ${channels} are needed`,
-      );
-    return data;
+    return await scaledTo((await open(path)).autoOrient(), size);
   } catch (cause) {
-    if (cause instanceof DataError) throw cause;
     throw notAnImage(path, cause);
   }
 }

@@ -3,6 +3,8 @@ export { BatchPlan } from './batches.ts';
 export { type DatasetFacts, listDatasets, loadImages, loadTestSet, type LoadOptions } from './catalogue.ts';
 export { type FilePath, pathText } from './file-path.ts';
 export { type DatasetName, datasetNames, drawnDatasets, folderDatasets, sizedDatasets } from './names.ts';
+export { type Fingerprint, fingerprintOf } from './fingerprint.ts';
+export { relabelledSet, resizedSet } from './fit.ts';
 export { decodeImage } from './image-file.ts';
 export { type ImageList, listImages } from './image-tree.ts';
 export type { ImageData, ImageSet, PointSet, TestData } from './types.ts';

@@ -10,6 +10,7 @@ import { encodeSafetensors, readSafetensors, recoverFolder, writeFolderAtomic } 
 import type { CifarResNet } from '../models/index.ts';
 import type { Optimizer } from '../optim/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import { dataIdentitySchema } from './data-identity.ts';
 import { restore, store } from './stored.ts';
 
 const generatorStates = z.record(z.string(), z.string());
@@ -47,6 +48,8 @@ const stateSchema = z.object({
     std: z.array(z.number()),
     classes: z.array(z.string()),
   }),
+  /** What data the run has; earlier versions did not save it. */
+  data: dataIdentitySchema.exactOptional(),
   /** What the weights belong to. */
   identity: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });

@@ -1,18 +1,27 @@
 /** Everything that a configuration stands for, made: data, model, learner. */
 import { UsageError, MissingEnvironmentError } from '../errors.ts';
-import { type ImageData, type ImageSet, loadImages } from '../data/index.ts';
+import {
+  type ImageData,
+  type ImageSet,
+  loadImages,
+  type LoadOptions,
+  loadTestSet,
+  type TestData,
+} from '../data/index.ts';
 import type { CifarResNet } from '../models/index.ts';
 import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { RunState } from './checkpoint.ts';
 import type { TrainConfig } from './settings.ts';
+import { type DataIdentity, dataIdentityOf } from './data-identity.ts';
 import { type ImportedWeights, importWeights } from './import-weights.ts';
 import { Learner } from './learner.ts';
 
 export interface Experiment {
   readonly config: TrainConfig;
   readonly data: ImageData;
+  readonly dataIdentity: DataIdentity;
   readonly learner: Learner;
   /** Draws the initial weights. */
   readonly generator: Generator;
@@ -33,17 +42,14 @@ export function checkMachine({ device, amp, dtype }: Pick<TrainConfig, 'device' 
     );
 }
 
-/** What must agree between a checkpoint and the model that it is loaded into. */
-export function identityOf(config: TrainConfig, data: ImageData): RunState['identity'] {
-  return {
-    model: config.model,
-    width: config.width,
-    scheme: config.scheme,
-    reorder: config.reorder,
-    channels: data.train.channels,
-    classes: data.train.classes.length,
-    dtype: config.dtype,
-  };
+/** What must agree between a checkpoint and the settings of the net that it is loaded into. */
+export function netIdentityOf({ model, width, scheme, reorder, dtype }: TrainConfig): RunState['identity'] {
+  return { model, width, scheme, reorder, dtype };
+}
+
+/** The same with what the data say of the net. */
+function identityOf(config: TrainConfig, { train }: ImageData): RunState['identity'] {
+  return { ...netIdentityOf(config), channels: train.channels, classes: train.classes.length };
 }
 
 /** The model of a configuration, freshly drawn. */
@@ -72,10 +78,12 @@ export function makeModel(
   );
 }
 
+type Moments = Pick<ImageData, 'mean' | 'std'>;
+
 /** The data with the mean and deviation of the configuration, where it has them. */
-function normalisedBy(data: ImageData, config: TrainConfig): ImageData {
-  const { channels } = data.train;
-  const [mean, std] = [config.mean ?? data.mean, config.std ?? data.std];
+function normalisedBy<D extends TestData & Partial<Moments>>(data: D, config: TrainConfig): D & Moments {
+  const { channels } = data.test;
+  const [mean = [], std = []] = [config.mean ?? data.mean, config.std ?? data.std];
   for (const [flag, values] of Object.entries({ mean, std }))
     if (values.length !== channels)
       throw new UsageError(
@@ -92,7 +100,7 @@ function normalisedBy(data: ImageData, config: TrainConfig): ImageData {
 export async function startFromWeights({
   config,
   learner,
-}: Experiment): Promise<ImportedWeights | undefined> {
+}: Pick<Experiment, 'config' | 'learner'>): Promise<ImportedWeights | undefined> {
   if (config.initialCheckpoint === undefined) return undefined;
   return importWeights(config.initialCheckpoint, learner.model, {
     model: `${config.model} of width ${config.width}${config.shortcut === undefined ? '' : ` with ${config.shortcut} shortcuts`}`,
@@ -100,17 +108,44 @@ export async function startFromWeights({
   });
 }
 
-/** Loads the data and makes the model. @throws the named errors of each part. */
-export async function createExperiment(config: TrainConfig): Promise<Experiment> {
+const loadOptions = ({ dataDir, imageSize, channels, allowEmptyClasses, seed }: TrainConfig): LoadOptions => ({
+  ...(dataDir !== undefined && { dataDir }),
+  ...(imageSize !== undefined && { imageSize }),
+  ...(channels !== undefined && { channels }),
+  allowEmptyClasses,
+  seed,
+});
+
+/** What a net of a configuration is tested with. */
+export type TestExperiment = Pick<Experiment, 'config' | 'learner'> & { readonly data: TestData & Moments };
+
+/**
+ * Loads the test images and makes the model. The training images are read only where their mean and deviation are wanted.
+ *
+ * @throws the named errors of each part
+ */
+export async function createTestExperiment(config: TrainConfig): Promise<TestExperiment> {
+  if (!config.mean || !config.std) return createExperiment(config);
   checkMachine(config);
-  const loaded = await loadImages(config.dataset, {
-    ...(config.dataDir !== undefined && { dataDir: config.dataDir }),
-    ...(config.imageSize !== undefined && { imageSize: config.imageSize }),
-    ...(config.channels !== undefined && { channels: config.channels }),
-    allowEmptyClasses: config.allowEmptyClasses,
-    seed: config.seed,
-    valSplit: config.valSplit,
-  });
+  const data = normalisedBy(await loadTestSet(config.dataset, loadOptions(config)), config);
+  const learner = new Learner(makeModel(config, data.test, new Generator(config.seed)), config);
+  return { config, data, learner };
+}
+
+/**
+ * Loads the data and makes the model.
+ *
+ * @param checkData - called as soon as it is known what the data are
+ * @throws the named errors of each part
+ */
+export async function createExperiment(
+  config: TrainConfig,
+  checkData?: (data: DataIdentity) => void,
+): Promise<Experiment> {
+  checkMachine(config);
+  const loaded = await loadImages(config.dataset, { ...loadOptions(config), valSplit: config.valSplit });
+  const dataIdentity = dataIdentityOf(loaded);
+  checkData?.(dataIdentity);
   const data = normalisedBy(loaded, config);
   if (config.batchSize > data.train.count)
     throw new UsageError(
@@ -118,5 +153,5 @@ export async function createExperiment(config: TrainConfig): Promise<Experiment>
     );
   const generator = new Generator(config.seed);
   const learner = new Learner(makeModel(config, data.train, generator), config);
-  return { config, data, learner, generator, identity: identityOf(config, data) };
+  return { config, data, dataIdentity, learner, generator, identity: identityOf(config, data) };
 }

@@ -12,7 +12,13 @@ export {
 } from './config.ts';
 export { overridden, withEffect } from './effect.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
-export { createExperiment, type Experiment, makeModel, startFromWeights } from './experiment.ts';
+export {
+  createExperiment,
+  createTestExperiment,
+  type Experiment,
+  makeModel,
+  startFromWeights,
+} from './experiment.ts';
 export { type ExportedWeights, exportWeights, type ExportOptions } from './export-weights.ts';
 export { importWeights, type ImportedWeights, type ImportOptions } from './import-weights.ts';
 export { interruptCodes, listenForInterrupt } from './interrupt.ts';

@@ -56,7 +56,7 @@ export class TrainingRun {
   #chooser: SampleChooser | undefined;
 
   constructor(experiment: Experiment, writer: RunWriter, options: RunOptions = {}) {
-    const { config, data, identity } = experiment;
+    const { config, data, dataIdentity, identity } = experiment;
     this.#experiment = experiment;
     this.#writer = writer;
     this.#options = options;
@@ -65,7 +65,7 @@ export class TrainingRun {
     this.#batches = Math.min(this.#plan.batches, config.limitTrainBatches ?? Infinity);
     this.#lr = { ...config, totalSteps: config.epochs * this.#batches, stepsPerEpoch: this.#batches };
     checkLrOptions(this.#lr);
-    this.#state = options.state ?? {
+    this.#state = {
       version: 1,
       step: 0,
       epoch: 0,
@@ -80,6 +80,8 @@ export class TrainingRun {
       generators: {},
       images: imagesOf(data),
       identity,
+      ...options.state,
+      data: dataIdentity,
     };
     this.#watch = new Stopwatch(this.#state.seconds);
   }

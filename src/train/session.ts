@@ -18,6 +18,7 @@ import {
 import { type Claim, holderOf, recoverFolder, takeClaim } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { changedConfig, configToRecord, readSavedConfig } from './config.ts';
+import { checkDataIdentity } from './data-identity.ts';
 import { environment } from './environment.ts';
 import { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
 import type { OnProgress } from './progress.ts';
@@ -147,9 +148,15 @@ async function resumeTaken(
 ): Promise<SessionResult> {
   const { threads, release } = takeCores(config.threads, options.onBusy);
   try {
-    const experiment = await createExperiment(config);
+    const last = join(dir, runFiles.checkpoints, 'last');
+    recoverFolder(last);
+    // Killed before its first save, a run begins again.
+    const saved = existsSync(last) ? readCheckpointState(last) : undefined;
+    const experiment = await createExperiment(config, (data) => {
+      if (saved) checkDataIdentity(saved, data, dir);
+    });
     options.beforeWriting?.();
-    const state = restoreLast(join(dir, 'checkpoints', 'last'), experiment);
+    const state = saved && restoreLast(last, saved, experiment);
     if (!state) await startFromWeights(experiment);
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
     writer.continued(environment(threads), state?.step ?? 0);
@@ -167,14 +174,16 @@ async function resumeTaken(
   }
 }
 
-/** Puts the last checkpoint into the experiment; undefined if the run was killed before its first save. */
-function restoreLast(folder: string, { learner, generator, identity }: Experiment): RunState | undefined {
-  recoverFolder(folder);
-  if (!existsSync(folder)) return undefined;
-  checkIdentity(readCheckpointState(folder), identity, folder);
+/** Puts the last checkpoint into the experiment. @throws UsageError if it was made by another model */
+function restoreLast(
+  folder: string,
+  saved: RunState,
+  { learner, generator, identity }: Experiment,
+): RunState {
+  checkIdentity(saved, identity, folder);
   const state = loadCheckpoint(folder, learner.model, learner.optimizer);
-  const saved = state.generators.weights;
-  if (saved !== undefined) generator.restore(new Uint8Array(Buffer.from(saved, 'base64')));
+  const drawn = state.generators.weights;
+  if (drawn !== undefined) generator.restore(new Uint8Array(Buffer.from(drawn, 'base64')));
   return state;
 }
 

@@ -1,14 +1,24 @@
 /** A trained net read back from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ImageData, loadTestSet } from '../data/index.ts';
+import {
+  drawnDatasets,
+  fingerprintOf,
+  type ImageData,
+  type ImageSet,
+  loadTestSet,
+  relabelledSet,
+  resizedSet,
+  sizedDatasets,
+} from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { notRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
-import { loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
+import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
-import { checkMachine } from './experiment.ts';
+import { classList } from './data-identity.ts';
+import { checkMachine, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
 import type { TrainConfig } from './settings.ts';
 
@@ -38,6 +48,7 @@ export function loadTrained(run: string, checkpoint = 'last'): Trained {
   checkMachine(config);
   const folder = checkpointFolder(run, checkpoint);
   const state = readCheckpointState(folder);
+  checkIdentity(state, netIdentityOf(config), folder);
   const { channels, classes } = state.images;
   const { model: name, width, shortcut, scheme, reorder, tauStart: start, lastTau: last } = config;
   const { dtype, device } = config;
@@ -63,30 +74,52 @@ export function loadTrained(run: string, checkpoint = 'last'): Trained {
 export type TestImages = Pick<ImageData, 'test' | 'mean' | 'std' | 'notes'>;
 
 /**
- * The images that a trained net is tested on, with the mean and deviation that it was trained with. Image files are scaled to
- * the size that it was trained on.
+ * The images that a trained net is tested on, with the mean and deviation that it was trained with: scaled to the size that it
+ * was trained on, in its colours, with labels matched to its classes by their names.
  *
  * @param dataDir - where the data set is now, if it moved
  * @param limitTest - at most so many test images, evenly spaced
- * @throws UsageError if the data do not fit the net, DataError if they are missing or damaged
+ * @throws UsageError if the classes are not those of the net, DataError if the data are missing or damaged
  */
 export async function loadTestImages(
   run: string,
   { config, state }: Trained,
-  { dataDir = config.dataDir, limitTest }: { dataDir?: string | undefined; limitTest?: number } = {},
+  { dataDir, limitTest }: { dataDir?: string | undefined; limitTest?: number } = {},
 ): Promise<TestImages> {
   const { height, width, channels, classes, mean, std } = state.images;
-  const { test, notes = [] } = await loadTestSet(config.dataset, {
-    ...(dataDir !== undefined && { dataDir }),
-    ...(config.dataset === 'image-folder'
-      ? { imageSize: [height, width] as const, channels: channels === 1 ? 1 : 3 }
-      : config.imageSize !== undefined && { imageSize: config.imageSize }),
+  const { dataset } = config;
+  const place = placeOf(config, dataDir);
+  const loaded = await loadTestSet(dataset, {
+    ...(place !== undefined && { dataDir: place }),
+    // Others are scaled below, from the size that they have.
+    ...((sizedDatasets as readonly string[]).includes(dataset) && {
+      imageSize: [height, width] as const,
+      channels: channels === 1 ? 1 : 3,
+    }),
     ...(limitTest !== undefined && { limitTest }),
     seed: config.seed,
   });
-  if (test.channels !== channels || test.classes.length !== classes.length)
+  const matched = relabelledSet(loaded.test, classes);
+  if (!matched)
     throw new UsageError(
-      `${config.dataset} has ${test.channels} channels and ${test.classes.length} classes, the net of ${run} ${channels} and ${classes.length}`,
+      `${run} was trained on the classes ${classList(classes)}; the test images of ${place ?? dataset} have ${classList(loaded.test.classes)}`,
     );
-  return { test, notes, mean, std };
+  const test = await resizedSet(matched, state.images);
+  return { test, notes: [...(loaded.notes ?? []), ...otherImages(state, test, limitTest)], mean, std };
+}
+
+/** @throws UsageError for a place of images that are made on the spot */
+function placeOf({ dataset, dataDir }: TrainConfig, given: string | undefined): string | undefined {
+  if (given !== undefined && (drawnDatasets as readonly string[]).includes(dataset))
+    throw new UsageError(`--data-dir has no effect: the run's images, ${dataset}, are made on the spot`);
+  return given ?? dataDir;
+}
+
+/** A note, where the images are not those that the run was tested on. */
+function otherImages({ data }: RunState, test: ImageSet, limit: number | undefined): string[] {
+  if (!data || limit !== undefined) return [];
+  const [saved, now] = [data.test, fingerprintOf(test)];
+  return JSON.stringify(saved) === JSON.stringify(now)
+    ? []
+    : [`these ${now.count} test images are not the ${saved.count} that training was tested on`];
 }

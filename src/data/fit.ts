@@ -1,0 +1,32 @@
+/** A set of images as a net takes it that was trained on another: of its size, with its classes. */
+import type { ImageSet } from './types.ts';
+import { type DecodeSize, scaledTo } from './image-file.ts';
+
+/**
+ * The set in the size of the net, scaled as image files are: to cover it.
+ *
+ * @returns the set itself where it has that size
+ */
+export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<ImageSet> {
+  const { height, width, channels } = size;
+  if (set.height === height && set.width === width && set.channels === channels) return set;
+  const [from, to] = [set.height * set.width * set.channels, height * width * channels];
+  const images = new Uint8Array(set.count * to);
+  const { default: sharp } = await import('sharp');
+  const raw = { width: set.width, height: set.height, channels: set.channels as 1 | 3 };
+  for (let i = 0; i < set.count; i++)
+    images.set(await scaledTo(sharp(set.images.subarray(i * from, (i + 1) * from), { raw }), size), i * to);
+  return { ...set, images, height, width, channels };
+}
+
+/**
+ * The set with its labels counted as the net counts its classes, matched by their names.
+ *
+ * @returns undefined where the names are not the same
+ */
+export function relabelledSet(set: ImageSet, classes: readonly string[]): ImageSet | undefined {
+  const place = new Map(classes.map((name, label) => [name, label]));
+  const isSame = set.classes.length === classes.length && set.classes.every((name) => place.has(name));
+  if (!isSame || place.size !== classes.length) return undefined;
+  return { ...set, classes, labels: set.labels.map((label) => place.get(set.classes[label]!)!) };
+}
