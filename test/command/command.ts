@@ -26,8 +26,13 @@ export interface Outcome {
 }
 
 /** Runs to the end. */
-export function meanfield(args: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
+export function meanfield(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    cwd,
     encoding: 'utf8',
     env: { ...environment, ...env },
   });
