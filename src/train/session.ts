@@ -12,6 +12,7 @@ import {
   readRun,
   notRunFolder,
   type RunResult,
+  runFiles,
   RunWriter,
   runName,
 } from '../runs/index.ts';
