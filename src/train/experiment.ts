@@ -108,7 +108,13 @@ export async function startFromWeights({
   });
 }
 
-const loadOptions = ({ dataDir, imageSize, channels, allowEmptyClasses, seed }: TrainConfig): LoadOptions => ({
+const loadOptions = ({
+  dataDir,
+  imageSize,
+  channels,
+  allowEmptyClasses,
+  seed,
+}: TrainConfig): LoadOptions => ({
   ...(dataDir !== undefined && { dataDir }),
   ...(imageSize !== undefined && { imageSize }),
   ...(channels !== undefined && { channels }),

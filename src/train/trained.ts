@@ -97,6 +97,7 @@ export async function loadTestImages(
       channels: channels === 1 ? 1 : 3,
     }),
     ...(limitTest !== undefined && { limitTest }),
+    allowEmptyClasses: config.allowEmptyClasses,
     seed: config.seed,
   });
   const matched = relabelledSet(loaded.test, classes);
