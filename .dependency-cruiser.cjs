@@ -1,4 +1,4 @@
-// Imports go in one direction: an area imports only what its row lists (docs/design/README.md), and what is open to all: errors.ts, check.ts, cancel.ts, process-identity.ts, process-guard.ts.
+// Imports go in one direction: an area imports only what its row lists (docs/design/README.md), and what is open to all: errors.ts, check.ts, cancel.ts, process-identity.ts, process-guard.ts, command-line.ts, program.ts.
 // A row may also name areas that are planned.
 const rows = {
   io: [],
@@ -41,7 +41,7 @@ rows['studio/client'] = ['studio/protocol', 'studio/lab', 'studio/draw', 'runs',
 rows.cli = Object.keys(rows);
 
 const test = '\\.test\\.ts$';
-const openToAll = '^src/(errors|check|cancel|process-identity|process-guard)\\.ts$';
+const openToAll = '^src/(errors|check|cancel|process-identity|process-guard|command-line|program)\\.ts$';
 // What unit tests may use beside their area's row.
 const forTests = ['reference', 'tensor', 'native'];
 
@@ -69,6 +69,12 @@ module.exports = {
       'errors-import-nothing',
       { path: '^src/(errors|process-identity|process-guard)\\.ts$' },
       { path: '^src/' },
+    ),
+    rule('command-line-imports-nothing', { path: '^src/command-line\\.ts$' }, { path: '^src/' }),
+    rule(
+      'program-imports-command-line',
+      { path: '^src/program\\.ts$' },
+      { path: '^src/', pathNot: '^src/command-line\\.ts$' },
     ),
     rule(
       'check-imports-errors',

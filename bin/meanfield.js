@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const built = (file) => new URL(`../dist/${file}`, import.meta.url);
 if (existsSync(built('cli/main.js'))) {
@@ -7,6 +8,7 @@ if (existsSync(built('cli/main.js'))) {
   const { run } = await import(built('cli/main.js').href);
   process.exitCode = await run(process.argv);
 } else {
-  console.error('meanfield: not built yet: run `npm run setup` (or `npm run build`) in the package folder');
+  const folder = fileURLToPath(new URL('..', import.meta.url)).replaceAll("'", `'\\''`);
+  console.error(`meanfield: not built yet: npm --prefix '${folder}' run setup`);
   process.exitCode = 3;
 }

@@ -5,6 +5,8 @@ import { listenForInterrupt, resolveConfig, startRun } from '../train/index.ts';
 import { colours, duration, print, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
 import { textTable } from './text-table.ts';
+import { cpuHasBf16 } from '../native/index.ts';
+import { meanfieldCommand } from '../program.ts';
 
 export interface DemoFlags {
   output: string;
@@ -52,7 +54,7 @@ export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
       });
       if (!session.result) {
         throw new MeanfieldError(
-          'demo stopped before its end; run it again, or go on with `meanfield train --resume`',
+          `demo stopped before its end; run it again, or go on with this run: ${meanfieldCommand('train', '--resume', { path: session.dir })}`,
           { exitCode: session.exitCode },
         );
       }
@@ -113,12 +115,17 @@ function sayEnd(
     ),
   );
   say(`report (curves, and how the blocks moved and swapped): ${report}`);
+  const amp = cpuHasBf16() ? ['--amp'] : [];
+  const run = rows.at(-1)!.run;
   say(
     [
-      'next:',
-      '  node bin/meanfield.js train --width 16 --epochs 15 --amp           the whole of Fashion-MNIST',
-      '  node bin/meanfield.js train --dataset cifar10 --data-dir DIR --amp CIFAR-10 (meanfield data fetch cifar10 --data-dir DIR)',
-      `  node bin/meanfield.js evaluate ${rows.at(-1)?.run ?? 'RUN'}`,
+      'next, the whole of Fashion-MNIST:',
+      `  ${meanfieldCommand('train', '--width', '16', '--epochs', '15', ...amp)}`,
+      'CIFAR-10:',
+      `  ${meanfieldCommand('data', 'fetch', 'cifar10', '--data-dir', 'data')}`,
+      `  ${meanfieldCommand('train', '--dataset', 'cifar10', '--data-dir', 'data', ...amp)}`,
+      'errors class by class:',
+      `  ${meanfieldCommand('evaluate', { path: run })}`,
     ].join('\n'),
   );
 }

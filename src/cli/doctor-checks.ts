@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem } from 'node:os';
 import { leaseCores, libraryFacts } from '../native/index.ts';
 import { packageVersion } from './version.ts';
+import { meanfieldCommand, packageScript } from '../program.ts';
 
 export interface Check {
   readonly name: string;
@@ -12,8 +13,6 @@ export interface Check {
   /** The command that mends it. */
   readonly mend?: string;
 }
-
-const setup = 'npm run setup';
 
 function checkNode(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -51,7 +50,7 @@ function checkLibrary(): Check[] {
         name: 'libtorch',
         state: 'bad',
         text: error instanceof Error ? error.message : String(error),
-        mend: setup,
+        mend: packageScript('setup'),
       },
     ];
   }
@@ -100,7 +99,7 @@ async function checkData(): Promise<Check[]> {
           name: 'data',
           state: 'note',
           text: 'no data set found on its own',
-          mend: 'apt-get install dataset-fashion-mnist, or give --data-dir',
+          mend: `apt-get install dataset-fashion-mnist, or ${meanfieldCommand('data', 'fetch', 'fashion-mnist', '--data-dir', 'data')}`,
         },
       ];
 }

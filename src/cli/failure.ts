@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes, MeanfieldError } from '../errors.ts';
 import { reasonOfSystemError } from '../io/index.ts';
 import { printJson, say } from './output.ts';
 import { visible } from './terminal.ts';
+import { meanfieldCommand } from '../program.ts';
 
 interface Failure {
   /** Of the error: `UsageError`. */
@@ -54,6 +55,9 @@ function failureOf(error: unknown, command?: Command): Failure {
 const nameOf = (command: Command | undefined): string =>
   command ? [...(command.parent ? [nameOf(command.parent)] : []), command.name()].join(' ') : 'meanfield';
 
+const commandHelp = (command: Command | undefined): string =>
+  meanfieldCommand(...nameOf(command).split(' ').slice(1), '--help');
+
 /** Commander's messages in the shape of ours, on one line. */
 function usageLine({ code, message }: CommanderError, command: Command | undefined): string {
   const name = nameOf(command);
@@ -65,7 +69,7 @@ function usageLine({ code, message }: CommanderError, command: Command | undefin
   const proposed = text
     .replace(/\n?\(Did you mean (?:one of )?(.*?)\?\)$/s, ': did you mean $1?')
     .replace(/\n/g, ' ');
-  return `${proposed}${/[.?]$/.test(proposed) ? '' : ';'} see ${name} --help`;
+  return `${proposed}${/[.?]$/.test(proposed) ? '' : ';'} see ${commandHelp(command)}`;
 }
 
 const namesOf = (command: Command | undefined): string[] => command?.commands.map((one) => one.name()) ?? [];

@@ -19,6 +19,7 @@ import {
   presetState,
   views,
 } from '../studio/lab/index.ts';
+import { meanfieldCommand } from '../program.ts';
 import { print, printJson, say } from './output.ts';
 import { textTable } from './text-table.ts';
 
@@ -45,10 +46,13 @@ export async function runLab(flags: LabFlags): Promise<number> {
   const started = performance.now();
   const { numbers, parts } = await computed(state, flags.engine);
   const seconds = (performance.now() - started) / 1000;
-  const command = labCommand(state, flags.preset);
+  const command = labCommand(state, flags.preset, {
+    program: meanfieldCommand(),
+    ...(flags.csv !== undefined && { csv: flags.csv }),
+  });
   if (flags.output !== undefined) {
     const whole = { state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, parts };
-    await writePicture(flags.output, whole, { state, parts });
+    await writePicture(flags.output, whole, { state, parts }, labCommand(state, flags.preset));
   }
   if (!flags.json) {
     const words = views[state.view].numbers;
@@ -81,8 +85,9 @@ function checkPicture(file: string): void {
 /** As JSON, or drawn: the ending of the name says which. */
 async function writePicture(
   file: string,
-  whole: { readonly command: string },
+  whole: object,
   { state, parts }: { readonly state: LabState; readonly parts: readonly LabPart[] },
+  caption: string,
 ): Promise<void> {
   const ending = extname(file).toLowerCase();
   if (ending === '.json') {
@@ -100,7 +105,7 @@ async function writePicture(
     height: scene.height(pictureWidth),
     theme: themes.light,
   });
-  const svg = pictureToSvg(captioned(picture, whole.command, themes.light));
+  const svg = pictureToSvg(captioned(picture, caption, themes.light));
   writeFileAtomic(file, ending === '.svg' ? svg : (await import('../report/index.ts')).renderPng(svg));
 }
 

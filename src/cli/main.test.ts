@@ -64,11 +64,14 @@ async function expectRefusal(words: readonly string[], code: number, message: Re
 
 describe('words that no command takes', () => {
   it.each([
-    [['trian'], /unknown command 'trian': did you mean train\? see meanfield --help/],
+    [['trian'], /unknown command 'trian': did you mean train\? see npx meanfield --help/],
     [['data', 'lst'], /unknown command 'lst': did you mean list\?/],
     [['doctor', 'x'], /too many arguments for 'doctor'/],
-    [['verify', '--sed', '1'], /unknown option '--sed': did you mean --seed\? see meanfield verify --help/],
-    [['export', '@run'], /required option '--output <file>' not specified; see meanfield export --help/],
+    [
+      ['verify', '--sed', '1'],
+      /unknown option '--sed': did you mean --seed\? see npx meanfield verify --help/,
+    ],
+    [['export', '@run'], /required option '--output <file>' not specified; see npx meanfield export --help/],
     [['evaluate'], /missing required argument 'run'/],
     [['report'], /missing required argument 'runs'/],
   ])('%j', async (words, message) => {

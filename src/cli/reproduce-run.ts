@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
-import { datasetNames, drawnDatasets, listDatasets } from '../data/index.ts';
+import { datasetNames, drawnDatasets, fetchHint, listDatasets } from '../data/index.ts';
 import { DataError, exitCodes, type ExitCode, UsageError } from '../errors.ts';
 import {
   adoptRuns,
@@ -100,7 +100,7 @@ function checkData(cells: readonly Cell[], dataDir: string | undefined): void {
   const missing = listDatasets(dataDir).find(({ name, found }) => needed.has(name) && found === undefined);
   if (missing)
     throw new DataError(
-      `${missing.name} is not ${dataDir === undefined ? 'here' : `in ${dataDir}`}: give its folder with --data-dir${missing.fetchable ? `, or fetch it: meanfield data fetch ${missing.name} --data-dir data` : ''}`,
+      `${missing.name} is not ${dataDir === undefined ? 'here' : `in ${dataDir}`}: give its folder with --data-dir${missing.fetchable ? `, or ${fetchHint(missing.name, dataDir)}` : ''}`,
     );
 }
 

@@ -20,6 +20,7 @@ import { colours, duration, printJson, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
 import { type CommandSettings, readFileSettings } from './settings-file.ts';
 import { clearLiveLine } from './terminal.ts';
+import { meanfieldCommand } from '../program.ts';
 
 /** As given: defaults are not. */
 export interface TrainFlags extends CommandSettings {
@@ -121,7 +122,7 @@ async function train(
     const session = await begin(options);
     process.exitCode = session.exitCode;
     if (!session.result) {
-      say(`stopped; go on with: meanfield train --resume ${session.dir}`);
+      say(`stopped; go on with: ${meanfieldCommand('train', '--resume', { path: session.dir })}`);
       return { run: session.dir, finished: false };
     }
     const report = withReport ? await reportOf(session.dir) : undefined;

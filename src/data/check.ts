@@ -7,6 +7,7 @@ import { listDatasets, loadImages } from './catalogue.ts';
 import type { ImageFolderOptions } from './image-folder.ts';
 import { pixelMoments } from './moments.ts';
 import { otherArchives, type Source, sources } from './sources.ts';
+import { fetchHint } from './fetch-hint.ts';
 
 export interface DatasetCheck {
   readonly name: string;
@@ -76,7 +77,7 @@ async function checksumState(name: string, where: string): Promise<string | unde
     const actual = await sha256OfFile(where);
     if (![sha256, ...(otherArchives[name] ?? [])].includes(actual))
       throw new DataError(
-        `${where} is readable but not the published archive: SHA-256 ${actual}, expected ${sha256}; fetch it again: meanfield data fetch ${name}`,
+        `${where} is readable but not the published archive: SHA-256 ${actual}, expected ${sha256}; ${fetchHint(name)}`,
       );
     return `SHA-256 ${actual}, as published`;
   }

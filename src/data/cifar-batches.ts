@@ -5,6 +5,7 @@ import { cifarBytes, cifarChannels, type CifarLayout, cifarPlane, cifarSide } fr
 import { pythonBatch, pythonClasses } from './cifar-python.ts';
 import { checkLabels } from './labels.ts';
 import type { ImageSet } from './types.ts';
+import { fetchHint } from './fetch-hint.ts';
 
 /** Images of one file: planes of red, green and blue at `first`, `first + stride`, .. */
 export interface CifarBatch {
@@ -76,7 +77,7 @@ function binaryBatch({ name }: CifarLayout, bytes: Uint8Array, where: string): C
   const stride = labelBytes + cifarBytes;
   if (bytes.length === 0 || bytes.length % stride !== 0)
     throw new DataError(
-      `${where} is truncated or not ${name}: its ${bytes.length} bytes are not a multiple of the record of ${stride} bytes; fetch it again: meanfield data fetch ${name}`,
+      `${where} is truncated or not ${name}: its ${bytes.length} bytes are not a multiple of the record of ${stride} bytes; ${fetchHint(name)}`,
     );
   const labels = Int32Array.from(
     { length: bytes.length / stride },

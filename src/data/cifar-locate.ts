@@ -6,6 +6,7 @@ import { isFile } from './cifar-files.ts';
 import { type CifarLayout, type CifarName, cifarNames, layoutsOf } from './cifar-layouts.ts';
 import { findCifarParquet, type ParquetParts } from './cifar-parquet.ts';
 import { notFound } from './locate.ts';
+import { fetchHint } from './fetch-hint.ts';
 
 export type CifarPlace =
   | { readonly kind: 'folder'; readonly path: string; readonly layout: CifarLayout }
@@ -26,8 +27,8 @@ function find(name: CifarName, dataDir: string): CifarPlace | undefined {
 
 /** @throws DataError that says what is there instead, or where it was looked for and what brings it */
 export function locateCifar(name: CifarName, dataDir: string | undefined): CifarPlace {
-  const fetch = `fetch it: meanfield data fetch ${name} --data-dir DIR`;
-  if (dataDir === undefined) throw notFound(name, [], `${fetch}, then --data-dir DIR`);
+  const fetch = fetchHint(name, dataDir);
+  if (dataDir === undefined) throw notFound(name, [], fetch);
   const place = find(name, dataDir);
   if (place) return place;
   for (const layout of layoutsOf(name))

@@ -8,6 +8,7 @@ import { cifarBytes, cifarChannels, cifarLayouts, type CifarName, cifarSide } fr
 import { decodeImageBytes } from './image-file.ts';
 import { checkLabels } from './labels.ts';
 import type { ImageSet } from './types.ts';
+import { fetchHint } from './fetch-hint.ts';
 
 /** The files of each part, in order. */
 export interface ParquetParts {
@@ -71,7 +72,7 @@ async function readPart(name: CifarName, part: 'train' | 'test', parts: ParquetP
   const paths = parts[part];
   if (paths.length === 0)
     throw new DataError(
-      `${name}: ${join(dirname([...parts.train, ...parts.test][0]!), `${part}-*.parquet`)} is missing; download it, or fetch the archive: meanfield data fetch ${name} --data-dir DIR`,
+      `${name}: ${join(dirname([...parts.train, ...parts.test][0]!), `${part}-*.parquet`)} is missing; download it, or ${fetchHint(name)}`,
     );
   const opened: ParquetFile[] = [];
   for (const path of paths) opened.push(await open(path));

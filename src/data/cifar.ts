@@ -9,6 +9,7 @@ import { type CifarLayout, type CifarName, cifarNames, layoutsOf } from './cifar
 import { locateCifar } from './cifar-locate.ts';
 import { readCifarParquet } from './cifar-parquet.ts';
 import type { ImageSet } from './types.ts';
+import { fetchHint } from './fetch-hint.ts';
 
 type Part = 'train' | 'test';
 
@@ -42,9 +43,7 @@ async function readParts(
       : await openArchive(name, place.path, parts);
   const missing = parts.flatMap((part) => layout[part]).find((file) => !files.has(file));
   if (missing !== undefined)
-    throw new DataError(
-      `${name}: ${files.where(missing)} is missing; fetch it again: meanfield data fetch ${name}`,
-    );
+    throw new DataError(`${name}: ${files.where(missing)} is missing; ${fetchHint(name)}`);
   return decodeBatches(layout, files, parts);
 }
 
@@ -67,6 +66,6 @@ async function openArchive(
   throw new DataError(
     other
       ? `${path} has ${other}, not ${name}: give --dataset ${other}`
-      : `${path} has no files of ${name}; fetch it: meanfield data fetch ${name} --data-dir DIR`,
+      : `${path} has no files of ${name}; ${fetchHint(name, path)}`,
   );
 }

@@ -4,6 +4,7 @@ import { DataError } from '../errors.ts';
 import { hasIdxSet, readIdxSet } from './idx.ts';
 import { notFound } from './locate.ts';
 import type { ImageSet } from './types.ts';
+import { fetchHint } from './fetch-hint.ts';
 
 interface IdxSet {
   /** Folders below --data-dir where it may be, besides --data-dir itself. */
@@ -11,7 +12,7 @@ interface IdxSet {
   /** Folders anywhere. */
   readonly places: readonly string[];
   /** What brings it here. */
-  readonly mend: string;
+  readonly mend: (dataDir: string | undefined) => string;
   /** Absent: the labels themselves. */
   readonly classes?: readonly string[];
 }
@@ -35,19 +36,20 @@ const idxSets = {
     folders: ['fashion-mnist', join('FashionMNIST', 'raw')],
     // Debian's package dataset-fashion-mnist.
     places: ['/usr/share/datasets/fashion-mnist'],
-    mend: 'install it: apt-get install dataset-fashion-mnist, or fetch it: meanfield data fetch fashion-mnist --data-dir DIR',
+    mend: (dataDir) =>
+      `install it: apt-get install dataset-fashion-mnist, or ${fetchHint('fashion-mnist', dataDir)}`,
     classes: fashionClasses,
   },
   mnist: {
     folders: ['mnist', join('MNIST', 'raw')],
     places: [],
-    mend: 'fetch it: meanfield data fetch mnist --data-dir DIR',
+    mend: (dataDir) => fetchHint('mnist', dataDir),
     classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
   },
   idx: {
     folders: [],
     places: [],
-    mend: 'give --data-dir with train-images-idx3-ubyte, train-labels-idx1-ubyte and the same for t10k',
+    mend: () => 'give --data-dir with train-images-idx3-ubyte, train-labels-idx1-ubyte and the same for t10k',
   },
 } as const satisfies Record<string, IdxSet>;
 
@@ -71,7 +73,7 @@ export function loadIdxSet(
 ): { train: ImageSet; test: ImageSet } {
   const { mend, classes }: IdxSet = idxSets[name];
   const folder = findIdxSet(name, dataDir);
-  if (folder === undefined) throw notFound(name, placesOf(name, dataDir), mend);
+  if (folder === undefined) throw notFound(name, placesOf(name, dataDir), mend(dataDir));
   const train = readIdxSet(name, folder, 'train', classes);
   // The test labels are checked against the classes of training: a net has no others.
   const test = readIdxSet(name, folder, 't10k', train.classes);

@@ -12,3 +12,4 @@ export { checkDataset, type DatasetCheck } from './check.ts';
 export { fetchDataset, type Fetched, type FetchedDataset, type FetchOptions } from './fetch.ts';
 export { makePoints, type PointOptions, type PointSetName, pointSetNames } from './points/catalogue.ts';
 export { CounterStream } from './random.ts';
+export { fetchHint } from './fetch-hint.ts';

@@ -8,6 +8,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingEnvironmentError } from '../errors.ts';
 import type { Addon } from './addon.ts';
+import { meanfieldCommand, packageScript } from '../program.ts';
 
 /** What `scripts/build-native.mjs` wrote beside the addon. */
 export interface BuildFacts {
@@ -27,12 +28,12 @@ export function buildFolder(): string {
   return process.env.MEANFIELD_BUILD_DIR ?? join(packageRoot, 'build');
 }
 
-const mend =
-  'next: `npm run setup` (Debian, Ubuntu) installs and builds all; elsewhere install libtorch, set LIBTORCH to its folder, ' +
-  'and run `npm run build:native`; `meanfield doctor` says what is missing';
+const mend = (): string =>
+  `next: \`${packageScript('setup')}\` (Debian, Ubuntu) installs and builds all; elsewhere install libtorch, set LIBTORCH to its folder, ` +
+  `and run \`${packageScript('build:native')}\`; \`${meanfieldCommand('doctor')}\` says what is missing`;
 
 function help(problem: string, cause?: unknown): MissingEnvironmentError {
-  return new MissingEnvironmentError(`cannot load libtorch: ${problem}; ${mend}`, cause);
+  return new MissingEnvironmentError(`cannot load libtorch: ${problem}; ${mend()}`, cause);
 }
 
 /** What the addon was built against. @throws MissingEnvironmentError if it was never built. */

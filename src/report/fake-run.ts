@@ -1,5 +1,6 @@
 /** Made-up run folders for tests, written through the writer itself; nothing of the product uses them. */
-import { commandLine, type EpochRecord, type RunResult, RunWriter, type StageRecord } from '../runs/index.ts';
+import { commandLine } from '../command-line.ts';
+import { type EpochRecord, type RunResult, RunWriter, type StageRecord } from '../runs/index.ts';
 
 export interface FakeRun {
   readonly name?: string;

@@ -1,5 +1,7 @@
 /** The page of one run, or of several side by side: one file, no script, no network. */
-import { type PlainRecord, shellQuote } from '../runs/index.ts';
+import { resolve } from 'node:path';
+import { meanfieldCommand } from '../program.ts';
+import type { PlainRecord } from '../runs/index.ts';
 import { documentHtml } from './document.ts';
 import { formatNumber } from './format.ts';
 import type { Figure, FigureRun } from './figures/index.ts';
@@ -119,9 +121,11 @@ function commandsHtml(runs: readonly FigureRun[]): Html {
       ...(made === undefined ? [] : [`# made by\n${made}`]),
       ...(summary.state === 'finished'
         ? []
-        : [`# go on from the last checkpoint\nmeanfield train --resume ${shellQuote(data.dir)}`]),
+        : [
+            `# go on from the last checkpoint\n${meanfieldCommand('train', '--resume', { path: resolve(data.dir) })}`,
+          ]),
       ...(summary.state === 'finished'
-        ? [`# evaluate the last checkpoint\nmeanfield evaluate ${shellQuote(data.dir)}`]
+        ? [`# evaluate the last checkpoint\n${meanfieldCommand('evaluate', { path: resolve(data.dir) })}`]
         : []),
     ];
     return html`${runs.length > 1 ? html`<h3>${label}</h3>` : html``}

@@ -1,6 +1,5 @@
 export type { AnalysedStage, Analysis, AnalysisSection, HeatMap } from './analysis.ts';
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
-export { commandLine, shellQuote } from './command-line.ts';
 export { isRunFolder, notRunFolder } from './run-folder.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
 export { evaluationSet } from './evaluation-set.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { libraryFacts, packageRoot } from '../native/index.ts';
-import { commandLine } from '../runs/index.ts';
+import { meanfieldCommand } from '../program.ts';
 
 interface PackageFacts {
   readonly version: string;
@@ -31,7 +31,7 @@ export function environment(threads: number): Record<string, unknown> {
     threads,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     host: hostname(),
-    command: commandLine(['meanfield', ...process.argv.slice(2)]),
+    command: meanfieldCommand(...process.argv.slice(2)),
     started: new Date().toISOString(),
   };
 }

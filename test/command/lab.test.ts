@@ -44,9 +44,9 @@ it('writes the picture, with the state, the command that draws it again, and all
   expect(written.parts.map(({ part }) => part)).toContain('along');
   expect(told.state.tauRate).toBe(0.5);
   expect(told.command).toBe(
-    'meanfield lab --view descent --points 20 --depth 3 --particles 4 --tau-rate 0.5',
+    'npx meanfield lab --view descent --points 20 --depth 3 --particles 4 --tau-rate 0.5',
   );
-  const again = meanfield([...told.command.split(' ').slice(1), '--json']);
+  const again = meanfield([...told.command.split(' ').slice(2), '--json']);
   expect(json(again.stdout).numbers).toEqual(told.numbers);
 });
 

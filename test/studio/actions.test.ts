@@ -19,7 +19,7 @@ afterAll(async () => {
 it('an empty folder says what to do, with the command line', async () => {
   await page.getByRole('heading', { name: /^No runs in/ }).waitFor();
   expect(await page.getByRole('group', { name: 'command line' }).textContent()).toContain(
-    'meanfield train --dataset synthetic-images',
+    'npx meanfield train --dataset synthetic-images',
   );
 });
 
@@ -32,7 +32,7 @@ it('the form shows the command line that it makes, and the address keeps the for
   const line = page.getByRole('group', { name: 'command line' });
   await expect
     .poll(() => line.textContent())
-    .toMatch(/^meanfield train --dataset synthetic-images --width 4 --epochs 2000 --threads 1 --output /);
+    .toMatch(/^npx meanfield train --dataset synthetic-images --width 4 --epochs 2000 --threads 1 --output /);
   await page.waitForTimeout(400);
   await page.reload();
   await expect.poll(() => page.getByLabel('epochs').inputValue()).toBe('2000');

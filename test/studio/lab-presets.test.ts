@@ -50,8 +50,8 @@ describe.each(presets.map((preset) => [preset.name, preset] as const))('%s', (na
 
   it('is printed by its command line', () => {
     const command = labCommand(state, name);
-    expect(command).toBe(`meanfield lab --preset ${name} --seed 3`);
-    const { stdout, code } = meanfield([...command.split(' ').slice(1), '--json']);
+    expect(command).toBe(`npx meanfield lab --preset ${name} --seed 3`);
+    const { stdout, code } = meanfield([...command.split(' ').slice(2), '--json']);
     expect(code).toBe(0);
     const told = JSON.parse(stdout) as { key: string; numbers: Record<string, number>; state: LabState };
     expect(told.key).toBe(key);

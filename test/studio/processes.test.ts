@@ -127,7 +127,7 @@ it(
     const started = await act(server, routes.start, { arguments: [...training, '--name', 'mine'] });
     expect(started).toMatchObject({
       id: 'mine',
-      command: `meanfield train ${training.join(' ')} --name mine --output '${runs}'`,
+      command: `npx meanfield train ${training.join(' ')} --name mine --output '${runs}'`,
     });
     // What the process itself says of how it was started.
     const environment = join(runs, 'mine', 'env.json');
@@ -159,7 +159,7 @@ it(
     const resumed = await act(server, routes.resume, { id: 'mine' });
     expect(resumed).toMatchObject({
       id: 'mine',
-      command: `meanfield train --resume '${join(runs, 'mine')}'`,
+      command: `npx meanfield train --resume '${join(runs, 'mine')}'`,
     });
     await stepPasses(server, 'mine', step);
     await act(server, routes.stop, { id: 'mine' });

@@ -1,4 +1,5 @@
 /** A state of the lab as the lines of TypeScript, and the command line, that recompute a number of it. */
+import { commandLine, pathArgument, usualProgram } from '../../command-line.ts';
 import { tails } from './code-tails.ts';
 import { cellsOf, hasRowNumbers, parseOwnPoints } from './csv.ts';
 import { type KnobName, knobNames, type LabState } from './knobs.ts';
@@ -112,16 +113,21 @@ const isPlain = (csv: string): boolean =>
 
 /**
  * The command line that prints the numbers of a state: the knobs that differ from those of the preset, or from the defaults.
- * Own points are to be in points.csv.
+ *
+ * @param options - program: how `meanfield` is called. csv: the file of own points.
  */
-export function labCommand(state: LabState, preset?: string): string {
+export function labCommand(
+  state: LabState,
+  preset?: string,
+  { program = usualProgram, csv = 'points.csv' } = {},
+): string {
   const base = preset === undefined ? defaultState : presetState(findPreset(preset));
   const flags = knobNames.flatMap((name) =>
     state[name] === base[name]
       ? []
-      : [`--${flagOf(name)} ${name === 'csv' ? 'points.csv' : String(state[name])}`],
+      : [`--${flagOf(name)}`, name === 'csv' ? pathArgument(csv) : String(state[name])],
   );
-  return ['meanfield lab', ...(preset === undefined ? [] : [`--preset ${preset}`]), ...flags].join(' ');
+  return `${program} ${commandLine(['lab', ...(preset === undefined ? [] : ['--preset', preset]), ...flags])}`;
 }
 
 /** `tauRate` -> `tau-rate` */

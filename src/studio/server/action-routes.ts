@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { commandLine, isProcessAlive, readRun, type RunStatus } from '../../runs/index.ts';
+import { meanfieldCommand } from '../../program.ts';
+import { isProcessAlive, readRun, type RunStatus } from '../../runs/index.ts';
 import type { ActionAnswer, RunRequest, StartRequest } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import { jsonBody, type StudioEnvironment } from './body.ts';
@@ -40,7 +41,7 @@ class Actions {
     const { pid, found } = await launch([...this.#program, ...words], (pid) =>
       this.#index.runOfProcess(pid, since),
     );
-    return { command: commandLine(['meanfield', ...words]), pid, id: found ?? null };
+    return { command: meanfieldCommand(...words), pid, id: found ?? null };
   }
 
   async resume({ id }: RunRequest): Promise<ActionAnswer> {
@@ -58,7 +59,7 @@ class Actions {
       const { pid } = await launch([...this.#program, ...words], (pid) =>
         Promise.resolve(status()?.pid === pid ? id : undefined),
       );
-      return { command: commandLine(['meanfield', ...words]), pid, id };
+      return { command: meanfieldCommand(...words), pid, id };
     } finally {
       this.#resuming.delete(id);
     }

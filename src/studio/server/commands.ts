@@ -1,25 +1,35 @@
 /** What to type for a run. */
 import { join } from 'node:path';
-import { commandLine, runFiles } from '../../runs/index.ts';
-import type { PlainRecord } from '../../runs/index.ts';
+import { commandLine, pathArgument } from '../../command-line.ts';
+import { meanfieldCommand } from '../../program.ts';
+import { type PlainRecord, runFiles } from '../../runs/index.ts';
 import type { RunDetail } from '../protocol/index.ts';
+
+/** How a run was started: older ones name the command alone. */
+const started = /^(?:(?:npx )?meanfield|node .*meanfield\.js'?) (?=train(?: |$))/;
 
 /**
  * What to type for a run folder.
  *
  * @param dir - as the user would name it
+ * @param program - how `meanfield` is called where it is typed; default: from here
  */
-export function commandsFor(dir: string, environment: PlainRecord | undefined): RunDetail['commands'] {
+export function commandsFor(
+  dir: string,
+  environment: PlainRecord | undefined,
+  program = meanfieldCommand(),
+): RunDetail['commands'] {
   const own = environment?.command;
-  const meanfield = (...words: string[]): string => commandLine(['meanfield', ...words]);
+  const meanfield = (words: readonly string[], path: string): string =>
+    `${program} ${commandLine([...words, pathArgument(path)])}`;
   return {
     start:
-      typeof own === 'string' && own.startsWith('meanfield train')
-        ? own
-        : meanfield('train', '--config', join(dir, runFiles.config)),
-    resume: meanfield('train', '--resume', dir),
-    evaluate: meanfield('evaluate', dir),
-    report: meanfield('report', dir),
-    analyse: meanfield('analyse', dir),
+      typeof own === 'string' && started.test(own)
+        ? own.replace(/^meanfield/, () => program)
+        : meanfield(['train', '--config'], join(dir, runFiles.config)),
+    resume: meanfield(['train', '--resume'], dir),
+    evaluate: meanfield(['evaluate'], dir),
+    report: meanfield(['report'], dir),
+    analyse: meanfield(['analyse'], dir),
   };
 }

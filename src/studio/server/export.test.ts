@@ -248,11 +248,11 @@ it('says nothing of the folders of this machine, of its name, or of whose it is'
   ]);
   expect(message).toBe("cannot read runs/a/config.yaml, …/weights.pth, or '…/libtorch.so': 3/4 images/s");
   expect(commands).toEqual({
-    start: 'meanfield train --config runs/a/config.yaml',
-    resume: 'meanfield train --resume runs/a',
-    evaluate: 'meanfield evaluate runs/a',
-    report: 'meanfield report runs/a',
-    analyse: 'meanfield analyse runs/a',
+    start: 'npx meanfield train --config runs/a/config.yaml',
+    resume: 'npx meanfield train --resume runs/a',
+    evaluate: 'npx meanfield evaluate runs/a',
+    report: 'npx meanfield report runs/a',
+    analyse: 'npx meanfield analyse runs/a',
   });
 });
 

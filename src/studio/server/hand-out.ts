@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import { type PlainRecord, sharedFacts } from '../../runs/index.ts';
 import type { RunDetail, RunList } from '../protocol/index.ts';
+import { usualProgram } from '../../command-line.ts';
 import { commandsFor } from './commands.ts';
 import { realPath } from './inside.ts';
 
@@ -43,7 +44,7 @@ export class HandOut {
       environment: detail.environment && this.of(environmentOf(detail.environment)),
       // Pages of a run folder stay where they are.
       files: { ...detail.files, report: false, analysis: false },
-      commands: commandsFor(join(this.root, detail.row.id), undefined),
+      commands: commandsFor(join(this.root, detail.row.id), undefined, usualProgram),
     };
   }
 

@@ -109,7 +109,7 @@ it('details hold what the folder has, and command lines that a shell takes', asy
   });
   expect(detail.epochs).toHaveLength(2);
   expect(detail.result?.steps).toBe(10);
-  expect(detail.commands.resume).toBe(`meanfield train --resume '${dir}'`);
+  expect(detail.commands.resume).toBe(`npx meanfield train --resume '${dir}'`);
 });
 
 it('swaps come all, and of very many an even choice that says how many there are', async () => {

@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { formatValue } from '../../../report/format.ts';
-import { shellQuote } from '../../../runs/command-line.ts';
+import { pathArgument, shellQuote, usualProgram } from '../../../command-line.ts';
 import {
   armTable,
   comparisonTable,
@@ -57,7 +57,7 @@ export function ReproductionPage(): JSX.Element {
           would take:
         </p>
         <CommandLine
-          text={`meanfield reproduce --preset fast --output ${shellQuote(`${runs.value.root}/fast`)} --dry-run`}
+          text={`${usualProgram} reproduce --preset fast --output ${shellQuote(pathArgument(`${runs.value.root}/fast`))} --dry-run`}
         />
       </Empty>
     );

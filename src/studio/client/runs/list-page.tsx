@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { shellQuote } from '../../../runs/command-line.ts';
+import { pathArgument, shellQuote, usualProgram } from '../../../command-line.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { amend, go, place } from '../location.ts';
 import { CommandLine } from '../parts/command-line.tsx';
@@ -224,7 +224,7 @@ function NoRuns({ root }: { readonly root: string }): JSX.Element {
         a minute:
       </p>
       <CommandLine
-        text={`meanfield train --dataset synthetic-images --model resnet20 --epochs 3 --output ${shellQuote(root)}`}
+        text={`${usualProgram} train --dataset synthetic-images --model resnet20 --epochs 3 --output ${shellQuote(pathArgument(root))}`}
       />
       <p>
         Or <a href="#/start">put a run together here</a>. Every folder that <code>meanfield train</code> or{' '}

@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { shellQuote } from '../../../runs/command-line.ts';
+import { commandLine, pathArgument, usualProgram } from '../../../command-line.ts';
 import type { ActionAnswer } from '../../protocol/index.ts';
 import { amend, go, place } from '../location.ts';
 import { CommandLine } from '../parts/command-line.tsx';
@@ -30,9 +30,7 @@ export function StartPage(): JSX.Element {
     );
   const args = argumentsOf(values.value);
   const root = runs.value?.root;
-  const line = ['meanfield', 'train', ...args, ...(root === undefined ? [] : ['--output', root])]
-    .map(shellQuote)
-    .join(' ');
+  const line = `${usualProgram} ${commandLine(['train', ...args, ...(root === undefined ? [] : ['--output', pathArgument(root)])])}`;
   const start = (): void => {
     setBusy(true);
     setFailure(undefined);

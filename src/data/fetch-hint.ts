@@ -1,0 +1,15 @@
+/** What to type to get a data set that can be downloaded. */
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { meanfieldCommand } from '../program.ts';
+
+/** Where data go if no folder was named. */
+const usualFolder = 'data';
+
+/** @param dataDir - where it was looked for: it is fetched to there */
+export function fetchHint(name: string, dataDir?: string): string {
+  const isFile = dataDir !== undefined && statSync(dataDir, { throwIfNoEntry: false })?.isFile();
+  const folder = dataDir === undefined ? usualFolder : isFile ? dirname(dataDir) : dataDir;
+  const then = dataDir === undefined ? `, then give --data-dir ${usualFolder}` : '';
+  return `fetch it: ${meanfieldCommand('data', 'fetch', name, '--data-dir', { path: folder })}${then}`;
+}

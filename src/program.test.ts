@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { meanfieldCommand, packageScript, programAt } from './program.ts';
+
+const packageFolder = dirname(import.meta.dirname);
+const bin = join(packageFolder, 'bin', 'meanfield.js');
+
+let root = '';
+const folder = (...names: string[]): string => {
+  const path = join(root, ...names);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'meanfield-program-'));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+it('is npx meanfield in the folder of the package, and in the folders below', () => {
+  expect(programAt(packageFolder, [])).toEqual(['npx', 'meanfield']);
+  expect(programAt(join(packageFolder, 'docs'), [])).toEqual(['npx', 'meanfield']);
+});
+
+it('is npx meanfield in a project that has the package', () => {
+  const project = folder('project');
+  symlinkSync(bin, join(folder('project', 'node_modules', '.bin'), 'meanfield'));
+  expect(programAt(project, [])).toEqual(['npx', 'meanfield']);
+  expect(programAt(folder('project', 'a', 'b'), [])).toEqual(['npx', 'meanfield']);
+});
+
+it('is meanfield where the shell finds this one, and not another program of that name', () => {
+  const here = folder('bin');
+  symlinkSync(bin, join(here, 'meanfield'));
+  const other = folder('other');
+  writeFileSync(join(other, 'meanfield'), '#!/bin/sh\n', { mode: 0o755 });
+  expect(programAt(root, [other, here])).toEqual(['node', bin]);
+  expect(programAt(root, [here, other])).toEqual(['meanfield']);
+});
+
+it('is node with the file elsewhere, also in a project that has another copy', () => {
+  expect(programAt(folder('empty'), [])).toEqual(['node', bin]);
+  const other = folder('has-other', 'node_modules', '.bin');
+  writeFileSync(join(other, 'meanfield'), '', { mode: 0o755 });
+  expect(programAt(dirname(dirname(other)), [])).toEqual(['node', bin]);
+});
+
+it('a command line has its paths quoted, and none is taken for a flag', () => {
+  expect(meanfieldCommand('evaluate', { path: "-it's a run" })).toMatch(
+    /meanfield evaluate '\.\/-it'\\''s a run'$/,
+  );
+});
+
+it('a script of the package is run from anywhere', () => {
+  expect(packageScript('setup')).toBe('npm run setup');
+});

@@ -1,0 +1,91 @@
+/** How `meanfield` is called from the folder that one is in, for every command line that is printed. */
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { basename, delimiter, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { commandLine, pathArgument } from './command-line.ts';
+
+/** The same from src and from dist. */
+const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A word of a command line; a path is written so that it is no flag. */
+export type Word = string | { readonly path: string };
+
+/**
+ * A command line that can be pasted into a shell as it is: `npx meanfield evaluate 'my runs/1'`. It is
+ *
+ * - `meanfield` where the command is installed for all folders,
+ * - `npx meanfield` in a project that has the package, and in the package's own folder,
+ * - else `node` with the file that is running.
+ *
+ * @param words - the words after the command
+ */
+export function meanfieldCommand(...words: readonly Word[]): string {
+  return commandLine([
+    ...programAt(process.cwd()),
+    ...words.map((word) => (typeof word === 'string' ? word : pathArgument(word.path))),
+  ]);
+}
+
+/** A script of the package, such as `setup`, as it is run from the folder that one is in. */
+export function packageScript(name: string): string {
+  return commandLine([
+    'npm',
+    ...(isInPackage(process.cwd()) ? [] : ['--prefix', packageFolder]),
+    'run',
+    name,
+  ]);
+}
+
+/**
+ * The words that call the command from a folder.
+ *
+ * @param search - folders of the shell's PATH; default: those of PATH that npm has not added for a script
+ */
+export function programAt(folder: string, search: readonly string[] = shellPath()): readonly string[] {
+  const file = join(packageFolder, 'bin', 'meanfield.js');
+  const isOurs = (path: string): boolean => real(path) === real(file);
+  const installed = search.map((dir) => join(dir, 'meanfield')).find(isExecutable);
+  if (installed !== undefined && isOurs(installed)) return ['meanfield'];
+  const projects = parentsOf(folder).map((dir) => join(dir, 'node_modules', '.bin', 'meanfield'));
+  const local = projects.find((path) => existsSync(path));
+  if (local === undefined ? isInPackage(folder) : isOurs(local)) return ['npx', 'meanfield'];
+  const near = relative(folder, file);
+  return ['node', near.startsWith('..') ? file : near];
+}
+
+const shellPath = (): string[] =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((dir) => dir !== '' && basename(dir) !== '.bin' && basename(dir) !== 'node-gyp-bin');
+
+function real(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The folder and those that it lies in. */
+function parentsOf(folder: string): string[] {
+  const parents = [resolve(folder)];
+  for (let at = parents[0]!; dirname(at) !== at; at = dirname(at)) parents.push(dirname(at));
+  return parents;
+}
+
+/** Whether npm takes the folder to be in this package, not in another project. */
+function isInPackage(folder: string): boolean {
+  const project = parentsOf(folder).find((dir) =>
+    ['package.json', 'node_modules'].some((name) => existsSync(join(dir, name))),
+  );
+  return project !== undefined && real(project) === real(packageFolder);
+}
