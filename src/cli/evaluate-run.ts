@@ -62,7 +62,7 @@ export interface EvaluationOutcome {
 /** @throws UsageError if the data set does not fit the net, or flags do not fit the kind of thing that is tested */
 export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  const given = fileFlags.find((key) => flags[key] !== undefined);
+  const given = fileFlags.find((key) => key !== 'dataset' && flags[key] !== undefined);
   if (!isFile && given !== undefined)
     throw new UsageError(`--${flagOf(given)} belongs to a file of weights; ${path} is none`);
   if (isFile && flags.checkpoint !== undefined)
@@ -79,7 +79,7 @@ export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Pro
 async function evaluateRun(run: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
   const trained = loadTrained(run, flags.checkpoint);
   const { config, state, learner, folder } = trained;
-  const data = await loadTestImages(run, trained, { dataDir: flags.dataDir });
+  const data = await loadTestImages(run, trained, { dataset: flags.dataset, dataDir: flags.dataDir });
   const measured = measure(learner, data, config);
   return { run, checkpoint: folder, step: state.step, ...measured };
 }

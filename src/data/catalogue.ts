@@ -13,6 +13,7 @@ import {
   readImageFolderTest,
 } from './image-folder.ts';
 import { limited } from './limit.ts';
+import { findNpyImages, onlyForTests, readNpyImages } from './npy-images.ts';
 import { pixelMoments } from './moments.ts';
 import { type DatasetName, datasetNames, folderDatasets, sizedDatasets } from './names.ts';
 import { sources } from './sources.ts';
@@ -27,6 +28,8 @@ export interface LoadOptions extends ImageFolderOptions {
   readonly limitTest?: number;
   /** So many of the training images are held out for validation; 0: none. */
   readonly valSplit?: number;
+  /** npy: the names of the classes, which its files do not have. */
+  readonly classes?: readonly string[];
   /** synthetic-images: what is drawn. */
   readonly seed?: number;
   /** synthetic-images: counts, channels and classes. */
@@ -114,6 +117,16 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
     load: ({ dataDir, ...options }) => readImageFolder(dataDir, options),
     loadTest: ({ dataDir, ...options }) => readImageFolderTest(dataDir, options),
     find: findImageFolder,
+  },
+  npy: {
+    description:
+      'for evaluate: test images in .npy files, as CIFAR-10.1 and CIFAR-10-C; --data-dir is the file',
+    images: 'any',
+    classes: 'of the net',
+    // Asynchronous, so that its errors are rejections as those of the others.
+    load: async () => Promise.resolve(onlyForTests()),
+    loadTest: async ({ dataDir, classes }) => Promise.resolve(readNpyImages(dataDir, classes)),
+    find: findNpyImages,
   },
   'synthetic-images': {
     description: 'waves in noise, 16 x 16 gray, made on the spot; for first runs',

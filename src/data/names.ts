@@ -7,6 +7,7 @@ export const datasetNames = [
   'cifar100',
   'idx',
   'image-folder',
+  'npy',
   'synthetic-images',
 ] as const;
 export type DatasetName = (typeof datasetNames)[number];

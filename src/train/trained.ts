@@ -70,6 +70,12 @@ export function loadTrained(run: string, checkpoint = 'last'): Trained {
   return { config, state, learner, folder };
 }
 
+export interface TestImageOptions {
+  readonly dataset?: string | undefined;
+  readonly dataDir?: string | undefined;
+  readonly limitTest?: number;
+}
+
 /** A test set with the mean and deviation that its images are normalised by. */
 export type TestImages = Pick<ImageData, 'test' | 'mean' | 'std' | 'notes'>;
 
@@ -77,6 +83,7 @@ export type TestImages = Pick<ImageData, 'test' | 'mean' | 'std' | 'notes'>;
  * The images that a trained net is tested on, with the mean and deviation that it was trained with: scaled to the size that it
  * was trained on, in its colours, with labels matched to its classes by their names.
  *
+ * @param dataset - another data set than that of the training
  * @param dataDir - where the data set is now, if it moved
  * @param limitTest - at most so many test images, evenly spaced
  * @throws UsageError if the classes are not those of the net, DataError if the data are missing or damaged
@@ -84,11 +91,11 @@ export type TestImages = Pick<ImageData, 'test' | 'mean' | 'std' | 'notes'>;
 export async function loadTestImages(
   run: string,
   { config, state }: Trained,
-  { dataDir, limitTest }: { dataDir?: string | undefined; limitTest?: number } = {},
+  { dataset = config.dataset, dataDir, limitTest }: TestImageOptions = {},
 ): Promise<TestImages> {
   const { height, width, channels, classes, mean, std } = state.images;
-  const { dataset } = config;
-  const place = placeOf(config, dataDir);
+  checkPlace(dataset, dataDir);
+  const place = dataDir ?? (dataset === config.dataset ? config.dataDir : undefined);
   const loaded = await loadTestSet(dataset, {
     ...(place !== undefined && { dataDir: place }),
     // Others are scaled below, from the size that they have.
@@ -97,7 +104,8 @@ export async function loadTestImages(
       channels: channels === 1 ? 1 : 3,
     }),
     ...(limitTest !== undefined && { limitTest }),
-    allowEmptyClasses: config.allowEmptyClasses,
+    allowEmptyClasses: config.allowEmptyClasses && dataset === config.dataset,
+    classes,
     seed: config.seed,
   });
   const matched = relabelledSet(loaded.test, classes);
@@ -106,14 +114,21 @@ export async function loadTestImages(
       `${run} was trained on the classes ${classList(classes)}; the test images of ${place ?? dataset} have ${classList(loaded.test.classes)}`,
     );
   const test = await resizedSet(matched, state.images);
-  return { test, notes: [...(loaded.notes ?? []), ...otherImages(state, test, limitTest)], mean, std };
+  return {
+    test,
+    notes: [
+      ...(loaded.notes ?? []),
+      ...(dataset === config.dataset ? otherImages(state, test, limitTest) : []),
+    ],
+    mean,
+    std,
+  };
 }
 
 /** @throws UsageError for a place of images that are made on the spot */
-function placeOf({ dataset, dataDir }: TrainConfig, given: string | undefined): string | undefined {
+function checkPlace(dataset: string, given: string | undefined): void {
   if (given !== undefined && (drawnDatasets as readonly string[]).includes(dataset))
-    throw new UsageError(`--data-dir has no effect: the run's images, ${dataset}, are made on the spot`);
-  return given ?? dataDir;
+    throw new UsageError(`--data-dir has no effect: the images of ${dataset} are made on the spot`);
 }
 
 /** A note, where the images are not those that the run was tested on. */

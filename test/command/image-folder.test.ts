@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { encodeNpy } from '../../src/io/index.ts';
 import { meanfield } from './command.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'meanfield-folder-'));
@@ -102,6 +103,33 @@ it('evaluate needs no training images, and scales images to the size of the trai
     testError: own.testError,
     classes: ['dark', 'light'],
   });
+});
+
+it('evaluate tests a run on images in .npy files, with its own classes', () => {
+  const shades = [10, 200, 195, 12];
+  const bytes = Uint8Array.from(
+    { length: 4 * 8 * 8 * 3 },
+    (_, at) => shades[Math.floor(at / 192)]! + (at % 40),
+  );
+  const put = (name: string, shape: number[], data: Uint8Array): void => {
+    writeFileSync(join(root, name), Buffer.concat(encodeNpy({ dtype: 'U8', shape, data })));
+  };
+  put('shift_data.npy', [4, 8, 8, 3], bytes);
+  put('shift_labels.npy', [4], Uint8Array.of(0, 1, 1, 0));
+  const npy = ['--dataset', 'npy', '--data-dir', join(root, 'shift_data.npy'), ...threads];
+  const outcome = meanfield(['evaluate', run, ...npy, '--json']);
+  const result = lastLine(outcome.stdout) as { images: number; classes: string[]; confusion: number[][] };
+  expect(result).toMatchObject({ images: 4, classes: ['dark', 'light'] });
+  expect(result.confusion.map((row) => row[0]! + row[1]!)).toEqual([2, 2]);
+  put('shift_labels.npy', [4], Uint8Array.of(0, 1, 1, 2));
+  const wrong = meanfield(['evaluate', run, ...npy]);
+  expect(wrong.code).toBe(3);
+  expect(wrong.stderr).toMatch(
+    /^meanfield: .*shift_labels\.npy: the label of record 3 is 2, out of range 0\.\.1/,
+  );
+  const train = meanfield(['train', ...npy]);
+  expect(train.code).toBe(2);
+  expect(train.stderr).toMatch(/npy has test images alone/);
 });
 
 it('predict tells of a file that it cannot read, goes on with the others, and fails at the end', async () => {
