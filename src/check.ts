@@ -88,6 +88,13 @@ export function checkNumber(name: string, value: unknown, range: Range = {}): nu
   return value;
 }
 
+/** @throws UsageError unless `value` is a number in the range, an infinite one allowed: a limit that is never reached. */
+export function checkLimit(name: string, value: unknown, range: Range = {}): number {
+  if (typeof value !== 'number' || Number.isNaN(value) || !inRange(value, range))
+    throw unexpected(`a number${rangeText(range)}`, name, value);
+  return value;
+}
+
 /** @throws UsageError unless `value` is a safe integer in the range. */
 export function checkInteger(name: string, value: unknown, range: Range = {}): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || !inRange(value, range))

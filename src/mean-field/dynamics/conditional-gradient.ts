@@ -1,5 +1,6 @@
 /** Frank and Wolfe's conditional gradient in the space of measures: in every round the best Diracs of Q_r join rho. */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkLimit, checkNumber, checkOptions } from '../../check.ts';
 import { noGrad, ops, scope } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { energy, type FlowOptions, particleGradient, solve } from '../gradient.ts';
@@ -7,7 +8,7 @@ import type { GridMeasure } from '../measures/index.ts';
 import type { Problem } from '../problem.ts';
 import { insertParticles, lineSearch, steepestDirection } from './descent.ts';
 import { durations } from './descent-field.ts';
-import type { LinearMinimisationOptions } from './linear-minimisation.ts';
+import { type LinearMinimisationOptions, minimisationKeys } from './linear-minimisation.ts';
 import { weightRate } from './weights.ts';
 
 export interface ConditionalGradientOptions extends LinearMinimisationOptions, FlowOptions {
@@ -20,6 +21,15 @@ export interface ConditionalGradientOptions extends LinearMinimisationOptions, F
   /** Called after each round; `false` stops. */
   readonly onRound?: ((round: ConditionalGradientRound) => unknown) | undefined;
 }
+
+const optionKeys = {
+  ...minimisationKeys,
+  rounds: true,
+  targetLoss: true,
+  correctiveSteps: true,
+  onRound: true,
+  integrator: true,
+} as const;
 
 export interface ConditionalGradientRound {
   readonly round: number;
@@ -35,7 +45,7 @@ export interface ConditionalGradientRound {
  * search: E never rises. Each round adds one particle a slice (`atoms` of them).
  *
  * @returns the measure, whose tensors belong to the caller's scope, and what each round did
- * @throws UsageError for options out of range, shapes that do not fit
+ * @throws UsageError for options out of range, shapes that do not fit; AbortError
  */
 export function conditionalGradient(
   problem: Problem,
@@ -43,24 +53,40 @@ export function conditionalGradient(
   start: GridMeasure,
   options: ConditionalGradientOptions,
 ): { measure: GridMeasure; rounds: ConditionalGradientRound[] } {
-  const { rounds: most = 20, targetLoss = -Infinity, correctiveSteps = 0, integrator, onRound } = options;
+  checkOptions('conditionalGradient', options, optionKeys);
+  const {
+    rounds: most = 20,
+    targetLoss = -Infinity,
+    correctiveSteps = 0,
+    integrator,
+    onRound,
+    signal,
+    onProgress,
+    ...minimisation
+  } = options;
   checkInteger('rounds', most, { min: 0 });
   checkInteger('correctiveSteps', correctiveSteps, { min: 0 });
+  checkLimit('targetLoss', targetLoss);
+  const watch = watchCall('conditionalGradient', { signal, onProgress });
   return noGrad(() =>
     scope(() => {
       let measure = start;
       const rounds: ConditionalGradientRound[] = [];
       for (let round = 1; round <= most; round++) {
         const taken = scope(() => {
-          const solution = solve(problem, family, measure, { integrator });
-          const { theta, gap } = steepestDirection(solution, options);
+          const solution = solve(problem, family, measure, { integrator, signal });
+          const { theta, gap } = steepestDirection(solution, { ...minimisation, signal });
           const towards = (lambda: number): GridMeasure => insertParticles(measure, theta, lambda);
-          const { lambda } = lineSearch(problem, family, towards, { integrator });
-          const grown = correctWeights(problem, family, towards(lambda), correctiveSteps, { integrator });
+          const { lambda } = lineSearch(problem, family, towards, { integrator, signal });
+          const grown = correctWeights(problem, family, towards(lambda), correctiveSteps, {
+            integrator,
+            signal,
+          });
           return { gap, lambda, ...grown };
         });
         measure = taken.measure;
         rounds.push({ round, loss: taken.loss, gap: taken.gap, lambda: taken.lambda });
+        watch(round, most);
         if (onRound?.(rounds.at(-1)!) === false || taken.loss < targetLoss || taken.lambda === 0) break;
       }
       return { measure, rounds };
@@ -77,26 +103,31 @@ export function correctWeights(
   family: Family,
   measure: GridMeasure,
   steps: number,
-  options: FlowOptions & { readonly eta?: number } = {},
+  options: FlowOptions & { readonly eta?: number | undefined } = {},
 ): { measure: GridMeasure; loss: number } {
+  checkOptions('correctWeights', options, { eta: true, integrator: true, ...longCallKeys });
+  checkInteger('steps', steps, { min: 0 });
   let eta = checkNumber('eta', options.eta ?? 1, { above: 0 });
+  const watch = watchCall('correctWeights', options);
+  const { integrator } = options;
   return noGrad(() =>
     scope(() => {
       const rate = weightRate('fisher-rao')!;
       const depth = durations(measure);
-      let [best, loss] = [measure, energy(problem, family, measure, options)];
+      let [best, loss] = [measure, energy(problem, family, measure, { integrator })];
       for (let i = 0; i < steps; i++) {
         const tried = scope(() => {
-          const { weight } = particleGradient(problem, family, best, { ...options, weight: true });
+          const { weight } = particleGradient(problem, family, best, { integrator, weight: true });
           const value = ops.div(weight!, depth);
           const factor = ops.exp(ops.mulScalar(rate(best.weight, value), -eta));
           const raw = ops.mul(best.weight, factor);
           const mass = ops.sumDim(best.weight, [1], true);
           return best.withWeight(ops.mul(raw, ops.div(mass, ops.sumDim(raw, [1], true))));
         });
-        const there = energy(problem, family, tried, options);
+        const there = energy(problem, family, tried, { integrator });
         eta *= there < loss ? 2 : 0.25;
         if (there < loss) [best, loss] = [tried, there];
+        watch(i + 1, steps);
       }
       return { measure: best, loss };
     }),

@@ -2,7 +2,7 @@
  * The construction in the proof that local minima are global: blocks whose integral at one depth is - p on the data. It needs
  * the family to be universal, and nothing of rho.
  */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { floatFacts, type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
@@ -17,6 +17,8 @@ export interface CostateFitOptions {
   /** Singular values below this share of the largest are left out. Default: 1e4 roundings, about 1e-12 in f64 and 6e-4 in f32. */
   readonly cutoff?: number | undefined;
 }
+
+const optionKeys = { count: true, generator: true, activation: true, spread: true, cutoff: true } as const;
 
 export interface CostateFit {
   /** Particles (a_j, w_j, b_j) of `bottleneck`, [m, 2 d + 1]; of weight 1/m each. */
@@ -36,10 +38,12 @@ export interface CostateFit {
  * @throws UsageError for no features, states and costates of different shape
  */
 export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOptions): CostateFit {
+  checkOptions('fitCostate', options, optionKeys);
   const { count, generator, activation = 'tanh', spread = 1 } = options;
   const cutoff = checkNumber('cutoff', options.cutoff ?? 1e4 * floatFacts(state.dtype).rounding, { min: 0 });
   checkInteger('count', count, { min: 1 });
   checkNumber('spread', spread, { above: 0 });
+  checkNumber('cutoff', cutoff, { min: 0, below: 1 });
   if (state.shape.join() !== costate.shape.join())
     throw new UsageError(
       `state [${state.shape.join(', ')}] and costate [${costate.shape.join(', ')}] are of different shape`,

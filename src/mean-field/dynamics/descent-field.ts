@@ -7,6 +7,7 @@ import type { Family } from '../families/index.ts';
 import { functionalGradient } from '../functional-gradient.ts';
 import { checkFit, type FlowOptions, type ParticleGradient, particleGradient, solve } from '../gradient.ts';
 import type { ParticleMeasure } from '../measures/index.ts';
+import { checkReturned, copyFor } from '../own-function.ts';
 import type { Problem } from '../problem.ts';
 import type { WeightRate } from './weights.ts';
 
@@ -84,7 +85,9 @@ export function descentField(
         // dE/dtheta = mass slope.
         const transport = inner(theta, divided);
         if (!weightRate) return { loss, slope, rate: undefined, dissipation: transport };
-        const rate = weightRate(measure.weight, ops.div(weight!, positive(depth)));
+        const { shape, dtype } = measure.weight;
+        const given = weightRate(copyFor(measure.weight), ops.div(weight!, positive(depth)));
+        const rate = checkReturned('weightRate', given, { shape, dtype });
         return {
           loss,
           slope,

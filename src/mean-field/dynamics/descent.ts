@@ -2,14 +2,15 @@
  * Descent directions in the space of measures: towards nu, E changes by lambda <dE/drho, nu - rho>. Local minima are global
  * because such a nu exists wherever E > 0.
  */
-import { checkNumber } from '../../check.ts';
+import { longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
 import { functionalGradient, type FunctionalGradient } from '../functional-gradient.ts';
 import { energy, type FlowOptions, type Solution } from '../gradient.ts';
 import { gridMeasure, type GridMeasure, type Measure } from '../measures/index.ts';
 import type { Problem } from '../problem.ts';
-import { type LinearMinimisationOptions, minimiseOverBall } from './linear-minimisation.ts';
+import { type LinearMinimisationOptions, minimisationKeys, minimiseOverBall } from './linear-minimisation.ts';
 
 /** A probability nu(., t_l) in every step of depth, towards which E falls. */
 export interface DescentDirection {
@@ -40,14 +41,18 @@ export function steepestDirection(
   options: LinearMinimisationOptions,
   gradientAt: typeof functionalGradient = functionalGradient,
 ): DescentDirection {
+  checkOptions('steepestDirection', options, minimisationKeys);
+  const watch = watchCall('steepestDirection', options);
+  const minimisation = { ...options, onProgress: undefined };
   const { measure, family, states } = solution;
   const k = family.parameterCount(states[0]?.shape[1] ?? 0);
   return noGrad(() =>
     scope(() => {
       const found = measure.steps.map((_, l) => {
         const gradient = gradientAt(solution, l);
-        const { theta, values } = minimiseOverBall(gradient, k, options);
+        const { theta, values } = minimiseOverBall(gradient, k, minimisation);
         const value = values.reduce((sum, one) => sum + one / values.length, 0);
+        watch(l + 1, measure.steps.length);
         return { theta, value, own: ownValue(gradient, measure, l) };
       });
       return {
@@ -96,6 +101,13 @@ export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: nu
   };
 }
 
+export interface LineSearchOptions extends FlowOptions {
+  /** Golden sections around the best; default 12. */
+  readonly sections?: number | undefined;
+  /** Halvings of lambda from 1; default 30. */
+  readonly halvings?: number | undefined;
+}
+
 export interface LineSearchResult {
   readonly lambda: number;
   readonly loss: number;
@@ -109,12 +121,19 @@ export function lineSearch(
   problem: Problem,
   family: Family,
   along: (lambda: number) => Measure,
-  { sections = 12, halvings = 30, ...options }: FlowOptions & { sections?: number; halvings?: number } = {},
+  options: LineSearchOptions = {},
 ): LineSearchResult {
-  const at = (lambda: number): LineSearchResult => ({
-    lambda,
-    loss: scope(() => energy(problem, family, along(lambda), options)),
-  });
+  checkOptions('lineSearch', options, { sections: true, halvings: true, integrator: true, ...longCallKeys });
+  const { sections = 12, halvings = 30, integrator } = options;
+  checkInteger('sections', sections, { min: 0 });
+  checkInteger('halvings', halvings, { min: 0 });
+  const watch = watchCall('lineSearch', options);
+  let done = 0;
+  const at = (lambda: number): LineSearchResult => {
+    const loss = scope(() => energy(problem, family, along(lambda), { integrator }));
+    watch(++done);
+    return { lambda, loss };
+  };
   const better = (a: LineSearchResult, b: LineSearchResult): LineSearchResult => (b.loss < a.loss ? b : a);
   let best = at(0);
   for (let i = 0, since = 0; i <= halvings && since < 3; i++) {

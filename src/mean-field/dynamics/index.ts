@@ -19,6 +19,7 @@ export {
   type DescentDirection,
   insertParticles,
   lineSearch,
+  type LineSearchOptions,
   type LineSearchResult,
   mixtureInStep,
   ownValue,

@@ -1,5 +1,6 @@
 /** Linear minimisation: the block of Q_r, the ball of radius r, at which G(., t) is least. */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { type DType, type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { FunctionalGradient } from '../functional-gradient.ts';
@@ -13,7 +14,7 @@ import { allFinite } from '../finite.ts';
  */
 export type Polish = (theta: Tensor, slope: Tensor, radius: number) => Tensor;
 
-export interface LinearMinimisationOptions {
+export interface LinearMinimisationOptions extends LongCallOptions {
   readonly radius: number;
   /** Draws the starts, where they are not given. */
   readonly generator?: Generator | undefined;
@@ -29,6 +30,17 @@ export interface LinearMinimisationOptions {
   /** How many distinct local minimisers are wanted; default 1, the best. */
   readonly atoms?: number | undefined;
 }
+
+/** The names of {@link LinearMinimisationOptions}. */
+export const minimisationKeys = {
+  radius: true,
+  generator: true,
+  starts: true,
+  steps: true,
+  polish: true,
+  atoms: true,
+  ...longCallKeys,
+} as const;
 
 export interface Minimisers {
   /** [atoms, k], the best first. */
@@ -72,6 +84,8 @@ export function minimiseOverBall(
   k: number,
   options: LinearMinimisationOptions,
 ): Minimisers {
+  checkOptions('minimiseOverBall', options, minimisationKeys);
+  const watch = watchCall('minimiseOverBall', options);
   const { radius, steps = 60, polish, atoms = 1 } = options;
   checkNumber('radius', radius, { above: 0 });
   const starts = countOf(options, k);
@@ -85,7 +99,7 @@ export function minimiseOverBall(
       let value = gradient.value(theta);
       const { dtype } = theta;
       let length = ops.full([starts, 1], radius / 4, dtype, undefined, theta.device);
-      for (let i = 0; i < steps; i++)
+      for (let i = 0; i < steps; i++) {
         [theta, value, length] = scope(() => {
           const slope = gradient.slope(theta);
           const moved = ops.sub(theta, ops.mul(ops.div(slope, rowLengths(slope)), length));
@@ -100,6 +114,8 @@ export function minimiseOverBall(
             ops.clampMax(ops.mul(length, ops.addScalar(ops.mulScalar(row, 1.75), 0.25)), 1e6 * radius),
           ] as const;
         });
+        watch(i + 1, steps);
+      }
       const best = distinct(theta, value, atoms, radius / 4);
       const index = tensor(BigInt64Array.from(best, BigInt));
       return {

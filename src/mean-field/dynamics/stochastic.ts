@@ -83,11 +83,11 @@ export function stochasticDescent<M extends MovableMeasure<M>>(
   start: M,
   options: Omit<WassersteinFlowOptions<M>, 'method' | 'gradient' | 'perturb'> & StochasticOptions,
 ): FlowResult<M> {
-  const { noise = 0, generator } = options;
-  return wassersteinFlow(problem, family, start, {
-    ...options,
+  const { noise = 0, generator, batch, sampling, ...flow } = options;
+  return wassersteinFlow<M>(problem, family, start, {
+    ...flow,
     method: 'euler',
-    gradient: batchGradient(problem, options),
+    gradient: batchGradient(problem, { batch, generator, sampling }),
     perturb: noise > 0 ? langevinNoise(noise, generator) : undefined,
   });
 }

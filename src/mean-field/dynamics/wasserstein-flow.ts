@@ -2,7 +2,8 @@
  * Gradient flow of the particles of a measure, dtheta_lj/ds = - grad_theta G(theta_lj, t_l), in steps of Euler, of any
  * explicit Runge-Kutta scheme, or of an adaptive pair that watches the energy identity dE/ds = - D.
  */
-import { checkInteger, checkNumber } from '../../check.ts';
+import { longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkLimit, checkNumber, checkOptions } from '../../check.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { type Integrator, type Tableau, tableauOf } from '../integrators/tableau.ts';
@@ -54,11 +55,31 @@ export interface FlowResult<M> extends FlowPoint<M> {
   readonly rejected: number;
 }
 
+const defaultMaxSteps = 1000;
+
+const optionKeys = {
+  method: true,
+  ds: true,
+  maxSteps: true,
+  until: true,
+  targetLoss: true,
+  minDissipation: true,
+  tolerances: true,
+  perturb: true,
+  onStep: true,
+  weightRate: true,
+  gradient: true,
+  integrator: true,
+  ...longCallKeys,
+} as const;
+
+const toleranceKeys = { relative: true, absolute: true, energy: true } as const;
+
 /**
  * Follows the flow from `start` until a stop condition holds.
  *
  * @returns the last point; its tensors belong to the caller's scope
- * @throws UsageError for a step that is not positive, shapes that do not fit, an adaptive step that becomes too small
+ * @throws UsageError for a step that is not positive, options out of range, shapes that do not fit, an adaptive step that becomes too small; AbortError
  */
 export function wassersteinFlow<M extends MovableMeasure<M>>(
   problem: Problem,
@@ -66,8 +87,13 @@ export function wassersteinFlow<M extends MovableMeasure<M>>(
   start: M,
   options: WassersteinFlowOptions<M>,
 ): FlowResult<M> {
+  checkOptions<WassersteinFlowOptions<M>>('wassersteinFlow', options, optionKeys);
+  if (options.tolerances) checkOptions('wassersteinFlow: tolerances', options.tolerances, toleranceKeys);
   checkNumber('ds', options.ds, { above: 0 });
   checkInteger('maxSteps', options.maxSteps ?? 0, { min: 0 });
+  checkLimit('until', options.until ?? 0, { min: 0 });
+  checkLimit('targetLoss', options.targetLoss ?? 0);
+  checkLimit('minDissipation', options.minDissipation ?? 0);
   return noGrad(() => scope(() => run(descentField(problem, family, start, options), start, options)));
 }
 
@@ -82,7 +108,10 @@ function run<M extends MovableMeasure<M>>(
   let point: FlowPoint<M> = { step: 0, s: 0, ds: 0, dissipated: 0, measure: start, ...energyOf(here) };
   let next = options.ds;
   let rejected = 0;
+  const watch = watchCall('wassersteinFlow', options);
   for (;;) {
+    if (Number.isFinite(until)) watch(point.s, until);
+    else watch(point.step, options.maxSteps ?? defaultMaxSteps);
     const asked = onStep?.(point) === false;
     const reason = asked ? 'asked' : stopReason(point, options);
     if (reason) {
@@ -121,7 +150,7 @@ const energyOf = ({ loss, dissipation }: Descent): Pick<Descent, 'loss' | 'dissi
 function stopReason<M>(
   { step, s, loss, dissipation }: FlowPoint<M>,
   {
-    maxSteps = 1000,
+    maxSteps = defaultMaxSteps,
     until = Infinity,
     targetLoss = -Infinity,
     minDissipation = -Infinity,

@@ -1,5 +1,5 @@
 /** Laws from which particles are drawn. Draws are f32 unless asked, as those of a `Generator`. */
-import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
+import { checkInteger, checkNumber, checkOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import {
   defaultDtype,
@@ -14,6 +14,7 @@ import {
   to,
 } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
+import { checkReturned } from '../own-function.ts';
 import type { DepthPath } from './path.ts';
 import { rowLengths } from './row-lengths.ts';
 
@@ -66,7 +67,13 @@ export function independentSlices(
 ): Tensor {
   checkInteger('slices', slices, { min: 1 });
   checkSizes(count, k);
-  return scope(() => ops.view(law(generator, slices * count, k, dtype), [slices, count, k]));
+  return scope(() => ops.view(drawn(law, generator, slices * count, k, dtype), [slices, count, k]));
+}
+
+/** What a law gives, which may be one of the user's. @throws UsageError unless it is [count, k] */
+function drawn(law: Law, generator: Generator, count: number, k: number, dtype: DType): Tensor {
+  if (typeof law !== 'function') throw unexpected('a law, such as gaussian()', 'the law', law);
+  return checkReturned('the law', law(generator, count, k, dtype), { shape: [count, k] });
 }
 
 export interface SmoothOptions {
@@ -103,8 +110,8 @@ export function smoothPaths(
   if (weight && weight.dtype !== dtype)
     throw new UsageError(`a measure has one type of numbers: theta ${dtype}, weight ${weight.dtype}`);
   // Numbers, not tensors: a path outlives the scope that it is drawn in, and takes nothing out of it.
-  const drawn = scope(() => {
-    const amplitudes = ops.toDtype(law(generator, modes * count, k, dtype), dtype);
+  const wave = scope(() => {
+    const amplitudes = ops.toDtype(drawn(law, generator, modes * count, k, dtype), dtype);
     return {
       amplitudes: amplitudes.toTypedArray(),
       phases: ops.mulScalar(generator.uniform([modes, count, k], 'f64'), 2 * Math.PI).toTypedArray(),
@@ -112,14 +119,14 @@ export function smoothPaths(
     };
   });
   const frequencies = Float64Array.from({ length: modes }, (_, r) => Math.PI * r);
-  const { device } = drawn;
+  const { device } = wave;
   const over = (data: NumericArray, shape: readonly number[]): Tensor =>
     to(tensorOver(data, shape), { device });
   return (t): Particles => ({
     theta: scope(() => {
       const shift = ops.mulScalar(over(frequencies, [modes, 1, 1]), t);
-      const waves = ops.cos(ops.add(over(drawn.phases, [modes, count, k]), shift));
-      const terms = ops.mul(over(drawn.amplitudes, [modes, count, k]), ops.toDtype(waves, dtype));
+      const waves = ops.cos(ops.add(over(wave.phases, [modes, count, k]), shift));
+      const terms = ops.mul(over(wave.amplitudes, [modes, count, k]), ops.toDtype(waves, dtype));
       return ops.mulScalar(ops.sumDim(terms, [0]), 1 / Math.sqrt(modes));
     }),
     weight: weight ?? full([count], 1 / count, { dtype, device }),
