@@ -55,6 +55,18 @@ export class Conv2d implements Layer {
   }
 
   /**
+   * The input and the stride with which it is convolved: a 1 x 1 convolution with a stride sees every second pixel only. Below 8
+   * channels the backward pass of oneDNN (2.6) writes past its memory in such a convolution, so the pixels are chosen before it.
+   */
+  #thinned(input: Tensor): [Tensor, number] {
+    const stride = this.#stride;
+    const [, channels = 0] = input.shape;
+    if (this.#kernel !== 1 || stride === 1 || channels >= 8) return [input, stride];
+    const rows = ops.sliceDim(input, 2, null, null, stride);
+    return [ops.sliceDim(rows, 3, null, null, stride), 1];
+  }
+
+  /**
    * s(factor conv(x) + shift + add)
    *
    * @param input - [B, inChannels, H, W]
@@ -67,9 +79,9 @@ export class Conv2d implements Layer {
       return activation && !relu ? activateInPlace(activation, output) : output;
     }
     const padding = (this.#kernel - 1) / 2;
-    const stride = this.#stride;
+    const [thinned, stride] = this.#thinned(input);
     const output = ops.conv2d(
-      input,
+      thinned,
       weight,
       shift,
       [stride, stride],
