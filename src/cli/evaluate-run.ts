@@ -30,6 +30,7 @@ const fileFlags = [
   'mean',
   'std',
   'keyStyle',
+  'stateDict',
   'dtype',
 ] as const;
 
@@ -49,6 +50,9 @@ export interface EvaluationOutcome {
   /** Of a file: its format, and how it names its tensors. */
   readonly format?: string;
   readonly keyStyle?: string;
+  /** Of a checkpoint: the keys that lead to the weights, and to averages of them that were not used. */
+  readonly stateDict?: string;
+  readonly averages?: readonly string[];
   readonly testError: number;
   readonly testLoss: number;
   /** Absent for fewer than 6 classes. */
@@ -97,7 +101,8 @@ async function evaluateFile(path: string, flags: EvaluateFlags): Promise<Evaluat
   const experiment = await createTestExperiment(config);
   const weights = await startFromWeights(experiment);
   const measured = measure(experiment.learner, experiment.data, config);
-  return { run: path, checkpoint: path, format: weights!.format, keyStyle: weights!.style, ...measured };
+  const { format, style: keyStyle, stateDict, averages } = weights!;
+  return { run: path, checkpoint: path, format, keyStyle, stateDict, averages, ...measured };
 }
 
 const defined = (options: TrainOptions): TrainOptions =>
@@ -122,11 +127,22 @@ function measure(
   };
 }
 
+function weightsText({
+  format = '',
+  keyStyle = '',
+  stateDict = '',
+  averages = [],
+}: EvaluationOutcome): string {
+  const from = stateDict === '' ? [] : [`from ${stateDict}`];
+  const others = averages.length > 0 ? [`averages with --state-dict ${averages.join(', ')}`] : [];
+  return [format, `${keyStyle} names`, ...from, ...others].join(', ');
+}
+
 export function evaluationText(outcome: EvaluationOutcome): string {
   const { testError, testLoss, top5Error, images, classes, perClassError, confusion, checkpoint } = outcome;
   const origin =
     outcome.step === undefined
-      ? `weights of ${checkpoint} (${outcome.format ?? ''}, ${outcome.keyStyle ?? ''} names)`
+      ? `weights of ${checkpoint} (${weightsText(outcome)})`
       : `checkpoint ${checkpoint} at step ${outcome.step}`;
   const mistaken = (c: number): string => {
     const row = confusion[c] ?? [];

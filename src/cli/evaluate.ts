@@ -23,6 +23,7 @@ export function registerEvaluate(program: Command): void {
       '--key-style <style>',
       'of a file: akamaster, torchvision, preresnet, meanfield (default: found out)',
     )
+    .option('--state-dict <key>', 'of a file with several weights: state_dict_ema, .. (default: found out)')
     .option('--dtype <name>', 'of a file: f32 or f64 (default f32)')
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, flags: EvaluateFlags) => {

@@ -1,6 +1,6 @@
 /** The Python version of CIFAR: dictionaries with an array `data` [N, 3072] and a list of labels, pickled. */
 import { DataError, FileError } from '../errors.ts';
-import { PickledArray, readPlainPickle } from '../io/index.ts';
+import { NumpyArray, readPlainPickle } from '../io/index.ts';
 import type { CifarBatch } from './cifar-batches.ts';
 import { cifarBytes, type CifarLayout, type CifarName } from './cifar-layouts.ts';
 
@@ -28,19 +28,20 @@ function dictionaryOf(bytes: Uint8Array, where: string): ReadonlyMap<string, unk
 export function pythonBatch({ name }: CifarLayout, bytes: Uint8Array, where: string): CifarBatch {
   const dictionary = dictionaryOf(bytes, where);
   const [data, labels] = [dictionary.get('data'), dictionary.get(labelKeys[name])];
-  if (!(data instanceof PickledArray) || !Array.isArray(labels))
+  if (!(data instanceof NumpyArray) || !Array.isArray(labels))
     throw new DataError(
       `${where} has the keys ${[...dictionary.keys()].slice(0, 8).join(', ')}; needed are data and ${labelKeys[name]}: is it ${name}?`,
     );
-  const { shape, type } = data;
+  const { shape } = data;
+  const type = data.type?.name ?? 'no numbers';
   const [count = 0, width] = shape;
-  if (type !== 'u1' || shape.length !== 2 || width !== cifarBytes || data.bytes.length !== count * cifarBytes)
+  if (type !== 'u1' || shape.length !== 2 || width !== cifarBytes || data.data.length !== count * cifarBytes)
     throw new DataError(
-      `${where}: data is [${shape.join(', ')}] of ${type}, ${data.bytes.length} bytes; needed is [N, ${cifarBytes}] of u1`,
+      `${where}: data is [${shape.join(', ')}] of ${type}, ${data.data.length} bytes; needed is [N, ${cifarBytes}] of u1`,
     );
   if (labels.length !== count)
     throw new DataError(`${where} has ${count} images and ${labels.length} labels; download it again`);
-  return { bytes: data.bytes, first: 0, stride: cifarBytes, labels: Int32Array.from(labels, Number) };
+  return { bytes: data.data, first: 0, stride: cifarBytes, labels: Int32Array.from(labels, Number) };
 }
 
 /** The names in `batches.meta` or `meta`. */

@@ -289,7 +289,7 @@ describe('the Python version', () => {
     [
       'that would run code',
       () => callOf(globalOf('os', 'system'), ['true']),
-      /names "os\.system", which is not plain data/,
+      /names "os\.system", which is no part of plain data/,
     ],
   ])('with a file %s is refused', async (_, content, message) => {
     putBatch(content());

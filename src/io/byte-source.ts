@@ -10,6 +10,7 @@ export interface ByteSource {
   readonly size: number;
   /** A copy of what is there; shorter at the end. */
   read(from: number, length: number): Uint8Array;
+  /** May be called again. */
   close(): void;
 }
 
@@ -21,7 +22,7 @@ export function sourceOfBytes(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** @throws FileError if the path cannot be read, or is no file */
+/** @throws FileError if the path cannot be read, or is not a file */
 export function sourceOfFile(path: string): ByteSource {
   let descriptor: number;
   try {
@@ -33,8 +34,9 @@ export function sourceOfFile(path: string): ByteSource {
   const stat = fstatSync(descriptor);
   if (!stat.isFile()) {
     closeSync(descriptor);
-    throw new FileError(`cannot read ${path}: it is no file`);
+    throw new FileError(`cannot read ${path}: it is not a file`);
   }
+  let open = true;
   return {
     size: stat.size,
     read(from, length) {
@@ -49,7 +51,8 @@ export function sourceOfFile(path: string): ByteSource {
       return bytes;
     },
     close: () => {
-      closeSync(descriptor);
+      if (open) closeSync(descriptor);
+      open = false;
     },
   };
 }

@@ -31,10 +31,13 @@ export {
   type SafetensorsFile,
   type StoredTensor,
 } from './safetensors.ts';
-export { PickledArray, readPlainPickle } from './pickle/plain-pickle.ts';
+export { NumpyArray } from './pickle/numpy.ts';
+export { readPlainPickle } from './pickle/plain-pickle.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, expandHome } from './user-path.ts';
+export { isFloat, typeInWords } from './element-types.ts';
+export type { WeightFile } from './found-weights.ts';
 export { checkOutputFile, makeFolder } from './output-path.ts';
 export { reasonOfCode, reasonOfSystemError } from './system-error.ts';
-export { openWeightFile, type WeightFile } from './weight-file.ts';
+export { openWeightFile, type WeightFileOptions } from './weight-file.ts';

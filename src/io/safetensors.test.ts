@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileError, InternalError } from '../errors.ts';
+import { sourceOfBytes } from './byte-source.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
+  findSafetensors,
   readSafetensors,
   type SafetensorsDType,
   type SafetensorsFile,
@@ -83,7 +85,11 @@ function decodeOrRefuse(bytes: Uint8Array): SafetensorsFile | FileError {
     return decodeSafetensors(bytes, 'f');
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    if (!error.message.startsWith('f is damaged or half-written: ') || error.message.includes('\n'))
+    if (
+      !/^f(?: is|: "[^;]*" is) (damaged or half-written: |.*; needed is a safetensors file; |stored as )[^\n]*$/.test(
+        error.message,
+      )
+    )
       throw new Error(`unclear: ${error.message}`, { cause: error });
     return error;
   }
@@ -255,7 +261,12 @@ describe('refused is', () => {
       /"a" has 0 bytes/,
     ],
     ['a backward span', raw({ a: { dtype: 'U8', shape: [0], data_offsets: [4, 0] } }, 4), /"a" has -4 bytes/],
-    ['an unknown type', raw({ a: { dtype: 'C64', shape: [0], data_offsets: [0, 0] } }), /the entry of "a"/],
+    ['no type', raw({ a: { dtype: 'f32', shape: [0], data_offsets: [0, 0] } }), /the entry of "a"/],
+    [
+      'a type of other bytes',
+      raw({ a: { dtype: 'U16', shape: [3], data_offsets: [0, 4] } }, 4),
+      /"a" has 4 bytes for U16 \[3\]/,
+    ],
     ['a negative length', raw({ a: { dtype: 'U8', shape: [-1], data_offsets: [0, 0] } }), /the entry of "a"/],
     ['an entry of null', raw({ a: null }), /the entry of "a"/],
     [
@@ -280,7 +291,7 @@ describe('refused is', () => {
     ['a header that is null', raw('null'), /not a JSON object/],
     ['a header that is not JSON', raw('{"a":'), /not JSON/],
     ['an empty header', raw(''), /not JSON/],
-    ['a file of less than 8 bytes', Buffer.alloc(7), /7 bytes are no safetensors file/],
+    ['a file of less than 8 bytes', Buffer.alloc(7), /7 bytes are not a safetensors file/],
     ['a header longer than the file', Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 123, 125]), /would have 3 bytes/],
     ['a header of 2^64 - 1 bytes', Buffer.alloc(20, 255), /would have 18446744073709552000 bytes/],
   ])('%s', (_, bytes, words) => {
@@ -296,6 +307,35 @@ describe('refused is', () => {
     const bytes = whole(new Map([['nämé', { dtype: 'U8', shape: [0], data: new Uint8Array() }]]));
     bytes[bytes.indexOf('ä')] = 0xff;
     expect(() => decodeSafetensors(bytes, 'f')).toThrow(/not JSON/);
+  });
+});
+
+describe('types that are not read', () => {
+  const types: readonly (readonly [string, number])[] = [
+    ...(['F8_E4M3', 'F8_E5M2', 'F8_E8M0'] as const).map((dtype) => [dtype, 8] as const),
+    ...([
+      ['U16', 16],
+      ['U32', 32],
+      ['U64', 64],
+      ['C64', 64],
+      ['F4', 4],
+      ['F6_E2M3', 6],
+    ] as const),
+    ['F12_NEW', 12],
+  ];
+  it.each(types)('%s is named, and other tensors of the file are read', async (dtype, bits) => {
+    const size = (4 * bits) / 8;
+    const bytes = raw(
+      { a: u8(0, 8), q: { dtype, shape: [4], data_offsets: [8, 8 + size] } },
+      Uint8Array.from({ length: 8 + size }, (_, i) => i),
+    );
+    expect(() => decodeSafetensors(bytes, 'f')).toThrow(
+      new RegExp(`^f: "q" is stored as ${dtype}.*; needed are floats`),
+    );
+    const { tensors } = findSafetensors(sourceOfBytes(bytes), 'f');
+    expect((await tensors.get('a')!.read()).data).toEqual(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7));
+    expect(tensors.get('q')).toMatchObject({ dtype, shape: [4] });
+    await expect(tensors.get('q')!.read()).rejects.toThrow(FileError);
   });
 });
 

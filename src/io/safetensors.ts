@@ -6,22 +6,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { show } from '../check.ts';
 import { FileError, InternalError } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { elementBits, isRead, type SafetensorsDType, typeInWords, widths } from './element-types.ts';
+import { headBytes, isSafetensors, otherKind } from './file-kind.ts';
 import { repeatedKey } from './repeated-key.ts';
 
-/** Bytes of an element. */
-export const widths = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-} as const;
-export type SafetensorsDType = keyof typeof widths;
+export type { SafetensorsDType };
 
 export interface StoredTensor {
   readonly dtype: SafetensorsDType;
@@ -32,9 +22,10 @@ export interface StoredTensor {
 
 /** A tensor of a file whose numbers are read when they are needed. */
 export interface FoundTensor {
-  readonly dtype: SafetensorsDType;
+  /** Of {@link SafetensorsDType}, or a type that is not read. */
+  readonly dtype: string;
   readonly shape: readonly number[];
-  /** @throws FileError if they are damaged */
+  /** @throws FileError if they are damaged, or of a type that is not read */
   read(): Promise<StoredTensor>;
 }
 
@@ -48,14 +39,13 @@ const alignment = 8;
 const headerLimit = 100_000_000;
 const size = z.int().nonnegative();
 const entrySchema = z.strictObject({
-  dtype: z.enum(Object.keys(widths) as [SafetensorsDType, ...SafetensorsDType[]]),
+  dtype: z.string().regex(/^[A-Z][A-Z0-9_]{0,30}$/),
   shape: z.array(size),
   data_offsets: z.tuple([size, size]),
 });
 const metadataKey = '__metadata__';
 
-export const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number =>
-  shape.reduce((product, length) => product * length, widths[dtype]);
+const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number => widths[dtype] * sizeOf(shape);
 
 /**
  * The file as pieces, without copies: the header names the tensors in their order; their bytes begin at a
@@ -88,48 +78,122 @@ export function encodeSafetensors(
   return [head, ...byWidth.map(([, { data }]) => data)];
 }
 
-/** @throws FileError if the bytes are not a whole safetensors file */
-export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
-  const damaged = (what: string, cause?: unknown): FileError =>
+/** Where a tensor is. */
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** From and to, in bytes after the header. */
+  readonly span: readonly [number, number];
+}
+
+interface Layout {
+  /** Bytes before the first tensor. */
+  readonly start: number;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+type Damaged = (what: string, cause?: unknown) => FileError;
+
+const damagedFile =
+  (name: string): Damaged =>
+  (what, cause) =>
     new FileError(
       `${name} is damaged or half-written: ${what}; use another checkpoint, or make it again`,
       cause,
     );
-  if (bytes.byteLength < prefix) throw damaged(`${bytes.byteLength} bytes are no safetensors file`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, prefix).getBigUint64(0, true));
-  if (length > headerLimit || prefix + length > bytes.byteLength)
+
+/** @throws FileError if the bytes are not a whole safetensors file, or one of another kind */
+function layoutOf({ size: total, read }: Pick<ByteSource, 'size' | 'read'>, name: string): Layout {
+  const damaged = damagedFile(name);
+  const head = Buffer.from(read(0, headBytes));
+  if (head.length < prefix) throw damaged(`${total} bytes are not a safetensors file`);
+  const length = Number(head.readBigUInt64LE(0));
+  if (length > headerLimit || prefix + length > total) {
+    const other = otherKind(name, head, 'a safetensors file', 'save the weights as safetensors');
+    if (other !== undefined && !isSafetensors(head)) throw new FileError(other);
     throw damaged(`its header would have ${length} bytes`);
-  const header = parseHeader(bytes.subarray(prefix, prefix + length), damaged);
+  }
+  const header = parseHeader(read(prefix, length), damaged);
   const metadata = header.get(metadataKey) ?? {};
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string'))
     throw damaged('its metadata is not text');
-  const data = bytes.subarray(prefix + length);
-  const tensors = new Map<string, StoredTensor>();
-  const spans: [number, number][] = [];
+  const entries = new Map<string, Entry>();
+  const available = total - prefix - length;
   for (const [key, value] of header) {
     if (key === metadataKey) continue;
     const entry = entrySchema.safeParse(value);
     if (!entry.success) throw damaged(`the entry of ${show(key)} is not valid`);
     const { dtype, shape, data_offsets: span } = entry.data;
-    if (span[1] - span[0] !== bytesOf(dtype, shape))
+    const bits = elementBits(dtype);
+    // Of a type that nobody knows here, any number of bytes is right that can be one.
+    const bytes = bits === undefined ? Math.max(0, span[1] - span[0]) : Math.ceil((bits * sizeOf(shape)) / 8);
+    if (span[1] - span[0] !== bytes)
       throw damaged(`${show(key)} has ${span[1] - span[0]} bytes for ${dtype} [${shape.join(', ')}]`);
-    if (span[1] > data.byteLength)
-      throw damaged(`${show(key)} ends at byte ${span[1]} of ${data.byteLength}`);
-    spans.push(span);
-    tensors.set(key, { dtype, shape, data: data.subarray(...span) });
+    if (span[1] > available) throw damaged(`${show(key)} ends at byte ${span[1]} of ${available}`);
+    entries.set(key, { dtype, shape, span });
   }
-  checkCover(spans, data.byteLength, damaged);
-  return { tensors, metadata: metadata as Record<string, string> };
+  checkCover(
+    [...entries.values()].map(({ span }) => span),
+    available,
+    damaged,
+  );
+  return { start: prefix + length, entries, metadata: metadata as Record<string, string> };
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
+/** The error for numbers of a type that is not read. */
+export function unreadType(name: string, key: string, dtype: string): FileError {
+  return new FileError(
+    `${name}: ${show(key)} is stored as ${typeInWords(dtype)}; needed are floats (F64, F32, F16, BF16); convert it where the file comes from, and save it again`,
+  );
+}
+
+/** @throws FileError if the bytes are not a whole safetensors file, or hold a type that is not read */
+export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
+  const read = (from: number, length: number): Uint8Array => bytes.subarray(from, from + length);
+  const { start, entries, metadata } = layoutOf({ size: bytes.byteLength, read }, name);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [key, { dtype, shape, span }] of entries) {
+    if (!isRead(dtype)) throw unreadType(name, key, dtype);
+    tensors.set(key, { dtype, shape, data: bytes.subarray(start + span[0], start + span[1]) });
+  }
+  return { tensors, metadata };
+}
+
+/**
+ * The tensors of a file whose numbers are read when they are needed, from a source that stays open.
+ *
+ * @throws FileError if it is not a whole safetensors file
+ */
+export function findSafetensors(
+  source: ByteSource,
+  name: string,
+): {
+  readonly tensors: ReadonlyMap<string, FoundTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+} {
+  const { start, entries, metadata } = layoutOf(source, name);
+  const found = ([key, { dtype, shape, span }]: [string, Entry]): [string, FoundTensor] => [
+    key,
+    {
+      dtype,
+      shape,
+      read: () =>
+        isRead(dtype)
+          ? Promise.resolve({ dtype, shape, data: source.read(start + span[0], span[1] - span[0]) })
+          : Promise.reject(unreadType(name, key, dtype)),
+    },
+  ];
+  return { tensors: new Map([...entries].map(found)), metadata };
 }
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The members of the header. Text that is not UTF-8 would give names that nobody wrote: it is refused. */
-function parseHeader(
-  bytes: Uint8Array,
-  damaged: (what: string, cause?: unknown) => FileError,
-): Map<string, unknown> {
+function parseHeader(bytes: Uint8Array, damaged: Damaged): Map<string, unknown> {
   let text: string;
   let header: unknown;
   try {
@@ -145,7 +209,7 @@ function parseHeader(
 }
 
 /** Every byte belongs to exactly one tensor. */
-function checkCover(spans: [number, number][], total: number, damaged: (what: string) => FileError): void {
+function checkCover(spans: (readonly [number, number])[], total: number, damaged: Damaged): void {
   let end = 0;
   for (const [from, to] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
     if (from !== end) throw damaged(`its tensors ${from < end ? 'overlap' : 'leave a hole'} at byte ${from}`);

@@ -1,88 +1,120 @@
 /** Files of weights of any kind that is read here: names, shapes and types at once, numbers on demand. */
 import { FileError } from '../errors.ts';
 import { type ByteSource, sourceOfFile } from './byte-source.ts';
+import { headOf, isPickle, isSafetensors, isZip, kindOfBytes } from './file-kind.ts';
 import type { Damaged } from './pickle/cursor.ts';
 import { stateDictOf, type TorchFile } from './pytorch/file.ts';
 import { openLegacyFile } from './pytorch/legacy-file.ts';
 import { openZipFile } from './pytorch/zip-file.ts';
-import { type FoundTensor, readSafetensors } from './safetensors.ts';
+import { findSafetensors } from './safetensors.ts';
+import type { WeightFile } from './found-weights.ts';
+import { openShards, shardsOf } from './weight-shards.ts';
 
-export interface WeightFile {
-  readonly format: TorchFile['format'] | 'safetensors';
-  readonly tensors: ReadonlyMap<string, FoundTensor>;
-  /** Text beside them; empty for files of PyTorch. */
-  readonly metadata: Readonly<Record<string, string>>;
-  close(): void;
+export interface WeightFileOptions {
+  /** Which dictionary of a checkpoint that has several, or which part of the names; absent: found out. */
+  readonly stateDict?: string | undefined;
 }
 
-type Kind = 'zip' | 'legacy' | 'safetensors';
-
-/** By the first bytes: a name says little (.pth, .pt, .th, .tar, .bin and .ckpt are all in use). */
-function kindOf(source: ByteSource): Kind | undefined {
-  const head = Buffer.from(source.read(0, 9));
-  if (head.subarray(0, 2).toString('latin1') === 'PK') return 'zip';
-  if (head[0] === 0x80) return 'legacy';
-  if (head[8] === 0x7b) return 'safetensors';
-  return undefined;
-}
+export const neededWeights = 'a file of weights: safetensors, or a state dictionary of torch.save';
+const saveThem =
+  'save the weights from the program that made it, with safetensors or torch.save(model.state_dict(), FILE)';
 
 /**
- * Opens a file of torch.save (zip or legacy) or of safetensors. Nothing in it is run. The caller closes it.
+ * Opens a file of torch.save (zip or legacy) or of safetensors, or the index of one in parts. Nothing in it is run. The caller
+ * closes it.
  *
  * @throws FileError if it is none of these, is damaged or half-written, or names code
  */
-export async function openWeightFile(path: string): Promise<WeightFile> {
-  const damaged: Damaged = (what, cause) =>
-    new FileError(`${path} is damaged or half-written: ${what}; fetch or save it again`, cause);
+export async function openWeightFile(path: string, options: WeightFileOptions = {}): Promise<WeightFile> {
   const source = sourceOfFile(path);
-  const kind = kindOf(source);
-  if (kind !== 'legacy') source.close();
-  switch (kind) {
-    case 'zip':
-      return ofTorch(await openZipFile(path, damaged), path);
-    case 'legacy':
-      return ofTorch(
-        closingOnError(source, () => openLegacyFile(path, source, damaged)),
-        path,
-      );
-    case 'safetensors':
-      return ofSafetensors(path);
-    case undefined:
-      throw new FileError(`${path} is no file of weights: neither of torch.save nor of safetensors`);
-  }
-}
-
-function closingOnError<T>(source: { close(): void }, action: () => T): T {
   try {
-    return action();
+    const head = headOf(source);
+    // Safetensors first: its structure is the strictest, and its length may begin with any byte.
+    if (isSafetensors(head)) return chosen(ofSafetensors(path, source), path, options);
+    if (isZip(head)) {
+      const file = await openZipFile(path, damagedFile(path));
+      source.close();
+      return ofTorch(file, path, options);
+    }
+    if (isPickle(head)) return ofTorch(openLegacyFile(path, source, damagedFile(path)), path, options);
+    const shards = shardsOf(source, path, head);
+    if (shards) {
+      source.close();
+      return chosen(await openShards(shards, path, openWeightFile), path, options);
+    }
+    throw noWeights(path, head);
   } catch (error) {
     source.close();
     throw error;
   }
 }
 
-function ofTorch(file: TorchFile, path: string): WeightFile {
-  return closingOnError(file, () => ({
-    format: file.format,
-    tensors: stateDictOf(file, path),
-    metadata: {},
-    close: () => {
-      file.close();
-    },
-  }));
+const damagedFile =
+  (path: string): Damaged =>
+  (what, cause) =>
+    new FileError(`${path} is damaged or half-written: ${what}; fetch or save it again`, cause);
+
+function noWeights(path: string, head: Uint8Array): FileError {
+  const { what = 'of no kind that is known here', mend = saveThem } = kindOfBytes(head) ?? {};
+  return new FileError(`${path} is ${what}; needed is ${neededWeights}; ${mend}`);
 }
 
-function ofSafetensors(path: string): WeightFile {
-  const { tensors, metadata } = readSafetensors(path);
+function ofTorch(file: TorchFile, path: string, { stateDict }: WeightFileOptions): WeightFile {
+  try {
+    const whole = stateDict !== undefined && hasPart(file, path, stateDict);
+    const found = stateDictOf(file, path, whole ? undefined : stateDict);
+    const opened: WeightFile = {
+      format: file.format,
+      tensors: found.tensors,
+      metadata: {},
+      stateDict: found.path,
+      averages: found.averages,
+      close: () => {
+        file.close();
+      },
+    };
+    return whole ? chosen(opened, path, { stateDict }) : opened;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Whether the key is not one of the checkpoint, but the beginning of names in its state dictionary. */
+function hasPart(file: TorchFile, path: string, key: string): boolean {
+  try {
+    stateDictOf(file, path, key);
+    return false;
+  } catch {
+    return [...stateDictOf(file, path).tensors.keys()].some((name) => name.startsWith(`${key}.`));
+  }
+}
+
+function ofSafetensors(path: string, source: ByteSource): WeightFile {
   return {
     format: 'safetensors',
-    metadata,
-    tensors: new Map(
-      [...tensors].map(([name, stored]) => [
-        name,
-        { dtype: stored.dtype, shape: stored.shape, read: () => Promise.resolve(stored) },
-      ]),
-    ),
-    close: () => undefined,
+    ...findSafetensors(source, path),
+    stateDict: '',
+    averages: [],
+    close: () => {
+      source.close();
+    },
   };
+}
+
+/** The tensors whose names begin with the key, without it. @throws FileError if there are none */
+function chosen(file: WeightFile, path: string, { stateDict: key }: WeightFileOptions): WeightFile {
+  if (key === undefined) return file;
+  const tensors = new Map(
+    [...file.tensors].flatMap(([name, tensor]) =>
+      name.startsWith(`${key}.`) ? [[name.slice(key.length + 1), tensor] as const] : [],
+    ),
+  );
+  if (tensors.size === 0) {
+    file.close();
+    throw new FileError(
+      `${path} has no state dictionary ${JSON.stringify(key)}: no name in it begins with ${key}. (--state-dict)`,
+    );
+  }
+  return { ...file, tensors, stateDict: [file.stateDict, key].filter(Boolean).join('.') };
 }

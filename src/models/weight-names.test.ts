@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { type KeyStyle, matchNames, nameInStyle, parseKeyStyle } from './weight-names.ts';
 
 const shapes = (names: readonly string[], shape: readonly number[] = [2]) =>
-  new Map(names.map((name) => [name, { shape }]));
+  new Map<string, { shape: readonly number[]; dtype?: string }>(names.map((name) => [name, { shape }]));
 const net = [
   'conv1.weight',
   'bn1.weight',
@@ -86,8 +86,53 @@ it('positions in depth may be missing, but not some of them', () => {
   expect(() => match(['conv1.weight'], wanted)).toThrow('it has positions in depth: give the scheme');
 });
 
-it('a wrapper that only some names have is a name like others', () => {
-  expect(() => match(['a', 'b'], ['module.a', 'b'])).toThrow('it lacks a and has module.a');
+describe('words of wrappers and other parts of a checkpoint', () => {
+  const akamaster = [...net, 'linear.weight'];
+  const found = (rename: (name: string, i: number) => string, more: readonly string[] = []) =>
+    match(akamaster, [...akamaster.map(rename), ...more]).names;
+  const stored = (rename: (name: string, i: number) => string) =>
+    akamaster.map((name, i) => [name, rename(name, i)]);
+
+  it.each<[string, (name: string, i: number) => string, readonly string[]]>([
+    ['module. on some names only', (name, i) => (i % 2 ? `module.${name}` : name), []],
+    ['module. in the middle', (name) => name.replace('.0.', '.0.module.'), []],
+    ['compiled blocks', (name) => name.replace('layer2.0.', 'layer2.0._orig_mod.'), []],
+    [
+      'FSDP',
+      (name) => `_fsdp_wrapped_module.${name.replace('layer2', '_checkpoint_wrapped_module.layer2')}`,
+      [],
+    ],
+    ['Lightning', (name) => `model.${name}`, ['criterion.weight', 'train_acc.confmat']],
+    ['a net within a net', (name) => `model.net.backbone.${name}`, []],
+    ['a head outside of its prefix', (name) => (name.startsWith('linear') ? name : `encoder.${name}`), []],
+    ['averages of the same net', (name) => `net.${name}`, akamaster.map((name) => `net_ema.module.${name}`)],
+    ['AveragedModel', (name) => `module.${name}`, ['n_averaged']],
+    ['counts of operations', (name) => name, ['total_ops', 'layer2.0.conv1.total_params']],
+  ])('%s', (_, rename, more) => {
+    expect([...found(rename, more)]).toEqual(stored(rename));
+  });
+
+  it('integers that are left over are not weights; floats are, and refused', () => {
+    const all = new Map([
+      ...shapes(net),
+      ['rng', { shape: [5056], dtype: 'U8' }],
+      ['mask', { shape: [], dtype: 'BOOL' }],
+    ]);
+    const named = { model: 'resnet20', file: 'FILE' };
+    expect(matchNames(shapes(net), all, named).names.size).toBe(net.length);
+    all.set('scale', { shape: [], dtype: 'F32' });
+    expect(() => matchNames(shapes(net), all, named)).toThrow('it has scale, which the net lacks');
+  });
+
+  it('one name twice, or the net twice, is refused with both places', () => {
+    expect(() => match(net, [...net, 'module.conv1.weight'])).toThrow(
+      'FILE has conv1.weight twice, as conv1.weight and as module.conv1.weight',
+    );
+    const both = ['g', 'h'].flatMap((part) => net.map((name) => `${part}.${name}`));
+    expect(() => match(net, both)).toThrow(
+      'FILE has the net more than once, after g. and after h.: choose one with --state-dict g',
+    );
+  });
 });
 
 it.each<[readonly string[], KeyStyle | undefined, string]>([

@@ -31,28 +31,73 @@ export function nameInStyle(name: string, style: KeyStyle): string {
 
 /** Counters of batches: PyTorch's batch norm has one, ours does not need it. */
 export const batchCounter = 'num_batches_tracked';
+/** Last words of names that are not weights: counters of batches, of averages, of operations (thop). */
+const counters: readonly string[] = [batchCounter, 'n_averaged', 'total_ops', 'total_params'];
 
-/** What wrappers put before every name: DataParallel, torch.compile. */
-const wrapper = /^(module|_orig_mod)\./;
+/** Words that wrappers put into names, at any depth: DataParallel, torch.compile, FSDP, checkpointing, Fabric, averages. */
+const wrappers: readonly string[] = [
+  'module',
+  '_orig_mod',
+  '_fsdp_wrapped_module',
+  '_checkpoint_wrapped_module',
+  '_forward_module',
+];
+/** Words that stand before the names of a second net, beside the trained one. */
+const secondary = /(^|[._-])(ema|swa|averaged?|teacher|target|momentum)([._-]|$)/i;
 
 /** Positions in depth and step sizes, which published nets do not have. */
 const coordinate = /^layer\d+\.(tau|tauEnd|step)$/;
 
-/** @returns the file's names without wrappers and counters -> as they stand in the file */
-function plainNames(found: Iterable<string>): Map<string, string> {
-  const names = [...found];
-  const plain = new Map(names.map((name) => [name, name]));
-  let bare = names;
-  while (bare.length > 0 && bare.every((name) => wrapper.test(name)))
-    bare = bare.map((name) => name.replace(wrapper, ''));
-  if (bare === names) return withoutCounters(plain);
-  return withoutCounters(new Map(bare.map((name, i) => [name, names[i]!])));
+/**
+ * The file's names without the words of wrappers, and without counters -> as they stand in the file.
+ *
+ * @throws UsageError if two names differ in such words only
+ */
+function plainNames(found: Iterable<string>, file: string): Map<string, string> {
+  const plain = new Map<string, string>();
+  for (const name of found) {
+    const words = name.split('.').filter((word) => !wrappers.includes(word));
+    if (counters.includes(words.at(-1) ?? '')) continue;
+    const bare = words.join('.');
+    const before = plain.get(bare);
+    if (before !== undefined)
+      throw new UsageError(`${file} has ${bare} twice, as ${before} and as ${name}: leave one out`);
+    plain.set(bare, name);
+  }
+  return plain;
 }
 
-const withoutCounters = (names: ReadonlyMap<string, string>): Map<string, string> =>
-  new Map([...names].filter(([name]) => !name.endsWith(batchCounter)));
+/**
+ * What may stand before every name of the net, `model.` in Lightning's checkpoints: whatever stands before its first or last ones.
+ * The plain names come first.
+ */
+function prefixesIn(names: Iterable<string>, anchors: readonly string[]): string[] {
+  const prefixes = new Set(['']);
+  for (const name of names)
+    for (const anchor of anchors)
+      if (name.endsWith(`.${anchor}`)) prefixes.add(name.slice(0, -anchor.length));
+  return [...prefixes].filter((prefix) => !/(^|\.)layer\d+\.\d+\.$/.test(prefix));
+}
 
-type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+/** The names after a prefix. Those without it are the net's too where they are among `ours`, and another part's where not. */
+function afterPrefix(
+  plain: ReadonlyMap<string, string>,
+  prefix: string,
+  ours: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  if (prefix === '') return plain;
+  const inside = new Map<string, string>();
+  for (const [name, stored] of plain)
+    if (name.startsWith(prefix)) inside.set(name.slice(prefix.length), stored);
+  for (const [name, stored] of plain)
+    if (!name.startsWith(prefix) && ours.has(name) && !inside.has(name)) inside.set(name, stored);
+  return inside;
+}
+
+/** By name; the type where it is known. */
+type Shapes = ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype?: string }>;
+/** Counts, masks and states of generators: what is left over of these types is not a weight. */
+const integers = /^([IU]\d+|BOOL)$/;
 
 export interface MatchOptions {
   /** The net in words, for errors. */
@@ -77,15 +122,31 @@ export interface NameMatch {
  * @throws UsageError if one is missing, left over, or of another shape
  */
 export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions): NameMatch {
-  const plain = plainNames(found.keys());
+  const plain = plainNames(found.keys(), options.file);
   const ours = [...wanted.keys()].filter((name) => !coordinate.test(name));
   const coordinates = [...wanted.keys()].filter((name) => coordinate.test(name));
   // A net without exchangeable blocks at some stage has no coordinates there: all that it has must be in the file, or none.
   const all = coordinates.some((name) => plain.has(name)) ? [...ours, ...coordinates] : ours;
-  const attempts = (options.style ? [options.style] : keyStyles).map((style) => attempt(all, plain, style));
-  const [best] = attempts.sort(
-    (a, b) => a.missing.length - b.missing.length || a.surplus.length - b.surplus.length,
+  const isWeight = (stored: string): boolean => !integers.test(found.get(stored)!.dtype ?? '');
+  const attempts = (options.style ? [options.style] : keyStyles).flatMap((style) => {
+    const styled = all.map((name) => nameInStyle(name, style));
+    const anchors = [...new Set([...styled.slice(0, 2), ...styled.slice(-2)])];
+    return prefixesIn(plain.keys(), anchors).map((prefix) => {
+      const inside = afterPrefix(plain, prefix, new Set(styled));
+      return { prefix, ...attempt(all, inside, style, isWeight) };
+    });
+  });
+  const [best, second] = attempts.sort(
+    (a, b) =>
+      a.missing.length - b.missing.length ||
+      Number(secondary.test(a.prefix)) - Number(secondary.test(b.prefix)) ||
+      a.surplus.length - b.surplus.length ||
+      a.prefix.length - b.prefix.length,
   );
+  if (best && second && isSecondNet(best, second))
+    throw new UsageError(
+      `${options.file} has the net more than once, after ${best.prefix} and after ${second.prefix}: choose one with --state-dict ${best.prefix.slice(0, -1)}`,
+    );
   const { style, names, missing, surplus } = best!;
   if (missing.length > 0 || surplus.length > 0) throw misfit(missing, surplus, style, options);
   for (const [name, stored] of names) {
@@ -98,12 +159,28 @@ export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions)
   return { style, names };
 }
 
+/** Whether both are whole, and nothing tells which one is meant. */
+function isSecondNet(best: Attempt & { prefix: string }, second: Attempt & { prefix: string }): boolean {
+  return (
+    best.missing.length === 0 &&
+    second.missing.length === 0 &&
+    best.prefix !== second.prefix &&
+    best.prefix !== '' &&
+    !secondary.test(second.prefix)
+  );
+}
+
 interface Attempt extends NameMatch {
   readonly missing: readonly string[];
   readonly surplus: readonly string[];
 }
 
-function attempt(ours: readonly string[], plain: ReadonlyMap<string, string>, style: KeyStyle): Attempt {
+function attempt(
+  ours: readonly string[],
+  plain: ReadonlyMap<string, string>,
+  style: KeyStyle,
+  isWeight: (stored: string) => boolean,
+): Attempt {
   const names = new Map<string, string>();
   const missing: string[] = [];
   const rest = new Set(plain.keys());
@@ -114,7 +191,7 @@ function attempt(ours: readonly string[], plain: ReadonlyMap<string, string>, st
     else names.set(name, stored);
     rest.delete(other);
   }
-  return { style, names, missing, surplus: [...rest] };
+  return { style, names, missing, surplus: [...rest].filter((name) => isWeight(plain.get(name)!)) };
 }
 
 function misfit(

@@ -105,6 +105,7 @@ export async function startFromWeights({
   return importWeights(config.initialCheckpoint, learner.model, {
     model: `${config.model} of width ${config.width}${config.shortcut === undefined ? '' : ` with ${config.shortcut} shortcuts`}`,
     style: config.keyStyle,
+    stateDict: config.stateDict,
   });
 }
 

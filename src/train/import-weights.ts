@@ -1,6 +1,6 @@
 /** Weights of a file that others may have made, put into a net: PyTorch's state dictionaries and safetensors. */
 import { FileError } from '../errors.ts';
-import { numbersOf, openWeightFile, type WeightFile } from '../io/index.ts';
+import { isFloat, numbersOf, openWeightFile, typeInWords, type WeightFile } from '../io/index.ts';
 import { type CifarResNet, type KeyStyle, matchNames } from '../models/index.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
 import { inCreationOrder } from './creation-order.ts';
@@ -10,11 +10,17 @@ export interface ImportOptions {
   readonly model: string;
   /** How the file names its tensors; absent: found out. */
   readonly style?: KeyStyle | undefined;
+  /** Which dictionary of a checkpoint that has several: `state_dict_ema`; absent: found out. */
+  readonly stateDict?: string | undefined;
 }
 
 export interface ImportedWeights {
   readonly format: WeightFile['format'];
   readonly style: KeyStyle;
+  /** The keys of a checkpoint that lead to the weights; empty where they are the whole file. */
+  readonly stateDict: string;
+  /** Averages of the same net that the checkpoint has as well. */
+  readonly averages: readonly string[];
 }
 
 /**
@@ -26,26 +32,35 @@ export interface ImportedWeights {
 export async function importWeights(
   path: string,
   net: CifarResNet,
-  { model, style }: ImportOptions,
+  { model, style, stateDict }: ImportOptions,
 ): Promise<ImportedWeights> {
-  const file = await openWeightFile(path);
+  const file = await openWeightFile(path, { stateDict });
   try {
     const wanted = new Map([...net.parameters, ...net.buffers]);
     const found = await inCreationOrder(file.tensors, path);
     const match = matchNames(wanted, found, { model, file: path, style });
+    for (const stored of match.names.values()) checkType(found.get(stored)!.dtype, `${path}: ${stored}`);
     for (const [name, stored] of match.names)
       put(wanted.get(name)!, numbersOf(await found.get(stored)!.read()), `${path}: ${stored}`);
     for (const stage of net.stages.values()) stage.schedule.settle();
-    return { format: file.format, style: match.style };
+    return { format: file.format, style: match.style, stateDict: file.stateDict, averages: file.averages };
   } finally {
     file.close();
   }
 }
 
+/** Integers would be numbers of a quantised net, which mean something only with their scale. */
+function checkType(dtype: string, name: string): void {
+  if (!isFloat(dtype))
+    throw new FileError(
+      `${name} is stored as ${typeInWords(dtype)}; needed are floats (F64, F32, F16, BF16); convert the weights where they come from, and save them again`,
+    );
+}
+
 function put(target: Tensor, values: Float64Array, name: string): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0)
-    throw new FileError(`${name} has ${values[wrong]!} at place ${wrong}: it is no trained weight`);
+    throw new FileError(`${name} has ${values[wrong]!} at place ${wrong}: it is not a trained weight`);
   noGrad(() => {
     scope(() => {
       ops.copy_(target, tensor(values, target.shape, { dtype: 'f64' }));

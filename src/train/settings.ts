@@ -147,6 +147,13 @@ export const settings = {
     usually: 'found out',
     belongsTo: { setting: 'initialCheckpoint' },
   }),
+  stateDict: optional({
+    kind: text('<key>'),
+    group: 'model',
+    help: 'which weights of that file, if it has several: state_dict_ema, ..',
+    usually: 'those of the net, not its averages',
+    belongsTo: { setting: 'initialCheckpoint' },
+  }),
 
   scheme: usual({
     kind: choice(schemes),

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { callOf, globalOf, zipOf, pickleOf } from '../../src/io/pytorch/fake-file.ts';
+import { callOf, globalOf, pickleOf, tensorOf, zipOf } from '../../src/io/pytorch/fake-file.ts';
 import { decodeSafetensors } from '../../src/io/index.ts';
 import { meanfield, type Outcome } from './command.ts';
 
@@ -126,11 +126,95 @@ it.each<[string, () => readonly string[], number, string]>([
     2,
     'belongs to --initial-checkpoint',
   ],
+  [
+    'a part of no file',
+    () => ['train', ...training, '--state-dict', 'ema'],
+    2,
+    '--state-dict belongs to --initial-checkpoint',
+  ],
+  [
+    'a shortcut for a run folder',
+    () => ['evaluate', run, '--shortcut', 'option-b'],
+    2,
+    '--shortcut belongs to a file of weights',
+  ],
 ])('%s: one line and its exit code', (_, args, code, message) => {
   const outcome = meanfield([...args()]);
   expect(outcome.stderr).toContain(message);
   expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
   expect(outcome.code).toBe(code);
+});
+
+it('of a checkpoint with averages the net is read, or what --state-dict says', () => {
+  const checkpoint = join(root, 'checkpoint.pth.tar');
+  const { tensors } = decodeSafetensors(readFileSync(file), file);
+  const weights = [...tensors].filter(([, { dtype }]) => dtype === 'F32');
+  const data = weights.flatMap(([name, one]) => [
+    [`net/data/${name}`, { data: one.data }] as const,
+    [`net/data/ema-${name}`, { data: one.data.map(() => 0) }] as const,
+  ]);
+  const dict = (mark: string, prefix: string): Map<string, unknown> =>
+    new Map(
+      weights.map(
+        (
+          [
+            name,
+            {
+              shape,
+              data: { length },
+            },
+          ],
+          i,
+        ) => [
+          // On some names only, as of a net whose parts are wrapped.
+          i % 2 ? `module.${prefix}${name}` : `${prefix}${name}`,
+          tensorOf({ key: `${mark}${name}`, shape, elements: length / 4 }),
+        ],
+      ),
+    );
+  const content = new Map<string, unknown>([
+    ['epoch', 3],
+    ['when', callOf(globalOf('datetime', 'datetime'), ['x'])],
+    ['state_dict', dict('', 'model.')],
+    ['state_dict_ema', dict('ema-', '')],
+  ]);
+  writeFileSync(
+    checkpoint,
+    zipOf({ 'net/data.pkl': { data: pickleOf(content) }, ...Object.fromEntries(data) }),
+  );
+  const plain = result(meanfield(['evaluate', file, ...ofFile]));
+  const classes = plain.classes as string[];
+  const usual = result(meanfield(['evaluate', checkpoint, ...ofFile]));
+  expect(usual).toMatchObject({ format: 'PyTorch', stateDict: 'state_dict', averages: ['state_dict_ema'] });
+  expect(usual.testLoss).toBe(plain.testLoss);
+  const flags = ofFile.filter((flag) => flag !== '--json');
+  const ema = meanfield(['evaluate', checkpoint, ...flags, '--state-dict', 'state_dict_ema']);
+  expect(ema.stdout).toContain(`weights of ${checkpoint} (PyTorch, torchvision names, from state_dict_ema)`);
+  // Statistics and weights of zeros give each class the same chance.
+  expect(ema.stdout).toContain(`loss ${Math.log(classes.length).toFixed(4)}`);
+});
+
+it('a net with projections is trained, evaluated, exported and read again', () => {
+  const projected = ['--shortcut', 'option-b'];
+  expect(train('projected', ...projected).code).toBe(0);
+  const again = join(root, 'projected.safetensors');
+  const exported = meanfield([
+    'export',
+    join(root, 'projected'),
+    '--output',
+    again,
+    '--key-style',
+    'torchvision',
+  ]);
+  expect(exported.code).toBe(0);
+  const names = [...decodeSafetensors(readFileSync(again), again).tensors.keys()];
+  expect(names).toContain('layer2.0.downsample.0.weight');
+  expect(names).toContain('layer3.0.downsample.1.running_var');
+  const own = result(meanfield(['evaluate', join(root, 'projected'), '--json', '--threads', '1']));
+  expect(result(meanfield(['evaluate', again, ...ofFile, ...projected])).testError).toBe(own.testError);
+  const without = meanfield(['evaluate', again, ...ofFile]);
+  expect(without.stderr).toContain('give --shortcut option-b');
+  expect(without.code).toBe(2);
 });
 
 it('a file that names code is refused before anything is made', () => {

@@ -1,6 +1,6 @@
 /**
- * The pickle format as data: a machine with a stack and a memo that knows the opcodes of protocols 2 to 4 and calls nothing by
- * itself. What names, calls and states mean is the host's to say, which holds a fixed list (../pytorch/globals.ts). Lists and
+ * The pickle format as data: a machine with a stack and a memo that knows the opcodes of protocols 2 to 5 and calls nothing by
+ * itself. What names, calls and states mean is the host's to say, which holds a fixed list (globals.ts). Lists and
  * tuples become arrays, dicts Maps, sets Sets. It walks without recursion, and every opcode takes a byte at least, so time
  * and memory are bounded by the file. Opcodes: Lib/pickletools.py of CPython.
  */
@@ -14,6 +14,8 @@ export interface PickleHost {
   call(callable: unknown, args: readonly unknown[]): unknown;
   /** Takes in what `__setstate__` would. */
   build(target: unknown, state: unknown): void;
+  /** Takes in items that are added to what is not a list, dict or set; false if it takes none. @param pairs - of a dict: key, value, .. */
+  absorb(target: unknown, pairs: readonly unknown[]): boolean;
   /** What an outside name stands for: in PyTorch's files, a storage. */
   persistent(id: unknown): unknown;
 }
@@ -88,21 +90,21 @@ class Machine {
 
   append(items: readonly unknown[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw this.fault('appends to what is no list');
-    for (const item of items) list.push(item);
+    if (Array.isArray(list)) for (const item of items) list.push(item);
+    else if (!this.host.absorb(list, [])) throw this.fault('appends to what is not a list');
   }
 
   setItems(items: readonly unknown[]): void {
     const dict = this.top();
-    if (!(dict instanceof Map)) throw this.fault('puts items into what is no dict');
     if (items.length % 2 !== 0) throw this.fault('has a key without a value');
-    for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
+    if (dict instanceof Map) for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
+    else if (!this.host.absorb(dict, items)) throw this.fault('puts items into what is not a dict');
   }
 
   addItems(items: readonly unknown[]): void {
     const set = this.top();
-    if (!(set instanceof Set)) throw this.fault('adds to what is no set');
-    for (const item of items) set.add(item);
+    if (set instanceof Set) for (const item of items) set.add(item);
+    else if (!this.host.absorb(set, [])) throw this.fault('adds to what is not a set');
   }
 
   stackGlobal(): void {
@@ -253,6 +255,14 @@ const operations = new Map<number, Operation>([
       m.push(new Set(m.sinceMark()));
     },
   ],
+  // NEWOBJ_EX: the same with named arguments, which nothing here takes.
+  [
+    0x92,
+    (m) => {
+      m.pop();
+      m.call();
+    },
+  ],
   [
     0x93,
     (m) => {
@@ -262,6 +272,8 @@ const operations = new Map<number, Operation>([
   [0x94, (m) => void m.memo.set(m.memo.size, m.top())],
   // FRAME: how far to read ahead.
   [0x95, (m) => void m.cursor.unsigned(8)],
+  // BYTEARRAY8
+  [0x96, push((cursor) => cursor.take(cursor.unsigned(8)).slice())],
 ]);
 const [protocolOpcode, stopOpcode] = [0x80, 0x2e];
 /** Ways to make an instance of a class, and registered numbers of classes. */
@@ -271,7 +283,6 @@ const codeOpcodes = new Map([
   [0x82, 'EXT1'],
   [0x83, 'EXT2'],
   [0x84, 'EXT4'],
-  [0x92, 'NEWOBJ_EX'],
 ]);
 
 /**
@@ -286,8 +297,8 @@ export function unpickle(cursor: Cursor, host: PickleHost): unknown {
     if (opcode === stopOpcode) return machine.pop();
     if (opcode === protocolOpcode) {
       const protocol = cursor.byte();
-      if (protocol < 2 || protocol > 4)
-        throw cursor.damaged(`its pickle has protocol ${protocol}, of which 2 to 4 are read`);
+      if (protocol < 2 || protocol > 5)
+        throw cursor.damaged(`its pickle has protocol ${protocol}, of which 2 to 5 are read`);
       continue;
     }
     const operation = operations.get(opcode);

@@ -1,55 +1,159 @@
 /** A file of torch.save, opened: its object as plain data whose tensors are read on demand. */
+import { fewOf } from '../../check.ts';
 import { FileError } from '../../errors.ts';
-import type { FoundTensor } from '../safetensors.ts';
+import { isRead } from '../element-types.ts';
+import { Opaque } from '../pickle/globals.ts';
+import { NumpyArray } from '../pickle/numpy.ts';
+import { type FoundTensor, unreadType } from '../safetensors.ts';
 import { materialise, type TorchStorage, TorchTensor } from './tensor.ts';
 
 export interface TorchFile {
   readonly format: 'PyTorch' | 'PyTorch (legacy)';
-  /** null, numbers, text, arrays, Maps, Sets, and {@link TorchTensor}s. */
+  /** null, numbers, text, arrays, Maps, Sets, {@link Opaque} objects, and {@link TorchTensor}s. */
   readonly content: unknown;
   /** The bytes of a whole storage, little-endian. */
   bytes(storage: TorchStorage): Promise<Uint8Array>;
   close(): void;
 }
 
-/** Under which names training scripts keep the state dictionary of the net; the first that has one counts. */
-const wrappers = ['state_dict', 'model_state_dict', 'model_state', 'model', 'net', 'network', 'weights'];
+/** A dictionary of tensors within a checkpoint. */
+interface StateDict {
+  /** The keys that lead to it: `model.state_dict`; empty for the whole file. */
+  readonly path: string;
+  readonly tensors: readonly (readonly [string, TorchTensor | NumpyArray])[];
+}
 
-const tensorsOf = (value: unknown): [string, TorchTensor][] =>
-  value instanceof Map
-    ? [...value].filter(
-        (item): item is [string, TorchTensor] =>
-          typeof item[0] === 'string' && item[1] instanceof TorchTensor,
-      )
-    : [];
+/** Under which names training scripts keep the state dictionary of the net; the first that has one counts. */
+const wrappers = [
+  'state_dict',
+  'model_state_dict',
+  'model_state',
+  'model',
+  'net',
+  'network',
+  'module',
+  'weights',
+  'params',
+];
+/** What is kept beside the net: averages of it, and the state of training. */
+const aside =
+  /(^|[._-])(ema|swa|averaged?|teacher|optim\w*|(lr_?)?sched\w*|(grad_?)?scaler|amp|callbacks|loops)([._-]|$)/i;
+const averages = /(^|[._-])(ema|swa|averaged?|teacher)([._-]|$)/i;
+const deepest = 6;
+/** Lists of more are data, not parts of a checkpoint. */
+const longestList = 64;
+
+const entriesOf = (value: unknown): Iterable<[unknown, unknown]> => {
+  if (value instanceof Map) return value as Map<unknown, unknown>;
+  if (value instanceof Opaque) return value.entries;
+  return Array.isArray(value) && value.length <= longestList ? value.entries() : [];
+};
+
+/** Every dictionary of tensors in the file, those nearer to the top first. */
+function stateDictsIn(content: unknown): StateDict[] {
+  const found: StateDict[] = [];
+  const seen = new Set<unknown>([content]);
+  let level: { readonly path: string; readonly value: unknown }[] = [{ path: '', value: content }];
+  for (let depth = 0; depth <= deepest && level.length > 0; depth++) {
+    const next: typeof level = [];
+    for (const { path, value } of level) {
+      const tensors: [string, TorchTensor | NumpyArray][] = [];
+      for (const [key, item] of entriesOf(value)) {
+        if (typeof key === 'string' && isTensor(item)) tensors.push([key, item]);
+        else if (typeof item === 'object' && item !== null && !seen.has(item)) {
+          seen.add(item);
+          if (typeof key === 'string' || typeof key === 'number')
+            next.push({ path: path === '' ? String(key) : `${path}.${key}`, value: item });
+        }
+      }
+      if (tensors.length > 0) found.push({ path, tensors });
+    }
+    level = next;
+  }
+  return found;
+}
+
+const isTensor = (value: unknown): value is TorchTensor | NumpyArray =>
+  value instanceof TorchTensor || (value instanceof NumpyArray && value.dtype !== undefined);
+
+const lastKey = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+const isDotted = ({ tensors }: StateDict): boolean => tensors.some(([name]) => name.includes('.'));
+
+export interface FoundStateDict {
+  readonly tensors: ReadonlyMap<string, FoundTensor>;
+  /** The keys that lead to it; empty for the whole file. */
+  readonly path: string;
+  /** Averages of the same net that the file has as well. */
+  readonly averages: readonly string[];
+}
 
 /**
- * The tensors of the state dictionary in a file: of a whole checkpoint ({ state_dict, best_prec1, .. }) or of a bare one.
+ * The tensors of a state dictionary in a file: of a whole checkpoint ({ state_dict, best_prec1, .. }) or of a bare one.
  *
- * @throws FileError if there is none
+ * @param key - the keys that lead to it, or the last of them; absent: found out, averages only where there is nothing else
+ * @throws FileError if there is none, or several that nothing tells apart
  */
-export function stateDictOf(file: TorchFile, path: string): Map<string, FoundTensor> {
-  const { content } = file;
-  const dict: ReadonlyMap<unknown, unknown> = content instanceof Map ? content : new Map();
-  const inside = wrappers.map((key) => tensorsOf(dict.get(key))).find((found) => found.length > 0);
-  const tensors = inside ?? tensorsOf(dict);
-  if (tensors.length === 0) {
-    const keys = [...dict.keys()].slice(0, 5).map(String).join(', ');
-    throw new FileError(
-      `${path} has no state dictionary: ${keys ? `its keys are ${keys}` : 'it is no dictionary'}; tensors are expected at the top or under ${wrappers.slice(0, 4).join(', ')}, ..`,
-    );
-  }
+export function stateDictOf(file: TorchFile, path: string, key?: string): FoundStateDict {
+  const all = stateDictsIn(file.content);
+  const chosen = key === undefined ? usual(all, path) : named(all, key);
+  if (!chosen) throw noStateDict(file.content, all, path, key);
   const bytesOf = lastStorage(file);
-  return new Map(
-    tensors.map(([name, tensor]) => [
-      name,
-      {
-        dtype: tensor.dtype,
-        shape: tensor.shape,
-        read: async () => materialise(tensor, await bytesOf(tensor.storage)),
-      },
-    ]),
+  const found = ([name, tensor]: StateDict['tensors'][number]): [string, FoundTensor] => {
+    const { shape } = tensor;
+    const dtype = tensor.dtype!;
+    const read = async (): ReturnType<FoundTensor['read']> => {
+      if (tensor instanceof NumpyArray) return tensor.stored!;
+      if (!isRead(dtype)) throw unreadType(path, name, dtype);
+      return materialise(tensor, await bytesOf(tensor.storage));
+    };
+    return [name, { dtype, shape, read }];
+  };
+  return {
+    tensors: new Map(chosen.tensors.map(found)),
+    path: chosen.path,
+    averages: all
+      .filter((one) => one !== chosen && averages.test(one.path) && isDotted(one))
+      .map((one) => one.path),
+  };
+}
+
+const named = (all: readonly StateDict[], key: string): StateDict | undefined =>
+  all.find(({ path }) => path === key) ?? all.find(({ path }) => lastKey(path) === key);
+
+function usual(all: readonly StateDict[], file: string): StateDict | undefined {
+  const main = all.filter(({ path }) => !aside.test(path));
+  const pool = main.length > 0 ? main : all;
+  for (const wrapper of wrappers) {
+    const found = pool.find(({ path }) => lastKey(path) === wrapper);
+    if (found) return found;
+  }
+  // Names without dots are those of single numbers beside the weights, unless there are no others.
+  const dotted = pool.filter(isDotted);
+  const [first, ...others] = dotted.length > 0 ? dotted : pool;
+  if (first === undefined || first.path === '' || others.length === 0) return first;
+  const paths = [first, ...others].map(({ path }) => path);
+  throw new FileError(
+    `${file} has ${paths.length} state dictionaries (${fewOf(paths)}): choose one with --state-dict`,
   );
+}
+
+function noStateDict(
+  content: unknown,
+  all: readonly StateDict[],
+  path: string,
+  key: string | undefined,
+): FileError {
+  if (key !== undefined && all.length > 0)
+    return new FileError(
+      `${path} has no state dictionary ${JSON.stringify(key)}: it has ${fewOf(all.map((one) => (one.path === '' ? 'one at the top' : one.path)))}`,
+    );
+  const entries = [...entriesOf(content)];
+  const object = [content, ...entries.map(([, value]) => value)].find((value) => value instanceof Opaque);
+  const keys = Array.isArray(content) ? '' : fewOf(entries.map(([name]) => String(name).slice(0, 60)));
+  const what = object
+    ? `it holds an object of ${JSON.stringify(object.name)}, whose class is code and is not made here; save model.state_dict() instead`
+    : `${keys ? `its keys are ${keys}` : 'it is not a dictionary'}; tensors are expected at the top or under ${wrappers.slice(0, 4).join(', ')}, ..`;
+  return new FileError(`${path} has no state dictionary: ${what}`);
 }
 
 /** Keeps the last storage that was read: tensors that share one mostly follow each other. */

@@ -1,51 +1,50 @@
-/**
- * The names that a file of weights may hold, and what each means: the whole list. A name is looked up here and nowhere else, so
- * that reading a file can build tensors, numbers, text and their collections, and nothing besides.
- */
-import { FileError } from '../../errors.ts';
+/** What the names of PyTorch mean in its files, beside those of Python and NumPy (../pickle/globals.ts). */
+import { show } from '../../check.ts';
 import type { Damaged } from '../pickle/cursor.ts';
+import { hostOf, type Make, Maker, Opaque } from '../pickle/globals.ts';
 import type { PickleHost } from '../pickle/unpickle.ts';
-import type { SafetensorsDType } from '../safetensors.ts';
-import { numpyScalar, NumpyType } from './numpy.ts';
+import { elementBytes, type ElementType } from '../element-types.ts';
 import { isCount, makeTensor, TorchStorage } from './tensor.ts';
 
 /** A storage type: what a persistent id names. */
 class StorageType {
-  readonly dtype: SafetensorsDType | undefined;
+  readonly dtype: ElementType | undefined;
 
-  constructor(dtype?: SafetensorsDType) {
+  constructor(dtype?: ElementType) {
     this.dtype = dtype;
   }
 }
 
-type Make = (args: readonly unknown[], damaged: Damaged) => unknown;
+/** torch.float32, .. as a value. */
+class TorchDType {
+  readonly name: string;
 
-/** A name that may be called. */
-class Maker {
-  readonly make: Make;
-
-  constructor(make: Make) {
-    this.make = make;
+  constructor(name: string) {
+    this.name = name;
   }
 }
-
-/** A value of Python that weights do not need: a type, a device. */
-const opaque = Object.freeze({ opaque: true });
 
 const rebuildTensor: Make = ([storage, offset, shape, strides], damaged) => {
   if (!(storage instanceof TorchStorage)) throw damaged('a tensor has no storage');
   return makeTensor(storage, offset, shape, strides, damaged);
 };
-const first: Make = ([value]) => value;
-const dict: Make = ([items], damaged) => {
-  if (items === undefined || items instanceof Map) return new Map(items ?? []);
-  if (!Array.isArray(items) || !items.every((item) => Array.isArray(item) && item.length === 2))
-    throw damaged('a dict is made of what are no pairs');
-  return new Map(items as [unknown, unknown][]);
+/** Of types that have no storage of their own: (bytes, offset, shape, strides, requires_grad, hooks, dtype, ..). */
+const rebuildTyped: Make = ([storage, offset, shape, strides, , , type], damaged) => {
+  if (!(storage instanceof TorchStorage) || !(type instanceof TorchDType))
+    throw damaged('a tensor has no storage and type');
+  const dtype = dtypes[type.name];
+  if (dtype === undefined) return new Opaque(`torch.${type.name}`);
+  return makeTensor(storage.as(dtype), offset, shape, strides, damaged);
 };
-const set: Make = ([items]) => new Set(Array.isArray(items) ? items : []);
+const first: Make = ([value]) => value;
+/** (function, class, arguments, state) of a tensor with attributes. */
+const rebuildFromType: Maker = new Maker(([callable, , args], damaged) =>
+  callable instanceof Maker && callable !== rebuildFromType && Array.isArray(args)
+    ? callable.make(args as unknown[], damaged)
+    : new Opaque('torch.Tensor'),
+);
 
-const storageTypes: Readonly<Record<string, SafetensorsDType>> = {
+const storageTypes: Readonly<Record<string, ElementType>> = {
   DoubleStorage: 'F64',
   FloatStorage: 'F32',
   HalfStorage: 'F16',
@@ -56,45 +55,75 @@ const storageTypes: Readonly<Record<string, SafetensorsDType>> = {
   CharStorage: 'I8',
   ByteStorage: 'U8',
   BoolStorage: 'BOOL',
+  ComplexDoubleStorage: 'C128',
+  ComplexFloatStorage: 'C64',
+  QInt8Storage: 'QI8',
+  QUInt8Storage: 'QU8',
+  QInt32Storage: 'QI32',
+  QUInt4x2Storage: 'QU4X2',
+  QUInt2x4Storage: 'QU2X4',
 };
-const numpyScalarMaker = new Maker(numpyScalar);
+/** Of dtypes that tensors of bytes are given. */
+const dtypes: Readonly<Record<string, ElementType>> = {
+  float64: 'F64',
+  float32: 'F32',
+  float16: 'F16',
+  bfloat16: 'BF16',
+  int64: 'I64',
+  int32: 'I32',
+  int16: 'I16',
+  int8: 'I8',
+  uint8: 'U8',
+  bool: 'BOOL',
+  uint16: 'U16',
+  uint32: 'U32',
+  uint64: 'U64',
+  complex32: 'C32',
+  complex64: 'C64',
+  complex128: 'C128',
+  float8_e4m3fn: 'F8_E4M3',
+  float8_e5m2: 'F8_E5M2',
+  float8_e4m3fnuz: 'F8_E4M3FNUZ',
+  float8_e5m2fnuz: 'F8_E5M2FNUZ',
+  float8_e8m0fnu: 'F8_E8M0',
+};
+const dtypeName =
+  /^(bool|half|float|double|short|int|long|c?half|c?float|cdouble|bfloat16|(u?int|q?u?int|complex|float|bits)\d\w*)$/;
+/** Layouts, formats of memory and schemes of quantisation. */
+const otherValue =
+  /^torch\.(strided|sparse_\w+|jagged|_mkldnn|contiguous_format|channels_last(_3d)?|preserve_format|per_(tensor|channel)_\w+)$/;
+/** Functions that make what is passed over. */
+const otherFunction =
+  /^torch\.(_utils\._rebuild_\w+|storage\._load_from_bytes|serialization\._get_layout|_C\._\w+|_tensor\._rebuild_\w+)$/;
 
-const allowed: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ...Object.entries(storageTypes).map(([name, dtype]): [string, unknown] => [
-    `torch.${name}`,
-    new StorageType(dtype),
-  ]),
+const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['torch.storage.UntypedStorage', new StorageType('U8')],
+  ['torch.storage._UntypedStorage', new StorageType('U8')],
   ['torch.storage.TypedStorage', new StorageType()],
   ['torch._utils._rebuild_tensor', new Maker(rebuildTensor)],
   ['torch._utils._rebuild_tensor_v2', new Maker(rebuildTensor)],
+  ['torch._utils._rebuild_tensor_v3', new Maker(rebuildTyped)],
+  ['torch._utils._rebuild_qtensor', new Maker(rebuildTensor)],
   ['torch._utils._rebuild_parameter', new Maker(first)],
   ['torch._utils._rebuild_parameter_with_state', new Maker(first)],
+  ['torch._utils._rebuild_device_tensor_from_numpy', new Maker(first)],
+  ['torch._utils._rebuild_device_tensor_from_cpu_tensor', new Maker(first)],
+  ['torch._tensor._rebuild_from_type', rebuildFromType],
+  ['torch._tensor._rebuild_from_type_v2', rebuildFromType],
   ['torch.Size', new Maker(first)],
-  ['torch.device', new Maker(() => opaque)],
-  ...['float16', 'float32', 'float64', 'bfloat16', 'int64'].map((name): [string, unknown] => [
-    `torch.${name}`,
-    opaque,
-  ]),
-  ['collections.OrderedDict', new Maker(dict)],
-  ['collections.Counter', new Maker(dict)],
-  // The options that a training script was given.
-  ['argparse.Namespace', new Maker(() => new Map())],
-  ...['builtins', '__builtin__'].flatMap((module): [string, unknown][] => [
-    [`${module}.set`, new Maker(set)],
-    [`${module}.frozenset`, new Maker(set)],
-  ]),
-  ['numpy.dtype', new Maker(([name]) => new NumpyType(String(name)))],
-  ['numpy.core.multiarray.scalar', numpyScalarMaker],
-  ['numpy._core.multiarray.scalar', numpyScalarMaker],
-  [
-    '_codecs.encode',
-    new Maker(([text, encoding], damaged) => {
-      if (typeof text !== 'string' || encoding !== 'latin1') throw damaged('bytes are not text of latin1');
-      return Uint8Array.from(Buffer.from(text, 'latin1'));
-    }),
-  ],
+  ['torch.device', new Maker(() => new Opaque('torch.device'))],
 ]);
+
+function meaningOf(full: string): unknown {
+  const found = known.get(full);
+  if (found !== undefined || !full.startsWith('torch.')) return found;
+  const name = full.slice('torch.'.length);
+  const storage = /^(?:cuda\.)?(\w+Storage)$/.exec(name)?.[1];
+  if (storage !== undefined && Object.hasOwn(storageTypes, storage))
+    return new StorageType(storageTypes[storage]);
+  if (dtypeName.test(name)) return new TorchDType(name);
+  return otherValue.test(full) || otherFunction.test(full) ? new Opaque(full) : undefined;
+}
 
 /**
  * The host of the two formats of torch.save.
@@ -102,47 +131,32 @@ const allowed: ReadonlyMap<string, unknown> = new Map<string, unknown>([
  * @param note - told of every storage each time that it is named
  */
 export function torchHost(file: string, damaged: Damaged, note: (storage: TorchStorage) => void): PickleHost {
-  return {
-    global(module, name) {
-      const full = `${module}.${name}`;
-      const meaning = allowed.get(full);
-      if (meaning !== undefined) return meaning;
-      if (module === 'torch' && name.endsWith('Storage'))
-        throw new FileError(`${file}: numbers of ${full} are not read; convert them to floats in PyTorch`);
-      throw new FileError(
-        `${file} names ${JSON.stringify(full)}, which is no part of weights: loading it in Python would run that code, here nothing runs and the file is refused; save the weights alone (torch.save(model.state_dict(), FILE))`,
-      );
-    },
-    call(callable, args) {
-      if (!(callable instanceof Maker)) throw damaged('something is called that cannot be');
-      return callable.make(args, damaged);
-    },
-    build(target, state) {
-      if (target instanceof NumpyType) target.setState(state);
-      // Of an options object, its fields; of an ordered dict, attributes such as the versions of modules.
-      else if (target instanceof Map) return;
-      else throw damaged('a state is set on what has none');
-    },
+  return hostOf({
+    ...{ file, damaged, meaningOf },
+    content: 'weights',
+    advice: 'save the weights alone (torch.save(model.state_dict(), FILE))',
     persistent(id) {
       const storage = storageOf(id, damaged);
-      note(storage);
+      if (storage instanceof TorchStorage) note(storage);
       return storage;
     },
-  };
+  });
 }
 
 /** ('storage', type, key, location, elements), and in the legacy format a view or None: (key, start, elements). */
-function storageOf(id: unknown, damaged: Damaged): TorchStorage {
+function storageOf(id: unknown, damaged: Damaged): TorchStorage | Opaque {
   if (!Array.isArray(id)) throw damaged('a storage has no description');
   const [kind, type, key, , elements, view] = id as unknown[];
-  if (kind === 'module')
-    throw damaged('it holds a whole module with its source code; save model.state_dict() instead');
+  // ('module', class, source file, source): of a whole module, saved with its code.
+  if (kind === 'module' && type instanceof Opaque) return type;
   if (kind !== 'storage' || !(type instanceof StorageType) || typeof key !== 'string' || !isCount(elements))
     throw damaged('a storage has no type, key and length');
-  if (type.dtype === undefined) throw damaged(`storage ${JSON.stringify(key)} does not say what it holds`);
+  if (type.dtype === undefined) throw damaged(`storage ${show(key)} does not say what it holds`);
+  if (elements * elementBytes(type.dtype) > Number.MAX_SAFE_INTEGER)
+    throw damaged(`storage ${show(key)} would have ${elements} elements`);
   if (view === undefined || view === null) return new TorchStorage(key, type.dtype, elements);
   const [, start, length] = Array.isArray(view) ? (view as unknown[]) : [];
   if (!isCount(start) || !isCount(length) || start + length > elements)
-    throw damaged(`a view of storage ${JSON.stringify(key)} is not within it`);
+    throw damaged(`a view of storage ${show(key)} is not within it`);
   return new TorchStorage(key, type.dtype, elements, start, length);
 }

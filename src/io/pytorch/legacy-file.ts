@@ -7,7 +7,7 @@ import { FileError } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { Cursor, type Damaged } from '../pickle/cursor.ts';
 import { unpickle } from '../pickle/unpickle.ts';
-import { widths } from '../safetensors.ts';
+import { elementBytes } from '../element-types.ts';
 import type { TorchFile } from './file.ts';
 import { torchHost } from './globals.ts';
 import type { TorchStorage } from './tensor.ts';
@@ -33,7 +33,7 @@ export function openLegacyFile(path: string, source: ByteSource, damaged: Damage
   });
   if (unpickle(cursor, host) !== magicNumber)
     throw new FileError(
-      `${path} is a pickle, but not one of torch.save; save the weights with torch.save(model.state_dict(), FILE)`,
+      `${path} is a Python pickle, but not one of torch.save; save the weights with torch.save(model.state_dict(), FILE)`,
     );
   const version = unpickle(cursor, host);
   if (version !== protocolVersion) throw damaged(`its version is ${String(version)}, not ${protocolVersion}`);
@@ -67,7 +67,7 @@ function spansOf(cursor: Cursor, keys: unknown, named: ReadonlyMap<string, Torch
       throw damaged(
         `storage ${JSON.stringify(key)} has ${elements} elements, its tensors expect ${storage.whole}`,
       );
-    const bytes = elements * widths[storage.dtype];
+    const bytes = elements * elementBytes(storage.dtype);
     const from = cursor.position;
     cursor.skip(bytes);
     spans.set(storage.key, { from, bytes });

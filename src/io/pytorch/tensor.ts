@@ -1,12 +1,13 @@
 /** Tensors as PyTorch stores them: a view, by offset, sizes and strides, of a storage that others may share. */
 import { InternalError } from '../../errors.ts';
 import type { Damaged } from '../pickle/cursor.ts';
-import { bytesOf, type SafetensorsDType, type StoredTensor, widths } from '../safetensors.ts';
+import { elementBytes, type ElementType, isRead, widths } from '../element-types.ts';
+import type { StoredTensor } from '../safetensors.ts';
 
 /** A storage, or the part of one that a view of the legacy format stands for. */
 export class TorchStorage {
   readonly key: string;
-  readonly dtype: SafetensorsDType;
+  readonly dtype: ElementType;
   /** Elements under the key, views or not. */
   readonly whole: number;
   /** Elements before the view. */
@@ -14,7 +15,7 @@ export class TorchStorage {
   /** Elements of the view. */
   readonly length: number;
 
-  constructor(key: string, dtype: SafetensorsDType, whole: number, start = 0, length = whole) {
+  constructor(key: string, dtype: ElementType, whole: number, start = 0, length = whole) {
     this.key = key;
     this.dtype = dtype;
     this.whole = whole;
@@ -24,7 +25,15 @@ export class TorchStorage {
 
   /** Bytes under the key. */
   get bytes(): number {
-    return this.whole * widths[this.dtype];
+    return this.whole * elementBytes(this.dtype);
+  }
+
+  /** The same bytes as numbers of another type. */
+  as(dtype: ElementType): TorchStorage {
+    const [whole, start, length] = [this.whole, this.start, this.length].map((count) =>
+      Math.floor((count * elementBytes(this.dtype)) / elementBytes(dtype)),
+    );
+    return new TorchStorage(this.key, dtype, whole!, start, length);
   }
 }
 
@@ -42,14 +51,15 @@ export class TorchTensor {
     this.strides = strides;
   }
 
-  get dtype(): SafetensorsDType {
+  get dtype(): ElementType {
     return this.storage.dtype;
   }
 }
 
 const highestRank = 64;
-/** A tensor whose dimensions repeat the same numbers (stride 0) can be larger than its file. */
 export const largestBytes = 2 ** 32 - 1;
+/** A tensor whose dimensions repeat the same numbers (stride 0) can be larger than its file. */
+const largestRepeated = 1 << 26;
 
 export const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -71,8 +81,11 @@ export function makeTensor(
     throw damaged(
       `a tensor [${shape.join(', ')}] reaches element ${last} of a storage of ${storage.length} (${storage.key})`,
     );
-  if (bytesOf(storage.dtype, shape) > largestBytes)
-    throw damaged(`a tensor would be [${shape.join(', ')}], more than 4 GiB`);
+  const size = shape.reduce((product, length) => product * length, 1);
+  const bytes = elementBytes(storage.dtype) * size;
+  if (bytes > largestBytes) throw damaged(`a tensor would be [${shape.join(', ')}], more than 4 GiB`);
+  if (size > storage.length && bytes > largestRepeated)
+    throw damaged(`a tensor would repeat the numbers of its storage until they are [${shape.join(', ')}]`);
   return new TorchTensor(storage, offset, shape, strides);
 }
 
@@ -82,11 +95,13 @@ const elements = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Ar
  * The tensor's numbers in row-major order.
  *
  * @param bytes - of the whole storage of the key, little-endian
+ * @throws InternalError for a type that is not read
  */
 export function materialise(tensor: TorchTensor, bytes: Uint8Array): StoredTensor {
   const { storage, offset, shape, strides, dtype } = tensor;
+  if (!isRead(dtype)) throw new InternalError(`numbers of ${dtype} are not read`);
   const width = widths[dtype];
-  const size = bytesOf(dtype, shape);
+  const size = shape.reduce((product, length) => product * length, width);
   const start = (storage.start + offset) * width;
   if (size === 0) return { dtype, shape, data: new Uint8Array() };
   if (isRowMajor(shape, strides)) {

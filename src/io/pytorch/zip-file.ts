@@ -9,7 +9,7 @@ import { FileError } from '../../errors.ts';
 import { sourceOfBytes } from '../byte-source.ts';
 import { Cursor, type Damaged } from '../pickle/cursor.ts';
 import { unpickle } from '../pickle/unpickle.ts';
-import { widths } from '../safetensors.ts';
+import { elementBytes } from '../element-types.ts';
 import { torchHost } from './globals.ts';
 import { largestBytes, type TorchStorage } from './tensor.ts';
 import type { TorchFile } from './file.ts';
@@ -17,8 +17,12 @@ import type { TorchFile } from './file.ts';
 /** The names and shapes of a net take some hundred bytes a tensor. */
 const largestPickle = 1 << 28;
 const mostEntries = 1_000_000;
-/** Of a deflated entry, when inflated. PyTorch writes storages as they are, which bounds them by the file. */
-const largestInflated = 1 << 28;
+/**
+ * Of a deflated entry, when inflated, unless it is at most `usualRatio` times as large as in the file. PyTorch writes storages as
+ * they are, which bounds them by the file.
+ */
+const largestInflated = 1 << 26;
+const usualRatio = 8;
 
 /** @throws FileError if it is no such file, is damaged, or names what is no part of weights */
 export async function openZipFile(path: string, damaged: Damaged): Promise<TorchFile> {
@@ -27,9 +31,7 @@ export async function openZipFile(path: string, damaged: Damaged): Promise<Torch
   );
   try {
     const entries = await attempt(damaged, () => entriesOf(zip, damaged));
-    const [root, ...more] = [...entries.keys()].filter((name) => /^[^/]*\/data\.pkl$/.test(name));
-    if (root === undefined || more.length > 0)
-      throw new FileError(`${path} is a zip, but not one of torch.save: it has no data.pkl in one folder`);
+    const root = rootOf([...entries.keys()], path);
     const folder = root.slice(0, root.indexOf('/'));
     const read = (name: string, limit: number): Promise<Uint8Array> =>
       attempt(damaged, () => bytesOf(zip, entries, name, limit, damaged));
@@ -59,6 +61,49 @@ export async function openZipFile(path: string, damaged: Damaged): Promise<Torch
     zip.close();
     throw error;
   }
+}
+
+/** Other programs' zips, by an entry that they have. */
+const otherZips: readonly (readonly [entry: RegExp, what: string, mend: string])[] = [
+  [
+    /^[^/]*\/(constants\.pkl|code\/)/,
+    'a program of TorchScript',
+    'make it in Python: torch.save(torch.jit.load(IN).state_dict(), OUT)',
+  ],
+  [
+    /^([^/]*\/)?(archive_format|models\/model\.json|serialized_exported_program\.json)$/,
+    'a program of torch.export (.pt2)',
+    'make it in Python: torch.save(torch.export.load(IN).state_dict, OUT)',
+  ],
+  [
+    /^([^/]*\/)?(model\.weights\.h5|variables\.h5)$/,
+    'a Keras file (.keras)',
+    'copy its weights into the same net of PyTorch, and save that with torch.save(model.state_dict(), FILE)',
+  ],
+  [
+    /\.npy$/,
+    'an archive of NumPy (.npz)',
+    'make it in Python: torch.save({name: torch.tensor(a) for name, a in numpy.load(IN).items()}, OUT)',
+  ],
+  [/^\[Content_Types\]\.xml$/, 'a document of an office program', 'fetch the weights again'],
+  [
+    /\.(pth|pt|th|bin|ckpt|safetensors)(\.tar)?$/i,
+    'a zip with files of weights in it',
+    'unpack it first (unzip)',
+  ],
+];
+
+/** The name of the pickle. @throws FileError if the zip is not one of torch.save */
+function rootOf(names: readonly string[], path: string): string {
+  for (const [entry, what, mend] of otherZips)
+    if (names.some((name) => entry.test(name)))
+      throw new FileError(`${path} is ${what}; needed is a state dictionary of torch.save; ${mend}`);
+  const [root, ...more] = names.filter((name) => /^[^/]*\/data\.pkl$/.test(name));
+  if (root === undefined || more.length > 0)
+    throw new FileError(
+      `${path} is a zip, but not one of torch.save: it has no data.pkl in one folder; save the weights with torch.save(model.state_dict(), FILE)`,
+    );
+  return root;
 }
 
 async function attempt<T>(damaged: Damaged, action: () => Promise<T>): Promise<T> {
@@ -92,7 +137,7 @@ async function bytesOf(
   const entry = entries.get(name);
   if (!entry) throw damaged(`its zip has no ${JSON.stringify(name)}`);
   const { uncompressedSize: size, compressedSize } = entry;
-  if (size > limit || (size !== compressedSize && size > largestInflated))
+  if (size > limit || (size > largestInflated && size > usualRatio * compressedSize))
     throw damaged(
       `${JSON.stringify(name)} claims ${size} bytes (${compressedSize} in the file), more than is read`,
     );
@@ -103,7 +148,7 @@ async function bytesOf(
 
 /** Big-endian numbers become little-endian ones, in place. */
 function swap(bytes: Uint8Array, { dtype }: TorchStorage): void {
-  const width = widths[dtype];
+  const width = elementBytes(dtype);
   for (let start = 0; start + width <= bytes.byteLength; start += width)
     bytes.subarray(start, start + width).reverse();
 }
