@@ -9,6 +9,7 @@ import {
   findPreset,
   keyNumberOf,
   knobNames,
+  knobs,
   type LabPart,
   type LabState,
   labCommand,
@@ -17,6 +18,7 @@ import {
   type Preset,
   presets,
   presetState,
+  readOwnPoints,
   views,
 } from '../studio/lab/index.ts';
 import { meanfieldCommand } from '../program.ts';
@@ -30,13 +32,15 @@ export interface LabFlags extends Partial<LabState> {
   output?: string;
   code?: boolean;
   json?: boolean;
+  columns?: readonly string[];
 }
 
 /** Returns the exit code. */
 export async function runLab(flags: LabFlags): Promise<number> {
   if (flags.list) return listPresets(flags.json ?? false);
   const preset = flags.preset === undefined ? undefined : findPreset(flags.preset);
-  const state = stateOf(flags, preset);
+  const points = ownPoints(flags);
+  const state = stateOf(flags, preset, points);
   const key = keyNumberOf(state, flags.preset);
   if (flags.code) {
     process.stdout.write(labTypeScript(state, key));
@@ -49,6 +53,7 @@ export async function runLab(flags: LabFlags): Promise<number> {
   const command = labCommand(state, flags.preset, {
     program: meanfieldCommand(),
     ...(flags.csv !== undefined && { csv: flags.csv }),
+    ...(flags.columns !== undefined && { columns: flags.columns }),
   });
   if (flags.output !== undefined) {
     const whole = { state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, parts };
@@ -110,20 +115,54 @@ async function writePicture(
 }
 
 /** The knobs of the preset, turned by the flags. */
-function stateOf(flags: LabFlags, preset: Preset | undefined): LabState {
-  const turned = knobNames.flatMap((name) => {
-    const value = flags[name];
-    return value === undefined ? [] : [[name, name === 'csv' ? readPoints(String(value)) : value] as const];
+function stateOf(flags: LabFlags, preset: Preset | undefined, points: string | undefined): LabState {
+  const turned = knobNames.flatMap((name) =>
+    flags[name] === undefined ? [] : [[name, flags[name]] as const],
+  );
+  return labState({
+    ...preset?.state,
+    ...Object.fromEntries(turned),
+    ...(points !== undefined && { data: 'csv', csv: points }),
   });
-  return labState({ ...preset?.state, ...Object.fromEntries(turned) });
 }
 
-function readPoints(path: string): string {
+/** The points of --csv as the lab takes them; says so where they are not all. @throws UsageError naming the file */
+function ownPoints({
+  csv: path,
+  columns,
+  data,
+  points = knobs.points.default,
+}: LabFlags): string | undefined {
+  if (path === undefined) {
+    if (columns !== undefined)
+      throw new UsageError('--columns chooses columns of own points: give --csv FILE');
+    return undefined;
+  }
+  if (data !== undefined && data !== 'csv')
+    throw new UsageError(`--csv ${path} and --data ${data} are two sets of points: give one`);
+  let text: string;
   try {
-    return readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     const reason = reasonOfSystemError(error as Error) ?? String(error);
     throw new UsageError(`--csv ${path}: ${reason}`, error);
+  }
+  const limits = { points: knobs.points.max, characters: knobs.csv.maxLength };
+  const { csv, count, of } = inFile(path, () => readOwnPoints(text, limits, columns));
+  const used = Math.min(count, points);
+  if (used < of)
+    say(
+      `lab: ${used} of the ${of} points of ${path} are used, spread over the file${used < count ? `; --points ${count} uses ${count === of ? 'all' : count}` : ''}`,
+    );
+  return csv;
+}
+
+function inFile<T>(path: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, error);
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** `meanfield lab`: the pictures of the Studio's lab as numbers. */
 import { type Command, Option } from 'commander';
 import { type Knob, type KnobName, knobNames, knobs } from '../studio/lab/knobs.ts';
-import { parseInteger, parseNumber } from './flags.ts';
+import { parseInteger, parseNumber, parsePath } from './flags.ts';
 import type { LabFlags } from './lab-run.ts';
 
 const examples = `
@@ -9,7 +9,8 @@ Examples:
   $ meanfield lab --list
   $ meanfield lab --preset local-is-global --seed 3
   $ meanfield lab --view training --data spirals --depth 10 --particles 24 --ds 0.1 --steps 800 --output picture.svg
-  $ meanfield lab --preset algorithm-1 --code`;
+  $ meanfield lab --preset algorithm-1 --code
+  $ meanfield lab --csv iris.csv --columns petal_length,petal_width,species`;
 
 export function registerLab(program: Command): void {
   const command = program
@@ -26,6 +27,11 @@ export function registerLab(program: Command): void {
     .option('--code', 'print TypeScript that recomputes the key number, instead of computing')
     .option('--json', 'print one JSON object at the end');
   for (const name of knobNames) command.addOption(optionOf(name));
+  command.option(
+    '--columns <names>',
+    'the columns of --csv that are both coordinates and the target, such as width,height,species or 2,3,5',
+    (text) => text.split(',').map((name) => name.trim()),
+  );
   command.addHelpText('after', examples).action(async (flags: LabFlags) => {
     const { runLab } = await import('./lab-run.ts');
     process.exitCode = await runLab(flags);
@@ -42,7 +48,7 @@ function optionOf(name: KnobName): Option {
     case 'choice':
       return new Option(`--${flag} <name>`, text('')).choices(knob.choices);
     case 'text':
-      return new Option(`--${flag} <file>`, `a file of your own points, for --data csv: ${knob.help}`);
+      return new Option(`--${flag} <file>`, `a file of your own points: ${knob.help}`).argParser(parsePath);
     case 'integer':
       return new Option(`--${flag} <n>`, text(`, ${knob.min} to ${knob.max}`)).argParser(parseInteger);
     case 'number':

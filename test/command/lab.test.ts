@@ -71,6 +71,32 @@ it('takes own points from a file', () => {
   expect(json(run(file)).state.csv).toContain('0.5,-1,0.3');
 });
 
+it('takes a table of others: decimal commas, more columns, more points than a picture shows', () => {
+  const file = join(dir, 'their table.csv');
+  const lines = Array.from(
+    { length: 5000 },
+    (_, i) => `${i};${(i % 30) / 10};0,${i % 7};${i % 2 ? 'a' : 'b'};x`,
+  );
+  writeFileSync(file, `# of others\nid;size;weight;kind;note\n${lines.join('\n').replaceAll('.', ',')}\n`);
+  const flags = [
+    '--csv',
+    file,
+    '--columns',
+    'size,weight,kind',
+    '--depth',
+    '2',
+    '--particles',
+    '3',
+    '--json',
+  ];
+  const { code, stdout, stderr } = meanfield(['lab', ...flags, '--engine', 'reference']);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`lab: 200 of the 5000 points of ${file} are used`);
+  const told = json(stdout);
+  expect(told.state.csv).toMatch(/^x1,x2,class\n[\d.]+,0(\.\d)?,[ab]\n/);
+  expect(told.command).toContain(`--csv '${file}' --columns size,weight,kind`);
+});
+
 it.each([
   [['--points', '5000'], 'points must be a whole number from 4 to 1000'],
   [['--preset', 'algorithm1'], 'unknown preset "algorithm1": did you mean algorithm-1?'],
@@ -78,6 +104,9 @@ it.each([
   [['--view', 'flow', '--sed', '3'], '--seed'],
   [['--data', 'csv', '--csv', '/nowhere/points.csv'], 'cannot read the points of /nowhere/points.csv'],
   [['--data', 'csv'], 'data csv needs your own points'],
+  [['--data', 'moons', '--csv', 'a.csv'], 'are two sets of points: give one'],
+  [['--columns', 'a,b,c'], '--columns chooses columns of own points: give --csv FILE'],
+  [['--csv', 'package.json'], 'package.json: own points'],
   [['--view', 'expansion', '--activation', 'relu'], 'relu is not smooth'],
   [['--view', 'training', '--points', '1000', '--depth', '200', '--particles', '1000'], 'fewer points'],
 ])('lab %s is refused in one line', (args, message) => {

@@ -95,7 +95,7 @@ it.each([
   [{ view: 'flow', points: 5000 }, 'points must be a whole number from 4 to 1000'],
   [{ vew: 'flow' }, 'did you mean view?'],
   [{ view: 'training', points: 1000, depth: 200, particles: 1000, steps: 5000 }, 'the native engine takes'],
-  [{ data: 'csv', csv: 'a,b' }, 'own points begin with the header'],
+  [{ data: 'csv', csv: 'a,b' }, 'own points need three columns'],
   [{ view: 'expansion', activation: 'relu' }, 'relu is not smooth'],
 ])('says in one line what is wrong with %j, and goes on', async (state, message) => {
   const answers = await client.ask(4, state);

@@ -1,16 +1,14 @@
 /** A state of the lab as the lines of TypeScript, and the command line, that recompute a number of it. */
 import { commandLine, pathArgument, usualProgram } from '../../command-line.ts';
 import { tails } from './code-tails.ts';
-import { cellsOf, hasRowNumbers, parseOwnPoints } from './csv.ts';
 import { type KnobName, knobNames, type LabState } from './knobs.ts';
 import { findPreset, presetState } from './presets.ts';
-import { dataSeedOf } from './problem.ts';
+import { dataSeedOf, labData } from './problem.ts';
 import { defaultState } from './state.ts';
 import { views } from './views/index.ts';
 
 /** The module that exports each name that the lines may use. */
 const homes: Readonly<Record<string, readonly string[]>> = {
-  'node:fs': ['readFileSync'],
   'meanfield/data': ['makePoints'],
   'meanfield/mean-field': [
     'bottleneck',
@@ -80,23 +78,10 @@ function importLine(names: readonly string[], module: string): string {
 function dataLines(state: LabState): string[] {
   const { data, points: count, noise } = state;
   if (data === 'csv') {
-    const { classes, targets } = parseOwnPoints(state.csv);
-    const rows = Math.min(count, targets.length);
-    const target = classes ? `(row[2] === ${JSON.stringify(classes[0])} ? 1 : -1)` : 'Number(row[2])';
+    const { inputs, targets } = labData(state);
     return [
-      `const lines = readFileSync('points.csv', 'utf8').split(/\\r?\\n/).filter((line) => line.trim() !== '');`,
-      ...(isPlain(state.csv)
-        ? [
-            `const rows = lines.slice(1, ${rows + 1}).map((line) => line.split(/[,;\\t]/).map((cell) => cell.trim()));`,
-          ]
-        : [
-            'const cells = / *(?:"((?:[^"]|"")*)" *|([^,;\\t]+))(?:[,;\\t]|$)/g;',
-            `const rows = lines.slice(1, ${rows + 1}).map((line) => Array.from(line.matchAll(cells), ([, quoted, cell]) =>`,
-            `  quoted === undefined ? cell!.trim() : quoted.replaceAll('""', '"'),`,
-            ').slice(-3));',
-          ]),
-      'const inputs = Float64Array.from(rows.flatMap((row) => [Number(row[0]), Number(row[1])]));',
-      `const targets = Float64Array.from(rows, (row) => ${target});`,
+      ...arrayLines('const inputs = Float64Array.of(', [...inputs]),
+      ...arrayLines('const targets = Float64Array.of(', [...targets]),
     ];
   }
   const options = `{ count: ${count}, noise: ${noise}, seed: ${dataSeedOf(state)} }`;
@@ -107,19 +92,28 @@ function dataLines(state: LabState): string[] {
   ];
 }
 
-/** Whether cells are as they stand between separators: none is quoted, and rows have no numbers. */
-const isPlain = (csv: string): boolean =>
-  !csv.includes('"') && !hasRowNumbers(cellsOf(csv.trimStart().split(/\r?\n/)[0] ?? '', 1));
+const numbersInLine = 10;
+
+function arrayLines(start: string, numbers: readonly number[]): string[] {
+  const lines = Array.from({ length: Math.ceil(numbers.length / numbersInLine) }, (_, i) =>
+    numbers.slice(numbersInLine * i, numbersInLine * (i + 1)).join(', '),
+  );
+  return [start, ...lines.map((line) => `  ${line},`), ');'];
+}
 
 /**
  * The command line that prints the numbers of a state: the knobs that differ from those of the preset, or from the defaults.
  *
- * @param options - program: how `meanfield` is called. csv: the file of own points.
+ * @param options - program: how `meanfield` is called. csv, columns: the file of own points, and which of its columns are read.
  */
 export function labCommand(
   state: LabState,
   preset?: string,
-  { program = usualProgram, csv = 'points.csv' } = {},
+  {
+    program = usualProgram,
+    csv = 'points.csv',
+    columns,
+  }: { readonly program?: string; readonly csv?: string; readonly columns?: readonly string[] } = {},
 ): string {
   const base = preset === undefined ? defaultState : presetState(findPreset(preset));
   const flags = knobNames.flatMap((name) =>
@@ -127,6 +121,7 @@ export function labCommand(
       ? []
       : [`--${flagOf(name)}`, name === 'csv' ? pathArgument(csv) : String(state[name])],
   );
+  if (columns) flags.push('--columns', columns.join(','));
   return `${program} ${commandLine(['lab', ...(preset === undefined ? [] : ['--preset', preset]), ...flags])}`;
 }
 

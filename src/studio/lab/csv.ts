@@ -1,8 +1,12 @@
 /**
- * A user's own points: text with a header x1,x2,y (a regression) or x1,x2,class (two classes). Cells may be quoted, and a first
- * column without a name, the numbers of the rows, is left out: so R's write.csv and others write it.
+ * A user's own points: a table of two coordinates and a target, as spreadsheets, R, pandas and NumPy write it. Cells are separated by
+ * commas, semicolons, tabs, bars or spaces; decimal commas where commas do not separate; quoted cells; comments after # or %. The
+ * columns are found by their names, or are the only three.
  */
 import { UsageError } from '../../errors.ts';
+import { seededUniform } from '../../reference/index.ts';
+import { type NumberOf, type Row, tableOf } from './csv-cells.ts';
+import { type PointColumns, pointColumns } from './csv-columns.ts';
 
 export interface OwnPoints {
   /** [N, 2] */
@@ -16,78 +20,121 @@ export interface OwnPoints {
 /** Coordinates beyond would leave every picture, and saturate every block. */
 const farthest = 10;
 
-/** @throws UsageError in one line that names the line of the text. */
-export function parseOwnPoints(text: string): OwnPoints {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((line, i) => ({ number: i + 1, cells: cellsOf(line, i + 1) }))
-    .filter(({ cells }) => cells.some((cell) => cell !== ''));
-  const [header, ...rows] = hasRowNumbers(lines[0]?.cells)
-    ? lines.map(({ number, cells }) => ({ number, cells: cells.slice(1) }))
-    : lines;
-  const names = header?.cells ?? [];
-  const third = names[2];
-  if (names[0] !== 'x1' || names[1] !== 'x2' || (third !== 'y' && third !== 'class') || names.length !== 3)
-    throw new UsageError(
-      `own points begin with the header x1,x2,y or x1,x2,class, got ${JSON.stringify(names.join(','))}`,
-    );
+/**
+ * @param columns - names of both coordinates and of the target, or their numbers from 1
+ * @throws UsageError in one line that names the line of the text
+ */
+export function parseOwnPoints(text: string, columns?: readonly string[]): OwnPoints {
+  const table = tableOf(text);
+  const found = pointColumns(table, columns);
+  const { rows, indices, names } = found;
+  const { numberOf } = table;
   if (rows.length < 2)
     throw new UsageError(`own points need at least two lines of points, got ${rows.length}`);
+  const width = 1 + Math.max(...indices);
+  for (const { line, cells } of rows)
+    if (cells.length < width)
+      throw new UsageError(
+        `own points, line ${line}: expected at least ${width} columns, got ${cells.length}`,
+      );
+  const number = ({ line, cells }: Row, column: 0 | 1 | 2): number =>
+    numberIn(cells[indices[column]] ?? '', names[column], line, numberOf);
   const inputs = new Float64Array(2 * rows.length);
-  rows.forEach(({ number, cells }, n) => {
-    if (cells.length !== 3)
-      throw new UsageError(`own points, line ${number}: expected three columns, got ${cells.length}`);
-    for (const i of [0, 1]) inputs[2 * n + i] = numberIn(cells[i] ?? '', names[i] ?? '', number);
+  rows.forEach((row, n) => {
+    for (const i of [0, 1] as const) inputs[2 * n + i] = number(row, i);
   });
-  const last = rows.map(({ cells }) => cells[2] ?? '');
-  if (third === 'y') {
-    const targets = Float64Array.from(last, (cell, n) => numberIn(cell, 'y', rows[n]!.number));
-    return { inputs, targets, classes: undefined };
-  }
-  const classes = [...new Set(last)].sort();
+  if (!isClassified(found, numberOf))
+    return { inputs, targets: Float64Array.from(rows, (row) => number(row, 2)), classes: undefined };
+  const labels = rows.map(({ line, cells }) => {
+    const label = cells[indices[2]] ?? '';
+    if (label === '') throw new UsageError(`own points, line ${line}: ${names[2]} is empty`);
+    return label;
+  });
+  const classes = [...new Set(labels)].sort();
   const [first, second] = classes;
   if (first === undefined || second === undefined || classes.length !== 2)
     throw new UsageError(
-      `own points have two classes, got ${classes.length}: ${classes.slice(0, 5).join(', ')}`,
+      `own points have two classes, got ${classes.length} in ${names[2]}: ${classes
+        .slice(0, 5)
+        .map((name) => name.replace(/\s+/g, ' ').slice(0, 40))
+        .join(', ')}`,
     );
   return {
     inputs,
-    targets: Float64Array.from(last, (name) => (name === first ? 1 : -1)),
+    targets: Float64Array.from(labels, (name) => (name === first ? 1 : -1)),
     classes: [first, second],
   };
 }
 
-/** Whether the header has four names, the first of them empty. */
-export const hasRowNumbers = (header: readonly string[] | undefined): boolean =>
-  header?.length === 4 && header[0] === '';
-
-/** A cell and what ends it: quoted, with quotation marks inside written twice, or as it is up to the next separator. */
-const cell = / *(?:"((?:[^"]|"")*)" *|([^,;\t]*))(?:[,;\t]|$)/y;
-
-/** The cells of a line, without spaces around them. */
-export function cellsOf(line: string, number: number): string[] {
-  const cells: string[] = [];
-  cell.lastIndex = 0;
-  for (;;) {
-    const found = cell.exec(line);
-    const [whole = '', quoted, plain = ''] = found ?? [];
-    if (!found || (quoted === undefined && plain.startsWith('"')))
-      throw new UsageError(
-        `own points, line ${number}: a cell that begins with a quotation mark ends with one, and one inside is written twice`,
-      );
-    cells.push(quoted?.replaceAll('""', '"') ?? plain.trim());
-    // What ends without a separator is the last cell.
-    if (!/[,;\t]$/.test(whole)) return cells;
-    if (cell.lastIndex === line.length) return [...cells, ''];
-  }
+/** By the name of the target; without one it is a class if no cell is a number, or all are one of two whole numbers. */
+function isClassified({ rows, indices, kind }: PointColumns, numberOf: NumberOf): boolean {
+  if (kind === 'class') return true;
+  const cells = new Set(rows.map((row) => row.cells[indices[2]] ?? ''));
+  const numbers = [...cells].map(numberOf);
+  if (!numbers.some(Number.isFinite)) return ![...cells].includes('');
+  return kind === undefined && numbers.length === 2 && numbers.every(Number.isInteger);
 }
 
-function numberIn(cell: string, column: string, line: number): number {
-  const value = Number(cell);
-  if (cell === '' || !Number.isFinite(value) || Math.abs(value) > farthest)
+function numberIn(cell: string, column: string, line: number, numberOf: NumberOf): number {
+  const value = numberOf(cell);
+  if (!Number.isFinite(value) || Math.abs(value) > farthest)
     throw new UsageError(
       `own points, line ${line}: ${column} must be a number from -${farthest} to ${farthest} (scale the column first), got ${JSON.stringify(cell)}`,
     );
   return value;
 }
+
+export interface ReadPoints {
+  /** Lines x1,x2,y or x1,x2,class under a header, for the knob `csv`. */
+  readonly csv: string;
+  readonly count: number;
+  /** Points of the text. */
+  readonly of: number;
+}
+
+/**
+ * Points for the knob `csv`: all of them, or a sample of as many as fit. The same text gives the same sample.
+ *
+ * @param limits - most points, and most characters of the result
+ * @throws UsageError as {@link parseOwnPoints}
+ */
+export function readOwnPoints(
+  text: string,
+  limits: { readonly points: number; readonly characters: number },
+  columns?: readonly string[],
+): ReadPoints {
+  const own = parseOwnPoints(text, columns);
+  const of = own.targets.length;
+  let count = Math.min(of, limits.points);
+  for (;;) {
+    const csv = csvOf(own, sampleOf(own, count));
+    if (csv.length <= limits.characters) return { csv, count, of };
+    if (count <= 2)
+      throw new UsageError(`own points: two lines of them have more than ${limits.characters} characters`);
+    count = Math.max(2, Math.min(count - 1, Math.floor((0.98 * count * limits.characters) / csv.length)));
+  }
+}
+
+/** One of each of `count` stretches of the points, at random: neither sorted nor alternating classes are lost. */
+export function sampleOf({ targets, classes }: OwnPoints, count: number): number[] {
+  const uniform = seededUniform(0);
+  const stretch = targets.length / count;
+  const sample = Array.from({ length: count }, (_, i) =>
+    stretch === 1 ? i : Math.min(targets.length - 1, Math.floor((i + uniform()) * stretch)),
+  );
+  for (const target of classes && count >= 2 ? [1, -1] : [])
+    if (!sample.some((n) => targets[n] === target)) sample[count - 1] = targets.indexOf(target);
+  return sample;
+}
+
+function csvOf({ inputs, targets, classes }: OwnPoints, sample: readonly number[]): string {
+  const [first, second] = classes?.map(quotedIfNeeded) ?? [];
+  const lines = sample.map((n) => {
+    const target = classes ? (targets[n] === 1 ? first : second) : String(targets[n]);
+    return `${inputs[2 * n]},${inputs[2 * n + 1]},${target}\n`;
+  });
+  return `x1,x2,${classes ? 'class' : 'y'}\n${lines.join('')}`;
+}
+
+const quotedIfNeeded = (name: string): string =>
+  /["\n\r,;|\t]|^[#%]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;

@@ -1,6 +1,6 @@
 /** The lab: states, presets, views and engines. The native engine is apart (studio/engine): this runs in browsers. */
 export { codedNumbers, flagOf, keyNumberOf, labCommand, labTypeScript } from './code.ts';
-export { type OwnPoints, parseOwnPoints } from './csv.ts';
+export { type OwnPoints, parseOwnPoints, readOwnPoints, type ReadPoints } from './csv.ts';
 export type { Engine } from './engine.ts';
 export {
   cursorKnobs,

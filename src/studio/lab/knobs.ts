@@ -64,7 +64,7 @@ export const knobs = {
     default: '',
     maxLength: 20_000,
     why: 'the whole state is in the address',
-    help: 'lines x1,x2,y or x1,x2,class under a header of these names; cells may be quoted',
+    help: 'a table of x1, x2 and y or class, as CSV or with semicolons, tabs or spaces; columns are found by name, or are the only three',
   },
   points: {
     kind: 'integer',
@@ -73,7 +73,7 @@ export const knobs = {
     min: 4,
     max: 1000,
     why: 'more points than that cannot be told apart in a picture',
-    help: 'points drawn (csv: the first so many of your own)',
+    help: 'points drawn (csv: so many of your own, spread over them)',
   },
   noise: {
     kind: 'number',

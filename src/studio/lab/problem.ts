@@ -6,7 +6,7 @@
  */
 import { makePoints } from '../../data/points/catalogue.ts';
 import { drawParticles, drawStarts, seededUniform } from '../../reference/index.ts';
-import { parseOwnPoints } from './csv.ts';
+import { parseOwnPoints, sampleOf } from './csv.ts';
 import type { LabProblem, LabSchedule, Rho, Setting } from './engine.ts';
 import type { LabState } from './knobs.ts';
 
@@ -23,17 +23,17 @@ export interface LabData {
 export const dataSeedOf = ({ dataSeed, seed }: LabState): number => (dataSeed < 0 ? seed : dataSeed);
 
 /**
- * The points of a state; with `skip`, those that come after the first so many: for a test. Drawn sets go on for ever.
+ * The points of a state. With `skip`, those that come after the first so many, for a test: drawn sets go on for ever, own points do not.
  */
 export function labData(state: LabState, skip = 0): LabData {
   const { data, points, noise } = state;
   if (data === 'csv') {
     const own = parseOwnPoints(state.csv);
-    const count = dataCount(state);
+    const sample = sampleOf(own, Math.min(points, own.targets.length));
     return {
       ...own,
-      inputs: own.inputs.slice(2 * skip, 2 * (skip + count)),
-      targets: own.targets.slice(skip, skip + count),
+      inputs: Float64Array.from(sample.flatMap((n) => [...own.inputs.subarray(2 * n, 2 * n + 2)])),
+      targets: Float64Array.from(sample, (n) => own.targets[n]!),
     };
   }
   const set = makePoints(data, { count: skip + points, noise, seed: dataSeedOf(state) });

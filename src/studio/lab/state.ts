@@ -70,7 +70,7 @@ export const labStateSchema = z
 /** What knobs that are each allowed may not be together. */
 function inconsistency(state: LabState): string | undefined {
   if (state.data === 'csv' && state.csv.trim() === '')
-    return 'data csv needs your own points in csv: lines x1,x2,y or x1,x2,class under a header of these names';
+    return 'data csv needs your own points in csv: a table of x1, x2 and y or class';
   const size = state.family === 'bottleneck' ? 5 : 9;
   for (const name of ['axisX', 'axisY'] as const)
     if (state[name] >= size)

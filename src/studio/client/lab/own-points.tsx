@@ -1,7 +1,7 @@
 /** One's own points: typed, pasted, or from a file. */
 import type { JSX } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
-import { parseOwnPoints } from '../../lab/csv.ts';
+import { readOwnPoints } from '../../lab/csv.ts';
 import { knobs } from '../../lab/knobs.ts';
 import { messageOf } from '../parts/loaded.ts';
 import { Failure } from '../parts/notes.tsx';
@@ -14,16 +14,31 @@ export function OwnPoints(): JSX.Element {
   /** What has been typed and is not of the state: unfinished, or wrong. */
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
+  /** Which points are not all of a text, and how many they are. */
+  const [sample, setSample] = useState<{ readonly csv: string; readonly words: string } | undefined>(
+    undefined,
+  );
   // Other points have come from elsewhere: a preset, the address, a file.
   useEffect(() => {
     setDraft(undefined);
     setProblem(undefined);
   }, [csv]);
   const take = (text: string): void => {
-    const wrong = problemOf(text);
-    setProblem(wrong);
-    setDraft(wrong === undefined ? undefined : text);
-    if (wrong === undefined) turn({ csv: text });
+    try {
+      const limits = { points: knobs.points.max, characters: knobs.csv.maxLength };
+      const { csv: taken, count, of } = readOwnPoints(text, limits);
+      turn({ csv: taken });
+      setDraft(undefined);
+      setProblem(undefined);
+      setSample(
+        count < of
+          ? { csv: taken, words: `A sample of ${formatCount(count)} of these ${formatCount(of)} points.` }
+          : undefined,
+      );
+    } catch (error) {
+      setProblem(messageOf(error));
+      setDraft(text);
+    }
   };
   return (
     <div class="own-points">
@@ -43,6 +58,7 @@ export function OwnPoints(): JSX.Element {
         }}
       />
       {problem !== undefined && <Failure text={`${problem}. The picture keeps the points before.`} />}
+      {sample?.csv === csv && problem === undefined && <p class="hint">{sample.words}</p>}
       <p id={`${id}-help`} class="hint">
         {knobs.csv.help}
       </p>
@@ -57,16 +73,4 @@ export function OwnPoints(): JSX.Element {
       />
     </div>
   );
-}
-
-/** What is wrong with a text, in a line. */
-function problemOf(text: string): string | undefined {
-  if (text.length > knobs.csv.maxLength)
-    return `these are ${formatCount(text.length)} characters, the lab takes ${formatCount(knobs.csv.maxLength)}: ${knobs.csv.why}`;
-  try {
-    parseOwnPoints(text);
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
 }
