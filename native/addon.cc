@@ -3,6 +3,7 @@
 
 #include "exports.h"
 #include "guard.h"
+#include "operators.h"
 #include "state.h"
 
 namespace meanfield {
@@ -43,6 +44,7 @@ constexpr Export kExports[] = {
 
 napi_value initialise(napi_env env, napi_value exports) {
   return guard(env, [&] {
+    check_operators();
     auto state = std::make_unique<State>();
     check(env, napi_set_instance_data(env, state.get(),
                                       [](napi_env, void* data, void*) { delete static_cast<State*>(data); }, nullptr),

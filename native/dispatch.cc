@@ -7,6 +7,7 @@
 #include "convert.h"
 #include "exports.h"
 #include "guard.h"
+#include "operators.h"
 
 namespace meanfield {
 
@@ -19,7 +20,7 @@ Operator plan_operator(const c10::OperatorHandle& handle, const std::string& nam
 }
 
 c10::OperatorHandle find_operator(const std::string& name, const std::string& overload) {
-  const auto found = c10::Dispatcher::singleton().findSchema({name, overload});
+  const auto found = c10::Dispatcher::singleton().findSchema({registered_name(name), overload});
   if (!found)
     throw std::invalid_argument("this libtorch has no operator " + name + (overload.empty() ? "" : "." + overload));
   return *found;
@@ -90,7 +91,7 @@ napi_value operator_schema(napi_env env, napi_callback_info info) {
     const Arguments arguments(env, info);
     std::ostringstream text;
     text << find_operator(to_text(env, arguments[0]), to_text(env, arguments[1])).schema();
-    return from_text(env, text.str());
+    return from_text(env, public_schema(text.str()));
   });
 }
 

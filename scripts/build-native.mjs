@@ -122,11 +122,12 @@ const flags = [
   '-DNAPI_VERSION=8',
   '-DNODE_GYP_MODULE_NAME=meanfield',
   `-D_GLIBCXX_USE_CXX11_ABI=${torch.abi}`,
-  // /usr/include is searched anyway; naming it as a system folder would break the standard library's include_next.
-  ...[...torch.include, nodeHeaders()]
-    .filter((folder) => folder !== '/usr/include')
-    .map((folder) => `-isystem${folder}`),
 ];
+const headersOfNode = nodeHeaders();
+// /usr/include is searched anyway; naming it as a system folder would break the standard library's include_next.
+const includes = [...torch.include, headersOfNode]
+  .filter((folder) => folder !== '/usr/include')
+  .map((folder) => `-isystem${folder}`);
 
 function list(folder, ending) {
   return readdirSync(folder, { recursive: true })
@@ -135,12 +136,14 @@ function list(folder, ending) {
     .sort()
     .map((name) => join(folder, name));
 }
-const headers = list(source, '.h').map((file) => readFileSync(file));
-const stampOf = (file) => {
-  const hash = createHash('sha256').update([compiler, ...flags, version].join('\n'));
-  for (const header of headers) hash.update(header);
-  return hash.update(readFileSync(file)).digest('hex');
-};
+const library = fingerprint(join(torch.lib, 'libtorch_cpu.so'));
+const sha256 = (parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+// Without a path: a checkout or a libtorch that was moved or copied is the same one.
+const everything = [
+  [compiler, ...flags, version, library.size].join('\n'),
+  ...[...list(source, '.h'), ...list(headersOfNode, '.h')].map((file) => readFileSync(file)),
+];
+const stampOf = (file, defined) => sha256([...everything, defined.join('\n'), readFileSync(file)]);
 
 function run(command, args) {
   return new Promise((resolve) => {
@@ -155,16 +158,22 @@ function run(command, args) {
 }
 
 const started = Date.now();
-const units = list(source, '.cc').map((file) => {
+const files = list(source, '.cc');
+// Copies of the package in one process share operators if they are of one build, and else have their own.
+const named = (file) =>
+  relative(source, file) === 'operators.cc' ? [`-DMEANFIELD_NAMESPACE="meanfield_${buildName}"`] : [];
+const buildName = sha256([...everything, ...files.map((file) => readFileSync(file))]).slice(0, 12);
+const units = files.map((file) => {
+  const defined = named(file);
   const object = join(build, 'obj', `${relative(source, file).replaceAll('/', '_')}.o`);
-  const stamp = stampOf(file);
+  const stamp = stampOf(file, defined);
   const stampFile = `${object}.stamp`;
   const fresh =
     !process.argv.includes('--force') &&
     existsSync(object) &&
     existsSync(stampFile) &&
     readFileSync(stampFile, 'utf8') === stamp;
-  return { file, object, stamp, stampFile, fresh };
+  return { file, defined, object, stamp, stampFile, fresh };
 });
 mkdirSync(join(build, 'obj'), { recursive: true });
 const pending = units.filter((unit) => !unit.fresh);
@@ -172,7 +181,7 @@ const queue = [...pending];
 await Promise.all(
   Array.from({ length: Math.min(availableParallelism(), queue.length) }, async () => {
     for (let unit = queue.shift(); unit; unit = queue.shift()) {
-      await run(compiler, [...flags, '-c', unit.file, '-o', unit.object]);
+      await run(compiler, [...flags, ...includes, ...unit.defined, '-c', unit.file, '-o', unit.object]);
       writeFileSync(unit.stampFile, unit.stamp);
     }
   }),
@@ -184,7 +193,7 @@ const facts = {
   found: torch.found,
   lib: torch.lib,
   cuda,
-  library: fingerprint(join(torch.lib, 'libtorch_cpu.so')),
+  library,
   objects: units.map((unit) => unit.stamp),
 };
 const factsFile = join(build, 'build.json');
@@ -208,6 +217,8 @@ if (
     `-L${torch.lib}`,
     ...libraries,
     `-Wl,-rpath,${torch.lib}`,
+    // What it has registered and allocated outlives the thread that loaded it.
+    '-Wl,-z,nodelete',
     '-o',
     `${addon}.new`,
   ]);

@@ -13,8 +13,8 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
+#include "../operators.h"
 #include "batch-norm-jobs.h"
 #include "../optional-tensor.h"
 #include "cpu.h"
@@ -263,7 +263,7 @@ at::Tensor train(const at::Tensor& x, const at::Tensor& weight, const at::Tensor
 
 }  // namespace
 
-TORCH_LIBRARY_FRAGMENT(meanfield, library) {
+void define(torch::Library& library) {
   library.def(
       "batch_norm_train(Tensor x, Tensor weight, Tensor bias, Tensor(a!)? running_mean, Tensor(b!)? running_var, "
       "Tensor? add, bool relu, float momentum, float eps) -> Tensor",

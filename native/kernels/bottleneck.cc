@@ -11,8 +11,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
-#include <torch/library.h>
 
+#include "../operators.h"
 #include "bottleneck-jobs.h"
 #include "cpu.h"
 
@@ -223,16 +223,13 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> pullback(const at::Tensor& state,
 
 }  // namespace
 
-TORCH_LIBRARY(meanfield, library) {
+void define(torch::Library& library) {
   library.def("bottleneck_velocity(Tensor state, Tensor theta, Tensor weight, int activation) -> Tensor");
   library.def(
       "bottleneck_pullback(Tensor state, Tensor theta, Tensor weight, Tensor cotangent, int activation, bool want_state, "
       "bool want_theta) -> (Tensor, Tensor, Tensor)");
-}
-
-TORCH_LIBRARY_IMPL(meanfield, CPU, library) {
-  library.impl("bottleneck_velocity", velocity);
-  library.impl("bottleneck_pullback", pullback);
+  library.impl("bottleneck_velocity", torch::dispatch(c10::DispatchKey::CPU, velocity));
+  library.impl("bottleneck_pullback", torch::dispatch(c10::DispatchKey::CPU, pullback));
 }
 
 }  // namespace meanfield::bottleneck

@@ -13,9 +13,9 @@
 #include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
 #include "../autocast.h"
+#include "../operators.h"
 #include "../optional-tensor.h"
 #include "conv3x3-jobs.h"
 #include "cpu.h"
@@ -196,7 +196,7 @@ at::Tensor conv(const at::Tensor& input, const at::Tensor& weight, const Optiona
 
 }  // namespace
 
-TORCH_LIBRARY_FRAGMENT(meanfield, library) {
+void define(torch::Library& library) {
   library.def("conv3x3(Tensor x, Tensor weight, Tensor? bias, Tensor? add, bool relu, int stride) -> Tensor", conv);
 }
 

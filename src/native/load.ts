@@ -71,6 +71,18 @@ function checkLibrary(facts: BuildFacts): void {
   const wanted = process.env.LIBTORCH;
   if (wanted && !isWithin(wanted, path) && !isWithin(process.env.LIBTORCH_LIB ?? wanted, facts.lib))
     throw help(`wrong libtorch: LIBTORCH is ${wanted}, but ${built}; rebuild`);
+  const other = otherLibtorch(facts);
+  if (other !== undefined)
+    throw help(
+      `another libtorch, ${other}, is in this process already, and ${built}: build both copies of the package against one`,
+    );
+}
+
+/** The libtorch that some other library has brought into this process, if it is not this one: two cannot be in one process. */
+function otherLibtorch({ library }: BuildFacts): string | undefined {
+  if (!existsSync('/proc/self/maps')) return undefined;
+  const mapped = readFileSync('/proc/self/maps', 'utf8').matchAll(/\/.*\/libtorch_cpu[^/\n]*$/gm);
+  return Array.from(mapped, ([path]) => path).find((path) => path !== library.path);
 }
 
 let loaded: Addon | undefined;
