@@ -161,7 +161,7 @@ function inFile<T>(path: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, error);
+    if (error instanceof UsageError) throw new UsageError(`--csv ${path}: ${error.message}`, error);
     throw error;
   }
 }

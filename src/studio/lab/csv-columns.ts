@@ -59,7 +59,8 @@ export function pointColumns({ rows, numberOf }: Table, chosen?: readonly string
   };
 }
 
-const nameOf = (names: readonly string[], index: number): string => names[index]?.trim() ? names[index] : `column ${index + 1}`;
+const nameOf = (names: readonly string[], index: number): string =>
+  names[index]?.trim() ? names[index] : `column ${index + 1}`;
 
 function chosenColumns(names: readonly string[], chosen: readonly string[]): [number, number, number] {
   if (chosen.length !== 3 || new Set(chosen).size !== 3)
