@@ -106,6 +106,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
     },
 
     tangent: bottleneckTangent(s),
+    tangentMemory: () => ({ features: 2, kernels: 3 }),
 
     velocitySeries: (state, { theta, weight }) =>
       scope(() => {

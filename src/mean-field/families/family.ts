@@ -47,6 +47,13 @@ export interface Covectors {
   readonly covector: Tensor;
 }
 
+export interface TangentMemory {
+  /** Numbers that are kept for each row and particle. */
+  readonly features: number;
+  /** Matrices of the size of the kernel, the result included. */
+  readonly kernels: number;
+}
+
 /** A family f : R^d x R^k -> R^d. All sizes come from the arguments; `velocity`, `values` and `pushforward` are recorded by autograd. */
 export interface Family {
   readonly name: string;
@@ -69,6 +76,8 @@ export interface Family {
    * @param coefficient - c, [M]
    */
   tangent?(rows: Covectors, columns: Covectors, theta: Tensor, coefficient: Tensor): Tensor;
+  /** What `tangent` holds at once, for estimates of memory. Left out: k numbers a row and particle, and two kernels. */
+  readonly tangentMemory?: ((stateSize: number) => TangentMemory) | undefined;
   /**
    * F(X) for a state that is a power series sum_k eps^k X_k, to the same order. Left out, the family has no expansion.
    */

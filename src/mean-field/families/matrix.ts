@@ -82,6 +82,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
     },
 
     tangent: matrixTangent(s),
+    tangentMemory: (d) => ({ features: d, kernels: 2 }),
 
     velocitySeries: (state, { theta, weight }) =>
       scope(() => {

@@ -15,6 +15,7 @@ export function twoLayer(family: Family): Family {
     dependsOnDepth: family.dependsOnDepth,
     // The skip does not depend on theta.
     ...(family.tangent && { tangent: family.tangent.bind(family) }),
+    tangentMemory: family.tangentMemory,
     velocity: (state, particles) =>
       scope(() => {
         const skip = ops.mul(state, ops.sum(particles.weight));

@@ -1,9 +1,9 @@
+export type { KernelSize } from './kernel-size.ts';
 export { lazyProblem, type LazyOptions } from './lazy.ts';
 export { learningRateBound } from './spectrum.ts';
 export { kernelRidge, type LinearisedModel, linearisedModel } from './linearised.ts';
 export {
   type KernelOptions,
-  type KernelSize,
   type Metric,
   metrics,
   tangentKernel,

@@ -7,8 +7,11 @@ import type { Covectors, Family, Particles } from '../families/index.ts';
 import { checkFlow } from '../gradient.ts';
 import type { GridMeasure } from '../measures/index.ts';
 import { withDepths } from '../measures/measure.ts';
+import { inChunks } from '../families/row-chunks.ts';
+import { allFinite } from '../finite.ts';
 import { type FlowInput, initialState, type Problem, sampleCount } from '../problem.ts';
 import { covectorRows, outputCount } from './covector-rows.ts';
+import { hasNegative, kernelSize, type KernelSize, samplesAtOnce } from './kernel-size.ts';
 
 export const metrics = ['wasserstein', 'euclidean'] as const;
 /**
@@ -30,16 +33,6 @@ export interface KernelOptions extends LongCallOptions {
 
 const optionKeys = { against: true, metric: true, onBlock: true, maxBytes: true, ...longCallKeys } as const;
 
-export interface KernelSize {
-  /** N C and N' C. */
-  readonly rows: number;
-  readonly columns: number;
-  /** Of memory at the peak, about. */
-  readonly bytes: number;
-  /** Floating-point operations, about. */
-  readonly operations: number;
-}
-
 /** What {@link tangentKernel} will need, before anything is computed. */
 export function tangentKernelSize(
   problem: FlowInput | Problem,
@@ -47,21 +40,13 @@ export function tangentKernelSize(
   measure: GridMeasure,
   { against }: Pick<KernelOptions, 'against'> = {},
 ): KernelSize {
-  const outputs = outputCount(problem);
-  const rows = sampleCount(problem) * outputs;
-  const columns = (against?.shape[0] ?? sampleCount(problem)) * outputs;
-  const [slices = 0, particles = 0, k = 0] = measure.theta.shape;
   const d = scope(() => initialState(problem).shape[1] ?? 0);
-  const all = rows + (against ? columns : 0);
-  // Features of a particle: s and s' (a.q) in closed form, else the gradient in theta itself.
-  const features = particles * (family.tangent ? 2 : k);
-  const size = measure.theta.dtype === 'f64' ? 8 : 4;
-  return {
-    rows,
-    columns,
-    bytes: size * (5 * rows * columns + 2 * all * features + 2 * all * d * (slices + 1)),
-    operations: slices * (2 * rows * columns * (features + 2 * d) + 8 * all * particles * d),
-  };
+  return kernelSize(family, measure, {
+    samples: sampleCount(problem),
+    others: against?.shape[0],
+    outputs: outputCount(problem),
+    d,
+  });
 }
 
 /**
@@ -83,6 +68,7 @@ export function tangentKernel(
   const { against, metric = 'wasserstein', onBlock, maxBytes = 2 ** 32 } = options;
   const watch = watchCall('tangentKernel', options);
   checkOneOf('metric', metric, metrics);
+  if (against) checkAgainst(problem, against);
   const { rows, columns, bytes } = tangentKernelSize(problem, family, measure, options);
   if (bytes > checkNumber('maxBytes', maxBytes, { above: 0 }))
     throw new UsageError(
@@ -90,8 +76,8 @@ export function tangentKernel(
     );
   return noGrad(() =>
     scope(() => {
-      const left = covectorRows(problem, family, measure);
-      const right = against ? covectorRows({ ...problem, inputs: against }, family, measure) : left;
+      const left = rowsInChunks(problem, family, measure);
+      const right = against ? rowsInChunks({ ...problem, inputs: against }, family, measure) : left;
       const rho = withDepths(family, measure);
       let sum: Tensor | undefined;
       measure.steps.forEach((h, l) => {
@@ -101,13 +87,46 @@ export function tangentKernel(
           const coefficient = metric === 'wasserstein' ? mass : ops.mul(mass, mass);
           const block = blockKernel(family, left[l]!, right[l]!, { theta, weight: coefficient, depth });
           onBlock?.(block, l);
-          return sum ? ops.add(sum, block) : block;
+          if (!sum) return onBlock ? ops.clone(block) : block;
+          ops.add_(sum, block);
+          return sum;
         });
         watch(l + 1, measure.steps.length);
       });
       return sum!;
     }),
   );
+}
+
+/** @throws UsageError unless x' has the features and the dtype of x, and holds numbers */
+function checkAgainst({ inputs }: FlowInput, against: Tensor): void {
+  const [, features = 0] = inputs.shape;
+  if (against.rank !== 2 || against.size === 0 || against.shape[1] !== features)
+    throw new UsageError(`against: expected [N', ${features}], got shape [${against.shape.join(', ')}]`);
+  if (against.dtype !== inputs.dtype)
+    throw new UsageError(
+      `a kernel has one type of numbers: inputs ${inputs.dtype}, against ${against.dtype}`,
+    );
+  if (!allFinite(against)) throw new UsageError('against holds NaN or an infinite number');
+}
+
+/** {@link covectorRows}, a few samples at a time. */
+function rowsInChunks(problem: FlowInput, family: Family, measure: GridMeasure): Covectors[] {
+  return scope(() => {
+    const { inputs } = problem;
+    const outputs = outputCount(problem);
+    const d = scope(() => initialState(problem).shape[1] ?? 0);
+    const atOnce = samplesAtOnce(family, measure, d);
+    // In rows, of which each sample has one an output.
+    const all = inChunks((inputs.shape[0] ?? 0) * outputs, atOnce * outputs, (from, to) =>
+      covectorRows(
+        { ...problem, inputs: ops.sliceDim(inputs, 0, from / outputs, to / outputs) },
+        family,
+        measure,
+      ).flatMap(({ state, covector }) => [state, covector]),
+    );
+    return measure.steps.map((_, l) => ({ state: all[2 * l]!, covector: all[2 * l + 1]! }));
+  });
 }
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toPrecision(3);
@@ -123,14 +142,21 @@ export function blockKernel(
   if (family.tangent) return family.tangent(rows, columns, theta, coefficient);
   return scope(() => {
     const root = ops.sqrt(ops.abs(coefficient));
+    if (rows !== columns)
+      return product(
+        parameterGradients(family, rows, particles, ops.mul(root, ops.sign(coefficient))),
+        parameterGradients(family, columns, particles, root),
+      );
     const left = parameterGradients(family, rows, particles, root);
-    const right = rows === columns ? left : parameterGradients(family, columns, particles, root);
-    const [count = 0, width = 0] = left.shape;
-    const each = ops.view(left, [count, theta.shape[0] ?? 0, -1]);
-    const signed = ops.view(ops.mul(each, ops.unsqueeze(ops.sign(coefficient), 1)), [count, width]);
-    return ops.mm(signed, ops.transpose(right, 0, 1));
+    if (!hasNegative(coefficient)) return product(left, left);
+    const each = ops.view(left, [left.shape[0] ?? 0, theta.shape[0] ?? 0, -1]);
+    const signed = ops.mul(each, ops.unsqueeze(ops.sign(coefficient), 1));
+    return product(ops.view(signed, left.shape), left);
   });
 }
+
+/** A B^T */
+const product = (a: Tensor, b: Tensor): Tensor => ops.mm(a, ops.transpose(b, 0, 1));
 
 /** r_j grad_theta f(x, theta_j)^T q for each row, [R, M k], by one pull-back each. */
 function parameterGradients(
@@ -139,13 +165,16 @@ function parameterGradients(
   { theta, depth }: Particles,
   scale: Tensor,
 ): Tensor {
-  const weight = ops.addScalar(ops.mulScalar(scale, 0), 1);
-  const rows = Array.from({ length: state.shape[0] ?? 0 }, (_, r) =>
-    scope(() => {
-      const row = (x: Tensor): Tensor => ops.sliceDim(x, 0, r, r + 1);
-      const pulled = family.pullback(row(state), { theta, weight, depth }, row(covector), { theta: true });
-      return ops.reshape(ops.mul(pulled.theta!, ops.unsqueeze(scale, 1)), [1, -1]);
-    }),
-  );
-  return ops.cat(rows, 0);
+  return scope(() => {
+    const weight = ops.addScalar(ops.mulScalar(scale, 0), 1);
+    const rows = ops.zeros([state.shape[0] ?? 0, theta.size], theta.dtype, undefined, theta.device);
+    for (let r = 0; r < (state.shape[0] ?? 0); r++)
+      scope(() => {
+        const row = (x: Tensor): Tensor => ops.sliceDim(x, 0, r, r + 1);
+        const pulled = family.pullback(row(state), { theta, weight, depth }, row(covector), { theta: true });
+        const scaled = ops.mul(pulled.theta!, ops.unsqueeze(scale, 1));
+        ops.copy_(row(rows), ops.reshape(scaled, [1, -1]));
+      });
+    return rows;
+  });
 }

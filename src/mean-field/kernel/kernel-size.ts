@@ -1,0 +1,72 @@
+/** What a tangent kernel needs, before anything is computed. */
+import { dtypeBytes, ops, scope, type Tensor } from '../../tensor/index.ts';
+import type { Family } from '../families/index.ts';
+import { rowsAtOnce } from '../families/row-chunks.ts';
+import type { GridMeasure } from '../measures/index.ts';
+
+export interface KernelSize {
+  /** N C and N' C. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Of memory at the peak, about. */
+  readonly bytes: number;
+  /** Floating-point operations, about. */
+  readonly operations: number;
+}
+
+/** Tensors of one size that a family holds at once on the way to its velocity, pull-back, or features. */
+const onTheWay = 8;
+
+export interface KernelCounts {
+  /** N, and N' where the kernel is against other inputs. */
+  readonly samples: number;
+  readonly others: number | undefined;
+  readonly outputs: number;
+  readonly d: number;
+}
+
+/** Numbers of one sample and particle on the way through the flow and back. */
+function widthOf(family: Family, d: number, k: number): { features: number; width: number; kernels: number } {
+  const { features, kernels } = family.tangentMemory?.(d) ?? { features: k, kernels: family.tangent ? 2 : 1 };
+  return { features, kernels, width: family.tangent ? features : Math.max(d, k) };
+}
+
+/** How many samples go through the flow at once. */
+export function samplesAtOnce(family: Family, measure: GridMeasure, d: number): number {
+  const [, particles = 1, k = 1] = measure.theta.shape;
+  return rowsAtOnce(particles * widthOf(family, d, k).width);
+}
+
+export function kernelSize(family: Family, measure: GridMeasure, counts: KernelCounts): KernelSize {
+  const { samples, others, outputs, d } = counts;
+  const [slices = 0, particles = 0, k = 0] = measure.theta.shape;
+  const { features, kernels, width } = widthOf(family, d, k);
+  const [rows, columns] = [samples * outputs, (others ?? samples) * outputs];
+  const all = rows + (others === undefined ? 0 : columns);
+  // The rows of every depth, and what leads to them for the samples that go through the flow at once.
+  const ofRows = 2 * slices * d * all;
+  const most = Math.max(samples, others ?? 0);
+  const atOnce = Math.min(most, samplesAtOnce(family, measure, d));
+  const path =
+    atOnce * d * (slices + 1) * (1 + outputs) + (atOnce < most ? 2 * slices * atOnce * outputs * d : 0);
+  const flow = path + onTheWay * atOnce * particles * width;
+  // The features of one slice, a copy of them times their weights, and kernels; the sum over slices is one more.
+  const kept = all * particles * features;
+  const scaled = family.tangent
+    ? rows * particles * (features === 2 ? 1 : features)
+    : others === undefined && hasNegative(measure.weight)
+      ? rows * particles * features
+      : 0;
+  const square = rows * columns;
+  const sum = slices > 1 ? square : 0;
+  const opening = onTheWay * particles * (family.tangent ? Math.min(all, atOnce) * width : width);
+  const block = sum + kept + Math.max(scaled + kernels * square, opening);
+  return {
+    rows,
+    columns,
+    bytes: dtypeBytes(measure.theta.dtype) * (ofRows + Math.max(flow, block)),
+    operations: slices * (2 * square * (particles * features + 2 * d) + 8 * all * particles * d),
+  };
+}
+
+export const hasNegative = (weight: Tensor): boolean => scope(() => ops.min(weight).item() < 0);

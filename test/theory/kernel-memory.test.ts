@@ -1,0 +1,36 @@
+/** The estimate of a tangent kernel's memory against the peak that the operating system counts. */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+function canForgetPeak(): boolean {
+  try {
+    accessSync('/proc/self/clear_refs', constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Row {
+  readonly name: string;
+  readonly peak: number;
+  readonly bytes: number;
+}
+
+it.skipIf(!canForgetPeak())(
+  'the estimate is within a quarter of the measured peak, for every family',
+  { timeout: 240_000 },
+  () => {
+    const worker = join(import.meta.dirname, 'kernel-memory-worker.mjs');
+    // Freed memory goes back to the system at once, so that its count is that of what is in use.
+    const env = { ...process.env, MEANFIELD_KEEP_MEMORY: '0', MALLOC_MMAP_THRESHOLD_: '65536' };
+    const rows = JSON.parse(
+      execFileSync(process.execPath, ['--expose-gc', worker], { env }).toString(),
+    ) as Row[];
+    expect(rows.length).toBeGreaterThan(10);
+    const off = rows.filter(({ peak, bytes }) => !(bytes > 0.75 * peak && bytes < 1.25 * peak));
+    expect(off.map(({ name, peak, bytes }) => `${name}: peak ${peak}, estimate ${bytes}`)).toEqual([]);
+  },
+);
