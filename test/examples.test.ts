@@ -7,16 +7,35 @@ import { runSource } from './run-source.ts';
 const root = join(import.meta.dirname, '..');
 const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'));
 
-const outputs = new Map<string, string>();
-/** What the example prints; it runs once. */
-function printed(name: string): string {
-  const known = outputs.get(name) ?? runSource(readFileSync(join(root, 'examples', name), 'utf8'));
-  outputs.set(name, known);
-  return known;
+interface Ran {
+  readonly text: string;
+  /** Tensors that are alive after it. */
+  readonly left: number;
 }
+const ran = new Map<string, Ran>();
+const count = `
+import { liveTensorCount } from 'meanfield/tensor';
+process.stdout.write('left ' + liveTensorCount());`;
+
+/** The example runs once. */
+function run(name: string): Ran {
+  const known = ran.get(name);
+  if (known) return known;
+  const [text = '', left] = runSource(readFileSync(join(root, 'examples', name), 'utf8') + count).split(
+    /left (?=\d+$)/,
+  );
+  const result = { text, left: Number(left) };
+  ran.set(name, result);
+  return result;
+}
+const printed = (name: string): string => run(name).text;
 
 it.each(examples)('examples/%s runs', (name) => {
   expect(printed(name).trim()).not.toBe('');
+});
+
+it.each(examples.filter((name) => name !== 'train-step.ts'))('examples/%s frees all its tensors', (name) => {
+  expect(run(name).left).toBe(0);
 });
 
 it('the train-step example trains: its last loss is below its first', () => {
@@ -62,8 +81,14 @@ it('the other examples find what they show', () => {
   expect(errors[0]! / errors[2]!).toBeGreaterThan(3);
 });
 
-it("the README's TypeScript runs", () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
-  expect(runSource(code)).toMatch('layer3');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
+
+it.each([
+  ['trains', 0, /layer3/],
+  ['frees what it makes', 1, /^0 1 0\n$/],
+  ['saves and loads', 2, /Tensor\(f64\[4, 8, 7\] on cpu\)[\s\S]*loss: 0.30000000000000004, done: false/],
+])("the README's TypeScript %s", (_, place, found) => {
+  expect(blocks).toHaveLength(3);
+  expect(runSource(blocks[place] ?? '')).toMatch(found);
 });

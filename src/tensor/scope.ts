@@ -55,6 +55,10 @@ function isPlain(value: unknown): value is object {
  * Runs `body` and frees every tensor that it created, except those in its result (a tensor, or arrays,
  * maps, sets and plain objects of tensors), which pass to the enclosing scope.
  *
+ * Outside of all scopes the garbage collector frees tensors that nothing refers to, but only when the event
+ * loop turns: a synchronous loop outside a scope frees nothing. Functions are not looked into: what a function
+ * in the result refers to is freed.
+ *
  * @throws UsageError if the body is asynchronous: another task's tensors would be freed with it.
  */
 export function scope<T>(body: () => T): T {
