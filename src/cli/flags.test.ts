@@ -1,6 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseSeeds } from './flags.ts';
+import { parseSeeds, takePaths } from './flags.ts';
 
 it('seeds are a number, a list, a range, or a list of both', () => {
   expect(parseSeeds('7')).toEqual([7]);
@@ -15,3 +17,16 @@ it.each(['', 'one', '1..', '3..1', '-1', '1.5', '1,,2', '1..1000000', '0..1000',
     expect(() => parseSeeds(text)).toThrow(InvalidArgumentError);
   },
 );
+
+it('flags and arguments that take a place take ~, one by one', () => {
+  const command = new Command()
+    .argument('<run>')
+    .argument('<images...>')
+    .option('--data-dir <dir>')
+    .option('--output <file>', 'x', 'kept~')
+    .option('--name <name>');
+  takePaths(command);
+  command.parse(['~/run', '~/a.png', 'b~.png', '--data-dir=~/data', '--name', '~/x'], { from: 'user' });
+  expect(command.processedArgs).toEqual([join(homedir(), 'run'), [join(homedir(), 'a.png'), 'b~.png']]);
+  expect(command.opts()).toEqual({ dataDir: join(homedir(), 'data'), output: 'kept~', name: '~/x' });
+});

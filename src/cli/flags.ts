@@ -1,11 +1,20 @@
 /** Parsers of flag values; a bad one is a usage error that names the flag. */
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { expandHome } from '../io/user-path.ts';
 
-/** A path, with `~` as a shell has it: `--data-dir=~/x` reaches the program as it is. */
-export function parsePath(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('expected a path.');
-  return expandHome(text);
+/** Every flag and argument of a command that takes a place takes `~`, which no shell has seen in `--data-dir=~/x`. */
+export function takePaths(command: Command): void {
+  for (const option of command.options)
+    if (/ <(dir|file|run)>$/.test(option.flags) && !option.parseArg) option.argParser(expandHome);
+  for (const argument of command.registeredArguments) {
+    if (!/^(runs?|images)$/.test(argument.name()) || argument.parseArg) continue;
+    if (argument.variadic)
+      argument.argParser<string[]>((text, before) => [
+        ...(Array.isArray(before) ? before : []),
+        expandHome(text),
+      ]);
+    else argument.argParser(expandHome);
+  }
 }
 
 export function parseNumber(text: string): number {

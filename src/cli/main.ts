@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
 import { exitCodes } from '../errors.ts';
 import { guardProcess } from '../process-guard.ts';
+import { takePaths } from './flags.ts';
 import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';
 import { registerData } from './data.ts';
@@ -59,12 +60,14 @@ const recorded: ReadonlySet<string> = new Set(['train', 'demo', 'reproduce', 'st
 
 /** @param onRefused - told the command that refuses its words, before its error is thrown */
 function prepare(program: Command, onRefused: (command: Command) => void): void {
-  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+    takePaths(command);
     command.exitOverride().configureOutput({
       outputError: () => {
         onRefused(command);
       },
     });
+  }
 }
 
 /** Runs the command line; returns the exit code. */

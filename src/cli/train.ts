@@ -1,18 +1,16 @@
 /** `meanfield train`: trains a net, writes its run folder and report. */
-import { type Command, Option } from 'commander';
-import { parsePath } from './flags.ts';
+import type { Command } from 'commander';
 import { addTrainFlags, givenSettings } from './train-flags.ts';
 import type { TrainFlags } from './train-run.ts';
 
 export function registerTrain(program: Command): void {
-  const path = (flags: string, text: string): Option => new Option(flags, text).argParser(parsePath);
   const command = program
     .command('train')
     .description('train a net: vanilla, mean-field (Algorithm 1), or one of the controls')
-    .addOption(path('-c, --config <file>', 'YAML file with settings, keys as the flags; flags override it'))
-    .addOption(path('--output <dir>', 'folder for run folders (default runs)'))
+    .option('-c, --config <file>', 'YAML file with settings, keys as the flags; flags override it')
+    .option('--output <dir>', 'folder for run folders (default runs)')
     .option('--name <name>', 'name of the run folder (default: date-model-scheme-seed)')
-    .addOption(path('--resume <run>', 'go on with a run folder, from its last checkpoint, to the same end'))
+    .option('--resume <run>', 'go on with a run folder, from its last checkpoint, to the same end')
     .option('--no-report', 'do not write report.html at the end')
     .option('--json', 'print one JSON object at the end')
     .option('-q, --quiet', 'no progress');

@@ -72,7 +72,8 @@ function checkValue(key: SettingName, value: unknown, names: Names): unknown {
     return settingOf(key).kind.check(names.of(key), value);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${names.prefix(key)}${error.message}`);
+    // Who writes a flag or a file knows what a string is: the type of the value is left out.
+    throw new UsageError(`${names.prefix(key)}${error.message.replace(/ \(\w+\)$/, '')}`);
   }
 }
 
