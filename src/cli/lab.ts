@@ -1,7 +1,7 @@
 /** `meanfield lab`: the pictures of the Studio's lab as numbers. */
 import { type Command, Option } from 'commander';
 import { type Knob, type KnobName, knobNames, knobs } from '../studio/lab/knobs.ts';
-import { parseInteger, parseNumber, parsePath } from './flags.ts';
+import { parseInteger, parseNumber } from './flags.ts';
 import type { LabFlags } from './lab-run.ts';
 
 const examples = `
@@ -48,7 +48,7 @@ function optionOf(name: KnobName): Option {
     case 'choice':
       return new Option(`--${flag} <name>`, text('')).choices(knob.choices);
     case 'text':
-      return new Option(`--${flag} <file>`, `a file of your own points: ${knob.help}`).argParser(parsePath);
+      return new Option(`--${flag} <file>`, `a file of your own points: ${knob.help}`);
     case 'integer':
       return new Option(`--${flag} <n>`, text(`, ${knob.min} to ${knob.max}`)).argParser(parseInteger);
     case 'number':
