@@ -89,7 +89,7 @@ it.each<[string, Uint8Array, RegExp]>([
   ['text', npy('<U3', '(1,)', new Uint8Array(12)), /holds text; needed are/],
   ['complex numbers', npy('<c16', '(1,)', new Uint8Array(16)), /holds complex numbers/],
   ['records', npy("[('a', '<f8')]", '(1,)', new Uint8Array(8)), /holds records/],
-  ['a long double', npy('<f16', '(1,)', new Uint8Array(16)), /numbers of the type <f16/],
+  ['a long double', npy('<f16', '(1,)', new Uint8Array(16)), /numbers of the type "<f16"/],
   [
     'an integer too large',
     npy('<u8', '(1,)', new Uint8Array(8).fill(255)),

@@ -1,4 +1,5 @@
 /** NumPy's .npy: a header that is a dictionary of Python, then the numbers. */
+import { show } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
 import type { SafetensorsDType, StoredTensor } from './safetensors.ts';
 
@@ -113,10 +114,10 @@ export function decodeNpy(bytes: Uint8Array, name: string): StoredTensor {
   if (start > file.length) throw damaged('its header is cut off');
   const { type, fortran, shape } = parseHeader(file.toString('utf8', prefix, start), name, damaged);
   const [order, kind, width] = [type.slice(0, 1), type.slice(1), Number(type.slice(2))];
-  const dtype = readers[kind];
+  const dtype = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
   if (dtype === undefined || !'<>|='.includes(order))
     throw new FileError(
-      `${name} holds ${kinds[kind.slice(0, 1)] ?? `numbers of the type ${type}`}; needed are floats, integers or booleans`,
+      `${name} holds ${kinds[kind.slice(0, 1)] ?? `numbers of the type ${show(type)}`}; needed are floats, integers or booleans`,
     );
   const size = sizeOf(shape);
   if (size * width !== file.length - start)
