@@ -86,7 +86,7 @@ function demoConfig(
     epochs: flags.epochs,
     limitTrainBatches: flags.trainBatches,
     lr: 0.1,
-    tauLrFactor: 10,
+    ...(scheme === 'mean-field' && { tauLrFactor: 10 }),
     threads: flags.threads,
   });
 }

@@ -1,7 +1,22 @@
 /** `meanfield doctor`: what is loaded or missing, with the command that mends it. */
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
+import wrapAnsi from 'wrap-ansi';
 import { colours, print, printJson } from './output.ts';
+import { tableWidth } from './terminal.ts';
+
+/** Where the texts begin. */
+const column = 24;
+
+/** Text that begins at a column and is folded there. */
+function foldedAt(start: number, text: string): string {
+  const width = tableWidth();
+  if (width === Infinity) return text;
+  return wrapAnsi(text, Math.max(20, width - start), { hard: true }).replaceAll(
+    '\n',
+    `\n${' '.repeat(start)}`,
+  );
+}
 
 export function registerDoctor(program: Command): void {
   program
@@ -17,7 +32,9 @@ export function registerDoctor(program: Command): void {
         const { green, yellow, red } = colours(process.stdout);
         const marks = { good: green('ok     '), note: yellow('note   '), bad: red('missing') };
         for (const { name, state, text, mend } of checks)
-          print(`${marks[state]}  ${name.padEnd(14)} ${text}${mend ? `\n${' '.repeat(24)}-> ${mend}` : ''}`);
+          print(
+            `${marks[state]}  ${name.padEnd(14)} ${foldedAt(column, text)}${mend ? `\n${' '.repeat(column)}-> ${mend}` : ''}`,
+          );
       }
       process.exitCode = ok ? exitCodes.done : exitCodes.environment;
     });

@@ -2,15 +2,19 @@
 import { type Command, Option } from 'commander';
 import { type Knob, type KnobName, knobNames, knobs } from '../studio/lab/knobs.ts';
 import { parseInteger, parseNumber } from './flags.ts';
+import { type Example, helpText } from './help.ts';
 import type { LabFlags } from './lab-run.ts';
 
-const examples = `
-Examples:
-  $ meanfield lab --list
-  $ meanfield lab --preset local-is-global --seed 3
-  $ meanfield lab --view training --data spirals --depth 10 --particles 24 --ds 0.1 --steps 800 --output picture.svg
-  $ meanfield lab --preset algorithm-1 --code
-  $ meanfield lab --csv iris.csv --columns petal_length,petal_width,species`;
+const examples: readonly Example[] = [
+  { words: 'lab --list' },
+  { words: 'lab --preset local-is-global --seed 3' },
+  {
+    words:
+      'lab --view training --data spirals --depth 10 --particles 24 --ds 0.1 --steps 800 --output picture.svg',
+  },
+  { words: 'lab --preset algorithm-1 --code' },
+  { words: 'lab --csv iris.csv --columns petal_length,petal_width,species' },
+];
 
 export function registerLab(program: Command): void {
   const command = program
@@ -32,10 +36,12 @@ export function registerLab(program: Command): void {
     'the columns of --csv that are both coordinates and the target, such as width,height,species or 2,3,5',
     (text) => text.split(',').map((name) => name.trim()),
   );
-  command.addHelpText('after', examples).action(async (flags: LabFlags) => {
-    const { runLab } = await import('./lab-run.ts');
-    process.exitCode = await runLab(flags);
-  });
+  command
+    .addHelpText('after', () => helpText(examples))
+    .action(async (flags: LabFlags) => {
+      const { runLab } = await import('./lab-run.ts');
+      process.exitCode = await runLab(flags);
+    });
 }
 
 /** A flag without a default: what is not given is left to the preset. */

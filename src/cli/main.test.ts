@@ -172,3 +172,33 @@ it('a name with control characters is told on one line, and moves no cursor', as
 it('after -- a word is no flag: no JSON is wanted', async () => {
   expect((await told('report', '--', '--json')).stdout).toBe('');
 });
+
+describe('help', () => {
+  const commands = [
+    ...['', 'train', 'evaluate', 'export', 'predict', 'report', 'reproduce', 'studio', 'lab', 'analyse'],
+    ...[
+      'verify',
+      'data',
+      'data list',
+      'data fetch',
+      'data check',
+      'bench',
+      'bench step',
+      'bench flow',
+      'demo',
+    ],
+  ];
+  it.each(commands)('of %j fits 80 columns', async (command) => {
+    const { stdout, code } = await told(...command.split(' ').filter(Boolean), '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: meanfield/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('has examples that a shell reads as one line each', async () => {
+    const { stdout } = await told('reproduce', '--help');
+    expect(stdout.replaceAll(' \\\n ', '')).toMatch(
+      /^npx meanfield reproduce --preset fast .* --val-split 5000 --schemes vanilla,.* --output ablation$/m,
+    );
+  });
+});

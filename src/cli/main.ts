@@ -20,24 +20,25 @@ import { registerStudio } from './studio.ts';
 import { registerTrain } from './train.ts';
 import { registerVerify } from './verify.ts';
 import { packageVersion } from './version.ts';
+import { type Example, helpText } from './help.ts';
 
-const examples = `
-Examples:
-  $ meanfield train --dataset fashion-mnist --model resnet20 --width 8 --epochs 2
-  $ meanfield train --dataset cifar10 --data-dir ~/data --model resnet20 --scheme mean-field --epochs 15 --amp
-  $ meanfield train --resume runs/20260101-120000-resnet20-mean-field-s42
-  $ meanfield report runs/*  --output report.html
-  $ meanfield studio
-  $ meanfield doctor
-
-Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 129/130/143 stopped by a signal`;
+const examples: readonly Example[] = [
+  { words: 'train --dataset fashion-mnist --model resnet20 --width 8 --epochs 2' },
+  { words: 'train --dataset cifar10 --data-dir ~/data --model resnet20 --scheme mean-field --epochs 15' },
+  { words: 'train --resume runs/20260101-120000-resnet20-mean-field-s42' },
+  { words: 'report runs/* --output report.html' },
+  { words: 'studio' },
+  { words: 'doctor' },
+];
+const exitCodeNote =
+  'Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 129/130/143 stopped by a signal';
 
 function createProgram(): Command {
   const program = new Command('meanfield')
     .description('Deep ResNets as mean-field models: blocks with positions in depth, trained together.')
     .version(packageVersion(), '-V, --version')
     .helpOption('-h, --help', 'show help')
-    .addHelpText('after', examples);
+    .addHelpText('after', () => helpText(examples, [exitCodeNote]));
   registerTrain(program);
   registerEvaluate(program);
   registerExport(program);

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { parseNumber, parseNumbers, parseSeeds, wholeNumber } from './flags.ts';
 import type { ReproduceFlags } from './reproduce-run.ts';
+import { type Example, helpText } from './help.ts';
 
 const words = (text: string): string[] =>
   text
@@ -9,16 +10,26 @@ const words = (text: string): string[] =>
     .map((word) => word.trim())
     .filter(Boolean);
 
-const examples = `
-Examples:
-  $ meanfield reproduce --preset smoke                                    # the whole way in seconds, on drawn images
-  $ meanfield reproduce --preset fast --data-dir ~/data --dry-run         # what would run, and how long it takes here
-  $ meanfield reproduce --preset fast --data-dir ~/data --rows resnet20   # again after a stop: goes on where it was
-  $ meanfield reproduce --preset fast --data-dir ~/data --rows resnet20 --width 4 --seeds 1..12 --val-split 5000 \\
-      --schemes vanilla,mean-field,mean-field-no-reorder --tau-lr-factors 1,0.1,0.01 --output ablation
-
-Several processes or machines can work on one folder: each takes cells that no other has.
-Errors are those after the last epoch; the test set is not looked at before.`;
+const examples: readonly Example[] = [
+  { title: 'the whole way in seconds, on drawn images', words: 'reproduce --preset smoke' },
+  {
+    title: 'what would run, and how long it takes here',
+    words: 'reproduce --preset fast --data-dir ~/data --dry-run',
+  },
+  {
+    title: 'again after a stop: goes on where it was',
+    words: 'reproduce --preset fast --data-dir ~/data --rows resnet20',
+  },
+  {
+    title: 'an ablation of tau, on images held out',
+    words:
+      'reproduce --preset fast --data-dir ~/data --rows resnet20 --width 4 --seeds 1..12 --val-split 5000 --schemes vanilla,mean-field,mean-field-no-reorder --tau-lr-factors 1,0.1,0.01 --output ablation',
+  },
+];
+const notes = [
+  'Several processes or machines can work on one folder: each takes cells that no other has.',
+  'Errors are those after the last epoch; the test set is not looked at before.',
+];
 
 export function registerReproduce(program: Command): void {
   const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
@@ -75,7 +86,7 @@ export function registerReproduce(program: Command): void {
     )
     .option('--from <dir>', 'go on from a published grid: its finished runs count, its packed runs resume')
     .option('--json', 'print one JSON object at the end')
-    .addHelpText('after', examples);
+    .addHelpText('after', () => helpText(examples, notes));
   command.action(async (flags: ReproduceFlags) => {
     const { runReproduce } = await import('./reproduce-run.ts');
     process.exitCode = await runReproduce({

@@ -64,6 +64,8 @@ it('colour is for the stream that is a terminal, and for that alone', () => {
   const env = { PYTHON: 'false' };
   const toTerminal = meanfieldInTerminal(['doctor'], { columns: 80, streams: ['stdout'], env });
   expect(toTerminal.terminal).toContain('\u001B[32mok');
+  const words = shown(toTerminal.terminal).filter((line) => !line.includes('-> '));
+  expect(widest(words.join('\n'))).toBeLessThanOrEqual(80);
   const redirected = meanfieldInTerminal(['doctor'], { columns: 80, streams: ['stderr'], env });
   expect(redirected.stdout).toMatch(/^ok/);
   expect(redirected.stdout).not.toContain('\u001B');

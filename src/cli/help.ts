@@ -1,0 +1,36 @@
+/** What help shows after the flags. */
+import wrapAnsi from 'wrap-ansi';
+import { meanfieldCommand } from '../program.ts';
+import { columnsOf } from './terminal.ts';
+
+export interface Example {
+  /** What it does. */
+  readonly title?: string;
+  /** The words after the command, as they are typed. */
+  readonly words: string;
+}
+
+/** A command line on several lines, as a shell reads it. */
+function folded(line: string, width: number): string {
+  const lines: string[] = [];
+  let now = '';
+  for (const word of line.split(' ')) {
+    if (now !== '' && now.length + word.length + 3 > width) {
+      lines.push(`${now} \\`);
+      now = `  ${word}`;
+    } else now = now === '' ? word : `${now} ${word}`;
+  }
+  return [...lines, now].join('\n');
+}
+
+/** Examples that can be pasted, and notes, folded to the width that help has. */
+export function helpText(examples: readonly Example[], notes: readonly string[] = []): string {
+  const width = process.stdout.isTTY ? columnsOf(process.stdout) : 80;
+  const shown = examples.map(({ title, words }) =>
+    [
+      ...(title === undefined ? [] : [wrapAnsi(`# ${title}`, width)]),
+      folded(`${meanfieldCommand()} ${words}`, width),
+    ].join('\n'),
+  );
+  return ['', 'Examples:', ...shown, '', ...notes.map((note) => wrapAnsi(note, width))].join('\n').trimEnd();
+}
