@@ -113,8 +113,8 @@ export function predict(
   options: PredictOptions = {},
 ): Tensor {
   checkOptions('predict', options, { ...flowKeys, inputs: true });
-  const { readout } = problem;
-  const network = { ...problem, inputs: options.inputs ?? problem.inputs };
+  const { embedding, readout } = problem;
+  const network = { inputs: options.inputs ?? problem.inputs, embedding, readout };
   checkFlow(network, family, measure);
   return noGrad(() =>
     scope(() => {
@@ -348,9 +348,10 @@ export function checkFit(problem: Problem, family: Family, measure: Measure): vo
   checkShapes(problem, family, measure);
 }
 
-/** {@link checkFit} without targets. */
-export function checkFlow(problem: FlowInput, family: Family, measure: Measure): void {
-  checkFlowInput(problem);
+/** {@link checkFit} for a problem with or without targets. */
+export function checkFlow(problem: FlowInput | Problem, family: Family, measure: Measure): void {
+  if ('targets' in problem) checkProblem(problem);
+  else checkFlowInput(problem);
   checkShapes(problem, family, measure);
 }
 

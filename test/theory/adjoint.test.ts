@@ -38,11 +38,12 @@ it('the adjoint equals autograd in 200 random configurations: families, activati
   for (let number = 0; number < 200; number++)
     scope(() => {
       const one = configuration(number);
+      const { integrator } = one;
       const { theta, weight, steps, embedding, readout } = flowGradient(
         one.problem,
         one.family,
         one.measure,
-        one,
+        { integrator },
       );
       const ours = [
         theta,
