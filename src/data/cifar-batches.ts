@@ -2,18 +2,11 @@
 import { DataError } from '../errors.ts';
 import type { CifarFiles } from './cifar-files.ts';
 import { cifarBytes, cifarChannels, type CifarLayout, cifarPlane, cifarSide } from './cifar-layouts.ts';
+import type { CifarBatch } from './cifar-batch.ts';
 import { pythonBatch, pythonClasses } from './cifar-python.ts';
 import { checkLabels } from './labels.ts';
 import type { ImageSet } from './types.ts';
 import { fetchHint } from './fetch-hint.ts';
-
-/** Images of one file: planes of red, green and blue at `first`, `first + stride`, .. */
-export interface CifarBatch {
-  readonly bytes: Uint8Array;
-  readonly first: number;
-  readonly stride: number;
-  readonly labels: Int32Array;
-}
 
 type Part = 'train' | 'test';
 

@@ -1,7 +1,7 @@
 /** The Python version of CIFAR: dictionaries with an array `data` [N, 3072] and a list of labels, pickled. */
 import { DataError, FileError } from '../errors.ts';
 import { NumpyArray, readPlainPickle } from '../io/index.ts';
-import type { CifarBatch } from './cifar-batches.ts';
+import type { CifarBatch } from './cifar-batch.ts';
 import { cifarBytes, type CifarLayout, type CifarName } from './cifar-layouts.ts';
 
 const labelKeys: Readonly<Record<CifarName, string>> = { cifar10: 'labels', cifar100: 'fine_labels' };

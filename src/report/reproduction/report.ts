@@ -87,9 +87,10 @@ export async function writeReproduction(
     csv: join(root, 'runs.csv'),
     json: join(root, recordFile),
   };
-  const tables = [reproductionTable, verdictTable, armTable, comparisonTable].map((table) =>
-    markdownTable(table(reproduction)),
-  );
+  const tables = [reproductionTable, verdictTable, armTable, comparisonTable]
+    .map((table) => table(reproduction))
+    .filter(({ rows }) => rows.length > 0)
+    .map(markdownTable);
   writeFileAtomic(files.markdown, `${tables.join('\n\n')}\n`);
   writeFileAtomic(files.csv, csvTable(runsTable(reproduction)));
   writeReproductionRecord(reproduction, root);
