@@ -38,7 +38,12 @@ function putSet(trainLabels = [1, 2], testLabels = [0, 1, 2], testSizes = [3, 3,
 describe('a file', () => {
   it('gives its sizes and bytes, gzipped or not', () => {
     const bytes = idx([2, 3, 2], pixels(12));
-    for (const path of [put('a', bytes), put('a.gz', gzipSync(bytes))]) {
+    for (const path of [
+      put('a', bytes),
+      put('a.gz', gzipSync(bytes)),
+      put('b.gz', bytes),
+      put('b', gzipSync(bytes)),
+    ]) {
       const found = readIdx(path, 3);
       expect(found.sizes).toEqual([2, 3, 2]);
       expect([...found.bytes]).toEqual(pixels(12));

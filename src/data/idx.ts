@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from '../errors.ts';
+import { isGzip } from '../io/index.ts';
 import { notFound } from './locate.ts';
 import { checkLabels } from './labels.ts';
 import type { ImageSet } from './types.ts';
@@ -11,7 +12,8 @@ const unsignedByte = 0x08;
 
 function readBytes(file: string): Uint8Array {
   const bytes = readFileSync(file);
-  if (!file.endsWith('.gz')) return bytes;
+  // By the bytes: browsers unpack what they download and keep its name, or the other way round.
+  if (!isGzip(bytes)) return bytes;
   try {
     return gunzipSync(bytes);
   } catch (cause) {

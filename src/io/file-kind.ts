@@ -77,7 +77,7 @@ const known: readonly Known[] = [
   { what: 'a file of MATLAB', test: at(0, 'MATLAB 5.0') },
   { what: 'a Parquet file', test: at(0, 'PAR1') },
   { what: 'an Arrow file', test: at(0, 'ARROW1') },
-  { what: 'a gzip file', mend: unpack('gunzip'), test: at(0, '\x1f\x8b') },
+  { what: 'a gzip file', mend: unpack('gunzip'), test: isGzip },
   {
     what: 'a bzip2 file',
     mend: unpack('bunzip2'),
@@ -117,7 +117,9 @@ export function isPickle(head: Buffer): boolean {
 }
 
 export const isZip: Test = at(0, 'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08');
-export const isGzip: Test = at(0, '\x1f\x8b');
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
 
 /** The kind of a file that begins with these bytes; undefined for one that nothing tells. @param head - the first {@link headBytes} */
 export function kindOfBytes(head: Uint8Array): FileKind | undefined {
