@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from '../errors.ts';
-import { isGzip } from '../io/index.ts';
+import { isGzip, otherKind } from '../io/index.ts';
 import { notFound } from './locate.ts';
 import { checkLabels } from './labels.ts';
 import type { ImageSet } from './types.ts';
@@ -26,7 +26,10 @@ export function readIdx(file: string, rank: number): { sizes: number[]; bytes: U
   const all = readBytes(file);
   const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
   if (all.byteLength < 4 || view.getUint16(0) !== 0)
-    throw new DataError(`${file} is no IDX file: its first bytes are not 0 0`);
+    throw new DataError(
+      otherKind(file, all, 'an IDX file', 'fetch it again') ??
+        `${file} is not an IDX file: its first bytes are not 0 0`,
+    );
   if (view.getUint8(2) !== unsignedByte)
     throw new DataError(
       `${file} holds IDX type 0x${view.getUint8(2).toString(16)}, unsigned bytes (0x8) are needed`,

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AvailableFormatInfo, Sharp } from 'sharp';
 import { DataError } from '../errors.ts';
+import { otherKind } from '../io/index.ts';
 import { type FilePath, pathText } from './file-path.ts';
 import { endingOf } from './skipped.ts';
 
@@ -32,26 +33,39 @@ export async function imageNames(): Promise<(name: string) => boolean> {
 /** What is read, for messages. */
 export const readFormats = 'PNG, JPEG, WebP, TIFF, GIF, AVIF or SVG';
 
-function notAnImage(path: FilePath, cause: unknown): DataError {
+/** @param bytes - of the file, if it could be read: they may tell that it is something else */
+function notAnImage(path: FilePath, cause: unknown, bytes?: Uint8Array): DataError {
+  const other = bytes && otherKind(pathText(path), bytes, `an image (${readFormats})`, 'put an image there');
+  // A damaged image is still one, and a damaged SVG is text.
+  if (other !== undefined && !/ is (text|an? \w+ image|an XML text.*);/.test(other))
+    return new DataError(other, cause);
   const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   return new DataError(`${pathText(path)} cannot be read as an image: ${reason}`, cause);
 }
 
-/** The bytes are read here: a name may be one that the image library cannot be given. */
-async function open(path: FilePath): Promise<Sharp> {
-  const [{ default: sharp }, bytes] = await Promise.all([import('sharp'), readFile(path)]);
-  return sharp(bytes);
+/**
+ * Hands a file to the image library. The bytes are read here: a name may be one that the library cannot be given.
+ *
+ * @throws DataError if it is not an image
+ */
+async function withImage<T>(path: FilePath, use: (image: Sharp) => Promise<T>): Promise<T> {
+  let bytes: Uint8Array | undefined;
+  try {
+    const { default: sharp } = await import('sharp');
+    bytes = await readFile(path);
+    return await use(sharp(bytes));
+  } catch (cause) {
+    throw notAnImage(path, cause, bytes);
+  }
 }
 
 /** Size and colour, from the head of the file. @throws DataError if it is not an image */
 export async function imageFacts(path: FilePath): Promise<ImageFacts> {
-  try {
-    const { autoOrient, space, channels } = await (await open(path)).metadata();
+  return withImage(path, async (image) => {
+    const { autoOrient, space, channels } = await image.metadata();
     const grey = space === 'b-w' || space === 'grey16' || channels === 1;
     return { height: autoOrient.height, width: autoOrient.width, grey };
-  } catch (cause) {
-    throw notAnImage(path, cause);
-  }
+  });
 }
 
 /** An image as bytes [H, W, C], scaled to cover the size, in its channels. */
@@ -70,11 +84,7 @@ export async function scaledTo(image: Sharp, { height, width, channels }: Decode
  * @throws DataError if it is not an image
  */
 export async function decodeImage(path: FilePath, size: DecodeSize): Promise<Uint8Array> {
-  try {
-    return await scaledTo((await open(path)).autoOrient(), size);
-  } catch (cause) {
-    throw notAnImage(path, cause);
-  }
+  return withImage(path, (image) => scaledTo(image.autoOrient(), size));
 }
 
 /**
@@ -97,6 +107,6 @@ export async function decodeImageBytes(
       .toBuffer({ resolveWithObject: true });
     return { data, height: info.height, width: info.width };
   } catch (cause) {
-    throw notAnImage(where, cause);
+    throw notAnImage(where, cause, bytes);
   }
 }

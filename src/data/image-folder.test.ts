@@ -108,6 +108,17 @@ describe('an image', () => {
     await sharp(Buffer.from([200, 100, 50, 0]), { raw: { height: 1, width: 1, channels: 4 } }).toFile(path);
     expect([...(await decodeImage(path, { height: 1, width: 1, channels: 3 }))]).toEqual([0, 0, 0]);
   });
+  it.each([
+    ['an HTML page', '<!DOCTYPE html><title>404</title>'],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:00'],
+    ['a gzip file', '\x1f\x8b\x08'],
+  ])('that is %s is named', async (what, content) => {
+    const path = join(root, 'other.png');
+    writeFileSync(path, content, 'latin1');
+    const decode = decodeImage(path, { height: 4, width: 4, channels: 3 });
+    await expect(decode).rejects.toThrow(`${path} is ${what}`);
+    await expect(decode).rejects.toThrow('needed is an image (PNG, JPEG');
+  });
   it('that is broken, or none, is refused by its name in one line', async () => {
     const whole = await put('whole.png', picture(40, 40, 3), 40, 40, 3);
     const broken = join(root, 'broken.png');

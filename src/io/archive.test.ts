@@ -130,3 +130,24 @@ it('the file is closed when the reader stops early, and when the archive is dama
     rmSync(root, { recursive: true, force: true });
   }
 });
+
+it.each(['x', 'x.tar', 'x.zip'])('a gzipped archive is known by its bytes, also as %s', async (name) => {
+  expect(plain(await all(inPieces(gzipSync(await tar()), 7), name))).toEqual(expected);
+});
+
+it('a plain archive is known by its bytes, also as x.tar.gz', async () => {
+  expect(plain(await all(inPieces(await tar()), 'x.tar.gz'))).toEqual(expected);
+});
+
+it.each([
+  ['<!DOCTYPE html><title>503</title>', 'x.tar.gz is an HTML page; needed is a .tar or .tar.gz archive'],
+  ['version https://git-lfs.github.com/spec/v1\noid sha256:0', 'x.tar.gz is a Git LFS pointer'],
+  ['PK\x03\x04 and more', 'x.tar.gz is a zip archive'],
+  ['', 'x.tar.gz is empty'],
+])('a file that begins with %j is named', async (text, message) => {
+  const error: unknown = await all(inPieces(Buffer.from(text, 'latin1')), 'x.tar.gz').catch(
+    (cause: unknown) => cause,
+  );
+  expect(error).toBeInstanceOf(DataError);
+  expect((error as Error).message).toContain(message);
+});

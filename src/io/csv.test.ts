@@ -86,7 +86,7 @@ it.each([
 
 it.each<[string, unknown[], RegExp]>([
   ['undefined', [{ a: 1 }, { a: undefined }], /expected a number, .* for column a of row 1, got undefined/],
-  ['an object', [{ a: {} }], /for column a of row 0, got \[object Object\]/],
+  ['an object', [{ a: {} }], /for column a of row 0, got \{\} \(Object\)/],
   ['BigInt', [{ a: 1n }], /for column a of row 0, got 1 \(bigint\)/],
   ['rows with other columns', [{ a: 1 }, { b: 1 }], /expected a, got b/],
   ['rows without columns', [{}], /at least one column/],

@@ -88,7 +88,7 @@ const known: readonly Known[] = [
   { what: 'a 7z archive', mend: unpack('7z x'), test: at(0, '7z\xbc\xaf\x27\x1c') },
   { what: 'a RAR archive', mend: unpack('unrar x'), test: at(0, 'Rar!\x1a\x07') },
   { what: 'a zip archive', mend: unpack('unzip'), test: at(0, 'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08') },
-  { what: 'a tar archive', mend: unpack('tar -xf'), test: at(257, 'ustar') },
+  { what: 'a tar archive', mend: unpack('tar -xf'), test: isTar },
   { what: 'a safetensors file', test: isSafetensors },
   { what: 'a Python pickle', test: isPickle },
   { what: 'a PNG image', test: at(0, '\x89PNG\r\n\x1a\n') },
@@ -117,6 +117,9 @@ export function isPickle(head: Buffer): boolean {
 }
 
 export const isZip: Test = at(0, 'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08');
+export function isTar(head: Buffer): boolean {
+  return at(257, 'ustar')(head);
+}
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

@@ -37,7 +37,7 @@ export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, expandHome } from './user-path.ts';
 export { isFloat, typeInWords } from './element-types.ts';
-export { isGzip } from './file-kind.ts';
+export { isGzip, otherKind } from './file-kind.ts';
 export type { WeightFile } from './found-weights.ts';
 export { checkOutputFile, makeFolder } from './output-path.ts';
 export { reasonOfCode, reasonOfSystemError } from './system-error.ts';
