@@ -77,11 +77,11 @@ it.each<[string, unknown, RegExp]>([
     ].slice(1),
     /expected a number for data\[0\]\[1\], got a hole/,
   ],
-  ['an object', [{ x: 1 }], /expected a number for data\[0\], got \[object Object\]/],
+  ['an object', [{ x: 1 }], /expected a number for data\[0\], got \{"x":1\} \(Object\)/],
   [
     'an object without a prototype',
     [Object.create(null)],
-    /expected a number for data\[0\], got \[object Object\]/,
+    /expected a number for data\[0\], got \[object Object\] \(object\)/,
   ],
   ['a symbol', [Symbol('x')], /expected a number for data\[0\], got Symbol\(x\)/],
   ['a boxed number', [Object(3)], /expected a number for data\[0\], got 3 \(Number\)/],

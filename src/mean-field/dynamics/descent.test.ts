@@ -210,3 +210,31 @@ it(
     expect(gap).toBeLessThan(0);
   }),
 );
+
+it(
+  'an overflowed flow is named instead of giving a direction or a step that is NaN',
+  inScope(() => {
+    const { problem } = setUp();
+    const huge = gridMeasure(ops.mulScalar(normal(4, 3, 4, 5), 1e200));
+    const relu = bottleneck('relu');
+    const options = { radius: 1, starts: 2, generator: new Generator(1) };
+    expect(() => steepestDirection(solve(problem, relu, huge), options)).toThrow(/G is not finite in step/);
+    expect(() => lineSearch(problem, relu, () => huge)).toThrow('lineSearch: E is');
+  }),
+);
+
+it(
+  'atoms that do not fit the measure are refused',
+  inScope(() => {
+    const { measure } = setUp();
+    for (const shape of [
+      [2, 1, 5],
+      [3, 1, 4],
+      [3, 5],
+      [3, 0, 5],
+    ])
+      expect(() => insertParticles(measure, normal(1, ...shape), 0.5)).toThrow(
+        `expected atoms [3, m, 5], got shape [${shape.join(', ')}]`,
+      );
+  }),
+);

@@ -4,6 +4,7 @@
  */
 import { longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
 import { functionalGradient, type FunctionalGradient } from '../functional-gradient.ts';
@@ -35,6 +36,8 @@ export function ownValue(gradient: FunctionalGradient, measure: Measure, l: numb
  * nu = the Dirac at the minimiser of G(., t_l) over Q_r, in every step: the steepest direction among probabilities on
  * Q_r, the one of conditional gradient. Each depth is asked on its own. With `atoms` > 1, nu is spread over as many
  * local minimisers.
+ *
+ * @throws UsageError for options out of range, or where G is not finite
  */
 export function steepestDirection(
   solution: Solution,
@@ -52,8 +55,13 @@ export function steepestDirection(
         const gradient = gradientAt(solution, l);
         const { theta, values } = minimiseOverBall(gradient, k, minimisation);
         const value = values.reduce((sum, one) => sum + one / values.length, 0);
+        const own = ownValue(gradient, measure, l);
+        if (!Number.isFinite(value) || !Number.isFinite(own))
+          throw new UsageError(
+            `steepestDirection: G is not finite in step ${l} (${value} at its minimum, ${own} over the measure): the flow or its gradient overflowed; scale inputs or parameters down`,
+          );
         watch(l + 1, measure.steps.length);
-        return { theta, value, own: ownValue(gradient, measure, l) };
+        return { theta, value, own };
       });
       return {
         theta: ops.stack(found.map(({ theta }) => theta)),
@@ -70,10 +78,16 @@ export function steepestDirection(
  * 0 are left out.
  *
  * @param theta - the atoms of nu, [L, m, k]
+ * @throws UsageError unless theta has an atom for each step, of as many parameters as the particles
  */
 export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: number): GridMeasure {
   checkNumber('lambda', lambda, { min: 0, max: 1 });
   const { steps } = measure;
+  const [atSteps, atoms = 0, k] = theta.shape;
+  if (theta.rank !== 3 || atSteps !== steps.length || atoms < 1 || k !== measure.theta.shape[2])
+    throw new UsageError(
+      `insertParticles: expected atoms [${steps.length}, m, ${measure.theta.shape[2] ?? 0}], got shape [${theta.shape.join(', ')}]`,
+    );
   return scope(() => {
     const share = ops.mulScalar(ops.sumDim(measure.weight, [1], true), lambda / (theta.shape[1] ?? 1));
     const weight = ops.clone(ops.expand(share, theta.shape.slice(0, 2)));
@@ -136,6 +150,8 @@ export function lineSearch(
   };
   const better = (a: LineSearchResult, b: LineSearchResult): LineSearchResult => (b.loss < a.loss ? b : a);
   let best = at(0);
+  if (!Number.isFinite(best.loss))
+    throw new UsageError(`lineSearch: E is ${best.loss} at lambda = 0, so no lambda can be told to lower it`);
   for (let i = 0, since = 0; i <= halvings && since < 3; i++) {
     const tried = better(best, at(2 ** -i));
     since = best.lambda === 0 || tried !== best ? 0 : since + 1;
