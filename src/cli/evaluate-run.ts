@@ -65,10 +65,12 @@ export interface EvaluationOutcome {
 
 /** @throws UsageError if the data set does not fit the net, or flags do not fit the kind of thing that is tested */
 export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`${path} does not exist: give a run folder or a file of weights`);
+  const isFile = found.isFile();
   const given = fileFlags.find((key) => key !== 'dataset' && flags[key] !== undefined);
   if (!isFile && given !== undefined)
-    throw new UsageError(`--${flagOf(given)} belongs to a file of weights; ${path} is none`);
+    throw new UsageError(`--${flagOf(given)} belongs to a file of weights; ${path} is a folder`);
   if (isFile && flags.checkpoint !== undefined)
     throw new UsageError(`--checkpoint belongs to a run folder; ${path} is a file of weights`);
   const lease = leaseCores(flags.threads);

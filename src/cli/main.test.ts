@@ -122,6 +122,8 @@ describe('paths that are not what they should be', () => {
     [2, ['analyse', '@folder'], /is not a run folder: it has no config\.yaml and no status\.json/],
     [1, ['analyse', '@run', '--output', '@file'], /file: it is a file, not a folder/],
     [2, ['evaluate', '@folder'], /is not a run folder/],
+    [2, ['evaluate', '@nonsense'], /nonsense does not exist: give a run folder or a file of weights/],
+    [2, ['evaluate', '@nonsense', '--model', 'resnet20'], /nonsense does not exist/],
     [2, ['predict', '@nonsense', '@folder'], /no PNG|nonsense does not exist/],
     [1, ['export', '@run', '--output', '@no/net.safetensors'], /there is no folder .*no$/m],
     [
