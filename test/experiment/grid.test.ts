@@ -231,12 +231,13 @@ it('a finished run whose settings are gone is not trained again, nor is anything
   );
 });
 
-it('what no run can do stops the grid at the first one, with its exit code', () => {
+it('what no run can do stops the grid before the first one, with its exit code', () => {
   const folder = join(root, 'nowhere');
   const missing = ['--dataset', 'cifar10', '--data-dir', join(root, 'empty')];
   const { code, stderr } = meanfield([...settings, ...missing, '--output', folder]);
   expect(code).toBe(3);
-  expect([...stderr.matchAll(/ failed: /g)]).toHaveLength(1);
+  expect([...stderr.matchAll(/cifar10 is not in /g)]).toHaveLength(1);
+  expect(stderr).not.toContain('starts');
   expect(meanfield([...settings, ...missing, '--output', folder, '--dry-run']).code).toBe(3);
 });
 

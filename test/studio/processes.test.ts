@@ -194,7 +194,7 @@ it('what training refuses is the answer, and no run is left', { timeout: 120_000
   const server = await startServer();
   const start = (...args: string[]): Promise<ActionAnswer> => act(server, routes.start, { arguments: args });
   await expect(start('--epochs', 'many')).rejects.toThrow(
-    /^option '--epochs <n>' argument 'many' is invalid/,
+    /^expected an integer >= 1 for --epochs, got "many"/,
   );
   await expect(start('--dataset', 'cifar10', '--data-dir', join(base, 'none'))).rejects.toThrow(
     /^cifar10 is not here/,
