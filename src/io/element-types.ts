@@ -57,8 +57,15 @@ export const elementBytes = (dtype: ElementType): number => elementBits(dtype)! 
 const floats: readonly string[] = ['F64', 'F32', 'F16', 'BF16'] satisfies readonly SafetensorsDType[];
 export const isFloat = (dtype: string): boolean => floats.includes(dtype);
 
+/** Tensors of PyTorch that are not stored as an array of numbers, and how they become one. */
+const partial: Readonly<Record<string, string>> = {
+  SPARSE: 'a sparse tensor (Tensor.to_dense() makes a full one)',
+  META: 'a tensor without numbers, on the device "meta"',
+};
+
 /** `U16 (unsigned 16-bit integers)` */
 export function typeInWords(dtype: string): string {
+  if (Object.hasOwn(partial, dtype)) return partial[dtype]!;
   if (isForeign(dtype)) return `${dtype} (${foreign[dtype][1]})`;
   if (dtype === 'BOOL') return 'BOOL (true and false)';
   return isRead(dtype) && !isFloat(dtype) ? `${dtype} (integers, as quantised nets have them)` : dtype;

@@ -359,6 +359,48 @@ describe('a checkpoint', () => {
     );
   });
 
+  it('a view that PyTorch negates when it is used has the other signs, of every type', async () => {
+    const ones = Buffer.alloc(8, 1);
+    const negated = (storage: string, elements: number, bits: Map<string, boolean>): Raw => {
+      const id = new Raw(opcodesOf(['storage', globalOf('torch', storage), '0', 'cpu', elements]), 'Q');
+      const hooks = callOf(globalOf('collections', 'OrderedDict'), []);
+      return named('torch._utils', '_rebuild_tensor_v2', id, 0, [elements], [1], false, hooks, bits);
+    };
+    const numbers = async (storage: string, data: Buffer, elements: number, neg: boolean) => {
+      const content = new Map([['a.w', negated(storage, elements, new Map([['neg', neg]]))]]);
+      return (await readAll(zipWith(content, { 'net/data/0': { data } })))['a.w']!;
+    };
+    for (const [storage, elements] of [
+      ['DoubleStorage', 1],
+      ['FloatStorage', 2],
+      ['HalfStorage', 4],
+      ['BFloat16Storage', 4],
+      ['LongStorage', 1],
+      ['ShortStorage', 4],
+      ['CharStorage', 8],
+    ] as const) {
+      const plain = await numbers(storage, ones, elements, false);
+      expect(plain.every((value) => value > 0)).toBe(true);
+      expect(await numbers(storage, ones, elements, true), storage).toEqual(plain.map((value) => -value));
+    }
+    expect(await numbers('ShortStorage', Buffer.from([0, 0, 0, 1]), 2, true)).toEqual([0, -256]);
+  });
+
+  it.each<[string, string, readonly unknown[], readonly number[], string]>([
+    ['sparse', '_rebuild_sparse_tensor', [null, [null, null, [4, 3]]], [4, 3], 'a sparse tensor (Tensor.to'],
+    ['CSR', '_rebuild_sparse_csr_tensor', [null, [null, null, null, [4, 3]]], [4, 3], 'a sparse tensor'],
+    ['meta', '_rebuild_meta_tensor_no_storage', [null, [4], [1], false], [4], 'without numbers'],
+  ])(
+    'a tensor that is not stored as numbers is there and is named: %s',
+    async (_, rebuild, args, shape, words) => {
+      const file = await open(new Map([['a.w', named('torch._utils', rebuild, ...args)]]));
+      const found = file.tensors.get('a.w')!;
+      expect(found.shape).toEqual(shape);
+      await expect(found.read()).rejects.toThrow(words);
+      file.close();
+    },
+  );
+
   it('a whole module alone is named by its class', async () => {
     const whole = new Raw(globalOf('torch.nn.modules.container', 'Sequential').bytes, ')\x81}b');
     for (const content of [
@@ -421,6 +463,23 @@ describe('what is refused, in one line', () => {
     ['bytes of no kind', Buffer.of(1, 2, 3), 'is of no kind that is known here; needed is a file of weights'],
     ['a zip of photos', zipOf({ 'a/b.jpg': { data: Buffer.of(1) } }), 'is a zip, but not one of torch.save'],
     ['another pickle', pickleOf(new Map([['a', 1]])), 'is a Python pickle, but not one of torch.save'],
+    [
+      "tensors of Python's own pickle.dump",
+      pickleOf(
+        new Map([
+          [
+            'w',
+            callOf(globalOf('torch._utils', '_rebuild_tensor_v2'), [
+              callOf(globalOf('torch.storage', '_load_from_bytes'), ['bytes']),
+              ...[0, [1], [1], false, new Map()],
+            ]),
+          ],
+        ]),
+      ),
+      'is a Python pickle, but not one of torch.save',
+    ],
+    ['an empty dictionary', zipWith(new Map()), 'no state dictionary: its dictionary is empty'],
+    ['keys of Python 2', zipWith(new Map([[new Raw('C\x01a'), 3]])), 'its keys are bytes "a"'],
     ['no tensors', zipWith(new Map([['epoch', 3]])), 'no state dictionary: its keys are epoch'],
     [
       'no tensors, legacy',

@@ -41,7 +41,7 @@ export async function importWeights(
     const match = matchNames(wanted, found, { model, file: path, style });
     for (const stored of match.names.values()) checkType(found.get(stored)!.dtype, `${path}: ${stored}`);
     for (const [name, stored] of match.names)
-      put(wanted.get(name)!, numbersOf(await found.get(stored)!.read()), `${path}: ${stored}`);
+      put(wanted.get(name)!, checked(name, numbersOf(await found.get(stored)!.read()), `${path}: ${stored}`));
     for (const stage of net.stages.values()) stage.schedule.settle();
     return { format: file.format, style: match.style, stateDict: file.stateDict, averages: file.averages };
   } finally {
@@ -57,10 +57,18 @@ function checkType(dtype: string, name: string): void {
     );
 }
 
-function put(target: Tensor, values: Float64Array, name: string): void {
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
+/** @throws FileError for what no training ends in: NaN and infinities, and variances below 0 */
+function checked(name: string, values: Float64Array, stored: string): Float64Array {
+  const isVariance = name.endsWith('.running_var');
+  const wrong = values.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));
   if (wrong >= 0)
-    throw new FileError(`${name} has ${values[wrong]!} at place ${wrong}: it is not a trained weight`);
+    throw new FileError(
+      `${stored} has ${values[wrong]!} at place ${wrong}: it is not a ${isVariance ? 'variance' : 'trained weight'}`,
+    );
+  return values;
+}
+
+function put(target: Tensor, values: Float64Array): void {
   noGrad(() => {
     scope(() => {
       ops.copy_(target, tensor(values, target.shape, { dtype: 'f64' }));

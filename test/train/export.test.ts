@@ -156,6 +156,9 @@ it('a file whose particles are not each of them once, or whose weights are no nu
     'the particles of layer1 are 0, 1, 1, not 0, 1, ..',
   );
   await refused('linear.bias', Float64Array.of(1, 2, Number.NaN, 4, 5), 'linear.bias has NaN at place 2');
+  const variances = new Float64Array(tensors.get('bn1.running_var')!.shape[0]!).fill(1);
+  variances[1] = -1e-3;
+  await refused('bn1.running_var', variances, 'bn1.running_var has -0.001 at place 1: it is not a variance');
   write(new Map([...tensors].filter(([name]) => name !== 'layer1.1.tau')));
   await expect(importWeights(file, target, { model: 'resnet20' })).rejects.toThrow(
     'layer1.tau is missing for some blocks',

@@ -5,7 +5,7 @@ import { isRead } from '../element-types.ts';
 import { Opaque } from '../pickle/globals.ts';
 import { NumpyArray } from '../pickle/numpy.ts';
 import { type FoundTensor, unreadType } from '../safetensors.ts';
-import { materialise, type TorchStorage, TorchTensor } from './tensor.ts';
+import { materialise, PartialTensor, type TorchStorage, TorchTensor } from './tensor.ts';
 
 export interface TorchFile {
   readonly format: 'PyTorch' | 'PyTorch (legacy)';
@@ -16,11 +16,13 @@ export interface TorchFile {
   close(): void;
 }
 
+type StateTensor = TorchTensor | PartialTensor | NumpyArray;
+
 /** A dictionary of tensors within a checkpoint. */
 interface StateDict {
   /** The keys that lead to it: `model.state_dict`; empty for the whole file. */
   readonly path: string;
-  readonly tensors: readonly (readonly [string, TorchTensor | NumpyArray])[];
+  readonly tensors: readonly (readonly [string, StateTensor])[];
 }
 
 /** Under which names training scripts keep the state dictionary of the net; the first that has one counts. */
@@ -57,7 +59,7 @@ function stateDictsIn(content: unknown): StateDict[] {
   for (let depth = 0; depth <= deepest && level.length > 0; depth++) {
     const next: typeof level = [];
     for (const { path, value } of level) {
-      const tensors: [string, TorchTensor | NumpyArray][] = [];
+      const tensors: [string, StateTensor][] = [];
       for (const [key, item] of entriesOf(value)) {
         if (typeof key === 'string' && isTensor(item)) tensors.push([key, item]);
         else if (typeof item === 'object' && item !== null && !seen.has(item)) {
@@ -73,8 +75,10 @@ function stateDictsIn(content: unknown): StateDict[] {
   return found;
 }
 
-const isTensor = (value: unknown): value is TorchTensor | NumpyArray =>
-  value instanceof TorchTensor || (value instanceof NumpyArray && value.dtype !== undefined);
+const isTensor = (value: unknown): value is StateTensor =>
+  value instanceof TorchTensor ||
+  value instanceof PartialTensor ||
+  (value instanceof NumpyArray && value.dtype !== undefined);
 
 const lastKey = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 const isDotted = ({ tensors }: StateDict): boolean => tensors.some(([name]) => name.includes('.'));
@@ -103,7 +107,7 @@ export function stateDictOf(file: TorchFile, path: string, key?: string): FoundS
     const dtype = tensor.dtype!;
     const read = async (): ReturnType<FoundTensor['read']> => {
       if (tensor instanceof NumpyArray) return tensor.stored!;
-      if (!isRead(dtype)) throw unreadType(path, name, dtype);
+      if (tensor instanceof PartialTensor || !isRead(dtype)) throw unreadType(path, name, dtype);
       return materialise(tensor, await bytesOf(tensor.storage));
     };
     return [name, { dtype, shape, read }];
@@ -137,6 +141,9 @@ function usual(all: readonly StateDict[], file: string): StateDict | undefined {
   );
 }
 
+const keyText = (key: unknown): string =>
+  key instanceof Uint8Array ? `bytes ${JSON.stringify(Buffer.from(key).toString('latin1'))}` : String(key);
+
 function noStateDict(
   content: unknown,
   all: readonly StateDict[],
@@ -149,10 +156,10 @@ function noStateDict(
     );
   const entries = [...entriesOf(content)];
   const object = [content, ...entries.map(([, value]) => value)].find((value) => value instanceof Opaque);
-  const keys = Array.isArray(content) ? '' : fewOf(entries.map(([name]) => String(name).slice(0, 60)));
+  const keys = Array.isArray(content) ? '' : fewOf(entries.map(([name]) => keyText(name).slice(0, 60)));
   const what = object
     ? `it holds an object of ${JSON.stringify(object.name)}, whose class is code and is not made here; save model.state_dict() instead`
-    : `${keys ? `its keys are ${keys}` : 'it is not a dictionary'}; tensors are expected at the top or under ${wrappers.slice(0, 4).join(', ')}, ..`;
+    : `${keys ? `its keys are ${keys}` : content instanceof Map ? 'its dictionary is empty' : 'it is not a dictionary'}; tensors are expected at the top or under ${wrappers.slice(0, 4).join(', ')}, ..`;
   return new FileError(`${path} has no state dictionary: ${what}`);
 }
 

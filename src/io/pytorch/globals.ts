@@ -4,7 +4,7 @@ import type { Damaged } from '../pickle/cursor.ts';
 import { hostOf, type Make, Maker, Opaque } from '../pickle/globals.ts';
 import type { PickleHost } from '../pickle/unpickle.ts';
 import { elementBytes, type ElementType } from '../element-types.ts';
-import { isCount, makeTensor, TorchStorage } from './tensor.ts';
+import { isCount, makeTensor, PartialTensor, TorchStorage } from './tensor.ts';
 
 /** A storage type: what a persistent id names. */
 class StorageType {
@@ -24,17 +24,25 @@ class TorchDType {
   }
 }
 
-const rebuildTensor: Make = ([storage, offset, shape, strides], damaged) => {
+/** The bits of lazy views; complex numbers, which alone are conjugated, are not read. */
+const isNegated = (bits: unknown): boolean => bits instanceof Map && bits.get('neg') === true;
+/** (storage, offset, shape, strides, requires_grad, hooks, bits). */
+const rebuildTensor: Make = ([storage, offset, shape, strides, , , bits], damaged) => {
+  // Bytes within the pickle, as Python's own pickle.dump writes them.
+  if (storage instanceof Opaque) return storage;
   if (!(storage instanceof TorchStorage)) throw damaged('a tensor has no storage');
-  return makeTensor(storage, offset, shape, strides, damaged);
+  return makeTensor(storage, offset, shape, strides, damaged, isNegated(bits));
 };
-/** Of types that have no storage of their own: (bytes, offset, shape, strides, requires_grad, hooks, dtype, ..). */
-const rebuildTyped: Make = ([storage, offset, shape, strides, , , type], damaged) => {
+/** (layout, (indices, .., values, shape, ..)). */
+const rebuildSparse: Make = ([, parts]) =>
+  new PartialTensor('SPARSE', Array.isArray(parts) ? parts.findLast((part) => Array.isArray(part)) : []);
+/** Of types that have no storage of their own: (bytes, offset, shape, strides, requires_grad, hooks, dtype, bits). */
+const rebuildTyped: Make = ([storage, offset, shape, strides, , , type, bits], damaged) => {
   if (!(storage instanceof TorchStorage) || !(type instanceof TorchDType))
     throw damaged('a tensor has no storage and type');
   const dtype = dtypes[type.name];
   if (dtype === undefined) return new Opaque(`torch.${type.name}`);
-  return makeTensor(storage.as(dtype), offset, shape, strides, damaged);
+  return makeTensor(storage.as(dtype), offset, shape, strides, damaged, isNegated(bits));
 };
 const first: Make = ([value]) => value;
 /** (function, class, arguments, state) of a tensor with attributes. */
@@ -103,7 +111,14 @@ const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['torch._utils._rebuild_tensor', new Maker(rebuildTensor)],
   ['torch._utils._rebuild_tensor_v2', new Maker(rebuildTensor)],
   ['torch._utils._rebuild_tensor_v3', new Maker(rebuildTyped)],
-  ['torch._utils._rebuild_qtensor', new Maker(rebuildTensor)],
+  // Its seventh argument is another one.
+  ['torch._utils._rebuild_qtensor', new Maker((args, damaged) => rebuildTensor(args.slice(0, 4), damaged))],
+  ['torch._utils._rebuild_sparse_tensor', new Maker(rebuildSparse)],
+  ['torch._utils._rebuild_sparse_csr_tensor', new Maker(rebuildSparse)],
+  [
+    'torch._utils._rebuild_meta_tensor_no_storage',
+    new Maker(([, shape]) => new PartialTensor('META', shape)),
+  ],
   ['torch._utils._rebuild_parameter', new Maker(first)],
   ['torch._utils._rebuild_parameter_with_state', new Maker(first)],
   ['torch._utils._rebuild_device_tensor_from_numpy', new Maker(first)],

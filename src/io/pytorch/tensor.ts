@@ -1,7 +1,7 @@
 /** Tensors as PyTorch stores them: a view, by offset, sizes and strides, of a storage that others may share. */
 import { InternalError } from '../../errors.ts';
 import type { Damaged } from '../pickle/cursor.ts';
-import { elementBytes, type ElementType, isRead, widths } from '../element-types.ts';
+import { elementBytes, type ElementType, isFloat, isRead, widths } from '../element-types.ts';
 import type { StoredTensor } from '../safetensors.ts';
 
 /** A storage, or the part of one that a view of the legacy format stands for. */
@@ -43,16 +43,36 @@ export class TorchTensor {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
+  /** Whether the numbers are those of the storage with the other sign, as PyTorch keeps some views lazily. */
+  readonly negated: boolean;
 
-  constructor(storage: TorchStorage, offset: number, shape: readonly number[], strides: readonly number[]) {
+  constructor(
+    storage: TorchStorage,
+    offset: number,
+    shape: readonly number[],
+    strides: readonly number[],
+    negated = false,
+  ) {
     this.storage = storage;
     this.offset = offset;
     this.shape = shape;
     this.strides = strides;
+    this.negated = negated;
   }
 
   get dtype(): ElementType {
     return this.storage.dtype;
+  }
+}
+
+/** A tensor that has no storage of all its numbers: only its kind and shape are known. */
+export class PartialTensor {
+  readonly dtype: 'SPARSE' | 'META';
+  readonly shape: readonly number[];
+
+  constructor(dtype: 'SPARSE' | 'META', shape: unknown) {
+    this.dtype = dtype;
+    this.shape = areCounts(shape) ? shape : [];
   }
 }
 
@@ -72,6 +92,7 @@ export function makeTensor(
   shape: unknown,
   strides: unknown,
   damaged: Damaged,
+  negated = false,
 ): TorchTensor {
   const good = isCount(offset) && areCounts(shape) && areCounts(strides);
   if (!good || shape.length !== strides.length || shape.length > highestRank)
@@ -86,7 +107,7 @@ export function makeTensor(
   if (bytes > largestBytes) throw damaged(`a tensor would be [${shape.join(', ')}], more than 4 GiB`);
   if (size > storage.length && bytes > largestRepeated)
     throw damaged(`a tensor would repeat the numbers of its storage until they are [${shape.join(', ')}]`);
-  return new TorchTensor(storage, offset, shape, strides);
+  return new TorchTensor(storage, offset, shape, strides, negated);
 }
 
 const elements = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array } as const;
@@ -98,6 +119,26 @@ const elements = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Ar
  * @throws InternalError for a type that is not read
  */
 export function materialise(tensor: TorchTensor, bytes: Uint8Array): StoredTensor {
+  const stored = gather(tensor, bytes);
+  if (tensor.negated) negate(stored);
+  return stored;
+}
+
+/** Changes the signs, in place: of floats a bit, of integers two's complement. */
+function negate({ dtype, data }: StoredTensor): void {
+  const width = widths[dtype];
+  for (let start = 0; start < data.byteLength; start += width) {
+    if (isFloat(dtype)) data[start + width - 1]! ^= 0x80;
+    else
+      for (let i = start, carry = 1; i < start + width; i++) {
+        const byte = (~data[i]! & 0xff) + carry;
+        data[i] = byte;
+        carry = byte >> 8;
+      }
+  }
+}
+
+function gather(tensor: TorchTensor, bytes: Uint8Array): StoredTensor {
   const { storage, offset, shape, strides, dtype } = tensor;
   if (!isRead(dtype)) throw new InternalError(`numbers of ${dtype} are not read`);
   const width = widths[dtype];

@@ -111,7 +111,9 @@ async function attempt<T>(damaged: Damaged, action: () => Promise<T>): Promise<T
     return await action();
   } catch (error) {
     if (error instanceof FileError) throw error;
-    throw damaged(`its zip is not whole: ${error instanceof Error ? error.message : String(error)}`, error);
+    // The first sentence; what follows are guesses.
+    const [what] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw damaged(`its zip is not whole: ${what!}`, error);
   }
 }
 
