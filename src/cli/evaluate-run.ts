@@ -11,6 +11,7 @@ import {
   type Learner,
   loadTestImages,
   loadTrained,
+  recordedImages,
   resolveConfig,
   startFromWeights,
   type TestImages,
@@ -100,7 +101,7 @@ async function evaluateFile(path: string, flags: EvaluateFlags): Promise<Evaluat
     { scheme: 'vanilla', ...defined(ofFile), dataDir: flags.dataDir, initialCheckpoint: path, batchSize: 1 },
     'command line',
   );
-  const experiment = await createTestExperiment(config);
+  const experiment = await createTestExperiment(config, await recordedImages(path, flags.stateDict));
   const weights = await startFromWeights(experiment);
   const measured = measure(experiment.learner, experiment.data, config);
   const { format, style: keyStyle, stateDict, averages } = weights!;

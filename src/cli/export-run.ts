@@ -53,6 +53,7 @@ export function exportRun(run: string, flags: ExportFlags): ExportOutcome {
       steps,
       mean: JSON.stringify(state.images.mean),
       std: JSON.stringify(state.images.std),
+      'image-size': JSON.stringify([state.images.height, state.images.width]),
       classes: JSON.stringify(state.images.classes),
       ...metadata,
     }),

@@ -14,6 +14,7 @@ import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { RunState } from './checkpoint.ts';
 import type { TrainConfig } from './settings.ts';
+import { type NetImages, testImagesFor } from './test-images.ts';
 import { type DataIdentity, dataIdentityOf } from './data-identity.ts';
 import { type ImportedWeights, importWeights } from './import-weights.ts';
 import { Learner } from './learner.ts';
@@ -129,12 +130,26 @@ export type TestExperiment = Pick<Experiment, 'config' | 'learner'> & { readonly
 /**
  * Loads the test images and makes the model. The training images are read only where their mean and deviation are wanted.
  *
+ * @param recorded - what the file of weights says of the images that its net takes
  * @throws the named errors of each part
  */
-export async function createTestExperiment(config: TrainConfig): Promise<TestExperiment> {
-  if (!config.mean || !config.std) return createExperiment(config);
+export async function createTestExperiment(
+  config: TrainConfig,
+  recorded?: NetImages,
+): Promise<TestExperiment> {
   checkMachine(config);
-  const data = normalisedBy(await loadTestSet(config.dataset, loadOptions(config)), config);
+  if (recorded) return testExperimentOf(config, await recordedData(config, recorded));
+  if (!config.mean || !config.std) return createExperiment(config);
+  return testExperimentOf(config, await loadTestSet(config.dataset, loadOptions(config)));
+}
+
+async function recordedData(config: TrainConfig, images: NetImages): Promise<TestData & Moments> {
+  const { initialCheckpoint: file = config.model } = config;
+  return { ...(await testImagesFor(file, images, config)), mean: images.mean, std: images.std };
+}
+
+function testExperimentOf(config: TrainConfig, loaded: TestData & Partial<Moments>): TestExperiment {
+  const data = normalisedBy(loaded, config);
   const learner = new Learner(makeModel(config, data.test, new Generator(config.seed)), config);
   return { config, data, learner };
 }

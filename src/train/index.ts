@@ -20,6 +20,7 @@ export {
   startFromWeights,
 } from './experiment.ts';
 export { type ExportedWeights, exportWeights, type ExportOptions } from './export-weights.ts';
+export { recordedImages } from './recorded-images.ts';
 export { importWeights, type ImportedWeights, type ImportOptions } from './import-weights.ts';
 export { interruptCodes, listenForInterrupt } from './interrupt.ts';
 export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';

@@ -1,26 +1,17 @@
 /** A trained net read back from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  drawnDatasets,
-  fingerprintOf,
-  type ImageData,
-  type ImageSet,
-  loadTestSet,
-  relabelledSet,
-  resizedSet,
-  sizedDatasets,
-} from '../data/index.ts';
+import { fingerprintOf, type ImageData, type ImageSet } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { notRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
-import { classList } from './data-identity.ts';
 import { checkMachine, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
 import type { TrainConfig } from './settings.ts';
+import { checkPlace, testImagesFor } from './test-images.ts';
 
 export interface Trained {
   readonly config: TrainConfig;
@@ -95,40 +86,23 @@ export async function loadTestImages(
 ): Promise<TestImages> {
   const { height, width, channels, classes, mean, std } = state.images;
   checkPlace(dataset, dataDir);
-  const place = dataDir ?? (dataset === config.dataset ? config.dataDir : undefined);
-  const loaded = await loadTestSet(dataset, {
-    ...(place !== undefined && { dataDir: place }),
-    // Others are scaled below, from the size that they have.
-    ...((sizedDatasets as readonly string[]).includes(dataset) && {
-      imageSize: [height, width] as const,
-      channels: channels === 1 ? 1 : 3,
-    }),
-    ...(limitTest !== undefined && { limitTest }),
-    allowEmptyClasses: config.allowEmptyClasses && dataset === config.dataset,
-    classes,
-    seed: config.seed,
-  });
-  const matched = relabelledSet(loaded.test, classes);
-  if (!matched)
-    throw new UsageError(
-      `${run} was trained on the classes ${classList(classes)}; the test images of ${place ?? dataset} have ${classList(loaded.test.classes)}`,
-    );
-  const test = await resizedSet(matched, state.images);
+  const { test, notes = [] } = await testImagesFor(
+    run,
+    { mean, std, classes, channels, size: [height, width] },
+    {
+      dataset,
+      dataDir: dataDir ?? (dataset === config.dataset ? config.dataDir : undefined),
+      limitTest,
+      allowEmptyClasses: config.allowEmptyClasses && dataset === config.dataset,
+      seed: config.seed,
+    },
+  );
   return {
     test,
-    notes: [
-      ...(loaded.notes ?? []),
-      ...(dataset === config.dataset ? otherImages(state, test, limitTest) : []),
-    ],
+    notes: [...notes, ...(dataset === config.dataset ? otherImages(state, test, limitTest) : [])],
     mean,
     std,
   };
-}
-
-/** @throws UsageError for a place of images that are made on the spot */
-function checkPlace(dataset: string, given: string | undefined): void {
-  if (given !== undefined && (drawnDatasets as readonly string[]).includes(dataset))
-    throw new UsageError(`--data-dir has no effect: the images of ${dataset} are made on the spot`);
 }
 
 /** A note, where the images are not those that the run was tested on. */

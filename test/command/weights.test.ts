@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callOf, globalOf, pickleOf, tensorOf, zipOf } from '../../src/io/pytorch/fake-file.ts';
-import { decodeSafetensors } from '../../src/io/index.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../src/io/index.ts';
 import { meanfield, type Outcome } from './command.ts';
 
 const data = ['--dataset', 'synthetic-images'];
@@ -56,6 +56,36 @@ it('export writes a plain net, whose test error is that of the run', () => {
   // Other moments are other inputs.
   const shifted = result(meanfield(['evaluate', file, ...ofFile, '--mean', '0.1', '--std', '2']));
   expect(shifted.testLoss).not.toBeCloseTo(own.testLoss as number, 3);
+});
+
+it('an exported file is tested as its run is: normalised, scaled and with its classes by name', () => {
+  const [own, again] = [join(root, 'small'), join(root, 'small.safetensors')];
+  const small = ['--image-size', '16', '--channels', '3', '--mean', '0.2,0.3,0.4', '--std', '0.7,0.6,0.5'];
+  expect(train('small', ...small).code).toBe(0);
+  expect(meanfield(['export', own, '--output', again, '--no-fold-steps']).code).toBe(0);
+  const tested = result(meanfield(['evaluate', own, '--json', '--threads', '1']));
+  const scheme = ['--scheme', 'mean-field'];
+  const asFile = result(meanfield(['evaluate', again, ...ofFile, ...scheme]));
+  for (const key of ['testError', 'testLoss', 'images', 'classes', 'confusion'])
+    expect(asFile[key], key).toEqual(tested[key]);
+  const { tensors, metadata } = decodeSafetensors(readFileSync(again), again);
+  const withClasses = (classes: readonly string[]): void => {
+    writeFileSync(
+      again,
+      Buffer.concat(encodeSafetensors(tensors, { ...metadata, classes: JSON.stringify(classes) })),
+    );
+  };
+  const classes = tested.classes as string[];
+  withClasses([...classes].reverse());
+  const reversed = result(meanfield(['evaluate', again, ...ofFile, ...scheme]));
+  expect(reversed.classes).toEqual([...classes].reverse());
+  expect(reversed.confusion).not.toEqual(tested.confusion);
+  withClasses(['ants', 'bees', 'wasps', 'flies']);
+  const refused = meanfield(['evaluate', again, ...ofFile, ...scheme]);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(
+    `${again} was trained on the classes ants, bees, wasps, flies; the test images of synthetic-images have ${classes.join(', ')}`,
+  );
 });
 
 it('steps that are not folded are told in one line', () => {

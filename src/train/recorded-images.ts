@@ -1,0 +1,37 @@
+/** What a file that `export` wrote says of the images that its net was trained on. */
+import { z } from 'zod';
+import { openWeightFile } from '../io/index.ts';
+import type { NetImages } from './test-images.ts';
+
+const pixels = z.int().positive();
+const recordSchema = z.object({
+  // `export` alone writes it: the others may mean something else in files of other programs.
+  'key-style': z.string(),
+  mean: z.array(z.number()).min(1),
+  std: z.array(z.number().positive()),
+  classes: z.array(z.string()).min(1),
+  'image-size': z.tuple([pixels, pixels]).exactOptional(),
+});
+
+/** Undefined for a file that another program wrote. @throws FileError if it is damaged */
+export async function recordedImages(
+  path: string,
+  stateDict: string | undefined,
+): Promise<NetImages | undefined> {
+  const file = await openWeightFile(path, { stateDict });
+  file.close();
+  const record = Object.entries(file.metadata).map(([key, text]) => [key, valueOf(text)]);
+  const parsed = recordSchema.safeParse(Object.fromEntries(record));
+  if (!parsed.success || parsed.data.mean.length !== parsed.data.std.length) return undefined;
+  const { mean, std, classes, 'image-size': size } = parsed.data;
+  return { mean, std, classes, channels: mean.length, size };
+}
+
+/** Lists are written as JSON, words as they are. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,68 @@
+/** Test images as a trained net takes them: its size, its colours, its classes. */
+import {
+  loadTestSet,
+  relabelledSet,
+  resizedSet,
+  sizedDatasets,
+  drawnDatasets,
+  type TestData,
+} from '../data/index.ts';
+import { UsageError } from '../errors.ts';
+import { classList } from './data-identity.ts';
+
+/** The images that a net was trained on. */
+export interface NetImages {
+  /** Of its channels, for pixels in 0..1. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly classes: readonly string[];
+  readonly channels: number;
+  /** [height, width]; absent: not known, images stay as they are. */
+  readonly size?: readonly [number, number] | undefined;
+}
+
+export interface TestImageSource {
+  readonly dataset: string;
+  readonly dataDir?: string | undefined;
+  readonly limitTest?: number | undefined;
+  readonly allowEmptyClasses: boolean;
+  readonly seed: number;
+}
+
+/**
+ * Loads a test set and fits it to a net: scaled to its size, in its colours, with labels matched to its classes by their names.
+ *
+ * @param owner - the run or the file of the net, for errors
+ * @throws UsageError if the classes are not those of the net, DataError if the data are missing or damaged
+ */
+export async function testImagesFor(
+  owner: string,
+  { size, channels, classes }: NetImages,
+  { dataset, dataDir, limitTest, allowEmptyClasses, seed }: TestImageSource,
+): Promise<TestData> {
+  const loaded = await loadTestSet(dataset, {
+    ...(dataDir !== undefined && { dataDir }),
+    // Others are scaled below, from the size that they have.
+    ...((sizedDatasets as readonly string[]).includes(dataset) && {
+      ...(size && { imageSize: size }),
+      channels: channels === 1 ? 1 : 3,
+    }),
+    ...(limitTest !== undefined && { limitTest }),
+    allowEmptyClasses,
+    classes,
+    seed,
+  });
+  const matched = relabelledSet(loaded.test, classes);
+  if (!matched)
+    throw new UsageError(
+      `${owner} was trained on the classes ${classList(classes)}; the test images of ${dataDir ?? dataset} have ${classList(loaded.test.classes)}`,
+    );
+  const [height, width] = size ?? [matched.height, matched.width];
+  return { ...loaded, test: await resizedSet(matched, { height, width, channels }) };
+}
+
+/** @throws UsageError for a place of images that are made on the spot */
+export function checkPlace(dataset: string, given: string | undefined): void {
+  if (given !== undefined && (drawnDatasets as readonly string[]).includes(dataset))
+    throw new UsageError(`--data-dir has no effect: the images of ${dataset} are made on the spot`);
+}
