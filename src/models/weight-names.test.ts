@@ -130,8 +130,31 @@ describe('words of wrappers and other parts of a checkpoint', () => {
     );
     const both = ['g', 'h'].flatMap((part) => net.map((name) => `${part}.${name}`));
     expect(() => match(net, both)).toThrow(
-      'FILE has the net more than once, after g. and after h.: choose one with --state-dict g',
+      'FILE has the net, or a part of it, more than once, after g. and after h.: leave one out, or choose one with --state-dict g',
     );
+  });
+
+  it.each([
+    ['prefixes of different lengths', ['net', 'other'], 'after net. and after other.', 'net'],
+    ['a net at the top', ['', 'net'], 'after net. and at the top', 'net'],
+    ['two averages', ['ema.online', 'ema.average'], 'after ema.online. and after ema.average.', 'ema.online'],
+    ['words of wrappers', ['module.net', 'module.part.net'], 'after net. and after part.net.', 'module.net'],
+  ])('the net twice is never a guess: %s', (_, parts, places, key) => {
+    const both = parts.flatMap((part) => net.map((name) => (part === '' ? name : `${part}.${name}`)));
+    expect(() => match(net, both)).toThrow(
+      `FILE has the net, or a part of it, more than once, ${places}: leave one out, or choose one with --state-dict ${key}`,
+    );
+  });
+
+  it('a second readout beside the net is not taken for that of the net', () => {
+    expect(() => match(net, [...net, 'auxiliary.linear.weight', 'auxiliary.linear.bias'])).toThrow(
+      'or a part of it, more than once, after auxiliary. and at the top: leave one out',
+    );
+  });
+
+  it('averages beside the net are no second net', () => {
+    const both = ['model', 'ema'].flatMap((part) => net.map((name) => `${part}.${name}`));
+    expect([...match(net, both).names.values()].every((name) => name.startsWith('model.'))).toBe(true);
   });
 });
 

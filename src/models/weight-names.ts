@@ -136,17 +136,16 @@ export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions)
       return { prefix, ...attempt(all, inside, style, isWeight) };
     });
   });
-  const [best, second] = attempts.sort(
+  const [best] = attempts.sort(
     (a, b) =>
       a.missing.length - b.missing.length ||
       Number(secondary.test(a.prefix)) - Number(secondary.test(b.prefix)) ||
       a.surplus.length - b.surplus.length ||
       a.prefix.length - b.prefix.length,
   );
-  if (best && second && isSecondNet(best, second))
-    throw new UsageError(
-      `${options.file} has the net more than once, after ${best.prefix} and after ${second.prefix}: choose one with --state-dict ${best.prefix.slice(0, -1)}`,
-    );
+  // Styles may have the same names: another net is one after another prefix.
+  const second = attempts.find((one) => isSecondNet(best!, one));
+  if (second) throw twice(best!, second, options.file);
   const { style, names, missing, surplus } = best!;
   if (missing.length > 0 || surplus.length > 0) throw misfit(missing, surplus, style, options);
   for (const [name, stored] of names) {
@@ -160,13 +159,25 @@ export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions)
 }
 
 /** Whether both are whole, and nothing tells which one is meant. */
-function isSecondNet(best: Attempt & { prefix: string }, second: Attempt & { prefix: string }): boolean {
+function isSecondNet(best: PrefixAttempt, second: PrefixAttempt): boolean {
   return (
     best.missing.length === 0 &&
     second.missing.length === 0 &&
     best.prefix !== second.prefix &&
-    best.prefix !== '' &&
-    !secondary.test(second.prefix)
+    (secondary.test(best.prefix) || !secondary.test(second.prefix))
+  );
+}
+
+function twice(best: PrefixAttempt, second: PrefixAttempt, file: string): UsageError {
+  const place = ({ prefix }: PrefixAttempt): string => (prefix === '' ? 'at the top' : `after ${prefix}`);
+  const [one] = [best, second].filter(({ prefix }) => prefix !== '') as [PrefixAttempt];
+  // As it stands in the file: with the words of wrappers.
+  const keys = [...one.names].flatMap(([name, stored]) => {
+    const end = `.${nameInStyle(name, one.style)}`;
+    return stored.endsWith(end) ? [stored.slice(0, -end.length)] : [];
+  });
+  return new UsageError(
+    `${file} has the net, or a part of it, more than once, ${place(best)} and ${place(second)}: leave one out, or choose one with --state-dict ${keys[0] ?? one.prefix.slice(0, -1)}`,
   );
 }
 
@@ -174,6 +185,8 @@ interface Attempt extends NameMatch {
   readonly missing: readonly string[];
   readonly surplus: readonly string[];
 }
+
+type PrefixAttempt = Attempt & { readonly prefix: string };
 
 function attempt(
   ours: readonly string[],
