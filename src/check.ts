@@ -147,6 +147,22 @@ export function checkOptions<O extends object>(
   }
 }
 
+/** {@link checkOptions} for a call that cannot do without them. */
+export function checkNeededOptions<O extends object>(
+  call: string,
+  options: O,
+  known: { readonly [K in keyof Required<O>]: true },
+): void {
+  const given: unknown = options;
+  if (given === undefined) throw unexpected('an object', `the options of ${call}`, given);
+  checkOptions(call, options, known);
+}
+
+/** @throws UsageError unless `value` is a function or left out. */
+export function checkFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw unexpected('a function', name, value);
+}
+
 /** The member of `names` that a typing slip most likely meant, if any is near enough. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   let best: string | undefined;

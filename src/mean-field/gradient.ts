@@ -1,6 +1,6 @@
 /** The flow of a measure, its adjoint, and the gradient of the loss in everything, from states alone. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../cancel.ts';
-import { checkOptions } from '../check.ts';
+import { checkOptions, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 import { checkParticles } from './families/family.ts';
@@ -81,7 +81,12 @@ export function solveFlow(
   checkFlow(problem, family, measure);
   return noGrad(() =>
     scope(() => {
-      const slices = watched('solveFlow', slicesOf(family, measure, options), options, 1);
+      const slices = watched(
+        'solveFlow',
+        slicesOf(family, measure, { integrator: options.integrator }),
+        options,
+        1,
+      );
       const start = initialState(problem);
       if (!options.saveAt) return trajectory(slices, start, measure.steps);
       const breaks = breaksOf(measure);
@@ -118,7 +123,12 @@ export function predict(
   checkFlow(network, family, measure);
   return noGrad(() =>
     scope(() => {
-      const slices = watched('predict', slicesOf(family, measure, options), options, 1);
+      const slices = watched(
+        'predict',
+        slicesOf(family, measure, { integrator: options.integrator }),
+        options,
+        1,
+      );
       const end = slices.length;
       const last = statesAt(slices, initialState(network), measure.steps, new Set([end])).get(end)!;
       // Not the inputs themselves, where nothing is done to them.
@@ -138,7 +148,12 @@ export function energy(
   checkFit(problem, family, measure);
   return noGrad(() =>
     scope(() => {
-      const slices = watched('energy', slicesOf(family, measure, options), options, 1);
+      const slices = watched(
+        'energy',
+        slicesOf(family, measure, { integrator: options.integrator }),
+        options,
+        1,
+      );
       const inner = innerParts(problem, measure);
       const start = initialState(problem);
       if (inner.length === 0) return lossOf(problem, flow(slices, start, measure.steps)).item();
@@ -343,6 +358,7 @@ const zerosLike = (x: Tensor): Tensor => zeros(x.shape, { dtype: x.dtype, device
 
 /** @throws UsageError unless the problem is sound and family and particles fit its states. */
 export function checkFit(problem: Problem, family: Family, measure: Measure): void {
+  checkKinds(family, measure);
   checkProblem(problem);
   innerParts(problem, measure);
   checkShapes(problem, family, measure);
@@ -350,9 +366,19 @@ export function checkFit(problem: Problem, family: Family, measure: Measure): vo
 
 /** {@link checkFit} for a problem with or without targets. */
 export function checkFlow(problem: FlowInput | Problem, family: Family, measure: Measure): void {
-  if ('targets' in problem) checkProblem(problem);
+  checkKinds(family, measure);
+  if (isObject(problem) && 'targets' in problem) checkProblem(problem);
   else checkFlowInput(problem);
   checkShapes(problem, family, measure);
+}
+
+const isObject = (x: unknown): boolean => typeof x === 'object' && x !== null;
+
+function checkKinds(family: Partial<Family> | undefined, measure: Partial<Measure> | undefined): void {
+  if (typeof family?.velocity !== 'function')
+    throw unexpected("a family, such as bottleneck('tanh')", 'family', family);
+  if (typeof measure?.particles !== 'function')
+    throw unexpected('a measure, such as gridMeasure(theta)', 'measure', measure);
 }
 
 function checkShapes(problem: FlowInput, family: Family, measure: Measure): void {

@@ -1,5 +1,5 @@
 /** The data, the two fixed linear maps around the flow, and the losses. */
-import { checkNumber, checkOptions, unexpected } from '../check.ts';
+import { checkNumber, checkOptions, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { type DType, ops, scope, Tensor } from '../tensor/index.ts';
 import { allFinite } from './finite.ts';
@@ -129,10 +129,13 @@ export function samplesOf(problem: Problem, index: Tensor): Problem {
 
 /** @throws UsageError unless all shapes fit each other and all numbers are finite. */
 export function checkProblem(problem: Problem): void {
+  checkNames(problem);
   const { inputs, readout, innerLosses = [] } = problem;
   const d = checkFlowInput(problem);
   const part = { samples: inputs.shape[0] ?? 0, dtype: inputs.dtype, d };
   checkTargets('targets', problem, part);
+  const losses: unknown = innerLosses;
+  if (!Array.isArray(losses)) throw unexpected('a list of losses', 'innerLosses', losses);
   innerLosses.forEach((one, i) => {
     const name = `inner loss ${i}`;
     checkOptions(name, one, innerKeys);
@@ -145,8 +148,23 @@ export function checkProblem(problem: Problem): void {
 
 const innerKeys = { depth: true, targets: true, readout: true, loss: true, weight: true } as const;
 
+const problemNames = ['inputs', 'embedding', 'readout', 'targets', 'loss', 'innerLosses'];
+
+/** A problem may carry more than a flow reads, but not a slip of the pen. */
+function checkNames(problem: unknown): void {
+  if (typeof problem !== 'object' || problem === null)
+    throw unexpected('an object { inputs, .. }', 'a problem', problem);
+  for (const name of Object.keys(problem)) {
+    const near = problemNames.includes(name) ? undefined : nearest(name, problemNames);
+    if (near !== undefined && !(near in problem))
+      throw new UsageError(`unknown part ${name} of a problem: did you mean ${near}?`);
+  }
+}
+
 /** d. @throws UsageError unless the shapes of inputs and maps fit each other and all numbers are finite. */
-export function checkFlowInput({ inputs, embedding, readout }: FlowInput): number {
+export function checkFlowInput(input: FlowInput): number {
+  checkNames(input);
+  const { inputs, embedding, readout } = input;
   checkMatrix('inputs', inputs, checkTensor('inputs', inputs).dtype);
   const [, features = 0] = inputs.shape;
   if (embedding) checkMatrix('embedding', embedding, inputs.dtype);
@@ -181,6 +199,7 @@ function checkTargets(
   { targets, readout, loss = squaredLoss }: LossPart,
   { samples, dtype, d }: { samples: number; dtype: DType; d: number },
 ): void {
+  checkLoss(name, loss);
   const outputs = readout ? (readout.shape[0] ?? 0) : d;
   const given = checkTensor(name, targets);
   if (areLabels(given)) {
@@ -194,6 +213,11 @@ function checkTargets(
     throw new UsageError(`inputs have ${samples} samples, ${name} ${given.shape[0]}`);
   if (!areLabels(given) && given.shape[1] !== outputs)
     throw new UsageError(`predictions have ${outputs} outputs, ${name} ${given.shape[1]}`);
+}
+
+function checkLoss(name: string, loss: Partial<Loss> | undefined): void {
+  if (typeof loss?.value !== 'function' || typeof loss.residual !== 'function')
+    throw unexpected('a loss with value and residual, such as squaredLoss', `the loss of ${name}`, loss);
 }
 
 function checkTensor(name: string, x: unknown): Tensor {

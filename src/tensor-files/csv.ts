@@ -83,6 +83,9 @@ export function readCsv(path: string, options: CsvOptions = {}): CsvRow[] {
  */
 export function readCsvTensor(path: string, options: ReadCsvTensorOptions = {}): Tensor {
   checkOptions('readCsvTensor', options, { separator: true, columns: true, dtype: true });
+  const columns: unknown = options.columns;
+  if (columns !== undefined && !Array.isArray(columns))
+    throw unexpected('a list of names', 'columns', columns);
   const dtype = checkOneOf('dtype', options.dtype ?? 'f64', dtypes);
   const separator = checkSeparator(options.separator);
   const lines = csvLines(fileText(path), path, separator);

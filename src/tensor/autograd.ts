@@ -1,4 +1,5 @@
 /** Gradients, and whether operators record themselves for them. */
+import { checkOptions } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
 import { refuseAsync } from './scope.ts';
@@ -22,8 +23,10 @@ export interface GradOptions {
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
-  { cotangents, retainGraph, createGraph = false }: GradOptions = {},
+  options: GradOptions = {},
 ): Tensor[] {
+  checkOptions('grad', options, { cotangents: true, retainGraph: true, createGraph: true });
+  const { cotangents, retainGraph, createGraph = false } = options;
   const list = outputs instanceof Tensor ? [outputs] : outputs;
   const handles = guarded(() =>
     native().gradient(

@@ -28,6 +28,8 @@ export class Tensor {
   #meta: Meta | undefined;
   /** Whether the garbage collector would free the handle: only tensors that no scope owns pay for that. */
   #watched = false;
+  /** Whether the caller asked for its gradient. */
+  #leaf = false;
 
   /** Internal: tensors come from `tensor()`, operators and generators. */
   constructor(handle: Handle) {
@@ -109,6 +111,7 @@ export class Tensor {
     guarded(() => {
       native().setRequiresGrad(this.handle, flag);
     });
+    this.#leaf = true;
     return this;
   }
 
@@ -136,9 +139,14 @@ export class Tensor {
    * The tensor's own memory, without a copy: what is written to one is seen in the other. The memory
    * lives as long as the array, also after `dispose`.
    *
-   * @throws OperatorError unless the tensor is contiguous and on the CPU.
+   * @throws OperatorError unless the tensor is contiguous and on the CPU; UsageError for what autograd has computed:
+   *   it would not see what is written there, and gradients would be wrong.
    */
   viewTypedArray(): NumericArray {
+    if (!this.#leaf && this.requiresGrad)
+      throw new UsageError(
+        'autograd does not see what is written to the memory of a tensor that it computed: take toTypedArray(), or detach it',
+      );
     const buffer = guarded(() => native().tensorViewOut(this.handle));
     const prototype = emptyArray(this.dtype, 0).constructor as new (buffer: ArrayBuffer) => NumericArray;
     return new prototype(buffer);

@@ -1,4 +1,5 @@
 /** A claim of theory.md as a computation: what it is given, and what it gives back. */
+import { checkOptions } from '../check.ts';
 import type { Check, ClaimPanel, ClaimResult } from '../runs/index.ts';
 import { Generator, noGrad, scope } from '../tensor/index.ts';
 import type { Fashion } from './fashion.ts';
@@ -50,9 +51,11 @@ export interface ClaimOptions {
 /** Measures one claim; `faults` replace parts of its mathematics. */
 export function measureClaim<Parts>(
   claim: Claim<Parts>,
-  { seed = 1, quick = false, fashion, onProgress }: ClaimOptions = {},
+  options: ClaimOptions = {},
   faults: Partial<Parts> = {},
 ): ClaimResult {
+  checkOptions('measureClaim', options, { seed: true, quick: true, fashion: true, onProgress: true });
+  const { seed = 1, quick = false, fashion, onProgress } = options;
   const started = performance.now();
   const setting: Setting = {
     quick,

@@ -1,4 +1,5 @@
 /** Tables of numbers: rows with named columns, to summarise and to save as CSV or .npz. */
+import { checkOptions } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { checkColumns, encodeCsv, type NpyArray, writeFileAtomic, writeNpz } from '../io/index.ts';
 
@@ -19,6 +20,7 @@ export function summarise<By extends string, Of extends string>(
     readonly with: (values: readonly number[]) => number;
   },
 ): Readonly<Record<By | Of, number>>[] {
+  checkOptions('summarise', summary, { by: true, of: true, with: true });
   const groups = new Map<string, { readonly row: SweepRow; readonly values: number[] }>();
   for (const row of rows) {
     const missing = [...summary.by, summary.of].find((name) => !(name in row));

@@ -1,5 +1,5 @@
 /** Sets of points by name. */
-import { checkInteger, checkNumber, checkOneOf } from '../../check.ts';
+import { checkInteger, checkNumber, checkOneOf, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import type { PointSet } from '../types.ts';
 import { drawCircle } from './circles.ts';
@@ -34,10 +34,15 @@ const draws: Readonly<Record<string, (classes: number) => DrawPoint>> = {
 const ofTwoClasses: readonly PointSetName[] = ['moons', 'xor'];
 
 /** A set made on the spot: a function of the name and the options alone. @throws UsageError for a wrong name or option */
-export function makePoints(
-  name: string,
-  { count = 512, noise = 0.05, seed = 0, classes, dimension }: PointOptions = {},
-): PointSet {
+export function makePoints(name: string, options: PointOptions = {}): PointSet {
+  checkOptions('makePoints', options, {
+    count: true,
+    noise: true,
+    seed: true,
+    classes: true,
+    dimension: true,
+  });
+  const { count = 512, noise = 0.05, seed = 0, classes, dimension } = options;
   const known = checkOneOf('point set', name, pointSetNames);
   checkInteger('count', count, { min: 1 });
   checkNumber('noise', noise, { min: 0 });
@@ -53,6 +58,6 @@ export function makePoints(
   if (dimension !== undefined && dimension !== 2)
     throw new UsageError(`${known} has two dimensions: dimension ${dimension} is for single-index alone`);
   checkInteger('classes', classes ?? 2, { min: 2, ...(ofTwoClasses.includes(known) && { max: 2 }) });
-  const options = { count, noise, seed, classes: classes ?? 2 };
-  return classifiedPoints(known, options, draws[known]!(options.classes));
+  const settings = { count, noise, seed, classes: classes ?? 2 };
+  return classifiedPoints(known, settings, draws[known]!(settings.classes));
 }

@@ -1,6 +1,6 @@
 /** Frank and Wolfe's conditional gradient in the space of measures: in every round the best Diracs of Q_r join rho. */
 import { longCallKeys, watchCall } from '../../cancel.ts';
-import { checkInteger, checkLimit, checkNumber, checkOptions } from '../../check.ts';
+import { checkInteger, checkLimit, checkNumber, checkNeededOptions, checkOptions } from '../../check.ts';
 import { noGrad, ops, scope } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { energy, type FlowOptions, particleGradient, solve } from '../gradient.ts';
@@ -53,7 +53,7 @@ export function conditionalGradient(
   start: GridMeasure,
   options: ConditionalGradientOptions,
 ): { measure: GridMeasure; rounds: ConditionalGradientRound[] } {
-  checkOptions('conditionalGradient', options, optionKeys);
+  checkNeededOptions('conditionalGradient', options, optionKeys);
   const {
     rounds: most = 20,
     targetLoss = -Infinity,

@@ -2,7 +2,7 @@
  * The construction in the proof that local minima are global: blocks whose integral at one depth is - p on the data. It needs
  * the family to be universal, and nothing of rho.
  */
-import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
+import { checkInteger, checkNumber, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { floatFacts, type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
@@ -38,7 +38,7 @@ export interface CostateFit {
  * @throws UsageError for no features, states and costates of different shape
  */
 export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOptions): CostateFit {
-  checkOptions('fitCostate', options, optionKeys);
+  checkNeededOptions('fitCostate', options, optionKeys);
   const { count, generator, activation = 'tanh', spread = 1 } = options;
   const cutoff = checkNumber('cutoff', options.cutoff ?? 1e4 * floatFacts(state.dtype).rounding, { min: 0 });
   checkInteger('count', count, { min: 1 });

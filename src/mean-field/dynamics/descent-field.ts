@@ -2,6 +2,8 @@
  * The right-hand side of the gradient flow of a measure: dtheta_lj/ds = - grad_theta G(theta_lj, t_l), the gradient in
  * the metric of Wasserstein, and where weights move d log w_lj / ds = - (what of G they feel).
  */
+import { longCallKeys } from '../../cancel.ts';
+import { checkFunction, checkOptions } from '../../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { functionalGradient } from '../functional-gradient.ts';
@@ -38,6 +40,8 @@ export interface FieldOptions extends FlowOptions {
   readonly gradient?: GradientOf | undefined;
 }
 
+const fieldKeys = { weightRate: true, gradient: true, integrator: true, ...longCallKeys } as const;
+
 /** The length of depth in which each particle acts, shaped as the weights: h_l on a grid. */
 export function durations(measure: ParticleMeasure): Tensor {
   return noGrad(() =>
@@ -65,6 +69,9 @@ export function descentField(
   start: ParticleMeasure,
   options: FieldOptions = {},
 ): (measure: ParticleMeasure) => Descent {
+  checkOptions('descentField', options, fieldKeys);
+  checkFunction('weightRate', options.weightRate);
+  checkFunction('gradient', options.gradient);
   checkFit(problem, family, start);
   const { weightRate, gradient = particleGradient, integrator } = options;
   const depth = durations(start);

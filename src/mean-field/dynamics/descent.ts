@@ -3,7 +3,7 @@
  * because such a nu exists wherever E > 0.
  */
 import { longCallKeys, watchCall } from '../../cancel.ts';
-import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
+import { checkInteger, checkNumber, checkNeededOptions, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
@@ -44,7 +44,7 @@ export function steepestDirection(
   options: LinearMinimisationOptions,
   gradientAt: typeof functionalGradient = functionalGradient,
 ): DescentDirection {
-  checkOptions('steepestDirection', options, minimisationKeys);
+  checkNeededOptions('steepestDirection', options, minimisationKeys);
   const watch = watchCall('steepestDirection', options);
   const minimisation = { ...options, onProgress: undefined };
   const { measure, family, states } = solution;

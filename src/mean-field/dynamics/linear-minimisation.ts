@@ -1,6 +1,6 @@
 /** Linear minimisation: the block of Q_r, the ball of radius r, at which G(., t) is least. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
-import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
+import { checkInteger, checkNumber, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { type DType, type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { FunctionalGradient } from '../functional-gradient.ts';
@@ -84,7 +84,7 @@ export function minimiseOverBall(
   k: number,
   options: LinearMinimisationOptions,
 ): Minimisers {
-  checkOptions('minimiseOverBall', options, minimisationKeys);
+  checkNeededOptions('minimiseOverBall', options, minimisationKeys);
   const watch = watchCall('minimiseOverBall', options);
   const { radius, steps = 60, polish, atoms = 1 } = options;
   checkNumber('radius', radius, { above: 0 });

@@ -1,5 +1,6 @@
 /** Stochastic gradient descent on the particles: batches of samples, and noise that makes the flow a Langevin flow. */
-import { checkInteger, checkNumber, checkOneOf } from '../../check.ts';
+import { longCallKeys } from '../../cancel.ts';
+import { checkInteger, checkNeededOptions, checkNumber, checkOneOf } from '../../check.ts';
 import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { particleGradient } from '../gradient.ts';
@@ -26,10 +27,9 @@ export interface StochasticOptions {
 const chunk = 4096;
 
 /** The samples of one batch after the other, as indices. */
-export function batchesOf(
-  count: number,
-  { batch, generator, sampling = 'independent' }: Omit<StochasticOptions, 'noise'>,
-): () => number[] {
+export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise'>): () => number[] {
+  checkNeededOptions('batchesOf', options, { batch: true, generator: true, sampling: true });
+  const { batch, generator, sampling = 'independent' } = options;
   checkInteger('batch', batch, { min: 1, max: count });
   checkOneOf('sampling', sampling, samplings);
   const more = (): number[] =>
@@ -71,6 +71,23 @@ export function langevinNoise(beta: number, generator: Generator): (theta: Tenso
   };
 }
 
+const descentKeys = {
+  ds: true,
+  maxSteps: true,
+  until: true,
+  targetLoss: true,
+  minDissipation: true,
+  tolerances: true,
+  onStep: true,
+  weightRate: true,
+  integrator: true,
+  batch: true,
+  generator: true,
+  sampling: true,
+  noise: true,
+  ...longCallKeys,
+} as const;
+
 /**
  * theta_lj <- theta_lj - ds grad_theta G_batch(theta_lj, t_l) + sqrt(2 beta ds) N(0, I), one batch a step. The losses and D
  * that it tells are those of the batches. As ds -> 0 it follows the flow of E plus beta times the entropy of rho.
@@ -83,6 +100,7 @@ export function stochasticDescent<M extends MovableMeasure<M>>(
   start: M,
   options: Omit<WassersteinFlowOptions<M>, 'method' | 'gradient' | 'perturb'> & StochasticOptions,
 ): FlowResult<M> {
+  checkNeededOptions<typeof options>('stochasticDescent', options, descentKeys);
   const { noise = 0, generator, batch, sampling, ...flow } = options;
   return wassersteinFlow<M>(problem, family, start, {
     ...flow,

@@ -3,7 +3,14 @@
  * explicit Runge-Kutta scheme, or of an adaptive pair that watches the energy identity dE/ds = - D.
  */
 import { longCallKeys, watchCall } from '../../cancel.ts';
-import { checkInteger, checkLimit, checkNumber, checkOptions } from '../../check.ts';
+import {
+  checkFunction,
+  checkInteger,
+  checkLimit,
+  checkNeededOptions,
+  checkNumber,
+  checkOptions,
+} from '../../check.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { type Integrator, type Tableau, tableauOf } from '../integrators/tableau.ts';
@@ -87,14 +94,21 @@ export function wassersteinFlow<M extends MovableMeasure<M>>(
   start: M,
   options: WassersteinFlowOptions<M>,
 ): FlowResult<M> {
-  checkOptions<WassersteinFlowOptions<M>>('wassersteinFlow', options, optionKeys);
+  checkNeededOptions<WassersteinFlowOptions<M>>('wassersteinFlow', options, optionKeys);
   if (options.tolerances) checkOptions('wassersteinFlow: tolerances', options.tolerances, toleranceKeys);
   checkNumber('ds', options.ds, { above: 0 });
   checkInteger('maxSteps', options.maxSteps ?? 0, { min: 0 });
   checkLimit('until', options.until ?? 0, { min: 0 });
   checkLimit('targetLoss', options.targetLoss ?? 0);
   checkLimit('minDissipation', options.minDissipation ?? 0);
-  return noGrad(() => scope(() => run(descentField(problem, family, start, options), start, options)));
+  checkFunction('perturb', options.perturb);
+  checkFunction('onStep', options.onStep);
+  const { weightRate, gradient, integrator } = options;
+  return noGrad(() =>
+    scope(() =>
+      run(descentField(problem, family, start, { weightRate, gradient, integrator }), start, options),
+    ),
+  );
 }
 
 function run<M extends MovableMeasure<M>>(

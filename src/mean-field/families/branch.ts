@@ -1,5 +1,5 @@
 /** Any branch of a network as a family: its parameters are laid end to end in theta. */
-import { checkInteger, checkOptions, checkShape, unexpected } from '../../check.ts';
+import { checkInteger, checkNeededOptions, checkShape, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, type Tensor } from '../../tensor/index.ts';
 import { checkReturned } from '../own-function.ts';
@@ -22,7 +22,7 @@ const product = (shape: readonly number[]): number => shape.reduce((all, size) =
 
 /** Derivatives come from autograd, one particle after the other. @throws UsageError for states of another size */
 export function branchFamily<Name extends string>(branch: NetworkBranch<Name>): Family {
-  checkOptions<NetworkBranch>('branchFamily', branch, optionKeys);
+  checkNeededOptions<NetworkBranch>('branchFamily', branch, optionKeys);
   const { name = 'branch', parameters, value } = branch;
   if (typeof value !== 'function') throw unexpected('a function', `value of family ${name}`, value);
   const stateShape = [...checkShape('stateShape', branch.stateShape)];

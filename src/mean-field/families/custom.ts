@@ -1,7 +1,7 @@
 /** A family from a plain function of tensors: its derivatives come from autograd. */
-import { checkInteger, checkOptions, unexpected } from '../../check.ts';
+import { checkInteger, checkNeededOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { enableGrad, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { enableGrad, grad, isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { checkReturned, copyFor } from '../own-function.ts';
 import {
   checkCotangent,
@@ -46,7 +46,7 @@ const optionKeys = {
  * customFamily({ parameterCount: 2, value: (x, theta, t) => ops.mulScalar(ops.mul(ops.tanh(x), theta), 1 - t) });
  */
 export function customFamily(options: CustomFamily): Family {
-  checkOptions('customFamily', options, optionKeys);
+  checkNeededOptions('customFamily', options, optionKeys);
   const { name = 'custom', parameterCount, value, batched = false } = options;
   if (typeof value !== 'function') throw unexpected('a function', `value of family ${name}`, value);
   const dependsOnDepth = options.dependsOnDepth ?? value.length > 2;
@@ -67,6 +67,13 @@ export function customFamily(options: CustomFamily): Family {
       return reused ? copyFor(made) : made;
     });
     return ops.stack(rows);
+  };
+  // Numbers that f takes out of tensors are lost to autograd: gradients would be 0.
+  const checkRecorded = (made: Tensor, state: Tensor, theta: Tensor): void => {
+    if (isRecording() && (state.requiresGrad || theta.requiresGrad) && !made.requiresGrad)
+      throw new UsageError(
+        `${result} returned a tensor that autograd did not see computed from state or theta: its gradients would be 0; compute with ops alone`,
+      );
   };
   const depthFor = (depth: number | undefined): number => {
     if (depth === undefined && dependsOnDepth)
@@ -89,7 +96,9 @@ export function customFamily(options: CustomFamily): Family {
       return scope(() => {
         checkValues(self, state, theta);
         if (theta.shape[0] === 0) return ops.zeros([0, ...state.shape], state.dtype, undefined, state.device);
-        return evaluate(state, theta, depthFor(depth));
+        const made = evaluate(state, theta, depthFor(depth));
+        checkRecorded(made, state, theta);
+        return made;
       });
     },
 

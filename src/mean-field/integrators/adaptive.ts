@@ -6,6 +6,8 @@ import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
+import { allFinite } from '../finite.ts';
+import { ownList } from '../measures/measure.ts';
 import { checkReturned, copyFor } from '../own-function.ts';
 import { type DenseSolution, everyStep, savedAt } from './record.ts';
 import { tableauOf } from './tableau.ts';
@@ -78,10 +80,11 @@ export function integrateAs(
   call: string,
   field: VectorField,
   start: Tensor,
-  [from, to]: readonly [number, number],
+  interval: readonly [number, number],
   options: AdaptiveOptions,
 ): DenseSolution {
   const watch = watchCall(call, options);
+  const [from, to] = endsOf(interval);
   checkStart(field, start, from, to);
   const coarsest = start.dtype === 'f64' ? 1e-10 : 1e-6;
   const { relative = coarsest, absolute = coarsest, maxSteps = 100_000 } = options;
@@ -143,6 +146,14 @@ export function integrateAs(
 /** At least the distance from t to its neighbours among doubles. */
 export const spacingAt = (t: number): number => Math.max(Number.EPSILON * Math.abs(t), 2 ** -1022);
 
+/** Longer lists are grids of times, for other solvers. */
+function endsOf(interval: unknown): readonly [number, number] {
+  const isList = Array.isArray(interval) || ArrayBuffer.isView(interval);
+  if (!isList || (interval as ArrayLike<unknown>).length !== 2)
+    throw unexpected('[from, to] (times between belong in saveAt)', 'the interval', interval);
+  return interval as unknown as readonly [number, number];
+}
+
 function checkStart(field: VectorField, start: Tensor, from: number, to: number): void {
   if (typeof field !== 'function') throw unexpected('a function (t, state) => tensor', 'the field', field);
   if (!(start instanceof Tensor)) throw unexpected('a tensor', 'the start', start);
@@ -150,12 +161,14 @@ function checkStart(field: VectorField, start: Tensor, from: number, to: number)
     throw new UsageError(
       `expected a state of f64 or f32 with at least one entry, got ${start.dtype} [${start.shape.join(', ')}]`,
     );
+  if (!allFinite(start)) throw new UsageError('the start holds NaN or an infinite number');
   checkNumber('the start of the interval', from);
   checkNumber('the end of the interval', to);
   checkNumber('the length of the interval', to - from);
 }
 
-function breaksBetween(breaks: readonly number[] = [], from: number, to: number): number[] {
+function breaksBetween(given: readonly number[] = [], from: number, to: number): number[] {
+  const breaks = ownList('breaks', given);
   breaks.forEach((t, i) => checkNumber(`break ${i}`, t));
   return breaks.filter((t) => t > Math.min(from, to) && t < Math.max(from, to));
 }

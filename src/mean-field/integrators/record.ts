@@ -2,6 +2,7 @@
 import { checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { ownList } from '../measures/measure.ts';
 
 export interface DenseSolution {
   /** The accepted times, or those of `saveAt`, in the direction of the integration; and the states there. */
@@ -77,12 +78,11 @@ export function everyStep(start: Tensor, from: number, to: number): Record {
   };
 }
 
-const isList = (times: unknown): boolean => Array.isArray(times) && times.length > 0;
-
 export function savedAt(saveAt: readonly number[], start: Tensor, from: number, to: number): Record {
-  if (!isList(saveAt)) throw unexpected('a list of times', 'saveAt', saveAt);
+  const wanted = ownList('saveAt', saveAt);
+  if (wanted.length === 0) throw unexpected('a list of times (at least one)', 'saveAt', saveAt);
   const sign = to < from ? -1 : 1;
-  const times = saveAt.map((t, i) => inInterval(t, from, to, `saveAt ${i}`)).sort((a, b) => (a - b) * sign);
+  const times = wanted.map((t, i) => inInterval(t, from, to, `saveAt ${i}`)).sort((a, b) => (a - b) * sign);
   const states: Tensor[] = [];
   let begin = from;
   let last: Tensor | undefined;

@@ -1,4 +1,5 @@
 /** A measure as slices of depth under a Runge-Kutta scheme, with the exact adjoint of the discrete step. */
+import { checkOptions } from '../../check.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family, Particles, Pullback, Wanted } from '../families/index.ts';
 import type { Slice, StepSize } from '../flow.ts';
@@ -37,6 +38,7 @@ const axpy = (x: Tensor, h: StepSize, v: Tensor, factor = 1): Tensor =>
 
 /** The slices of a measure for `flow`, `trajectory` and `adjointFlow`; the steps are the measure's. */
 export function slicesOf(family: Family, given: Measure, options: SliceOptions = {}): Slice[] {
+  checkOptions('slicesOf', options, { integrator: true, onStage: true, wanted: true });
   const measure = withDepths(family, given);
   const tableau = tableauOf(options.integrator ?? 'euler');
   return measure.steps.map((_, l): Slice => {

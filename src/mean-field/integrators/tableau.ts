@@ -1,5 +1,5 @@
 /** Explicit Runge-Kutta schemes by their tableaus (Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I). */
-import { checkOneOf } from '../../check.ts';
+import { checkOneOf, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 
 /** Stage s: X_s = X + h sum_r a_sr k_r at the fraction c_s of the step; the step: X + h sum_s b_s k_s. */
@@ -47,7 +47,9 @@ export function tableauOf(integrator: Integrator | Tableau): Tableau {
 }
 
 function checked(tableau: Tableau): Tableau {
-  const { name, a, b, c } = tableau;
+  const { name, a, b, c } = (tableau as Partial<Tableau> | null) ?? {};
+  if (!a || !b || !c)
+    throw unexpected('the name of a scheme or a tableau { name, order, a, b, c }', 'integrator', tableau);
   if (a.length !== b.length || c.length !== b.length)
     throw new UsageError(`scheme ${name}: a, b and c have ${a.length}, ${b.length} and ${c.length} stages`);
   a.forEach((row, s) => {

@@ -4,7 +4,7 @@
  */
 import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import { noGrad, ops, scope, tensor, Tensor } from '../../tensor/index.ts';
 import { allFinite } from '../finite.ts';
 import { areLabels } from '../losses.ts';
 import { boundOf, spectrumOf, toF64 } from './spectrum.ts';
@@ -135,6 +135,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
     elsewhere: (s, cross, start) =>
       closed(() => {
         checkTime('s', s);
+        checkCross(cross, targets.size, outputs);
         // K u = 0 means J^T u = 0 in the metric, and so K' u = 0, unless the metric has negative parts.
         const definite = (eigenvalues[0] ?? 0) >= 0;
         const moved = ops.mm(toF64(cross), ops.reshape(definite ? until(s, 0) : until(s), [-1, 1]));
@@ -163,6 +164,7 @@ export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ri
   const inModes = noGrad(() => scope(() => modes(vectors, toF64(targets))));
   return (cross, ridge) => {
     checkNumber('ridge', ridge, { above: 0 });
+    checkCross(cross, targets.size, targets.shape[1] ?? 0);
     return noGrad(() =>
       scope(() => {
         const dual = ops.mm(
@@ -177,6 +179,18 @@ export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ri
       }),
     );
   };
+}
+
+/** @throws UsageError unless K' is [N' C, N C] and finite. */
+function checkCross(cross: Tensor, columns: number, outputs: number): void {
+  const given: unknown = cross;
+  if (!(given instanceof Tensor)) throw unexpected('a tensor', 'the kernel of other inputs', given);
+  const [rows = 0, wide] = cross.shape;
+  if (cross.rank !== 2 || wide !== columns || rows === 0 || rows % outputs !== 0)
+    throw new UsageError(
+      `the kernel of other inputs is [N' C, ${columns}] with C = ${outputs}, got shape [${cross.shape.join(', ')}]`,
+    );
+  if (!allFinite(cross)) throw new UsageError('the kernel of other inputs holds NaN or an infinite number');
 }
 
 /** U^T r, [N C, 1]. */

@@ -43,6 +43,10 @@ export function spectrumOf(kernel: Tensor, samples: number): Spectrum {
  */
 export function learningRateBound(kernel: Tensor, samples: number): number {
   checkInteger('samples', samples, { min: 1 });
+  checkSymmetric(kernel);
+  const rows = kernel.shape[0]!;
+  if (rows % samples !== 0)
+    throw new UsageError(`a kernel of ${samples} samples has a multiple of ${samples} rows, got ${rows}`);
   return scope(() => boundOf(spectrumOf(kernel, samples).eigenvalues));
 }
 

@@ -38,8 +38,10 @@ export function tangentKernelSize(
   problem: FlowInput | Problem,
   family: Family,
   measure: GridMeasure,
-  { against }: Pick<KernelOptions, 'against'> = {},
+  options: Pick<KernelOptions, 'against'> = {},
 ): KernelSize {
+  checkOptions('tangentKernelSize', options, { against: true });
+  const { against } = options;
   const d = scope(() => initialState(problem).shape[1] ?? 0);
   return kernelSize(family, measure, {
     samples: sampleCount(problem),
@@ -69,7 +71,7 @@ export function tangentKernel(
   const watch = watchCall('tangentKernel', options);
   checkOneOf('metric', metric, metrics);
   if (against) checkAgainst(problem, against);
-  const { rows, columns, bytes } = tangentKernelSize(problem, family, measure, options);
+  const { rows, columns, bytes } = tangentKernelSize(problem, family, measure, { against });
   if (bytes > checkNumber('maxBytes', maxBytes, { above: 0 }))
     throw new UsageError(
       `a tangent kernel of ${rows} x ${columns} needs about ${gib(bytes)} GiB, above maxBytes (${gib(maxBytes)} GiB): take fewer samples or raise it`,
@@ -86,10 +88,11 @@ export function tangentKernel(
           const mass = ops.mulScalar(weight, h);
           const coefficient = metric === 'wasserstein' ? mass : ops.mul(mass, mass);
           const block = blockKernel(family, left[l]!, right[l]!, { theta, weight: coefficient, depth });
+          if (sum) ops.add_(sum, block);
+          const total = sum ?? (onBlock ? ops.clone(block) : block);
+          // Added before it is shown: a callback may overwrite it.
           onBlock?.(block, l);
-          if (!sum) return onBlock ? ops.clone(block) : block;
-          ops.add_(sum, block);
-          return sum;
+          return total;
         });
         watch(l + 1, measure.steps.length);
       });

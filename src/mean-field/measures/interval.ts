@@ -1,5 +1,5 @@
 /** The interval measure of the talk: rho_n = sum_i w_i delta_{theta_i} 1_[tau_i, tau'_i](t). */
-import { checkOptions } from '../../check.ts';
+import { checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import {
@@ -55,7 +55,7 @@ export function tiles(tau: readonly number[]): { tau: number[]; tauEnd: number[]
  * @throws UsageError for an end before its beginning, negative depths or weights, NaN, wrong counts
  */
 export function intervalMeasure(theta: Tensor, options: IntervalOptions): IntervalMeasure {
-  checkOptions('intervalMeasure', options, { tau: true, tauEnd: true, weight: true, signed: true });
+  checkNeededOptions('intervalMeasure', options, { tau: true, tauEnd: true, weight: true, signed: true });
   checkShapeOfTheta(theta, 2, '[n, k]');
   const [n = 0] = theta.shape;
   const weight = options.weight ?? ones([n], { dtype: theta.dtype, device: theta.device });

@@ -4,7 +4,7 @@
  */
 import { checkInteger, checkNumber, show, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
 import { checkReturned, refusePromise } from '../own-function.ts';
 import { allFinite } from '../finite.ts';
@@ -136,8 +136,14 @@ export function checkSteps(steps: readonly number[]): void {
   if (!steps.some((h) => h > 0)) throw new UsageError('a measure needs at least one step of positive length');
 }
 
+const floatTypes = ['f32', 'f64', 'bf16'] as const;
+
 /** @throws UsageError unless theta has this rank and holds particles; `shape` says so in words. */
 export function checkShapeOfTheta(theta: Tensor, rank: number, shape: string): void {
+  const given: unknown = theta;
+  if (!(given instanceof Tensor)) throw unexpected(`a tensor ${shape}`, 'theta', given);
+  if (!(floatTypes as readonly string[]).includes(theta.dtype))
+    throw new UsageError(`theta holds ${theta.dtype}: particles are real numbers, f32 or f64`);
   if (theta.rank !== rank)
     throw new UsageError(`theta: expected ${shape}, got shape [${theta.shape.join(', ')}]`);
   if (theta.size === 0)

@@ -1,6 +1,7 @@
 /** Particles as plain numbers, in f64 whatever their dtype: what the distances and moments read. */
+import { unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { type DType, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { type DType, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 
 /** Weighted points of R^k. */
@@ -25,7 +26,13 @@ const numbers = (x: Tensor): Float64Array =>
   noGrad(() => scope(() => ops.toDtype(x, 'f64').toTypedArray() as Float64Array));
 
 /** @throws UsageError unless theta is [M, k] with M > 0, weight [M], and all numbers are finite. */
-export function readPoints({ theta, weight }: Particles): Points {
+export function readPoints(particles: Particles): Points {
+  const given: unknown = particles;
+  if (typeof given !== 'object' || given === null)
+    throw unexpected('particles { theta, weight }', 'a measure', given);
+  const { theta, weight } = particles;
+  for (const [name, x] of Object.entries({ theta, weight }) as [string, unknown][])
+    if (!(x instanceof Tensor)) throw unexpected('a tensor', `${name} of particles`, x);
   if (theta.rank !== 2 || theta.size === 0)
     throw new UsageError(
       `particles: expected theta [M, k] with M and k above 0, got shape [${theta.shape.join(', ')}]`,

@@ -150,6 +150,15 @@ it('the divergence tends to W2^2 for small epsilon, and to the distance of the m
   const [from, to] = [meanOf(a), meanOf(b)];
   const apart = Math.hypot(from[0]! - to[0]!, from[1]! - to[1]!);
   expect(sinkhornDivergence(a, b, { epsilon: 1e6 }).distance).toBeCloseTo(apart, 4);
+  for (const epsilon of [1e12, 1e300])
+    expect(sinkhornDivergence(a, b, { epsilon }).distance).toBeCloseTo(apart, 10);
+  // Both sides of where the expansion in 1 / epsilon takes over, and units so small that epsilon is infinite in them.
+  const [below, above] = [9e5, 1.1e6].map((epsilon) => sinkhornDivergence(a, b, { epsilon }).divergence);
+  expect(above! - apart ** 2).toBeCloseTo(((below! - apart ** 2) * 9) / 11, 8);
+  const far = sinkhornDivergence(points([0, 0, 1e-200, 1e-200], 2), points([1e-200, 0, 0, 0], 2), {
+    epsilon: 1,
+  });
+  expect(far.distance * 1e200).toBeCloseTo(0.5, 12);
 });
 
 it('progress is told each iteration, a signal stops, and unknown options are refused', () => {

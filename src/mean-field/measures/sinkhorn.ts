@@ -7,6 +7,7 @@ import type { Particles } from '../families/index.ts';
 import { readPair, type Support } from './points.ts';
 import { height, marginalError, newtonStep, planOf, type SemiDual, sinkhornStep } from './semi-dual.ts';
 import { distanceOf, finiteResult, transportCost, unitOf } from './transport-cost.ts';
+import { wholeAtLargeEpsilon } from './large-epsilon.ts';
 
 export interface SinkhornOptions extends LongCallOptions {
   /** The strength of the entropy, in units of a squared distance. */
@@ -141,11 +142,16 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
             `${error.toExponential(1)} (${described}): take a larger epsilon or more iterations`,
         );
       const linear = ops.sum(ops.mul(planOf(dual, potential), cost)).item();
+      if (epsilon > largeEpsilon * largest)
+        return { linear, whole: wholeAtLargeEpsilon(cost, rows, columns, epsilon), error, iterations };
       const entropy = ops.sum(ops.mul(columns, ops.log(columns))).item();
       return { linear, whole: epsilon * (height(dual, potential) - entropy), error, iterations };
     }),
   );
 }
+
+/** In largest costs. Above, epsilon times the rounding of the dual is more than what the expansion leaves out. */
+const largeEpsilon = 1e5;
 
 /** Each epsilon is this part of the one before; at each but the last a rough answer is enough to start the next. */
 const shrink = 1 / 4;

@@ -1,6 +1,6 @@
 /** Wasserstein distances between weighted particles: W_p^p = min over plans of sum abs(theta_i - theta'_j)^p pi_ij. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
-import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
+import { checkFunction, checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { Generator, noGrad, ops, scope, type Tensor, tensorOver } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -98,6 +98,7 @@ export function gridWasserstein(
   nu: Measure,
   distance: (a: Particles, b: Particles) => number = wasserstein,
 ): number {
+  checkFunction('distance', distance);
   if (rho.steps.length !== nu.steps.length)
     throw new UsageError(
       `measures on one grid of depth are compared: they have ${rho.steps.length} and ${nu.steps.length} steps`,

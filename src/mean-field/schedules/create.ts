@@ -1,5 +1,5 @@
 /** Schedules by the name of their scheme. */
-import { checkInteger, checkOneOf } from '../../check.ts';
+import { checkInteger, checkOneOf, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { IntervalSchedule } from './intervals.ts';
 import { LearnedStepSchedule } from './learned-step.ts';
@@ -9,6 +9,15 @@ import { VanillaSchedule } from './vanilla.ts';
 
 /** @throws UsageError for an unknown scheme or option. A stage without exchangeable blocks has nothing to schedule. */
 export function createSchedule(options: ScheduleOptions): Schedule {
+  checkNeededOptions('createSchedule', options, {
+    scheme: true,
+    blocks: true,
+    reorder: true,
+    start: true,
+    last: true,
+    dtype: true,
+    device: true,
+  });
   checkInteger('blocks', options.blocks, { min: 0 });
   checkOneOf('scheme', options.scheme, schemes);
   if (options.start !== undefined) checkOneOf('tau start', options.start, tauStarts);
