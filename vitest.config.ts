@@ -7,7 +7,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     env: { OMP_NUM_THREADS: '1' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Guards against a hang; on a slow machine with two workers some tests take a minute.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

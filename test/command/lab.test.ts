@@ -101,7 +101,7 @@ it('takes a table of others: decimal commas, more columns, more points than a pi
 it.each([
   [['--points', '5000'], 'points must be a whole number from 4 to 1000'],
   [['--preset', 'algorithm1'], 'unknown preset "algorithm1": did you mean algorithm-1?'],
-  [['--engine', 'fast'], "argument 'fast' is invalid"],
+  [['--engine', 'fast'], '--engine: expected one of native, reference, got "fast"'],
   [['--view', 'flow', '--sed', '3'], '--seed'],
   [['--data', 'csv', '--csv', '/nowhere/points.csv'], '--csv /nowhere/points.csv: '],
   [['--data', 'csv'], 'data csv needs your own points'],
