@@ -155,9 +155,14 @@ export function evaluationText(outcome: EvaluationOutcome): string {
       .sort((a, b) => b.count - a.count);
     return worst && worst.count > 0 ? `${classes[worst.other] ?? ''} (${worst.count})` : '';
   };
+  const imagesOf = (c: number): number => (confusion[c] ?? []).reduce((sum, count) => sum + count, 0);
   const table = textTable(
     ['class', 'error %', 'most often taken for'],
-    classes.map((name, c) => [name, (perClassError[c] ?? 0).toFixed(2), mistaken(c)]),
+    classes.map((name, c) => [
+      name,
+      imagesOf(c) > 0 ? (perClassError[c] ?? 0).toFixed(2) : 'no images',
+      mistaken(c),
+    ]),
   );
   return (
     `test error ${testError.toFixed(2)} %${top5Error === undefined ? '' : `  (top-5 ${top5Error.toFixed(2)} %)`}  loss ${testLoss.toFixed(4)}  ${images} images\n` +

@@ -129,7 +129,7 @@ async function train(
     const { testError, testLoss, top5Error, epochs, seconds, secondsPerEpoch, swaps } = session.result;
     if (!quiet)
       say(
-        `test error ${testError.toFixed(2)} % after ${epochs} epochs, ${duration(seconds)}${report ? `; report ${report}` : ''}`,
+        `test error ${testError.toFixed(2)} % after ${epochs} epoch${epochs === 1 ? '' : 's'}, ${duration(seconds)}${report ? `; report ${report}` : ''}`,
       );
     return {
       run: session.dir,

@@ -245,7 +245,7 @@ describe('a folder', () => {
     await expect(readImageFolder(root)).rejects.toThrow(/looked in .*train/);
     mkdirSync(join(root, 'train', 'cat'), { recursive: true });
     mkdirSync(join(root, 'test'));
-    await expect(readImageFolder(root)).rejects.toThrow(/has 1 class folders, at least 2/);
+    await expect(readImageFolder(root)).rejects.toThrow(/has 1 class folder, at least 2/);
     mkdirSync(join(root, 'train', 'dog'));
     await expect(readImageFolder(root)).rejects.toThrow(
       /train has no PNG, JPEG, .* files in its class folders/,

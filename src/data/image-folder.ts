@@ -83,7 +83,9 @@ export async function readImageFolder(
   const [train, test, val] = parts as [LabelledPart, LabelledPart, LabelledPart | undefined];
   const classes = [...train.classes.keys()];
   if (classes.length < 2)
-    throw new DataError(`${train.folder} has ${classes.length} class folders, at least 2 are needed`);
+    throw new DataError(
+      `${train.folder} has ${classes.length} class folder${classes.length === 1 ? '' : 's'}, at least 2 are needed`,
+    );
   for (const part of parts) checkClasses(part, classes, train.folder, options);
   const size = await sizeOf(parts, options);
   const validation = val && (await decodePart(val, classes, size));

@@ -7,6 +7,8 @@ import type { TrainConfig } from './settings.ts';
 /** Deviations of pixels in 0..255 are about 60, of pixels in 0..1 below 1. */
 const largestStd = 10;
 
+const epochsText = (count: number): string => `${count} epoch${count === 1 ? '' : 's'}`;
+
 /**
  * @param given - what of the configuration was given: a default is no contradiction
  * @param named - how errors write a setting, with its place
@@ -17,6 +19,7 @@ export function checkSense(given: Values, config: TrainConfig, named: (key: stri
     throw new UsageError(`${named(key)} ${reason}`);
   };
   const { epochs, sched, lr, minLr, warmupEpochs, decayMilestones, checkpointEvery } = config;
+  const inEpochs = epochsText(epochs);
   const shortcuts = modelShortcuts(config.model);
   if (given.shortcut !== undefined && config.shortcut !== undefined && !shortcuts.includes(config.shortcut))
     refuse(
@@ -33,13 +36,10 @@ export function checkSense(given: Values, config: TrainConfig, named: (key: stri
   // A constant rate may be reached by the last step alone; others have more to do after the warm-up.
   const tooLong = sched === 'constant' ? warmupEpochs > epochs : warmupEpochs >= epochs;
   if (given.warmupEpochs !== undefined && tooLong && warmupEpochs > 0)
-    refuse(
-      'warmupEpochs',
-      `${warmupEpochs} leaves nothing of the ${epochs} epochs: give less, or more epochs`,
-    );
+    refuse('warmupEpochs', `${warmupEpochs} leaves nothing of the ${inEpochs}: give less, or more epochs`);
   if (sched === 'step') checkMilestones(given, decayMilestones, epochs, refuse);
   if (given.checkpointEvery !== undefined && checkpointEvery > epochs)
-    refuse('checkpointEvery', `${checkpointEvery} keeps none in ${epochs} epochs: give at most ${epochs}`);
+    refuse('checkpointEvery', `${checkpointEvery} keeps none in ${inEpochs}: give at most ${epochs}`);
 }
 
 function checkMilestones(
@@ -49,6 +49,7 @@ function checkMilestones(
   refuse: (key: string, reason: string) => never,
 ): void {
   const list = milestones.join(',');
+  const inEpochs = epochsText(epochs);
   if (
     given.decayMilestones !== undefined &&
     milestones.some((epoch, i) => i > 0 && epoch <= milestones[i - 1]!)
@@ -58,11 +59,11 @@ function checkMilestones(
   if (given.decayMilestones !== undefined && late.length > 0)
     refuse(
       'decayMilestones',
-      `${list}: ${late.join(', ')} never comes in ${epochs} epochs: give epochs below ${epochs}`,
+      `${list}: ${late.join(', ')} never comes in ${inEpochs}: give epochs below ${epochs}`,
     );
   if (given.sched !== undefined && late.length === milestones.length)
     refuse(
       'sched',
-      `step never lowers the rate in ${epochs} epochs: its decay-milestones are ${list}; give some below ${epochs}`,
+      `step never lowers the rate in ${inEpochs}: its decay-milestones are ${list}; give some below ${epochs}`,
     );
 }

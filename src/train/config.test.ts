@@ -208,6 +208,7 @@ describe('a setting belongs to the choice that uses it', () => {
 describe('a value that leads nowhere is refused', () => {
   it.each([
     [{ sched: 'cosine', warmupEpochs: 20 }, '--warmup-epochs 20 leaves nothing of the 15 epochs'],
+    [{ checkpointEvery: 2, epochs: 1 }, '--checkpoint-every 2 keeps none in 1 epoch: give at most 1'],
     [{ sched: 'constant', warmupEpochs: 3, epochs: 2 }, '--warmup-epochs 3 leaves nothing of the 2 epochs'],
     [{ sched: 'step' }, '--sched step never lowers the rate in 15 epochs: its decay-milestones are 80,120'],
     [{ sched: 'step', decayMilestones: [20] }, '--decay-milestones 20: 20 never comes in 15 epochs'],

@@ -93,6 +93,14 @@ function normalisedBy<D extends TestData & Partial<Moments>>(data: D, config: Tr
   return { ...data, mean, std };
 }
 
+/** @throws UsageError for a square that covers every image wherever its centre is: all images would be one colour */
+function checkCutout({ cutout }: TrainConfig, { height, width }: ImageSet): void {
+  if (cutout >= 2 * Math.max(height, width))
+    throw new UsageError(
+      `--cutout ${cutout} erases every image: the images have ${height} x ${width} pixels; give at most ${Math.min(height, width)}`,
+    );
+}
+
 /**
  * Puts the weights of `--initial-checkpoint` in place of the drawn ones, if there is one.
  *
@@ -169,6 +177,7 @@ export async function createExperiment(
   const dataIdentity = dataIdentityOf(loaded);
   checkData?.(dataIdentity);
   const data = normalisedBy(loaded, config);
+  checkCutout(config, data.train);
   if (config.batchSize > data.train.count)
     throw new UsageError(
       `--batch-size ${config.batchSize} is larger than the training set of ${config.dataset} (${data.train.count} images)`,

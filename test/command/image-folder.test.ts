@@ -1,5 +1,6 @@
 /** Folders of image files as their user meets them: train, check, evaluate, predict. */
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -163,4 +164,24 @@ it.each(['0', '-1', '1.5'])('predict --top %s is refused in one line', (top) => 
   expect(outcome.code).toBe(2);
   expect(outcome.stderr).toMatch(/--top/);
   expect(outcome.stdout).toBe('');
+});
+
+it('evaluate gives no error to a class that the test images do not have', async () => {
+  const part = join(root, 'one-class');
+  for (let i = 0; i < 3; i++) await put(join(part, 'test', 'dark', `${i}.png`), 10, i);
+  cpSync(join(data, 'train'), join(part, 'train'), { recursive: true });
+  const { code, stdout, stderr } = meanfield(['evaluate', run, '--data-dir', part, ...threads]);
+  expect(stderr).toContain('3 test images');
+  expect(stdout).toMatch(/^light +no images *$/m);
+  expect(stdout).toMatch(/^dark +\d+\.\d\d/m);
+  expect(code).toBe(0);
+});
+
+it('train refuses a cutout that erases every image', () => {
+  const common = ['train', '--dataset', 'synthetic-images', '--image-size', '8', '--model', 'resnet8'];
+  const { code, stderr } = meanfield([...common, '--cutout', '16', '--output', root, ...threads]);
+  expect(stderr).toBe(
+    'meanfield: --cutout 16 erases every image: the images have 8 x 8 pixels; give at most 8\n',
+  );
+  expect(code).toBe(2);
 });
