@@ -56,7 +56,7 @@ it.each([80, 24])('tables and help fit a terminal of %i columns', (columns) => {
 });
 
 it('through a pipe a row is a line', () => {
-  expect(meanfield(['data', 'list']).stdout).toMatch(/^cifar10 .* binary version$/m);
+  expect(meanfield(['data', 'list']).stdout).toMatch(/^cifar10 .*50,000.* Parquet version$/m);
   expect(widest(meanfield(['data', 'list'], { COLUMNS: '60' }).stdout)).toBeLessThanOrEqual(60);
 });
 
