@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     env: { OMP_NUM_THREADS: '1' },
     // Guards against a hang; on a slow machine with two workers some tests take a minute.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });
