@@ -8,11 +8,19 @@ import type { Damaged } from './pickle/cursor.ts';
 
 const mostEntries = 1_000_000;
 
+/** Sizes that the archive claims, in bytes. */
+export type TooLarge = (size: number, compressed: number) => boolean;
+
 export interface OpenZip {
   /** In the order of the archive. */
   readonly names: readonly string[];
-  /** The bytes of an entry. @throws FileError if it is not there, or damaged */
-  read(name: string): Promise<Uint8Array>;
+  /**
+   * The bytes of an entry.
+   *
+   * @param tooLarge - whether an entry of these sizes is refused
+   * @throws FileError if it is not there, too large or damaged
+   */
+  read(name: string, tooLarge?: TooLarge): Promise<Uint8Array>;
   close(): void;
 }
 
@@ -27,7 +35,8 @@ export async function openZip(path: string, damaged: Damaged): Promise<OpenZip> 
     const entries = await attempt(damaged, () => entriesOf(zip, damaged));
     return {
       names: [...entries.keys()],
-      read: (name) => attempt(damaged, () => bytesOf(zip, entries.get(name), name, damaged)),
+      read: (name, tooLarge) =>
+        attempt(damaged, () => bytesOf(zip, entries.get(name), name, damaged, tooLarge)),
       close: () => {
         zip.close();
       },
@@ -43,7 +52,9 @@ async function attempt<T>(damaged: Damaged, action: () => Promise<T>): Promise<T
     return await action();
   } catch (error) {
     if (error instanceof FileError) throw error;
-    throw damaged(`its zip is not whole: ${error instanceof Error ? error.message : String(error)}`, error);
+    // The first sentence; what follows are guesses.
+    const [what] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw damaged(`its zip is not whole: ${what!}`, error);
   }
 }
 
@@ -63,8 +74,14 @@ async function bytesOf(
   entry: Entry | undefined,
   name: string,
   damaged: Damaged,
+  tooLarge: TooLarge = () => false,
 ): Promise<Uint8Array> {
   if (!entry) throw damaged(`its zip has no ${JSON.stringify(name)}`);
+  const { uncompressedSize: size, compressedSize } = entry;
+  if (tooLarge(size, compressedSize))
+    throw damaged(
+      `${JSON.stringify(name)} claims ${size} bytes (${compressedSize} in the file), more than is read`,
+    );
   const bytes = new Uint8Array(await arrayBuffer(await zip.openReadStreamPromise(entry)));
   if (crc32(bytes) !== entry.crc32) throw damaged(`the checksum of ${JSON.stringify(name)} is wrong`);
   return bytes;

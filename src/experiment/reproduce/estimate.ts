@@ -36,39 +36,25 @@ export interface GridEstimate {
   readonly secondsLeft: number;
 }
 
+/** The settings on which the time of a run depends. */
+const timedSettings = [
+  'dataset',
+  'model',
+  'width',
+  'scheme',
+  'reorder',
+  'batchSize',
+  'amp',
+  'dtype',
+  'device',
+  'opt',
+  'imageSize',
+  'channels',
+  'valSplit',
+] as const;
+
 /** Runs that differ in nothing that takes time. */
-function kindOf({ config }: Cell): string {
-  const {
-    dataset,
-    model,
-    width,
-    scheme,
-    reorder,
-    batchSize,
-    amp,
-    dtype,
-    device,
-    opt,
-    imageSize,
-    channels,
-    valSplit,
-  } = config;
-  return JSON.stringify({
-    dataset,
-    model,
-    width,
-    scheme,
-    reorder,
-    batchSize,
-    amp,
-    dtype,
-    device,
-    opt,
-    imageSize,
-    channels,
-    valSplit,
-  });
-}
+const kindOf = ({ config }: Cell): string => JSON.stringify(timedSettings.map((key) => config[key] ?? null));
 
 /** @throws MeanfieldError with the exit code of the run, if a kind of run cannot be trained */
 export async function estimateGrid(cells: readonly Cell[], options: EstimateOptions): Promise<GridEstimate> {
