@@ -65,12 +65,14 @@ const version = torchVersion();
 const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
 
 describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
-  // Sums over a batch in f32 cancel. How much is measured on PyTorch itself, against f64 on the same numbers.
-  it('ResNet20, f32, softplus: loss and gradient agree to 1e-5, every tensor to 1e-5 or 3 times the rounding of PyTorch, under every scheme', () => {
+  // Sums over a batch cancel in f32. PyTorch's own f32, against f64 on the same numbers, measures by how much.
+  it('ResNet20, f32, softplus: loss and gradient agree to 1e-5, and every tensor is within 1e-5 of the f64 gradient or 3 times as far from it as PyTorch in f32, under every scheme', () => {
     const nets = basicNets({ activation: 'softplus', dtype: 'f32', width: 16, batch: 16, side: 32 });
     const results = runPeer(nets.map(({ task }) => task));
     const exact = runPeer(nets.map(inF64));
-    const compared = nets.map((net, i) => compare(net.name, evaluate(net), results[i]!));
+    const ours = nets.map(evaluate);
+    const compared = nets.map((net, i) => compare(net.name, ours[i]!, results[i]!));
+    const rounded = nets.map(({ name }, i) => compare(name, ours[i]!, exact[i]!));
     const peer = nets.map(({ name }, i) => compare(name, results[i]!, exact[i]!));
     const whole = new Worst();
     for (const { name, loss, outputs, gradient } of compared) {
@@ -80,7 +82,7 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
     }
     whole.expectBelow(1e-5);
     worstOf(compared).expectBelow(1e-2);
-    excessOf(compared, 1e-5, 3, roundingOf(peer)).expectBelow(1);
+    excessOf(rounded, 1e-5, 3, roundingOf(peer)).expectBelow(1);
   });
 
   // Of millions of relus in f32 a few lie so near to 0 that rounding decides their side: f64 tells them apart.
