@@ -5,7 +5,7 @@ const rows = {
   runs: ['io'],
   report: ['io', 'runs'],
   reference: [],
-  native: [],
+  native: ['io'],
   tensor: ['native'],
   'tensor-files': ['tensor', 'io'],
   nn: ['tensor'],

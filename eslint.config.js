@@ -61,6 +61,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.name=/^mkdir/] Property[key.name="recursive"]',
+          message: 'It never returns in /proc: use makeFolder of src/io/output-path.ts.',
+        },
+        {
+          selector: 'CallExpression[callee.property.name=/^mkdir/] Property[key.name="recursive"]',
+          message: 'It never returns in /proc: use makeFolder of src/io/output-path.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
     extends: [tseslint.configs.strict, tseslint.configs.stylistic],
     languageOptions: { globals: Object.fromEntries(globalsOfNode.map((name) => [name, 'readonly'])) },

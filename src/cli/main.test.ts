@@ -132,7 +132,7 @@ describe('paths that are not what they should be', () => {
       /a part of the path is not a folder|there is no/,
     ],
     [1, ['verify', 'C1', '--out', '@file'], /it is a file, not a folder/],
-    [1, ['verify', 'C1', '--out', '@file/below'], /a part of the path is not a folder/],
+    [1, ['verify', 'C1', '--out', '@file/below'], /file is a file, not a folder; name another folder/],
     [1, ['verify', 'C1', '--out', ''], /expected a folder to write to, got an empty name/],
     [1, ['lab', '--output', '@no/x.svg'], /there is no folder/],
     [2, ['lab', '--data', 'csv', '--csv', '@no.csv'], /--csv .*no such file/],
@@ -146,6 +146,21 @@ describe('paths that are not what they should be', () => {
   ])('%i: %j', async (code, words, message) => {
     await expectRefusal(words, code, message);
     expect(existsSync(at('nonsense'))).toBe(false);
+  });
+});
+
+// Node makes folders there without end.
+describe.runIf(existsSync('/proc/self'))('a place that takes no folders', () => {
+  it.each([
+    [['train', '--dataset', 'synthetic-images', '--width', '2', '--output', '/proc/meanfield/runs']],
+    [['train', '--dataset', 'synthetic-images', '--width', '2', '--output', '/proc']],
+    [['reproduce', '--preset', 'smoke', '--output', '/proc/meanfield']],
+    [['studio', '@', '--export', '/proc/meanfield']],
+    [['data', 'fetch', 'cifar10', '--data-dir', '/proc/meanfield']],
+    [['verify', 'C1', '--out', '/proc/meanfield']],
+  ])('%j', async (words) => {
+    vi.stubEnv('MEANFIELD_CORES_DIR', at('cores'));
+    await expectRefusal(words, 1, /\/proc takes no folders; name another folder$/m);
   });
 });
 

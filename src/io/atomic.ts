@@ -6,7 +6,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from '../errors.ts';
+import { makeFolder } from './output-path.ts';
 import { reasonOfCode } from './system-error.ts';
 
 /** Bytes of one file, in pieces. */
@@ -93,7 +93,7 @@ export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Chunk
   const [fresh, old] = [beside(path, 'new'), beside(path, 'old')];
   try {
     recoverFolder(path);
-    mkdirSync(fresh, { recursive: true });
+    makeFolder(fresh);
     for (const [name, chunks] of files) writeSynced(join(fresh, name), chunks);
     syncFolder(fresh);
     if (existsSync(path)) renameSync(path, old);

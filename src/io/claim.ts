@@ -9,7 +9,6 @@ import {
   appendFileSync,
   existsSync,
   linkSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -19,6 +18,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeError } from './atomic.ts';
+import { makeFolder } from './output-path.ts';
 import { processIdentity, processSpace } from '../process-identity.ts';
 
 /** A claim of a machine whose processes cannot be seen counts as abandoned after so long without a sign of life, in ms. */
@@ -108,7 +108,7 @@ function silence(folder: string, file: string): number {
 export function takeClaim(root: string, thing: string): Claim | undefined {
   const folder = folderOf(root, thing);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const newest = newestIn(folder);
     if (newest > 0 && livingHolder(folder, newest) !== undefined) return undefined;
     const number = newest + 1;

@@ -4,22 +4,67 @@ import { dirname, resolve } from 'node:path';
 import { FileError } from '../errors.ts';
 import { reasonOfCode } from './system-error.ts';
 
+export interface FolderOptions {
+  /** Permissions of each folder that is made. Default: those of the process. */
+  readonly mode?: number;
+  /** The first words of an error. */
+  readonly problem?: string;
+  /** The last words of an error: what to do. */
+  readonly advice?: string;
+}
+
 /**
- * Makes a folder that can be written to, with its parents. Not by Node's `recursive`, which never returns where a parent
- * exists and lets nobody in (/proc).
+ * Makes a folder that can be written to, with its parents; it may exist. Each level is made by a call of its own: Node's
+ * `recursive` never returns where a parent exists and takes no folders (/proc).
  *
  * @throws FileError if there can be no such folder
  */
-export function makeFolder(dir: string): void {
+export function makeFolder(
+  dir: string,
+  { mode, problem = `cannot write to ${dir}`, advice = 'name another folder' }: FolderOptions = {},
+): void {
   if (dir === '') throw new FileError('expected a folder to write to, got an empty name');
-  attempt(`cannot write to ${dir}`, () => {
-    const missing: string[] = [];
-    for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at);
-    for (const folder of missing.reverse()) mkdirSync(folder);
-    if (!statSync(dir).isDirectory())
-      throw new FileError(`cannot write to ${dir}: it is a file, not a folder`);
-    accessSync(dir, constants.W_OK | constants.X_OK);
-  });
+  attempt(
+    problem,
+    () => {
+      const missing: string[] = [];
+      for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at);
+      for (const folder of missing.reverse())
+        // Another process may make it meanwhile.
+        if (!makeLevel(folder, mode) && !isFolder(folder))
+          throw new Refusal(`${folder} is a link that leads nowhere`);
+      if (!isFolder(dir)) throw new Refusal('it is a file, not a folder');
+      accessSync(dir, constants.W_OK | constants.X_OK);
+    },
+    advice,
+  );
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/**
+ * Makes a folder that nobody else has made.
+ *
+ * @returns false if there is something of that name
+ * @throws FileError if its parent is missing or takes no folders
+ */
+export function makeNewFolder(dir: string): boolean {
+  return attempt(`cannot write to ${dir}`, () => makeLevel(dir), 'name another folder');
+}
+
+/** Makes a folder whose parent exists. Returns false if there is something of that name. */
+function makeLevel(folder: string, mode?: number): boolean {
+  try {
+    mkdirSync(folder, { mode });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOENT' && isFolder(dirname(folder)))
+      throw new Refusal(`${dirname(folder)} takes no folders`, error);
+    if (code === 'ENOTDIR') throw new Refusal(`${dirname(folder)} is a file, not a folder`, error);
+    throw error;
+  }
 }
 
 /**
@@ -31,19 +76,27 @@ export function checkOutputFile(path: string): void {
   if (path === '') throw new FileError('expected a file to write, got an empty name');
   attempt(`cannot write ${path}`, () => {
     const folder = dirname(path);
-    if (!existsSync(folder)) throw new FileError(`cannot write ${path}: there is no folder ${folder}`);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      throw new FileError(`cannot write ${path}: it is a folder; name a file`);
+    if (!existsSync(folder)) throw new Refusal(`there is no folder ${folder}`);
+    if (isFolder(path)) throw new Refusal('it is a folder; name a file');
     accessSync(folder, constants.W_OK | constants.X_OK);
   });
 }
 
-function attempt(problem: string, action: () => void): void {
+/** A reason that the system has no code for. */
+class Refusal extends Error {
+  constructor(reason: string, cause?: unknown) {
+    super(reason, { cause });
+  }
+}
+
+function attempt<T>(problem: string, action: () => T, advice?: string): T {
   try {
-    action();
+    return action();
   } catch (error) {
-    if (error instanceof FileError) throw error;
-    const reason = reasonOfCode((error as NodeJS.ErrnoException).code) ?? String(error);
-    throw new FileError(`${problem}: ${reason}`, error);
+    const reason =
+      error instanceof Refusal
+        ? error.message
+        : (reasonOfCode((error as NodeJS.ErrnoException).code) ?? String(error));
+    throw new FileError(`${problem}: ${reason}${advice === undefined ? '' : `; ${advice}`}`, error);
   }
 }

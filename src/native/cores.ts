@@ -6,12 +6,13 @@
  * One file a core names its holder. A file comes into being whole (by a link), and only the holder of the
  * guard file removes one that a dead process left behind: two processes never hold the same core.
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { checkInteger } from '../check.ts';
 import { FileError } from '../errors.ts';
+import { makeFolder } from '../io/output-path.ts';
 import { processIdentity } from '../process-identity.ts';
 
 export interface CoreLease {
@@ -149,14 +150,11 @@ function takeOver(file: string): boolean {
 export function leaseCores(wanted = Infinity): CoreLease {
   if (wanted !== Infinity) checkInteger('threads', wanted, { min: 1 });
   const total = availableParallelism();
-  try {
-    mkdirSync(folder(), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new FileError(
-      `cannot make the folder of core leases ${folder()}; set MEANFIELD_CORES_DIR to another`,
-      error,
-    );
-  }
+  makeFolder(folder(), {
+    mode: 0o700,
+    problem: `cannot make the folder of core leases ${folder()}`,
+    advice: 'set MEANFIELD_CORES_DIR to another',
+  });
   const held: string[] = [];
   const holders = new Set<number>();
   for (let core = 0; core < total && held.length < wanted; core++) {

@@ -1,10 +1,11 @@
 /** The write side of a run folder. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { FileError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic.ts';
+import { makeFolder, makeNewFolder } from '../io/output-path.ts';
 import { writeConfigFile } from './config-file.ts';
 import { onDisk } from './disk.ts';
 import { Journal } from './journal.ts';
@@ -44,18 +45,11 @@ export interface Ending {
 
 /** The first free name of `name`, `name-2`, `name-3`, ..; making the folder is what claims it. */
 function claimFolder(root: string, name: string): string {
-  return onDisk('make a run folder in', root, () => {
-    mkdirSync(root, { recursive: true });
-    for (let attempt = 1; ; attempt++) {
-      const dir = join(root, attempt === 1 ? name : `${name}-${attempt}`);
-      try {
-        mkdirSync(dir);
-        return dir;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-    }
-  });
+  makeFolder(root);
+  for (let attempt = 1; ; attempt++) {
+    const dir = join(root, attempt === 1 ? name : `${name}-${attempt}`);
+    if (makeNewFolder(dir)) return dir;
+  }
 }
 
 /** One process writes one run; `dispose` (or `close`) releases its files. */

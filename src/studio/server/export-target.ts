@@ -1,8 +1,8 @@
 /** Where an exported folder goes: the older one stays until the new one is whole. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import { recoverFolder, writeError } from '../../io/index.ts';
+import { makeFolder, recoverFolder, writeError } from '../../io/index.ts';
 import { realPath } from './inside.ts';
 
 /** By this an exported folder is known, so that no other is ever replaced. */
@@ -42,7 +42,7 @@ export async function replaceFolder<T>(out: string, build: (folder: string) => P
   // What an export that was killed has left.
   recoverFolder(target);
   try {
-    mkdirSync(fresh, { recursive: true });
+    makeFolder(fresh);
     const built = await build(fresh);
     if (existsSync(target)) renameSync(target, old);
     renameSync(fresh, target);

@@ -1,8 +1,8 @@
 /** `meanfield studio --export`: the page and the data of all runs as a folder that opens from disk. */
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, MissingEnvironmentError } from '../../errors.ts';
-import { writeFileAtomic } from '../../io/index.ts';
+import { makeFolder, writeFileAtomic } from '../../io/index.ts';
 import type { Reproduction } from '../../runs/index.ts';
 import { type ExportedList, type ExportedRun, type RunList, type RunRow, routes } from '../protocol/index.ts';
 import { type Ask, asker, runFor } from './export-run.ts';
@@ -71,7 +71,7 @@ async function writeExport({ ask, handOut, exportPage, folder }: Writing): Promi
     writeFileAtomic(join(folder, name), text);
   };
   cpSync(exportPage, folder, { recursive: true, filter: (path) => !path.endsWith('export.html') });
-  mkdirSync(join(folder, 'data'), { recursive: true });
+  makeFolder(join(folder, 'data'));
   const answer = await ask<RunList>(routes.runs);
   if ('error' in answer) throw new FileError(`the list of runs cannot be read: ${answer.error}`);
   const list = answer.value;
