@@ -102,6 +102,12 @@ export function checkInteger(name: string, value: unknown, range: Range = {}): n
   return value;
 }
 
+/** @throws UsageError unless `value` is true, false or left out. */
+export function checkBoolean(name: string, value: unknown): boolean | undefined {
+  if (value !== undefined && typeof value !== 'boolean') throw unexpected('true or false', name, value);
+  return value;
+}
+
 /** @throws UsageError unless `value` is one of `allowed`; proposes the nearest name. */
 export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   if (typeof value === 'string' && (allowed as readonly string[]).includes(value)) return value as T;

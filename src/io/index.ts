@@ -4,21 +4,28 @@ export { fileBytes, fileText } from './byte-source.ts';
 export { abandonedAfter, beatClaim, type Claim, holderOf, takeClaim } from './claim.ts';
 export {
   type Cell,
+  checkWidths,
+  csvLines,
+  isEmptyLine,
+  type Line,
+  type Separator,
+  separators,
+} from './csv/cells.ts';
+export { numberOfCell, separatorOf } from './csv/dialect.ts';
+export {
   checkColumns,
   columnNames,
-  csvLines,
   type CsvRow,
   type CsvValue,
   decodeCsv,
   encodeCsv,
-  type Line,
+  fileLineError,
   numberCell,
-  numberOfCell,
   quoteCell,
-  type Separator,
-  separators,
+  type TableSeparator,
+  tableSeparators,
   textCell,
-} from './csv.ts';
+} from './csv/rows.ts';
 export { decodeNpy, encodeNpy, type NpyArray } from './npy.ts';
 export { encodeNpz, writeNpz } from './npz.ts';
 export { readNpz } from './npz-read.ts';

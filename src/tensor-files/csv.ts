@@ -1,19 +1,25 @@
 /** Tables and matrices as CSV. */
-import { checkOneOf, checkOptions, unexpected } from '../check.ts';
+import { checkBoolean, checkOneOf, checkOptions, show, unexpected } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
 import {
   type Cell,
+  checkWidths,
   columnNames,
   csvLines,
   type CsvRow,
   decodeCsv,
   encodeCsv,
+  fileLineError,
   fileText,
+  isEmptyLine,
   type Line,
   numberCell,
   numberOfCell,
   type Separator,
+  separatorOf,
   separators,
+  type TableSeparator,
+  tableSeparators,
   textCell,
   writeFileAtomic,
 } from '../io/index.ts';
@@ -21,11 +27,13 @@ import { type DType, dtypes, Tensor, tensor, to } from '../tensor/index.ts';
 import { checkTensor } from './named.ts';
 
 export interface CsvOptions {
-  /** What stands between two cells; default: a comma. */
+  /** The sign between two cells; default: found from the file. A space stands for any run of spaces and tabs. */
   readonly separator?: Separator | undefined;
 }
 
-export interface WriteCsvOptions extends CsvOptions {
+export interface WriteCsvOptions {
+  /** The sign between two cells; default: a comma. */
+  readonly separator?: TableSeparator | undefined;
   /** For a tensor: the names of its columns, as first line; default: no such line. */
   readonly columns?: readonly string[] | undefined;
 }
@@ -35,10 +43,14 @@ export interface ReadCsvTensorOptions extends CsvOptions {
   readonly columns?: readonly string[] | undefined;
   /** Default: `f64`, which holds what the text says. */
   readonly dtype?: DType | undefined;
+  /** Whether the first line names the columns; default: found from its cells. */
+  readonly header?: boolean | undefined;
+  /** Accept a table without rows, which gives a tensor [0, columns]; default: false. */
+  readonly allowEmpty?: boolean | undefined;
 }
 
-const checkSeparator = (separator: Separator = ','): Separator =>
-  checkOneOf('separator', separator, separators);
+const checkSeparator = (separator: Separator | undefined): Separator | undefined =>
+  separator === undefined ? undefined : checkOneOf('separator', separator, separators);
 
 /**
  * Replaces the file by a table: rows with the same columns, whose names stand in the first line; or a tensor, [rows] or
@@ -56,7 +68,7 @@ export function writeCsv(
   options: WriteCsvOptions = {},
 ): void {
   checkOptions('writeCsv', options, { separator: true, columns: true });
-  const separator = checkSeparator(options.separator);
+  const separator = checkOneOf('separator', options.separator ?? ',', tableSeparators);
   if (table instanceof Tensor) writeFileAtomic(path, csvOfTensor(table, separator, options.columns));
   else if (!Array.isArray(table)) throw unexpected('rows or a tensor', 'the table', table);
   else if (options.columns)
@@ -66,7 +78,8 @@ export function writeCsv(
 
 /**
  * The rows of a table whose first line names the columns: numbers, `true` and `false`, empty cells as null, all else as
- * strings.
+ * strings. The sign between two cells (comma, semicolon, tab or bar) is found from the file; decimal commas are read where commas
+ * do not separate cells.
  *
  * @throws FileError if it is missing, or is not such a table
  */
@@ -77,21 +90,36 @@ export function readCsv(path: string, options: CsvOptions = {}): CsvRow[] {
 }
 
 /**
- * The numbers of a table, [rows, columns]. A first line that is not all numbers names the columns.
+ * The numbers of a table, [rows, columns]. The sign between two cells is found from the file; decimal commas are read where commas
+ * do not separate cells. Empty lines, and lines that begin with # or %, are left out. The first line names the columns if no cell
+ * of it begins like a number, and holds numbers if every cell is one.
  *
- * @throws FileError if it is missing, or a cell is not a number of the type; UsageError for a column that is not there
+ * @throws FileError if it is missing, has no rows, or a cell is not a number of the type, or if the first line is neither names
+ *   nor numbers; UsageError for a column that is not there
  */
 export function readCsvTensor(path: string, options: ReadCsvTensorOptions = {}): Tensor {
-  checkOptions('readCsvTensor', options, { separator: true, columns: true, dtype: true });
+  checkOptions('readCsvTensor', options, {
+    separator: true,
+    columns: true,
+    dtype: true,
+    header: true,
+    allowEmpty: true,
+  });
   const columns: unknown = options.columns;
   if (columns !== undefined && !Array.isArray(columns))
     throw unexpected('a list of names', 'columns', columns);
   const dtype = checkOneOf('dtype', options.dtype ?? 'f64', dtypes);
-  const separator = checkSeparator(options.separator);
-  const lines = csvLines(fileText(path), path, separator);
+  const header = checkBoolean('header', options.header);
+  const allowEmpty = checkBoolean('allowEmpty', options.allowEmpty) ?? false;
+  const given = checkSeparator(options.separator);
+  const text = fileText(path);
+  const separator = given ?? separatorOf(text);
+  const error = fileLineError(path);
+  const lines = csvLines(text, { separator, comments: true, error }).filter((line) => !isEmptyLine(line));
+  checkWidths(lines, error);
   const first = lines[0];
-  if (!first) throw new FileError(`${path} is empty: needed is a table of numbers`);
-  const named = !first.cells.every((cell) => isValue(cell));
+  if (!first) throw new FileError(`${path} is empty: expected a table of numbers`);
+  const named = header ?? isHeader(first, separator, path);
   const names = named ? columnNames(first, path) : undefined;
   const places = (options.columns ?? names ?? []).map((name) => {
     const place = names?.indexOf(name) ?? -1;
@@ -103,21 +131,38 @@ export function readCsvTensor(path: string, options: ReadCsvTensorOptions = {}):
   });
   const wanted = options.columns || names ? places : first.cells.map((_, i) => i);
   const rows = named ? lines.slice(1) : lines;
-  const values = rows.flatMap((line) => wanted.map((place) => valueIn(line, place, names, path, dtype)));
+  if (!rows.length && !allowEmpty)
+    throw new FileError(
+      `${path} has no rows below its first line, ${show(first.cells.map((cell) => cell.text).join(separator))}: give allowEmpty: true if this is meant`,
+    );
+  const at = { path, names, dtype, separator };
+  const values = rows.flatMap((line) => wanted.map((place) => valueIn(line, place, at)));
   return tensor(values, [rows.length, wanted.length], { dtype });
 }
 
 const booleans: Readonly<Record<string, number>> = { true: 1, false: 0 };
-const isValue = ({ text, quoted }: Cell): boolean =>
-  !quoted && (numberOfCell(text) !== undefined || Object.hasOwn(booleans, text.toLowerCase()));
 
-function valueIn(
-  line: Line,
-  place: number,
-  names: readonly string[] | undefined,
-  path: string,
-  dtype: DType,
-): number | bigint {
+/** @throws FileError for a line that is neither names nor numbers */
+function isHeader({ cells, number }: Line, separator: Separator, path: string): boolean {
+  const isValue = ({ text, quoted }: Cell): boolean =>
+    !quoted && (numberOfCell(text, separator) !== undefined || Object.hasOwn(booleans, text.toLowerCase()));
+  if (cells.every(isValue)) return false;
+  const odd = cells.findIndex(({ text, quoted }) => !quoted && /^[+-]?[.,]?\d/.test(text));
+  if (odd < 0) return true;
+  const other = cells.find((cell) => !isValue(cell))!;
+  throw new FileError(
+    `${path}, line ${number}: expected names of columns or numbers, got ${show(other.text)}${other === cells[odd] ? '' : ` beside ${show(cells[odd]!.text)}`} (give header: true if the line names the columns, or another separator)`,
+  );
+}
+
+interface Reading {
+  readonly path: string;
+  readonly names: readonly string[] | undefined;
+  readonly dtype: DType;
+  readonly separator: Separator;
+}
+
+function valueIn(line: Line, place: number, { path, names, dtype, separator }: Reading): number | bigint {
   const cell = line.cells[place]!;
   const wrong = (what: string): FileError =>
     new FileError(
@@ -129,7 +174,7 @@ function valueIn(
     return value;
   }
   const flag = booleans[cell.text.toLowerCase()];
-  const value = dtype === 'bool' && flag !== undefined ? flag : numberOfCell(cell.text);
+  const value = dtype === 'bool' && flag !== undefined ? flag : numberOfCell(cell.text, separator);
   if (value === undefined || cell.quoted)
     throw wrong(dtype === 'bool' ? 'true, false or a number' : 'a number');
   if (dtype === 'i64' && !Number.isSafeInteger(value)) throw wrong('an integer');
@@ -138,7 +183,11 @@ function valueIn(
   return value;
 }
 
-function csvOfTensor(input: Tensor, separator: Separator, columns: readonly string[] | undefined): string {
+function csvOfTensor(
+  input: Tensor,
+  separator: TableSeparator,
+  columns: readonly string[] | undefined,
+): string {
   const { rank, shape, dtype } = checkTensor(input, 'to save');
   if (rank !== 1 && rank !== 2)
     throw new UsageError(`a table is a tensor [rows] or [rows, columns], got shape [${shape.join(', ')}]`);

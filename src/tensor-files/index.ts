@@ -16,4 +16,4 @@ export {
   type SafetensorsOptions,
   writeSafetensors,
 } from './safetensors.ts';
-export type { CsvRow, CsvValue, Separator } from '../io/index.ts';
+export type { CsvRow, CsvValue, Separator, TableSeparator } from '../io/index.ts';

@@ -3,20 +3,21 @@
  * error of one line. Inputs are seeded. No input may take more than 200 MB or 5 s of the processor: the process's peak of memory
  * grows by what one input adds to it, whatever came before.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cifarLayouts } from '../../src/data/cifar-layouts.ts';
+import { readCifarParquet } from '../../src/data/cifar-parquet.ts';
 import { pythonBatch } from '../../src/data/cifar-python.ts';
 import { readCifar } from '../../src/data/cifar.ts';
 import { readIdx } from '../../src/data/idx.ts';
 import { decodeImage } from '../../src/data/image-file.ts';
 import { MeanfieldError } from '../../src/errors.ts';
 import { sourceOfBytes } from '../../src/io/byte-source.ts';
-import { decodeCsv } from '../../src/io/csv.ts';
+import { decodeCsv } from '../../src/io/csv/rows.ts';
 import { kindOfBytes } from '../../src/io/file-kind.ts';
 import {
   encodeArchive,
@@ -44,6 +45,7 @@ import { decodeSafetensors, findSafetensors } from '../../src/io/safetensors.ts'
 import { readConfigFile } from '../../src/runs/config-file.ts';
 import { readSettingsFile } from '../../src/runs/settings-file.ts';
 import { parseOwnPoints } from '../../src/studio/lab/csv.ts';
+import { readCsv, readCsvTensor } from '../../src/tensor-files/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'meanfield-fuzz-'));
 afterAll(() => {
@@ -185,6 +187,10 @@ const plainTar = gunzipSync(tar);
 const yaml = Buffer.from(
   'model: resnet20\nlr: 0.1\ndecay-milestones:\n  - 80\n  - 120\nname: "a b"\nmean: [0.1, 0.2]\n# x\n',
 );
+const parquet = readFileSync(
+  new URL('../data/cifar10/plain_text/test-00000-of-00001.parquet', import.meta.url),
+);
+const numbers = Buffer.from('# seen\r\na;b\r\n0,5;-1e-1\r\n 1 ;nan\r\n-0;2\r\n');
 const csv = Buffer.from('x1,x2,class\n0.5,-1e-1,a\n"1","2",b\n-0.25,0.5,a\n');
 
 const drain = async (bytes: Buffer, name: string): Promise<void> => {
@@ -208,7 +214,10 @@ const cifarFolder: Read = (bytes) => {
 };
 
 const weightSeeds = [safetensors, zipped, legacy, index];
-const everything = [...weightSeeds, pickle, idx, record.subarray(0, 100), png, npy, npz, tar, yaml, csv];
+const everything = [
+  ...weightSeeds,
+  ...[pickle, idx, record.subarray(0, 100), png, npy, npz, tar, yaml, csv, numbers, parquet],
+];
 /** Reader, whole files, spoiled files. */
 const readers: readonly (readonly [string, readonly Buffer[], number, Read])[] = [
   ['the detection of formats', [...everything, plainTar, gzipSync(idx)], 5000, (bytes) => kindOfBytes(bytes)],
@@ -242,11 +251,28 @@ const readers: readonly (readonly [string, readonly Buffer[], number, Read])[] =
   ['IDX', [idx], 500, asFile('images', (path) => readIdx(path, 3))],
   ['IDX in gzip', [gzipSync(idx)], 300, asFile('images.gz', (path) => readIdx(path, 3))],
   ['CIFAR', [record], 60, cifarFolder],
+  [
+    'CIFAR in Parquet',
+    [parquet],
+    300,
+    asFile('test.parquet', (path) => readCifarParquet('cifar10', { train: [], test: [path] }, ['test'])),
+  ],
   ['images', [png], 300, asFile('a.png', (path) => decodeImage(path, { height: 4, width: 4, channels: 3 }))],
   ['YAML settings', [yaml], 300, asFile('config.yaml', (path) => readSettingsFile(path))],
   ['YAML of runs', [yaml], 300, asFile('run.yaml', (path) => readConfigFile(path))],
   ['points in CSV', [csv], 2000, (bytes) => parseOwnPoints(bytes.toString('utf8'))],
   ['tables in CSV', [csv], 2000, (bytes) => decodeCsv(bytes.toString('utf8'), 'FILE')],
+  ['tables in files of CSV', [csv], 500, asFile('a.csv', (path) => readCsv(path))],
+  [
+    'tensors in CSV',
+    [numbers],
+    1000,
+    asFile('b.csv', (path) => {
+      const x = readCsvTensor(path, { allowEmpty: true });
+      expect(x.rank).toBe(2);
+      x.dispose();
+    }),
+  ],
 ];
 
 it('there are at least 20,000 spoiled files', () => {

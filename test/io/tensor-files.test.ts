@@ -120,6 +120,7 @@ it('tables come back: -0, infinite numbers, NaN, booleans, null, and any text', 
   expect(io.readCsv(file('t.csv'))).toStrictEqual(rows);
   io.writeCsv(file('t.tsv'), rows, { separator: '\t' });
   expect(io.readCsv(file('t.tsv'), { separator: '\t' })).toStrictEqual(rows);
+  expect(io.readCsv(file('t.tsv'))).toStrictEqual(rows);
 });
 
 it('columns of a table are chosen by name', () => {
@@ -135,6 +136,57 @@ it('columns of a table are chosen by name', () => {
   expect(() => io.readCsvTensor(file('c.csv'))).toThrow(
     /c\.csv, line 2, column "name": expected a number, got "a"/,
   );
+});
+
+const points = [
+  [0.5, -1],
+  [1.5, 2],
+  [-2, 0.25],
+];
+/** The same six numbers, as many programs write them. */
+const dialects: Readonly<Record<string, string>> = {
+  'lines that end with CR alone': 'a,b\r0.5,-1\r1.5,2\r-2,0.25\r',
+  'CR alone, without names': '0.5,-1\r1.5,2\r-2,0.25',
+  'CRLF and a mark of UTF-8': '\uFEFFa,b\r\n0.5,-1\r\n1.5,2\r\n-2,0.25\r\n',
+  'semicolons, without names': '0.5;-1\n1.5;2\n-2;0.25\n',
+  'decimal commas and semicolons': 'a;b\n0,5;-1\n1,5;2,0\n-2;,25\n',
+  'decimal commas and semicolons, without names': '0,5;-1,0\n1,5;2,0\n-2,0;0,25\n',
+  tabs: 'a\tb\n0.5\t-1\n1.5\t2\n-2\t0.25\n',
+  bars: '0.5|-1\n1.5|2\n-2|0.25\n',
+  'numpy.savetxt': '# a b\n5.000000000000000000e-01 -1.0e+00\n1.5e+00 2\n-2 2.5e-01\n',
+  'aligned columns': '   a     b\n 0.5    -1\n 1.5     2\n  -2  0.25\n\n',
+  'R: quoted names': '"a","b"\n0.5,-1\n1.5,2\n-2,0.25\n',
+  'quoted numbers as names': '"2020","2021"\n0.5,-1\n1.5,2\n-2,0.25\n',
+};
+
+it.each(Object.entries(dialects))('a tensor is read from a table with %s', (_, text) => {
+  writeFileSync(file('dialect.csv'), text);
+  expect(io.readCsvTensor(file('dialect.csv')).toArray()).toEqual(points.flat());
+  expect(io.readCsvTensor(file('dialect.csv')).shape).toEqual([3, 2]);
+});
+
+it('a first line that could be names or numbers is one of them when its reader says so', () => {
+  writeFileSync(file('years.csv'), 'id,2020,2021\n1,2,3\n');
+  expect(() => io.readCsvTensor(file('years.csv'))).toThrow(
+    /years\.csv, line 1: expected names of columns or numbers, got "id" beside "2020" \(give header: true/,
+  );
+  expect(io.readCsvTensor(file('years.csv'), { header: true, columns: ['2021', 'id'] }).toArray()).toEqual([
+    3, 1,
+  ]);
+  writeFileSync(file('plain.csv'), '1,2\n3,4\n');
+  expect(io.readCsvTensor(file('plain.csv'), { header: true }).toArray()).toEqual([3, 4]);
+  writeFileSync(file('words.csv'), 'a,b\n3,4\n');
+  expect(() => io.readCsvTensor(file('words.csv'), { header: false })).toThrow(
+    /line 1, column 1: expected a/,
+  );
+});
+
+it('a table without rows is a tensor only where its reader says so', () => {
+  io.writeCsv(file('none.csv'), tensor([], [0, 2]), { columns: ['a', 'b'] });
+  expect(() => io.readCsvTensor(file('none.csv'))).toThrow(
+    /none\.csv has no rows below its first line, "a,b"/,
+  );
+  expect(io.readCsvTensor(file('none.csv'), { allowEmpty: true }).shape).toEqual([0, 2]);
 });
 
 it('a tensor that is read belongs to the scope in which it is read', () => {
@@ -173,6 +225,10 @@ for (const name of ['cut.npz', 'cut.safetensors', 'cut.npy'])
 writeFileSync(file('other.npz'), 'this is text');
 writeFileSync(file('odd.csv'), 'a,b\n1,2\n3\n');
 writeFileSync(file('latin.csv'), Buffer.from([0x61, 0x0a, 0xe9]));
+writeFileSync(file('hex.csv'), '0x10,1\n2,3\n');
+writeFileSync(file('semicolon.csv'), '1;2\n3;4\n');
+writeFileSync(file('names.csv'), 'a,b\r');
+writeFileSync(file('blank.csv'), '\n\n# nothing\n');
 writeFileSync(file('big.csv'), '9223372036854775808\n');
 
 it.each<[string, () => unknown, RegExp]>([
@@ -194,6 +250,18 @@ it.each<[string, () => unknown, RegExp]>([
   ['text as .npz', () => io.readNpz(file('other.npz')), /other\.npz is damaged or half-written/],
   ['text as .npy', () => io.readNpy(file('other.npz')), /does not begin like a \.npy file/],
   ['a row too short', () => io.readCsv(file('odd.csv')), /odd\.csv, line 3: 1 cells, the first line has 2/],
+  [
+    'a first line of odd numbers',
+    () => io.readCsvTensor(file('hex.csv')),
+    /hex\.csv, line 1: expected names of columns or numbers, got "0x10"/,
+  ],
+  [
+    'a wrong separator',
+    () => io.readCsvTensor(file('semicolon.csv'), { separator: ',' }),
+    /semicolon\.csv, line 1: expected names of columns or numbers, got "1;2" .*another separator/,
+  ],
+  ['names alone', () => io.readCsvTensor(file('names.csv')), /names\.csv has no rows below its first line/],
+  ['a table of nothing', () => io.readCsvTensor(file('blank.csv')), /blank\.csv is empty/],
   ['another encoding', () => io.readCsv(file('latin.csv')), /latin\.csv is not text \(UTF-8\)/],
   [
     'an integer too large',
@@ -268,7 +336,19 @@ it.each<[string, () => unknown, RegExp]>([
     },
     /x was disposed before it was saved/,
   ],
-  ['an odd separator', () => io.readCsv('x.csv', { separator: '|' as never }), /unknown separator "\|"/],
+  ['an odd separator', () => io.readCsv('x.csv', { separator: '/' as never }), /unknown separator "\/"/],
+  [
+    'a space between cells that are written',
+    () => {
+      io.writeCsv('x.csv', tensor([1]), { separator: ' ' as never });
+    },
+    /unknown separator " "/,
+  ],
+  [
+    'a header that is neither true nor false',
+    () => io.readCsvTensor('x.csv', { header: 'no' as never }),
+    /expected true or false for header, got "no"/,
+  ],
 ])('%s is a UsageError', async (_, act, message) => {
   const error: unknown = await Promise.resolve()
     .then(act)

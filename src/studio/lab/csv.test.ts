@@ -124,8 +124,8 @@ describe('columns that are chosen', () => {
 });
 
 it.each([
-  ['x1,x2,class\n1,2,"a\n1,2,b', 'a cell that begins with a quotation mark ends with one'],
-  ['x1,x2,class\n1,2,a\n1,2,"a"b', 'line 3: a cell that begins with a quotation mark'],
+  ['x1,x2,class\n1,2,"a\n1,2,b', 'own points, line 2: a quotation mark has no partner'],
+  ['x1,x2,class\n1,2,a\n1,2,"a"b', 'own points, line 3: a cell in quotes goes on after them'],
   ['', 'own points are empty'],
   ['\n# only this\n', 'own points are empty'],
   ['a,b\n1,2\n', 'own points need three columns, x1, x2 and y (or class), got a, b'],

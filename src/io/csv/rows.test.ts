@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FileError, UsageError } from '../errors.ts';
-import { csvLines, type CsvRow, type CsvValue, decodeCsv, encodeCsv } from './csv.ts';
+import { FileError, UsageError } from '../../errors.ts';
+import { csvLines, separators } from './cells.ts';
+import { type CsvRow, type CsvValue, decodeCsv, encodeCsv, fileLineError, tableSeparators } from './rows.ts';
 
 const back = (rows: readonly CsvRow[]): CsvRow[] => decodeCsv(encodeCsv(rows), 'x.csv');
 
@@ -53,8 +54,12 @@ it('any table comes back, whatever its columns are called', () => {
     ),
   );
   fc.assert(
-    fc.property(table, (rows) => {
+    fc.property(table, fc.constantFrom(...tableSeparators), (rows, separator) => {
       expect(back(rows)).toStrictEqual(rows);
+      // Found again from the file, and as it was given.
+      const text = encodeCsv(rows, separator);
+      expect(decodeCsv(text, 'x.csv')).toStrictEqual(rows);
+      expect(decodeCsv(text, 'x.csv', separator)).toStrictEqual(rows);
     }),
     { seed: 7, numRuns: 500 },
   );
@@ -65,7 +70,14 @@ it('text of other programs is read: CRLF, a mark of UTF-8, empty lines, numbers 
     { a: 1, b: 'x' },
     { a: -Infinity, b: NaN },
   ]);
-  expect(decodeCsv('a;b\n1,5;2', 'x.csv', ';')).toStrictEqual([{ a: '1,5', b: 2 }]);
+  expect(decodeCsv('a;b\n1,5;2', 'x.csv')).toStrictEqual([{ a: 1.5, b: 2 }]);
+  expect(decodeCsv('a,b\r1,x\r', 'x.csv')).toStrictEqual([{ a: 1, b: 'x' }]);
+  expect(decodeCsv('a\tb\n "x" \t1', 'x.csv')).toStrictEqual([{ a: 'x', b: 1 }]);
+  expect(decodeCsv('id,tags\nx,1|2\ny,3|4', 'x.csv')).toStrictEqual([
+    { id: 'x', tags: '1|2' },
+    { id: 'y', tags: '3|4' },
+  ]);
+  expect(decodeCsv('my note\nhello world', 'x.csv')).toStrictEqual([{ 'my note': 'hello world' }]);
   expect(decodeCsv('a\n', 'x.csv')).toEqual([]);
   expect(decodeCsv('', 'x.csv')).toEqual([]);
   expect(back([])).toEqual([]);
@@ -95,6 +107,23 @@ it.each<[string, unknown[], RegExp]>([
   expect(() => encodeCsv(rows as CsvRow[])).toThrow(message);
 });
 
-it('lines know their numbers', () => {
-  expect(csvLines('a\n\n"x\ny"\nb', 'x.csv').map(({ number }) => number)).toEqual([1, 2, 3, 5]);
+it.each(['\n', '\r\n', '\r'])('lines that end with %j know their numbers', (end) => {
+  const text = ['a', '', '"x', 'y"', 'b'].join(end);
+  const lines = csvLines(text, { separator: ',', error: fileLineError('x.csv') });
+  expect(lines.map(({ number }) => number)).toEqual([1, 2, 3, 5]);
+  expect(lines.map(({ cells }) => cells[0]?.text)).toEqual(['a', '', `x${end}y`, 'b']);
+});
+
+it.each(separators)('%j separates cells, also beside quotes and spaces', (separator) => {
+  const text = ['# a, b', '1 2 "3" x', ' "a ""b"""  4  5 6 ', '%', '"#" 7 8 9'].join('\n');
+  const lines = csvLines(text.replace(/(?<=[\d"]) +(?=[\d"x])/g, ` ${separator} `), {
+    separator,
+    comments: true,
+    error: fileLineError('x.csv'),
+  });
+  expect(lines.map(({ cells }) => cells.map((cell) => cell.text))).toEqual([
+    ['1', '2', '3', 'x'],
+    ['a "b"', '4', '5', '6'],
+    ['#', '7', '8', '9'],
+  ]);
 });

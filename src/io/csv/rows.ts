@@ -1,0 +1,115 @@
+/**
+ * CSV as RFC 4180 describes it, with values that come back as they were: numbers to the last bit (-0, NaN and infinite ones
+ * too), `true` and `false`, null as an empty cell, strings in quotes where they could be taken for anything else.
+ */
+import { unexpected } from '../../check.ts';
+import { FileError, UsageError } from '../../errors.ts';
+import {
+  type Cell,
+  checkWidths,
+  csvLines,
+  isEmptyLine,
+  type Line,
+  type LineError,
+  type Separator,
+} from './cells.ts';
+import { numberOfCell, separatorOf } from './dialect.ts';
+
+export type CsvValue = number | boolean | string | null;
+/** Values by the name of their column; every row has the same columns. */
+export type CsvRow = Readonly<Record<string, CsvValue>>;
+
+/** To the last bit. String() would drop the sign of -0. */
+export const numberCell = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
+
+/** In quotes if a separator, a quotation mark or the end of a line would end it. */
+export const quoteCell = (text: string): string =>
+  /[",;|\t\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
+/** Text that comes back as text: in quotes if it would be taken for something else without them. */
+export function textCell(text: string): string {
+  const ambiguous = text === '' || text.trim() !== text || valueOf({ text, quoted: false }) !== text;
+  return ambiguous ? `"${text.replaceAll('"', '""')}"` : quoteCell(text);
+}
+
+function encodeValue(value: unknown, name: string): string {
+  if (typeof value === 'number') return numberCell(value);
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return textCell(value);
+  if (value === null) return '';
+  throw unexpected('a number, a boolean, a string or null', name, value);
+}
+
+/** @throws UsageError unless every row has the columns of the first */
+export function checkColumns(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const expected = Object.keys(rows[0] ?? {});
+  const known = new Set(expected);
+  for (const row of rows) {
+    const names = Object.keys(row);
+    if (names.length !== expected.length || names.some((name) => !known.has(name)))
+      throw new UsageError(
+        `rows of a table have the same columns: expected ${expected.join(', ')}, got ${names.join(', ')}`,
+      );
+  }
+  return expected;
+}
+
+/**
+ * Names of columns, then one line a row.
+ *
+ * @throws UsageError for rows with other columns, and values that a cell cannot hold
+ */
+export function encodeCsv(rows: readonly CsvRow[], separator: TableSeparator = ','): string {
+  const names = checkColumns(rows);
+  if (rows.length && !names.length) throw new UsageError('rows of a table need at least one column');
+  const lines = rows.map((row, i) =>
+    names.map((name) => encodeValue(row[name], `column ${name} of row ${i}`)).join(separator),
+  );
+  return `${[names.map(textCell).join(separator), ...lines].join('\n')}\n`;
+}
+
+function valueOf({ text, quoted }: Cell, separator: Separator = ','): CsvValue {
+  if (quoted) return text;
+  if (text === '') return null;
+  if (/^true$/i.test(text)) return true;
+  if (/^false$/i.test(text)) return false;
+  return numberOfCell(text, separator) ?? text;
+}
+
+/** The names in the first line. @throws FileError for a name that is there twice */
+export function columnNames(line: Line, path: string): string[] {
+  const names = line.cells.map(({ text }) => text);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new FileError(`${path}: the column ${JSON.stringify(twice)} is there twice`);
+  return names;
+}
+
+/** Errors of a file by its path and line. */
+export const fileLineError =
+  (path: string): LineError =>
+  (what, line) =>
+    new FileError(`${path}, line ${line}: ${what}`);
+
+/** A space would make columns of the words of a text. */
+export const tableSeparators = [',', ';', '\t', '|'] as const;
+export type TableSeparator = (typeof tableSeparators)[number];
+
+/**
+ * The rows of a text whose first line names the columns. Empty lines are left out where a row has more than one cell.
+ *
+ * @param separator - default: found from the text
+ * @throws FileError for what is not CSV
+ */
+export function decodeCsv(text: string, path: string, separator?: Separator): CsvRow[] {
+  const found = separator ?? separatorOf(text, tableSeparators);
+  const error = fileLineError(path);
+  const all = csvLines(text, { separator: found, error });
+  const lines = (all[0]?.cells.length ?? 0) > 1 ? all.filter((line) => !isEmptyLine(line)) : all;
+  checkWidths(lines, error);
+  const [header, ...rows] = lines;
+  if (!header || text === '\n') return [];
+  const names = columnNames(header, path);
+  return rows.map(({ cells }) =>
+    Object.fromEntries(names.map((name, i) => [name, valueOf(cells[i]!, found)])),
+  );
+}
