@@ -13,7 +13,6 @@ export interface DecodeSize {
 }
 
 export interface ImageFacts {
-  /** Upright. */
   readonly height: number;
   readonly width: number;
   readonly grey: boolean;
@@ -43,6 +42,11 @@ function notAnImage(path: FilePath, cause: unknown, bytes?: Uint8Array): DataErr
   return new DataError(`${pathText(path)} cannot be read as an image: ${reason}`, cause);
 }
 
+async function opened(bytes: Uint8Array): Promise<Sharp> {
+  const { default: sharp } = await import('sharp');
+  return sharp(bytes, { ignoreIcc: true });
+}
+
 /**
  * Hands a file to the image library. The bytes are read here: a name may be one that the library cannot be given.
  *
@@ -51,9 +55,8 @@ function notAnImage(path: FilePath, cause: unknown, bytes?: Uint8Array): DataErr
 async function withImage<T>(path: FilePath, use: (image: Sharp) => Promise<T>): Promise<T> {
   let bytes: Uint8Array | undefined;
   try {
-    const { default: sharp } = await import('sharp');
     bytes = await readFile(path);
-    return await use(sharp(bytes));
+    return await use(await opened(bytes));
   } catch (cause) {
     throw notAnImage(path, cause, bytes);
   }
@@ -62,29 +65,78 @@ async function withImage<T>(path: FilePath, use: (image: Sharp) => Promise<T>): 
 /** Size and colour, from the head of the file. @throws DataError if it is not an image */
 export async function imageFacts(path: FilePath): Promise<ImageFacts> {
   return withImage(path, async (image) => {
-    const { autoOrient, space, channels } = await image.metadata();
+    const { height, width, space, channels } = await image.metadata();
     const grey = space === 'b-w' || space === 'grey16' || channels === 1;
-    return { height: autoOrient.height, width: autoOrient.width, grey };
+    return { height, width, grey };
   });
 }
 
-/** An image as bytes [H, W, C], scaled to cover the size, in its channels. */
-export async function scaledTo(image: Sharp, { height, width, channels }: DecodeSize): Promise<Uint8Array> {
-  const scaled = image.resize(width, height, { fit: 'cover' }).flatten();
-  const coloured = channels === 1 ? scaled.toColourspace('b-w') : scaled.toColourspace('srgb');
-  const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
+interface Pixels {
+  /** [H, W, C] */
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+async function rawPixels(image: Sharp, channels: number): Promise<Pixels> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   if (info.channels !== channels)
     throw new Error(`it has ${info.channels} channels after decoding, ${channels} are needed`);
+  return { data, height: info.height, width: info.width };
+}
+
+/** Of inks without a profile, as Pillow does. @param data - [.., 4] */
+function rgbOfCmyk(data: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4) {
+    const light = 255 - data[from + 3]!;
+    for (let c = 0; c < 3; c++) rgb[to++] = Math.max(0, light - Math.round((data[from + c]! * light) / 255));
+  }
+  return rgb;
+}
+
+/** @param data - [.., 3]; weights of ITU-R 601, in Pillow's arithmetic */
+function greyOfRgb(data: Uint8Array): Uint8Array {
+  return Uint8Array.from(
+    { length: data.length / 3 },
+    (_, i) => (19595 * data[3 * i]! + 38470 * data[3 * i + 1]! + 7471 * data[3 * i + 2]! + 0x8000) >> 16,
+  );
+}
+
+/**
+ * The image as Pillow's `convert('RGB')` has it, by which torchvision and timm read: transparency is dropped, colour
+ * profiles and the camera's orientation mark are not followed. Grey of 16 bits is scaled to 8, where Pillow cuts it off at 255.
+ */
+async function plainImage(image: Sharp): Promise<Sharp> {
+  const { space, hasAlpha } = await image.metadata();
+  const isCmyk = space === 'cmyk';
+  // To scale with transparency would weigh the colours by it.
+  if (!isCmyk && !hasAlpha) return image;
+  const { data, height, width } = isCmyk
+    ? await rawPixels(image.removeAlpha().pipelineColourspace('cmyk').toColourspace('cmyk'), 4)
+    : await rawPixels(image.removeAlpha().toColourspace('srgb'), 3);
+  const { default: sharp } = await import('sharp');
+  return sharp(isCmyk ? rgbOfCmyk(data) : data, { raw: { height, width, channels: 3 } });
+}
+
+async function inChannels(image: Sharp, channels: number): Promise<Pixels> {
+  const pixels = await rawPixels(image.toColourspace('srgb'), 3);
+  return channels === 1 ? { ...pixels, data: greyOfRgb(pixels.data) } : pixels;
+}
+
+/** An image without transparency as bytes [H, W, C], scaled to cover the size, in its channels. */
+export async function scaledTo(image: Sharp, { height, width, channels }: DecodeSize): Promise<Uint8Array> {
+  const { data } = await inChannels(image.resize(width, height, { fit: 'cover' }), channels);
   return data;
 }
 
 /**
- * One image file as bytes [H, W, C], upright as its camera's mark says, scaled to cover the size.
+ * One image file as bytes [H, W, C], scaled to cover the size.
  *
  * @throws DataError if it is not an image
  */
 export async function decodeImage(path: FilePath, size: DecodeSize): Promise<Uint8Array> {
-  return withImage(path, (image) => scaledTo(image.autoOrient(), size));
+  return withImage(path, async (image) => scaledTo(await plainImage(image), size));
 }
 
 /**
@@ -93,19 +145,9 @@ export async function decodeImage(path: FilePath, size: DecodeSize): Promise<Uin
  * @param where - for errors
  * @throws DataError if it is not an image
  */
-export async function decodeImageBytes(
-  bytes: Uint8Array,
-  where: string,
-  channels: 1 | 3,
-): Promise<{ data: Uint8Array; height: number; width: number }> {
-  const { default: sharp } = await import('sharp');
+export async function decodeImageBytes(bytes: Uint8Array, where: string, channels: 1 | 3): Promise<Pixels> {
   try {
-    const { data, info } = await sharp(bytes)
-      .flatten()
-      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return { data, height: info.height, width: info.width };
+    return await inChannels(await plainImage(await opened(bytes)), channels);
   } catch (cause) {
     throw notAnImage(where, cause, bytes);
   }
