@@ -100,7 +100,7 @@ async function writePicture(
     return;
   }
   const { noData, scenes, withPart } = await import('../studio/lab/scenes/index.ts');
-  const { captioned, pictureToSvg, themes } = await import('../studio/draw/index.ts');
+  const { captioned, pictureToSvg, themes } = await import('../draw/index.ts');
   const scene = scenes[state.view];
   const picture = scene.picture({
     data: parts.reduce(withPart, noData),

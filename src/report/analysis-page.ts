@@ -2,11 +2,10 @@
 import type { Analysis, AnalysisSection, Check } from '../runs/index.ts';
 import { documentHtml } from './document.ts';
 import { formatBand, formatMeasured } from './claim-numbers.ts';
-import { formatCount, formatDuration } from './format.ts';
+import { darkRules, formatCount, formatDuration } from '../draw/index.ts';
 import { html, type Html, inlineSvg } from './html.ts';
 import { mathHtml, mathText } from './math-text.ts';
 import { numberHtml } from './number-html.ts';
-import { darkRules } from './palette.ts';
 
 /** A drawing with its title. */
 export interface DrawnPanel {

@@ -2,11 +2,10 @@
 import type { ClaimResult } from '../runs/index.ts';
 import { documentHtml } from './document.ts';
 import { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
-import { formatDuration } from './format.ts';
+import { darkRules, formatDuration } from '../draw/index.ts';
 import { html, type Html, inlineSvg } from './html.ts';
 import { mathHtml, mathText } from './math-text.ts';
 import { numberHtml } from './number-html.ts';
-import { darkRules } from './palette.ts';
 
 export interface ClaimSection {
   readonly result: ClaimResult;

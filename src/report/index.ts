@@ -1,9 +1,9 @@
 export { type Figure, type FigureRun, type Panel, type Spec } from './figures/index.ts';
 export { depthFigures, detailFigures, sharedFigures } from './figures/index.ts';
-export { formatCount, formatDuration, formatNumber } from './format.ts';
+export { formatCount, formatDuration, formatNumber } from '../draw/format.ts';
 export { renderPng, renderSvg, type RenderOptions } from './render.ts';
 export { figureRuns, type Report, type ReportOptions, type ReportOutput, writeReport } from './report.ts';
-export { type RunSummary, summariseRun } from './run-summary.ts';
+export { type RunSummary, summariseRun } from '../runs/run-summary.ts';
 export {
   formatGroupTable,
   groupRuns,

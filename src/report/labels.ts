@@ -1,5 +1,5 @@
 /** Short names of runs that tell them apart. */
-import type { RunSummary } from './run-summary.ts';
+import type { RunSummary } from '../runs/run-summary.ts';
 
 const parts = ['dataset', 'model', 'scheme', 'seed'] as const;
 type Part = (typeof parts)[number];

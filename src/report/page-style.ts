@@ -1,5 +1,5 @@
 /** The style of a page: system fonts, one column that grows to three, light and dark. */
-import { grid, ink, muted, paper, rule, testColour } from './palette.ts';
+import { grid, ink, muted, paper, rule, testColour } from '../draw/index.ts';
 
 const variables = (side: 'light' | 'dark'): string =>
   Object.entries({ ink, muted, rule, grid, card: paper, accent: testColour })

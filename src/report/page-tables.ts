@@ -1,9 +1,9 @@
 /** The tables of a page: runs, settings, environment. */
 import type { PlainRecord } from '../runs/index.ts';
-import { formatCount, formatDuration, formatNumber, formatValue, missing } from './format.ts';
+import { formatCount, formatDuration, formatNumber, formatValue, missing } from '../draw/index.ts';
 import type { FigureRun } from './figures/index.ts';
 import { html, type Html } from './html.ts';
-import type { RunSummary } from './run-summary.ts';
+import type { RunSummary } from '../runs/run-summary.ts';
 
 interface Fact {
   readonly title: string;

@@ -3,11 +3,10 @@ import { resolve } from 'node:path';
 import { meanfieldCommand } from '../program.ts';
 import type { PlainRecord } from '../runs/index.ts';
 import { documentHtml } from './document.ts';
-import { formatNumber } from './format.ts';
+import { darkRules, formatNumber } from '../draw/index.ts';
 import type { Figure, FigureRun } from './figures/index.ts';
 import { html, type Html, inlineSvg, raw } from './html.ts';
 import { factList, flatten, recordTable, runTable } from './page-tables.ts';
-import { darkRules } from './palette.ts';
 
 /** A figure with its drawings. */
 export interface DrawnFigure {

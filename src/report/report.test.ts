@@ -12,9 +12,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { type FakeRun, writeFakeRun } from './fake-run.ts';
-import { darkRules, grid, ink, muted, paper, rule } from './palette.ts';
+import { darkRules, grid, ink, muted, paper, rule, textWidth } from '../draw/index.ts';
 import { renderPng, renderSvg, writeReport } from './index.ts';
-import { textWidth } from './text-width.ts';
 
 let root: string;
 beforeAll(() => {

@@ -9,9 +9,9 @@ import { depthFigures, detailFigures, type Figure, type FigureRun, sharedFigures
 import { maxLinePoints } from './figures/figure.ts';
 import { runLabels, seriesLabels } from './labels.ts';
 import { type DrawnFigure, pageHtml, type RunSection } from './page.ts';
-import { seriesColour } from './palette.ts';
+import { seriesColour } from '../draw/index.ts';
 import { renderPng, renderSvg } from './render.ts';
-import { summariseRun } from './run-summary.ts';
+import { summariseRun } from '../runs/run-summary.ts';
 
 export interface ReportOutput {
   /** Where the page goes. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunSummary } from './run-summary.ts';
+import type { RunSummary } from '../runs/run-summary.ts';
 import { formatGroupTable, groupRuns, standardError } from './table.ts';
 
 const run = (

@@ -1,6 +1,6 @@
 /** Runs grouped by data set, model and scheme: mean and standard error over seeds, as text or Markdown. */
-import { formatDuration, missing } from './format.ts';
-import type { RunSummary } from './run-summary.ts';
+import { formatDuration, missing } from '../draw/index.ts';
+import type { RunSummary } from '../runs/run-summary.ts';
 
 export interface GroupRow {
   readonly dataset: string;

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import { formatCount, formatDuration } from './format.ts';
+import { fitText, formatCount, formatDuration, textWidth } from '../draw/index.ts';
 import { html, inlineSvg, raw } from './html.ts';
 import { runLabels, seriesLabels } from './labels.ts';
-import type { RunSummary } from './run-summary.ts';
-import { fitText, textWidth } from './text-width.ts';
+import type { RunSummary } from '../runs/run-summary.ts';
 
 it('values in HTML are escaped, parts that are HTML are not', () => {
   const text = `<img src=x onerror="alert(1)">'&`;

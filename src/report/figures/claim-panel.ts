@@ -1,7 +1,7 @@
 /** A panel of a claim: points and lines, ranges where they are known, predictions dashed. */
 import type { Axis, ClaimPanel, Series } from '../../runs/index.ts';
 import { mathText } from '../math-text.ts';
-import { textWidth } from '../text-width.ts';
+import { textWidth } from '../../draw/index.ts';
 import type { Spec } from './figure.ts';
 import { fontSize, legendRow, makeFrame, specIn, yAxis } from './frame.ts';
 import { logTicks, placesAsTicks, type Ticks } from './log-ticks.ts';

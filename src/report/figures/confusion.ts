@@ -1,6 +1,5 @@
 /** Which classes are taken for which. */
-import { errorColour, ink, paper, testColour } from '../palette.ts';
-import { fitText, textWidth } from '../text-width.ts';
+import { errorColour, fitText, ink, paper, testColour, textWidth } from '../../draw/index.ts';
 import type { Figure, FigureRun } from './figure.ts';
 import { makeFrame, panelWidth, specIn } from './frame.ts';
 

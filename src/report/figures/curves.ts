@@ -1,8 +1,7 @@
 /** Curves of training, by run: error, loss, learning rate. */
 import type { RunData, StepRecord } from '../../runs/index.ts';
-import { ink, muted, paper, testColour, trainingColour } from '../palette.ts';
+import { ink, muted, paper, spreadLabels, testColour, trainingColour } from '../../draw/index.ts';
 import { type Point, smooth, thin } from '../sample.ts';
-import { spreadLabels } from '../spread.ts';
 import { type FigureRun, maxLinePoints, type Spec } from './figure.ts';
 import { fontSize, type Frame, legendAbove, legendRow, makeFrame, specIn, yAxis } from './frame.ts';
 

@@ -1,7 +1,7 @@
 /** What a figure is: specifications to draw, and words that say what to look for. */
 import type { RunData } from '../../runs/index.ts';
-import type { Colour } from '../palette.ts';
-import type { RunSummary } from '../run-summary.ts';
+import type { Colour } from '../../draw/index.ts';
+import type { RunSummary } from '../../runs/run-summary.ts';
 
 /** A Vega-Lite specification with its data, as plain JSON. */
 export type Spec = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readRun, type RunData } from '../../runs/index.ts';
-import { finalStepsOf, stepsFrom } from '../depth.ts';
+import { finalStepsOf, stepsFrom } from '../../runs/depth.ts';
 import { fashionClasses, writeFakeRun } from '../fake-run.ts';
 import { figureRuns } from '../report.ts';
 import { confusionCells } from './confusion.ts';

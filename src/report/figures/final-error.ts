@@ -1,7 +1,6 @@
 /** Final test errors: one row a group of runs that differ by their seed alone. */
-import { ink, muted, paper } from '../palette.ts';
+import { fitText, ink, muted, paper, textWidth } from '../../draw/index.ts';
 import { groupRuns, meanWithError } from '../table.ts';
-import { fitText, textWidth } from '../text-width.ts';
 import { round } from './curves.ts';
 import type { Figure, FigureRun } from './figure.ts';
 import { fontSize, makeFrame, specIn } from './frame.ts';

@@ -1,6 +1,5 @@
 /** The frame that all figures share: sizes, fonts, axes. */
-import { grid, ink, muted, paper, rule } from '../palette.ts';
-import { fitText, textWidth } from '../text-width.ts';
+import { fitText, grid, ink, muted, paper, rule, textWidth } from '../../draw/index.ts';
 import type { Spec } from './figure.ts';
 
 /** Outer width of every panel in px; they are laid out side by side. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { errorColour, testColour } from '../palette.ts';
+import { errorColour, testColour } from '../../draw/index.ts';
 import { renderSvg } from '../render.ts';
 import { heatMapCells, heatMapSpec } from './heat-map.ts';
 

@@ -1,7 +1,6 @@
 /** A matrix of signed numbers as coloured cells: blue below 0, orange above; the diagonal is outlined. */
 import type { HeatMap } from '../../runs/index.ts';
-import { errorColour, ink, paper, testColour } from '../palette.ts';
-import { textWidth } from '../text-width.ts';
+import { errorColour, ink, paper, testColour, textWidth } from '../../draw/index.ts';
 import type { Spec } from './figure.ts';
 import { fontSize, makeFrame, panelWidth, specIn } from './frame.ts';
 

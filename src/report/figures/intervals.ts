@@ -1,7 +1,7 @@
 /** Where each block of the scheme `intervals` acts at the end. */
 import type { FinalSteps } from '../../runs/index.ts';
-import { finalStepsOf, stagesOf } from '../depth.ts';
-import { blockColour, ink, muted } from '../palette.ts';
+import { finalStepsOf, stagesOf } from '../../runs/depth.ts';
+import { blockColour, ink, muted } from '../../draw/index.ts';
 import { round } from './curves.ts';
 import type { Figure, FigureRun, Panel } from './figure.ts';
 import { makeFrame, specIn } from './frame.ts';

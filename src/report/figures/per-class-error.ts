@@ -1,6 +1,5 @@
 /** Test error of each class. */
-import { errorColour, ink, muted, paper, rule } from '../palette.ts';
-import { fitText, textWidth } from '../text-width.ts';
+import { errorColour, fitText, ink, muted, paper, rule, textWidth } from '../../draw/index.ts';
 import { type Figure, type FigureRun, percent } from './figure.ts';
 import { fontSize, legendAbove, legendRow, makeFrame, specIn } from './frame.ts';
 

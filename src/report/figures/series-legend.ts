@@ -1,6 +1,5 @@
 /** A legend above the plot, in lines that are filled from the left, with the very marks of the series. */
-import { ink } from '../palette.ts';
-import { fitText, textWidth } from '../text-width.ts';
+import { fitText, ink, textWidth } from '../../draw/index.ts';
 import type { Spec } from './figure.ts';
 import { fontSize, legendRow } from './frame.ts';
 import type { Look } from './series-marks.ts';

@@ -1,6 +1,6 @@
 /** How the series of a panel look: a colour, a marker that shows another one through it, a dash for predictions. */
 import type { Series } from '../../runs/index.ts';
-import { muted, seriesColour } from '../palette.ts';
+import { muted, seriesColour } from '../../draw/index.ts';
 import type { Spec } from './figure.ts';
 
 export interface Look {

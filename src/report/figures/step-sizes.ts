@@ -1,7 +1,7 @@
 /** The step sizes along depth at the end of training. */
 import type { FinalSteps } from '../../runs/index.ts';
-import { finalStepsOf, stagesOf, startStepOf } from '../depth.ts';
-import { blockColour, ink, muted, paper, rule } from '../palette.ts';
+import { finalStepsOf, stagesOf, startStepOf } from '../../runs/depth.ts';
+import { blockColour, ink, muted, paper, rule } from '../../draw/index.ts';
 import { round } from './curves.ts';
 import type { Figure, FigureRun, Panel, Spec } from './figure.ts';
 import { fontSize, makeFrame, specIn, yAxis } from './frame.ts';

@@ -1,6 +1,6 @@
 /** How often the order of the blocks changed, by epoch and stage. */
 import type { RunData } from '../../runs/index.ts';
-import { seriesColour } from '../palette.ts';
+import { seriesColour } from '../../draw/index.ts';
 import type { Figure, FigureRun } from './figure.ts';
 import { legendAbove, legendRow, makeFrame, specIn, yAxis } from './frame.ts';
 

@@ -1,9 +1,8 @@
 /** Where each block lay in depth at every step, and where two of them swapped. */
 import type { RunData, StageRecord, StepRecord, SwapRecord } from '../../runs/index.ts';
-import { stagesOf } from '../depth.ts';
-import { blockColour, ink, muted, paper, rule } from '../palette.ts';
+import { stagesOf } from '../../runs/depth.ts';
+import { blockColour, ink, muted, paper, rule, spreadLabels } from '../../draw/index.ts';
 import { thin } from '../sample.ts';
-import { spreadLabels } from '../spread.ts';
 import { round } from './curves.ts';
 import { type Figure, type FigureRun, maxLinePoints, type Panel, type Spec } from './figure.ts';
 import { type Frame, makeFrame, specIn, yAxis } from './frame.ts';

@@ -3,8 +3,7 @@ import type { Mean, Reproduction } from '../../runs/index.ts';
 import type { Figure, Spec } from '../figures/index.ts';
 import { round } from '../figures/curves.ts';
 import { fontSize, legendAbove, legendRow, makeFrame, panelWidth, specIn, yAxis } from '../figures/frame.ts';
-import { ink, muted, paper, rule, series, seriesColour } from '../palette.ts';
-import { fitText, textWidth } from '../text-width.ts';
+import { fitText, ink, muted, paper, rule, series, seriesColour, textWidth } from '../../draw/index.ts';
 import { gainText, mainArm, meanText } from './tables.ts';
 
 const rowHeight = 26;

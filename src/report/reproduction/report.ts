@@ -6,9 +6,9 @@ import { readRun, type Reproduction, type ReproductionRow, slug } from '../../ru
 import { makeFolder } from '../../io/output-path.ts';
 import { depthFigures, type Figure, type FigureRun, sharedFigures } from '../figures/index.ts';
 import type { DrawnFigure } from '../page.ts';
-import { seriesColour } from '../palette.ts';
+import { seriesColour } from '../../draw/index.ts';
 import { renderSvg } from '../render.ts';
-import { summariseRun } from '../run-summary.ts';
+import { summariseRun } from '../../runs/run-summary.ts';
 import { gainsFigure, orderFigure, tableFigure } from './figures.ts';
 import { type NetworkSection, reproductionPageHtml } from './page.ts';
 import {

@@ -1,7 +1,7 @@
 /** Light and dark: the system's side, or the one chosen in the header; the colours are those of reports. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import * as palette from '../../report/palette.ts';
-import { type Theme, themes } from '../draw/index.ts';
+import * as palette from '../../draw/palette.ts';
+import { type Theme, themes } from '../../draw/index.ts';
 
 export type Choice = 'system' | 'light' | 'dark';
 export type Side = 'light' | 'dark';

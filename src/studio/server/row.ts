@@ -1,7 +1,7 @@
 /** A run folder as a row of the list. */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { summariseRun } from '../../report/run-summary.ts';
+import { summariseRun } from '../../runs/run-summary.ts';
 import {
   evaluationSet,
   type LiveState,

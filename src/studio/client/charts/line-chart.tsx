@@ -3,13 +3,12 @@
  * and every move of the pointer, for which Vega would build its scene each time (tens of ms a chart; this takes one or two),
  * and the first view then needs none of its 300 kB. What is saved as SVG is the same list of marks.
  */
+import { formatShort, missing, type Theme } from '../../../draw/index.ts';
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { Theme } from '../../draw/index.ts';
 import { ChartHead } from '../parts/chart-head.tsx';
 import { Button } from '../parts/controls.tsx';
 import { pictureItems } from '../parts/save.ts';
-import { missing, short } from '../parts/words.ts';
 import { cssColour, theme } from '../theme.ts';
 import { useKept } from './kept.ts';
 import { drawLines, type Drawn, type Lines, linesTable, overLines, type Series } from './lines.ts';
@@ -183,7 +182,7 @@ function clampZoom({ x }: Lines, [a, b]: readonly [number, number]): readonly [n
 
 function valueAt({ x, y }: Series, cursor: number | undefined): string {
   const i = cursor === undefined ? -1 : nearest(x, cursor);
-  return i < 0 ? missing : short(y[i]);
+  return i < 0 ? missing : formatShort(y[i]);
 }
 
 /** Names with their colours, and their values at the cursor, else at the end. */

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { seriesColour } from '../../../report/palette.ts';
-import { pictureToSvg, type Theme } from '../../draw/index.ts';
+import { pictureToSvg, seriesColour, type Theme } from '../../../draw/index.ts';
 import { drawLines, type Lines, linesTable, overLines } from './lines.ts';
 import { describeLines } from './words.ts';
 

@@ -1,9 +1,16 @@
 /** Curves as a picture: axes, lines with what is faint beneath them, names at their ends, a cursor. */
-import type { Colour } from '../../../report/palette.ts';
-import { formatCount } from '../../../report/format.ts';
-import { spreadLabels } from '../../../report/spread.ts';
-import { fitText, textWidth } from '../../../report/text-width.ts';
-import { type Mark, type Picture, plot, type Plot, type Theme } from '../../draw/index.ts';
+import {
+  type Colour,
+  fitText,
+  formatCount,
+  type Mark,
+  type Picture,
+  plot,
+  type Plot,
+  spreadLabels,
+  textWidth,
+  type Theme,
+} from '../../../draw/index.ts';
 import type { Table } from '../parts/save.ts';
 import { nearest } from './smooth.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { drawPicture, type Mark, type Picture, type Theme } from '../../draw/index.ts';
+import { drawPicture, type Mark, type Picture, type Theme } from '../../../draw/index.ts';
 import { theme } from '../theme.ts';
 
 export interface StageProps {

@@ -1,5 +1,5 @@
 /** What a curve shows, in a sentence with its numbers. */
-import { short } from '../parts/words.ts';
+import { formatShort } from '../../../draw/index.ts';
 import type { Series } from './lines.ts';
 
 /** `0.236 at the end, from 2.58; least 0.21 at step 5 700` */
@@ -9,16 +9,16 @@ export function describeSeries({ x, y }: Series, unit: string): string {
   );
   const [first, last] = [there[0], there.at(-1)];
   if (!first || !last) return 'nothing recorded yet';
-  if (there.length === 1) return `${short(last.value)} at ${unit} ${short(last.at)}`;
+  if (there.length === 1) return `${formatShort(last.value)} at ${unit} ${formatShort(last.at)}`;
   const least = there.reduce((best, one) => (one.value < best.value ? one : best));
   const most = there.reduce((best, one) => (one.value > best.value ? one : best));
   const turn =
     least.at !== last.at && least.at !== first.at
-      ? `, least ${short(least.value)} at ${short(least.at)}`
+      ? `, least ${formatShort(least.value)} at ${formatShort(least.at)}`
       : most.at !== last.at && most.at !== first.at
-        ? `, largest ${short(most.value)} at ${short(most.at)}`
+        ? `, largest ${formatShort(most.value)} at ${formatShort(most.at)}`
         : '';
-  return `from ${short(first.value)} at ${unit} ${short(first.at)} to ${short(last.value)} at ${short(last.at)}${turn}`;
+  return `from ${formatShort(first.value)} at ${unit} ${formatShort(first.at)} to ${formatShort(last.value)} at ${formatShort(last.at)}${turn}`;
 }
 
 export const describeLines = (series: readonly Series[], unit: string): string =>

@@ -1,4 +1,5 @@
 /** Several runs side by side: curves, results, what differs. */
+import { formatCount, formatDuration, formatNumber } from '../../../draw/index.ts';
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -6,7 +7,7 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { amend, place } from '../location.ts';
 import { Segments } from '../parts/controls.tsx';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
-import { count, duration, fixed, formatCount } from '../parts/words.ts';
+import { count } from '../parts/words.ts';
 import { hrefTo, numberOf, readList } from '../routes.ts';
 import { usualReach } from '../runs/curves.ts';
 import { Smoothing } from '../runs/smoothing.tsx';
@@ -143,9 +144,9 @@ function Chart({
         }}
         placeName={(value) =>
           against === 'seconds'
-            ? `after ${duration(value)}`
+            ? `after ${formatDuration(value)}`
             : against === 'epoch'
-              ? `epoch ${fixed(value)}`
+              ? `epoch ${formatNumber(value)}`
               : `step ${formatCount(value)}`
         }
         log={log === '1'}

@@ -1,5 +1,5 @@
 /** Short names that tell runs apart: what differs between them. */
-import { formatValue } from '../../../report/format.ts';
+import { formatValue } from '../../../draw/index.ts';
 import type { PlainRecord } from '../../../runs/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { differing, incidental } from '../runs/configurations.ts';

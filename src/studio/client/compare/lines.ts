@@ -1,5 +1,5 @@
 /** One curve a run. */
-import { seriesColour, seriesDash } from '../../../report/palette.ts';
+import { seriesColour, seriesDash } from '../../../draw/index.ts';
 import { evaluationSet } from '../../../runs/evaluation-set.ts';
 import type { EvaluationSet } from '../../../runs/index.ts';
 import type { RunDetail, StepCurves } from '../../protocol/index.ts';

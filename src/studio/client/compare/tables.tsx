@@ -1,12 +1,19 @@
 /** What runs came to, seed by seed, and the settings in which they differ. */
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatShort,
+  formatValue,
+  missing,
+  seriesColour,
+  seriesDash,
+} from '../../../draw/index.ts';
 import type { JSX } from 'preact';
-import { formatValue } from '../../../report/format.ts';
-import { seriesColour, seriesDash } from '../../../report/palette.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { ChartHead, TableSection } from '../parts/chart-head.tsx';
 import { tableItems } from '../parts/save.ts';
 import { StateMark } from '../parts/state.tsx';
-import { duration, fixed, formatCount, missing, short } from '../parts/words.ts';
 import { runHref } from '../routes.ts';
 import { differing } from '../runs/configurations.ts';
 import { cssColour } from '../theme.ts';
@@ -94,14 +101,14 @@ export function Results({
               <td>
                 <StateMark state={row.state} />
               </td>
-              <td class="numeric">{fixed(row.testError)}</td>
-              <td class="numeric">{fixed(row.trainLoss, 4)}</td>
+              <td class="numeric">{formatNumber(row.testError)}</td>
+              <td class="numeric">{formatNumber(row.trainLoss, 4)}</td>
               <td class="numeric">{row.epochs}</td>
               <td class="numeric">{formatCount(row.swaps)}</td>
               <td class="numeric">
-                {row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond))}
+                {row.imagesPerSecond === null ? missing : formatShort(Math.round(row.imagesPerSecond))}
               </td>
-              <td class="numeric">{duration(row.seconds)}</td>
+              <td class="numeric">{formatDuration(row.seconds)}</td>
             </tr>
           ))}
         </tbody>

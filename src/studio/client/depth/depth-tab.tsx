@@ -1,9 +1,9 @@
 /** The depth of a run: blocks as beads that move as training goes, with a slider through time. */
+import { formatCount, type Theme } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import type { SwapRecord } from '../../../runs/index.ts';
-import type { Theme } from '../../draw/index.ts';
 import { useKept } from '../charts/kept.ts';
 import { nearest } from '../charts/smooth.ts';
 import { Stage } from '../charts/stage.tsx';
@@ -13,7 +13,7 @@ import { Button } from '../parts/controls.tsx';
 import { Empty, Waiting } from '../parts/notes.tsx';
 import { usePlaying } from '../parts/play.ts';
 import { pictureItems, type Table } from '../parts/save.ts';
-import { count, formatCount } from '../parts/words.ts';
+import { count } from '../parts/words.ts';
 import { numberOf } from '../routes.ts';
 import type { RunData } from '../runs/run-data.ts';
 import { theme } from '../theme.ts';

@@ -2,11 +2,17 @@
  * A stage as beads on the depth axis, and beneath them the way that each has come: depth runs to the right in both, and time runs down, so
  * that a bead hangs right above its own trail.
  */
-import { blockColour } from '../../../report/palette.ts';
+import {
+  blockColour,
+  formatCount,
+  inkOn,
+  type Mark,
+  type Picture,
+  plot,
+  type Plot,
+  type Theme,
+} from '../../../draw/index.ts';
 import type { SwapRecord } from '../../../runs/index.ts';
-import { type Mark, type Picture, plot, type Plot, type Theme } from '../../draw/index.ts';
-import { inkOn } from '../charts/ink-on.ts';
-import { formatCount } from '../parts/words.ts';
 import { type Bead, beadWords, swapsBetween, type Timeline } from './timeline.ts';
 
 const stripHeight = 84;

@@ -1,5 +1,5 @@
 /** Where the blocks of a stage lie in depth, at every point of the curves. */
-import { stepsFrom } from '../../../report/depth.ts';
+import { stepsFrom } from '../../../runs/depth.ts';
 import type { SwapRecord } from '../../../runs/index.ts';
 import type { StageCurves, StepCurves } from '../../protocol/index.ts';
 

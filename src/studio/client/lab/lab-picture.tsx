@@ -1,7 +1,7 @@
 /** The picture of a view, and what it can be saved as. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { captioned, type Picture, type Theme } from '../../draw/index.ts';
+import { captioned, type Picture, type Theme } from '../../../draw/index.ts';
 import { labCommand } from '../../lab/code.ts';
 import type { LabState } from '../../lab/knobs.ts';
 import { type PictureData, scenes } from '../../lab/scenes/index.ts';

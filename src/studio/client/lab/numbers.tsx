@@ -1,8 +1,8 @@
 /** The numbers of a view: the key number apart and large. */
+import { formatCount, missing } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { keyNumberOf } from '../../lab/code.ts';
 import { views } from '../../lab/views/index.ts';
-import { formatCount, missing } from '../parts/words.ts';
 import { data, isOld, phase, shown } from './computing.ts';
 import { preset, state } from './lab-state.ts';
 

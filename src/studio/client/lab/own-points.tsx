@@ -1,11 +1,11 @@
 /** One's own points: typed, pasted, or from a file. */
+import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { readOwnPoints } from '../../lab/csv.ts';
 import { knobs } from '../../lab/knobs.ts';
 import { messageOf } from '../parts/loaded.ts';
 import { Failure } from '../parts/notes.tsx';
-import { formatCount } from '../parts/words.ts';
 import { state, turn } from './lab-state.ts';
 
 export function OwnPoints(): JSX.Element {

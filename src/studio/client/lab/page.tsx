@@ -1,10 +1,10 @@
 /** The lab: a statement of the talk as a picture whose every knob can be turned. */
+import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { presets } from '../../lab/presets.ts';
 import { cursorValue } from '../../lab/typed.ts';
 import { views } from '../../lab/views/index.ts';
-import { formatCount } from '../parts/words.ts';
 import { Failure } from '../parts/notes.tsx';
 import '../styles/lab.css';
 import { data, isOld, keepComputing, phase, shown } from './computing.ts';

@@ -1,5 +1,5 @@
 /** Files that the page hands to the reader. */
-import { drawPicture, type Picture, pictureToSvg } from '../../draw/index.ts';
+import { drawPicture, type Picture, pictureToSvg } from '../../../draw/index.ts';
 import type { MenuItem } from './controls.tsx';
 
 export function saveBlob(name: string, blob: Blob): void {

@@ -1,8 +1,9 @@
 /** How a run stands: a sign and a word, and of one that runs how far it is. */
+import { formatDuration } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import type { RunRow } from '../../protocol/index.ts';
 import { Icon } from './icons.tsx';
-import { duration, type RunState, secondsLeft, stateMeaning } from './words.ts';
+import { type RunState, secondsLeft, stateMeaning } from './words.ts';
 
 export function StateMark({ state }: { readonly state: RunState }): JSX.Element {
   return (
@@ -23,7 +24,7 @@ export function Progress({ row }: { readonly row: RunRow }): JSX.Element {
     <span class="progress">
       <span class="progress-words">
         {plannedEpochs === null ? `${epochs}` : `${epochs}\u2009/\u2009${plannedEpochs}`}
-        {left !== undefined && <span class="quiet"> {duration(left)} left</span>}
+        {left !== undefined && <span class="quiet"> {formatDuration(left)} left</span>}
       </span>
       {!complete && totalSteps > 0 && (
         <span class="progress-bar" aria-hidden="true">

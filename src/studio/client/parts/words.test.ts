@@ -1,10 +1,11 @@
+import { formatShort } from '../../../draw/index.ts';
 import { expect, it } from 'vitest';
 import { fakeRow } from '../fake-row.ts';
 import { toCsv, toRecords } from './save.ts';
-import { ago, count, folderOf, secondsLeft, short, withError } from './words.ts';
+import { ago, count, folderOf, secondsLeft, withError } from './words.ts';
 
 it('numbers have the digits that can be read', () => {
-  expect([0.35184, 12.3456, 5865, 0.0000123, -2758.4, 0].map(short)).toEqual([
+  expect([0.35184, 12.3456, 5865, 0.0000123, -2758.4, 0].map(formatShort)).toEqual([
     '0.3518',
     '12.35',
     '5\u202f865',
@@ -12,7 +13,7 @@ it('numbers have the digits that can be read', () => {
     '-2\u202f758',
     '0',
   ]);
-  expect([null, undefined, NaN].map(short)).toEqual(['–', '–', '–']);
+  expect([null, undefined, NaN].map(formatShort)).toEqual(['–', '–', '–']);
   expect(withError(12.306, 0.0849)).toBe('12.31 ± 0.08');
   expect(withError(12.306, undefined)).toBe('12.31');
 });

@@ -1,8 +1,7 @@
 /** Numbers, times and states as the page says them. */
-import { formatCount, formatDuration, formatNumber, missing } from '../../../report/format.ts';
+import { formatCount, formatNumber, missing } from '../../../draw/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
-export { formatCount, missing };
 export type RunState = RunRow['state'];
 
 /** What a state means, for those who ask: the title of its icon. */
@@ -16,25 +15,11 @@ export const stateMeaning: Readonly<Record<RunState, string>> = {
   unknown: 'it has no status that could be read',
 };
 
-export const fixed = (value: number | null | undefined, digits = 2): string =>
-  formatNumber(value ?? undefined, digits);
-export const duration = (seconds: number | null | undefined): string => formatDuration(seconds ?? undefined);
-
-/** Few digits for axes and readings: 0.352, 12.4, 5 865, 1.2e-5. */
-export function short(value: number | null | undefined): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return missing;
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(2).replace('e+', 'e');
-  if (Number.isInteger(value)) return formatCount(value);
-  if (size >= 1000) return formatCount(value);
-  return Number(value.toPrecision(4)).toString();
-}
-
 /** `12.31 ± 0.08`, or the mean alone. */
 export function withError(mean: number, standardError: number | undefined, digits = 2): string {
   return standardError === undefined
-    ? fixed(mean, digits)
-    : `${fixed(mean, digits)} ± ${fixed(standardError, digits)}`;
+    ? formatNumber(mean, digits)
+    : `${formatNumber(mean, digits)} ± ${formatNumber(standardError, digits)}`;
 }
 
 /** Of a run that is under way: how much longer at the pace so far; undefined where that cannot be told. */
@@ -56,14 +41,6 @@ export function ago(iso: string | null, now: number): string {
   const days = Math.floor(minutes / (24 * 60));
   if (days < 14) return days === 1 ? 'yesterday' : `${days} days ago`;
   return new Date(time).toISOString().slice(0, 10);
-}
-
-/** 2026-11-25 20:53, in the reader's time. */
-export function dateText(iso: string | null): string {
-  const date = new Date(iso ?? NaN);
-  if (Number.isNaN(date.getTime())) return missing;
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /** `1 run`, `2 runs` */

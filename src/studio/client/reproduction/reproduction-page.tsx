@@ -1,7 +1,7 @@
 /** The talk's table filling up. */
+import { formatNumber, formatValue } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { formatValue } from '../../../report/format.ts';
 import { pathArgument, shellQuote, usualProgram } from '../../../command-line.ts';
 import {
   armTable,
@@ -23,7 +23,7 @@ import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';
 import { Progress, StateMark } from '../parts/state.tsx';
-import { count, fixed } from '../parts/words.ts';
+import { count } from '../parts/words.ts';
 import { hrefTo, runHref } from '../routes.ts';
 import { rowList, runs, runsFailure, source, useRuns } from '../store.ts';
 import { cssColour, theme } from '../theme.ts';
@@ -248,9 +248,11 @@ function MainTable({
               <tr key={row.id} class={row.arms.length ? '' : 'not-run'}>
                 <th scope="row">{row.network}</th>
                 <td class="quiet">{row.dataset}</td>
-                <td class="numeric">{row.talk ? fixed(row.talk.vanilla) : ''}</td>
-                <td class="numeric">{row.talk ? fixed(row.talk.meanField) : ''}</td>
-                <td class="numeric">{row.talk ? `+${fixed(row.talk.vanilla - row.talk.meanField)}` : ''}</td>
+                <td class="numeric">{row.talk ? formatNumber(row.talk.vanilla) : ''}</td>
+                <td class="numeric">{row.talk ? formatNumber(row.talk.meanField) : ''}</td>
+                <td class="numeric">
+                  {row.talk ? `+${formatNumber(row.talk.vanilla - row.talk.meanField)}` : ''}
+                </td>
                 {cell(row, 'vanilla')}
                 {cell(row, 'mean-field')}
                 <td class="numeric strong">{gain ? withMinus(gainText(gain)) : ''}</td>

@@ -1,9 +1,15 @@
 /** The talk's errors beside ours, network by network. */
-import { series as colours } from '../../../report/palette.ts';
+import {
+  fitText,
+  type Mark,
+  type Picture,
+  plot,
+  series as colours,
+  textWidth,
+  type Theme,
+} from '../../../draw/index.ts';
 import { mainArm } from '../../../report/reproduction/tables.ts';
-import { fitText, textWidth } from '../../../report/text-width.ts';
 import type { Reproduction } from '../../../runs/index.ts';
-import { type Mark, type Picture, plot, type Theme } from '../../draw/index.ts';
 
 const rowHeight = 34;
 export const sides = [

@@ -1,6 +1,6 @@
 /** What tells configurations apart, and runs of one configuration together. */
 import type { PlainRecord } from '../../../runs/index.ts';
-import { formatValue } from '../../../report/format.ts';
+import { formatValue } from '../../../draw/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
 /** Settings that say nothing of a result, or that every row names anyway. */

@@ -1,7 +1,14 @@
 /** Which class was taken for which, as a map of cells. */
-import { fitText, textWidth } from '../../../report/text-width.ts';
-import { type Mark, type Picture, rampThrough, sequentialLevel, type Theme } from '../../draw/index.ts';
-import { inkOn } from '../charts/ink-on.ts';
+import {
+  fitText,
+  inkOn,
+  type Mark,
+  type Picture,
+  rampThrough,
+  sequentialLevel,
+  textWidth,
+  type Theme,
+} from '../../../draw/index.ts';
 
 export interface ConfusionDrawing {
   readonly picture: Picture;

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { series as colours, type Colour } from '../../../report/palette.ts';
+import { type Colour, formatCount, series as colours } from '../../../draw/index.ts';
 import { evaluationSet } from '../../../runs/evaluation-set.ts';
 import type { RunDetail, StepCurves } from '../../protocol/index.ts';
 import { LineChart } from '../charts/line-chart.tsx';
@@ -12,7 +12,7 @@ import { describeLines } from '../charts/words.ts';
 import { amend, place } from '../location.ts';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Waiting } from '../parts/notes.tsx';
-import { formatCount } from '../parts/words.ts';
+
 import { numberOf } from '../routes.ts';
 import type { StepRange } from '../source/source.ts';
 import { source } from '../store.ts';

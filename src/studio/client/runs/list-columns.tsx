@@ -1,21 +1,17 @@
 /** The columns of the list: a line is a run, or a configuration with its runs. */
+import {
+  formatCount,
+  formatDate,
+  formatDuration,
+  formatNumber,
+  formatShort,
+  missing,
+} from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import type { Column } from '../parts/grid.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Progress, StateMark } from '../parts/state.tsx';
-import {
-  ago,
-  count,
-  dateText,
-  duration,
-  fixed,
-  folderOf,
-  formatCount,
-  missing,
-  type RunState,
-  short,
-  withError,
-} from '../parts/words.ts';
+import { ago, count, folderOf, type RunState, withError } from '../parts/words.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { runHref } from '../routes.ts';
 import { type Group, meanOf } from './configurations.ts';
@@ -238,7 +234,9 @@ const all = (
     sortable: true,
     cell: pick(
       (row) =>
-        percent(onTheWay(row, fixed(row.testError), `${row.evaluatedOn} error of its last evaluated epoch`)),
+        percent(
+          onTheWay(row, formatNumber(row.testError), `${row.evaluatedOn} error of its last evaluated epoch`),
+        ),
       ({ error }) => percent(error ? withError(error.mean, error.standardError) : missing),
     ),
   },
@@ -250,7 +248,7 @@ const all = (
     numeric: true,
     sortable: true,
     cell: pick(
-      (row) => onTheWay(row, fixed(row.trainLoss, 3), 'of its last epoch'),
+      (row) => onTheWay(row, formatNumber(row.trainLoss, 3), 'of its last epoch'),
       ({ loss }) => (loss ? withError(loss.mean, loss.standardError, 3) : missing),
     ),
   },
@@ -260,7 +258,9 @@ const all = (
     width: '60px',
     numeric: true,
     sortable: true,
-    cell: pick((row) => (row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond)))),
+    cell: pick((row) =>
+      row.imagesPerSecond === null ? missing : formatShort(Math.round(row.imagesPerSecond)),
+    ),
   },
   {
     key: 'swaps',
@@ -278,8 +278,9 @@ const all = (
     numeric: true,
     sortable: true,
     cell: pick(
-      (row) => duration(row.seconds),
-      ({ rows }) => duration(meanOf(rows.filter(({ final }) => final).map(({ seconds }) => seconds))?.mean),
+      (row) => formatDuration(row.seconds),
+      ({ rows }) =>
+        formatDuration(meanOf(rows.filter(({ final }) => final).map(({ seconds }) => seconds))?.mean),
     ),
   },
   {
@@ -289,7 +290,7 @@ const all = (
     numeric: true,
     sortable: true,
     cell: pick((row) => (
-      <time dateTime={row.started ?? ''} title={dateText(row.started)}>
+      <time dateTime={row.started ?? ''} title={formatDate(row.started)}>
         {ago(row.started, now)}
       </time>
     )),

@@ -1,4 +1,5 @@
 /** What the net gets right and wrong: confusion, errors by class, test images with what it takes them for. */
+import { formatCount, formatNumber } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
@@ -11,7 +12,6 @@ import { Segments } from '../parts/controls.tsx';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';
-import { fixed, formatCount } from '../parts/words.ts';
 import { source } from '../store.ts';
 import { theme } from '../theme.ts';
 import { type ConfusionDrawing, confusionPicture, largestConfusions } from './confusion-picture.ts';
@@ -149,7 +149,7 @@ function PerClass({
           {rows.map(({ name, error, worst }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td class="numeric">{fixed(error, 1)}</td>
+              <td class="numeric">{formatNumber(error, 1)}</td>
               <td class="bar-cell">
                 <span class="bar" style={{ width: `${(100 * error) / largest}%` }} />
               </td>

@@ -1,4 +1,12 @@
 /** One run: what it is, how it stands, what can be done with it, and its views. */
+import {
+  formatCount,
+  formatDate,
+  formatDuration,
+  formatNumber,
+  formatShort,
+  missing,
+} from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
@@ -10,17 +18,7 @@ import { Button } from '../parts/controls.tsx';
 import { messageOf } from '../parts/loaded.ts';
 import { Failure, Problems, Waiting } from '../parts/notes.tsx';
 import { StateMark } from '../parts/state.tsx';
-import {
-  count,
-  dateText,
-  duration,
-  fixed,
-  folderOf,
-  formatCount,
-  missing,
-  secondsLeft,
-  short,
-} from '../parts/words.ts';
+import { count, folderOf, secondsLeft } from '../parts/words.ts';
 import { hrefTo, runHref, type RunTab, runTabs } from '../routes.ts';
 import { source } from '../store.ts';
 import '../styles/charts.css';
@@ -158,31 +156,31 @@ function RunHead({ detail, gone }: { readonly detail: RunDetail; readonly gone: 
 function standing({ row }: RunDetail): string {
   const { epochs, plannedEpochs, state, step, totalSteps } = row;
   const left = secondsLeft(row);
-  if (state === 'finished') return `${count(epochs, 'epoch')} in ${duration(row.seconds)}`;
+  if (state === 'finished') return `${count(epochs, 'epoch')} in ${formatDuration(row.seconds)}`;
   const where =
     plannedEpochs === null
       ? `step ${formatCount(step)}`
       : `epoch ${Math.min(epochs + 1, plannedEpochs)} of ${plannedEpochs}`;
   const share = totalSteps > 0 ? `, ${Math.floor((100 * step) / totalSteps)} %` : '';
-  return `${where}${share}${left === undefined ? '' : `, ${duration(left)} left`}`;
+  return `${where}${share}${left === undefined ? '' : `, ${formatDuration(left)} left`}`;
 }
 
 function Facts({ detail: { row, result } }: { readonly detail: RunDetail }): JSX.Element {
   const facts: readonly (readonly [string, string, (string | undefined)?])[] = [
     [
       `${row.evaluatedOn} error`,
-      row.testError === null ? missing : `${fixed(row.testError)} %`,
+      row.testError === null ? missing : `${formatNumber(row.testError)} %`,
       row.final ? undefined : 'of its last evaluated epoch',
     ],
-    ['training loss', fixed(row.trainLoss, 4)],
+    ['training loss', formatNumber(row.trainLoss, 4)],
     ['net', row.model],
     ['data', row.dataset],
     ['scheme', row.scheme],
     ['seed', String(row.seed ?? missing)],
-    ['images/s', row.imagesPerSecond === null ? missing : short(Math.round(row.imagesPerSecond))],
+    ['images/s', row.imagesPerSecond === null ? missing : formatShort(Math.round(row.imagesPerSecond))],
     ['swaps', formatCount(row.swaps)],
     ...(result ? ([['parameters', formatCount(result.parameters)]] as const) : []),
-    ['began', dateText(row.started)],
+    ['began', formatDate(row.started)],
   ];
   return (
     <dl class="facts">

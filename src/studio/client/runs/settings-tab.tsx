@@ -1,6 +1,6 @@
 /** The configuration, where it ran, and the command lines for it. */
 import type { JSX } from 'preact';
-import { formatValue } from '../../../report/format.ts';
+import { formatValue } from '../../../draw/index.ts';
 import type { PlainRecord } from '../../../runs/index.ts';
 import { ChartHead } from '../parts/chart-head.tsx';
 import { CommandLine } from '../parts/command-line.tsx';

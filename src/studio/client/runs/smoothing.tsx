@@ -1,7 +1,7 @@
 /** How far curves are smoothed: a slider, whose place is in the address. */
+import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { amend } from '../location.ts';
-import { formatCount } from '../parts/words.ts';
 import { reaches } from './curves.ts';
 
 export function Smoothing({

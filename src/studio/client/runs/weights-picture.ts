@@ -1,6 +1,12 @@
 /** Blocks of a stage in the plane of the first two principal components of their weights. */
-import { textWidth } from '../../../report/text-width.ts';
-import { type Mark, type Picture, plot, sequentialLevel, type Theme } from '../../draw/index.ts';
+import {
+  type Mark,
+  type Picture,
+  plot,
+  sequentialLevel,
+  textWidth,
+  type Theme,
+} from '../../../draw/index.ts';
 import type { WeightCloud } from '../../protocol/index.ts';
 import { count } from '../parts/words.ts';
 

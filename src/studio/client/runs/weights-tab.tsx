@@ -1,4 +1,5 @@
 /** The clouds of weights over the checkpoints. */
+import { formatCount } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { WeightCloud } from '../../protocol/index.ts';
@@ -8,7 +9,6 @@ import { ChartHead } from '../parts/chart-head.tsx';
 import { useLoaded } from '../parts/loaded.ts';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems } from '../parts/save.ts';
-import { formatCount } from '../parts/words.ts';
 import { source } from '../store.ts';
 import { theme } from '../theme.ts';
 import type { RunData } from './run-data.ts';

@@ -1,5 +1,5 @@
 /** Algorithm 1: blocks as beads on the axis of depth, their ways through the training, and where they changed places. */
-import { type Mark, plot, type Theme } from '../../draw/index.ts';
+import { type Mark, plot, type Theme } from '../../../draw/index.ts';
 import type { BeadsPart } from '../parts.ts';
 import { beadsAt, colourOf, orderAt } from './beads.ts';
 import { snapshotAt, statesAt } from './depth.ts';

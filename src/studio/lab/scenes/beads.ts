@@ -1,5 +1,5 @@
 /** The blocks of Algorithm 1 as beads on the axis of depth, at one step. */
-import { formatCount, type Mark, plot, type Theme } from '../../draw/index.ts';
+import { formatCount, inkOn, type Mark, plot, type Theme } from '../../../draw/index.ts';
 import type { BeadsPart, Grid } from '../parts.ts';
 import type { Box } from './plane.ts';
 
@@ -102,13 +102,7 @@ function bead(
       weight: 'bold',
       anchor: 'middle',
       baseline: 'middle',
-      fill: readableOn(fill),
+      fill: inkOn(fill),
     },
   ];
-}
-
-/** Black or white, whichever is read on a bead (relative luminance as in WCAG, without its gamma). */
-function readableOn(colour: string): string {
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
-  return 0.21 * red! + 0.72 * green! + 0.07 * blue! > 0.5 ? '#10151a' : '#ffffff';
 }

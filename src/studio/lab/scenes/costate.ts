@@ -1,5 +1,5 @@
 /** Costates: where each point would have to be moved for the loss to fall, and how their size lasts through depth. */
-import type { Mark } from '../../draw/index.ts';
+import type { Mark } from '../../../draw/index.ts';
 import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';

@@ -1,5 +1,5 @@
 /** A step of rho towards the best block of every depth: the loss along the way, and what the flow becomes. */
-import type { Mark } from '../../draw/index.ts';
+import type { Mark } from '../../../draw/index.ts';
 import type { AlongPart } from '../parts.ts';
 import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';

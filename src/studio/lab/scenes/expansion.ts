@@ -1,5 +1,5 @@
 /** The orders of the expansion added one by one, beside the network itself. */
-import { type Mark } from '../../draw/index.ts';
+import { type Mark } from '../../../draw/index.ts';
 import { between, type Features, statesAt } from './depth.ts';
 import { movesOf } from './descent.ts';
 import { heightFor, layoutOf } from './layout.ts';

@@ -1,5 +1,5 @@
 /** All points carried through depth, over the plane that is carried with them. */
-import type { Mark, Plot, Theme } from '../../draw/index.ts';
+import { type Mark, type Plot, plot, type Theme } from '../../../draw/index.ts';
 import type { FlowPart, PointsPart } from '../parts.ts';
 import { nearestTo, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
@@ -17,7 +17,6 @@ import {
   type Box,
 } from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
-import { plot } from '../../draw/index.ts';
 
 const panels = 2;
 

@@ -1,5 +1,5 @@
 /** G(theta, t) as a landscape over a plane of theta, with the particles that roll down it. */
-import { type Mark, plot, type Plot, textLength, type Theme } from '../../draw/index.ts';
+import { type Mark, plot, type Plot, textWidth, type Theme } from '../../../draw/index.ts';
 import type { Grid, LandscapePart, PointsPart } from '../parts.ts';
 import { statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
@@ -139,7 +139,7 @@ function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mar
   const count = ramp.length;
   const text = { kind: 'text', y: top - 10, size: 10, fill: theme.muted } as const;
   const end = String(Number(limit.toPrecision(2)));
-  const x = left + width - wide - textLength(end, text.size) - 5;
+  const x = left + width - wide - textWidth(end, text.size) - 5;
   return [
     {
       kind: 'cells',

@@ -1,5 +1,5 @@
 /** Values on a square grid as coloured cells. */
-import { divergingLevel, type Mark, type Plot, rampThrough, type Theme } from '../../draw/index.ts';
+import { divergingLevel, type Mark, type Plot, rampThrough, type Theme } from '../../../draw/index.ts';
 import type { Grid } from '../parts.ts';
 
 /** From the colour of class B, which is to arrive at -1, to that of class A, at 1. */

@@ -1,5 +1,5 @@
 /** Small plots of lines beside the main picture. */
-import { type Axis, type Mark, plot, type Plot, textLength, type Theme } from '../../draw/index.ts';
+import { type Axis, type Mark, plot, type Plot, textWidth, type Theme } from '../../../draw/index.ts';
 import type { Box } from './plane.ts';
 
 export interface Line {
@@ -42,7 +42,7 @@ export function linesPlot(
   theme: Theme,
 ): Mark[] {
   const named = lines.filter(({ name }) => name !== '');
-  const beneath = named.length > 0 && legendLength(named) + 1.1 * textLength(title, 12.5) + 40 > outer.width;
+  const beneath = named.length > 0 && legendLength(named) + textWidth(title, 12.5) + 40 > outer.width;
   const rows = beneath ? legendRows(named, outer.width - 4) : named.length > 0 ? [named] : [];
   const head = beneath ? rows.length * legendRow : 0;
   const box = { ...outer, y: outer.y + head, height: outer.height - head };
@@ -115,7 +115,7 @@ function lineMark(
 
 /** Words at the head of a cursor, on the side where there is room. */
 function besideCursor(text: string, at: number, { left, top, width }: Plot, theme: Theme): Mark {
-  const right = at + textLength(text, 11) + 12 < left + width;
+  const right = at + textWidth(text, 11) + 12 < left + width;
   return {
     kind: 'text',
     x: right ? at + 6 : at - 6,
@@ -136,7 +136,7 @@ function legendRows(lines: readonly Line[], width: number): Line[][] {
   const rows: Line[][] = [];
   for (const line of lines) {
     const row = rows.at(-1);
-    if (row && 1.1 * (legendLength([...row, line]) - nameGap) <= width) row.push(line);
+    if (row && legendLength([...row, line]) - nameGap <= width) row.push(line);
     else rows.push([line]);
   }
   return rows;
@@ -144,7 +144,7 @@ function legendRows(lines: readonly Line[], width: number): Line[][] {
 
 /** Of names and keys in a row, in px. */
 const legendLength = (lines: readonly Line[]): number =>
-  lines.reduce((sum, { name }) => sum + keyLength + keyGap + textLength(name, 11) + nameGap, 0);
+  lines.reduce((sum, { name }) => sum + keyLength + keyGap + textWidth(name, 11) + nameGap, 0);
 
 const titleMark = (title: string, { x, y }: Box, theme: Theme): Mark => ({
   kind: 'text',
@@ -161,7 +161,7 @@ function legend(lines: readonly Line[], box: Box, theme: Theme, fromLeft: boolea
   let x = fromLeft ? box.x + 4 : box.x + box.width - legendLength(lines);
   return lines.flatMap(({ name, colour, dash }): Mark[] => {
     const start = x;
-    x += keyLength + keyGap + textLength(name, 11) + nameGap;
+    x += keyLength + keyGap + textWidth(name, 11) + nameGap;
     return [
       {
         kind: 'path',

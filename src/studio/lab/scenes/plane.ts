@@ -1,5 +1,5 @@
 /** The plane of states: points at one depth, where they came from, where they should arrive. */
-import { divergingLevel, type Mark, plot, type Plot, textLength, type Theme } from '../../draw/index.ts';
+import { divergingLevel, type Mark, plot, type Plot, textWidth, type Theme } from '../../../draw/index.ts';
 import type { FieldPart, FlowPart, Grid, MeshPart, PointsPart } from '../parts.ts';
 import { placeOf, statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
@@ -69,13 +69,13 @@ export function classKeys({ left, top, width }: Plot, { classes }: PointsPart, t
       return `${short} \u2192 ${where}${i === 0 ? '1' : '\u22121'}`;
     });
   const length = (all: readonly string[]): number =>
-    all.reduce((sum, text) => sum + dot + textLength(text, size) + gap, -gap);
-  const room = left + width - (left - 42 + textLength(heightTitle, size) + gap);
+    all.reduce((sum, text) => sum + dot + textWidth(text, size) + gap, -gap);
+  const room = left + width - (left - 42 + textWidth(heightTitle, size) + gap);
   const shown = length(texts('height ')) <= room ? texts('height ') : texts('');
   let x = left + width - length(shown);
   return shown.flatMap((text, i): Mark[] => {
     const start = x;
-    x += dot + textLength(text, size) + gap;
+    x += dot + textWidth(text, size) + gap;
     return [
       { kind: 'dots', x: [start + 4], y: [top - 15], radius: 3.4, fill: theme.series[i]! },
       { kind: 'text', x: start + dot, y: top - 11, text, size, fill: theme.ink },

@@ -1,7 +1,6 @@
 /** Mean field, tangent kernel and two layers on the same data: what each has learned, and how fast. */
-import { type Mark } from '../../draw/index.ts';
+import type { Mark, Theme } from '../../../draw/index.ts';
 import type { FieldPart, PointsPart } from '../parts.ts';
-import type { Theme } from '../../draw/index.ts';
 import { linesPlot } from './lines.ts';
 import { featuresOf, fieldCells, planePlot, pointColours, pointDots, type Box } from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';

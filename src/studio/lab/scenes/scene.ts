@@ -1,5 +1,5 @@
 /** What a scene is: the picture of a view, from the parts that have come so far. */
-import type { Mark, Picture, Theme } from '../../draw/index.ts';
+import type { Mark, Picture, Theme } from '../../../draw/index.ts';
 import type { LabState } from '../knobs.ts';
 import type { PictureData } from './picture-data.ts';
 

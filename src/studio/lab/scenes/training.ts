@@ -1,5 +1,5 @@
 /** The Wasserstein gradient flow: the points at depth t and the particles of that depth, as the training goes on. */
-import { type Mark, plot, type Theme } from '../../draw/index.ts';
+import { type Mark, plot, type Theme } from '../../../draw/index.ts';
 import type { ParticlesPart, PointsPart } from '../parts.ts';
 import { snapshotAt, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';

@@ -1,6 +1,6 @@
 /** The views by name, and how one is computed: the size of the problem is bounded first. */
 import { UsageError } from '../../../errors.ts';
-import { powerOfTen } from '../../draw/index.ts';
+import { formatPower } from '../../../draw/index.ts';
 import type { Engine } from '../engine.ts';
 import { type KnobName, knobs, type LabState, type NumberKnob, type ViewName } from '../knobs.ts';
 import type { Emit } from '../parts.ts';
@@ -77,8 +77,8 @@ export function checkCost(state: LabState, engine: Engine['name']): void {
   if (cost <= bound) return;
   const others = weight > 1 ? ', or bottleneck blocks with tanh' : '';
   throw new UsageError(
-    `this picture needs about ${powerOfTen(cost)} evaluations of a block on a point, ` +
-      `and the ${engine} engine takes at most ${powerOfTen(bound)}: take ${whatToLower(state)}${others}`,
+    `this picture needs about ${formatPower(cost)} evaluations of a block on a point, ` +
+      `and the ${engine} engine takes at most ${formatPower(bound)}: take ${whatToLower(state)}${others}`,
   );
 }
 

@@ -6,7 +6,8 @@ import { type Context, drawPicture } from './canvas.ts';
 import type { Mark, Picture } from './marks.ts';
 import { plot } from './plot.ts';
 import { pictureToSvg } from './svg.ts';
-import { divergingLevel, rampThrough, sequentialLevel, type Theme } from './theme.ts';
+import { divergingLevel, rampThrough, sequentialLevel } from './ramp.ts';
+import type { Theme } from './theme.ts';
 
 const theme: Theme = {
   name: 'light',

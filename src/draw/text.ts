@@ -1,9 +1,9 @@
-/** How wide text will be, without a font at hand: generous, so that what fits here fits anywhere. */
+/** The size of text, estimated without a font: generously, so that text that fits by this estimate fits in any font. */
 
 const narrow = /[ijl.,:;'|!()[\]/ -]/;
-const wide = /[mwMW@%]/;
+const wide = /[mwMW@%\u2192\u222b]/;
 
-/** Width of `text` in px at a font size of `size` px: DejaVu Sans, the widest of the system fonts. */
+/** Width of `text` in px at a font size in px, for DejaVu Sans, the widest of the system fonts. */
 export function textWidth(text: string, size: number): number {
   let ems = 0;
   for (const character of text) {
@@ -22,4 +22,15 @@ export function fitText(text: string, size: number, width: number): string {
   const characters = Array.from(text);
   while (characters.length > 1 && textWidth(`${characters.join('')}…`, size) > width) characters.pop();
   return `${characters.join('')}…`;
+}
+
+/** Words in lines of at most `width` px. A word that is longer has a line of its own. */
+export function wrapText(text: string, size: number, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -1,5 +1,6 @@
 /** Cells as an image of a pixel each, which a canvas draws larger with colours that run into each other. */
 import type { CellsMark } from './marks.ts';
+import { channels } from './ramp.ts';
 
 /** The part of OffscreenCanvas that is used: Node has none. */
 interface Offscreen {
@@ -21,7 +22,7 @@ export function cellImage({ rows, columns, levels, ramp }: CellsMark): Offscreen
   const image = OffscreenCanvas && new OffscreenCanvas(columns, rows);
   const context = image?.getContext('2d');
   if (!image || !context) return undefined;
-  const colours = ramp.map((colour) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)));
+  const colours = ramp.map(channels);
   const pixels = context.createImageData(columns, rows);
   levels.forEach((level, i) => {
     pixels.data.set([...colours[level]!, 255], 4 * i);

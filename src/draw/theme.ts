@@ -1,8 +1,25 @@
-/** The two themes: the colours of reports, light and dark. */
-import * as palette from '../../report/palette.ts';
-import { rampThrough, type Theme } from './theme.ts';
+/** The colours of a picture, light and dark. */
+import * as palette from './palette.ts';
+import { rampThrough } from './ramp.ts';
 
-/** Steps of a ramp: more are not told apart, and a saved heat map has a path a step. */
+export interface Theme {
+  readonly name: 'light' | 'dark';
+  readonly ink: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly rule: string;
+  /** Background around plots, and inside them. */
+  readonly paper: string;
+  readonly plane: string;
+  /** Distinct under the common colour deficiencies. */
+  readonly series: readonly string[];
+  /** From negative through zero to positive; an odd number of colours. */
+  readonly diverging: readonly string[];
+  /** From low to high. */
+  readonly sequential: readonly string[];
+}
+
+/** Steps of a ramp: more are not distinct, and a saved heat map has one path for each step. */
 const steps = 41;
 
 function themeOf(name: Theme['name']): Theme {
@@ -24,7 +41,7 @@ function themeOf(name: Theme['name']): Theme {
         : [negative, '#28567a', '#171b20', '#80481f', positive],
       steps,
     ),
-    // Much stands out from the ground: dark on light, bright on dark.
+    // High values stand out from the background: dark on light, bright on dark.
     sequential: name === 'light' ? blocks.reverse() : blocks,
   };
 }

@@ -1,5 +1,6 @@
 /** Axes: a rectangle of a picture with scales, grid lines, ticks and titles. */
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { formatPower } from './format.ts';
 import type { Mark } from './marks.ts';
 import type { Theme } from './theme.ts';
 
@@ -180,27 +181,6 @@ function logTicks({ from, to }: Axis, parts: readonly number[]): number[] {
     .filter((value) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9));
 }
 
-const superscripts: Readonly<Record<string, string>> = {
-  '-': '\u207b',
-  0: '\u2070',
-  1: '\u00b9',
-  2: '\u00b2',
-  3: '\u00b3',
-  4: '\u2074',
-  5: '\u2075',
-  6: '\u2076',
-  7: '\u2077',
-  8: '\u2078',
-  9: '\u2079',
-};
-
-/** 3 x 10^-4 in the signs of print; 10^-4 where the factor is 1. */
-export function powerOfTen(value: number, digits = 2): string {
-  const [factor = '', power = ''] = value.toExponential(digits - 1).split('e');
-  const raised = `10${power.replace('+', '').replace(/./g, (sign) => superscripts[sign] ?? sign)}`;
-  return Number(factor) === 1 ? raised : `${Number(factor)}\u00d7${raised}`;
-}
-
 /** All labels of an axis are written in one way. */
 function tickFormat(axis: Axis, scale: Scale, count: number): (value: number) => string {
   if (!axis.log) {
@@ -210,5 +190,5 @@ function tickFormat(axis: Axis, scale: Scale, count: number): (value: number) =>
   }
   const ticks = ticksOf(axis, scale, count);
   const plain = ticks.every((value) => value >= 0.009 && value < 9999);
-  return (value) => (plain ? String(Number(value.toPrecision(3))) : powerOfTen(value, 3));
+  return (value) => (plain ? String(Number(value.toPrecision(3))) : formatPower(value, 3));
 }

@@ -7,7 +7,7 @@ import {
   readRun,
   type ResultNumbers,
   type RunData,
-} from '../runs/index.ts';
+} from './index.ts';
 
 export interface RunSummary {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Where the blocks of a run lie in depth, first and last. */
-import type { FinalSteps, RunData, StageRecord } from '../runs/index.ts';
+import type { FinalSteps, RunData, StageRecord } from './index.ts';
 
 /** Names of the stages that have trained coordinates, in natural order. */
 export function stagesOf(data: RunData): string[] {
