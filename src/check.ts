@@ -102,6 +102,24 @@ export function checkInteger(name: string, value: unknown, range: Range = {}): n
   return value;
 }
 
+/** Whether a value is an array, or a typed one. */
+export const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
+/**
+ * A frozen copy of a list of numbers, so that it does not change when its caller's list does. NaN and infinite numbers pass.
+ *
+ * @throws UsageError unless `values` is an array of numbers or a typed array
+ */
+export function checkNumbers(name: string, values: unknown): readonly number[] {
+  if (!isList(values)) throw unexpected('a list of numbers', name, values);
+  // Array.from fills the holes of an array.
+  const list = Array.from(values);
+  const odd = list.findIndex((value) => typeof value !== 'number');
+  if (odd >= 0) throw unexpected('a number', `${name}[${odd}]`, list[odd]);
+  return Object.freeze(list as number[]);
+}
+
 /** @throws UsageError unless `value` is true, false or left out. */
 export function checkBoolean(name: string, value: unknown): boolean | undefined {
   if (value !== undefined && typeof value !== 'boolean') throw unexpected('true or false', name, value);

@@ -1,6 +1,6 @@
 /** The flow of a measure, its adjoint, and the gradient of the loss in everything, from states alone. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../cancel.ts';
-import { checkOptions, unexpected } from '../check.ts';
+import { checkNumbers, checkOptions, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 import { checkParticles } from './families/family.ts';
@@ -63,7 +63,7 @@ export interface FlowGradient extends Solution {
 
 export interface SolveFlowOptions extends FlowOptions {
   /** Depths, at which steps begin or end: the states there alone are kept, in this order. */
-  readonly saveAt?: readonly number[] | undefined;
+  readonly saveAt?: ArrayLike<number> | undefined;
 }
 
 /**
@@ -88,9 +88,9 @@ export function solveFlow(
         1,
       );
       const start = initialState(problem);
-      if (!options.saveAt) return trajectory(slices, start, measure.steps);
+      if (options.saveAt === undefined) return trajectory(slices, start, measure.steps);
       const breaks = breaksOf(measure);
-      const places = options.saveAt.map((t, i) => breakAt(breaks, t, `saveAt ${i}`));
+      const places = checkNumbers('saveAt', options.saveAt).map((t, i) => breakAt(breaks, t, `saveAt ${i}`));
       const kept = statesAt(slices, start, measure.steps, new Set(places));
       return places.map((l) => kept.get(l)!);
     }),

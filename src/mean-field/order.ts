@@ -1,8 +1,11 @@
 /** The order of particles in depth, and how it changes. */
+import { checkNumbers } from '../check.ts';
 
 /** Indices that sort `tau`; particles at the same depth keep the order in which they were made. */
-export function sortedOrder(tau: readonly number[]): number[] {
-  return tau.map((_, index) => index).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
+export function sortedOrder(tau: ArrayLike<number>): number[] {
+  return checkNumbers('tau', tau)
+    .map((_, index) => index)
+    .sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
 }
 
 /** A change of order: every pair that changed sides. */
@@ -14,17 +17,19 @@ export interface Swap {
 }
 
 /** The swap that turns one order into another, or undefined if they are the same. */
-export function swapBetween(before: readonly number[], after: readonly number[]): Swap | undefined {
+export function swapBetween(from: ArrayLike<number>, to: ArrayLike<number>): Swap | undefined {
+  const [before, after] = [checkNumbers('the order before', from), checkNumbers('the order after', to)];
   const rank = new Map(after.map((particle, position) => [particle, position]));
   const pairs: [number, number][] = [];
   before.forEach((first, i) => {
     for (const second of before.slice(i + 1))
       if ((rank.get(first) ?? 0) > (rank.get(second) ?? 0)) pairs.push([first, second]);
   });
-  return pairs.length ? { before: [...before], after: [...after], pairs } : undefined;
+  return pairs.length ? { before, after, pairs } : undefined;
 }
 
 /** Pairs of neighbours in depth that share their position. */
-export function countTies(tau: readonly number[]): number {
-  return tau.length - new Set(tau).size;
+export function countTies(tau: ArrayLike<number>): number {
+  const depths = checkNumbers('tau', tau);
+  return depths.length - new Set(depths).size;
 }

@@ -1,4 +1,5 @@
 /** Least squares of straight lines, and summaries of repetitions. */
+import { checkNumber, checkNumbers } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
 export interface Fit {
@@ -9,7 +10,8 @@ export interface Fit {
 }
 
 /** y = intercept + slope x. @throws UsageError for fewer than two different x */
-export function fitLine(x: readonly number[], y: readonly number[]): Fit {
+export function fitLine(places: ArrayLike<number>, values: ArrayLike<number>): Fit {
+  const [x, y] = [checkNumbers('x', places), checkNumbers('y', values)];
   const n = x.length;
   const [meanX, meanY] = [mean(x), mean(y)];
   const sxx = x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
@@ -22,24 +24,28 @@ export function fitLine(x: readonly number[], y: readonly number[]): Fit {
 }
 
 /** The exponent p of y ~ C x^p, by least squares in log-log. Points with y below `floor` are left out. */
-export function fitPower(x: readonly number[], y: readonly number[], floor = 0): Fit {
-  const kept = x.map((value, i) => [value, y[i] ?? NaN] as const).filter(([, value]) => value > floor);
+export function fitPower(x: ArrayLike<number>, y: ArrayLike<number>, floor = 0): Fit {
+  checkNumber('floor', floor);
+  const values = checkNumbers('y', y);
+  const kept = checkNumbers('x', x)
+    .map((value, i) => [value, values[i] ?? NaN] as const)
+    .filter(([, value]) => value > floor);
   return fitLine(
     kept.map(([value]) => Math.log(value)),
     kept.map(([, value]) => Math.log(value)),
   );
 }
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+export function mean(values: ArrayLike<number>): number {
+  return checkNumbers('values', values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export function rms(values: readonly number[]): number {
-  return Math.sqrt(mean(values.map((value) => value * value)));
+export function rms(values: ArrayLike<number>): number {
+  return Math.sqrt(mean(checkNumbers('values', values).map((value) => value * value)));
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+export function median(values: ArrayLike<number>): number {
+  const sorted = [...checkNumbers('values', values)].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;

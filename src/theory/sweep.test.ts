@@ -91,7 +91,7 @@ it.each([
   [
     'a value that is not a number',
     () => sweep({ L: ['8'] as never }, () => ({ a: 1 })),
-    /expected a number for value 0 of the variable L, got "8"/,
+    /expected a number for the variable L of the sweep\[0\], got "8"/,
   ],
   [
     'a variable that is not a list',

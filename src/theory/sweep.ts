@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type LongCallOptions, type Progress, watchCall } from '../cancel.ts';
-import { checkOptions, unexpected } from '../check.ts';
+import { checkNumbers, checkOptions, isList, unexpected } from '../check.ts';
 import { MeanfieldError, UsageError } from '../errors.ts';
 import { checkColumns } from '../io/index.ts';
 import { measureRow } from './sweep-row.ts';
@@ -11,7 +11,7 @@ import type { SweepRow } from './table.ts';
 import { inProcesses, workerFlag } from './worker-processes.ts';
 
 /** Values of each variable, such as { L: [8, 16], M: [4], seed: [1, 2, 3] }. */
-export type Axes = Readonly<Record<string, readonly number[]>>;
+export type Axes = Readonly<Record<string, ArrayLike<number>>>;
 type PointOf<A extends Axes> = { readonly [K in keyof A]: number };
 
 /** Rows that are done, of how many, and the row that was done last. */
@@ -144,18 +144,15 @@ function collector<P extends SweepRow, R extends SweepRow>(
 }
 
 function combinations(axes: Axes): SweepRow[] {
-  const entries = Object.entries(axes);
+  if (typeof axes !== 'object' || (axes as unknown) === null || isList(axes))
+    throw unexpected('variables and their values, as { L: [8, 16] },', 'a sweep', axes);
+  const entries = Object.entries(axes).map(
+    ([name, values]) => [name, checkNumbers(`the variable ${name} of the sweep`, values)] as const,
+  );
   if (!entries.length)
     throw new UsageError('a sweep needs at least one variable, such as { L: [8, 16, 32] }');
-  for (const [name, values] of entries) {
-    if (!Array.isArray(values))
-      throw unexpected('a list of numbers', `the variable ${name} of the sweep`, values);
+  for (const [name, values] of entries)
     if (!values.length) throw new UsageError(`the variable ${name} of the sweep has no values`);
-    values.forEach((value, i) => {
-      if (typeof value !== 'number')
-        throw unexpected('a number', `value ${i} of the variable ${name}`, value);
-    });
-  }
   return entries.reduce<SweepRow[]>(
     (points, [name, values]) =>
       points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),

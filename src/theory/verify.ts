@@ -1,7 +1,7 @@
 /** Measures many claims at many seeds in processes of one thread each; a claim that breaks fails alone. */
 import { fileURLToPath } from 'node:url';
 import { type LongCallOptions, longCallKeys, type Progress, watchCall } from '../cancel.ts';
-import { checkInteger, checkOptions, nearest } from '../check.ts';
+import { checkInteger, checkNumbers, checkOptions, nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import type { Claim } from './claim.ts';
@@ -21,7 +21,7 @@ export interface VerifyProgress extends Progress {
 export interface VerifyOptions extends Omit<LongCallOptions, 'onProgress'> {
   /** C1, C2h, ..; default: all. */
   readonly ids?: readonly string[] | undefined;
-  readonly seeds?: readonly number[] | undefined;
+  readonly seeds?: ArrayLike<number> | undefined;
   readonly quick?: boolean | undefined;
   /** Processes at once, one thread each; default: 1. */
   readonly processes?: number | undefined;
@@ -66,8 +66,9 @@ export async function verify(options: VerifyOptions = {}): Promise<SeededResult[
     processes: true,
     onResult: true,
   });
-  const { ids, seeds = [1], quick = false, processes = 1, signal, onProgress, onResult } = options;
+  const { ids, quick = false, processes = 1, signal, onProgress, onResult } = options;
   watchCall('verify', { signal });
+  const seeds = checkNumbers('seeds', options.seeds ?? [1]);
   const chosen = chooseClaims(ids);
   if (!seeds.length) throw new UsageError('verify needs at least one seed');
   seeds.forEach((seed) => checkInteger('seed', seed, { min: 0 }));

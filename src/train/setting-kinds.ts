@@ -1,5 +1,5 @@
 /** What values a setting takes: how they are checked, how a flag's text becomes one, what errors and help say of them. */
-import { checkInteger, checkNumber, checkOneOf, type Range, unexpected } from '../check.ts';
+import { checkInteger, checkNumber, checkOneOf, isList, type Range, unexpected } from '../check.ts';
 import { absolutePath } from '../io/user-path.ts';
 
 export interface Kind<T> {
@@ -51,10 +51,11 @@ export const numbers = (range: Range, argument = '<numbers>'): Kind<readonly num
   const parse = (text: string): unknown => text.split(',').map(orText);
   return {
     check(name, value) {
-      const list = typeof value === 'string' ? parse(value) : typeof value === 'number' ? [value] : value;
+      const given = typeof value === 'string' ? parse(value) : typeof value === 'number' ? [value] : value;
+      const list = isList(given) ? Array.from(given) : [];
       const isGood = (one: unknown): boolean =>
         typeof one === 'number' && Number.isFinite(one) && (range.above === undefined || one > range.above);
-      if (!Array.isArray(list) || list.length === 0 || !list.every(isGood))
+      if (list.length === 0 || !list.every(isGood))
         throw unexpected(`${what}, with commas between them,`, name, value);
       return list as readonly number[];
     },

@@ -3,11 +3,10 @@
  * extension of order 4: the reference solution of the mean-field ODE.
  */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
-import { checkInteger, checkNumber, checkOptions, unexpected } from '../../check.ts';
+import { checkInteger, checkNumber, checkNumbers, checkOptions, isList, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import { allFinite } from '../finite.ts';
-import { ownList } from '../measures/measure.ts';
 import { checkReturned, copyFor } from '../own-function.ts';
 import { type DenseSolution, everyStep, savedAt } from './record.ts';
 import { tableauOf } from './tableau.ts';
@@ -21,11 +20,11 @@ export interface AdaptiveOptions extends LongCallOptions {
   readonly relative?: number | undefined;
   readonly absolute?: number | undefined;
   /** Times that no step crosses, such as the break points of a measure. */
-  readonly breaks?: readonly number[] | undefined;
+  readonly breaks?: ArrayLike<number> | undefined;
   /** Of steps, accepted and rejected. Default: 100,000. */
   readonly maxSteps?: number | undefined;
   /** Keeps the states at these times alone, and frees all others on the way: memory does not grow with the steps. */
-  readonly saveAt?: readonly number[] | undefined;
+  readonly saveAt?: ArrayLike<number> | undefined;
 }
 
 /** dX/dt = field(t, X). `inside` lies within the piece between two breaks that is being solved: at a break it tells the side. */
@@ -68,7 +67,7 @@ const optionKeys = {
 export function integrate(
   field: VectorField,
   start: Tensor,
-  interval: readonly [number, number],
+  interval: readonly [number, number] | ArrayLike<number>,
   options: AdaptiveOptions = {},
 ): DenseSolution {
   checkOptions('integrate', options, optionKeys);
@@ -80,7 +79,7 @@ export function integrateAs(
   call: string,
   field: VectorField,
   start: Tensor,
-  interval: readonly [number, number],
+  interval: readonly [number, number] | ArrayLike<number>,
   options: AdaptiveOptions,
 ): DenseSolution {
   const watch = watchCall(call, options);
@@ -94,7 +93,8 @@ export function integrateAs(
   const length = Math.abs(to - from);
   const sign = to < from ? -1 : 1;
   const stops = [...breaksBetween(options.breaks, from, to), to].sort((a, b) => (a - b) * sign);
-  const record = options.saveAt ? savedAt(options.saveAt, start, from, to) : everyStep(start, from, to);
+  const record =
+    options.saveAt !== undefined ? savedAt(options.saveAt, start, from, to) : everyStep(start, from, to);
   let [accepted, rejected] = [0, 0];
   let h = Math.max(length / 100, 4 * spacingAt(from));
   let [t, x] = [from, start];
@@ -148,8 +148,7 @@ export const spacingAt = (t: number): number => Math.max(Number.EPSILON * Math.a
 
 /** Longer lists are grids of times, for other solvers. */
 function endsOf(interval: unknown): readonly [number, number] {
-  const isList = Array.isArray(interval) || ArrayBuffer.isView(interval);
-  if (!isList || (interval as ArrayLike<unknown>).length !== 2)
+  if (!isList(interval) || interval.length !== 2)
     throw unexpected('[from, to] (times between belong in saveAt)', 'the interval', interval);
   return interval as unknown as readonly [number, number];
 }
@@ -167,8 +166,8 @@ function checkStart(field: VectorField, start: Tensor, from: number, to: number)
   checkNumber('the length of the interval', to - from);
 }
 
-function breaksBetween(given: readonly number[] = [], from: number, to: number): number[] {
-  const breaks = ownList('breaks', given);
+function breaksBetween(given: ArrayLike<number> = [], from: number, to: number): number[] {
+  const breaks = checkNumbers('breaks', given);
   breaks.forEach((t, i) => checkNumber(`break ${i}`, t));
   return breaks.filter((t) => t > Math.min(from, to) && t < Math.max(from, to));
 }

@@ -1,8 +1,7 @@
 /** What an adaptive solution keeps of its steps: everything, or the states at given times. */
-import { checkNumber, unexpected } from '../../check.ts';
+import { checkNumber, checkNumbers, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { ownList } from '../measures/measure.ts';
 
 export interface DenseSolution {
   /** The accepted times, or those of `saveAt`, in the direction of the integration; and the states there. */
@@ -78,8 +77,8 @@ export function everyStep(start: Tensor, from: number, to: number): Record {
   };
 }
 
-export function savedAt(saveAt: readonly number[], start: Tensor, from: number, to: number): Record {
-  const wanted = ownList('saveAt', saveAt);
+export function savedAt(saveAt: ArrayLike<number>, start: Tensor, from: number, to: number): Record {
+  const wanted = checkNumbers('saveAt', saveAt);
   if (wanted.length === 0) throw unexpected('a list of times (at least one)', 'saveAt', saveAt);
   const sign = to < from ? -1 : 1;
   const times = wanted.map((t, i) => inInterval(t, from, to, `saveAt ${i}`)).sort((a, b) => (a - b) * sign);

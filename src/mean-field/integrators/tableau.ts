@@ -1,5 +1,5 @@
 /** Explicit Runge-Kutta schemes by their tableaus (Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I). */
-import { checkOneOf, unexpected } from '../../check.ts';
+import { checkNumbers, checkOneOf, isList, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 
 /** Stage s: X_s = X + h sum_r a_sr k_r at the fraction c_s of the step; the step: X + h sum_s b_s k_s. */
@@ -47,14 +47,17 @@ export function tableauOf(integrator: Integrator | Tableau): Tableau {
 }
 
 function checked(tableau: Tableau): Tableau {
-  const { name, a, b, c } = (tableau as Partial<Tableau> | null) ?? {};
-  if (!a || !b || !c)
+  const { name, ...given } = (tableau as Partial<Tableau> | null) ?? {};
+  if (!isList(given.a) || !isList(given.b) || !isList(given.c))
     throw unexpected('the name of a scheme or a tableau { name, order, a, b, c }', 'integrator', tableau);
+  const b = checkNumbers(`scheme ${name}: b`, given.b);
+  const c = checkNumbers(`scheme ${name}: c`, given.c);
+  const a = Array.from(given.a, (row, s) => checkNumbers(`scheme ${name}: a[${s}]`, row));
   if (a.length !== b.length || c.length !== b.length)
     throw new UsageError(`scheme ${name}: a, b and c have ${a.length}, ${b.length} and ${c.length} stages`);
   a.forEach((row, s) => {
     if (row.length > s)
       throw new UsageError(`scheme ${name}: stage ${s} uses ${row.length} slopes, only ${s} come before it`);
   });
-  return tableau;
+  return { ...tableau, a, b, c };
 }

@@ -13,7 +13,7 @@ import {
 
 export interface GridOptions {
   /** h_l; default: 1/L each. */
-  readonly steps?: readonly number[] | undefined;
+  readonly steps?: ArrayLike<number> | undefined;
   /** [L, M]; default: 1/M each. */
   readonly weight?: Tensor | undefined;
   /** Weights may be negative. */
@@ -40,7 +40,9 @@ export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasu
   checkOptions('gridMeasure', options, { steps: true, weight: true, signed: true });
   checkShapeOfTheta(theta, 3, '[L, M, k]');
   const [slices = 0, particles = 0] = theta.shape;
-  const steps = ownSteps(options.steps ?? Array.from({ length: slices }, () => 1 / slices));
+  const steps = ownSteps(
+    options.steps === undefined ? Array.from({ length: slices }, () => 1 / slices) : options.steps,
+  );
   if (steps.length !== slices)
     throw new UsageError(`theta has ${slices} slices of depth, steps are ${steps.length}`);
   const weight =

@@ -1,21 +1,14 @@
 /** The interval measure of the talk: rho_n = sum_i w_i delta_{theta_i} 1_[tau_i, tau'_i](t). */
-import { checkNeededOptions } from '../../check.ts';
+import { checkNeededOptions, checkNumbers } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
-import {
-  checkAtoms,
-  checkSameShape,
-  checkShapeOfTheta,
-  checkStep,
-  ownList,
-  type ParticleMeasure,
-} from './measure.ts';
+import { checkAtoms, checkSameShape, checkShapeOfTheta, checkStep, type ParticleMeasure } from './measure.ts';
 
 export interface IntervalOptions {
   /** tau_i, the depths at which particles begin to act, [n]. */
-  readonly tau: readonly number[];
+  readonly tau: ArrayLike<number>;
   /** tau'_i, where they end; left out, the sorted intervals tile the depth as in Algorithm 1: [tau^{l-1}, tau^l]. */
-  readonly tauEnd?: readonly number[] | undefined;
+  readonly tauEnd?: ArrayLike<number> | undefined;
   /** [n]; default 1, so that intervals that tile the depth make a probability at every t. */
   readonly weight?: Tensor | undefined;
   readonly signed?: boolean | undefined;
@@ -41,13 +34,14 @@ export interface IntervalMeasure extends ParticleMeasure {
 }
 
 /** Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0. */
-export function tiles(tau: readonly number[]): { tau: number[]; tauEnd: number[] } {
-  const order = tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
+export function tiles(tau: ArrayLike<number>): { tau: number[]; tauEnd: number[] } {
+  const ends = checkNumbers('tau', tau);
+  const order = ends.map((_, i) => i).sort((a, b) => (ends[a] ?? 0) - (ends[b] ?? 0) || a - b);
   const begin: number[] = [];
   order.forEach((i, rank) => {
-    begin[i] = rank === 0 ? 0 : (tau[order[rank - 1] ?? 0] ?? 0);
+    begin[i] = rank === 0 ? 0 : (ends[order[rank - 1] ?? 0] ?? 0);
   });
-  return { tau: begin, tauEnd: [...tau] };
+  return { tau: begin, tauEnd: [...ends] };
 }
 
 /**
@@ -62,7 +56,7 @@ export function intervalMeasure(theta: Tensor, options: IntervalOptions): Interv
   if (weight.shape.join() !== String(n))
     throw new UsageError(`weight: expected [${n}], got shape [${weight.shape.join(', ')}]`);
   const given = checkDepths('tau', options.tau, n);
-  const places = options.tauEnd ? { tau: given, tauEnd: options.tauEnd } : tiles(given);
+  const places = options.tauEnd !== undefined ? { tau: given, tauEnd: options.tauEnd } : tiles(given);
   const tau = Object.freeze(places.tau);
   const tauEnd = checkDepths('tauEnd', places.tauEnd, n);
   tau.forEach((start, i) => {
@@ -74,8 +68,8 @@ export function intervalMeasure(theta: Tensor, options: IntervalOptions): Interv
 }
 
 /** A frozen copy. */
-function checkDepths(name: string, given: readonly number[], n: number): readonly number[] {
-  const values = ownList(name, given);
+function checkDepths(name: string, given: ArrayLike<number>, n: number): readonly number[] {
+  const values = checkNumbers(name, given);
   if (values.length !== n) throw new UsageError(`${n} particles need as many ${name}, got ${values.length}`);
   values.forEach((depth, i) => {
     if (!Number.isFinite(depth) || depth < 0)

@@ -2,7 +2,7 @@
  * Laws of blocks over parameters and depth, rho(theta, t): what acts at a depth is a set of weighted particles.
  * A measure carries the grid of depth on which it is stepped through.
  */
-import { checkInteger, checkNumber, show, unexpected } from '../../check.ts';
+import { checkInteger, checkNumber, checkNumbers, show, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
@@ -114,17 +114,10 @@ export function breakAt(breaks: readonly number[], t: number, what: string): num
 }
 
 /** A frozen copy: a measure does not change when its caller's list does. @throws as {@link checkSteps} */
-export function ownSteps(steps: readonly number[]): readonly number[] {
-  const own = ownList('steps', steps);
+export function ownSteps(steps: ArrayLike<number>): readonly number[] {
+  const own = checkNumbers('steps', steps);
   checkSteps(own);
   return own;
-}
-
-/** A frozen copy of a list of numbers, given as an array or a typed one. @throws UsageError for anything else */
-export function ownList(name: string, values: readonly number[]): readonly number[] {
-  if (!Array.isArray(values) && !ArrayBuffer.isView(values))
-    throw unexpected('a list of numbers', name, values);
-  return Object.freeze(Array.from(values as ArrayLike<number>));
 }
 
 /** @throws UsageError unless steps are finite, not negative, and not all zero. */

@@ -1,6 +1,6 @@
 /** Moments and radii of weighted particles, in a slice and over depth. */
 import { UsageError } from '../../errors.ts';
-import { checkInteger, checkNumber } from '../../check.ts';
+import { checkInteger, checkNumber, checkNumbers } from '../../check.ts';
 import { scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import type { Measure } from './measure.ts';
@@ -66,8 +66,9 @@ export function supportRadius(particles: Particles): number {
  *
  * @throws UsageError unless the lengths add up to k
  */
-export function partRadii(particles: Particles, lengths: readonly number[]): number[] {
+export function partRadii(particles: Particles, parts: ArrayLike<number>): number[] {
   const points = readPoints(particles);
+  const lengths = checkNumbers('the lengths of the parts', parts);
   lengths.forEach((length, i) => checkInteger(`part ${i}`, length, { min: 1 }));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total !== points.k)

@@ -9,7 +9,7 @@ import { breaksOf, checkedParticles, checkStep, depthRounding, type Measure, own
 export type DepthPath = (t: number) => Particles;
 
 /** rho is a function of t, evaluated at stage times; stepped through in `steps` (a number: that many equal ones). */
-export function pathMeasure(path: DepthPath, steps: number | readonly number[]): Measure {
+export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>): Measure {
   if (typeof path !== 'function') throw unexpected('a function of depth', 'the path of a measure', path);
   const lengths =
     typeof steps === 'number'
@@ -48,7 +48,7 @@ export function commonSteps(measures: readonly Measure[]): number[] {
  *
  * @throws UsageError unless each new step lies in one of the measure's, or beyond its end
  */
-export function onSteps(measure: Measure, lengths: readonly number[]): Measure {
+export function onSteps(measure: Measure, lengths: ArrayLike<number>): Measure {
   const steps = ownSteps(lengths);
   const coarse = breaksOf(measure);
   const fine = breaksOf({ steps });
