@@ -38,7 +38,15 @@ rows['studio/protocol'] = ['runs'];
 rows['studio/lab'] = ['draw', 'reference', 'data/points', 'io/csv'];
 rows['studio/engine'] = ['studio/lab', 'mean-field', 'tensor', 'native'];
 rows['studio/server'] = ['studio/protocol', 'studio/lab', 'runs', 'report', 'io'];
-rows['studio/client'] = ['studio/protocol', 'studio/lab', 'draw', 'runs', 'report', 'reference'];
+rows['studio/client'] = [
+  'studio/protocol',
+  'studio/lab',
+  'draw',
+  'train/settings',
+  'runs',
+  'report',
+  'reference',
+];
 rows.cli = Object.keys(rows);
 
 const test = '\\.test\\.ts$';

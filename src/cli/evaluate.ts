@@ -21,9 +21,9 @@ export function registerEvaluate(program: Command): void {
     .option('--std <numbers>', 'of a file: deviation that it was trained with, of each channel', parseNumbers)
     .option(
       '--key-style <style>',
-      'of a file: akamaster, torchvision, preresnet, meanfield (default: found out)',
+      'of a file: akamaster, torchvision, preresnet, meanfield (default: detected)',
     )
-    .option('--state-dict <key>', 'of a file with several weights: state_dict_ema, .. (default: found out)')
+    .option('--state-dict <key>', 'of a file with several weights: state_dict_ema, .. (default: detected)')
     .option('--dtype <name>', 'of a file: f32 or f64 (default f32)')
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, flags: EvaluateFlags) => {

@@ -6,6 +6,7 @@ import { guardProcess } from '../process-guard.ts';
 import { takePaths } from './flags.ts';
 import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';
+import { registerConfigSchema } from './config-schema.ts';
 import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
@@ -40,6 +41,7 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', () => helpText(examples, [exitCodeNote]));
   registerTrain(program);
+  registerConfigSchema(program);
   registerEvaluate(program);
   registerExport(program);
   registerPredict(program);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes, UsageError } from '../errors.ts';
 import { commandLine, resolveConfig } from '../train/index.ts';
-import { configKeys } from '../train/settings.ts';
+import { configKeys } from '../train/settings/table.ts';
 import { type FileSettings, readFileSettings } from './settings-file.ts';
 
 let root = '';

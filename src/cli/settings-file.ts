@@ -5,7 +5,8 @@ import { UsageError } from '../errors.ts';
 import { expandHome } from '../io/index.ts';
 import { readSettingsFile, runFiles } from '../runs/index.ts';
 import { type TrainOptions, withEffect } from '../train/index.ts';
-import { isNegated, isSetting, keyOf } from '../train/settings.ts';
+import { isNegated, isSetting, keyOf } from '../train/settings/table.ts';
+import { type CommandKey, commandSettings, isCommandKey } from './command-settings.ts';
 
 /** What a file may say of the command, beside the settings of the training. */
 export interface CommandSettings {
@@ -23,9 +24,6 @@ export interface FileSettings {
   readonly placeOf: (key: string) => string;
 }
 
-const commandKeys = ['output', 'name', 'report', 'json', 'quiet'] as const;
-type CommandKey = (typeof commandKeys)[number];
-const isCommandKey = (key: string): key is CommandKey => (commandKeys as readonly string[]).includes(key);
 /** Only a command line can have them. */
 const flagsOnly = ['config', 'resume'];
 
@@ -41,7 +39,7 @@ function withoutNo(flag: string, value: unknown, place: string): [key: string, v
 }
 
 function commandValue(key: CommandKey, value: unknown, place: string): string | boolean {
-  if (key === 'output' || key === 'name') {
+  if (commandSettings[key].type === 'text') {
     const isText =
       (typeof value === 'string' && value !== '') || (key === 'name' && typeof value === 'number');
     if (!isText) throw new UsageError(`${place}: expected a text for ${key}, got ${String(value)}`);

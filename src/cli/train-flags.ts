@@ -1,6 +1,6 @@
 /** The flags of `train` and of what trains, from the table of settings; names as timm, Lightning and torchrun have them. */
 import { type Command, Option } from 'commander';
-import { configKeys, flagOf, isNegated, type SettingName, settingOf } from '../train/settings.ts';
+import { configKeys, defaultText, flagName, type SettingName, settingOf } from '../train/settings/table.ts';
 
 const titles = {
   data: 'Data:',
@@ -12,17 +12,9 @@ const titles = {
   run: 'Run:',
 } as const;
 
-/** The default as help shows it: off and on say themselves. */
-function defaultText(key: SettingName): string | undefined {
-  const { usually, default: usual } = settingOf(key);
-  if (usually !== undefined) return usually;
-  if (Array.isArray(usual)) return usual.join(',');
-  return typeof usual === 'string' || typeof usual === 'number' ? String(usual) : undefined;
-}
-
 function optionOf(key: SettingName): Option {
   const { kind, help, short, group } = settingOf(key);
-  const words = [`--${isNegated(key) ? 'no-' : ''}${flagOf(key)}`, ...(kind.argument ? [kind.argument] : [])];
+  const words = [`--${flagName(key)}`, ...(kind.argument ? [kind.argument] : [])];
   const usual = defaultText(key);
   const option = new Option(
     `${short === undefined ? '' : `-${short}, `}${words.join(' ')}`,

@@ -1,5 +1,6 @@
 /** `meanfield train`: trains a net, writes its run folder and report. */
 import type { Command } from 'commander';
+import { commandSettings } from './command-settings.ts';
 import { addTrainFlags, givenSettings } from './train-flags.ts';
 import type { TrainFlags } from './train-run.ts';
 
@@ -8,12 +9,8 @@ export function registerTrain(program: Command): void {
     .command('train')
     .description('train a net: vanilla, mean-field (Algorithm 1), or one of the controls')
     .option('-c, --config <file>', 'YAML file with settings, keys as the flags; flags override it')
-    .option('--output <dir>', 'folder for run folders (default runs)')
-    .option('--name <name>', 'name of the run folder (default: date-model-scheme-seed)')
-    .option('--resume <run>', 'go on with a run folder, from its last checkpoint, to the same end')
-    .option('--no-report', 'do not write report.html at the end')
-    .option('--json', 'print one JSON object at the end')
-    .option('-q, --quiet', 'no progress');
+    .option('--resume <run>', 'go on with a run folder, from its last checkpoint, to the same end');
+  for (const { flags, help } of Object.values(commandSettings)) command.option(flags, help);
   addTrainFlags(command).action(async (flags: TrainFlags) => {
     const { runTraining } = await import('./train-run.ts');
     await runTraining(

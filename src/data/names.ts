@@ -12,6 +12,8 @@ export const datasetNames = [
 ] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
+/** Those with training images: npy files hold test images alone. */
+export const trainableDatasets: readonly DatasetName[] = datasetNames.filter((name) => name !== 'npy');
 /** Those whose images have the size that is asked for. */
 export const sizedDatasets: readonly DatasetName[] = ['image-folder', 'synthetic-images'];
 /** Those that are made on the spot: there are no files. */

@@ -1,8 +1,8 @@
 /** What settings say of each other, beyond the choices they belong to. */
 import { UsageError } from '../errors.ts';
 import { modelShortcuts } from '../models/index.ts';
-import type { Values } from './effect.ts';
-import type { TrainConfig } from './settings.ts';
+import type { Values } from './settings/effect.ts';
+import type { TrainConfig } from './settings/table.ts';
 
 /** Deviations of pixels in 0..255 are about 60, of pixels in 0..1 below 1. */
 const largestStd = 10;

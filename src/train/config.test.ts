@@ -14,8 +14,8 @@ import {
   savedConfig,
   type TrainOptions,
 } from './config.ts';
-import { overridden, withEffect } from './effect.ts';
-import { configKeys, flagOf, isSetting, keyOf, settingOf } from './settings.ts';
+import { overridden, withEffect } from './settings/effect.ts';
+import { configKeys, flagOf, isSetting, keyOf, settingOf } from './settings/table.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'meanfield-config-'));
 afterAll(() => {

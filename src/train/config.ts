@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
+import { absolutePath } from '../io/index.ts';
 import { publishedWidth } from '../models/index.ts';
 import { readConfigFile, runFiles } from '../runs/index.ts';
 import { checkSense } from './config-sense.ts';
-import { acts, idleValue, missingChoice, type Values, withDefaults } from './effect.ts';
+import { acts, idleValue, missingChoice, type Values, withDefaults } from './settings/effect.ts';
 import {
   configKeys,
   flagOf,
@@ -15,7 +16,7 @@ import {
   type SettingName,
   settingOf,
   type TrainConfig,
-} from './settings.ts';
+} from './settings/table.ts';
 
 /** Any part of a configuration; the rest are defaults. */
 export type TrainOptions = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | undefined };
@@ -69,7 +70,10 @@ function checkValues(given: Values, names: Names): Values {
 
 function checkValue(key: SettingName, value: unknown, names: Names): unknown {
   try {
-    return settingOf(key).kind.check(names.of(key), value);
+    const { kind } = settingOf(key);
+    const checked = kind.check(names.of(key), value);
+    // A path means the same from every folder.
+    return kind.isPath ? absolutePath(checked as string) : checked;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // Who writes a flag or a file knows what a string is: the type of the value is left out.

@@ -13,7 +13,7 @@ import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { RunState } from './checkpoint.ts';
-import type { TrainConfig } from './settings.ts';
+import type { TrainConfig } from './settings/table.ts';
 import { type NetImages, testImagesFor } from './test-images.ts';
 import { type DataIdentity, dataIdentityOf } from './data-identity.ts';
 import { type ImportedWeights, importWeights } from './import-weights.ts';

@@ -10,7 +10,7 @@ export {
   type TrainOptions,
   type Where,
 } from './config.ts';
-export { overridden, withEffect } from './effect.ts';
+export { overridden, withEffect } from './settings/effect.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
 export {
   createExperiment,
@@ -27,7 +27,7 @@ export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
 export { loadTestImages, loadTrained, type TestImages, type Trained } from './trained.ts';
 export { predict, type Prediction } from './predict.ts';
-export { configKeys, flagOf, type TrainConfig } from './settings.ts';
+export { configKeys, flagOf, type TrainConfig } from './settings/table.ts';
 export {
   changeableSettings,
   resumeRun,

@@ -4,7 +4,7 @@ import type { CifarResNet } from '../models/index.ts';
 import { crossEntropy } from '../nn/index.ts';
 import { Adam, clipGradients, type Optimizer, type ParameterGroup, Sgd } from '../optim/index.ts';
 import { autocast, grad, ops, scope, type Tensor } from '../tensor/index.ts';
-import type { TrainConfig } from './settings.ts';
+import type { TrainConfig } from './settings/table.ts';
 
 export interface StepOutcome {
   /** Mean loss of the batch, before the update. */

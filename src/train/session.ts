@@ -24,7 +24,7 @@ import { environment } from './environment.ts';
 import { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
 import type { OnProgress } from './progress.ts';
 import { type RunOutcome, TrainingRun } from './run.ts';
-import type { TrainConfig } from './settings.ts';
+import type { TrainConfig } from './settings/table.ts';
 
 export interface SessionOptions {
   /** Folder that holds run folders. */

@@ -10,7 +10,7 @@ import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } fro
 import { readSavedConfig } from './config.ts';
 import { checkMachine, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
-import type { TrainConfig } from './settings.ts';
+import type { TrainConfig } from './settings/table.ts';
 import { checkPlace, testImagesFor } from './test-images.ts';
 
 export interface Trained {

@@ -25,24 +25,24 @@ it('an empty folder says what to do, with the command line', async () => {
 
 it('the form shows the command line that it makes, and the address keeps the form', async () => {
   await page.getByRole('link', { name: 'Start a run' }).click();
-  await page.getByLabel('data set').selectOption('synthetic-images');
-  await page.getByLabel('width').fill('4');
-  await page.getByLabel('epochs').fill('2000');
-  await page.getByLabel('threads').fill('1');
+  await page.getByLabel('dataset', { exact: true }).selectOption('synthetic-images');
+  await page.getByLabel('width', { exact: true }).fill('4');
+  await page.getByLabel('epochs', { exact: true }).fill('2000');
+  await page.getByLabel('threads', { exact: true }).fill('1');
   const line = page.getByRole('group', { name: 'command line' });
   await expect
     .poll(() => line.textContent())
     .toMatch(/^npx meanfield train --dataset synthetic-images --width 4 --epochs 2000 --threads 1 --output /);
   await page.waitForTimeout(400);
   await page.reload();
-  await expect.poll(() => page.getByLabel('epochs').inputValue()).toBe('2000');
+  await expect.poll(() => page.getByLabel('epochs', { exact: true }).inputValue()).toBe('2000');
 });
 
 it('what the server refuses is said in its words', async () => {
-  await page.getByLabel('epochs').fill('many');
+  await page.getByLabel('epochs', { exact: true }).fill('many');
   await page.getByRole('button', { name: 'start' }).click();
   await expect.poll(() => page.getByRole('alert').textContent(), { timeout: 30_000 }).toMatch(/epochs/);
-  await page.getByLabel('epochs').fill('2000');
+  await page.getByLabel('epochs', { exact: true }).fill('2000');
   // The browser itself logs the answer 4xx.
   opened.errors.length = 0;
 });

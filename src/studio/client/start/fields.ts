@@ -1,166 +1,100 @@
-/** The flags of `meanfield train` that the form has, and the command line that they make. */
+/** The form's fields, from the table of settings, and the command line that their values make. */
+import { acts } from '../../../train/settings/effect.ts';
+import {
+  configKeys,
+  defaultText,
+  flagName,
+  type SettingGroup,
+  settingGroups,
+  type SettingName,
+  settingOf,
+} from '../../../train/settings/table.ts';
 
-/** The values of a choice field with which a field has an effect. */
-export interface Condition {
+export interface Field {
+  readonly key: SettingName;
+  /** Without its dashes: the label, and the key in the page's address. */
   readonly flag: string;
-  readonly oneOf: readonly string[];
-}
-
-interface FieldBase {
-  readonly flag: string;
-  readonly label: string;
+  readonly input: 'choice' | 'switch' | 'number' | 'text';
   readonly hint: string;
-  readonly belongsTo?: Condition;
+  /** Shown while nothing is given. */
+  readonly placeholder: string;
+  /** The value that is left out of the command line. */
+  readonly usual: string | undefined;
+  readonly options: readonly string[];
+  readonly isBasic: boolean;
 }
-
-export type Field = FieldBase &
-  (
-    | {
-        readonly kind: 'choice';
-        readonly usual: string;
-        readonly options: readonly string[];
-      }
-    | {
-        readonly kind: 'text' | 'number';
-        readonly usual: string;
-        readonly suggestions?: readonly string[];
-      }
-    | { readonly kind: 'switch' }
-  );
 
 export interface Section {
   readonly title: string;
-  readonly fields: readonly Field[];
+  readonly basic: readonly Field[];
+  /** Folded until asked for. */
+  readonly more: readonly Field[];
 }
 
-/** `usual` is what `train` takes where the flag is not given: it is shown and left out of the command line. */
-export const sections: readonly Section[] = [
-  {
-    title: 'Images',
-    fields: [
-      {
-        flag: 'dataset',
-        kind: 'choice',
-        label: 'data set',
-        usual: 'fashion-mnist',
-        options: ['fashion-mnist', 'mnist', 'cifar10', 'cifar100', 'idx', 'image-folder', 'synthetic-images'],
-        hint: 'synthetic-images are made on the spot; fashion-mnist comes with a Debian package',
-      },
-      {
-        flag: 'data-dir',
-        kind: 'text',
-        label: 'where it is',
-        usual: '',
-        hint: 'folder of the data set; empty: where `meanfield data list` finds it',
-        belongsTo: {
-          flag: 'dataset',
-          oneOf: ['fashion-mnist', 'mnist', 'cifar10', 'cifar100', 'idx', 'image-folder'],
-        },
-      },
-    ],
-  },
-  {
-    title: 'Net',
-    fields: [
-      {
-        flag: 'model',
-        kind: 'text',
-        label: 'model',
-        usual: 'resnet20',
-        suggestions: [
-          'resnet8',
-          'resnet20',
-          'resnet32',
-          'resnet44',
-          'resnet56',
-          'resnet110',
-          'preresnet20',
-          'preresnet164',
-          'resnext29-8x64d',
-        ],
-        hint: 'resnetD, preresnetD with D = 6n + 2; resnext29-8x64d',
-      },
-      { flag: 'width', kind: 'number', label: 'width', usual: '16', hint: 'channels of the stem' },
-      {
-        flag: 'scheme',
-        kind: 'choice',
-        label: 'scheme',
-        usual: 'mean-field',
-        options: ['mean-field', 'vanilla', 'intervals', 'learned-step'],
-        hint: 'mean-field is Algorithm 1: each block has a depth τ',
-      },
-      {
-        flag: 'no-reorder',
-        kind: 'switch',
-        label: 'order frozen',
-        hint: 'the control for reordering',
-        belongsTo: { flag: 'scheme', oneOf: ['mean-field'] },
-      },
-      {
-        flag: 'tau-lr-factor',
-        kind: 'number',
-        label: 'rate of τ',
-        usual: '0.1',
-        hint: 'learning rate of τ over that of the weights',
-        belongsTo: { flag: 'scheme', oneOf: ['mean-field', 'intervals', 'learned-step'] },
-      },
-    ],
-  },
-  {
-    title: 'Training',
-    fields: [
-      { flag: 'epochs', kind: 'number', label: 'epochs', usual: '15', hint: 'passes over the data' },
-      { flag: 'batch-size', kind: 'number', label: 'batch', usual: '128', hint: 'images a step' },
-      { flag: 'lr', kind: 'number', label: 'learning rate', usual: '0.2', hint: 'the peak of one-cycle' },
-      {
-        flag: 'seed',
-        kind: 'number',
-        label: 'seed',
-        usual: '42',
-        hint: 'initial weights, order of data, augmentation',
-      },
-      {
-        flag: 'limit-train-batches',
-        kind: 'number',
-        label: 'only so many batches',
-        usual: '',
-        hint: 'of each epoch; empty: all',
-      },
-    ],
-  },
-  {
-    title: 'Machine',
-    fields: [
-      {
-        flag: 'threads',
-        kind: 'number',
-        label: 'threads',
-        usual: '',
-        hint: 'empty: all cores that no other run holds',
-      },
-      { flag: 'amp', kind: 'switch', label: 'bf16 where the CPU has it', hint: 'automatic mixed precision' },
-    ],
-  },
-];
+const titles: Readonly<Record<SettingGroup, string>> = {
+  data: 'Data',
+  model: 'Model',
+  scheme: 'Positions in depth',
+  optimiser: 'Optimisation',
+  images: 'Images',
+  machine: 'Machine',
+  run: 'Run',
+};
 
-export const fields: readonly Field[] = sections.flatMap((section) => section.fields);
+function fieldOf(key: SettingName): Field {
+  const { kind, help, examples, basic, default: usual } = settingOf(key);
+  const { enum: choices, type } = kind.schema;
+  const isNumber = type === 'number' || type === 'integer';
+  return {
+    key,
+    flag: flagName(key),
+    input: choices ? 'choice' : type === 'boolean' ? 'switch' : isNumber ? 'number' : 'text',
+    hint: help,
+    placeholder: defaultText(key) ?? '',
+    usual: typeof usual === 'string' || typeof usual === 'number' ? String(usual) : undefined,
+    options: (choices ?? examples ?? []).map(String),
+    isBasic: basic === true,
+  };
+}
 
+export const fields: readonly Field[] = configKeys.map(fieldOf);
+
+export const sections: readonly Section[] = settingGroups.map((group) => {
+  const own = fields.filter(({ key }) => settingOf(key).group === group);
+  return {
+    title: titles[group],
+    basic: own.filter(({ isBasic }) => isBasic),
+    more: own.filter(({ isBasic }) => !isBasic),
+  };
+});
+
+/** By flag, as the page's address has them; a switch that is on is '1'. */
 export type Values = Readonly<Record<string, string | undefined>>;
 
-/** Whether a field has an effect under the others: `train` refuses one that has none. */
-export function hasEffect({ belongsTo }: Field, values: Values): boolean {
-  if (!belongsTo) return true;
-  const choice = fields.find(({ flag }) => flag === belongsTo.flag);
-  const usual = choice && 'usual' in choice ? choice.usual : '';
-  return belongsTo.oneOf.includes(values[belongsTo.flag] ?? usual);
+const textOf = ({ flag }: Field, values: Values): string => values[flag]?.trim() ?? '';
+const isGiven = (field: Field, values: Values): boolean => {
+  const text = textOf(field, values);
+  return field.input === 'switch' ? text === '1' : text !== '' && text !== field.usual;
+};
+
+/** The value that `train` would see. */
+function valueOf(field: Field, values: Values): unknown {
+  const { kind, default: usual } = settingOf(field.key);
+  if (!isGiven(field, values)) return usual;
+  if (field.input === 'switch') return usual !== true;
+  const text = textOf(field, values);
+  return kind.parse ? kind.parse(text) : text;
 }
 
-/** Only what differs from the defaults, and has an effect: `['--epochs', '3', '--amp']`. */
+/** Whether a field has an effect, given the others: `train` refuses one that has none. */
+export function hasEffect({ key }: Field, values: Values): boolean {
+  return acts(key, Object.fromEntries(fields.map((field) => [field.key, valueOf(field, values)])));
+}
+
+/** Whatever differs from the defaults and has an effect: `['--epochs', '3', '--amp']`. */
 export function argumentsOf(values: Values): string[] {
   return fields.flatMap((field) => {
-    if (!hasEffect(field, values)) return [];
-    const value = values[field.flag]?.trim() ?? '';
-    if (field.kind === 'switch') return value === '1' ? [`--${field.flag}`] : [];
-    return value === '' || value === field.usual ? [] : [`--${field.flag}`, value];
+    if (!isGiven(field, values) || !hasEffect(field, values)) return [];
+    return field.input === 'switch' ? [`--${field.flag}`] : [`--${field.flag}`, textOf(field, values)];
   });
 }

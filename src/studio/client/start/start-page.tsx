@@ -63,17 +63,16 @@ export function StartPage(): JSX.Element {
         }}
       >
         <div class="fields">
-          {sections.map(({ title, fields }) => (
+          {sections.map(({ title, basic, more }) => (
             <fieldset key={title}>
               <legend>{title}</legend>
-              {fields.map((field) => (
-                <FieldRow
-                  key={field.flag}
-                  field={field}
-                  value={values.value[field.flag]}
-                  disabled={!hasEffect(field, values.value)}
-                />
-              ))}
+              <FieldRows fields={basic} />
+              {more.length > 0 && (
+                <details open={more.some(({ flag }) => values.value[flag] !== undefined)}>
+                  <summary>{basic.length > 0 ? 'More settings' : 'Settings'}</summary>
+                  <FieldRows fields={more} />
+                </details>
+              )}
             </fieldset>
           ))}
         </div>
@@ -108,6 +107,21 @@ export function StartPage(): JSX.Element {
   );
 }
 
+function FieldRows({ fields }: { readonly fields: readonly Field[] }): JSX.Element {
+  return (
+    <>
+      {fields.map((field) => (
+        <FieldRow
+          key={field.flag}
+          field={field}
+          value={values.value[field.flag]}
+          disabled={!hasEffect(field, values.value)}
+        />
+      ))}
+    </>
+  );
+}
+
 function FieldRow({
   field,
   value,
@@ -118,41 +132,40 @@ function FieldRow({
   readonly disabled: boolean;
 }): JSX.Element {
   const id = useId();
-  const { flag, label, hint } = field;
+  const { flag, input, hint, placeholder, usual, options } = field;
   const set = (text: string): void => {
     amend({ [flag]: text });
   };
-  if (field.kind === 'switch')
+  const description = { id, disabled, 'aria-describedby': `${id}-hint` };
+  const hintLine = <small id={`${id}-hint`}>{hint}</small>;
+  if (input === 'switch')
     return (
       <div class="field field-switch">
         <input
-          id={id}
+          {...description}
           type="checkbox"
           checked={value === '1'}
-          disabled={disabled}
-          aria-describedby={`${id}-hint`}
           onChange={(event) => {
             set(event.currentTarget.checked ? '1' : '');
           }}
         />
-        <label for={id}>{label}</label>
-        <small id={`${id}-hint`}>{hint}</small>
+        <label for={id}>{flag}</label>
+        {hintLine}
       </div>
     );
   return (
     <div class="field">
-      <label for={id}>{label}</label>
-      {field.kind === 'choice' ? (
+      <label for={id}>{flag}</label>
+      {input === 'choice' ? (
         <select
-          id={id}
-          value={value ?? field.usual}
-          disabled={disabled}
-          aria-describedby={`${id}-hint`}
+          {...description}
+          value={value ?? usual ?? ''}
           onChange={(event) => {
-            set(event.currentTarget.value === field.usual ? '' : event.currentTarget.value);
+            set(event.currentTarget.value === usual ? '' : event.currentTarget.value);
           }}
         >
-          {field.options.map((option) => (
+          {usual === undefined && <option value="">default: {placeholder}</option>}
+          {options.map((option) => (
             <option key={option} value={option}>
               {option}
             </option>
@@ -160,29 +173,27 @@ function FieldRow({
         </select>
       ) : (
         <input
-          id={id}
+          {...description}
           type="text"
-          inputMode={field.kind === 'number' ? 'decimal' : 'text'}
-          placeholder={field.usual}
+          inputMode={input === 'number' ? 'decimal' : 'text'}
+          placeholder={placeholder}
           value={value ?? ''}
-          disabled={disabled}
-          list={field.suggestions ? `${id}-list` : undefined}
+          list={options.length > 0 ? `${id}-list` : undefined}
           spellcheck={false}
           autocomplete="off"
-          aria-describedby={`${id}-hint`}
           onInput={(event) => {
             set(event.currentTarget.value);
           }}
         />
       )}
-      {field.kind !== 'choice' && field.suggestions && (
+      {input === 'text' && options.length > 0 && (
         <datalist id={`${id}-list`}>
-          {field.suggestions.map((text) => (
+          {options.map((text) => (
             <option key={text} value={text} />
           ))}
         </datalist>
       )}
-      <small id={`${id}-hint`}>{hint}</small>
+      {hintLine}
     </div>
   );
 }

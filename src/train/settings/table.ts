@@ -1,13 +1,19 @@
 /**
- * The settings of a training run, in one table: what each takes, its default, what it means, and the choice of another
- * setting that it belongs to. Keys are the flags in camelCase; `config.yaml` has them as the flags are written. The command
- * line shows the table in its help: nothing that computes is imported here.
+ * The settings of a training run, in one table: the values each takes, its default, its meaning, and the choice of another
+ * setting that it belongs to. The flags of `train` and their help, `config.yaml`, the JSON Schema for editors and the start
+ * page of the Studio are made from it. Keys are the flags in camelCase. It is light to import, also for browsers.
  */
-import { datasetNames, drawnDatasets, folderDatasets, sizedDatasets } from '../data/names.ts';
-import { lastTaus, schemes, tauStarts } from '../mean-field/schedules/names.ts';
-import { shortcutKinds } from '../models/names.ts';
-import { keyStyles } from '../models/weight-names.ts';
-import { lrSchedules } from '../optim/schedule.ts';
+import {
+  datasetNames,
+  drawnDatasets,
+  folderDatasets,
+  sizedDatasets,
+  trainableDatasets,
+} from '../../data/names.ts';
+import { lastTaus, schemes, tauStarts } from '../../mean-field/schedules/names.ts';
+import { shortcutKinds } from '../../models/names.ts';
+import { keyStyles } from '../../models/weight-names.ts';
+import { lrSchedules } from '../../optim/schedule.ts';
 import {
   choice,
   integer,
@@ -19,11 +25,11 @@ import {
   path,
   text,
   textLike,
-} from './setting-kinds.ts';
+} from './kinds.ts';
 
-/** The choice without which a setting has no effect. */
+/** The choice of another setting that gives a setting its effect. */
 export interface Condition {
-  /** The setting that is chosen with; the condition holds where it is one of these, or above this, or given at all. */
+  /** Holds if this setting is one of `oneOf`, or is greater than `above`; without either, if it is given at all. */
   readonly setting: string;
   readonly oneOf?: readonly string[];
   readonly above?: number;
@@ -35,13 +41,17 @@ export type SettingGroup = (typeof settingGroups)[number];
 export interface Setting<T> {
   readonly kind: Kind<T>;
   readonly group: SettingGroup;
-  /** Of the flag; of a setting that is on by default, of `--no-flag`. */
+  /** The meaning of the flag; for a setting that is on by default, the meaning of `--no-flag`. */
   readonly help: string;
   readonly short?: string;
+  /** Most users meet it first: forms show it before the others. */
+  readonly basic?: true;
+  /** Values that forms and editors propose. */
+  readonly examples?: readonly T[];
   readonly belongsTo?: Condition;
-  /** What it is where it has no effect; default: its default. To give this value is no contradiction. */
+  /** Its value when it has no effect, which may be given then; by default its default. */
   readonly whenIdle?: T;
-  /** What help says of the default, where that is no value. */
+  /** The default in words, where it is not a value. */
   readonly usually?: string;
 }
 
@@ -49,7 +59,7 @@ interface WithDefault<T> extends Setting<T> {
   readonly default: T;
 }
 
-/** The kind alone says what type a setting has. */
+// The type of a setting comes from its kind alone.
 const usual = <T>(setting: WithDefault<NoInfer<T>> & { readonly kind: Kind<T> }): WithDefault<T> => setting;
 const optional = <T>(setting: Setting<T>): Setting<T> => setting;
 
@@ -61,12 +71,15 @@ const warmingUp = lrSchedules.filter((sched) => sched !== 'one-cycle');
 
 export const settings = {
   dataset: usual<string>({
-    kind: choice(datasetNames),
+    basic: true,
+    // Errors of npy, which has test images alone, say what to do: help and forms offer the others.
+    kind: { ...choice(datasetNames), schema: { enum: trainableDatasets } },
     default: 'fashion-mnist',
     group: 'data',
-    help: datasetNames.join(', '),
+    help: trainableDatasets.join(', '),
   }),
   dataDir: optional({
+    basic: true,
     kind: path('<dir>'),
     group: 'data',
     help: 'where the data set is (`meanfield data list`)',
@@ -93,6 +106,7 @@ export const settings = {
     belongsTo: { setting: 'dataset', oneOf: folderDatasets },
   }),
   limitTrainBatches: optional({
+    basic: true,
     kind: integer({ min: 1 }),
     group: 'data',
     help: 'use only the first batches of each epoch',
@@ -117,13 +131,24 @@ export const settings = {
   }),
 
   model: usual<string>({
+    basic: true,
     kind: text(),
     default: 'resnet20',
     group: 'model',
     short: 'a',
+    examples: [
+      'resnet20',
+      'resnet56',
+      'resnet110',
+      'preresnet20',
+      'preresnet164',
+      'resnet29-bottleneck',
+      'resnext29-8x64d',
+    ],
     help: 'resnetD, preresnetD (D = 6n+2, and preresnet164), either with -bottleneck (D = 9n+2), resnext29-8x64d, resnext29-16x64d, resnextD-CxWd',
   }),
   width: optional({
+    basic: true,
     kind: integer({ min: 1 }, '<channels>'),
     group: 'model',
     help: 'channels of the stem, which scale the whole net but the groups of a resnext',
@@ -144,7 +169,7 @@ export const settings = {
     kind: choice(keyStyles, '<style>'),
     group: 'model',
     help: `names in that file: ${keyStyles.join(', ')}`,
-    usually: 'found out',
+    usually: 'detected',
     belongsTo: { setting: 'initialCheckpoint' },
   }),
   stateDict: optional({
@@ -156,12 +181,14 @@ export const settings = {
   }),
 
   scheme: usual({
+    basic: true,
     kind: choice(schemes),
     default: 'mean-field',
     group: 'scheme',
     help: schemes.join(', '),
   }),
   reorder: usual({
+    basic: true,
     kind: onOff,
     default: true,
     group: 'scheme',
@@ -183,6 +210,7 @@ export const settings = {
     belongsTo: { setting: 'scheme', oneOf: ['mean-field', 'intervals'] },
   }),
   tauLrFactor: usual({
+    basic: true,
     kind: number({ min: 0 }),
     default: 0.1,
     group: 'scheme',
@@ -190,8 +218,15 @@ export const settings = {
     belongsTo: { setting: 'scheme', oneOf: moving },
   }),
 
-  epochs: usual({ kind: integer({ min: 1 }), default: 15, group: 'optimiser', help: 'passes over the data' }),
+  epochs: usual({
+    basic: true,
+    kind: integer({ min: 1 }),
+    default: 15,
+    group: 'optimiser',
+    help: 'passes over the data',
+  }),
   batchSize: usual({
+    basic: true,
     kind: integer({ min: 1 }),
     default: 128,
     group: 'optimiser',
@@ -199,7 +234,13 @@ export const settings = {
     help: 'images a step',
   }),
   opt: usual({ kind: choice(optimisers), default: 'sgd', group: 'optimiser', help: 'sgd or adam' }),
-  lr: usual({ kind: number({ above: 0 }), default: 0.2, group: 'optimiser', help: 'peak learning rate' }),
+  lr: usual({
+    basic: true,
+    kind: number({ above: 0 }),
+    default: 0.2,
+    group: 'optimiser',
+    help: 'peak learning rate',
+  }),
   momentum: usual({
     kind: number({ min: 0, below: 1 }),
     default: 0.9,
@@ -316,18 +357,21 @@ export const settings = {
   }),
 
   amp: usual({
+    basic: true,
     kind: onOff,
     default: false,
     group: 'machine',
     help: 'bf16 autocast, where the CPU has bf16',
   }),
   seed: usual({
+    basic: true,
     kind: integer({ min: 0 }),
     default: 42,
     group: 'run',
     help: 'initial weights, order of data, augmentation',
   }),
   threads: optional({
+    basic: true,
     kind: integer({ min: 1 }),
     group: 'machine',
     help: 'CPU threads',
@@ -370,7 +414,7 @@ export type TrainConfig = { readonly [K in Defaulted | 'width']: ValueOf<Table[K
 
 export const configKeys = Object.keys(settings) as SettingName[];
 
-/** The row of a setting, whatever it takes. */
+/** The row of a setting. */
 export const settingOf = (key: SettingName): Setting<unknown> & { readonly default?: unknown } =>
   settings[key];
 
@@ -386,5 +430,16 @@ export function keyOf(flag: string): string {
 
 export const isSetting = (key: string): key is SettingName => Object.hasOwn(settings, key);
 
-/** A setting that is on by default has the flag `no-..`. */
+/** A setting that is on by default has the flag `--no-..`. */
 export const isNegated = (key: SettingName): boolean => settingOf(key).default === true;
+
+/** The flag without its dashes: `tau-lr-factor`, `no-flip`. */
+export const flagName = (key: SettingName): string => `${isNegated(key) ? 'no-' : ''}${flagOf(key)}`;
+
+/** The default as help shows it; undefined for a switch. */
+export function defaultText(key: SettingName): string | undefined {
+  const { usually, default: usual } = settingOf(key);
+  if (usually !== undefined) return usually;
+  if (Array.isArray(usual)) return usual.join(',');
+  return typeof usual === 'string' || typeof usual === 'number' ? String(usual) : undefined;
+}

@@ -1,6 +1,36 @@
-/** What values a setting takes: how they are checked, how a flag's text becomes one, what errors and help say of them. */
-import { checkInteger, checkNumber, checkOneOf, isList, type Range, unexpected } from '../check.ts';
-import { absolutePath } from '../io/user-path.ts';
+/**
+ * The kinds of values that settings take: how a value is checked, how the text of a flag becomes one, and what a JSON Schema
+ * says of it. Browsers import this too: nothing here is Node's.
+ */
+import { checkInteger, checkNumber, checkOneOf, isList, type Range, unexpected } from '../../check.ts';
+
+/** The keywords of JSON Schema (draft 07) that settings need. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly not?: JsonSchema;
+  readonly if?: JsonSchema;
+  readonly then?: JsonSchema;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: boolean;
+  readonly $schema?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+}
 
 export interface Kind<T> {
   /**
@@ -14,7 +44,18 @@ export interface Kind<T> {
   readonly argument?: string;
   /** A text of the command line as a value. One that cannot be a value stays a text, which `check` refuses. */
   readonly parse?: (text: string) => unknown;
+  /** The values that `check` accepts, as far as JSON Schema can say it. */
+  readonly schema: JsonSchema;
+  /** The value is the place of a file or folder; a saved one is absolute. */
+  readonly isPath?: true;
 }
+
+const rangeSchema = ({ min, max, above, below }: Range): JsonSchema => ({
+  ...(min === undefined ? {} : { minimum: min }),
+  ...(max === undefined ? {} : { maximum: max }),
+  ...(above === undefined ? {} : { exclusiveMinimum: above }),
+  ...(below === undefined ? {} : { exclusiveMaximum: below }),
+});
 
 /** Number('') is 0. */
 const numberOf = (text: string): unknown => (text.trim() === '' ? text : Number(text));
@@ -27,12 +68,14 @@ export const number = (range: Range, argument = '<x>'): Kind<number> => ({
   check: (name, value) => checkNumber(name, value, range),
   argument,
   parse: orText,
+  schema: { type: 'number', ...rangeSchema(range) },
 });
 
 export const integer = (range: Range, argument = '<n>'): Kind<number> => ({
   check: (name, value) => checkInteger(name, value, range),
   argument,
   parse: orText,
+  schema: { type: 'integer', ...rangeSchema(range) },
 });
 
 /** One of a few whole numbers. */
@@ -43,6 +86,7 @@ export const oneOfNumbers = <T extends number>(values: readonly T[], argument = 
   },
   argument,
   parse: orText,
+  schema: { enum: values },
 });
 
 /** `80,120`: several numbers, with commas between them; a file may have a list, or the text of the flag. */
@@ -61,12 +105,20 @@ export const numbers = (range: Range, argument = '<numbers>'): Kind<readonly num
     },
     argument,
     parse,
+    schema: {
+      anyOf: [
+        { type: 'number', ...rangeSchema(range) },
+        { type: 'array', minItems: 1, items: { type: 'number', ...rangeSchema(range) } },
+        { type: 'string', pattern: '^[^,]+(,[^,]+)*$' },
+      ],
+    },
   };
 };
 
 export const choice = <T extends string>(values: readonly T[], argument = '<name>'): Kind<T> => ({
   check: (name, value) => checkOneOf(name, value, values),
   argument,
+  schema: { enum: values },
 });
 
 export const text = (argument = '<name>'): Kind<string> => ({
@@ -75,6 +127,7 @@ export const text = (argument = '<name>'): Kind<string> => ({
     return value;
   },
   argument,
+  schema: { type: 'string', pattern: '\\S' },
 });
 
 /** A text of a form of its own. */
@@ -84,15 +137,18 @@ export const textLike = (pattern: RegExp, what: string, argument = '<name>'): Ki
     return value;
   },
   argument,
+  schema: { type: 'string', pattern: pattern.source },
 });
 
-/** A path is kept absolute: it means the same from every folder. */
+/** A file or folder. */
 export const path = (argument: string): Kind<string> => ({
   check(name, value) {
     if (typeof value !== 'string' || value.trim() === '') throw unexpected('a path', name, value);
-    return absolutePath(value);
+    return value;
   },
   argument,
+  schema: { type: 'string', pattern: '\\S' },
+  isPath: true,
 });
 
 export const onOff: Kind<boolean> = {
@@ -100,4 +156,5 @@ export const onOff: Kind<boolean> = {
     if (typeof value !== 'boolean') throw unexpected('true or false', name, value);
     return value;
   },
+  schema: { type: 'boolean' },
 };

@@ -1,5 +1,5 @@
-/** Which settings have an effect under the others' values, and what to say of one that has none. */
-import { type Condition, configKeys, isSetting, type SettingName, settingOf } from './settings.ts';
+/** Which settings have an effect, given the values of the others, and how errors describe one that has none. */
+import { type Condition, configKeys, isSetting, type SettingName, settingOf } from './table.ts';
 
 export type Values = Readonly<Partial<Record<SettingName, unknown>>>;
 

@@ -1,0 +1,46 @@
+/** What `meanfield train` takes beside the settings of the training, as flags and in its YAML file. */
+import type { JsonSchema } from '../train/settings/kinds.ts';
+
+export interface CommandSetting {
+  /** As commander takes them. */
+  readonly flags: string;
+  readonly help: string;
+  readonly type: 'text' | 'switch';
+}
+
+export const commandSettings = {
+  output: { flags: '--output <dir>', help: 'folder for run folders (default runs)', type: 'text' },
+  name: {
+    flags: '--name <name>',
+    help: 'name of the run folder (default: date-model-scheme-seed)',
+    type: 'text',
+  },
+  report: { flags: '--no-report', help: 'do not write report.html at the end', type: 'switch' },
+  json: { flags: '--json', help: 'print one JSON object at the end', type: 'switch' },
+  quiet: { flags: '-q, --quiet', help: 'no progress', type: 'switch' },
+} as const satisfies Readonly<Record<string, CommandSetting>>;
+
+export type CommandKey = keyof typeof commandSettings;
+
+export const commandKeys = Object.keys(commandSettings) as CommandKey[];
+export const isCommandKey = (key: string): key is CommandKey => Object.hasOwn(commandSettings, key);
+
+/** Their keys in a YAML file: `--no-report` is `report: false` or `no-report: true`. */
+export function commandSchema(): Readonly<Record<string, JsonSchema>> {
+  const entries = commandKeys.flatMap((key): [string, JsonSchema][] => {
+    const { flags, help, type } = commandSettings[key];
+    if (type === 'switch') {
+      const isNegated = flags.includes('--no-');
+      const schema = { type: ['boolean', 'null'] };
+      const own: [string, JsonSchema] = [
+        key,
+        { ...schema, description: isNegated ? `false: ${help}` : help, default: isNegated },
+      ];
+      return isNegated ? [own, [`no-${key}`, { ...schema, description: help, default: false }]] : [own];
+    }
+    return [
+      [key, { type: key === 'name' ? ['string', 'number', 'null'] : ['string', 'null'], description: help }],
+    ];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,90 @@
+/** The table of settings as a JSON Schema, for editors that complete and check YAML files. */
+import {
+  type Condition,
+  configKeys,
+  defaultText,
+  flagOf,
+  isNegated,
+  type SettingName,
+  settingOf,
+} from './table.ts';
+import type { JsonSchema } from './kinds.ts';
+
+/** A key without a value counts as absent. */
+const orNull = (schema: JsonSchema): JsonSchema => {
+  const { type, enum: values, ...rest } = schema;
+  if (values) return { ...rest, enum: [...values, null] };
+  return typeof type === 'string' ? { ...rest, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] };
+};
+
+function propertyOf(key: SettingName): JsonSchema {
+  const { kind, help, default: usual, examples } = settingOf(key);
+  const text = defaultText(key);
+  const meaning = isNegated(key) ? `false: ${help}` : help;
+  return {
+    ...orNull(kind.schema),
+    description: text === undefined ? meaning : `${meaning} (default ${text})`,
+    ...(usual === undefined ? {} : { default: usual }),
+    ...(examples ? { examples } : {}),
+  };
+}
+
+function propertiesOf(key: SettingName): [string, JsonSchema][] {
+  const own: [string, JsonSchema] = [flagOf(key), propertyOf(key)];
+  if (!isNegated(key)) return [own];
+  return [
+    own,
+    [`no-${flagOf(key)}`, { type: ['boolean', 'null'], description: settingOf(key).help, default: false }],
+  ];
+}
+
+/** What a record must hold for the condition to be met: the choice is made, and has an effect itself. */
+function met(condition: Condition): JsonSchema {
+  const { belongsTo } = settingOf(condition.setting as SettingName);
+  return belongsTo ? { allOf: [choiceOf(condition), met(belongsTo)] } : choiceOf(condition);
+}
+
+function choiceOf({ setting, oneOf, above }: Condition): JsonSchema {
+  const { default: usual } = settingOf(setting as SettingName);
+  const flag = flagOf(setting);
+  const one = (schema: JsonSchema): JsonSchema => ({ properties: { [flag]: schema }, required: [flag] });
+  const oneOrDefault = (schema: JsonSchema): JsonSchema => ({ properties: { [flag]: orNull(schema) } });
+  if (oneOf) return (oneOf.includes(usual as string) ? oneOrDefault : one)({ enum: oneOf });
+  if (above === undefined) return one({ not: { type: 'null' } });
+  return ((usual as number) > above ? oneOrDefault : one)({ type: 'number', exclusiveMinimum: above });
+}
+
+/** A setting that is given, other than by the value it has without effect, needs its choice. */
+function rulesOf(key: SettingName): JsonSchema[] {
+  const { belongsTo, whenIdle } = settingOf(key);
+  if (!belongsTo) return [];
+  const then = met(belongsTo);
+  const rule = (flag: string, idle: unknown): JsonSchema => ({
+    if: {
+      required: [flag],
+      properties: { [flag]: { not: { enum: idle === undefined ? [null] : [null, idle] } } },
+    },
+    then,
+  });
+  const own = rule(flagOf(key), whenIdle);
+  return isNegated(key)
+    ? [own, rule(`no-${flagOf(key)}`, whenIdle === undefined ? undefined : !whenIdle)]
+    : [own];
+}
+
+/**
+ * A JSON Schema (draft 07) of the YAML file that `train -c` reads: the values of each setting, its default and meaning, and
+ * the choice it belongs to.
+ *
+ * @param others - keys of the file that are not settings of the training
+ */
+export function settingsSchema(others: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Settings of meanfield train',
+    type: 'object',
+    properties: { ...Object.fromEntries(configKeys.flatMap(propertiesOf)), ...others },
+    additionalProperties: false,
+    allOf: configKeys.flatMap(rulesOf),
+  };
+}
