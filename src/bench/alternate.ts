@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MeanfieldError } from '../errors.ts';
+import { workerEnvironment } from '../worker-process.ts';
 import type { Program } from './programs.ts';
 import type { Work } from './work.ts';
 
@@ -42,9 +43,12 @@ export function median(values: readonly number[]): number {
 const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
 
 /** Runs a program and gives the object that it prints last. @throws MeanfieldError if it fails */
-export async function runWorker<T>({ command, args }: Program): Promise<T> {
+export async function runWorker<T>({ command, args, threads }: Program): Promise<T> {
   try {
-    const { stdout } = await execute(command, args, { maxBuffer: 1 << 26 });
+    const { stdout } = await execute(command, args, {
+      maxBuffer: 1 << 26,
+      env: workerEnvironment({ threads }),
+    });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
   } catch (cause) {
     const lines = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n');

@@ -3,8 +3,10 @@ import { BatchPlan, fillBatch, loadImages } from '../data/index.ts';
 import { setThreads } from '../native/index.ts';
 import { scope } from '../tensor/index.ts';
 import { BatchTensors } from '../train/index.ts';
+import { endWithParent } from '../worker-process.ts';
 import type { DataSetting } from './data.ts';
 
+endWithParent();
 const { data, batch, threads, steps, warmup } = JSON.parse(process.argv[2] ?? '{}') as DataSetting;
 setThreads(threads);
 const { train, mean, std } = await loadImages('cifar10', { dataDir: data });

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig, startRun } from '../train/index.ts';
+import { endWithParent } from '../worker-process.ts';
 import type { EpochSetting } from './epoch.ts';
 
+endWithParent();
 const { data, depth, batch, threads, scheme, bf16, limit } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as EpochSetting;

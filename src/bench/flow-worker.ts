@@ -2,8 +2,10 @@
 import { bottleneck, flowGradient, gaussian, gridMeasure, independentSlices } from '../mean-field/index.ts';
 import { setThreads } from '../native/index.ts';
 import { Generator, keep, scope } from '../tensor/index.ts';
+import { endWithParent } from '../worker-process.ts';
 import type { FlowSetting } from './flow.ts';
 
+endWithParent();
 const { samples, particles, features, slices, threads, steps, warmup, dtype } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as FlowSetting;

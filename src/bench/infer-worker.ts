@@ -2,8 +2,10 @@
 import { CifarResNet } from '../models/index.ts';
 import { setThreads } from '../native/index.ts';
 import { autocast, Generator, keep, noGrad, ops, scope } from '../tensor/index.ts';
+import { endWithParent } from '../worker-process.ts';
 import type { InferSetting } from './infer.ts';
 
+endWithParent();
 const { depth, batch, threads, steps, warmup, bf16 } = JSON.parse(process.argv[2] ?? '{}') as InferSetting;
 setThreads(threads);
 const generator = new Generator(0);

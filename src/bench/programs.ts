@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingEnvironmentError } from '../errors.ts';
 import { packageRoot } from '../native/index.ts';
+import { workerFlags } from '../worker-process.ts';
 
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
+  /** Of its matrix products, its BLAS included. */
+  readonly threads: number;
 }
 
 /** Debian's Python has Debian's torch; another one can be named. */
@@ -17,19 +20,23 @@ function python(): string {
 }
 
 /** `setting` reaches the worker as JSON in its first argument. */
-export function ourWorker(name: string, setting: object): Program {
+export function ourWorker(name: string, setting: { readonly threads: number }): Program {
   const worker = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-  return { command: process.execPath, args: [...process.execArgv, worker, JSON.stringify(setting)] };
+  return {
+    command: process.execPath,
+    args: [...workerFlags(), worker, JSON.stringify(setting)],
+    threads: setting.threads,
+  };
 }
 
 /** @throws MissingEnvironmentError if the script is not there */
 export function pythonPeer(
   name: string,
-  values: Readonly<Record<string, number | string>>,
+  values: Readonly<Record<string, number | string>> & { readonly threads: number },
   flags: readonly string[] = [],
 ): Program {
   const script = join(packageRoot, 'src', 'bench', 'peers', `${name}.py`);
   if (!existsSync(script)) throw new MissingEnvironmentError(`the PyTorch peer is missing: ${script}`);
   const args = Object.entries(values).flatMap(([key, value]) => [`--${key}`, String(value)]);
-  return { command: python(), args: [script, ...args, ...flags] };
+  return { command: python(), args: [script, ...args, ...flags], threads: values.threads };
 }

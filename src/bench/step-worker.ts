@@ -3,8 +3,10 @@ import { CifarResNet } from '../models/index.ts';
 import { Learner } from '../train/index.ts';
 import { setThreads } from '../native/index.ts';
 import { Generator, keep, ops, tensor } from '../tensor/index.ts';
+import { endWithParent } from '../worker-process.ts';
 import type { StepSetting } from './step.ts';
 
+endWithParent();
 const { depth, batch, width, threads, steps, warmup, scheme, reorder, bf16 } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as StepSetting;

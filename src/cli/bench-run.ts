@@ -81,7 +81,7 @@ export async function runBenchmark(
   }
   print(table(results.rows, results.ceiling));
   say(
-    `ceilings: GEMM ${(['f64', 'f32', 'bf16'] as const).map((type) => `${type} ${gemm[type].toFixed(0)}`).join(', ')} GFLOP/s, copy ${copy.toFixed(0)} GB/s`,
+    `ceilings: GEMM ${(['f64', 'f32', 'bf16'] as const).flatMap((type) => (gemm[type] === undefined ? [] : [`${type} ${gemm[type].toFixed(0)}`])).join(', ')} GFLOP/s, copy ${copy.toFixed(0)} GB/s`,
   );
 }
 
@@ -99,6 +99,12 @@ export function machineFacts(threads: number): Record<string, unknown> {
   };
 }
 
+/** Arithmetic per second over that of a large matrix product. */
+function shareOfCeiling({ work, ours }: Comparison, gemm: Ceiling['gemm']): string {
+  const most = work && gemm[work.precision];
+  return work && most !== undefined ? (work.gflop / (ours / 1000) / most).toFixed(2) : '';
+}
+
 function timeTable(rows: readonly Comparison[], { gemm }: Ceiling): string {
   return textTable(
     ['benchmark', 'ours ms', 'PyTorch ms', 'ratio', 'pairs', 'of GEMM', 'ours MB', 'PyTorch MB'],
@@ -108,7 +114,7 @@ function timeTable(rows: readonly Comparison[], { gemm }: Ceiling): string {
       row.peer.toFixed(1),
       row.ratio.toFixed(3),
       `${row.ratioRange[0].toFixed(2)}-${row.ratioRange[1].toFixed(2)}`,
-      row.work ? (row.work.gflop / (row.ours / 1000) / gemm[row.work.precision]).toFixed(2) : '',
+      shareOfCeiling(row, gemm),
       row.growthMb.ours.toFixed(0),
       row.growthMb.peer.toFixed(0),
     ]),

@@ -57,7 +57,7 @@ export async function runLab(flags: LabFlags): Promise<number> {
   });
   if (flags.output !== undefined) {
     const whole = { state, preset: flags.preset ?? null, engine: flags.engine, command, key, numbers, parts };
-    await writePicture(flags.output, whole, { state, parts }, labCommand(state, flags.preset));
+    await writePicture(flags.output, whole, { state, parts }, command);
   }
   if (!flags.json) {
     const words = views[state.view].numbers;

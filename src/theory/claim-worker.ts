@@ -1,6 +1,7 @@
 /** One process of `verify`: measures the claims that it is told to, one after the other, and tells what it found. */
 import { guardProcess } from '../process-guard.ts';
 import type { ClaimResult } from '../runs/index.ts';
+import { endWithParent } from '../worker-process.ts';
 import { measureClaim } from './claim.ts';
 import { claims } from './claims/index.ts';
 import { type Fashion, loadFashion } from './fashion.ts';
@@ -38,7 +39,8 @@ async function measure({ id, seed, quick }: Task): Promise<void> {
 }
 
 guardProcess();
-// Whoever asked is gone.
+endWithParent();
+// Its work is done.
 process.on('disconnect', () => process.exit());
 process.on('error', () => process.exit(1));
 // A terminal hangs up on the whole group; who asked decides what it means.

@@ -1,5 +1,7 @@
 /** One process of a sweep: measures the rows that it is told to, one after the other. */
 import { UsageError } from '../errors.ts';
+import { guardProcess } from '../process-guard.ts';
+import { endWithParent } from '../worker-process.ts';
 import { measureRow } from './sweep-row.ts';
 import type { SweepRow } from './table.ts';
 import type { WorkerMessage } from './worker-processes.ts';
@@ -22,7 +24,10 @@ async function measure({ module, name, point }: RowTask): Promise<SweepRow> {
   return measureRow(exported as (point: SweepRow) => SweepRow, point);
 }
 
-// Whoever asked is gone.
+guardProcess();
+endWithParent();
+// Its work is done, whatever the caller's module keeps open.
+process.on('disconnect', () => process.exit());
 process.on('error', () => process.exit(1));
 process.on('message', (task: RowTask) => {
   measure(task).then(

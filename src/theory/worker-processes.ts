@@ -1,7 +1,8 @@
 /** Tasks measured in processes of their own, which can be stopped; a process that dies costs its task alone. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { checkAborted, type StopSignal } from '../cancel.ts';
 import { checkInteger } from '../check.ts';
+import { forkWorker } from '../worker-process.ts';
 
 /** What a worker answers to a task, after any number of `progress`. */
 export type WorkerMessage<R> =
@@ -70,7 +71,8 @@ export async function inProcesses<T extends object, R>(
   const work = async (): Promise<void> => {
     let worker: ChildProcess | undefined;
     for (let task = queue.shift(); task; task = queue.shift()) {
-      if (worker?.connected !== true) workers.add((worker = start(script, threads)));
+      if (worker?.connected !== true)
+        workers.add((worker = forkWorker(script, threads, { [workerFlag]: '1' })));
       const current = task;
       const answer = await answerOf<R>(worker, task, (fraction) => {
         guard(() => {
@@ -94,13 +96,6 @@ export async function inProcesses<T extends object, R>(
   } finally {
     clearInterval(timer);
   }
-}
-
-function start(script: string, threads: number): ChildProcess {
-  return fork(script, [], {
-    env: { ...process.env, OMP_NUM_THREADS: String(threads), [workerFlag]: '1' },
-    serialization: 'advanced',
-  });
 }
 
 function answerOf<R>(

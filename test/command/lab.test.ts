@@ -50,6 +50,19 @@ it('writes the picture, with the state, the command that draws it again, and all
   expect(json(again.stdout).numbers).toEqual(told.numbers);
 });
 
+it('the caption of a picture is a command line that works where it was drawn', () => {
+  const file = join(dir, 'picture.svg');
+  const { code, stdout } = meanfield(
+    ['lab', '--view', 'flow', ...small, '--output', file, '--json'],
+    {},
+    dir,
+  );
+  expect(code).toBe(0);
+  const { command } = json(stdout);
+  expect(command).toMatch(/^node \S+meanfield\.js lab/);
+  expect(readFileSync(file, 'utf8').replace(/<[^>]*>/g, '')).toContain(command);
+});
+
 it('lists the presets', () => {
   const { stdout } = meanfield(['lab', '--list']);
   expect(stdout).toMatch(/^local-is-global +descent +gap +Local = global/m);

@@ -1,5 +1,6 @@
 /** Runs that are started and stopped from the page: real processes. */
 import type { Page } from 'playwright-core';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hashOf, type Lab, openLab, type Opened } from './page.ts';
 
@@ -21,6 +22,26 @@ it('an empty folder says what to do, with the command line', async () => {
   expect(await page.getByRole('group', { name: 'command line' }).textContent()).toContain(
     'npx meanfield train --dataset synthetic-images',
   );
+});
+
+it('every command line of the page is one that works where the server runs', async () => {
+  const before = process.cwd();
+  process.chdir(tmpdir());
+  try {
+    for (const [hash, words] of [
+      ['#/', 'train --dataset synthetic-images'],
+      ['#/start', 'train --output'],
+      ['#/reproduction', 'reproduce --preset fast'],
+      ['#/lab', 'lab --preset'],
+    ]) {
+      const { page: own, done } = await lab.open(hash!);
+      const line = own.getByRole('group', { name: 'command line' }).first();
+      expect(await line.textContent()).toMatch(new RegExp(`^node /\\S+/bin/meanfield\\.js ${words}`));
+      await done();
+    }
+  } finally {
+    process.chdir(before);
+  }
 });
 
 it('the form shows the command line that it makes, and the address keeps the form', async () => {

@@ -124,6 +124,6 @@ it('ends when nobody reads its answers', async () => {
   const alone = new Client();
   await alone.next();
   alone.child.stdout!.destroy();
-  alone.send({ id: 1, state: { view: 'training', steps: 2000 } });
+  alone.send({ id: 1, state: { view: 'training', steps: 20 } });
   await once(alone.child, 'exit');
 });

@@ -7,6 +7,7 @@ import time
 import torch
 
 from cifar import Batches, load
+from parent import end_with_parent
 
 
 def main():
@@ -31,4 +32,5 @@ def main():
     print(json.dumps({"ms": times, "growthMb": (peak - base) / 1024}))
 
 
+end_with_parent()
 main()

@@ -10,6 +10,8 @@ import time
 
 import torch
 
+from parent import end_with_parent
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -48,4 +50,5 @@ def main():
     print(json.dumps({**result, "growthMb": (peak - base) / 1024}))
 
 
+end_with_parent()
 main()

@@ -11,6 +11,7 @@ import warnings
 
 import torch
 
+from parent import end_with_parent
 from resnet import ResNet
 
 
@@ -59,4 +60,5 @@ def main():
     print(json.dumps({"ms": found[best], "best": best, "ways": ways, "growthMb": (peak - base) / 1024}))
 
 
+end_with_parent()
 main()

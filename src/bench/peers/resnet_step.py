@@ -9,6 +9,7 @@ import time
 
 import torch
 
+from parent import end_with_parent
 from resnet import ResNet, train_step
 
 
@@ -39,4 +40,5 @@ def main():
     print(json.dumps({"ms": times, "loss": value, "version": torch.__version__, "growthMb": (peak - base) / 1024}))
 
 
+end_with_parent()
 main()

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { exitCodes } from '../../errors.ts';
 import { guardProcess } from '../../process-guard.ts';
+import { endWithParent } from '../../worker-process.ts';
 import {
   BatchTensors,
   evaluate,
@@ -51,8 +52,7 @@ const fewestSteps = 3;
 const evaluatedBatches = 2;
 
 guardProcess();
-// Whoever asked is gone.
-process.on('disconnect', () => process.exit(exitCodes.failed));
+endWithParent();
 process.on('error', () => process.exit(exitCodes.failed));
 // A terminal hangs up on the whole group; who asked decides what it means.
 process.on('SIGHUP', () => undefined);

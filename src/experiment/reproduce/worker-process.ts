@@ -1,14 +1,12 @@
 /** Processes of their own for training: how they are started, and what their end and their errors say. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ExitCode, exitCodes, MeanfieldError } from '../../errors.ts';
+import { forkWorker } from '../../worker-process.ts';
 
 /** @param script - of this folder, such as `cell-worker.js` */
 export function startWorker(script: string, threads: number): ChildProcess {
-  return fork(fileURLToPath(new URL(script, import.meta.url)), [], {
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-    serialization: 'advanced',
-  });
+  return forkWorker(fileURLToPath(new URL(script, import.meta.url)), threads);
 }
 
 export interface Failure {

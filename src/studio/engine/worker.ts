@@ -16,6 +16,7 @@
 import { createInterface } from 'node:readline';
 import { setThreads } from '../../native/index.ts';
 import { guardProcess } from '../../process-guard.ts';
+import { endWithParent } from '../../worker-process.ts';
 import { computeView } from '../lab/views/index.ts';
 import { labState } from '../lab/state.ts';
 import { nativeEngine } from './native-engine.ts';
@@ -46,7 +47,8 @@ function answer(line: string): void {
 }
 
 guardProcess();
-// Whoever asked is gone.
+endWithParent();
+// Nobody reads the answers any more.
 process.stdout.on('error', () => process.exit(0));
 // A terminal hangs up on the whole group; the Studio decides what it means.
 process.on('SIGHUP', () => undefined);

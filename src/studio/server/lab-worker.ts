@@ -1,6 +1,7 @@
 /** A child process that computes for the lab (src/studio/engine/worker.ts), one request after the other. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { workerEnvironment } from '../../worker-process.ts';
 import { lineReader } from './line-reader.ts';
 
 /** What a child says, besides lines of parts. */
@@ -34,9 +35,9 @@ export class LabWorker {
 
   constructor([program, ...args]: readonly [string, ...string[]]) {
     this.#child = spawn(program, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       // One thread: two children and a training run share the machine.
-      env: { ...process.env, OMP_NUM_THREADS: '1' },
+      env: workerEnvironment({ threads: 1, lifeline: 3 }),
     });
     this.#ready = new Promise((resolve) => {
       this.#isReady = resolve;

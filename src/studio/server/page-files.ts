@@ -1,4 +1,4 @@
-/** The built page: index.html with the token of this start, and what belongs to it. */
+/** The built page: index.html with the token of this start and how the command is called here, and what belongs to it. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -6,7 +6,7 @@ import type { Context, Hono } from 'hono';
 import { MissingEnvironmentError } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
-import { packageScript } from '../../program.ts';
+import { meanfieldCommand, packageScript } from '../../program.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,14 +47,21 @@ export function checkPage(folder: string): void {
     );
 }
 
-const tokenTag = /<meta name="studio-token"[^>]*>/;
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
-/** index.html with the token in its `<meta name="studio-token">`. */
+/** A page with the content of its `<meta name="..">`, which it need not have. */
+function withMeta(html: string, name: string, content: string): string {
+  const old = new RegExp(`<meta name="${name}"[^>]*>`);
+  const tag = `<meta name="${name}" content="${escaped(content)}" />`;
+  return old.test(html) ? html.replace(old, () => tag) : html.replace('<head>', () => `<head>\n    ${tag}`);
+}
+
+/** index.html with the token of the server, and with how `meanfield` is called in the folder where it runs. */
 function indexWith(token: string, folder: string): string {
   checkPage(folder);
   const html = readFileSync(join(folder, 'index.html'), 'utf8');
-  const tag = `<meta name="studio-token" content="${token}" />`;
-  return tokenTag.test(html) ? html.replace(tokenTag, tag) : html.replace('<head>', `<head>\n    ${tag}`);
+  return withMeta(withMeta(html, 'studio-token', token), 'studio-program', meanfieldCommand());
 }
 
 /**

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { MeanfieldError, UsageError } from '../../errors.ts';
+import { workerFlags } from '../../worker-process.ts';
 import type { ErrorAnswer } from '../protocol/index.ts';
 import { addActionRoutes } from './action-routes.ts';
 import { ApiError } from './api-error.ts';
@@ -70,7 +71,7 @@ const mostStreamsOfOne = 64;
 const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const ownProgram = [process.execPath, inPackage('bin/meanfield.js')] as const;
 /** With this process's own flags of Node, as a fork has them. */
-const ownLab = [process.execPath, ...process.execArgv, inPackage('dist/studio/engine/worker.js')] as const;
+const ownLab = [process.execPath, ...workerFlags(), inPackage('dist/studio/engine/worker.js')] as const;
 
 /** @throws UsageError for a host that others reach, a port that is taken; MissingEnvironmentError without a page */
 export async function startStudio(options: StudioOptions): Promise<Studio> {

@@ -8,6 +8,7 @@ import { type PictureData, scenes } from '../../lab/scenes/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { Menu } from '../parts/controls.tsx';
 import { saveJson, savePicturePng, savePictureSvg } from '../parts/save.ts';
+import { program } from '../program.ts';
 import { theme } from '../theme.ts';
 import { data, isOld, phase, shown } from './computing.ts';
 import { preset, s, state, t } from './lab-state.ts';
@@ -69,7 +70,7 @@ export function SaveMenu(): JSX.Element {
     const of = shown.value ?? state.value;
     const draw = drawing({ of, data: data.value, t: t.value, s: s.value });
     const { name: from, title } = preset.value;
-    const command = labCommand({ ...of, t: t.value, s: s.value }, from);
+    const command = labCommand({ ...of, t: t.value, s: s.value }, from, { program: program() });
     return captioned(
       draw(savedWidth, scenes[of.view].height(savedWidth), theme.value),
       `${title} \u00b7 ${command}`,

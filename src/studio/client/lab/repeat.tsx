@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { keyNumberOf, labCommand, labTypeScript } from '../../lab/code.ts';
 import { CommandLine, CopyButton } from '../parts/command-line.tsx';
+import { program } from '../program.ts';
 import { preset, state } from './lab-state.ts';
 
 export function Repeat(): JSX.Element {
@@ -11,7 +12,7 @@ export function Repeat(): JSX.Element {
   return (
     <section class="lab-repeat" aria-label="the same elsewhere">
       <h2>The same elsewhere</h2>
-      <CommandLine text={labCommand(now, name)} />
+      <CommandLine text={labCommand(now, name, { program: program() })} />
       <details>
         <summary>the key number in TypeScript</summary>
         <div class="lab-code">

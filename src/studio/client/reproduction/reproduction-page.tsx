@@ -2,7 +2,7 @@
 import { formatNumber, formatValue } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { pathArgument, shellQuote, usualProgram } from '../../../command-line.ts';
+import { pathArgument } from '../../../command-line.ts';
 import {
   armTable,
   comparisonTable,
@@ -24,6 +24,7 @@ import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';
 import { Progress, StateMark } from '../parts/state.tsx';
 import { count } from '../parts/words.ts';
+import { programLine } from '../program.ts';
 import { hrefTo, runHref } from '../routes.ts';
 import { rowList, runs, runsFailure, source, useRuns } from '../store.ts';
 import { cssColour, theme } from '../theme.ts';
@@ -57,7 +58,10 @@ export function ReproductionPage(): JSX.Element {
           would take:
         </p>
         <CommandLine
-          text={`${usualProgram} reproduce --preset fast --output ${shellQuote(pathArgument(`${runs.value.root}/fast`))} --dry-run`}
+          text={programLine(
+            ...['reproduce', '--preset', 'fast', '--output', pathArgument(`${runs.value.root}/fast`)],
+            '--dry-run',
+          )}
         />
       </Empty>
     );

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { pathArgument, shellQuote, usualProgram } from '../../../command-line.ts';
+import { pathArgument } from '../../../command-line.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { amend, go, place } from '../location.ts';
 import { CommandLine } from '../parts/command-line.tsx';
@@ -12,6 +12,7 @@ import { tier } from '../parts/media.ts';
 import { Empty, Failure, Problems, Waiting } from '../parts/notes.tsx';
 import { tableItems, type Table } from '../parts/save.ts';
 import { count } from '../parts/words.ts';
+import { programLine } from '../program.ts';
 import { compareHref, readList, runHref, writeList } from '../routes.ts';
 import { rowList, runs, runsFailure, useRuns } from '../store.ts';
 import { configurationLabels, groupRows } from './configurations.ts';
@@ -224,7 +225,10 @@ function NoRuns({ root }: { readonly root: string }): JSX.Element {
         a minute:
       </p>
       <CommandLine
-        text={`${usualProgram} train --dataset synthetic-images --model resnet20 --epochs 3 --output ${shellQuote(pathArgument(root))}`}
+        text={programLine(
+          ...['train', '--dataset', 'synthetic-images', '--model', 'resnet20', '--epochs', '3'],
+          ...['--output', pathArgument(root)],
+        )}
       />
       <p>
         Or <a href="#/start">put a run together here</a>. Every folder that <code>meanfield train</code> or{' '}

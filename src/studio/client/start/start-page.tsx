@@ -2,9 +2,10 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { commandLine, pathArgument, usualProgram } from '../../../command-line.ts';
+import { pathArgument } from '../../../command-line.ts';
 import type { ActionAnswer } from '../../protocol/index.ts';
 import { amend, go, place } from '../location.ts';
+import { programLine } from '../program.ts';
 import { CommandLine } from '../parts/command-line.tsx';
 import { Button } from '../parts/controls.tsx';
 import { messageOf } from '../parts/loaded.ts';
@@ -30,7 +31,7 @@ export function StartPage(): JSX.Element {
     );
   const args = argumentsOf(values.value);
   const root = runs.value?.root;
-  const line = `${usualProgram} ${commandLine(['train', ...args, ...(root === undefined ? [] : ['--output', pathArgument(root)])])}`;
+  const line = programLine('train', ...args, ...(root === undefined ? [] : ['--output', pathArgument(root)]));
   const start = (): void => {
     setBusy(true);
     setFailure(undefined);
