@@ -1,8 +1,9 @@
 /** `meanfield reproduce`: the talk's table, and the ablations that tell what causes a gain. */
 import { type Command, Option } from 'commander';
-import { parseNumber, parseNumbers, parseSeeds, wholeNumber } from './flags.ts';
+import { parseNumbers, parseSeeds, wholeNumber } from './flags.ts';
 import type { ReproduceFlags } from './reproduce-run.ts';
 import { type Example, helpText } from './help.ts';
+import { settingOption } from './train-flags.ts';
 
 const words = (text: string): string[] =>
   text
@@ -56,27 +57,21 @@ export function registerReproduce(program: Command): void {
     .addOption(option('--seeds <list>', '1,2,5 or 1..12', parseSeeds))
     .addOption(option('--tau-starts <laws>', 'ablation: unit,uniform', words))
     .addOption(option('--tau-lr-factors <list>', 'ablation: such as 1,0.1,0.01', parseNumbers))
-    .option('--dataset <name>', "in place of the rows' own")
-    .option('--data-dir <dir>', 'where the data set is (`meanfield data list`)')
-    .addOption(option('--width <channels>', 'channels of the first stage', wholeNumber(1)))
-    .addOption(option('--epochs <n>', "in place of the preset's", wholeNumber(1)))
-    .addOption(option('--lr <x>', "in place of the preset's", parseNumber))
+    .addOption(settingOption('dataset', "in place of the rows' own"))
+    .addOption(settingOption('dataDir'))
+    .addOption(settingOption('width', 'channels of the first stage'))
+    .addOption(settingOption('epochs', "in place of the preset's"))
+    .addOption(settingOption('lr', "in place of the preset's"))
     .addOption(
-      option(
-        '--val-split <images>',
-        'training images held out: errors are measured on them, to choose settings',
-        wholeNumber(0),
-      ),
+      settingOption('valSplit', 'training images held out: errors are measured on them, to choose settings'),
     )
-    .addOption(
-      option('--limit-train-batches <n>', 'use only the first batches of each epoch', wholeNumber(1)),
-    )
+    .addOption(settingOption('limitTrainBatches'))
     .option('--amp', 'bf16 autocast (preset fast: where the CPU has it)')
     .option('--no-amp', 'f32')
-    .option('--device <name>', 'cpu, cuda, cuda:N')
+    .addOption(settingOption('device'))
     .option('--output <dir>', 'folder of the grid (default: reproduce/<preset>)')
     .addOption(option('--jobs <n>', 'runs at once (default: one a free core)', wholeNumber(1)))
-    .addOption(option('--threads <n>', 'threads of a run (default: free cores over jobs)', wholeNumber(1)))
+    .addOption(settingOption('threads', 'threads of a run (default: free cores over jobs)'))
     .option('--shard <i/n>', 'train only the i-th of n parts of the grid')
     .option('--dry-run', 'list the runs with the time they take, from 50 timed steps of each kind')
     .option('--report-only', 'train nothing: write the page of what there is')

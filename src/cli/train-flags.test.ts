@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { configKeys } from '../train/index.ts';
-import { addTrainFlags, givenSettings } from './train-flags.ts';
+import { addTrainFlags, givenSettings, settingOption } from './train-flags.ts';
 
 it('the command line has a flag for every setting, and no other', () => {
   const flags = addTrainFlags(new Command()).options.map((option) => option.attributeName());
@@ -13,4 +13,18 @@ it('only flags that were given count as settings: defaults stay those of the sch
     from: 'node',
   });
   expect(givenSettings(command)).toEqual({ lr: 0.1, flip: false });
+});
+
+it('a flag that another command borrows takes and refuses what the setting does', () => {
+  const program = new Command()
+    .exitOverride()
+    .addOption(settingOption('lr'))
+    .addOption(settingOption('device'));
+  expect(program.parse(['--lr', '0.3'], { from: 'user' }).opts()).toEqual({ lr: 0.3 });
+  expect(() => program.parse(['--lr', '0'], { from: 'user' })).toThrow(
+    'expected a finite number > 0 for --lr, got 0',
+  );
+  expect(() => program.parse(['--device', 'gpu'], { from: 'user' })).toThrow(
+    /cuda:N for --device, got "gpu"$/,
+  );
 });

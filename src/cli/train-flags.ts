@@ -1,6 +1,15 @@
 /** The flags of `train` and of what trains, from the table of settings; names as timm, Lightning and torchrun have them. */
 import { type Command, Option } from 'commander';
-import { configKeys, defaultText, flagName, type SettingName, settingOf } from '../train/settings/table.ts';
+import { UsageError } from '../errors.ts';
+import { withoutType } from '../train/settings/kinds.ts';
+import {
+  configKeys,
+  defaultText,
+  flagName,
+  flagOf,
+  type SettingName,
+  settingOf,
+} from '../train/settings/table.ts';
 
 const titles = {
   data: 'Data:',
@@ -21,6 +30,21 @@ function optionOf(key: SettingName): Option {
     usual === undefined ? help : `${help} (default ${usual})`,
   ).helpGroup(titles[group]);
   return kind.parse ? option.argParser(kind.parse) : option;
+}
+
+/** A flag of another command that means the setting; its value is checked at once. Without a default. */
+export function settingOption(key: SettingName, help = settingOf(key).help): Option {
+  const { kind } = settingOf(key);
+  const option = new Option([`--${flagOf(key)}`, kind.argument ?? ''].join(' ').trim(), help);
+  // Every flag that takes a place expands `~`.
+  if (!kind.argument || kind.isPath) return option;
+  return option.argParser((text) => {
+    try {
+      return kind.check(`--${flagOf(key)}`, kind.parse ? kind.parse(text) : text);
+    } catch (error) {
+      throw error instanceof UsageError ? new UsageError(withoutType(error.message)) : error;
+    }
+  });
 }
 
 /** Adds a flag for every setting. Defaults stand in the table, not here. */

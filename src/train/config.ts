@@ -7,6 +7,7 @@ import { publishedWidth } from '../models/index.ts';
 import { readConfigFile, runFiles } from '../runs/index.ts';
 import { checkSense } from './config-sense.ts';
 import { acts, idleValue, missingChoice, type Values, withDefaults } from './settings/effect.ts';
+import { withoutType } from './settings/kinds.ts';
 import {
   configKeys,
   flagOf,
@@ -76,8 +77,7 @@ function checkValue(key: SettingName, value: unknown, names: Names): unknown {
     return kind.isPath ? absolutePath(checked as string) : checked;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    // Who writes a flag or a file knows what a string is: the type of the value is left out.
-    throw new UsageError(`${names.prefix(key)}${error.message.replace(/ \(\w+\)$/, '')}`);
+    throw new UsageError(`${names.prefix(key)}${withoutType(error.message)}`);
   }
 }
 

@@ -158,3 +158,6 @@ export const onOff: Kind<boolean> = {
   },
   schema: { type: 'boolean' },
 };
+
+/** An error's text without the type of the value: whoever writes a flag or a file knows a string when they see one. */
+export const withoutType = (message: string): string => message.replace(/ \(\w+\)$/, '');
