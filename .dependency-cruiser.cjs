@@ -3,8 +3,9 @@
 const rows = {
   draw: [],
   io: [],
-  runs: ['io'],
-  report: ['draw', 'io', 'runs'],
+  stats: [],
+  runs: ['io', 'stats'],
+  report: ['draw', 'io', 'runs', 'stats'],
   reference: [],
   native: ['io'],
   tensor: ['native'],
@@ -15,7 +16,7 @@ const rows = {
   'mean-field': ['nn', 'tensor'],
   models: ['mean-field', 'nn', 'tensor'],
   train: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'tensor-files', 'native', 'runs', 'io'],
-  theory: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'report', 'runs', 'io'],
+  theory: ['models', 'mean-field', 'nn', 'optim', 'data', 'tensor', 'report', 'runs', 'stats', 'io'],
   experiment: [
     'train',
     'models',
@@ -28,6 +29,7 @@ const rows = {
     'native',
     'report',
     'runs',
+    'stats',
     'io',
   ],
 };
@@ -37,7 +39,7 @@ rows['studio/protocol'] = ['runs'];
 // The page reads CSV too: io/csv needs nothing of Node.
 rows['studio/lab'] = ['draw', 'reference', 'data/points', 'io/csv'];
 rows['studio/engine'] = ['studio/lab', 'mean-field', 'tensor', 'native'];
-rows['studio/server'] = ['studio/protocol', 'studio/lab', 'runs', 'report', 'io'];
+rows['studio/server'] = ['studio/protocol', 'studio/lab', 'runs', 'report', 'reference', 'io'];
 rows['studio/client'] = [
   'studio/protocol',
   'studio/lab',
@@ -45,6 +47,7 @@ rows['studio/client'] = [
   'train/settings',
   'runs',
   'report',
+  'stats',
   'reference',
 ];
 rows.cli = Object.keys(rows);

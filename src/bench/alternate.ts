@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MeanfieldError } from '../errors.ts';
+import { median } from '../stats/index.ts';
 import { workerEnvironment } from '../worker-process.ts';
 import type { Program } from './programs.ts';
 import type { Work } from './work.ts';
@@ -28,16 +29,6 @@ export interface Comparison {
   readonly growthMb: { readonly ours: number; readonly peer: number };
   readonly processes: number;
   readonly work?: Work | undefined;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const [low = Number.NaN, high = Number.NaN] = [
-    sorted[sorted.length % 2 ? middle : middle - 1],
-    sorted[middle],
-  ];
-  return (low + high) / 2;
 }
 
 const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];

@@ -1,8 +1,8 @@
 /** One process that measures the machine's ceilings and prints one JSON object. */
 import { libraryFacts, setThreads } from '../native/index.ts';
 import { Generator, keep, ops, scope, type Tensor } from '../tensor/index.ts';
+import { median } from '../stats/index.ts';
 import { endWithParent } from '../worker-process.ts';
-import { median } from './alternate.ts';
 import type { Precision } from './work.ts';
 
 endWithParent();

@@ -1,6 +1,6 @@
 /** `meanfield bench scaling`: how our cost grows with each size, as fitted exponents. */
-import { type Fit, fitPower } from '../theory/index.ts';
-import { median, runWorker, type WorkerResult } from './alternate.ts';
+import { type Fit, fitPower, median } from '../stats/index.ts';
+import { runWorker, type WorkerResult } from './alternate.ts';
 import type { FlowSetting } from './flow.ts';
 import { ourWorker } from './programs.ts';
 import type { StepSetting } from './step.ts';

@@ -81,7 +81,12 @@ export {
 export { runStage, type EvaluatedStage, type StageOptions } from './schemes.ts';
 export { sgdStep, type SgdOptions, type SgdState } from './sgd.ts';
 export { shortcutA } from './shortcut.ts';
-export { spectralNorms, symmetricEigenvalues } from './symmetric-eigen.ts';
+export {
+  spectralNorms,
+  type SymmetricEigen,
+  symmetricEigen,
+  symmetricEigenvalues,
+} from './symmetric-eigen.ts';
 export { twoLayer } from './two-layer.ts';
 export {
   flowMethods,

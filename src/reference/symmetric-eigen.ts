@@ -1,46 +1,81 @@
 import { at, sizes2, type DenseArray } from './array.ts';
 
+/** A = V diag(values) V^T. */
+export interface SymmetricEigen {
+  /** In ascending order. */
+  readonly values: Float64Array;
+  /** vectors[k] belongs to values[k]: of length 1, its largest component positive. */
+  readonly vectors: readonly Float64Array[];
+}
+
+const maxSweeps = 60;
+
 /**
- * The eigenvalues of a symmetric matrix, rising, by Jacobi's rotations (Golub and Van Loan, 8.5): for small matrices.
- * @param matrix [n, n]; the lower triangle is not read
+ * All eigenvalues and eigenvectors of a small symmetric matrix by Jacobi's rotations, n^3 work in each of several sweeps.
+ * Each rotation makes one off-diagonal element zero; the sum of their squares decreases, at the end quadratically
+ * (Golub and Van Loan, Matrix Computations, 8.5).
+ *
+ * @param matrix - [n, n]; the lower triangle is not read
  */
-export function symmetricEigenvalues(matrix: DenseArray): Float64Array {
+export function symmetricEigen(matrix: DenseArray): SymmetricEigen {
   const [n] = sizes2(matrix);
-  const a = Array.from({ length: n }, (_, i) =>
-    Array.from({ length: n }, (_, j) => at(matrix.data, Math.min(i, j) * n + Math.max(i, j))),
+  const a = Float64Array.from({ length: n * n }, (_, k) => {
+    const [i, j] = [Math.floor(k / n), k % n];
+    return at(matrix.data, Math.min(i, j) * n + Math.max(i, j));
+  });
+  const vectors = Array.from({ length: n }, (_, i) =>
+    Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)),
   );
-  const entry = (i: number, j: number): number => a[i]![j]!;
-  for (let sweep = 0; sweep < 60; sweep++) {
-    let off = 0;
-    let all = 0;
-    a.forEach((line, i) => {
-      line.forEach((value, j) => {
-        all += value * value;
-        if (i !== j) off += value * value;
-      });
-    });
-    if (off <= 1e-32 * all) break;
+  const size = Math.hypot(...a);
+  for (let sweep = 0; sweep < maxSweeps; sweep++) {
+    let largest = 0;
     for (let p = 0; p < n; p++)
       for (let q = p + 1; q < n; q++) {
-        if (entry(p, q) === 0) continue;
-        const half = (entry(q, q) - entry(p, p)) / (2 * entry(p, q));
-        const t = (half >= 0 ? 1 : -1) / (Math.abs(half) + Math.sqrt(half * half + 1));
-        const c = 1 / Math.sqrt(t * t + 1);
-        const s = t * c;
-        for (let i = 0; i < n; i++) {
-          const [x, y] = [entry(i, p), entry(i, q)];
-          a[i]![p] = c * x - s * y;
-          a[i]![q] = s * x + c * y;
-        }
-        for (let i = 0; i < n; i++) {
-          const [x, y] = [entry(p, i), entry(q, i)];
-          a[p]![i] = c * x - s * y;
-          a[q]![i] = s * x + c * y;
-        }
+        const element = Math.abs(a[p * n + q]!);
+        largest = Math.max(largest, element);
+        if (element > Number.EPSILON * size * 1e-3) rotate(a, vectors, n, p, q);
       }
+    if (largest <= Number.EPSILON * size) break;
   }
-  return Float64Array.from(a, (line, i) => line[i] ?? 0).sort();
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[i * n + i]! - a[j * n + j]!);
+  return {
+    values: Float64Array.from(order, (i) => a[i * n + i]!),
+    vectors: order.map((i) => withPositiveHead(vectors[i]!)),
+  };
 }
+
+/** A <- J^T A J and V <- V J with the rotation J in the plane (p, q) that makes a_pq zero. Rows of `vectors` are columns of V. */
+function rotate(a: Float64Array, vectors: readonly Float64Array[], n: number, p: number, q: number): void {
+  const theta = (a[q * n + q]! - a[p * n + p]!) / (2 * a[p * n + q]!);
+  const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
+  const c = 1 / Math.hypot(t, 1);
+  const s = t * c;
+  for (let k = 0; k < n; k++) {
+    const [kp, kq] = [a[k * n + p]!, a[k * n + q]!];
+    a[k * n + p] = c * kp - s * kq;
+    a[k * n + q] = s * kp + c * kq;
+  }
+  for (let k = 0; k < n; k++) {
+    const [pk, qk] = [a[p * n + k]!, a[q * n + k]!];
+    a[p * n + k] = c * pk - s * qk;
+    a[q * n + k] = s * pk + c * qk;
+  }
+  const [u, v] = [vectors[p]!, vectors[q]!];
+  for (let k = 0; k < n; k++) {
+    const [uk, vk] = [u[k]!, v[k]!];
+    u[k] = c * uk - s * vk;
+    v[k] = s * uk + c * vk;
+  }
+}
+
+/** The vector or its opposite, so that its largest component is positive. */
+export function withPositiveHead(vector: Float64Array): Float64Array {
+  const head = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) + 1e-12 ? value : best), 0);
+  return head < 0 ? vector.map((value) => -value) : vector;
+}
+
+/** The eigenvalues of a small symmetric matrix, in ascending order. @param matrix - [n, n]; the lower triangle is not read */
+export const symmetricEigenvalues = (matrix: DenseArray): Float64Array => symmetricEigen(matrix).values;
 
 /** The spectral norm of each of a list of square matrices, [N, d, d]. */
 export function spectralNorms({ shape, data }: DenseArray): Float64Array {

@@ -4,14 +4,7 @@ export { formatCount, formatDuration, formatNumber } from '../draw/format.ts';
 export { renderPng, renderSvg, type RenderOptions } from './render.ts';
 export { figureRuns, type Report, type ReportOptions, type ReportOutput, writeReport } from './report.ts';
 export { type RunSummary, summariseRun } from '../runs/run-summary.ts';
-export {
-  formatGroupTable,
-  groupRuns,
-  type GroupRow,
-  type GroupTable,
-  meanWithError,
-  standardError,
-} from './table.ts';
+export { formatGroupTable, groupRuns, type GroupRow, type GroupTable, meanWithError } from './table.ts';
 export { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
 export { panelArrays, panelCsv } from './claim-data.ts';
 export { type ClaimsReport, writeClaims } from './claims-report.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunSummary } from '../runs/run-summary.ts';
-import { formatGroupTable, groupRuns, standardError } from './table.ts';
+import { formatGroupTable, groupRuns } from './table.ts';
 
 const run = (
   scheme: string,
@@ -26,11 +26,6 @@ const run = (
   parameters: 270_000,
   final: true,
   ...more,
-});
-
-it('the standard error is that of the mean, from the unbiased variance', () => {
-  expect(standardError([1, 2, 3, 4])).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12);
-  expect(standardError([1])).toBeUndefined();
 });
 
 it('runs are averaged over seeds within data set, model and scheme', () => {

@@ -1,6 +1,7 @@
 /** Runs grouped by data set, model and scheme: mean and standard error over seeds, as text or Markdown. */
 import { formatDuration, missing } from '../draw/index.ts';
 import type { RunSummary } from '../runs/run-summary.ts';
+import { mean, standardError } from '../stats/index.ts';
 
 export interface GroupRow {
   readonly dataset: string;
@@ -19,24 +20,13 @@ export interface GroupRow {
 
 export interface GroupTable {
   readonly rows: readonly GroupRow[];
-  /** What a reader must know to judge the rows, one line each. */
+  /** What the reader must know to judge the rows, one line each. */
   readonly notes: readonly string[];
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** s / sqrt(n) with the unbiased s; undefined for n = 1. */
-export function standardError(values: readonly number[]): number | undefined {
-  if (values.length < 2) return undefined;
-  const centre = mean(values);
-  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
-  return Math.sqrt(variance / values.length);
 }
 
 const finite = (value: number | undefined): number => value ?? Number.NaN;
 
-/** Rows in the order in which their first run appears. A run without a result, or of a seed told already, is left out and noted. */
+/** Rows in the order of their first runs. A run without a result, or with a later run of the same seed, is left out and noted. */
 export function groupRuns(runs: readonly RunSummary[]): GroupTable {
   const notes: string[] = [];
   const groups = new Map<string, Map<string, RunSummary>>();

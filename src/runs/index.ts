@@ -12,9 +12,7 @@ export { type ReadRecordsOptions, readRecords, type Records } from './records.ts
 export type {
   ArmResult,
   Comparison,
-  Mean,
   OrderChanges,
-  PairedGain,
   Reproduction,
   ReproductionRow,
   StageChanges,

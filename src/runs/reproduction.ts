@@ -1,28 +1,6 @@
-/** What a grid of runs came to, as JSON: `results.json`. Types alone, shared with the browser. */
+/** The results of a grid of runs, as JSON: `results.json`. Types only, shared with the browser. */
+import type { Mean, PairedGain } from '../stats/index.ts';
 import type { EvaluationSet } from './types.ts';
-
-export interface Mean {
-  readonly n: number;
-  readonly mean: number;
-  /** Unbiased standard deviation of one value; absent for n = 1. */
-  readonly deviation?: number;
-  /** Of the mean, deviation / sqrt(n); absent for n = 1. */
-  readonly standardError?: number;
-}
-
-/** Without spread (n = 1, or all gains alike) there is the mean alone. */
-export interface PairedGain extends Mean {
-  /** Every gain is exactly 0: as a rule, both members of each pair are the same run. */
-  readonly identical?: true;
-  /** 95 % confidence interval of the mean. */
-  readonly interval?: readonly [number, number];
-  /** Two-sided, of the hypothesis that the mean is 0. */
-  readonly pValue?: number;
-  /** The smallest gain that these pairs can show at 2 standard errors. */
-  readonly detectable?: number;
-  /** Pairs with this deviation that show a gain of 0.3 points at 2 standard errors. */
-  readonly pairsNeeded?: number;
-}
 
 export interface StageChanges {
   readonly stage: string;

@@ -1,4 +1,4 @@
-/** A run in one row: from its result if it has one, else from what is known so far. */
+/** One row for each run: from its result if it has one, otherwise from its records so far. */
 import {
   currentStatus,
   isProcessAlive,
@@ -8,6 +8,7 @@ import {
   type ResultNumbers,
   type RunData,
 } from './index.ts';
+import { median } from '../stats/index.ts';
 
 export interface RunSummary {
   readonly name: string;
@@ -43,12 +44,13 @@ function numberOf(config: PlainRecord | undefined, key: string): number | undefi
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-function median(values: readonly number[]): number | undefined {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+/** The median of the finite values. */
+function typical(values: readonly number[]): number | undefined {
+  const finite = values.filter(Number.isFinite);
+  return finite.length ? median(finite) : undefined;
 }
 
-/** What a row needs of a run. */
+/** The part of a run that a row needs. */
 export type SummarisedRun = Omit<RunData, 'result'> & { readonly result?: ResultNumbers };
 
 /** @param now - ms since 1970, at which the state is judged */
@@ -75,8 +77,8 @@ export function summariseRun(data: SummarisedRun, now = Date.now()): RunSummary 
     trainLoss: result?.trainLoss ?? last?.trainLoss,
     seconds,
     imagesPerSecond:
-      median(epochs.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])) ??
-      median(steps.map(({ imagesPerSecond }) => imagesPerSecond)),
+      typical(epochs.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])) ??
+      typical(steps.map(({ imagesPerSecond }) => imagesPerSecond)),
     swaps: result?.swaps ?? data.swaps.length,
     parameters: result?.parameters,
     final: result !== undefined,

@@ -3,7 +3,7 @@ export { atLeast, atMost, within } from './check.ts';
 export { type Claim, type ClaimOptions, measureClaim, type Outcome, type Setting } from './claim.ts';
 export { claims } from './claims/index.ts';
 export { type Fashion, loadFashion } from './fashion.ts';
-export { type Fit, fitLine, fitPower, mean, median, rms } from './fit.ts';
+export { type Fit, fitLine, fitPower, mean, median, rms } from '../stats/index.ts';
 export { jacobians, spectralNorms } from './jacobian.ts';
 export {
   type Axes,

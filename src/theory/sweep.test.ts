@@ -12,7 +12,7 @@ import {
   smoothPaths,
 } from '../mean-field/index.ts';
 import { Generator, isRecording, liveTensorCount, ones, ops } from '../tensor/index.ts';
-import { rms } from './fit.ts';
+import { rms } from '../stats/index.ts';
 import { sweep } from './sweep.ts';
 import { rowsToArrays, rowsToCsv, summarise, writeRows } from './table.ts';
 

@@ -1,6 +1,6 @@
 /** Paired gains against SciPy's paired t-test. */
 import { describe, expect, it } from 'vitest';
-import { pairedGain } from '../../src/experiment/reproduce/statistics.ts';
+import { pairedGain } from '../../src/stats/index.ts';
 import { ask, python, versionOf } from '../peers/python.ts';
 
 const version = versionOf('scipy');

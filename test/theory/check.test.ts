@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { atLeast, atMost, within } from '../../src/theory/check.ts';
 import { measureClaim } from '../../src/theory/claim.ts';
-import { fitLine, fitPower, median } from '../../src/theory/fit.ts';
+import { fitLine, fitPower, median } from '../../src/stats/index.ts';
 
 const measured = (value: number): { name: string; measured: number } => ({ name: 'x', measured: value });
 

@@ -16,7 +16,7 @@ import { c2h, hamiltonian } from '../../src/theory/claims/c02h-hamiltonian.ts';
 import { c2 } from '../../src/theory/claims/c02-adjoint.ts';
 import { c3 } from '../../src/theory/claims/c03-first-variation.ts';
 import { c4 } from '../../src/theory/claims/c04-costate-bound.ts';
-import { mean } from '../../src/theory/fit.ts';
+import { mean } from '../../src/stats/index.ts';
 import { expectCaught, expectHolds } from './planted-fault.ts';
 
 /** The adjoint with the wrong sign: p^l = p^{l+1} - h F'^T p^{l+1}. */

@@ -1,7 +1,7 @@
 /** Whether a trained net is smooth in depth: distances between neighbouring blocks, beside those of any two and of fresh ones. */
 import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { mean } from '../../theory/fit.ts';
+import { mean } from '../../stats/index.ts';
 import { type OpenNet, slicesOf, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
 import { level, section, short } from './section.ts';

@@ -1,5 +1,5 @@
-/** Repetitions in a few numbers. */
-import { mean } from '../../theory/fit.ts';
+/** Summary of repeated random draws. */
+import { mean, variance } from '../../stats/index.ts';
 
 export interface Spread {
   readonly mean: number;
@@ -11,13 +11,11 @@ export interface Spread {
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  const center = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
   return {
-    mean: center,
+    mean: mean(values),
     min: Math.min(...values),
     max: Math.max(...values),
-    deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0,
+    deviation: values.length > 1 ? Math.sqrt(variance(values)) : 0,
     draws: values.length,
   };
 }

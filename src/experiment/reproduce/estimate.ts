@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MeanfieldError } from '../../errors.ts';
+import { mean } from '../../stats/index.ts';
 import type { TrainConfig } from '../../train/index.ts';
 import type { Cell } from './grid.ts';
 import { standingOf } from './standing.ts';
@@ -116,15 +117,14 @@ async function timeKind(cell: Cell, { jobs, threads, dataDir }: EstimateOptions)
     const timings = await Promise.all(
       Array.from({ length: jobs }, () => timeOnce({ ...timed, config, root }, cell, threads)),
     );
-    const mean = (pick: (timing: Timing) => number): number =>
-      timings.reduce((sum, timing) => sum + pick(timing), 0) / timings.length;
+    const meanOf = (pick: (timing: Timing) => number): number => mean(timings.map(pick));
     return {
       ...timings[0]!,
       steps: Math.min(...timings.map((timing) => timing.steps)),
-      secondsPerStep: mean((timing) => timing.secondsPerStep),
-      secondsPerImageEvaluated: mean((timing) => timing.secondsPerImageEvaluated),
-      secondsPerSave: mean((timing) => timing.secondsPerSave),
-      secondsToStart: mean((timing) => timing.secondsToStart),
+      secondsPerStep: meanOf((timing) => timing.secondsPerStep),
+      secondsPerImageEvaluated: meanOf((timing) => timing.secondsPerImageEvaluated),
+      secondsPerSave: meanOf((timing) => timing.secondsPerSave),
+      secondsToStart: meanOf((timing) => timing.secondsToStart),
     };
   } finally {
     process.off('exit', clean);

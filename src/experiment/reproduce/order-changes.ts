@@ -1,5 +1,6 @@
 /** How often the blocks of a stage change their order in training, and when. */
 import type { OrderChanges, StageChanges, SwapRecord } from '../../runs/index.ts';
+import { mean } from '../../stats/index.ts';
 
 export interface RunSwaps {
   readonly swaps: readonly SwapRecord[];
@@ -26,6 +27,6 @@ export function orderChanges(runs: readonly RunSwaps[]): OrderChanges {
   return {
     runs: runs.length,
     stages,
-    ...(last.length && { lastEpoch: last.reduce((sum, epoch) => sum + epoch, 0) / last.length }),
+    ...(last.length && { lastEpoch: mean(last) }),
   };
 }

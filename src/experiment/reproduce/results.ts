@@ -8,12 +8,12 @@ import {
   type RunResult,
   type SwapRecord,
 } from '../../runs/index.ts';
+import { pairedGain, summarizeMean } from '../../stats/index.ts';
 import type { Arm } from './arms.ts';
 import type { Cell, Grid } from './grid.ts';
 import { orderChanges } from './order-changes.ts';
 import { presets } from './presets.ts';
 import { runFolder, standingOf } from './standing.ts';
-import { meanOf, pairedGain } from './statistics.ts';
 import { type TableRow, talkTable } from './talk-table.ts';
 
 /** A finished run. */
@@ -92,7 +92,7 @@ function armResult(arm: Arm, outcomes: readonly Outcome[]): ArmResult {
   return {
     arm: arm.label,
     scheme: arm.scheme,
-    error: meanOf(outcomes.map(({ error }) => error)),
+    error: summarizeMean(outcomes.map(({ error }) => error)),
     runs: outcomes.map(({ cell, error, result }) => ({
       name: cell.name,
       seed: cell.seed,

@@ -1,5 +1,6 @@
 /** Test error of each class. */
 import { errorColour, fitText, ink, muted, paper, rule, textWidth } from '../../draw/index.ts';
+import { mean } from '../../stats/index.ts';
 import { type Figure, type FigureRun, percent } from './figure.ts';
 import { fontSize, legendAbove, legendRow, makeFrame, specIn } from './frame.ts';
 
@@ -23,11 +24,8 @@ export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
   const comparable = comparableRuns(runs);
   const classes = comparable[0]?.data.result?.classes;
   if (!classes || (runs.length > 1 && comparable.length < 2)) return undefined;
-  const mean = classes.map(
-    (_, c) =>
-      comparable.reduce((sum, { data }) => sum + (data.result?.perClassError[c] ?? 0), 0) / comparable.length,
-  );
-  const order = classes.map((_, c) => c).sort((a, b) => (mean[b] ?? 0) - (mean[a] ?? 0));
+  const means = classes.map((_, c) => mean(comparable.map(({ data }) => data.result?.perClassError[c] ?? 0)));
+  const order = classes.map((_, c) => c).sort((a, b) => (means[b] ?? 0) - (means[a] ?? 0));
   const shown = order.slice(0, mostClasses);
   const names = new Map(shown.map((c) => [c, `${c} ${classes[c] ?? ''}`]));
   const single = comparable.length === 1;
@@ -119,7 +117,7 @@ export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
     id: 'per-class-error',
     title: 'Error by class',
     caption: `Share of each class’s test images that were classified wrongly, worst first${classes.length > mostClasses ? ` (the ${mostClasses} worst of ${classes.length})` : ''}.${single ? '' : ' The line joins the runs: a long one is a class on which they differ.'}${comparable.length < runs.length ? ` Drawn are ${comparable.length} of ${runs.length} runs: the others have other classes, or no result.` : ''}`,
-    alt: `Test error by class, from ${percent(mean[worst] ?? 0)} for ${classes[worst] ?? ''} to ${percent(mean[best] ?? 0)} for ${classes[best] ?? ''}.`,
+    alt: `Test error by class, from ${percent(means[worst] ?? 0)} for ${classes[worst] ?? ''} to ${percent(means[best] ?? 0)} for ${classes[best] ?? ''}.`,
     panels: [{ id: 'per-class-error', spec: specIn(frame, layers) }],
   };
 }

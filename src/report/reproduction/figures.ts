@@ -1,5 +1,6 @@
 /** Figures of a grid: the talk's table beside ours, the gains with their uncertainty, when blocks change their order. */
-import type { Mean, Reproduction } from '../../runs/index.ts';
+import type { Reproduction } from '../../runs/index.ts';
+import type { Mean } from '../../stats/index.ts';
 import type { Figure, Spec } from '../figures/index.ts';
 import { round } from '../figures/curves.ts';
 import { fontSize, legendAbove, legendRow, makeFrame, panelWidth, specIn, yAxis } from '../figures/frame.ts';

@@ -1,6 +1,7 @@
 /** What a grid came to as rows of text: for a terminal, a page, Markdown, a spreadsheet. */
 import { quoteCell } from '../../io/index.ts';
-import type { Mean, PairedGain, Reproduction, ReproductionRow } from '../../runs/index.ts';
+import type { Reproduction, ReproductionRow } from '../../runs/index.ts';
+import type { Mean, PairedGain } from '../../stats/index.ts';
 import { meanWithError } from '../table.ts';
 
 export interface Table {

@@ -1,22 +1,28 @@
 /** The largest eigenvalues of a symmetric matrix and their eigenvectors, without the others. */
-import { type Eigen, symmetricEigen, withPositiveHead } from './eigen.ts';
+import { symmetricEigen, withPositiveHead } from '../../reference/symmetric-eigen.ts';
 
-/** Vectors to begin with. An eigenvalue may be there as often: more than one vector cannot tell it from a single one. */
+/** In descending order; vectors[k] belongs to values[k], of length 1, its largest component positive. */
+export interface LeadingEigen {
+  readonly values: Float64Array;
+  readonly vectors: readonly Float64Array[];
+}
+
+/** Number of start vectors. Eigenvalues up to this multiplicity are found with all their vectors. */
 const blockSize = 4;
-/** Dimensions of the space that is searched before it is begun anew from the best that was found in it. */
-const mostDimensions = 32;
-/** Where two eigenvalues are so near that these are not enough, any mixture of their vectors serves as well. */
-const mostRounds = 100;
-/** Of |A v - lambda v|, in shares of the largest eigenvalue. */
+/** Dimension of the search space at which it restarts from its best vectors. */
+const maxDimensions = 32;
+/** Eigenvalues so close that these restarts do not separate them may have mixed vectors. */
+const maxRounds = 100;
+/** For |A v - lambda v|, relative to the largest eigenvalue. */
 const tolerance = 1e-11;
 
 /**
- * Block Lanczos with full orthogonalisation and restarts: the best approximations (Rayleigh, Ritz) in the space of
- * V, A V, A^2 V, .. for a few vectors V, which are replaced by these until A v = lambda v holds. n^2 work a vector
- * (Golub and Van Loan, Matrix Computations, 10.3).
+ * Block Lanczos with full orthogonalisation and restarts: the Ritz approximations in the span of V, A V, A^2 V, .. for a few
+ * vectors V, which replace V until A v = lambda v holds. n^2 work for each vector (Golub and Van Loan, Matrix Computations,
+ * 10.3).
  *
- * @param matrix - [n, n], row by row, without negative eigenvalues that are larger than the positive ones
- * @param count - at most 4; there are fewer if n is less
+ * @param matrix - [n, n], row by row; no negative eigenvalue exceeds the positive ones in size
+ * @param count - at most 4; fewer are returned if n is smaller
  * @param breathe - called after each product with the matrix
  */
 export async function leadingEigen(
@@ -24,7 +30,7 @@ export async function leadingEigen(
   n: number,
   count: number,
   breathe: () => Promise<void> = () => Promise.resolve(),
-): Promise<Eigen> {
+): Promise<LeadingEigen> {
   let start = randomVectors(n, Math.min(n, blockSize));
   for (let round = 1; ; round++) {
     const { basis, products } = await krylovSpace(matrix, n, start, breathe);
@@ -32,12 +38,13 @@ export async function leadingEigen(
     const projected = new Float64Array(m * m);
     for (let i = 0; i < m; i++)
       for (let j = 0; j <= i; j++) projected[i * m + j] = projected[j * m + i] = dot(basis[i]!, products[j]!);
-    const { values, vectors } = await symmetricEigen(projected, m);
+    const ascending = symmetricEigen({ shape: [m, m], data: projected });
+    const [values, vectors] = [ascending.values.reverse(), ascending.vectors.toReversed()];
     const found = vectors.slice(0, blockSize).map((weights) => mixture(basis, weights));
     const residuals = vectors
       .slice(0, count)
       .map((weights, k) => distance(mixture(products, weights), found[k]!, values[k]!));
-    if (round === mostRounds || residuals.every((one) => one <= tolerance * Math.abs(values[0]!)))
+    if (round === maxRounds || residuals.every((one) => one <= tolerance * Math.abs(values[0]!)))
       return { values: values.slice(0, count), vectors: found.slice(0, count).map(withPositiveHead) };
     start = found;
   }
@@ -53,7 +60,7 @@ async function krylovSpace(
   const basis: Float64Array[] = [];
   const products: Float64Array[] = [];
   const waiting = [...start];
-  for (let next; basis.length < Math.min(n, mostDimensions) && (next = waiting.shift());) {
+  for (let next; basis.length < Math.min(n, maxDimensions) && (next = waiting.shift());) {
     const vector = orthonormal(next, basis);
     if (!vector) continue;
     const product = times(matrix, n, vector);
@@ -65,10 +72,10 @@ async function krylovSpace(
   return { basis, products };
 }
 
-/** What of a vector is not in the space, of length 1; undefined if that is nothing but rounding. */
+/** The normalised part of the vector orthogonal to the basis; undefined if it is only rounding. */
 function orthonormal(vector: Float64Array, basis: readonly Float64Array[]): Float64Array | undefined {
   const rest = vector.slice();
-  // Twice is enough: what the first time leaves of the space is rounding.
+  // The second pass removes the rounding of the first.
   for (let time = 0; time < 2; time++)
     for (const direction of basis) {
       const share = dot(rest, direction);

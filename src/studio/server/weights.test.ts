@@ -1,54 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeSafetensors, type StoredTensor } from '../../io/index.ts';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import { routes, type WeightClouds } from '../protocol/index.ts';
 import { chosenCheckpoints } from './checkpoint-files.ts';
-import { symmetricEigen } from './eigen.ts';
 import { ask, startFakeStudio } from './fake-page.ts';
 import { principalPlane } from './principal-plane.ts';
 import { RunIndex } from './run-index.ts';
 import type { Studio } from './studio.ts';
 import { CloudStore } from './weight-clouds.ts';
-
-const element = fc.double({ min: -10, max: 10, noNaN: true });
-
-it('eigenvectors are orthonormal, and give back the matrix', async () => {
-  const matrices = fc
-    .integer({ min: 1, max: 7 })
-    .chain((n) => fc.tuple(fc.constant(n), fc.array(element, { minLength: n * n, maxLength: n * n })));
-  await fc.assert(
-    fc.asyncProperty(matrices, async ([n, entries]) => {
-      const a = Float64Array.from(entries, (_, i) => entries[Math.min(i, (i % n) * n + Math.floor(i / n))]!);
-      const { values, vectors } = await symmetricEigen(a.slice(), n);
-      expect([...values]).toEqual([...values].sort((x, y) => y - x));
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < n; j++) {
-          const sum = (of: (k: number) => number): number => values.reduce((total, _, k) => total + of(k), 0);
-          expect(sum((k) => values[k]! * vectors[k]![i]! * vectors[k]![j]!)).toBeCloseTo(a[i * n + j]!, 9);
-          const product = vectors[i]!.reduce((total, value, k) => total + value * vectors[j]![k]!, 0);
-          expect(product).toBeCloseTo(i === j ? 1 : 0, 11);
-        }
-    }),
-    { numRuns: 200 },
-  );
-});
-
-it('eigenvalues of a known matrix', async () => {
-  // Second differences: 2 - 2 cos(k pi / (n + 1)).
-  const n = 12;
-  const a = Float64Array.from(
-    { length: n * n },
-    (_, i) => [2, -1][Math.abs(Math.floor(i / n) - (i % n))] ?? 0,
-  );
-  const { values } = await symmetricEigen(a, n);
-  values.forEach((value, k) => {
-    expect(value).toBeCloseTo(2 - 2 * Math.cos(((n - k) * Math.PI) / (n + 1)), 12);
-  });
-});
 
 it('points of a plane in many dimensions keep their distances, and nothing is left over', async () => {
   const [u, v] = [0, 1].map((phase) =>

@@ -10,7 +10,7 @@ import {
   solve,
 } from '../../mean-field/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { median } from '../fit.ts';
+import { median } from '../../stats/index.ts';
 import { type Arrangement, type Chain, drawnChain } from './nets.ts';
 
 /** dE/dt at the breaks of a measure, from the gradient of its flow. */

@@ -13,7 +13,7 @@ import {
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { fitPower } from '../fit.ts';
+import { fitPower } from '../../stats/index.ts';
 import type { Check, Series } from '../../runs/index.ts';
 
 interface Row {

@@ -23,7 +23,7 @@ import type { Check, Series } from '../../runs/index.ts';
 import { enableGrad, type Generator, grad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { fitPower } from '../fit.ts';
+import { fitPower } from '../../stats/index.ts';
 import { type AdjointFlow, stageChecks } from './c02-stage.ts';
 
 interface Parts {

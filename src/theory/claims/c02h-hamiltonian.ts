@@ -13,7 +13,7 @@ import type { Check, Series } from '../../runs/index.ts';
 import { enableGrad, type Generator, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { fitPower, median } from '../fit.ts';
+import { fitPower, median } from '../../stats/index.ts';
 
 /** H(p, X) = p . F(X) of each sample, [N]. */
 type Hamiltonian = (family: Family, particles: Particles, state: Tensor, costate: Tensor) => Tensor;

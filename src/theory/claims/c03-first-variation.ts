@@ -16,7 +16,7 @@ import {
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { fitPower, median } from '../fit.ts';
+import { fitPower, median } from '../../stats/index.ts';
 
 interface Parts {
   readonly functionalGradient: typeof functionalGradient;

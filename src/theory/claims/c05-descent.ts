@@ -17,7 +17,7 @@ import { type CostateParts, type CostateRow, costateRows } from '../dynamics/cos
 import { counterExample } from '../dynamics/counter-example.ts';
 import { drawnExample, type Example, fashionExample, small, usual } from '../dynamics/example.ts';
 import { stuckExample, stuckKinds } from '../dynamics/stuck.ts';
-import { fitPower, median } from '../fit.ts';
+import { fitPower, median } from '../../stats/index.ts';
 
 interface Study {
   readonly checks: Check[];

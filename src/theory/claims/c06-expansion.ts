@@ -17,7 +17,7 @@ import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
 import { type Blocks, cauchyCoefficients } from '../expansion/complex-flow.ts';
-import { fitPower, mean, median } from '../fit.ts';
+import { fitPower, mean, median } from '../../stats/index.ts';
 
 interface Parts {
   readonly expandFlow: typeof expandFlow;

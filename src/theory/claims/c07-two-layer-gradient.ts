@@ -14,7 +14,7 @@ import type { Check, Series } from '../../runs/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
 import type { Claim } from '../claim.ts';
-import { fitPower, median } from '../fit.ts';
+import { fitPower, median } from '../../stats/index.ts';
 
 /** G of the two-layer network at each theta, [m]. */
 type TwoLayerGradient = (solution: Solution, theta: Tensor) => Tensor;

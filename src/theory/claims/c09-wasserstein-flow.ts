@@ -12,7 +12,7 @@ import type { Claim, Setting } from '../claim.ts';
 import { drawnExample, type Example, fashionExample, type Sizes, small, usual } from '../dynamics/example.ts';
 import { followPath, type Path } from '../dynamics/identity.ts';
 import { constantsOnly, free, stuckExample, type StuckKind } from '../dynamics/stuck.ts';
-import { fitPower, median } from '../fit.ts';
+import { fitPower, median } from '../../stats/index.ts';
 
 interface Parts {
   readonly gradient: GradientOf;

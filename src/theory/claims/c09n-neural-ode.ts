@@ -11,7 +11,7 @@ import { ops, scope } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
 import { drawnExample, type Sizes } from '../dynamics/example.ts';
-import { median } from '../fit.ts';
+import { median } from '../../stats/index.ts';
 
 interface Parts {
   readonly gradient: GradientOf;

@@ -12,7 +12,7 @@ import { type Generator, ops, scope } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
 import { drawnExample, type Example } from '../dynamics/example.ts';
-import { fitPower, rms } from '../fit.ts';
+import { fitPower, rms } from '../../stats/index.ts';
 
 interface Parts {
   readonly batchGradient: typeof batchGradient;

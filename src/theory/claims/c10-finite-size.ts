@@ -3,7 +3,7 @@ import type { Problem } from '../../mean-field/index.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { fitPower, mean, type Fit } from '../fit.ts';
+import { fitPower, mean, type Fit } from '../../stats/index.ts';
 import {
   gaussianBlocks,
   type GaussianBlocks,

@@ -12,7 +12,7 @@ import type { Series } from '../../runs/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { fitPower, median } from '../fit.ts';
+import { fitPower, median } from '../../stats/index.ts';
 import { antisymmetricTwoLayer, type Net, type NetSizes, resNet } from '../lazy/nets.ts';
 
 interface Parts {

@@ -3,7 +3,7 @@ import { lazyProblem, tangentKernel, wassersteinFlow } from '../../mean-field/in
 import { type Generator, ops, scope } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { median } from '../fit.ts';
+import { median } from '../../stats/index.ts';
 import { antisymmetricTwoLayer, cifarBlock, type Net, type NetSizes, resNet } from '../lazy/nets.ts';
 
 interface Parts {

@@ -4,7 +4,7 @@ import type { ClaimPanel, Check } from '../../runs/index.ts';
 import { ops, scope, tensor } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { mean } from '../fit.ts';
+import { mean, standardError } from '../../stats/index.ts';
 import { type ErrorOn, lazyError, meanFieldError } from '../features/errors.ts';
 import { draw, hermite, initialBlocks, radius, type Samples, type Task, xor } from '../features/tasks.ts';
 import type { Fashion } from '../fashion.ts';
@@ -121,9 +121,7 @@ function errorsOf(
 /** The mean over seeds of lazy minus mean-field over its standard error. */
 function zScore({ lazy, meanField }: Cell): number {
   const gains = lazy.map((error, i) => error - (meanField[i] ?? NaN));
-  const middle = mean(gains);
-  const variance = gains.reduce((sum, gain) => sum + (gain - middle) ** 2, 0) / (gains.length - 1);
-  return middle / Math.sqrt(variance / gains.length);
+  return mean(gains) / (standardError(gains) ?? NaN);
 }
 
 function panelOf(task: Task, cells: readonly Cell[], dimensions: readonly number[]): ClaimPanel {

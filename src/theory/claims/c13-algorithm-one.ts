@@ -16,7 +16,7 @@ import { type BreakGradient, differenceError, distanceToContinuous } from '../al
 import { stageDifferenceError, type TauGradient, tauGradient } from '../algorithm-one/stage.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { type Fit, fitPower, median } from '../fit.ts';
+import { type Fit, fitPower, median } from '../../stats/index.ts';
 
 interface Parts {
   readonly breakGradient: BreakGradient;

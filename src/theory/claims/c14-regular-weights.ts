@@ -10,7 +10,7 @@ import {
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { fitPower, rms } from '../fit.ts';
+import { fitPower, rms } from '../../stats/index.ts';
 import {
   type BlockPaths,
   gaussianBlocks,

@@ -2,7 +2,7 @@
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
 import type { Claim } from '../claim.ts';
-import { fitPower, median } from '../fit.ts';
+import { fitPower, median } from '../../stats/index.ts';
 import type { Check, Series } from '../../runs/index.ts';
 import { lossAt, odeFlow, pulseExample, type PulseExample, relaxed, schemeFlow, split } from './c16-pulse.ts';
 

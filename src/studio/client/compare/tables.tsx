@@ -157,18 +157,18 @@ export function Pairs({
       nameOf(one.against),
       one.seeds.join(' '),
       one.gains.join(' '),
-      one.mean,
-      one.standardError,
-      one.interval?.[0],
-      one.interval?.[1],
-      one.pValue,
+      one.gain.mean,
+      one.gain.standardError,
+      one.gain.interval?.[0],
+      one.gain.interval?.[1],
+      one.gain.pValue,
     ]),
   });
   return (
     <TableSection
       title="Paired differences"
       id="pairs"
-      caption="A gain is the error of the one it is held against minus its own, in points of test error, seed by seed: positive where it has fewer errors. Only configurations whose seeds draw the same weights and batches are paired. Interval and p after Student; one pair has neither."
+      caption="The gain of a configuration is the error of the one it is compared with minus its own, in points of test error, seed by seed: positive where it has fewer errors. Only configurations whose seeds draw the same weights and batches are paired. Interval and p-value by Student's t; a single pair has neither."
       save={tableItems('paired-differences', table)}
     >
       <table>
@@ -189,18 +189,18 @@ export function Pairs({
           </tr>
         </thead>
         <tbody>
-          {pairs.map((one) => (
-            <tr key={`${one.arm} ${one.against}`}>
-              <th scope="row">{nameOf(one.arm)}</th>
-              <td>{nameOf(one.against)}</td>
-              <td>{one.seeds.join(', ')}</td>
-              <td class="numeric">{one.gains.map(signed).join(', ')}</td>
+          {pairs.map(({ arm, against, seeds, gains, gain }) => (
+            <tr key={`${arm} ${against}`}>
+              <th scope="row">{nameOf(arm)}</th>
+              <td>{nameOf(against)}</td>
+              <td>{seeds.join(', ')}</td>
+              <td class="numeric">{gains.map(signed).join(', ')}</td>
               <td class="numeric">
-                {signed(one.mean)}
-                {one.interval && ` [${signed(one.interval[0])}, ${signed(one.interval[1])}]`}
+                {signed(gain.mean)}
+                {gain.interval && ` [${signed(gain.interval[0])}, ${signed(gain.interval[1])}]`}
               </td>
               <td class="numeric">
-                {one.pValue === undefined ? '' : one.pValue < 0.001 ? '< 0.001' : one.pValue.toFixed(3)}
+                {gain.pValue === undefined ? '' : gain.pValue < 0.001 ? '< 0.001' : gain.pValue.toFixed(3)}
               </td>
             </tr>
           ))}

@@ -1,6 +1,7 @@
 /** What tells configurations apart, and runs of one configuration together. */
 import type { PlainRecord } from '../../../runs/index.ts';
 import { formatValue } from '../../../draw/index.ts';
+import { type Mean, summarizeMean } from '../../../stats/summary.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
 /** Settings that say nothing of a result, or that every row names anyway. */
@@ -55,21 +56,10 @@ export function configurationLabels(
   return labels;
 }
 
-export interface Mean {
-  readonly n: number;
-  readonly mean: number;
-  /** Of the mean; undefined for n = 1. */
-  readonly standardError: number | undefined;
-}
-
-/** Of the numbers there are; undefined for none. */
+/** Over the finite values; undefined if there are none. */
 export function meanOf(values: readonly (number | null)[]): Mean | undefined {
-  const there = values.filter((value): value is number => value !== null && Number.isFinite(value));
-  const n = there.length;
-  if (!n) return undefined;
-  const mean = there.reduce((sum, value) => sum + value, 0) / n;
-  const squares = there.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { n, mean, standardError: n > 1 ? Math.sqrt(squares / (n - 1) / n) : undefined };
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  return finite.length ? summarizeMean(finite) : undefined;
 }
 
 export interface Group {

@@ -1,6 +1,7 @@
-/** Least squares of straight lines, and summaries of repetitions. */
+/** Least-squares fits of straight lines and powers. */
 import { checkNumber, checkNumbers } from '../check.ts';
 import { UsageError } from '../errors.ts';
+import { mean } from './summary.ts';
 
 export interface Fit {
   readonly slope: number;
@@ -23,7 +24,7 @@ export function fitLine(places: ArrayLike<number>, values: ArrayLike<number>): F
   return { slope, intercept, standardError: n > 2 ? Math.sqrt(rest / (n - 2) / sxx) : 0 };
 }
 
-/** The exponent p of y ~ C x^p, by least squares in log-log. Points with y below `floor` are left out. */
+/** The exponent p of y ~ C x^p, by least squares in log-log. Points with y at or below `floor` are ignored. */
 export function fitPower(x: ArrayLike<number>, y: ArrayLike<number>, floor = 0): Fit {
   checkNumber('floor', floor);
   const values = checkNumbers('y', y);
@@ -34,19 +35,4 @@ export function fitPower(x: ArrayLike<number>, y: ArrayLike<number>, floor = 0):
     kept.map(([value]) => Math.log(value)),
     kept.map(([, value]) => Math.log(value)),
   );
-}
-
-export function mean(values: ArrayLike<number>): number {
-  return checkNumbers('values', values).reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-export function rms(values: ArrayLike<number>): number {
-  return Math.sqrt(mean(checkNumbers('values', values).map((value) => value * value)));
-}
-
-export function median(values: ArrayLike<number>): number {
-  const sorted = [...checkNumbers('values', values)].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }

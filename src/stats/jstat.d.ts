@@ -1,6 +1,6 @@
-/** The part of jstat that is used; the package has no types. */
+/** Types of the part of jstat that is used; the package has none. */
 declare module 'jstat' {
-  /** A CommonJS module: its parts are members of the default. */
+  /** A CommonJS module: its members are properties of the default export. */
   interface JStat {
     readonly studentt: {
       /** Student's t: P(T <= x) with `dof` degrees of freedom. */
