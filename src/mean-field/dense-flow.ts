@@ -7,7 +7,7 @@ import type { AdaptiveOptions, DenseSolution, VectorField } from './integrators/
 import { checkFlow } from './gradient.ts';
 import { integrateAs } from './integrators/adaptive.ts';
 import { breaksOf, type Measure } from './measures/index.ts';
-import { depthRounding, placeOf, withDepths } from './measures/measure.ts';
+import { depthRounding, positionOf, withDepths } from './measures/measure.ts';
 import { type FlowInput, initialState, type Problem } from './problem.ts';
 
 /**
@@ -21,8 +21,8 @@ export function velocityField(family: Family, given: Measure): VectorField {
   const breaks = breaksOf(measure);
   const rounding = depthRounding(breaks);
   return (t, state, inside) => {
-    let { l, c } = placeOf(breaks, t);
-    const meant = placeOf(breaks, inside);
+    let { l, c } = positionOf(breaks, t);
+    const meant = positionOf(breaks, inside);
     if (meant.l !== l && Math.abs(t - breaks[meant.l + (meant.l < l ? 1 : 0)]!) <= rounding)
       [l, c] = [meant.l, meant.l < l ? 1 : 0];
     return family.velocity(state, measure.particles(l, c));

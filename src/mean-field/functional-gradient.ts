@@ -4,9 +4,9 @@ import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import { checkValues } from './families/family.ts';
 import type { Particles } from './families/index.ts';
 import type { Solution } from './gradient.ts';
-import { adjointStages, type Stage } from './integrators/runge-kutta.ts';
+import { adjointStages, type RungeKuttaStage } from './integrators/runge-kutta.ts';
 import { tableauOf } from './integrators/tableau.ts';
-import { breaksOf, placeOf, withDepths } from './measures/measure.ts';
+import { breaksOf, positionOf, withDepths } from './measures/measure.ts';
 import { sampleCount } from './problem.ts';
 
 /** A Dirac of weight lambda at (theta, t_l) changes E by lambda h_l G(theta, t_l) + o(lambda). */
@@ -16,7 +16,7 @@ export interface FunctionalGradient {
   /** grad_theta G(theta_j, t_l), [m, k]. */
   slope(theta: Tensor): Tensor;
   /** Where the velocity is evaluated in the step, and the costate there: one pair under Euler, (X^l, p^{l+1}). */
-  readonly stages: readonly Pick<Stage, 'state' | 'costate' | 'c'>[];
+  readonly stages: readonly Pick<RungeKuttaStage, 'state' | 'costate' | 'c'>[];
 }
 
 /**
@@ -61,5 +61,5 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
  * @throws UsageError for a depth that is negative, NaN or beyond the end of the measure
  */
 export function stepAt({ measure }: Pick<Solution, 'measure'>, t: number): number {
-  return placeOf(breaksOf(measure), t).l;
+  return positionOf(breaksOf(measure), t).l;
 }

@@ -6,7 +6,7 @@ import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 import { checkParticles } from './families/family.ts';
 import type { Family, Wanted } from './families/index.ts';
 import { adjointFlow, flow, type Slice, statesAt, trajectory } from './flow.ts';
-import { slicesOf, type Stage } from './integrators/runge-kutta.ts';
+import { slicesOf, type RungeKuttaStage } from './integrators/runge-kutta.ts';
 import type { Integrator, Tableau } from './integrators/tableau.ts';
 import type { Measure, ParticleMeasure } from './measures/index.ts';
 import { breakAt, breaksOf, checkSteps } from './measures/measure.ts';
@@ -210,7 +210,7 @@ function sweep(
   family: Family,
   measure: Measure,
   options: FlowOptions,
-  collect?: (stage: Stage) => void,
+  collect?: (stage: RungeKuttaStage) => void,
   wanted: Wanted = { theta: true, weight: true },
 ): Solution {
   const { integrator = 'euler' } = options;

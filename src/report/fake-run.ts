@@ -1,5 +1,6 @@
 /** Made-up run folders for tests, written through the writer itself; nothing of the product uses them. */
 import { commandLine } from '../command-line.ts';
+import { orderByTau } from '../runs/depth.ts';
 import { type EpochRecord, type RunResult, RunWriter, type StageRecord } from '../runs/index.ts';
 
 export interface FakeRun {
@@ -42,9 +43,6 @@ function uniform(seed: number): () => number {
   };
 }
 
-const orderOf = (tau: readonly number[]): number[] =>
-  tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
-
 function inversions(before: readonly number[], after: readonly number[]): [number, number][] {
   return before.flatMap((a, i) =>
     before
@@ -68,7 +66,7 @@ class FakeStage {
     this.#random = random;
     this.tau = Array.from({ length: blocks }, (_, i) => i + 1);
     this.tauEnd = this.tau.map((value) => value + 1);
-    this.order = orderOf(this.tau);
+    this.order = orderByTau(this.tau);
     this.#speed = this.tau.map(() => 0);
     this.#drift = this.tau.map(() => random() - 0.45);
   }
@@ -169,7 +167,7 @@ export function writeFakeRun(root: string, fake: FakeRun = {}): string {
     for (const stage of stages) {
       stage.move((lr * 5 * 3750) / total);
       if (scheme === 'learned-step') continue;
-      const after = orderOf(stage.tau);
+      const after = orderByTau(stage.tau);
       const pairs = inversions(stage.order, after);
       if (!pairs.length) continue;
       writer.swap({ step, epoch, stage: stage.name, before: stage.order, after, pairs });

@@ -10,13 +10,14 @@ export function stagesOf(data: RunData): string[] {
   return [...names].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-const sorted = (tau: readonly number[]): number[] =>
+/** The blocks in the order of their positions; blocks at the same depth stay in the order in which they were made. */
+export const orderByTau = (tau: readonly number[]): number[] =>
   tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
 
 /** Step sizes in the order of the flow, from coordinates alone. */
 export function stepsFrom({ tau = [], tauEnd, step }: StageRecord, reorder: boolean): FinalSteps {
   if (step) return { order: step.map((_, i) => i), tau: [], steps: step };
-  const order = reorder ? sorted(tau) : tau.map((_, i) => i);
+  const order = reorder ? orderByTau(tau) : tau.map((_, i) => i);
   const at = (particle: number | undefined): number => (particle === undefined ? 0 : (tau[particle] ?? 0));
   const steps = order.map((particle, l) =>
     Math.max((tauEnd ? (tauEnd[particle] ?? 0) : at(particle)) - at(tauEnd ? particle : order[l - 1]), 0),

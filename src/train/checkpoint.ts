@@ -55,7 +55,7 @@ const stateSchema = z.object({
 });
 
 /** Where a run stands; with the tensors, everything that the next step depends on. */
-export type RunState = z.infer<typeof stateSchema>;
+export type CheckpointState = z.infer<typeof stateSchema>;
 
 const files = { model: 'model.safetensors', optimizer: 'optim.safetensors', state: 'state.json' } as const;
 
@@ -68,7 +68,7 @@ export function saveCheckpoint(
   folder: string,
   model: CifarResNet,
   optimizer: Optimizer,
-  state: RunState,
+  state: CheckpointState,
 ): void {
   const metadata = {
     format: 'pt',
@@ -86,7 +86,7 @@ export function saveCheckpoint(
 }
 
 /** The state of a checkpoint. @throws FileError if it is missing or damaged. */
-export function readCheckpointState(folder: string): RunState {
+export function readCheckpointState(folder: string): CheckpointState {
   recoverFolder(folder);
   const file = join(folder, files.state);
   if (!existsSync(file)) throw new FileError(`no checkpoint in ${folder}: ${files.state} is missing`);
@@ -111,7 +111,7 @@ export function readCheckpointState(folder: string): RunState {
  *
  * @throws FileError for a damaged checkpoint, UsageError for one of another model
  */
-export function loadCheckpoint(folder: string, model: CifarResNet, optimizer?: Optimizer): RunState {
+export function loadCheckpoint(folder: string, model: CifarResNet, optimizer?: Optimizer): CheckpointState {
   const state = readCheckpointState(folder);
   const modelFile = join(folder, files.model);
   const stored = readSafetensors(modelFile);
@@ -127,7 +127,11 @@ export function loadCheckpoint(folder: string, model: CifarResNet, optimizer?: O
 }
 
 /** @throws UsageError if the checkpoint was made by another model, with the first setting that differs. */
-export function checkIdentity(state: RunState, identity: RunState['identity'], folder: string): void {
+export function checkIdentity(
+  state: CheckpointState,
+  identity: CheckpointState['identity'],
+  folder: string,
+): void {
   for (const [key, value] of Object.entries(identity))
     if (state.identity[key] !== value)
       throw new UsageError(

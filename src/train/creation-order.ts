@@ -4,6 +4,7 @@
  */
 import { FileError } from '../errors.ts';
 import { type FoundTensor, numbersOf } from '../io/index.ts';
+import { blockTensor } from '../runs/index.ts';
 
 type Tensors = ReadonlyMap<string, FoundTensor>;
 
@@ -26,9 +27,9 @@ export async function inCreationOrder(found: Tensors, file: string): Promise<Ten
   const result = new Map<string, FoundTensor>();
   const vectors = new Map<string, (FoundTensor | undefined)[]>();
   for (const [name, tensor] of found) {
-    const [, stage = '', block = '', part = ''] = /^(layer\d+)\.(\d+)\.(.+)$/.exec(name) ?? [];
+    const { stage = '', block = 0, part = '' } = blockTensor(name) ?? {};
     const places = stages.get(stage);
-    const particle = places?.particles.get(Number(block));
+    const particle = places?.particles.get(block);
     if (places === undefined || particle === undefined) result.set(name, tensor);
     else if (/^(tau|tauEnd|step)$/.test(part)) {
       const vector =
@@ -45,10 +46,11 @@ export async function inCreationOrder(found: Tensors, file: string): Promise<Ten
 async function placesOf(found: Tensors, file: string): Promise<Map<string, StagePlaces>> {
   const named = new Map<string, Map<number, number>>();
   for (const [name, tensor] of found) {
-    const [, stage, block] = /^(layer\d+)\.(\d+)\.particle$/.exec(name) ?? [];
-    if (stage === undefined) continue;
+    const place = blockTensor(name);
+    if (place?.part !== 'particle') continue;
+    const { stage, block } = place;
     const particles = named.get(stage) ?? new Map<number, number>();
-    named.set(stage, particles.set(Number(block), await numberOf(tensor)));
+    named.set(stage, particles.set(block, await numberOf(tensor)));
   }
   return new Map(
     [...named].map(([stage, particles]) => {

@@ -12,7 +12,7 @@ import type { CifarResNet } from '../models/index.ts';
 import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
-import type { RunState } from './checkpoint.ts';
+import type { CheckpointState } from './checkpoint.ts';
 import type { TrainConfig } from './settings/table.ts';
 import { type NetImages, testImagesFor } from './test-images.ts';
 import { type DataIdentity, dataIdentityOf } from './data-identity.ts';
@@ -26,7 +26,7 @@ export interface Experiment {
   readonly learner: Learner;
   /** Draws the initial weights. */
   readonly generator: Generator;
-  readonly identity: RunState['identity'];
+  readonly identity: CheckpointState['identity'];
 }
 
 /** @throws MissingEnvironmentError if the machine cannot do what the configuration asks. */
@@ -44,12 +44,18 @@ export function checkMachine({ device, amp, dtype }: Pick<TrainConfig, 'device' 
 }
 
 /** What must agree between a checkpoint and the settings of the net that it is loaded into. */
-export function netIdentityOf({ model, width, scheme, reorder, dtype }: TrainConfig): RunState['identity'] {
+export function netIdentityOf({
+  model,
+  width,
+  scheme,
+  reorder,
+  dtype,
+}: TrainConfig): CheckpointState['identity'] {
   return { model, width, scheme, reorder, dtype };
 }
 
 /** The same with what the data say of the net. */
-function identityOf(config: TrainConfig, { train }: ImageData): RunState['identity'] {
+function identityOf(config: TrainConfig, { train }: ImageData): CheckpointState['identity'] {
   return { ...netIdentityOf(config), channels: train.channels, classes: train.classes.length };
 }
 

@@ -8,6 +8,7 @@ import { UsageError } from '../errors.ts';
 import type { StoredTensor } from '../io/index.ts';
 import type { ScheduleSnapshot } from '../mean-field/index.ts';
 import { batchCounter, type CifarResNet, type KeyStyle, nameInStyle } from '../models/index.ts';
+import { blockTensor } from '../runs/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { store } from './stored.ts';
 
@@ -25,8 +26,8 @@ export interface ExportedWeights {
   readonly unitSteps: boolean;
 }
 
-/** Where a block of ours goes, and what its last layer is multiplied with. */
-interface Place {
+/** The block of the exported net that a block becomes, and the factor of its last layer. */
+interface Destination {
   readonly name: string;
   readonly step: number;
 }
@@ -37,7 +38,7 @@ export function exportWeights(net: CifarResNet, { style, fold }: ExportOptions):
     throw new UsageError('--key-style preresnet is for pre-activation nets; this one is post-activation');
   const tensors = new Map<string, StoredTensor>();
   const metadata: Record<string, string> = {};
-  const places = new Map<string, Place>();
+  const destinations = new Map<string, Destination>();
   let unitSteps = true;
   for (const [stage, { schedule, particles }] of net.stages) {
     const snapshot = schedule.snapshot();
@@ -45,7 +46,7 @@ export function exportWeights(net: CifarResNet, { style, fold }: ExportOptions):
     if (snapshot.steps.some((step) => step !== 1)) unitSteps = false;
     const first = blocksOf(net, stage) - particles;
     snapshot.order.forEach((particle, k) => {
-      places.set(`${stage}.${first + particle}`, {
+      destinations.set(`${stage}.${first + particle}`, {
         name: `${stage}.${first + k}`,
         step: fold ? snapshot.steps[k]! : 1,
       });
@@ -56,7 +57,8 @@ export function exportWeights(net: CifarResNet, { style, fold }: ExportOptions):
     for (const [key, values] of Object.entries(snapshot))
       metadata[`${stage}.${key}`] = JSON.stringify(values);
   }
-  for (const [name, stored] of placed(net, places)) tensors.set(nameInStyle(name, style), stored);
+  for (const [name, stored] of atDestinations(net, destinations))
+    tensors.set(nameInStyle(name, style), stored);
   return { tensors, metadata, unitSteps };
 }
 
@@ -103,8 +105,17 @@ const integer = (value: number): StoredTensor => ({
   data: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
 });
 
-/** Weights and statistics under the names of their places, with the counters that PyTorch's batch norm expects. */
-function placed(net: CifarResNet, places: ReadonlyMap<string, Place>): Map<string, StoredTensor> {
+/** `layer1.0` of `layer1.0.conv1.weight`; empty for a tensor that belongs to no block. */
+function blockOf(name: string): string {
+  const place = blockTensor(name);
+  return place ? `${place.stage}.${place.block}` : '';
+}
+
+/** Weights and statistics under the names of their destinations, with the counters that PyTorch's batch norm expects. */
+function atDestinations(
+  net: CifarResNet,
+  destinations: ReadonlyMap<string, Destination>,
+): Map<string, StoredTensor> {
   const coordinates = new Set(
     [...net.stages.values()].flatMap(({ schedule }) => [...schedule.parameters.values()]),
   );
@@ -112,22 +123,22 @@ function placed(net: CifarResNet, places: ReadonlyMap<string, Place>): Map<strin
   const last = lastLayers(weights.keys());
   const result = new Map<string, StoredTensor>();
   for (const [name, stored] of store(new Map([...weights, ...net.buffers]))) {
-    const block = /^layer\d+\.\d+/.exec(name)?.[0] ?? '';
-    const place = places.get(block);
-    const to = place ? `${place.name}${name.slice(block.length)}` : name;
-    const folded = place && weights.has(name) && name.startsWith(`${last.get(block)!}.`);
-    result.set(to, folded ? times(stored, place.step) : stored);
+    const block = blockOf(name);
+    const destination = destinations.get(block);
+    const to = destination ? `${destination.name}${name.slice(block.length)}` : name;
+    const folded = destination && weights.has(name) && name.startsWith(`${last.get(block)!}.`);
+    result.set(to, folded ? times(stored, destination.step) : stored);
     if (to.endsWith('.running_var')) result.set(to.replace(/running_var$/, batchCounter), integer(0));
   }
   return result;
 }
 
-/** Of each block, its last layer: layers are named in the order in which the branch has them. */
+/** The last layer of each block: layers are named in the order in which the branch has them. */
 function lastLayers(names: Iterable<string>): Map<string, string> {
   const last = new Map<string, string>();
   for (const name of names) {
-    const match = /^(layer\d+\.\d+)\.(conv|bn)\d+/.exec(name);
-    if (match) last.set(match[1]!, match[0]);
+    const layer = /^(conv|bn)\d+/.exec(blockTensor(name)?.part ?? '')?.[0];
+    if (layer !== undefined) last.set(blockOf(name), `${blockOf(name)}.${layer}`);
   }
   return last;
 }

@@ -1,5 +1,5 @@
 export { BatchTensors } from './batch-tensors.ts';
-export { loadCheckpoint, readCheckpointState, type RunState, saveCheckpoint } from './checkpoint.ts';
+export { loadCheckpoint, readCheckpointState, type CheckpointState, saveCheckpoint } from './checkpoint.ts';
 export {
   commandLine,
   configFromRecord,

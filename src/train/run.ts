@@ -9,7 +9,7 @@ import { learningRate, type LrOptions, checkLrOptions } from '../optim/index.ts'
 import type { RunWriter, StageRecord, TestSamples } from '../runs/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
-import { type RunState, saveCheckpoint } from './checkpoint.ts';
+import { type CheckpointState, saveCheckpoint } from './checkpoint.ts';
 import { breathe, Stopwatch } from './clock.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
@@ -19,7 +19,7 @@ import { SampleChooser } from './samples.ts';
 
 export interface RunOptions {
   /** Where to go on from; absent: the beginning. */
-  readonly state?: RunState;
+  readonly state?: CheckpointState;
   readonly onProgress?: OnProgress;
   /** Asked after every step: an exit code ends the run after a save. */
   readonly interrupted?: () => ExitCode | undefined;
@@ -28,7 +28,7 @@ export interface RunOptions {
 }
 
 export interface RunOutcome {
-  readonly state: RunState;
+  readonly state: CheckpointState;
   /** On the test set, after the last epoch; absent if the run was interrupted. */
   readonly evaluation?: Evaluation;
   /** On the images held out, after the last epoch. */
@@ -38,7 +38,7 @@ export interface RunOutcome {
   readonly samples?: TestSamples;
 }
 
-const noRunning: RunState['running'] = { loss: 0, wrong: 0, images: 0, seconds: 0, swaps: 0 };
+const noRunning: CheckpointState['running'] = { loss: 0, wrong: 0, images: 0, seconds: 0, swaps: 0 };
 
 /** Cross-entropy of a guess is log C; a hundred times that is no training any more. */
 const divergenceFactor = 100;
@@ -52,7 +52,7 @@ export class TrainingRun {
   readonly #lr: LrOptions;
   readonly #options: RunOptions;
   readonly #watch: Stopwatch;
-  #state: RunState;
+  #state: CheckpointState;
   #chooser: SampleChooser | undefined;
 
   constructor(experiment: Experiment, writer: RunWriter, options: RunOptions = {}) {
@@ -197,7 +197,7 @@ export class TrainingRun {
     this.#tellStep(lr, running);
   }
 
-  #tellStep(lr: number, { loss, wrong, images, seconds }: RunState['running']): void {
+  #tellStep(lr: number, { loss, wrong, images, seconds }: CheckpointState['running']): void {
     const { step, epoch, batch } = this.#state;
     const imagesPerSecond = images / seconds;
     this.#options.onProgress?.({
@@ -332,7 +332,7 @@ export class TrainingRun {
   }
 }
 
-function imagesOf({ train, mean, std }: Experiment['data']): RunState['images'] {
+function imagesOf({ train, mean, std }: Experiment['data']): CheckpointState['images'] {
   const { height, width, channels, classes } = train;
   return { height, width, channels, mean: [...mean], std: [...std], classes: [...classes] };
 }

@@ -17,7 +17,7 @@ import {
   runName,
 } from '../runs/index.ts';
 import { type Claim, holderOf, recoverFolder, takeClaim } from '../io/index.ts';
-import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
+import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
 import { changedConfig, configToRecord, readSavedConfig } from './config.ts';
 import { checkDataIdentity } from './data-identity.ts';
 import { environment } from './environment.ts';
@@ -178,9 +178,9 @@ async function resumeTaken(
 /** Puts the last checkpoint into the experiment. @throws UsageError if it was made by another model */
 function restoreLast(
   folder: string,
-  saved: RunState,
+  saved: CheckpointState,
   { learner, generator, identity }: Experiment,
-): RunState {
+): CheckpointState {
   checkIdentity(saved, identity, folder);
   const state = loadCheckpoint(folder, learner.model, learner.optimizer);
   const drawn = state.generators.weights;

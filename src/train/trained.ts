@@ -6,7 +6,7 @@ import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { notRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
-import { checkIdentity, loadCheckpoint, readCheckpointState, type RunState } from './checkpoint.ts';
+import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
 import { checkMachine, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
@@ -15,7 +15,7 @@ import { checkPlace, testImagesFor } from './test-images.ts';
 
 export interface Trained {
   readonly config: TrainConfig;
-  readonly state: RunState;
+  readonly state: CheckpointState;
   readonly learner: Learner;
   /** The checkpoint's folder. */
   readonly folder: string;
@@ -106,7 +106,7 @@ export async function loadTestImages(
 }
 
 /** A note, where the images are not those that the run was tested on. */
-function otherImages({ data }: RunState, test: ImageSet, limit: number | undefined): string[] {
+function otherImages({ data }: CheckpointState, test: ImageSet, limit: number | undefined): string[] {
   if (!data || limit !== undefined) return [];
   const [saved, now] = [data.test, fingerprintOf(test)];
   return JSON.stringify(saved) === JSON.stringify(now)

@@ -3,7 +3,7 @@ import { crossEntropy } from '../../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { meanGradients, measureBlockGradient } from './block-gradient.ts';
 import { fakeNet, type FakeNet } from './fake-net.ts';
-import { slicesOf } from './net.ts';
+import { blockSlices } from './net.ts';
 import { measureNeighbours, summarisePairs } from './neighbours.ts';
 import { diagonalError, measureStepGradient } from './step-gradient.ts';
 
@@ -16,7 +16,7 @@ function lossWith({ net, batch }: FakeNet, i: number, l: number, by: number): nu
       let state: Tensor = net.begin(batch.images);
       net.stages.forEach((flow, s) => {
         state = flow.stage.enter(state);
-        slicesOf(flow).forEach((slice, place) => {
+        blockSlices(flow).forEach((slice, place) => {
           let next = slice.step(state, flow.steps[place]!);
           if (s === 0 && place === l) next = ops.add(next, flow.blocks[i]!.velocity(state), by);
           state = flow.projection.apply(next);

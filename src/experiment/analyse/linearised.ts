@@ -4,7 +4,7 @@
  */
 import { crossEntropy } from '../../nn/index.ts';
 import { enableGrad, grad, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { type OpenNet, slicesOf, type StageFlow, takeStep } from './net.ts';
+import { type OpenNet, blockSlices, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
 
 /** A transition: a fixed map. */
@@ -57,7 +57,7 @@ export function linearise(net: OpenNet, { images, labels }: Batch): Linearised {
         links.push({ kind: 'fixed', pull });
         state = value;
       }
-      slicesOf(flow).forEach((slice, l) => {
+      blockSlices(flow).forEach((slice, l) => {
         const after = takeStep(slice, state, flow.steps[l] ?? 1, flow.projection);
         links.push(blockLink(flow, s, l, state, after));
         state = after;

@@ -2,7 +2,7 @@
 import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { mean } from '../../stats/index.ts';
-import { type OpenNet, slicesOf, type StageFlow, takeStep } from './net.ts';
+import { type OpenNet, blockSlices, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
 import { level, section, short } from './section.ts';
 
@@ -80,7 +80,7 @@ function velocityDistances(net: OpenNet, { images }: Batch): PairDistances[] {
   let state = net.begin(images);
   return net.stages.map((flow) => {
     const distances: number[][] = [];
-    const slices = slicesOf(flow);
+    const slices = blockSlices(flow);
     let size = 0;
     state = scope(() => flow.stage.enter(state));
     flow.blocks.forEach((_, l) => {

@@ -62,4 +62,4 @@ export function takeStep(slice: Slice, state: Tensor, h: number, projection: Pro
 }
 
 /** The slices of a stage, in the order of the flow. */
-export const slicesOf = ({ blocks }: Pick<StageFlow, 'blocks'>): Slice[] => blocks.map(sliceOf);
+export const blockSlices = ({ blocks }: Pick<StageFlow, 'blocks'>): Slice[] => blocks.map(sliceOf);

@@ -4,7 +4,7 @@ import { crossEntropy } from '../../nn/index.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { planWithout } from './deletion.ts';
 import { fakeNet, type FakeNet, wholeLoss } from './fake-net.ts';
-import { openNet, slicesOf } from './net.ts';
+import { openNet, blockSlices } from './net.ts';
 import { planInOrder } from './permutation.ts';
 import { type Plan, scorePlans, trainedPlan } from './plans.ts';
 
@@ -16,7 +16,7 @@ function lossOf({ net, batch }: FakeNet, plan: Plan): number {
       net.stages.forEach((flow, s) => {
         state = flow.stage.enter(state);
         for (const { block, h } of plan[s] ?? [])
-          state = flow.projection.apply(slicesOf(flow)[block]!.step(state, h));
+          state = flow.projection.apply(blockSlices(flow)[block]!.step(state, h));
       });
       return crossEntropy(net.end(state), batch.labels).item();
     }),

@@ -1,7 +1,7 @@
 /** Many versions of one net on the same images: what they have in common at the beginning is computed once. */
 import { crossEntropy } from '../../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { type OpenNet, slicesOf, takeStep } from './net.ts';
+import { type OpenNet, blockSlices, takeStep } from './net.ts';
 
 /** One step of a stage: which block f^i (by its place in the trained net), and how far. */
 export interface Move {
@@ -39,7 +39,7 @@ interface Node {
 }
 
 function treeOf({ stages, begin }: OpenNet, plans: readonly Plan[]): Node {
-  const slices = stages.map(slicesOf);
+  const slices = stages.map(blockSlices);
   const root: Node = { apply: begin, children: new Map(), plans: [] };
   plans.forEach((plan, index) => {
     let at = root;

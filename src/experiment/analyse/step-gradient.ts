@@ -13,7 +13,7 @@ import {
   zeros,
 } from '../../tensor/index.ts';
 import { type Linearised, overBatches } from './linearised.ts';
-import { type OpenNet, slicesOf } from './net.ts';
+import { type OpenNet, blockSlices } from './net.ts';
 import { atMost } from '../../theory/check.ts';
 import type { Batch } from './plans.ts';
 import { section, short } from './section.ts';
@@ -93,7 +93,7 @@ export function stepDerivatives(net: OpenNet, batches: readonly Batch[]): number
           net.stages.forEach((flow, s) => {
             const sizes = steps[s]!.size ? ops.unbind(steps[s]!, 0) : [];
             state = flow.stage.enter(state);
-            slicesOf(flow).forEach((slice, l) => {
+            blockSlices(flow).forEach((slice, l) => {
               state = flow.projection.apply(slice.step(state, sizes[l]!));
             });
           });

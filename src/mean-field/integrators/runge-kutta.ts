@@ -8,7 +8,7 @@ import { withDepths } from '../measures/measure.ts';
 import { type Integrator, type Tableau, tableauOf } from './tableau.ts';
 
 /** One evaluation of the velocity inside a step. */
-export interface Stage {
+export interface RungeKuttaStage {
   /** The step in depth, and the fraction of it. */
   readonly l: number;
   readonly c: number;
@@ -27,7 +27,7 @@ export interface Stage {
 export interface SliceOptions {
   readonly integrator?: Integrator | Tableau | undefined;
   /** Called with the stages of each step as its adjoint is computed; their tensors are freed after the call. */
-  readonly onStage?: ((stages: readonly Stage[]) => void) | undefined;
+  readonly onStage?: ((stages: readonly RungeKuttaStage[]) => void) | undefined;
   /** What stages tell beside the cotangent of the state. */
   readonly wanted?: Wanted | undefined;
 }
@@ -42,11 +42,11 @@ export function slicesOf(family: Family, given: Measure, options: SliceOptions =
   const measure = withDepths(family, given);
   const tableau = tableauOf(options.integrator ?? 'euler');
   return measure.steps.map((_, l): Slice => {
-    const place = { family, measure, l, tableau };
+    const context = { family, measure, l, tableau };
     return {
       step: (state, h) =>
         scope(() => {
-          const { slopes } = run(place, state, h, true);
+          const { slopes } = run(context, state, h, true);
           return tableau.b.reduce(
             (x, factor, s) => (factor === 0 ? x : axpy(x, h, slopes[s]!, factor)),
             state,
@@ -54,7 +54,7 @@ export function slicesOf(family: Family, given: Measure, options: SliceOptions =
         }),
       adjoint: (state, costate, h) =>
         scope(() => {
-          const stages = adjointStages(place, state, costate, h, options.wanted);
+          const stages = adjointStages(context, state, costate, h, options.wanted);
           options.onStage?.(stages);
           return stages.reduce((p, { pullback }) => axpy(p, h, pullback.state!), costate);
         }),
@@ -62,7 +62,7 @@ export function slicesOf(family: Family, given: Measure, options: SliceOptions =
   });
 }
 
-export interface Place {
+export interface StepContext {
   readonly family: Family;
   /** {@link withDepths} of the family. */
   readonly measure: Measure;
@@ -72,7 +72,7 @@ export interface Place {
 
 /** The particles and X_s of each stage and, where a later stage or (`whole`) the step needs it, k_s = F(X_s). */
 function run(
-  { family, measure, l, tableau: { a, b, c } }: Place,
+  { family, measure, l, tableau: { a, b, c } }: StepContext,
   state: Tensor,
   h: StepSize,
   whole: boolean,
@@ -93,20 +93,20 @@ function run(
 
 /** The stages of the adjoint of one step, in order of depth, from X^l and p^{l+1}. */
 export function adjointStages(
-  place: Place,
+  context: StepContext,
   state: Tensor,
   costate: Tensor,
   h: StepSize,
   wanted: Wanted = {},
-): Stage[] {
+): RungeKuttaStage[] {
   const {
     family,
     l,
     tableau: { a, b, c },
-  } = place;
+  } = context;
   return scope(() => {
-    const { particles, states } = run(place, state, h, false);
-    const stages: Stage[] = [];
+    const { particles, states } = run(context, state, h, false);
+    const stages: RungeKuttaStage[] = [];
     for (let s = b.length - 1; s >= 0; s--) {
       const own = b[s] === 1 ? costate : ops.mulScalar(costate, b[s] ?? 0);
       const q = stages.reduce((sum, later, i) => {

@@ -7,7 +7,7 @@ import { stepAt } from '../functional-gradient.ts';
 import { solve } from '../gradient.ts';
 import { integrate } from '../integrators/index.ts';
 import { gridMeasure } from './grid.ts';
-import { breakAt, breaksOf, placeOf } from './measure.ts';
+import { breakAt, breaksOf, positionOf } from './measure.ts';
 import { combination, commonSteps, onSteps } from './path.ts';
 
 const generator = new Generator(3);
@@ -42,12 +42,12 @@ it('breaks of equal steps are fractions of their sum', () => {
 
 it('steps of very different lengths are told apart', () => {
   const breaks = breaksOf({ steps: [1, 1e-12, 0, 1e-12, 1] });
-  expect(placeOf(breaks, 1).l).toBe(1);
-  expect(placeOf(breaks, 1 + 0.5e-12).l).toBe(1);
-  expect(placeOf(breaks, 1 + 1e-12).l).toBe(3);
-  expect(placeOf(breaks, 1.5).l).toBe(4);
-  expect(placeOf([0, 0.5, 1, 1], 1)).toEqual({ l: 1, c: 1 });
-  expect(placeOf(breaksOf({ steps: [1e-13, 1e-13] }), 1e-13)).toEqual({ l: 1, c: 0 });
+  expect(positionOf(breaks, 1).l).toBe(1);
+  expect(positionOf(breaks, 1 + 0.5e-12).l).toBe(1);
+  expect(positionOf(breaks, 1 + 1e-12).l).toBe(3);
+  expect(positionOf(breaks, 1.5).l).toBe(4);
+  expect(positionOf([0, 0.5, 1, 1], 1)).toEqual({ l: 1, c: 1 });
+  expect(positionOf(breaksOf({ steps: [1e-13, 1e-13] }), 1e-13)).toEqual({ l: 1, c: 0 });
 });
 
 it('a depth outside of the measure is refused', () => {

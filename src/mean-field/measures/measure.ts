@@ -61,7 +61,7 @@ export function depthRounding(breaks: readonly number[]): number {
 }
 
 /** Depth t as a step and the fraction of it. */
-export interface Place {
+export interface DepthPosition {
   readonly l: number;
   readonly c: number;
 }
@@ -72,7 +72,7 @@ export interface Place {
  *
  * @throws UsageError unless t lies in [0, t_L]
  */
-export function placeOf(breaks: readonly number[], t: number): Place {
+export function positionOf(breaks: readonly number[], t: number): DepthPosition {
   checkNumber('depth', t, { min: 0 });
   const rounding = depthRounding(breaks);
   const end = breaks.at(-1) ?? 0;
@@ -103,7 +103,7 @@ function lastAtMost(breaks: readonly number[], t: number): number {
  * @throws UsageError unless a step begins or ends there, up to rounding
  */
 export function breakAt(breaks: readonly number[], t: number, what: string): number {
-  const { l, c } = placeOf(breaks, t);
+  const { l, c } = positionOf(breaks, t);
   const rounding = depthRounding(breaks);
   if (t - breaks[l]! <= rounding) return l;
   if (breaks[l + 1]! - t <= rounding) return l + 1;

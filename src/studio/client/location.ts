@@ -1,9 +1,9 @@
 /** The place where the page is, as a signal, and the browser's address kept in step with it. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { hrefTo, parsePlace, type Place } from './routes.ts';
+import { hrefTo, parseAddress, type PageAddress } from './routes.ts';
 
-const current = signal<Place>(parsePlace(window.location.hash));
-export const place: ReadonlySignal<Place> = current;
+const current = signal<PageAddress>(parseAddress(window.location.hash));
+export const place: ReadonlySignal<PageAddress> = current;
 
 /** Browsers refuse more than a few changes of the address a second: a slider that plays would exceed them. */
 const writeAfter = 250;
@@ -21,7 +21,7 @@ function write(): void {
 window.addEventListener('hashchange', () => {
   if (pending !== undefined) clearTimeout(pending);
   pending = undefined;
-  current.value = parsePlace(window.location.hash);
+  current.value = parseAddress(window.location.hash);
 });
 window.addEventListener('pagehide', write);
 
@@ -33,7 +33,7 @@ export function go(href: string): void {
 
 /** Whether the address already names another view, and the page only has not heard of it yet. */
 const isLeft = (path: readonly string[]): boolean =>
-  parsePlace(window.location.hash).path.join('/') !== path.join('/');
+  parseAddress(window.location.hash).path.join('/') !== path.join('/');
 
 /**
  * Changes the state of the view that is shown; undefined and '' remove a key. A view that is being left changes nothing any more: what

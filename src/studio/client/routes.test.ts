@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { compareHref, hrefTo, numberOf, parsePlace, readList, runHref, writeList } from './routes.ts';
+import { compareHref, hrefTo, numberOf, parseAddress, readList, runHref, writeList } from './routes.ts';
 
 it('an address says where it leads: names of runs are one segment', () => {
   expect(runHref('fast/a-s1', 'depth', { at: '400' })).toBe('#/run/fast%2Fa-s1/depth?at=400');
@@ -13,7 +13,7 @@ it('any path and any state come back from their address', () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1 });
   fc.assert(
     fc.property(fc.array(text), fc.dictionary(text, text), (path, query) => {
-      const back = parsePlace(hrefTo(path, query));
+      const back = parseAddress(hrefTo(path, query));
       expect(back.path).toEqual(path);
       expect({ ...back.query }).toEqual({ ...query });
     }),
@@ -29,11 +29,11 @@ it('lists of names come back, whatever is in the names', () => {
 });
 
 it('an address that was mangled is taken as it stands', () => {
-  expect(parsePlace('#/run/%E0%A4%A/x?a=%&b')).toEqual({
+  expect(parseAddress('#/run/%E0%A4%A/x?a=%&b')).toEqual({
     path: ['run', '%E0%A4%A', 'x'],
     query: { a: '%', b: '' },
   });
-  expect(parsePlace('')).toEqual({ path: [], query: {} });
+  expect(parseAddress('')).toEqual({ path: [], query: {} });
 });
 
 it('a number of the address is a number or nothing', () => {

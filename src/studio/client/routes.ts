@@ -1,6 +1,6 @@
 /** Addresses of the page: everything is behind the `#`, `#/run/fast%2Fa/curves?smooth=100`, since a page from disk has no other place for it. */
 
-export interface Place {
+export interface PageAddress {
   /** Decoded segments; [] is the list of runs. */
   readonly path: readonly string[];
   readonly query: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ function encode(text: string, alsoKept = ''): string {
     .replace(/%2F/gi, alsoKept.includes('/') ? '/' : '%2F');
 }
 
-export function parsePlace(hash: string): Place {
+export function parseAddress(hash: string): PageAddress {
   const text = hash.replace(/^#?\/?/, '');
   const at = text.indexOf('?');
   const path = (at < 0 ? text : text.slice(0, at)).split('/').filter(Boolean).map(decode);

@@ -20,7 +20,7 @@ import {
   wassersteinFlow,
 } from '../../mean-field/index.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
-import type { Engine, LabFamily, LabProblem, Place, Rho, Setting } from '../lab/engine.ts';
+import type { Engine, LabFamily, LabProblem, StateAndCostate, Rho, Setting } from '../lab/engine.ts';
 import { nativeBlocks } from './native-blocks.ts';
 
 const numbers = (x: Tensor): Float64Array => x.toTypedArray() as Float64Array;
@@ -53,7 +53,7 @@ const within = <T>(setting: Setting, body: (problem: Problem, family: Family) =>
 function gradientAt(
   family: Family,
   { problem: { d } }: Setting,
-  { state, costate }: Place,
+  { state, costate }: StateAndCostate,
 ): FunctionalGradient {
   const samples = state.length / d;
   const [x, p] = [tensor(state, [samples, d]), tensor(costate, [samples, d])];

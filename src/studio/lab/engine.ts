@@ -54,7 +54,7 @@ export interface Solution {
 }
 
 /** A state and a costate, [N, d] each: where G(., t_l) is taken is (X^l, p^{l+1}). */
-export interface Place {
+export interface StateAndCostate {
   readonly state: Float64Array;
   readonly costate: Float64Array;
 }
@@ -110,16 +110,16 @@ export interface Engine {
   energy(setting: Setting, rho: Rho): number;
   solve(setting: Setting, rho: Rho): Solution;
   /** G at the rows of theta, [m, k]: [m]. */
-  values(setting: Setting, place: Place, theta: Float64Array): Float64Array;
+  values(setting: Setting, place: StateAndCostate, theta: Float64Array): Float64Array;
   /** grad_theta G at the rows of theta: [m, k]. */
-  slopes(setting: Setting, place: Place, theta: Float64Array): Float64Array;
+  slopes(setting: Setting, place: StateAndCostate, theta: Float64Array): Float64Array;
   /** The Jacobians of the velocity of step l at the rows of a state: [N, d, d]. */
   jacobians(setting: Setting, rho: Rho, l: number, state: Float64Array): Float64Array;
 
   /** The least G over the ball, by projected gradient from the given starts, [m, k]. */
   minimise(
     setting: Setting,
-    place: Place,
+    place: StateAndCostate,
     starts: Float64Array,
     options: { readonly radius: number; readonly steps: number },
   ): { readonly theta: Float64Array; readonly value: number };

@@ -23,7 +23,7 @@ import {
   velocityJacobians,
   wassersteinFlow,
 } from '../../reference/index.ts';
-import type { Engine, LabFamily, LabProblem, Place, Rho, Setting } from './engine.ts';
+import type { Engine, LabFamily, LabProblem, StateAndCostate, Rho, Setting } from './engine.ts';
 
 const problemOf = ({ samples, d, inputs, targets, readout }: LabProblem): Problem => {
   const embedding = denseArray([d, d]);
@@ -50,7 +50,10 @@ const parts = ({ problem, family: blocks }: Setting): { problem: Problem; family
   family: familyOf(blocks),
 });
 
-const placeOf = ({ problem: { d } }: Setting, { state, costate }: Place): [DenseArray, DenseArray] => [
+const placeOf = (
+  { problem: { d } }: Setting,
+  { state, costate }: StateAndCostate,
+): [DenseArray, DenseArray] => [
   denseArray([state.length / d, d], state),
   denseArray([costate.length / d, d], costate),
 ];

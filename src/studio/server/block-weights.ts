@@ -1,5 +1,7 @@
 /** The weights of exchangeable blocks in a checkpoint, each block as one long vector. */
 import { numbersOf, type SafetensorsFile } from '../../io/index.ts';
+import { orderByTau } from '../../runs/depth.ts';
+import { blockTensor } from '../../runs/index.ts';
 
 export interface StageBlocks {
   /** By creation. */
@@ -10,7 +12,7 @@ export interface StageBlocks {
   readonly order: readonly number[];
 }
 
-/** Running statistics of batch norm are no weights. */
+/** Running statistics of batch norm are not weights. */
 const isStatistic = (name: string): boolean => /\.(running_mean|running_var|num_batches_tracked)$/.test(name);
 
 interface Member {
@@ -22,12 +24,13 @@ interface Member {
 function membersOf({ tensors }: SafetensorsFile): Map<string, Map<number, Member[]>> {
   const stages = new Map<string, Map<number, Member[]>>();
   for (const [name, { shape }] of tensors) {
-    const [, stage, block, part] = /^(layer\d+)\.(\d+)\.(.+)$/.exec(name) ?? [];
-    if (stage === undefined || part === undefined || isStatistic(part)) continue;
+    const place = blockTensor(name);
+    if (place === undefined || isStatistic(place.part)) continue;
+    const { stage, block, part } = place;
     const blocks = stages.get(stage) ?? new Map<number, Member[]>();
-    const members = blocks.get(Number(block)) ?? [];
+    const members = blocks.get(block) ?? [];
     members.push({ name, shape: `${part} ${shape.join('x')}` });
-    stages.set(stage, blocks.set(Number(block), members));
+    stages.set(stage, blocks.set(block, members));
   }
   return stages;
 }
@@ -49,12 +52,11 @@ export function stageBlocks(file: SafetensorsFile): Map<string, StageBlocks> {
     const tau = numbers(`${stage}.tau`);
     const count = (tau ?? numbers(`${stage}.step`))?.length ?? alike.length;
     const exchangeable = alike.slice(-count);
-    const creation = exchangeable.map((_, i) => i);
     const sorts = tau !== undefined && file.metadata.reorder !== 'false';
     found.set(stage, {
       blocks: exchangeable.map((members) => vectorOf(file, members)),
       tau,
-      order: sorts ? creation.sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b) : creation,
+      order: sorts ? orderByTau(tau) : exchangeable.map((_, i) => i),
     });
   }
   return found;

@@ -9,6 +9,7 @@ import {
   type Problem,
   smoothPaths,
   gaussian,
+  sortedOrder,
 } from '../../mean-field/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 
@@ -56,7 +57,7 @@ export const sorted: Scheme = (theta, tau) => intervalMeasure(theta, { tau });
 
 /** Each block keeps its own width 1/n, and the blocks act one after the other in the order of their positions. */
 export const sequential: Scheme = (theta, tau) => {
-  const order = tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
+  const order = sortedOrder(tau);
   const [n = 0] = theta.shape;
   const rows = order.map((i) => ops.sliceDim(theta, 0, i, i + 1));
   return gridMeasure(scope(() => ops.view(ops.cat(rows), [n, 1, -1])));

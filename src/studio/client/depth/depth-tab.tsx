@@ -15,7 +15,7 @@ import { usePlaying } from '../parts/play.ts';
 import { pictureItems, type Table } from '../parts/save.ts';
 import { count } from '../parts/words.ts';
 import { numberOf } from '../routes.ts';
-import type { RunData } from '../runs/run-data.ts';
+import type { FollowedData } from '../runs/run-data.ts';
 import { theme } from '../theme.ts';
 import { stageMarks, stagePicture, type StageScene, stageScene } from './stage-picture.ts';
 import { beadWords, stageNames, swapsBetween, type Timeline, timelineOf } from './timeline.ts';
@@ -25,7 +25,7 @@ const at = computed(() => numberOf(place.value.query.at));
 /** The whole training in so many ms. */
 const playFor = 14_000;
 
-export function DepthTab({ run }: { readonly run: RunData }): JSX.Element {
+export function DepthTab({ run }: { readonly run: FollowedData }): JSX.Element {
   const [detail, curves] = [run.detail.value, run.curves.value];
   const reorder = detail?.config?.reorder !== false;
   const timelines = useMemo(
@@ -51,7 +51,7 @@ function Depth({
   steps,
   timelines,
 }: {
-  readonly run: RunData;
+  readonly run: FollowedData;
   readonly steps: readonly number[];
   readonly timelines: readonly Timeline[];
 }): JSX.Element {

@@ -1,9 +1,9 @@
 /** Signs of 16 px, drawn in the colour of the text; they stand beside a word and are silent. */
 import type { JSX } from 'preact';
-import type { RunState } from './words.ts';
+import type { RowState } from './words.ts';
 
 export type Sign =
-  | RunState
+  | RowState
   | 'sun'
   | 'moon'
   | 'half'

@@ -3,9 +3,9 @@ import { formatDuration } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import type { RunRow } from '../../protocol/index.ts';
 import { Icon } from './icons.tsx';
-import { type RunState, secondsLeft, stateMeaning } from './words.ts';
+import { type RowState, secondsLeft, stateMeaning } from './words.ts';
 
-export function StateMark({ state }: { readonly state: RunState }): JSX.Element {
+export function StateMark({ state }: { readonly state: RowState }): JSX.Element {
   return (
     <span class={`state state-${state}`} title={stateMeaning[state]}>
       <Icon name={state} />

@@ -2,10 +2,10 @@
 import { formatCount, formatNumber, missing } from '../../../draw/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
-export type RunState = RunRow['state'];
+export type RowState = RunRow['state'];
 
 /** What a state means, for those who ask: the title of its icon. */
-export const stateMeaning: Readonly<Record<RunState, string>> = {
+export const stateMeaning: Readonly<Record<RowState, string>> = {
   running: 'its process lives and writes',
   finished: 'all epochs are done',
   stopped: 'stopped on request; it can go on from its checkpoint',

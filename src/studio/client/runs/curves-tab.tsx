@@ -19,7 +19,7 @@ import { source } from '../store.ts';
 import { usualReach } from './curves.ts';
 import { Smoothing } from './smoothing.tsx';
 import { stepsPerEpoch } from './steps-per-epoch.ts';
-import { curvePoints, type RunData } from './run-data.ts';
+import { curvePoints, type FollowedData } from './run-data.ts';
 
 const query = computed(() => place.value.query);
 const pinned = computed(() => numberOf(query.value.at));
@@ -61,7 +61,7 @@ function rangeFor([from, to]: readonly [number, number], reach: number): StepRan
   return { points: Math.min(points, mostCloser), from: least, to: most };
 }
 
-export function CurvesTab({ run }: { readonly run: RunData }): JSX.Element {
+export function CurvesTab({ run }: { readonly run: FollowedData }): JSX.Element {
   const [detail, whole] = [run.detail.value, run.curves.value];
   const near = zoom.value;
   const decimated = whole !== undefined && whole.total > whole.step.length;

@@ -11,7 +11,7 @@ import type { JSX } from 'preact';
 import type { Column } from '../parts/grid.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Progress, StateMark } from '../parts/state.tsx';
-import { ago, count, folderOf, type RunState, withError } from '../parts/words.ts';
+import { ago, count, folderOf, type RowState, withError } from '../parts/words.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { runHref } from '../routes.ts';
 import { type Group, meanOf } from './configurations.ts';
@@ -60,7 +60,7 @@ const percent = (content: JSX.Element | string): JSX.Element | string =>
   );
 
 function states({ rows }: Group): JSX.Element {
-  const counts = new Map<RunState, number>();
+  const counts = new Map<RowState, number>();
   for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
   const [only] = counts.size === 1 ? [...counts.keys()] : [];
   if (only) return <StateMark state={only} />;

@@ -15,11 +15,11 @@ import { pictureItems, tableItems } from '../parts/save.ts';
 import { source } from '../store.ts';
 import { theme } from '../theme.ts';
 import { type ConfusionDrawing, confusionPicture, largestConfusions } from './confusion-picture.ts';
-import type { RunData } from './run-data.ts';
+import type { FollowedData } from './run-data.ts';
 
 const onlyWrong = computed(() => place.value.query.show === 'wrong');
 
-export function PredictionsTab({ run }: { readonly run: RunData }): JSX.Element {
+export function PredictionsTab({ run }: { readonly run: FollowedData }): JSX.Element {
   const detail = run.detail.value;
   if (!detail) return <Waiting what="the result" />;
   const { result, files } = detail;

@@ -13,7 +13,7 @@ export const curvePoints = 1200;
 /** After a failure it is tried again, in ms. */
 const tryAgain = 4000;
 
-export interface RunData {
+export interface FollowedData {
   readonly id: string;
   readonly detail: ReadonlySignal<RunDetail | undefined>;
   readonly curves: ReadonlySignal<StepCurves | undefined>;
@@ -25,13 +25,13 @@ export interface RunData {
 }
 
 /** Follows the run while the component is shown. */
-export function useRun(id: string): RunData {
+export function useRun(id: string): FollowedData {
   const run = useMemo(() => new FollowedRun(id, source()), [id]);
   useEffect(() => run.follow(), [run]);
   return run;
 }
 
-export class FollowedRun implements RunData {
+export class FollowedRun implements FollowedData {
   readonly id: string;
   readonly detail = signal<RunDetail | undefined>(undefined);
   readonly curves = signal<StepCurves | undefined>(undefined);

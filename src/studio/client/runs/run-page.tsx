@@ -25,7 +25,7 @@ import '../styles/charts.css';
 import '../styles/run.css';
 import { CurvesTab } from './curves-tab.tsx';
 import { PredictionsTab } from './predictions-tab.tsx';
-import { type RunData, useRun } from './run-data.ts';
+import { type FollowedData, useRun } from './run-data.ts';
 import { SettingsTab } from './settings-tab.tsx';
 import { WeightsTab } from './weights-tab.tsx';
 
@@ -35,7 +35,7 @@ const tab = computed((): RunTab => runTabs.find((name) => name === place.value.p
 const tabs: Readonly<
   Record<
     RunTab,
-    { readonly title: string; readonly view: (props: { readonly run: RunData }) => JSX.Element | null }
+    { readonly title: string; readonly view: (props: { readonly run: FollowedData }) => JSX.Element | null }
   >
 > = {
   curves: { title: 'Curves', view: CurvesTab },

@@ -6,7 +6,7 @@ import { ChartHead } from '../parts/chart-head.tsx';
 import { CommandLine } from '../parts/command-line.tsx';
 import { Waiting } from '../parts/notes.tsx';
 import { tableItems } from '../parts/save.ts';
-import type { RunData } from './run-data.ts';
+import type { FollowedData } from './run-data.ts';
 
 const purposes = {
   start: 'start it anew',
@@ -16,7 +16,7 @@ const purposes = {
   analyse: 'analyse its blocks',
 } as const;
 
-export function SettingsTab({ run }: { readonly run: RunData }): JSX.Element {
+export function SettingsTab({ run }: { readonly run: FollowedData }): JSX.Element {
   const detail = run.detail.value;
   if (!detail) return <Waiting what="the settings" />;
   const { config, environment, checkpoints, commands } = detail;

@@ -11,12 +11,12 @@ import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems } from '../parts/save.ts';
 import { source } from '../store.ts';
 import { theme } from '../theme.ts';
-import type { RunData } from './run-data.ts';
+import type { FollowedData } from './run-data.ts';
 import { checkpointsOf, weightsPicture } from './weights-picture.ts';
 
 const wanted = computed(() => place.value.query.checkpoint);
 
-export function WeightsTab({ run }: { readonly run: RunData }): JSX.Element {
+export function WeightsTab({ run }: { readonly run: FollowedData }): JSX.Element {
   const detail = run.detail.value;
   const loaded = useLoaded(() => source().weights(run.id), [run.id, detail?.stamp]);
   if (loaded.state === 'failed') return <Failure text={loaded.error} />;

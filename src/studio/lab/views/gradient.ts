@@ -1,5 +1,5 @@
 /** The functional gradient G(theta, t) = dE/drho on a plane of theta at every depth, with the particles on it. */
-import type { Engine, Place, Rho, Solution } from '../engine.ts';
+import type { Engine, StateAndCostate, Rho, Solution } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
 import { compact, type Emit, grid } from '../parts.ts';
 import { depthsOf, particlesAt, weightsAt } from '../rho.ts';
@@ -63,11 +63,11 @@ interface StepField {
 }
 
 /** Where G(., t_l) is taken, and where the two-layer network's is: at the inputs, with the costate of depth 1. */
-const placeAt = ({ states, costates }: Solution, l: number): Place => ({
+const placeAt = ({ states, costates }: Solution, l: number): StateAndCostate => ({
   state: states[l]!,
   costate: costates[l + 1]!,
 });
-const shallowPlace = ({ states, costates }: Solution): Place => ({
+const shallowPlace = ({ states, costates }: Solution): StateAndCostate => ({
   state: states[0]!,
   costate: costates.at(-1)!,
 });
