@@ -80,15 +80,15 @@ it('the transparent pixels of a GIF are black, the others those of Pillow', asyn
 it('scaling does not weigh colours by their transparency', async () => {
   const path = join(root, 'half.png');
   // Red that is seen beside blue that is not.
-  await sharp(Buffer.from([200, 0, 0, 255, 0, 0, 200, 0]), { raw: { height: 1, width: 2, channels: 4 } })
+  const rows = (red: number[], blue: number[]): Buffer => Buffer.from([red, blue, red, blue].flat());
+  const size = { height: 2, width: 2 };
+  const clear = rows([200, 0, 0, 255], [0, 0, 200, 0]);
+  await sharp(clear, { raw: { ...size, channels: 4 } })
     .png()
     .toFile(path);
-  const scaled = [...(await decodeImage(path, { height: 1, width: 1, channels: 3 }))];
-  const opaque = await sharp(Buffer.from([200, 0, 0, 0, 0, 200]), {
-    raw: { height: 1, width: 2, channels: 3 },
-  })
+  const opaque = await sharp(rows([200, 0, 0], [0, 0, 200]), { raw: { ...size, channels: 3 } })
     .resize(1, 1, { fit: 'cover' })
     .raw()
     .toBuffer();
-  expect(scaled).toEqual([...opaque]);
+  expect([...(await decodeImage(path, { height: 1, width: 1, channels: 3 }))]).toEqual([...opaque]);
 });
