@@ -1,5 +1,5 @@
 /**
- * Argument checks with one message shape: `expected <what> for <name>, got <value> (<type>)`.
+ * Argument checks with one message shape: `expected <what> for <name>, got <value> (<type>)`; a number shows its type.
  * Every public function checks its arguments here, before they reach native code.
  */
 import { UsageError } from './errors.ts';
@@ -52,7 +52,9 @@ function typeOf(value: unknown): string {
 
 /** The error for a value that is not what was expected. */
 export function unexpected(what: string, name: string, value: unknown): UsageError {
-  return new UsageError(`expected ${what} for ${name}, got ${show(value)} (${typeOf(value)})`);
+  return new UsageError(
+    `expected ${what} for ${name}, got ${show(value)}${typeof value === 'number' ? '' : ` (${typeOf(value)})`}`,
+  );
 }
 
 export interface Range {

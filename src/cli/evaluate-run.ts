@@ -60,7 +60,8 @@ export interface EvaluationOutcome {
   readonly top5Error?: number;
   readonly images: number;
   readonly classes: readonly string[];
-  readonly perClassError: readonly number[];
+  /** Null for a class without test images. */
+  readonly perClassError: readonly (number | null)[];
   readonly confusion: readonly (readonly number[])[];
 }
 
@@ -155,14 +156,9 @@ export function evaluationText(outcome: EvaluationOutcome): string {
       .sort((a, b) => b.count - a.count);
     return worst && worst.count > 0 ? `${classes[worst.other] ?? ''} (${worst.count})` : '';
   };
-  const imagesOf = (c: number): number => (confusion[c] ?? []).reduce((sum, count) => sum + count, 0);
   const table = textTable(
     ['class', 'error %', 'most often taken for'],
-    classes.map((name, c) => [
-      name,
-      imagesOf(c) > 0 ? (perClassError[c] ?? 0).toFixed(2) : 'no images',
-      mistaken(c),
-    ]),
+    classes.map((name, c) => [name, perClassError[c]?.toFixed(2) ?? 'no images', mistaken(c)]),
   );
   return (
     `test error ${testError.toFixed(2)} %${top5Error === undefined ? '' : `  (top-5 ${top5Error.toFixed(2)} %)`}  loss ${testLoss.toFixed(4)}  ${images} images\n` +

@@ -142,7 +142,20 @@ describe('paths that are not what they should be', () => {
     [2, ['reproduce', '--report-only', '--output', '@nonsense'], /nonsense does not exist/],
     [3, ['reproduce', '--preset', 'fast', '--data-dir', '@folder'], /cifar10 is not in .*folder/],
     [1, ['data', 'fetch', 'cifar10', '--data-dir', '@file'], /it is a file, not a folder/],
-    [3, ['data', 'check', 'cifar10', '--data-dir', '@nowhere'], /cifar10 is not here/],
+    [
+      3,
+      ['data', 'check', 'cifar10', '--data-dir', '@nowhere'],
+      /cifar10 is not here: .*nowhere does not exist; fetch/,
+    ],
+    [
+      3,
+      ['data', 'check', 'image-folder', '--data-dir', '@nowhere'],
+      /nowhere does not exist; give the place/,
+    ],
+    [2, ['predict', '@folder', '@file', '--top', '0'], /--top: expected a whole number >= 1, got "0"/],
+    [2, ['train', '--epochs', '0'], /expected an integer >= 1 for --epochs, got 0$/m],
+    [2, ['train', '--resume', '@folder'], /folder is not a run folder: it has no/],
+    [2, ['reproduce', '--dataset', 'npy'], /unknown --dataset "npy" \(one of/],
   ])('%i: %j', async (code, words, message) => {
     await expectRefusal(words, code, message);
     expect(existsSync(at('nonsense'))).toBe(false);
@@ -210,6 +223,12 @@ describe('help', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Usage: meanfield/);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('of train lists the data sets that can be trained on', async () => {
+    const { stdout } = await told('train', '--help');
+    expect(stdout).toContain('image-folder');
+    expect(stdout).not.toContain('npy');
   });
 
   it('has examples that a shell reads as one line each', async () => {

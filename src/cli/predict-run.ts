@@ -1,5 +1,5 @@
 /** Runs `meanfield predict`. */
-import { checkInteger, oneLine } from '../check.ts';
+import { oneLine } from '../check.ts';
 import { decodeImage, type FilePath, listImages, pathText } from '../data/index.ts';
 import { MeanfieldError, UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
@@ -22,14 +22,13 @@ export interface PredictionOutcome {
 /**
  * Classifies what can be read; what cannot is told on stderr and counted as failed.
  *
- * @throws UsageError for a number of classes below 1, or if there is no image under the paths
+ * @throws UsageError if there is no image under the paths
  */
 export async function predictImages(
   run: string,
   paths: readonly string[],
   flags: PredictFlags,
 ): Promise<PredictionOutcome> {
-  checkInteger('--top', flags.top, { min: 1 });
   const lease = leaseCores(flags.threads);
   setThreads(flags.threads ?? lease.cores);
   try {

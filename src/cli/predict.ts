@@ -1,7 +1,7 @@
 /** `meanfield predict`: classes of image files. */
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
-import { parseInteger, wholeNumber } from './flags.ts';
+import { wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';
 import type { PredictFlags } from './predict-run.ts';
 
@@ -14,7 +14,7 @@ export function registerPredict(program: Command): void {
     .argument('<run>', 'run folder')
     .argument('<images...>', 'image files or folders of them')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
-    .option('--top <k>', 'classes to name for each image', parseInteger, 3)
+    .option('--top <k>', 'classes to name for each image', wholeNumber(1), 3)
     .option('--threads <n>', 'CPU threads', wholeNumber(1))
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, images: string[], flags: PredictFlags) => {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
-import { datasetNames, drawnDatasets, fetchHint, listDatasets } from '../data/index.ts';
+import { drawnDatasets, fetchHint, listDatasets, trainableDatasets } from '../data/index.ts';
 import { DataError, exitCodes, type ExitCode, UsageError } from '../errors.ts';
 import {
   adoptRuns,
@@ -151,7 +151,7 @@ function gridOf(flags: ReproduceFlags): Grid {
       ([, value]) => value !== undefined,
     ),
   );
-  if (dataset !== undefined) checkOneOf('--dataset', dataset, datasetNames);
+  if (dataset !== undefined) checkOneOf('--dataset', dataset, trainableDatasets);
   const tauStarts = flags.tauStarts?.map((name) =>
     checkOneOf('--tau-starts', name, ['unit', 'uniform'] as const),
   );

@@ -1,9 +1,12 @@
 /** All data sets by name. */
-import { checkOneOf } from '../check.ts';
+import { existsSync } from 'node:fs';
+import { checkOneOf, oneLine } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { readCifar, readCifarTest } from './cifar.ts';
 import type { CifarName } from './cifar-layouts.ts';
+import { missingClasses } from './class-names.ts';
 import { locateCifar } from './cifar-locate.ts';
+import { fetchHint } from './fetch-hint.ts';
 import { holdOut } from './hold-out.ts';
 import { findIdxSet, type IdxSetName, loadIdxSet } from './idx-sets.ts';
 import {
@@ -15,7 +18,14 @@ import {
 import { limited } from './limit.ts';
 import { findNpyImages, onlyForTests, readNpyImages } from './npy-images.ts';
 import { pixelMoments } from './moments.ts';
-import { type DatasetName, datasetNames, folderDatasets, sizedDatasets } from './names.ts';
+import {
+  type DatasetName,
+  datasetNames,
+  drawnDatasets,
+  folderDatasets,
+  sizedDatasets,
+  testOnlyDatasets,
+} from './names.ts';
 import { sources } from './sources.ts';
 import { syntheticImages, type SyntheticOptions } from './synthetic-images.ts';
 import type { ImageData, TestData } from './types.ts';
@@ -160,12 +170,20 @@ function checkOptions(name: DatasetName, { imageSize, channels, allowEmptyClasse
     );
 }
 
+/** @throws DataError for a folder or file that does not exist */
+function checkPlace(name: DatasetName, dataDir: string | undefined): void {
+  if (dataDir === undefined || drawnDatasets.includes(name) || existsSync(dataDir)) return;
+  const mend = name in sources ? fetchHint(name, dataDir) : 'give the place that has it with --data-dir';
+  throw new DataError(`${name} is not here: ${oneLine(dataDir)} does not exist; ${mend}`);
+}
+
 /** @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged */
 export async function loadImages(name: string, options: LoadOptions = {}): Promise<ImageData> {
   const dataset = checkOneOf('dataset', name, datasetNames);
   const entry = entries[dataset];
   checkOptions(dataset, options);
   const { limitTrain, limitTest, valSplit = 0 } = options;
+  if (!testOnlyDatasets.includes(dataset)) checkPlace(dataset, options.dataDir);
   const whole = await entry.load(options);
   const train = limited('limitTrain', whole.train, limitTrain);
   const test = limited('limitTest', whole.test, limitTest);
@@ -177,7 +195,8 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
   const trained = split?.kept ?? train;
   const validation = split?.heldOut ?? whole.validation;
   const moments = entry.mean && entry.std ? { mean: entry.mean, std: entry.std } : pixelMoments(trained);
-  return { train: trained, test, ...(validation && { validation }), ...moments, notes: whole.notes ?? [] };
+  const notes = [...(whole.notes ?? []), ...missingClasses(whole)];
+  return { train: trained, test, ...(validation && { validation }), ...moments, notes };
 }
 
 /**
@@ -188,9 +207,13 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
 export async function loadTestSet(name: string, options: LoadOptions = {}): Promise<TestData> {
   const dataset = checkOneOf('dataset', name, datasetNames);
   checkOptions(dataset, options);
+  checkPlace(dataset, options.dataDir);
   const entry = entries[dataset];
   const { test, notes = [] } = await (entry.loadTest ?? entry.load)(options);
-  return { test: limited('limitTest', test, options.limitTest), notes };
+  return {
+    test: limited('limitTest', test, options.limitTest),
+    notes: [...notes, ...missingClasses({ test })],
+  };
 }
 
 export interface DatasetFacts {

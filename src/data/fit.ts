@@ -1,4 +1,5 @@
 /** A set of images as a net takes it that was trained on another: of its size, with its classes. */
+import { classNameOf } from './class-names.ts';
 import type { ImageSet } from './types.ts';
 import { type DecodeSize, scaledTo } from './image-file.ts';
 
@@ -20,13 +21,14 @@ export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<Image
 }
 
 /**
- * The set with its labels counted as the net counts its classes, matched by their names.
+ * The set with its labels counted as the net counts its classes, matched by their names, however these are spelt in Unicode.
  *
  * @returns undefined where the names are not the same
  */
 export function relabelledSet(set: ImageSet, classes: readonly string[]): ImageSet | undefined {
-  const place = new Map(classes.map((name, label) => [name, label]));
-  const isSame = set.classes.length === classes.length && set.classes.every((name) => place.has(name));
+  const place = new Map(classes.map((name, label) => [classNameOf(name), label]));
+  const labels = set.classes.map((name) => place.get(classNameOf(name)));
+  const isSame = set.classes.length === classes.length && !labels.includes(undefined);
   if (!isSame || place.size !== classes.length) return undefined;
-  return { ...set, classes, labels: set.labels.map((label) => place.get(set.classes[label]!)!) };
+  return { ...set, classes, labels: set.labels.map((label) => labels[label]!) };
 }

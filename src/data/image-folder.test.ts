@@ -222,7 +222,11 @@ describe('a folder', () => {
     await putSet();
     await gray('test/emu/1.png');
     await expect(readImageFolder(root)).rejects.toThrow(
-      `${join(root, 'test', 'emu')} is a class that ${join(root, 'train')} does not have`,
+      `${join(root, 'test')} has the class emu, which ${join(root, 'train')} does not have: add training images, or remove it`,
+    );
+    await gray('test/fox/1.png');
+    await expect(readImageFolder(root)).rejects.toThrow(
+      /test has the classes emu, fox, which .*remove them$/,
     );
   });
   it.each(['train/cat/1.png', 'train/dog/1.png', 'test/dog/1.png'])(

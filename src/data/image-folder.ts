@@ -4,12 +4,13 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { checkInteger, fewOf, oneLine, unexpected } from '../check.ts';
+import { checkInteger, unexpected } from '../check.ts';
 import { DataError } from '../errors.ts';
+import { classesInWords } from './class-names.ts';
 import type { FilePath } from './file-path.ts';
 import { entriesIn, resolved } from './folder-walk.ts';
 import { decodeImage, type DecodeSize, imageFacts, readFormats } from './image-file.ts';
-import { type LabelledPart, readLabelledParts } from './image-tree.ts';
+import { classFoldersOf, type LabelledPart, readLabelledParts } from './image-tree.ts';
 import { notFound } from './locate.ts';
 import type { ImageSet } from './types.ts';
 
@@ -112,7 +113,7 @@ export async function readImageFolderTest(
   const testDir = testPart ?? val ?? (train === undefined ? dataDir : undefined);
   if (testDir === undefined) throw notThere(dataDir);
   const [part] = (await readLabelledParts([testDir])) as [LabelledPart];
-  const trained = train === undefined ? [] : classFoldersIn(train);
+  const trained = train === undefined ? [] : await classFoldersOf(train);
   const classes = trained.length > 0 ? trained : [...part.classes.keys()];
   if (classes.length === 0) throw notThere(dataDir);
   checkClasses(part, classes, train ?? testDir, options);
@@ -120,27 +121,24 @@ export async function readImageFolderTest(
   return { test: await decodePart(part, classes, size), notes: notesOf(part) };
 }
 
-const classFoldersIn = (folder: string): string[] =>
-  entriesIn(folder)
-    .filter(({ path }) => resolved(path)?.isDirectory())
-    .map(({ name }) => name);
-
 function checkClasses(
   { folder, classes, skipped }: LabelledPart,
   known: readonly string[],
   trainDir: string,
   { allowEmptyClasses = false }: ImageFolderOptions,
 ): void {
-  const unknown = [...classes.keys()].find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new DataError(`${oneLine(join(folder, unknown))} is a class that ${trainDir} does not have`);
-  const empty = [...classes].filter(([, files]) => files.length === 0).map(([name]) => oneLine(name));
+  const unknown = [...classes.keys()].filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new DataError(
+      `${folder} has ${classesInWords(unknown)}, which ${trainDir} does not have: add training images, or remove ${unknown.length > 1 ? 'them' : 'it'}`,
+    );
+  const empty = [...classes].filter(([, files]) => files.length === 0).map(([name]) => name);
   const reasons = skipped.lines().map((line) => `; ${line}`);
   if (empty.length === classes.size)
     throw new DataError(`${folder} has no ${readFormats} files in its class folders${reasons.join('')}`);
   if (empty.length > 0 && !allowEmptyClasses)
     throw new DataError(
-      `${folder} has no ${readFormats} files for the class${empty.length > 1 ? 'es' : ''} ${fewOf(empty)}${reasons.join('')}; add images, remove the folder, or allow it with --allow-empty-classes`,
+      `${folder} has no ${readFormats} files for ${classesInWords(empty)}${reasons.join('')}; add images, remove the folder, or allow it with --allow-empty-classes`,
     );
 }
 

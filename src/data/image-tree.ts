@@ -1,6 +1,7 @@
 /** Which image files lie below folders, and under which class each of them counts. */
 import { existsSync, statSync } from 'node:fs';
 import { DataError } from '../errors.ts';
+import { classNameOf } from './class-names.ts';
 import type { FilePath } from './file-path.ts';
 import { pathText } from './file-path.ts';
 import {
@@ -113,14 +114,20 @@ export async function readLabelledParts(folders: readonly string[]): Promise<Lab
       if (part.walk.follows(one.path, part.folder, resolved(one.path)!))
         for (const file of part.walk.within(one.path, one.links)) take(one, file, true);
   return parts.map(({ part, real, linked }) => {
-    const classes = [...real, ...linked].sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const one of classes) for (const file of part.walk.through(one.links)) take(one, file, true);
-    return {
-      folder: part.folder,
-      skipped: part.skipped,
-      classes: new Map(classes.map(({ name, files }) => [name, files.sort(byPath)])),
-    };
+    const folders = [...real, ...linked].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    for (const one of folders) for (const file of part.walk.through(one.links)) take(one, file, true);
+    // Two folders may be spellings of one name.
+    const classes = new Map<string, FilePath[]>();
+    for (const { name, files } of folders) classes.set(name, [...(classes.get(name) ?? []), ...files]);
+    for (const files of classes.values()) files.sort(byPath);
+    return { folder: part.folder, skipped: part.skipped, classes };
   });
+}
+
+/** The names of a part's classes, whether they have images or not. @throws DataError if the folder cannot be read */
+export async function classFoldersOf(folder: string): Promise<string[]> {
+  const { real, linked } = partOf(folder, await imageNames(), lineage(folder), new Set());
+  return [...new Set([...real, ...linked].map(({ name }) => name))].sort();
 }
 
 /** The class folders of a part, and links to folders; a link that leads back is not a class. */
@@ -141,7 +148,7 @@ function partOf(
   const linked: ClassFolder[] = [];
   for (const { path, name, kind } of entriesIn(folder)) {
     const target = resolved(path);
-    const classFolder = { part, name, path, links: [], files: [] };
+    const classFolder = { part, name: classNameOf(name), path, links: [], files: [] };
     if (!target) skipped.add('broken link', path);
     else if (kind === 'folder') real.push(classFolder);
     else if (!target.isDirectory()) skipped.add(isImage(name) ? 'unlabelled' : 'unreadable', path);

@@ -1,8 +1,16 @@
 export { type Augmentation, fillBatch } from './augment.ts';
 export { BatchPlan } from './batches.ts';
+export { classNameOf } from './class-names.ts';
 export { type DatasetFacts, listDatasets, loadImages, loadTestSet, type LoadOptions } from './catalogue.ts';
 export { type FilePath, pathText } from './file-path.ts';
-export { type DatasetName, datasetNames, drawnDatasets, folderDatasets, sizedDatasets } from './names.ts';
+export {
+  type DatasetName,
+  datasetNames,
+  drawnDatasets,
+  folderDatasets,
+  sizedDatasets,
+  trainableDatasets,
+} from './names.ts';
 export { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 export { relabelledSet, resizedSet } from './fit.ts';
 export { decodeImage } from './image-file.ts';

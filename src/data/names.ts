@@ -12,8 +12,12 @@ export const datasetNames = [
 ] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
-/** Those with training images: npy files hold test images alone. */
-export const trainableDatasets: readonly DatasetName[] = datasetNames.filter((name) => name !== 'npy');
+/** Those that have test images alone. */
+export const testOnlyDatasets: readonly DatasetName[] = ['npy'];
+/** Those that can be trained on. */
+export const trainableDatasets: readonly DatasetName[] = datasetNames.filter(
+  (name) => !testOnlyDatasets.includes(name),
+);
 /** Those whose images have the size that is asked for. */
 export const sizedDatasets: readonly DatasetName[] = ['image-folder', 'synthetic-images'];
 /** Those that are made on the spot: there are no files. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listRuns, readRecords, readRun, RunWriter, stepSchema } from './index.ts';
+import { resultSchema } from './schemas.ts';
 
 let root: string;
 beforeEach(() => {
@@ -22,6 +23,24 @@ function writeRun(name: string, steps: number, swapsAt: readonly number[] = []):
   writer.close();
   return writer.dir;
 }
+
+it('the error of a class without test images is absent, also in a record of an earlier version', () => {
+  const result = {
+    ...{ model: 'resnet20', scheme: 'vanilla', seed: 1, dataset: 'image-folder', testError: 50, testLoss: 1 },
+    ...{ trainLoss: 1, epochs: 1, steps: 1, seconds: 1, secondsPerEpoch: [1], swaps: 0, parameters: 1 },
+    ...{ finalSteps: {}, classes: ['ant', 'bee', 'fly'] },
+    confusion: [
+      [1, 1, 0],
+      [0, 0, 0],
+      [0, 0, 2],
+    ],
+  };
+  for (const perClassError of [
+    [50, 0, 0],
+    [50, null, 0],
+  ])
+    expect(resultSchema.parse({ ...result, perClassError }).perClassError).toEqual([50, null, 0]);
+});
 
 it('reads few of many steps evenly, with the first, the last and the swaps', async () => {
   const dir = writeRun('long', 5003, [1234, 1235]);

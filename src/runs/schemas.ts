@@ -88,10 +88,17 @@ const result = z.object({
   parameters: count,
   finalSteps: z.record(z.string(), finalSteps),
   confusion: z.array(z.array(count)),
-  perClassError: reals,
+  perClassError: z.array(z.number().nullable()),
   classes: z.array(z.string()),
 });
-export const resultSchema: z.ZodType<RunResult> = result;
+/** Earlier versions wrote 0 for a class without test images. */
+const withoutEmptyClasses = (found: RunResult): RunResult => ({
+  ...found,
+  perClassError: found.perClassError.map((error, c) =>
+    found.confusion[c]?.some((images) => images > 0) === false ? null : error,
+  ),
+});
+export const resultSchema: z.ZodType<RunResult> = result.transform(withoutEmptyClasses);
 export const resultNumbersSchema: z.ZodType<ResultNumbers> = result.omit({
   secondsPerEpoch: true,
   finalSteps: true,

@@ -122,7 +122,8 @@ export interface RunResult {
   readonly finalSteps: Readonly<Record<string, FinalSteps>>;
   /** confusion[true][predicted], in images. */
   readonly confusion: readonly (readonly number[])[];
-  readonly perClassError: readonly number[];
+  /** Null for a class without test images. */
+  readonly perClassError: readonly (number | null)[];
   readonly classes: readonly string[];
 }
 

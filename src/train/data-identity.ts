@@ -1,6 +1,6 @@
 /** What a run was trained on, and whether other data are the same. */
 import { z } from 'zod';
-import { type Fingerprint, fingerprintOf, type ImageData } from '../data/index.ts';
+import { classNameOf, type Fingerprint, fingerprintOf, type ImageData } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 
 const fingerprint: z.ZodType<Fingerprint> = z.object({
@@ -48,7 +48,7 @@ const sizeText = ({
 type KnownImages = Pick<Fingerprint, 'height' | 'width' | 'channels' | 'classes'>;
 
 function difference(saved: KnownImages & Partial<Fingerprint>, now: Fingerprint): string | undefined {
-  if (saved.classes.join('\0') !== now.classes.join('\0'))
+  if (saved.classes.map(classNameOf).join('\0') !== now.classes.map(classNameOf).join('\0'))
     return `the classes ${classList(saved.classes)}, here they are ${classList(now.classes)}`;
   if (sizeText(saved) !== sizeText(now)) return `${sizeText(saved)}, here are ${sizeText(now)}`;
   if (saved.count !== undefined && saved.count !== now.count)

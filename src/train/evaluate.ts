@@ -15,8 +15,8 @@ export interface Evaluation {
   readonly top5Error?: number;
   /** confusion[true][predicted], in images. */
   readonly confusion: readonly (readonly number[])[];
-  /** Percent of each class's images that were classified wrongly. */
-  readonly perClassError: readonly number[];
+  /** Percent of each class's images that were classified wrongly; null for a class without images. */
+  readonly perClassError: readonly (number | null)[];
 }
 
 const evaluationBatch = 500;
@@ -93,6 +93,8 @@ function summarise(
 ): Pick<Evaluation, 'error' | 'confusion' | 'perClassError'> {
   const total = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
   const right = confusion.reduce((sum, row, c) => sum + (row[c] ?? 0), 0);
-  const perClassError = confusion.map((row, c) => (total(row) ? 100 * (1 - (row[c] ?? 0) / total(row)) : 0));
+  const perClassError = confusion.map((row, c) =>
+    total(row) ? 100 * (1 - (row[c] ?? 0) / total(row)) : null,
+  );
   return { error: 100 * (1 - right / count), confusion, perClassError };
 }

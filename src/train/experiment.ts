@@ -99,8 +99,12 @@ function normalisedBy<D extends TestData & Partial<Moments>>(data: D, config: Tr
   return { ...data, mean, std };
 }
 
-/** @throws UsageError for a square that covers every image wherever its centre is: all images would be one colour */
-function checkCutout({ cutout }: TrainConfig, { height, width }: ImageSet): void {
+/** @throws UsageError for augmentation that leaves nothing of an image: of all by the cutout, of some by the crop */
+function checkAugmentation({ pad, cutout }: TrainConfig, { height, width }: ImageSet): void {
+  if (pad >= Math.min(height, width))
+    throw new UsageError(
+      `--pad ${pad} allows crops without a pixel of the image: the images have ${height} x ${width} pixels; give at most ${Math.min(height, width) - 1}`,
+    );
   if (cutout >= 2 * Math.max(height, width))
     throw new UsageError(
       `--cutout ${cutout} erases every image: the images have ${height} x ${width} pixels; give at most ${Math.min(height, width)}`,
@@ -183,7 +187,7 @@ export async function createExperiment(
   const dataIdentity = dataIdentityOf(loaded);
   checkData?.(dataIdentity);
   const data = normalisedBy(loaded, config);
-  checkCutout(config, data.train);
+  checkAugmentation(config, data.train);
   if (config.batchSize > data.train.count)
     throw new UsageError(
       `--batch-size ${config.batchSize} is larger than the training set of ${config.dataset} (${data.train.count} images)`,

@@ -1,7 +1,7 @@
 /** A trained net read back from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fingerprintOf, type ImageData, type ImageSet } from '../data/index.ts';
+import { classNameOf, fingerprintOf, type ImageData, type ImageSet } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { notRunFolder } from '../runs/index.ts';
@@ -108,7 +108,9 @@ export async function loadTestImages(
 /** A note, where the images are not those that the run was tested on. */
 function otherImages({ data }: CheckpointState, test: ImageSet, limit: number | undefined): string[] {
   if (!data || limit !== undefined) return [];
-  const [saved, now] = [data.test, fingerprintOf(test)];
+  const saved = { ...data.test, classes: data.test.classes.map(classNameOf) };
+  const found = fingerprintOf(test);
+  const now = { ...found, classes: found.classes.map(classNameOf) };
   return JSON.stringify(saved) === JSON.stringify(now)
     ? []
     : [`these ${now.count} test images are not the ${saved.count} that training was tested on`];

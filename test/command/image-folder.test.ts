@@ -177,6 +177,42 @@ it('evaluate gives no error to a class that the test images do not have', async 
   expect(code).toBe(0);
 });
 
+it.each([
+  [
+    '--pad',
+    '8',
+    '--pad 8 allows crops without a pixel of the image: the images have 8 x 8 pixels; give at most 7',
+  ],
+  ['--pad', '99', '--pad 99 allows crops without a pixel'],
+])('train refuses %s %s, a crop beside the image', (flag, value, message) => {
+  const common = ['train', '--dataset', 'synthetic-images', '--image-size', '8', '--model', 'resnet8'];
+  const { code, stderr } = meanfield([...common, flag, value, '--output', root, ...threads]);
+  expect(stderr).toMatch(/^meanfield: .*\n$/);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+it('a class without test images is named by check and evaluate, and has no error in JSON', () => {
+  const part = join(root, 'no-light');
+  cpSync(data, part, { recursive: true });
+  rmSync(join(part, 'test', 'light'), { recursive: true });
+  rmSync(join(part, 'val', 'dark'), { recursive: true });
+  const { stdout } = meanfield(['data', 'check', 'image-folder', '--data-dir', part]);
+  expect(stdout).toContain('note: the validation set has no images of the class dark\n');
+  expect(stdout).toContain('note: the test set has no images of the class light\n');
+  const evaluated = meanfield(['evaluate', run, '--data-dir', part, '--json', ...threads]);
+  expect(evaluated.stderr).toContain('note: the test set has no images of the class light\n');
+  expect(lastLine(evaluated.stdout)).toMatchObject({ perClassError: [expect.any(Number), null] });
+});
+
+it('evaluate of a place that does not exist says so', () => {
+  const { code, stderr } = meanfield(['evaluate', run, '--data-dir', join(root, 'nope'), ...threads]);
+  expect(stderr).toBe(
+    `meanfield: image-folder is not here: ${join(root, 'nope')} does not exist; give the place that has it with --data-dir\n`,
+  );
+  expect(code).toBe(3);
+});
+
 it('train refuses a cutout that erases every image', () => {
   const common = ['train', '--dataset', 'synthetic-images', '--image-size', '8', '--model', 'resnet8'];
   const { code, stderr } = meanfield([...common, '--cutout', '16', '--output', root, ...threads]);

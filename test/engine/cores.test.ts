@@ -90,7 +90,7 @@ it('a process takes all cores, or as many as it wants', () => {
 });
 
 it('a wrong number of threads is an error', () => {
-  expect(() => leaseCores(0)).toThrow('expected an integer >= 1 for threads, got 0 (number)');
+  expect(() => leaseCores(0)).toThrow('expected an integer >= 1 for threads, got 0');
   expect(() => leaseCores(1.5)).toThrow('threads');
 });
 

@@ -213,6 +213,18 @@ it('classes stand in the order of their error', () => {
   expect(bars).toHaveLength(fashionClasses.length);
 });
 
+it('a class without test images has no bar, and is named', () => {
+  const { result } = meanField.data;
+  const perClass = result!.perClassError.map((error, c) => (c === 3 ? null : error));
+  const run: FigureRun = {
+    ...meanField,
+    data: { ...meanField.data, result: { ...result!, perClassError: perClass } },
+  };
+  const figure = perClassError([run]);
+  expect(valuesOf(layersOf(figure?.panels[0]?.spec, 'bar'))).toHaveLength(fashionClasses.length - 1);
+  expect(figure?.caption).toContain(`No test images: ${fashionClasses[3]!}.`);
+});
+
 it('several runs are compared by class only if they have the same classes', () => {
   expect(perClassError([meanField, young])).toBeUndefined();
   const { result } = meanField.data;

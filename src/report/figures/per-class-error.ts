@@ -1,4 +1,5 @@
 /** Test error of each class. */
+import { fewOf } from '../../check.ts';
 import { errorColour, fitText, ink, muted, paper, rule, textWidth } from '../../draw/index.ts';
 import { mean } from '../../stats/index.ts';
 import { type Figure, type FigureRun, percent } from './figure.ts';
@@ -19,23 +20,32 @@ function comparableRuns(runs: readonly FigureRun[]): readonly FigureRun[] {
   return [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
+/** Over the runs that tested the class; undefined if none did. */
+function meanError(runs: readonly FigureRun[], c: number): number | undefined {
+  const errors = runs.flatMap(({ data }) => data.result?.perClassError[c] ?? []);
+  return errors.length > 0 ? mean(errors) : undefined;
+}
+
 /** Undefined if no run has a result, or of several no two are on the same classes. */
 export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
   const comparable = comparableRuns(runs);
   const classes = comparable[0]?.data.result?.classes;
   if (!classes || (runs.length > 1 && comparable.length < 2)) return undefined;
-  const means = classes.map((_, c) => mean(comparable.map(({ data }) => data.result?.perClassError[c] ?? 0)));
-  const order = classes.map((_, c) => c).sort((a, b) => (means[b] ?? 0) - (means[a] ?? 0));
+  const means = classes.map((_, c) => meanError(comparable, c));
+  const tested = classes.map((_, c) => c).filter((c) => means[c] !== undefined);
+  const untested = classes.filter((_, c) => means[c] === undefined);
+  const order = tested.sort((a, b) => (means[b] ?? 0) - (means[a] ?? 0));
   const shown = order.slice(0, mostClasses);
   const names = new Map(shown.map((c) => [c, `${c} ${classes[c] ?? ''}`]));
   const single = comparable.length === 1;
   const several = [...new Map(comparable.map((run) => [run.series, run])).values()];
   const values = comparable.flatMap(({ series, data }) =>
-    shown.map((c) => ({
-      class: names.get(c),
-      error: Number((data.result?.perClassError[c] ?? 0).toFixed(3)),
-      name: series,
-    })),
+    shown.flatMap((c) => {
+      const error = data.result?.perClassError[c] ?? undefined;
+      return error === undefined
+        ? []
+        : [{ class: names.get(c), error: Number(error.toFixed(3)), name: series }];
+    }),
   );
   const cut = (c: number): string => fitText(classes[c] ?? '', fontSize, labelWidth);
   const left = Math.max(...shown.map((c) => textWidth(cut(c), fontSize))) + 14;
@@ -116,7 +126,7 @@ export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
   return {
     id: 'per-class-error',
     title: 'Error by class',
-    caption: `Share of each class’s test images that were classified wrongly, worst first${classes.length > mostClasses ? ` (the ${mostClasses} worst of ${classes.length})` : ''}.${single ? '' : ' The line joins the runs: a long one is a class on which they differ.'}${comparable.length < runs.length ? ` Drawn are ${comparable.length} of ${runs.length} runs: the others have other classes, or no result.` : ''}`,
+    caption: `Share of each class’s test images that were classified wrongly, worst first${tested.length > mostClasses ? ` (the ${mostClasses} worst of ${tested.length})` : ''}.${untested.length > 0 ? ` No test images: ${fewOf(untested)}.` : ''}${single ? '' : ' The line joins the runs: a long one is a class on which they differ.'}${comparable.length < runs.length ? ` Drawn are ${comparable.length} of ${runs.length} runs: the others have other classes, or no result.` : ''}`,
     alt: `Test error by class, from ${percent(means[worst] ?? 0)} for ${classes[worst] ?? ''} to ${percent(means[best] ?? 0)} for ${classes[best] ?? ''}.`,
     panels: [{ id: 'per-class-error', spec: specIn(frame, layers) }],
   };

@@ -110,7 +110,7 @@ function PerClass({
 }: {
   readonly result: RunResult;
 }): JSX.Element {
-  const largest = Math.max(...perClassError, 1e-9);
+  const largest = Math.max(...perClassError.map((error) => error ?? 0), 1e-9);
   const rows = perClassError
     .map((error, i) => ({
       error,
@@ -120,7 +120,7 @@ function PerClass({
         1,
       )[0],
     }))
-    .sort((a, b) => b.error - a.error);
+    .sort((a, b) => (b.error ?? -1) - (a.error ?? -1));
   return (
     <TableSection
       title="Error by class"
@@ -129,7 +129,7 @@ function PerClass({
       tall
       save={tableItems('per-class-error', () => ({
         header: ['class', 'error'],
-        rows: rows.map(({ name, error }) => [name, error]),
+        rows: rows.map(({ name, error }) => [name, error ?? undefined]),
       }))}
     >
       <table class="bars">
@@ -149,11 +149,17 @@ function PerClass({
           {rows.map(({ name, error, worst }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td class="numeric">{formatNumber(error, 1)}</td>
+              <td class="numeric">{error === null ? '–' : formatNumber(error, 1)}</td>
               <td class="bar-cell">
-                <span class="bar" style={{ width: `${(100 * error) / largest}%` }} />
+                <span class="bar" style={{ width: `${(100 * (error ?? 0)) / largest}%` }} />
               </td>
-              <td class="quiet">{worst ? `${classes[worst.to] ?? worst.to} (${worst.images})` : ''}</td>
+              <td class="quiet">
+                {error === null
+                  ? 'no test images'
+                  : worst
+                    ? `${classes[worst.to] ?? worst.to} (${worst.images})`
+                    : ''}
+              </td>
             </tr>
           ))}
         </tbody>
