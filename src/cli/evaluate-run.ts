@@ -1,13 +1,16 @@
 /** Runs `meanfield evaluate`. */
 import { statSync } from 'node:fs';
+import { corruptionOf, npyTestPlaces } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import {
   BatchTensors,
   createTestExperiment,
-  evaluate,
   type Evaluation,
+  evaluateParts,
   flagOf,
+  type ImportedWeights,
+  joinedEvaluation,
   type Learner,
   loadTestImages,
   loadTrained,
@@ -18,6 +21,7 @@ import {
   type TrainConfig,
   type TrainOptions,
 } from '../train/index.ts';
+import type { Tensor } from '../tensor/index.ts';
 import { say } from './output.ts';
 import { textTable } from './text-table.ts';
 
@@ -63,6 +67,17 @@ export interface EvaluationOutcome {
   /** Null for a class without test images. */
   readonly perClassError: readonly (number | null)[];
   readonly confusion: readonly (readonly number[])[];
+  /** Of npy: of a folder each file; of CIFAR-10-C also a single one. */
+  readonly files?: readonly TestedFile[];
+  /** Mean of the errors of the files, in percent: of the corruptions of CIFAR-10-C, not divided by those of another net. */
+  readonly meanCorruptionError?: number;
+}
+
+interface TestedFile {
+  readonly name: string;
+  readonly testError: number;
+  /** At each severity, from the lowest; absent for a file that is no corruption. */
+  readonly severityErrors?: readonly number[];
 }
 
 /** @throws UsageError if the data set does not fit the net, or flags do not fit the kind of thing that is tested */
@@ -87,8 +102,10 @@ export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Pro
 async function evaluateRun(run: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
   const trained = loadTrained(run, flags.checkpoint);
   const { config, state, learner, folder } = trained;
-  const data = await loadTestImages(run, trained, { dataset: flags.dataset, dataDir: flags.dataDir });
-  const measured = measure(learner, data, config);
+  const measured = await measurePlaces(flags, async (dataDir) => {
+    const data = await loadTestImages(run, trained, { dataset: flags.dataset, dataDir });
+    return { learner, data, config };
+  });
   return { run, checkpoint: folder, step: state.step, ...measured };
 }
 
@@ -98,13 +115,17 @@ async function evaluateFile(path: string, flags: EvaluateFlags): Promise<Evaluat
       `${path} is a file of weights: say of which net and for which data (--model resnet20 --dataset cifar10 --data-dir DIR)`,
     );
   const ofFile = Object.fromEntries(fileFlags.map((key) => [key, flags[key]]));
-  const config = resolveConfig(
-    { scheme: 'vanilla', ...defined(ofFile), dataDir: flags.dataDir, initialCheckpoint: path, batchSize: 1 },
-    'command line',
-  );
-  const experiment = await createTestExperiment(config, await recordedImages(path, flags.stateDict));
-  const weights = await startFromWeights(experiment);
-  const measured = measure(experiment.learner, experiment.data, config);
+  const recorded = await recordedImages(path, flags.stateDict);
+  let weights: ImportedWeights | undefined;
+  const measured = await measurePlaces(flags, async (dataDir) => {
+    const config = resolveConfig(
+      { scheme: 'vanilla', ...defined(ofFile), dataDir, initialCheckpoint: path, batchSize: 1 },
+      'command line',
+    );
+    const experiment = await createTestExperiment(config, recorded);
+    weights = await startFromWeights(experiment);
+    return experiment;
+  });
   const { format, style: keyStyle, stateDict, averages } = weights!;
   return { run: path, checkpoint: path, format, keyStyle, stateDict, averages, ...measured };
 }
@@ -112,23 +133,76 @@ async function evaluateFile(path: string, flags: EvaluateFlags): Promise<Evaluat
 const defined = (options: TrainOptions): TrainOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-function measure(
-  learner: Learner,
-  data: TestImages,
-  config: TrainConfig,
-): Omit<EvaluationOutcome, 'run' | 'checkpoint'> {
-  for (const note of data.notes ?? []) say(`note: ${note}`);
-  const tensors = new BatchTensors(data.test, data, config.dtype, config.device);
-  const result: Evaluation = evaluate((images) => learner.forward(images, false), data.test, tensors);
+interface Tested {
+  readonly learner: Learner;
+  readonly data: TestImages;
+  readonly config: TrainConfig;
+}
+
+/** Tests on each of the places that a place of data stands for. @param load - reads one */
+async function measurePlaces(
+  { dataset, dataDir }: EvaluateFlags,
+  load: (dataDir: string | undefined) => Promise<Tested>,
+): Promise<Omit<EvaluationOutcome, 'run' | 'checkpoint'>> {
+  const places = dataset === 'npy' && dataDir !== undefined ? npyTestPlaces(dataDir) : [dataDir];
+  const [files, evaluations]: [TestedFile[], Evaluation[]] = [[], []];
+  const notes = new Set<string>();
+  let classes: readonly string[] = [];
+  for (const place of places) {
+    const { learner, data, config } = await load(place);
+    for (const note of data.notes ?? []) if (!notes.has(note)) say(`note: ${note}`);
+    for (const note of data.notes ?? []) notes.add(note);
+    const tensors = new BatchTensors(data.test, data, config.dtype, config.device);
+    const forward = (images: Tensor): Tensor => learner.forward(images, false);
+    const parts = evaluateParts(forward, data.test, tensors, data.severities ?? 1);
+    tensors.dispose();
+    evaluations.push(...parts);
+    files.push({
+      name: corruptionOf(place ?? ''),
+      testError: joinedEvaluation(parts).error,
+      ...(data.severities !== undefined && { severityErrors: parts.map(({ error }) => error) }),
+    });
+    ({ classes } = data.test);
+  }
+  const whole = joinedEvaluation(evaluations);
+  const isCorrupted = files.every(({ severityErrors }) => severityErrors !== undefined);
   return {
-    testError: result.error,
-    testLoss: result.loss,
-    ...(result.top5Error !== undefined && { top5Error: result.top5Error }),
-    images: result.count,
-    classes: data.test.classes,
-    perClassError: result.perClassError,
-    confusion: result.confusion,
+    testError: whole.error,
+    testLoss: whole.loss,
+    ...(whole.top5Error !== undefined && { top5Error: whole.top5Error }),
+    images: whole.count,
+    classes,
+    perClassError: whole.perClassError,
+    confusion: whole.confusion,
+    ...((files.length > 1 || isCorrupted) && { files }),
+    ...(isCorrupted && {
+      meanCorruptionError: files.reduce((sum, { testError }) => sum + testError, 0) / files.length,
+    }),
   };
+}
+
+/** Of CIFAR-10-C: a row for each corruption, with its error at each severity. */
+function filesText({ files, meanCorruptionError }: EvaluationOutcome): string {
+  if (!files) return '';
+  const most = Math.max(...files.map(({ severityErrors = [] }) => severityErrors.length));
+  const severities = Array.from({ length: most }, (_, i) => i);
+  const table = textTable(
+    [
+      meanCorruptionError === undefined ? 'file' : 'corruption',
+      'error %',
+      ...severities.map((i) => `severity ${i + 1}`),
+    ],
+    files.map(({ name, testError, severityErrors }) => [
+      name,
+      testError.toFixed(2),
+      ...severities.map((i) => severityErrors?.[i]?.toFixed(2) ?? ''),
+    ]),
+  );
+  const mean =
+    meanCorruptionError === undefined || files.length === 1
+      ? ''
+      : `mean corruption error ${meanCorruptionError.toFixed(2)} %, not divided by that of another net\n`;
+  return `\n${table}\n${mean}`;
 }
 
 function weightsText({
@@ -162,6 +236,6 @@ export function evaluationText(outcome: EvaluationOutcome): string {
   );
   return (
     `test error ${testError.toFixed(2)} %${top5Error === undefined ? '' : `  (top-5 ${top5Error.toFixed(2)} %)`}  loss ${testLoss.toFixed(4)}  ${images} images\n` +
-    `${origin}\n\n${table}\n`
+    `${origin}\n${filesText(outcome)}\n${table}\n`
   );
 }

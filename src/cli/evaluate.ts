@@ -10,7 +10,10 @@ export function registerEvaluate(program: Command): void {
     .description('test a trained net: top-1, top-5 (from 6 classes on), per class, confusion')
     .argument('<run>', 'run folder, or a file of weights (state dictionary of torch.save, safetensors)')
     .option('--checkpoint <name>', 'of a run: last, best, epoch-NNN, or a checkpoint folder (default last)')
-    .option('--data-dir <dir>', 'where the data set is now, if it moved; of npy the file of images')
+    .option(
+      '--data-dir <dir>',
+      'where the data set is now, if it moved; of npy the file of images, or a folder of CIFAR-10-C',
+    )
     .option('--threads <n>', 'CPU threads', wholeNumber(1))
     .option('-a, --model <name>', 'of a file: resnet20, preresnet164, resnext29-8x64d, .. (`train --help`)')
     .option('--width <channels>', 'of a file: channels of the stem (default 16; resnext 64)', parseInteger)

@@ -209,10 +209,13 @@ export async function loadTestSet(name: string, options: LoadOptions = {}): Prom
   checkOptions(dataset, options);
   checkPlace(dataset, options.dataDir);
   const entry = entries[dataset];
-  const { test, notes = [] } = await (entry.loadTest ?? entry.load)(options);
+  const loaded: TestData = await (entry.loadTest ?? entry.load)(options);
+  const { test: whole, notes = [], severities } = loaded;
+  const test = limited('limitTest', whole, options.limitTest);
   return {
-    test: limited('limitTest', test, options.limitTest),
-    notes: [...notes, ...missingClasses({ test })],
+    test,
+    notes: [...notes, ...missingClasses({ test: whole })],
+    ...(severities !== undefined && test === whole && { severities }),
   };
 }
 

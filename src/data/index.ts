@@ -11,6 +11,8 @@ export {
   sizedDatasets,
   trainableDatasets,
 } from './names.ts';
+export { corruptionOf } from './corruptions.ts';
+export { npyTestPlaces } from './npy-images.ts';
 export { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 export { relabelledSet, resizedSet } from './fit.ts';
 export { decodeImage } from './image-file.ts';

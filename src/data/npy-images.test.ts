@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DataError, UsageError } from '../errors.ts';
 import { encodeNpy, type SafetensorsDType } from '../io/index.ts';
 import { listDatasets, loadImages, loadTestSet } from './catalogue.ts';
+import { npyTestPlaces } from './npy-images.ts';
 
 let root = '';
 beforeEach(() => {
@@ -59,6 +60,51 @@ it('grey images need no axis of channels', async () => {
     width: 1,
     channels: 1,
   });
+});
+
+it('a file of CIFAR-10-C is the same images at five severities', async () => {
+  const labels = Uint8Array.of(1, 0, 2);
+  const all = Uint8Array.from({ length: 15 }, (_, i) => labels[i % 3]!);
+  const many = new Uint8Array(15 * 60);
+  put('labels.npy', [15], all);
+  const fog = await loadTestSet('npy', { dataDir: put('fog.npy', [15, 4, 5, 3], many) });
+  expect(fog.severities).toBe(5);
+  // Part of the images is not five severities of them.
+  const part = await loadTestSet('npy', { dataDir: join(root, 'fog.npy'), limitTest: 4 });
+  expect(part.severities).toBeUndefined();
+  // Another name, and other labels.
+  const other = await loadTestSet('npy', { dataDir: put('mine.npy', [15, 4, 5, 3], many) });
+  expect(other.severities).toBeUndefined();
+  put('labels.npy', [3], labels);
+  const short = await loadTestSet('npy', { dataDir: join(root, 'fog.npy') });
+  expect(short.severities).toBe(5);
+  expect([...short.test.labels]).toEqual([...all]);
+  put(
+    'labels.npy',
+    [15],
+    all.map((label, i) => (i === 14 ? 0 : label)),
+  );
+  const shuffled = await loadTestSet('npy', { dataDir: join(root, 'fog.npy') });
+  expect(shuffled.severities).toBeUndefined();
+  put(
+    'labels.npy',
+    [50_000],
+    new Uint8Array(50_000).map((_, i) => i % 10),
+  );
+  const large = put('own.npy', [50_000, 1, 1, 1], new Uint8Array(50_000));
+  expect((await loadTestSet('npy', { dataDir: large })).severities).toBe(5);
+});
+
+it('a folder stands for its files if they share their labels', () => {
+  putImages('fog.npy');
+  expect(npyTestPlaces(root)).toEqual([root]);
+  putImages('snow.npy');
+  put('labels.npy', [3], Uint8Array.of(2, 0, 1));
+  expect(npyTestPlaces(root)).toEqual([join(root, 'fog.npy'), join(root, 'snow.npy')]);
+  expect(npyTestPlaces(join(root, 'fog.npy'))).toEqual([join(root, 'fog.npy')]);
+  putImages('v6_data.npy');
+  put('v6_labels.npy', [3], Uint8Array.of(2, 0, 1));
+  expect(npyTestPlaces(root)).toEqual([root]);
 });
 
 it('of several files of images one must be chosen', async () => {

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { oneLine } from '../check.ts';
 import { DataError, FileError, UsageError } from '../errors.ts';
 import { decodeNpy } from '../io/index.ts';
+import { labelsOfAll, severitiesOf } from './corruptions.ts';
 import { checkLabels } from './labels.ts';
 import { notFound } from './locate.ts';
 import type { TestData } from './types.ts';
@@ -30,12 +31,31 @@ const labelNames = (images: string): string[] => [
   ...['labels.npy', 'targets.npy', 'y.npy'],
 ];
 
+const npyIn = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.endsWith('.npy') && !name.startsWith('.'));
+
+const labelsBeside = (images: string, names: readonly string[]): string | undefined =>
+  labelNames(images).find((name) => names.includes(name) && name !== images);
+
+/**
+ * The files of images to test on, one after the other: of a folder such as that of CIFAR-10-C those that share their labels; else the
+ * place itself.
+ */
+export function npyTestPlaces(place: string): readonly string[] {
+  if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) return [place];
+  const names = npyIn(place);
+  const images = names.filter((name) => !isLabels(name)).sort();
+  const labels = new Set(images.map((name) => labelsBeside(name, names)));
+  const isShared = images.length > 1 && labels.size === 1 && !labels.has(undefined);
+  return isShared ? images.map((name) => join(place, name)) : [place];
+}
+
 /** @throws DataError if there is no such pair of files, or several */
 function locate(place: string | undefined): Pair {
   const stat = place === undefined ? undefined : statSync(place, { throwIfNoEntry: false });
   if (place === undefined || !stat) throw notFound('npy', place === undefined ? [] : [place], mend);
   const folder = stat.isFile() ? dirname(place) : place;
-  const names = readdirSync(folder).filter((name) => name.endsWith('.npy') && !name.startsWith('.'));
+  const names = npyIn(folder);
   const found = names.filter((name) => !isLabels(name)).sort();
   const images = stat.isFile() ? basename(place) : found[0];
   if (images === undefined) throw notFound('npy', [join(folder, '*.npy')], mend);
@@ -43,7 +63,7 @@ function locate(place: string | undefined): Pair {
     throw new DataError(
       `${folder} has ${found.length} files of images: say which, such as --data-dir ${oneLine(join(folder, images))} (${found.slice(0, 4).join(', ')}${found.length > 4 ? ', ..' : ''})`,
     );
-  const labels = labelNames(images).find((name) => names.includes(name) && name !== images);
+  const labels = labelsBeside(images, names);
   if (labels === undefined)
     throw notFound(
       `the labels of ${images}`,
@@ -86,13 +106,17 @@ export function readNpyImages(place: string | undefined, classes?: readonly stri
     throw new DataError(
       `${imagesPath} holds [${shape.join(', ')}] of ${dtype.toLowerCase()}; needed are images as bytes, [N, H, W, C] of u8 with 1 or 3 channels`,
     );
-  const labels = labelsOf(labelsPath);
+  const labels = labelsOfAll(imagesPath, count, labelsOf(labelsPath));
   if (labels.length !== count)
     throw new DataError(`${labelsPath} has ${labels.length} labels for the ${count} images of ${imagesPath}`);
   const largest = labels.reduce((most, label) => Math.max(most, label), 1);
   const names = classes ?? Array.from({ length: largest + 1 }, (_, c) => String(c));
   checkLabels(labels, names.length, labelsPath);
-  return { test: { name: 'npy', images: data, labels, count, height, width, channels, classes: names } };
+  const severities = severitiesOf(imagesPath, labels);
+  return {
+    test: { name: 'npy', images: data, labels, count, height, width, channels, classes: names },
+    ...(severities !== undefined && { severities }),
+  };
 }
 
 const integers = {

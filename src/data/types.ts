@@ -27,7 +27,10 @@ export interface ImageData {
 }
 
 /** A test set alone. */
-export type TestData = Pick<ImageData, 'test' | 'notes'>;
+export interface TestData extends Pick<ImageData, 'test' | 'notes'> {
+  /** The set is the same images at so many severities of a corruption, one after the other. */
+  readonly severities?: number;
+}
 
 /** Points with targets, for regression or, as one-hot rows, for classification. */
 export interface PointSet {

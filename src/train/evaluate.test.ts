@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ImageSet } from '../data/index.ts';
-import { tensor } from '../tensor/index.ts';
+import { type Tensor, tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, evaluateParts, type Evaluation, joinedEvaluation } from './evaluate.ts';
 
 /** Images of one pixel, which is the class that is guessed. */
 const set = (
@@ -20,24 +20,21 @@ const set = (
   classes,
 });
 
-function evaluated(one: ImageSet): ReturnType<typeof evaluate> {
-  const tensors = new BatchTensors(one, { mean: [0], std: [1] }, 'f64', 'cpu');
-  const classes = one.classes.length;
-  return evaluate(
-    (images) =>
-      tensor(
-        images
-          .toArray()
-          .flatMap((pixel) =>
-            Array.from({ length: classes }, (_, c) => (c === Math.round(255 * pixel) ? 3 : 0)),
-          ),
-        [images.shape[0]!, classes],
-        { dtype: 'f64' },
-      ),
-    one,
-    tensors,
-  );
-}
+const tensorsOf = (one: ImageSet): BatchTensors =>
+  new BatchTensors(one, { mean: [0], std: [1] }, 'f64', 'cpu');
+const forward =
+  (classes: number) =>
+  (images: Tensor): Tensor =>
+    tensor(
+      images
+        .toArray()
+        .flatMap((pixel) =>
+          Array.from({ length: classes }, (_, c) => (c === Math.round(255 * pixel) ? 3 : -c)),
+        ),
+      [images.shape[0]!, classes],
+      { dtype: 'f64' },
+    );
+const evaluated = (one: ImageSet): Evaluation => evaluate(forward(one.classes.length), one, tensorsOf(one));
 
 it('a class without images has no error', () => {
   const { error, perClassError, confusion } = evaluated(
@@ -50,4 +47,21 @@ it('a class without images has no error', () => {
     [0, 0, 0],
     [0, 0, 1],
   ]);
+});
+
+it('the parts of a set, evaluated by themselves, are together the whole', () => {
+  const classes = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const labels = Array.from({ length: 21 }, (_, i) => (5 * i) % 7);
+  const one = set(
+    labels.map((label, i) => (i % 3 === 0 ? (label + i) % 7 : label)),
+    labels,
+    classes,
+  );
+  const parts = evaluateParts(forward(7), one, tensorsOf(one), 3);
+  expect(parts.map(({ count }) => count)).toEqual([7, 7, 7]);
+  const [joined, whole] = [joinedEvaluation(parts), evaluated(one)];
+  expect(joined.confusion).toEqual(whole.confusion);
+  expect(joined.perClassError).toEqual(whole.perClassError);
+  for (const key of ['error', 'loss', 'top5Error'] as const) expect(joined[key]).toBeCloseTo(whole[key]!, 10);
+  expect(whole.top5Error).toBeGreaterThan(0);
 });

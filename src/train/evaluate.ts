@@ -67,6 +67,38 @@ export function evaluate(
   };
 }
 
+/** The set in equal parts, each evaluated by itself. */
+export function evaluateParts(
+  forward: (images: Tensor) => Tensor,
+  set: ImageSet,
+  tensors: BatchTensors,
+  parts: number,
+): Evaluation[] {
+  const count = set.count / parts;
+  const pixels = set.height * set.width * set.channels;
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part * count, (part + 1) * count];
+    const images = set.images.subarray(from * pixels, to * pixels);
+    return evaluate(forward, { ...set, images, labels: set.labels.subarray(from, to), count }, tensors);
+  });
+}
+
+/** The evaluation of all images together. @param parts - on the same classes; at least one */
+export function joinedEvaluation(parts: readonly Evaluation[]): Evaluation {
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const mean = (of: (part: Evaluation) => number): number =>
+    parts.reduce((sum, part) => sum + part.count * of(part), 0) / count;
+  const confusion = parts[0]!.confusion.map((row, c) =>
+    row.map((_, guess) => parts.reduce((sum, part) => sum + (part.confusion[c]?.[guess] ?? 0), 0)),
+  );
+  return {
+    count,
+    loss: mean(({ loss }) => loss),
+    ...(parts[0]!.top5Error !== undefined && { top5Error: mean(({ top5Error = 0 }) => top5Error) }),
+    ...summarise(confusion, count),
+  };
+}
+
 function guessesOf(logits: Tensor): Pick<Guesses, 'classes' | 'probabilities'> {
   const classes = logits.shape[1] ?? 1;
   const [logs, best] = ops.topk(ops.logSoftmax(logits, 1), Math.min(guessCount, classes), 1);
@@ -93,8 +125,9 @@ function summarise(
 ): Pick<Evaluation, 'error' | 'confusion' | 'perClassError'> {
   const total = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
   const right = confusion.reduce((sum, row, c) => sum + (row[c] ?? 0), 0);
-  const perClassError = confusion.map((row, c) =>
-    total(row) ? 100 * (1 - (row[c] ?? 0) / total(row)) : null,
-  );
-  return { error: 100 * (1 - right / count), confusion, perClassError };
+  const perClassError = confusion.map((row, c) => {
+    const images = total(row);
+    return images > 0 ? (100 * (images - (row[c] ?? 0))) / images : null;
+  });
+  return { error: (100 * (count - right)) / count, confusion, perClassError };
 }

@@ -11,7 +11,7 @@ export {
   type Where,
 } from './config.ts';
 export { overridden, withEffect } from './settings/effect.ts';
-export { type Evaluation, evaluate } from './evaluate.ts';
+export { type Evaluation, evaluate, evaluateParts, joinedEvaluation } from './evaluate.ts';
 export {
   createExperiment,
   createTestExperiment,

@@ -1,7 +1,7 @@
 /** A trained net read back from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { classNameOf, fingerprintOf, type ImageData, type ImageSet } from '../data/index.ts';
+import { classNameOf, fingerprintOf, type ImageData, type ImageSet, type TestData } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { notRunFolder } from '../runs/index.ts';
@@ -68,7 +68,7 @@ export interface TestImageOptions {
 }
 
 /** A test set with the mean and deviation that its images are normalised by. */
-export type TestImages = Pick<ImageData, 'test' | 'mean' | 'std' | 'notes'>;
+export type TestImages = TestData & Pick<ImageData, 'mean' | 'std'>;
 
 /**
  * The images that a trained net is tested on, with the mean and deviation that it was trained with: scaled to the size that it
@@ -86,7 +86,11 @@ export async function loadTestImages(
 ): Promise<TestImages> {
   const { height, width, channels, classes, mean, std } = state.images;
   checkPlace(dataset, dataDir);
-  const { test, notes = [] } = await testImagesFor(
+  const {
+    test,
+    notes = [],
+    severities,
+  } = await testImagesFor(
     run,
     { mean, std, classes, channels, size: [height, width] },
     {
@@ -102,6 +106,7 @@ export async function loadTestImages(
     notes: [...notes, ...(dataset === config.dataset ? otherImages(state, test, limitTest) : [])],
     mean,
     std,
+    ...(severities !== undefined && { severities }),
   };
 }
 

@@ -133,6 +133,70 @@ it('evaluate tests a run on images in .npy files, with its own classes', () => {
   expect(train.stderr).toMatch(/npy has test images alone/);
 });
 
+it('evaluate gives a figure for each severity of CIFAR-10-C, and a table of its corruptions', () => {
+  // One that tells the classes apart.
+  const trained = meanfield([
+    ...['train', '--dataset', 'image-folder', '--data-dir', data, '--model', 'resnet8', '--width', '4'],
+    ...[
+      '--scheme',
+      'vanilla',
+      '--epochs',
+      '20',
+      '--batch-size',
+      '8',
+      '--pad',
+      '0',
+      '--no-flip',
+      '--lr',
+      '0.05',
+    ],
+    ...['--no-report', '--quiet', '--output', root, '--name', 'apart', '--json', ...threads],
+  ]);
+  expect(lastLine(trained.stdout)).toMatchObject({ testError: 0 });
+  const folder = join(root, 'CIFAR-10-C');
+  mkdirSync(folder);
+  const write = (name: string, shape: number[], data: Uint8Array): void => {
+    writeFileSync(join(folder, name), Buffer.concat(encodeNpy({ dtype: 'U8', shape, data })));
+  };
+  // Four images at five severities: from the i-th severity on the last `wrong[i]` are of the other class.
+  const corrupted = (wrong: readonly number[]): Uint8Array =>
+    Uint8Array.from({ length: 20 * 192 }, (_, at) => {
+      const image = Math.floor(at / 192);
+      const isLight = image % 4 < 2 === image % 4 >= 4 - wrong[Math.floor(image / 4)]!;
+      return (isLight ? 190 : 10) + ((at * 7) % 40);
+    });
+  write('fog.npy', [20, 8, 8, 3], corrupted([0, 0, 1, 1, 2]));
+  write('snow.npy', [20, 8, 8, 3], corrupted([0, 1, 1, 2, 2]));
+  write(
+    'labels.npy',
+    [20],
+    Uint8Array.from({ length: 20 }, (_, i) => (i % 4 < 2 ? 0 : 1)),
+  );
+  const test = (...words: string[]): ReturnType<typeof meanfield> =>
+    meanfield(['evaluate', join(root, 'apart'), '--dataset', 'npy', '--data-dir', ...words, ...threads]);
+  const fog = lastLine(test(join(folder, 'fog.npy'), '--json').stdout) as { files: unknown };
+  expect(fog).toMatchObject({
+    images: 20,
+    testError: 20,
+    meanCorruptionError: 20,
+    files: [{ name: 'fog', testError: 20, severityErrors: [0, 0, 25, 25, 50] }],
+  });
+  const both = lastLine(test(folder, '--json').stdout);
+  expect(both).toMatchObject({
+    images: 40,
+    testError: 25,
+    meanCorruptionError: 25,
+    files: [
+      { name: 'fog', testError: 20, severityErrors: [0, 0, 25, 25, 50] },
+      { name: 'snow', testError: 30, severityErrors: [0, 25, 25, 50, 50] },
+    ],
+  });
+  const { stdout } = test(folder);
+  expect(stdout).toMatch(/^corruption +error % +severity 1 +.* severity 5 *$/m);
+  expect(stdout).toMatch(/^snow +30\.00 +0\.00 +25\.00 +25\.00 +50\.00 +50\.00 *$/m);
+  expect(stdout).toContain('mean corruption error 25.00 %, not divided by that of another net\n');
+});
+
 it('predict tells of a file that it cannot read, goes on with the others, and fails at the end', async () => {
   const folder = join(root, 'predict');
   await put(join(folder, 'a.png'), 10, 0);

@@ -1,0 +1,35 @@
+/**
+ * Files of CIFAR-10-C and CIFAR-100-C (Hendrycks and Dietterich 2019, arXiv:1903.12261): one corruption each, the same test images at
+ * five severities, one after the other.
+ */
+import { basename } from 'node:path';
+
+const severities = 5;
+/** Images of a published file. */
+const published = 50_000;
+
+const names: readonly string[] = [
+  ...['gaussian_noise', 'shot_noise', 'impulse_noise', 'speckle_noise'],
+  ...['defocus_blur', 'glass_blur', 'motion_blur', 'zoom_blur', 'gaussian_blur'],
+  ...['snow', 'frost', 'fog', 'brightness', 'contrast', 'saturate', 'spatter'],
+  ...['elastic_transform', 'pixelate', 'jpeg_compression'],
+];
+
+export const corruptionOf = (file: string): string => basename(file, '.npy');
+
+/** A file of CIFAR-10-C, by its name or its 50,000 images; what the labels say is not looked at. */
+const isCorruption = (file: string, count: number): boolean =>
+  count % severities === 0 && (count === published || names.includes(corruptionOf(file)));
+
+/** The labels for every image: where they are given for one severity, it is that of all. */
+export function labelsOfAll(file: string, count: number, labels: Int32Array): Int32Array {
+  if (!isCorruption(file, count) || labels.length * severities !== count) return labels;
+  return Int32Array.from({ length: count }, (_, i) => labels[i % labels.length]!);
+}
+
+/** How many severities a file has; undefined if it is no corruption, or the labels are not those of the same images. */
+export function severitiesOf(file: string, labels: Int32Array): number | undefined {
+  const images = labels.length / severities;
+  const isRepeated = labels.every((label, i) => label === labels[i % images]);
+  return isCorruption(file, labels.length) && isRepeated ? severities : undefined;
+}
