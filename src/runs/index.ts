@@ -21,6 +21,7 @@ export type {
 export {
   recordSchema,
   resultSchema,
+  runStates,
   samplesSchema,
   statusSchema,
   stepSchema,
@@ -38,7 +39,6 @@ export {
   type RunData,
   type RunResult,
   type RunState,
-  runStates,
   type RunStatus,
   type StageRecord,
   type StepRecord,

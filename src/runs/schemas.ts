@@ -1,17 +1,12 @@
-/** Schemas of the run folder's files: what is read is checked before it is believed. */
+/**
+ * The records of a run folder, each described once: the schema that checks what is read, and the type that comes from it.
+ * Numbers that are not finite (the loss of a diverged run) are `null` in the files and NaN in memory.
+ */
 import { z } from 'zod';
-import {
-  type PlainRecord,
-  type ResultNumbers,
-  type RunResult,
-  runStates,
-  type RunStatus,
-  type StepRecord,
-  type SwapRecord,
-  type TestSamples,
-} from './types.ts';
 
-/** JSON has no NaN: it is written as null. */
+/** A value as its readers see it: nobody changes a record. */
+type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+
 const real = z
   .number()
   .nullable()
@@ -21,37 +16,60 @@ const count = z.int().nonnegative();
 const particles = z.array(count);
 const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), 'must be an ISO time');
 
-const coordinates = z.object({
+/** The trained depth coordinates of one stage; every list is by particle (the order of creation). */
+const stageSchema = z.object({
   tau: reals.exactOptional(),
+  /** Scheme `intervals`: the end of each block. */
   tauEnd: reals.exactOptional(),
+  /** Scheme `learned-step`: the step size of each block. */
   step: reals.exactOptional(),
 });
+export type StageRecord = Immutable<z.infer<typeof stageSchema>>;
 
-export const stepSchema: z.ZodType<StepRecord> = z.object({
+/** A line of `metrics.jsonl`: one training step. */
+export const stepSchema = z.object({
+  /** Counts from 1 over the whole run. */
   step: z.int().positive(),
+  /** Counts from 0. */
   epoch: count,
+  /** Mean loss of the batch. */
   loss: real,
+  /** Percent of the batch that was misclassified. */
   error: real,
   lr: real,
+  /** Learning rate of the depth coordinates. */
   tauLr: real.exactOptional(),
   imagesPerSecond: real,
+  /** Wall clock since the start of the run. */
   seconds: real,
-  stages: z.record(z.string(), coordinates).exactOptional(),
+  /** By stage name, such as `layer1`. */
+  stages: z.record(z.string(), stageSchema).exactOptional(),
 });
+export type StepRecord = Immutable<z.infer<typeof stepSchema>>;
 
-export const swapSchema: z.ZodType<SwapRecord> = z.object({
+/** A line of `swaps.jsonl`: blocks of one stage that changed their order after a step. */
+export const swapSchema = z.object({
   step: count,
   epoch: count,
   stage: z.string(),
+  /** Particles in the order of the flow, before and after. */
   before: particles,
   after: particles,
+  /** The pairs whose order was inverted. */
   pairs: z.array(z.tuple([count, count])),
+  /** Pairs of neighbours that share their position. */
   ties: count.exactOptional(),
 });
+export type SwapRecord = Immutable<z.infer<typeof swapSchema>>;
 
-export const statusSchema: z.ZodType<RunStatus> = z.object({
+export const runStates = ['running', 'finished', 'stopped', 'diverged', 'failed'] as const;
+export type RunState = (typeof runStates)[number];
+
+/** `status.json`: the state of a run, and the sign that its process is alive. */
+export const statusSchema = z.object({
   pid: z.int().positive(),
   host: z.string(),
+  /** The process beyond its number: the space of process numbers, the number, the start time. */
   process: z.string().exactOptional(),
   state: z.enum(runStates),
   heartbeat: time,
@@ -62,22 +80,32 @@ export const statusSchema: z.ZodType<RunStatus> = z.object({
   exitCode: z.int().exactOptional(),
   message: z.string().exactOptional(),
 });
+export type RunStatus = Immutable<z.infer<typeof statusSchema>>;
 
-const finalSteps = z.object({
+/** The blocks of a stage after training. */
+const finalStepsSchema = z.object({
+  /** Particles in the order of the flow. */
   order: particles,
+  /** Position of each particle; empty for schemes without positions. */
   tau: reals,
+  /** Step sizes (for `intervals`: widths) in the order of the flow. */
   steps: reals,
+  /** Scheme `intervals`: the end of each particle. */
   tauEnd: reals.exactOptional(),
 });
+export type FinalSteps = Immutable<z.infer<typeof finalStepsSchema>>;
 
-const result = z.object({
+/** `result.json`: the result of a finished run. Errors are in percent. */
+const storedResult = z.object({
   model: z.string(),
   scheme: z.string(),
   seed: z.int(),
   dataset: z.string(),
   testError: real,
   testLoss: real,
+  /** Absent for fewer than 6 classes. */
   top5Error: real.exactOptional(),
+  /** After the last epoch, on the images held out; absent without such images. */
   validationError: real.exactOptional(),
   trainLoss: real,
   epochs: count,
@@ -86,41 +114,47 @@ const result = z.object({
   secondsPerEpoch: reals,
   swaps: count,
   parameters: count,
-  finalSteps: z.record(z.string(), finalSteps),
+  finalSteps: z.record(z.string(), finalStepsSchema),
+  /** confusion[true][predicted], in images. */
   confusion: z.array(z.array(count)),
+  /** Null for a class without test images. */
   perClassError: z.array(z.number().nullable()),
   classes: z.array(z.string()),
 });
 /** Earlier versions wrote 0 for a class without test images. */
-const withoutEmptyClasses = (found: RunResult): RunResult => ({
+export const resultSchema = storedResult.transform((found) => ({
   ...found,
   perClassError: found.perClassError.map((error, c) =>
     found.confusion[c]?.some((images) => images > 0) === false ? null : error,
   ),
-});
-export const resultSchema: z.ZodType<RunResult> = result.transform(withoutEmptyClasses);
-export const resultNumbersSchema: z.ZodType<ResultNumbers> = result.omit({
+}));
+export type RunResult = Immutable<z.infer<typeof resultSchema>>;
+
+/** A result without its lists. */
+export const resultNumbersSchema = storedResult.omit({
   secondsPerEpoch: true,
   finalSteps: true,
   confusion: true,
   perClassError: true,
   classes: true,
 });
+export type ResultNumbers = Immutable<z.infer<typeof resultNumbersSchema>>;
 
-const guess = z.object({ class: count, probability: z.number().min(0).max(1) });
-
-export const samplesSchema: z.ZodType<TestSamples> = z.object({
-  classes: z.array(z.string()),
-  samples: z.array(
-    z.object({
-      index: count,
-      label: count,
-      image: z
-        .string()
-        .regex(/^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a PNG as a data address'),
-      top: z.array(guess),
-    }),
-  ),
+const sampleSchema = z.object({
+  /** In the test set. */
+  index: count,
+  label: count,
+  /** PNG as a data address. */
+  image: z.string().regex(/^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a PNG as a data address'),
+  /** Most likely first. */
+  top: z.array(z.object({ class: count, probability: z.number().min(0).max(1) })),
 });
+export type TestSample = Immutable<z.infer<typeof sampleSchema>>;
 
-export const recordSchema: z.ZodType<PlainRecord> = z.record(z.string(), z.unknown());
+/** `samples.json`: test images and the predictions of the trained net, mistakes first. */
+export const samplesSchema = z.object({ classes: z.array(z.string()), samples: z.array(sampleSchema) });
+export type TestSamples = Immutable<z.infer<typeof samplesSchema>>;
+
+/** `config.yaml` and `env.json`: plain records of JSON values. */
+export const recordSchema = z.record(z.string(), z.unknown());
+export type PlainRecord = Immutable<z.infer<typeof recordSchema>>;
