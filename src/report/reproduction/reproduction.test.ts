@@ -98,7 +98,7 @@ it('a very small p-value is told as one', () => {
 it('Markdown and CSV keep a cell a cell', () => {
   const table = { header: ['a', 'b'], rows: [['x | y', 'say "hi", twice']] };
   expect(markdownTable(table)).toBe('| a | b |\n| --- | --- |\n| x \\| y | say "hi", twice |');
-  expect(csvTable(table)).toBe('a,b\nx | y,"say ""hi"", twice"\n');
+  expect(csvTable(table)).toBe('a,b\n"x | y","say ""hi"", twice"\n');
   expect(csvTable(runsTable(whole)).split('\n')).toHaveLength(1 + 6 + 1);
 });
 
