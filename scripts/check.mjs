@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Every check of the project, one after the other; all run even if one fails. Ends with 'N passed, N failed'.
-// `--only unit,lint` runs some.
-import { spawnSync } from 'node:child_process';
+// Every check of the project; all run even if one fails. Ends with 'N passed, N failed'. `--only unit,lint` runs some.
+// Checks that run the project have the machine to themselves; those that only read its files, on one core each, run side by side.
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './setup/steps.mjs';
 
@@ -11,9 +11,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'meanfield-check-'));
 const testReport = join(scratch, 'tests.json');
 const node = (script, ...args) => [process.execPath, [join(root, 'node_modules', script), ...args]];
 
-const checks = {
-  format: node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
+/** The longest first. */
+const readingChecks = {
   lint: node('eslint/bin/eslint.js', '.', '--max-warnings', '0'),
+  format: node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   types: node('typescript/bin/tsc', '-p', 'tsconfig.json'),
   'types of the page': node('typescript/bin/tsc', '-p', 'src/studio/client/tsconfig.json'),
   imports: node(
@@ -24,6 +25,8 @@ const checks = {
     '--output-type',
     'err',
   ),
+};
+const runningChecks = {
   unit: node(
     'vitest/vitest.mjs',
     'run',
@@ -39,25 +42,54 @@ const checks = {
 
 const only = process.argv.includes('--only')
   ? process.argv[process.argv.indexOf('--only') + 1].split(',')
-  : Object.keys(checks);
+  : [...Object.keys(readingChecks), ...Object.keys(runningChecks)];
+const unknown = only.filter((name) => !(name in readingChecks) && !(name in runningChecks));
+if (unknown.length > 0) throw new Error(`no check is called ${unknown.join(', ')}`);
 const total = { passed: 0, failed: 0, skipped: 0 };
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill();
+  rmSync(scratch, { recursive: true, force: true });
+});
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
+  process.on(signal, () => process.exit(code));
 
-for (const name of only) {
+/** Runs a check to its end, then tells its result; what it says is shown at once, or only if it failed. */
+async function run(name, [command, args], { quiet }) {
   const started = performance.now();
-  const shown = name === 'unit' || name === 'claims' ? 'inherit' : 'pipe';
-  const [command, args] = checks[name];
-  const { status, stdout, stderr } = spawnSync(command, args, {
+  const shown = quiet ? 'pipe' : 'inherit';
+  const child = spawn(command, args, {
     cwd: root,
-    encoding: 'utf8',
     stdio: ['ignore', shown, shown],
-    maxBuffer: 1 << 28,
     env: { ...process.env, NO_COLOR: '1' },
   });
-  if (status !== 0 && shown === 'pipe') console.log(`${stdout}${stderr}`);
+  running.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text) => (said += text));
+  const status = await new Promise((resolve) => {
+    child.on('error', ({ message }) => {
+      said += message;
+      resolve(1);
+    });
+    child.on('close', resolve);
+  });
+  running.delete(child);
+  if (status !== 0 && said !== '') console.log(said);
   console.log(
     `check: ${name} ${status === 0 ? 'passed' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
   );
   total[status === 0 ? 'passed' : 'failed']++;
+}
+
+const waiting = Object.entries(readingChecks).filter(([name]) => only.includes(name));
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await run(...next, { quiet: true });
+  }),
+);
+for (const [name, check] of Object.entries(runningChecks).filter(([name]) => only.includes(name))) {
+  await run(name, check, { quiet: false });
   if (name === 'unit') countTests();
 }
 
@@ -73,7 +105,6 @@ function countTests() {
   }
 }
 
-rmSync(scratch, { recursive: true, force: true });
 console.log(
   `${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
 );

@@ -30,20 +30,26 @@ function seconds(body: () => void): number {
   return median(times);
 }
 
-const side = 2048;
-const gemm = (dtype: Precision): number =>
+/** Seconds of a product of square matrices. */
+const product = (side: number, dtype: Precision): number =>
   scope(() => {
     const draw = (): Tensor => ops.toDtype(generator.normal([side, side]), dtype);
     const [a, b] = [draw(), draw()];
     const out = draw();
-    return (
-      (2 * side ** 3) /
-      1e9 /
-      seconds(() => {
-        ops.copy_(out, ops.mm(a, b));
-      })
-    );
+    return seconds(() => {
+      ops.copy_(out, ops.mm(a, b));
+    });
   });
+
+/** The smaller product has the same rate where it takes this long, in s. */
+const longEnough = 0.025;
+
+/** GFLOP/s. */
+function gemm(dtype: Precision): number {
+  const rate = (side: number, time: number): number => (2 * side ** 3) / 1e9 / time;
+  const time = product(1024, dtype);
+  return time > longEnough ? rate(1024, time) : rate(2048, product(2048, dtype));
+}
 const from = keep(generator.normal([1 << 25]));
 const to = keep(ops.clone(from));
 const copy =

@@ -4,7 +4,7 @@ import { ourWorker } from './programs.ts';
 import type { Precision } from './work.ts';
 
 export interface Ceiling {
-  /** GFLOP/s of a 2048^3 matrix product in each precision that the CPU computes in. */
+  /** GFLOP/s of a 2048^3 matrix product (1024^3 on slow CPUs) in each precision that the CPU computes in. */
   readonly gemm: Readonly<Partial<Record<Precision, number>>>;
   /** GB/s of a copy of 256 MB, reads and writes counted. */
   readonly copy: number;
