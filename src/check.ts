@@ -189,6 +189,42 @@ export function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw unexpected('a function', name, value);
 }
 
+/** @throws UsageError unless `value` is a function. */
+export function checkNeededFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw unexpected('a function', name, value);
+}
+
+/** @throws UsageError unless `value` is a text. */
+export function checkText(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw unexpected('a text', name, value);
+  return value;
+}
+
+/** @throws UsageError unless `value` is an array. */
+export function checkList<T>(name: string, value: readonly T[]): readonly T[] {
+  const given: unknown = value;
+  if (!Array.isArray(given)) throw unexpected('a list', name, given);
+  return value;
+}
+
+/**
+ * For what a call of this package makes, or its caller writes.
+ *
+ * @param what - in words: `a measure, such as gridMeasure(theta)`
+ * @throws UsageError unless `value` is an object in which these properties are defined.
+ */
+export function checkObject<T extends object>(
+  what: string,
+  name: string,
+  value: T,
+  ...properties: readonly (keyof T)[]
+): void {
+  const given: unknown = value;
+  const isObject = (typeof given === 'object' && given !== null) || typeof given === 'function';
+  if (!isObject || properties.some((one) => (given as T)[one] === undefined))
+    throw unexpected(what, name, given);
+}
+
 /** The member of `names` that a typing slip most likely meant, if any is near enough. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   let best: string | undefined;

@@ -21,7 +21,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export class MeanfieldError extends Error {
   readonly exitCode: ExitCode;
 
-  constructor(message: string, options: { exitCode?: ExitCode; cause?: unknown } = {}) {
+  constructor(message: string, given?: { exitCode?: ExitCode; cause?: unknown } | null) {
+    const options = given ?? {};
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.exitCode = options.exitCode ?? exitCodes.failed;

@@ -1,4 +1,5 @@
 /** Batches of images with the usual augmentation: random crop of a padded image, flip, cutout. */
+import { checkObject, isList, unexpected } from '../check.ts';
 import { InternalError } from '../errors.ts';
 import { pixelMoments } from './moments.ts';
 import { CounterStream } from './random.ts';
@@ -29,6 +30,8 @@ export function fillBatch(
   epoch: number,
   out: Uint8Array,
 ): void {
+  checkObject('images, as loadImages gives them,', 'set', set, 'images', 'height', 'width', 'channels');
+  if (!isList(indices) || !isList(out)) throw unexpected('typed arrays', 'indices and out', [indices, out]);
   const pixels = set.height * set.width * set.channels;
   if (out.length !== indices.length * pixels)
     throw new InternalError(

@@ -1,5 +1,5 @@
 /** Which images make which batch: a function of (seed, epoch, batch) alone. */
-import { checkInteger } from '../check.ts';
+import { checkBoolean, checkInteger, checkOptions } from '../check.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import { permutation } from './random.ts';
 
@@ -15,7 +15,10 @@ export class BatchPlan {
   readonly batches: number;
 
   /** @throws UsageError if a batch is larger than the data */
-  constructor(count: number, batchSize: number, { dropLast = false }: BatchPlanOptions = {}) {
+  constructor(count: number, batchSize: number, options: BatchPlanOptions = {}) {
+    checkOptions('BatchPlan', options, { dropLast: true });
+    const dropLast = checkBoolean('dropLast', options.dropLast) ?? false;
+    checkInteger('count', count, { min: 0 });
     checkInteger('batch size', batchSize, { min: 1 });
     if (batchSize > count)
       throw new UsageError(

@@ -1,6 +1,6 @@
 /** All data sets by name. */
 import { existsSync } from 'node:fs';
-import { checkOneOf, oneLine } from '../check.ts';
+import { checkOneOf, checkOptions, oneLine } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { readCifar, readCifarTest } from './cifar.ts';
 import type { CifarName } from './cifar-layouts.ts';
@@ -29,9 +29,10 @@ import {
 import { sources } from './sources.ts';
 import { syntheticImages, type SyntheticOptions } from './synthetic-images.ts';
 import type { ImageData, TestData } from './types.ts';
+import { checkPath, type PathLike } from '../io/index.ts';
 
 export interface LoadOptions extends ImageFolderOptions {
-  readonly dataDir?: string;
+  readonly dataDir?: PathLike | undefined;
   /** At most so many training images, evenly spaced over the set. */
   readonly limitTrain?: number;
   /** At most so many test images. */
@@ -46,15 +47,18 @@ export interface LoadOptions extends ImageFolderOptions {
   readonly synthetic?: Omit<SyntheticOptions, 'seed'>;
 }
 
+/** With the path that a URL stands for. */
+type Checked = Omit<LoadOptions, 'dataDir'> & { readonly dataDir?: string };
+
 type Loaded = Pick<ImageData, 'train' | 'validation' | 'test' | 'notes'>;
 
 interface Entry {
   readonly description: string;
   readonly images: string;
   readonly classes: string;
-  readonly load: (options: LoadOptions) => Promise<Loaded>;
+  readonly load: (options: Checked) => Promise<Loaded>;
   /** The test set alone, where it can be read alone. */
-  readonly loadTest?: (options: LoadOptions) => Promise<TestData>;
+  readonly loadTest?: (options: Checked) => Promise<TestData>;
   /** Where it is, if it is anywhere. */
   readonly find: (dataDir: string | undefined) => string | undefined;
   /** Published mean and standard deviation of each channel; others are measured. */
@@ -158,8 +162,21 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
   },
 };
 
-/** @throws UsageError for an option that the set does not take */
-function checkOptions(name: DatasetName, { imageSize, channels, allowEmptyClasses }: LoadOptions): void {
+/** @throws UsageError for an option that no set takes, or not this one */
+function checked(call: string, name: DatasetName, options: LoadOptions): Checked {
+  checkOptions(call, options, {
+    dataDir: true,
+    limitTrain: true,
+    limitTest: true,
+    valSplit: true,
+    classes: true,
+    seed: true,
+    synthetic: true,
+    imageSize: true,
+    channels: true,
+    allowEmptyClasses: true,
+  });
+  const { imageSize, channels, allowEmptyClasses, dataDir, ...others } = options;
   if (!sizedDatasets.includes(name) && (imageSize !== undefined || channels !== undefined))
     throw new UsageError(
       `the images of ${name} have one size: an image size or channels are for ${sizedDatasets.join(' and ')}`,
@@ -168,6 +185,13 @@ function checkOptions(name: DatasetName, { imageSize, channels, allowEmptyClasse
     throw new UsageError(
       `the classes of ${name} are known: empty ones are for ${folderDatasets.join(' and ')}`,
     );
+  return {
+    ...others,
+    ...(imageSize !== undefined && { imageSize }),
+    ...(channels !== undefined && { channels }),
+    ...(allowEmptyClasses !== undefined && { allowEmptyClasses }),
+    ...(dataDir !== undefined && { dataDir: checkPath('dataDir', dataDir) }),
+  };
 }
 
 /** @throws DataError for a folder or file that does not exist */
@@ -181,10 +205,10 @@ function checkPlace(name: DatasetName, dataDir: string | undefined): void {
 export async function loadImages(name: string, options: LoadOptions = {}): Promise<ImageData> {
   const dataset = checkOneOf('dataset', name, datasetNames);
   const entry = entries[dataset];
-  checkOptions(dataset, options);
-  const { limitTrain, limitTest, valSplit = 0 } = options;
-  if (!testOnlyDatasets.includes(dataset)) checkPlace(dataset, options.dataDir);
-  const whole = await entry.load(options);
+  const own = checked('loadImages', dataset, options);
+  const { limitTrain, limitTest, valSplit = 0 } = own;
+  if (!testOnlyDatasets.includes(dataset)) checkPlace(dataset, own.dataDir);
+  const whole = await entry.load(own);
   const train = limited('limitTrain', whole.train, limitTrain);
   const test = limited('limitTest', whole.test, limitTest);
   if (valSplit > 0 && whole.validation)
@@ -206,12 +230,12 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
  */
 export async function loadTestSet(name: string, options: LoadOptions = {}): Promise<TestData> {
   const dataset = checkOneOf('dataset', name, datasetNames);
-  checkOptions(dataset, options);
-  checkPlace(dataset, options.dataDir);
+  const own = checked('loadTestSet', dataset, options);
+  checkPlace(dataset, own.dataDir);
   const entry = entries[dataset];
-  const loaded: TestData = await (entry.loadTest ?? entry.load)(options);
+  const loaded: TestData = await (entry.loadTest ?? entry.load)(own);
   const { test: whole, notes = [], severities } = loaded;
-  const test = limited('limitTest', whole, options.limitTest);
+  const test = limited('limitTest', whole, own.limitTest);
   return {
     test,
     notes: [...notes, ...missingClasses({ test: whole })],
@@ -230,7 +254,8 @@ export interface DatasetFacts {
 }
 
 /** What there is, and where it was found. */
-export function listDatasets(dataDir?: string): DatasetFacts[] {
+export function listDatasets(where?: PathLike): DatasetFacts[] {
+  const dataDir = where === undefined ? undefined : checkPath('dataDir', where);
   return datasetNames.map((name) => {
     const { description, images, classes, find } = entries[name];
     return { name, description, images, classes, fetchable: name in sources, found: find(dataDir) };

@@ -1,7 +1,7 @@
 /** Reads a data set whole and says what is there: `meanfield data check`. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256OfFile } from '../io/index.ts';
+import { checkPath, type PathLike, sha256OfFile } from '../io/index.ts';
 import { DataError } from '../errors.ts';
 import { listDatasets, loadImages } from './catalogue.ts';
 import type { ImageFolderOptions } from './image-folder.ts';
@@ -34,9 +34,10 @@ export interface DatasetCheck {
 /** @throws DataError that names what is missing, damaged or out of range, or the checksum that is wrong */
 export async function checkDataset(
   name: string,
-  dataDir: string | undefined,
+  given?: PathLike,
   options: ImageFolderOptions = {},
 ): Promise<DatasetCheck> {
+  const dataDir = given === undefined ? undefined : checkPath('dataDir', given);
   const loaded = await loadImages(name, { ...options, ...(dataDir !== undefined && { dataDir }) });
   const { train, test, validation, notes = [] } = loaded;
   const where = listDatasets(dataDir).find((one) => one.name === name)?.found ?? dataDir ?? '';

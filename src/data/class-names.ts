@@ -1,9 +1,9 @@
 /** Names of classes, and which of them a set has images of. */
-import { fewOf, oneLine } from '../check.ts';
+import { checkText, fewOf, oneLine } from '../check.ts';
 import type { ImageData } from './types.ts';
 
 /** The name however a disk spells it: macOS writes an accented letter as letter and accent (NFD), others as one character (NFC). */
-export const classNameOf = (name: string): string => name.normalize('NFC');
+export const classNameOf = (name: string): string => checkText('the name of a class', name).normalize('NFC');
 
 /** `the class bee`, `the classes bee, wasp` */
 export const classesInWords = (names: readonly string[]): string =>

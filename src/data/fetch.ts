@@ -14,7 +14,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { checkOneOf } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { makeFolder, sha256OfFile, writeError } from '../io/index.ts';
+import { checkPath, makeFolder, type PathLike, sha256OfFile, writeError } from '../io/index.ts';
 import { type Publication, type Source, sources } from './sources.ts';
 
 export interface FetchOptions {
@@ -49,13 +49,13 @@ export interface FetchedDataset {
  */
 export async function fetchDataset(
   name: string,
-  dataDir: string,
+  dataDir: PathLike,
   options: FetchOptions = {},
 ): Promise<FetchedDataset> {
   return fetchPublication(
     name,
     sources[checkOneOf('dataset to fetch', name, Object.keys(sources))]!,
-    dataDir,
+    checkPath('dataDir', dataDir),
     options,
   );
 }

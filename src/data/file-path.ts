@@ -1,7 +1,7 @@
 /** Paths of files that others named: any bytes may stand in them. */
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
-import { oneLine } from '../check.ts';
+import { checkText, oneLine } from '../check.ts';
 
 /** Bytes where the name is not UTF-8, which text could not hold. */
 export type FilePath = string | Buffer;
@@ -13,6 +13,7 @@ export function nameText(name: Buffer): string {
 
 /** The path on one line, for messages. */
 export function pathText(path: FilePath): string {
+  if (!Buffer.isBuffer(path)) checkText('path', path);
   return oneLine(typeof path === 'string' ? path : nameText(path));
 }
 

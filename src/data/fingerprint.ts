@@ -1,5 +1,6 @@
 /** What tells one set of images from another, in a few numbers: what a run was trained on is known again by it. */
 import { createHash } from 'node:crypto';
+import { checkObject } from '../check.ts';
 import type { ImageSet } from './types.ts';
 
 export interface Fingerprint {
@@ -23,15 +24,9 @@ const digest = (parts: Iterable<Uint8Array>): string => {
   return hash.digest('hex').slice(0, 32);
 };
 
-export function fingerprintOf({
-  images,
-  labels,
-  count,
-  height,
-  width,
-  channels,
-  classes,
-}: ImageSet): Fingerprint {
+export function fingerprintOf(set: ImageSet): Fingerprint {
+  checkObject('images, as loadImages gives them,', 'set', set, 'images', 'labels', 'classes', 'count');
+  const { images, labels, count, height, width, channels, classes } = set;
   const size = height * width * channels;
   const some = Array.from(
     { length: Math.min(sampled, count) },

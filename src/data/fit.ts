@@ -1,4 +1,5 @@
 /** A set of images as a net takes it that was trained on another: of its size, with its classes. */
+import { checkList, checkObject } from '../check.ts';
 import { classNameOf } from './class-names.ts';
 import type { ImageSet } from './types.ts';
 import { type DecodeSize, scaledTo } from './image-file.ts';
@@ -9,6 +10,8 @@ import { type DecodeSize, scaledTo } from './image-file.ts';
  * @returns the set itself where it has that size
  */
 export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<ImageSet> {
+  checkObject('images, as loadImages gives them,', 'set', set, 'images', 'height', 'width');
+  checkObject('the size of an image', 'size', size, 'height', 'width', 'channels');
   const { height, width, channels } = size;
   if (set.height === height && set.width === width && set.channels === channels) return set;
   const [from, to] = [set.height * set.width * set.channels, height * width * channels];
@@ -26,7 +29,8 @@ export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<Image
  * @returns undefined where the names are not the same
  */
 export function relabelledSet(set: ImageSet, classes: readonly string[]): ImageSet | undefined {
-  const place = new Map(classes.map((name, label) => [classNameOf(name), label]));
+  checkObject('images, as loadImages gives them,', 'set', set, 'classes', 'labels');
+  const place = new Map(checkList('classes', classes).map((name, label) => [classNameOf(name), label]));
   const labels = set.classes.map((name) => place.get(classNameOf(name)));
   const isSame = set.classes.length === classes.length && !labels.includes(undefined);
   if (!isSame || place.size !== classes.length) return undefined;

@@ -1,8 +1,9 @@
 /** One image file as bytes: what the image library reads, and how. */
 import { readFile } from 'node:fs/promises';
 import type { AvailableFormatInfo, Sharp } from 'sharp';
+import { checkObject } from '../check.ts';
 import { DataError } from '../errors.ts';
-import { otherKind } from '../io/index.ts';
+import { checkPath, otherKind } from '../io/index.ts';
 import { type FilePath, pathText } from './file-path.ts';
 import { endingOf } from './skipped.ts';
 
@@ -135,7 +136,9 @@ export async function scaledTo(image: Sharp, { height, width, channels }: Decode
  *
  * @throws DataError if it is not an image
  */
-export async function decodeImage(path: FilePath, size: DecodeSize): Promise<Uint8Array> {
+export async function decodeImage(file: FilePath | URL, size: DecodeSize): Promise<Uint8Array> {
+  const path = Buffer.isBuffer(file) ? file : checkPath('the path of the image', file);
+  checkObject('the size of an image', 'size', size, 'height', 'width', 'channels');
   return withImage(path, async (image) => scaledTo(await plainImage(image), size));
 }
 

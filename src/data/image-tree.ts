@@ -1,5 +1,6 @@
 /** Which image files lie below folders, and under which class each of them counts. */
 import { existsSync, statSync } from 'node:fs';
+import { checkList } from '../check.ts';
 import { DataError } from '../errors.ts';
 import { classNameOf } from './class-names.ts';
 import type { FilePath } from './file-path.ts';
@@ -16,6 +17,7 @@ import {
 } from './folder-walk.ts';
 import { imageNames } from './image-file.ts';
 import { Skipped } from './skipped.ts';
+import { checkPath, type PathLike } from '../io/index.ts';
 
 const byPath = (a: FilePath, b: FilePath): number => {
   const [first, second] = [a, b].map((path) => (typeof path === 'string' ? path : path.toString('latin1')));
@@ -33,7 +35,8 @@ export interface ImageList {
  *
  * @throws DataError if a path does not exist
  */
-export async function listImages(paths: readonly string[]): Promise<ImageList> {
+export async function listImages(places: readonly PathLike[]): Promise<ImageList> {
+  const paths = checkList('paths', places).map((place, i) => checkPath(`paths[${i}]`, place));
   const isImage = await imageNames();
   const skipped = new Skipped();
   const seen = new Set<Identity>();

@@ -42,7 +42,7 @@ export { NumpyArray } from './pickle/numpy.ts';
 export { readPlainPickle } from './pickle/plain-pickle.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
-export { absolutePath, expandHome } from './user-path.ts';
+export { absolutePath, checkPath, expandHome, type PathLike } from './user-path.ts';
 export { isFloat, typeInWords } from './element-types.ts';
 export { isGzip, otherKind } from './file-kind.ts';
 export type { WeightFile } from './found-weights.ts';

@@ -1,4 +1,5 @@
 /** The derivative of the loss in the depths at which particles begin and end. */
+import { checkObject } from '../check.ts';
 import type { FlowGradient } from './gradient.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { FlowGradient } from './gradient.ts';
  * end of depth t_L has the one term. It is the derivative of the discrete scheme itself. For sorted tiles it is Algorithm 1's
  * dE/dtau^l, which tends to mean_x p(x, tau^l) . (f(X, theta^l) - f(X, theta^{l+1})) as blocks become many.
  */
-export function breakGradient({ steps }: Pick<FlowGradient, 'steps'>): Float64Array {
+export function breakGradient(gradient: Pick<FlowGradient, 'steps'>): Float64Array {
+  checkObject('what flowGradient returned', 'gradient', gradient, 'steps');
+  const { steps } = gradient;
   return Float64Array.from(steps, (slope, l) => slope - (steps[l + 1] ?? 0));
 }

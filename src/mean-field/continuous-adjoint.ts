@@ -7,6 +7,8 @@ import type { Family } from './families/index.ts';
 import { tableauOf, type Integrator, type Tableau } from './integrators/tableau.ts';
 import type { Measure } from './measures/index.ts';
 import { withDepths } from './measures/measure.ts';
+import { checkFamily, checkMeasure } from './check-kinds.ts';
+import { checkTensor } from '../tensor/check-tensor.ts';
 
 export interface BackwardSolution {
   /** X^0 .. X^L as solved back from X^L, and p^0 .. p^L. */
@@ -27,6 +29,10 @@ export function continuousAdjoint(
   costate: Tensor,
   integrator: Integrator | Tableau = 'euler',
 ): BackwardSolution {
+  checkFamily(family);
+  checkMeasure(given);
+  checkTensor('state', state);
+  checkTensor('costate', costate);
   const { a, b, c } = tableauOf(integrator);
   const measure = withDepths(family, given);
   return noGrad(() =>

@@ -9,6 +9,7 @@ import { integrateAs } from './integrators/adaptive.ts';
 import { breaksOf, type Measure } from './measures/index.ts';
 import { depthRounding, positionOf, withDepths } from './measures/measure.ts';
 import { type FlowInput, initialState, type Problem } from './problem.ts';
+import { checkFamily, checkMeasure } from './check-kinds.ts';
 
 /**
  * F(t, X) of a measure that is smooth within each of its steps. At a break, `inside` tells the step that is meant; everywhere
@@ -17,6 +18,8 @@ import { type FlowInput, initialState, type Problem } from './problem.ts';
  * @throws UsageError for a depth beyond the end of the measure
  */
 export function velocityField(family: Family, given: Measure): VectorField {
+  checkFamily(family);
+  checkMeasure(given);
   const measure = withDepths(family, given);
   const breaks = breaksOf(measure);
   const rounding = depthRounding(breaks);

@@ -5,6 +5,8 @@
  * Notation: docs/notation.md. X^{l+1} = P(X^l + h_l F_l(X^l)), where P is the identity, or relu in
  * post-activation nets (a projected Euler step: X >= 0, so h = 0 changes nothing).
  */
+import { checkList } from '../check.ts';
+import { checkSlices } from './check-kinds.ts';
 import { UsageError } from '../errors.ts';
 import { ops, scope, type Tensor } from '../tensor/index.ts';
 
@@ -51,6 +53,8 @@ function advance(slice: Slice, state: Tensor, h: StepSize, projection: Projectio
 }
 
 function checkSteps(slices: readonly Slice[], steps: readonly StepSize[]): void {
+  checkSlices(slices);
+  checkList('steps', steps);
   if (slices.length !== steps.length)
     throw new UsageError(
       `a flow needs one step size a slice: ${slices.length} slices, ${steps.length} steps`,

@@ -1,6 +1,7 @@
 /** G = dE/drho: the first variation of the loss at any block and depth, and its slope in theta. */
-import { checkInteger } from '../check.ts';
+import { checkInteger, checkObject } from '../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
+import { checkSolution } from './check-kinds.ts';
 import { checkValues } from './families/family.ts';
 import type { Particles } from './families/index.ts';
 import type { Solution } from './gradient.ts';
@@ -25,6 +26,7 @@ export interface FunctionalGradient {
  * @param l - the step in depth, 0 .. L - 1
  */
 export function functionalGradient(solution: Solution, l: number): FunctionalGradient {
+  checkSolution(solution);
   const { problem, family, measure, integrator, states, costates } = solution;
   checkInteger('l', l, { min: 0, max: measure.steps.length - 1 });
   const place = { family, measure: withDepths(family, measure), l, tableau: tableauOf(integrator) };
@@ -60,6 +62,7 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
  *
  * @throws UsageError for a depth that is negative, NaN or beyond the end of the measure
  */
-export function stepAt({ measure }: Pick<Solution, 'measure'>, t: number): number {
-  return positionOf(breaksOf(measure), t).l;
+export function stepAt(solution: Pick<Solution, 'measure'>, t: number): number {
+  checkObject('what solve or flowGradient returned', 'solution', solution, 'measure');
+  return positionOf(breaksOf(solution.measure), t).l;
 }

@@ -1,7 +1,7 @@
 /** The flow of a measure, its adjoint, and the gradient of the loss in everything, from states alone. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../cancel.ts';
-import { checkNumbers, checkOptions, unexpected } from '../check.ts';
-import { UsageError } from '../errors.ts';
+import { checkNumbers, checkOptions } from '../check.ts';
+import { checkFamily, checkMeasure, checkParticleMeasure } from './check-kinds.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 import { checkParticles } from './families/family.ts';
 import type { Family, Wanted } from './families/index.ts';
@@ -118,6 +118,7 @@ export function predict(
   options: PredictOptions = {},
 ): Tensor {
   checkOptions('predict', options, { ...flowKeys, inputs: true });
+  checkFlowInput(problem);
   const { embedding, readout } = problem;
   const network = { inputs: options.inputs ?? problem.inputs, embedding, readout };
   checkFlow(network, family, measure);
@@ -258,10 +259,7 @@ export function flowGradient(
   options: FlowOptions = {},
 ): FlowGradient {
   checkOptions('flowGradient', options, flowKeys);
-  if (typeof (measure as Partial<ParticleMeasure>).accumulate !== 'function')
-    throw new UsageError(
-      'flowGradient needs a measure that is a list of particles: a gridMeasure or an intervalMeasure',
-    );
+  checkParticleMeasure(measure);
   checkFit(problem, family, measure);
   return noGrad(() =>
     scope(() => {
@@ -374,11 +372,9 @@ export function checkFlow(problem: FlowInput | Problem, family: Family, measure:
 
 const isObject = (x: unknown): boolean => typeof x === 'object' && x !== null;
 
-function checkKinds(family: Partial<Family> | undefined, measure: Partial<Measure> | undefined): void {
-  if (typeof family?.velocity !== 'function')
-    throw unexpected("a family, such as bottleneck('tanh')", 'family', family);
-  if (typeof measure?.particles !== 'function')
-    throw unexpected('a measure, such as gridMeasure(theta)', 'measure', measure);
+function checkKinds(family: Family, measure: Measure): void {
+  checkFamily(family);
+  checkMeasure(measure);
 }
 
 function checkShapes(problem: FlowInput, family: Family, measure: Measure): void {

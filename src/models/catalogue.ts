@@ -7,7 +7,7 @@
  *   18n + 2 is both)
  * - `resnextD-CxWd`: bottlenecks in C groups of W channels, D = 9n + 2
  */
-import { nearest } from '../check.ts';
+import { checkText, nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { Generator } from '../tensor/index.ts';
 import { CifarResNet, type CifarResNetOptions } from './cifar-resnet.ts';
@@ -44,6 +44,7 @@ export type NamedArchitecture = Required<Pick<Architecture, 'depth' | 'variant' 
 
 /** @throws UsageError for a name that is not a model, with the nearest one. */
 export function parseModelName(name: string): NamedArchitecture {
+  checkText('the name of a model', name);
   const parsed = parseResNet(name) ?? parseResNeXt(name);
   if (parsed && blocksOf(parsed.depth, parsed.block) !== undefined) return parsed;
   const near = otherKind(name, parsed) ?? nearest(name, modelNames);

@@ -3,7 +3,7 @@
  * (plan.ts). Post-activation: He et al. 2015 (arXiv:1512.03385), Xie et al. 2017 (arXiv:1611.05431), X <- relu(X + h f(X));
  * pre-activation: He et al. 2016 (arXiv:1603.05027), X <- X + h f(X).
  */
-import { checkInteger, checkOneOf } from '../check.ts';
+import { checkInteger, checkObject, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { identity, type Projection, projectPositive, type ScheduleOptions } from '../mean-field/index.ts';
 import {
@@ -64,6 +64,7 @@ export class CifarResNet {
 
   /** @throws UsageError for sizes that no net has. */
   constructor(options: CifarResNetOptions, generator: Generator) {
+    checkObject('{ depth, variant, inChannels, classes, .. }', 'the options of CifarResNet', options);
     const { inChannels, classes, activation = 'relu', schedule } = options;
     const { post, width, blocks, groups, stages, branch, shortcut } = planOf(options);
     checkInteger('inChannels', inChannels, { min: 1 });

@@ -2,7 +2,7 @@
  * The names that published nets give their tensors, and how they map to ours. Ours are those of akamaster's CIFAR nets:
  * `conv1`, `bn1` (`bn` before the readout of pre-activation nets), `layerS.I.{conv1,bn1,conv2,bn2,..}`, `linear`.
  */
-import { fewOf, nearest } from '../check.ts';
+import { checkNeededOptions, checkText, fewOf, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
 /**
@@ -14,6 +14,7 @@ export type KeyStyle = (typeof keyStyles)[number];
 
 /** @throws UsageError for another word */
 export function parseKeyStyle(text: string): KeyStyle {
+  checkText('the key style', text);
   const style = keyStyles.find((one) => one === text);
   if (style) return style;
   const near = nearest(text, keyStyles);
@@ -24,6 +25,7 @@ export function parseKeyStyle(text: string): KeyStyle {
 
 /** One of our names as a style has it. */
 export function nameInStyle(name: string, style: KeyStyle): string {
+  checkText('the name of a weight', name);
   if (style === 'meanfield') return name;
   if (style === 'akamaster') return name.replace(/^(layer\d+\.\d+)\.downsample\./, '$1.shortcut.');
   return name.replace(/^linear\./, 'fc.').replace(/^(layer\d+\.\d+)\.shortcut\./, '$1.downsample.');
@@ -122,6 +124,9 @@ export interface NameMatch {
  * @throws UsageError if one is missing, left over, or of another shape
  */
 export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions): NameMatch {
+  checkNeededOptions('matchNames', options, { model: true, file: true, style: true });
+  for (const [what, shapes] of Object.entries({ wanted, found }))
+    if (!((shapes as unknown) instanceof Map)) throw unexpected('a map of shapes by name', what, shapes);
   const plain = plainNames(found.keys(), options.file);
   const ours = [...wanted.keys()].filter((name) => !coordinate.test(name));
   const coordinates = [...wanted.keys()].filter((name) => coordinate.test(name));

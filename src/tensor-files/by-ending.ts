@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/index.ts';
 import { type NamedTensors, type ReadOptions, readOptionKeys } from './named.ts';
 import { readNpz, writeNpz } from './numpy.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { checkPath, type PathLike } from '../io/index.ts';
 
 type Ending = 'npz' | 'safetensors';
 
@@ -24,7 +25,8 @@ function endingOf(path: string, call: string): Ending {
  * saveTensors('run.safetensors', { theta: measure.theta, weight: measure.weight });
  * const { theta, weight } = await loadTensors('run.safetensors');
  */
-export function saveTensors(path: string, tensors: NamedTensors): void {
+export function saveTensors(file: PathLike, tensors: NamedTensors): void {
+  const path = checkPath('the path', file);
   if (endingOf(path, 'saveTensors') === 'npz') writeNpz(path, tensors);
   else writeSafetensors(path, tensors);
 }
@@ -35,7 +37,11 @@ export function saveTensors(path: string, tensors: NamedTensors): void {
  *
  * @throws UsageError for another ending; FileError if it is missing, damaged, or of another kind
  */
-export async function loadTensors(path: string, options: ReadOptions = {}): Promise<Record<string, Tensor>> {
+export async function loadTensors(
+  file: PathLike,
+  options: ReadOptions = {},
+): Promise<Record<string, Tensor>> {
+  const path = checkPath('the path', file);
   checkOptions('loadTensors', options, readOptionKeys);
   return endingOf(path, 'loadTensors') === 'npz'
     ? await readNpz(path, options)

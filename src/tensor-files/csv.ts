@@ -3,6 +3,7 @@ import { checkBoolean, checkOneOf, checkOptions, show, unexpected } from '../che
 import { FileError, UsageError } from '../errors.ts';
 import {
   type Cell,
+  checkPath,
   checkWidths,
   columnNames,
   csvLines,
@@ -15,6 +16,7 @@ import {
   type Line,
   numberCell,
   numberOfCell,
+  type PathLike,
   type Separator,
   separatorOf,
   separators,
@@ -63,10 +65,11 @@ const checkSeparator = (separator: Separator | undefined): Separator | undefined
  *   it cannot be written (the old file stays)
  */
 export function writeCsv(
-  path: string,
+  file: PathLike,
   table: readonly CsvRow[] | Tensor,
   options: WriteCsvOptions = {},
 ): void {
+  const path = checkPath('the path', file);
   checkOptions('writeCsv', options, { separator: true, columns: true });
   const separator = checkOneOf('separator', options.separator ?? ',', tableSeparators);
   if (table instanceof Tensor) writeFileAtomic(path, csvOfTensor(table, separator, options.columns));
@@ -83,7 +86,8 @@ export function writeCsv(
  *
  * @throws FileError if it is missing, or is not such a table
  */
-export function readCsv(path: string, options: CsvOptions = {}): CsvRow[] {
+export function readCsv(file: PathLike, options: CsvOptions = {}): CsvRow[] {
+  const path = checkPath('the path', file);
   checkOptions('readCsv', options, { separator: true });
   const separator = checkSeparator(options.separator);
   return decodeCsv(fileText(path), path, separator);
@@ -97,7 +101,8 @@ export function readCsv(path: string, options: CsvOptions = {}): CsvRow[] {
  * @throws FileError if it is missing, has no rows, or a cell is not a number of the type, or if the first line is neither names
  *   nor numbers; UsageError for a column that is not there
  */
-export function readCsvTensor(path: string, options: ReadCsvTensorOptions = {}): Tensor {
+export function readCsvTensor(file: PathLike, options: ReadCsvTensorOptions = {}): Tensor {
+  const path = checkPath('the path', file);
   checkOptions('readCsvTensor', options, {
     separator: true,
     columns: true,

@@ -1,9 +1,11 @@
 /** Tensors as files of NumPy: `numpy.load` reads them, and `numpy.save`, `savez` and `savez_compressed` write them. */
 import { checkOptions } from '../check.ts';
 import {
+  checkPath,
   decodeNpy,
   encodeNpy,
   fileBytes,
+  type PathLike,
   readNpz as readArrays,
   writeFileAtomic,
   writeNpz as writeArrays,
@@ -25,7 +27,8 @@ import { storedOf } from './stored-tensor.ts';
  *
  * @throws UsageError for a bf16 tensor; FileError if it cannot be written (the old file stays)
  */
-export function writeNpy(path: string, tensor: Tensor): void {
+export function writeNpy(file: PathLike, tensor: Tensor): void {
+  const path = checkPath('the path', file);
   writeFileAtomic(path, encodeNpy(storedOf(checkTensor(tensor, 'to save'))));
 }
 
@@ -34,7 +37,8 @@ export function writeNpy(path: string, tensor: Tensor): void {
  *
  * @throws FileError if it is missing, damaged, or holds what is not a number
  */
-export function readNpy(path: string, options: ReadOptions = {}): Tensor {
+export function readNpy(file: PathLike, options: ReadOptions = {}): Tensor {
+  const path = checkPath('the path', file);
   checkOptions('readNpy', options, readOptionKeys);
   return loaded(decodeNpy(fileBytes(path), path), options);
 }
@@ -45,7 +49,8 @@ export function readNpy(path: string, options: ReadOptions = {}): Tensor {
  * @throws UsageError for a bf16 tensor, a name that is not a relative path, more than 4 GiB; FileError if it cannot be
  *   written (the old file stays)
  */
-export function writeNpz(path: string, tensors: NamedTensors): void {
+export function writeNpz(file: PathLike, tensors: NamedTensors): void {
+  const path = checkPath('the path', file);
   writeArrays(path, storedTensors(tensors));
 }
 
@@ -54,7 +59,8 @@ export function writeNpz(path: string, tensors: NamedTensors): void {
  *
  * @throws FileError if it is missing, damaged, or holds what is not a number
  */
-export async function readNpz(path: string, options: ReadOptions = {}): Promise<Record<string, Tensor>> {
+export async function readNpz(file: PathLike, options: ReadOptions = {}): Promise<Record<string, Tensor>> {
+  const path = checkPath('the path', file);
   checkOptions('readNpz', options, readOptionKeys);
   return loadedByName(await readArrays(path), options);
 }

@@ -1,7 +1,13 @@
 /** Tensors as safetensors files, the format of published weights. */
 import { checkOptions, show, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { encodeSafetensors, readSafetensors as readFile, writeFileAtomic } from '../io/index.ts';
+import {
+  checkPath,
+  encodeSafetensors,
+  type PathLike,
+  readSafetensors as readFile,
+  writeFileAtomic,
+} from '../io/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { loadedByName, type NamedTensors, type ReadOptions, readOptionKeys, storedTensors } from './named.ts';
 
@@ -16,10 +22,11 @@ export interface SafetensorsOptions {
  * @throws UsageError for metadata that is not text; FileError if it cannot be written (the old file stays)
  */
 export function writeSafetensors(
-  path: string,
+  file: PathLike,
   tensors: NamedTensors,
   options: SafetensorsOptions = {},
 ): void {
+  const path = checkPath('the path', file);
   checkOptions('writeSafetensors', options, { metadata: true });
   const { metadata = {} } = options;
   for (const [key, value] of Object.entries(metadata))
@@ -35,12 +42,14 @@ export function writeSafetensors(
  *
  * @throws FileError if it is missing, damaged, or of another kind
  */
-export function readSafetensors(path: string, options: ReadOptions = {}): Record<string, Tensor> {
+export function readSafetensors(file: PathLike, options: ReadOptions = {}): Record<string, Tensor> {
+  const path = checkPath('the path', file);
   checkOptions('readSafetensors', options, readOptionKeys);
   return loadedByName(readFile(path).tensors, options);
 }
 
 /** The text beside the tensors. @throws FileError if it is missing, damaged, or of another kind */
-export function readSafetensorsMetadata(path: string): Readonly<Record<string, string>> {
+export function readSafetensorsMetadata(file: PathLike): Readonly<Record<string, string>> {
+  const path = checkPath('the path', file);
   return readFile(path).metadata;
 }

@@ -1,6 +1,7 @@
 /** Automatic mixed precision: operators that gain from it compute in a narrower type. */
+import { checkNeededFunction, checkOneOf, checkText } from '../check.ts';
 import { guarded, native } from '../native/index.ts';
-import { type DType, dtypeCode } from './dtype.ts';
+import { type DType, dtypeCode, dtypes } from './dtype.ts';
 import { refuseAsync } from './scope.ts';
 
 /**
@@ -10,8 +11,12 @@ import { refuseAsync } from './scope.ts';
  * @throws UsageError if the body is asynchronous.
  */
 export function autocast<T>(device: string, dtype: DType, body: () => T): T {
+  checkText('device', device);
+  checkNeededFunction('the body of autocast', body);
   const cuda = device.startsWith('cuda');
-  const [flag, code] = guarded(() => native().setAutocast(cuda, true, dtypeCode(dtype)));
+  const [flag, code] = guarded(() =>
+    native().setAutocast(cuda, true, dtypeCode(checkOneOf('dtype', dtype, dtypes))),
+  );
   try {
     return refuseAsync('autocast', body());
   } finally {

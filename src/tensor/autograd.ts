@@ -1,8 +1,9 @@
 /** Gradients, and whether operators record themselves for them. */
-import { checkOptions } from '../check.ts';
+import { checkList, checkNeededFunction, checkOptions } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
 import { refuseAsync } from './scope.ts';
+import { checkTensor } from './check-tensor.ts';
 import { Tensor } from './tensor.ts';
 
 export interface GradOptions {
@@ -28,6 +29,9 @@ export function grad(
   checkOptions('grad', options, { cotangents: true, retainGraph: true, createGraph: true });
   const { cotangents, retainGraph, createGraph = false } = options;
   const list = outputs instanceof Tensor ? [outputs] : outputs;
+  checkTensors('outputs', list);
+  checkTensors('inputs', inputs);
+  if (cotangents !== undefined) checkTensors('cotangents', cotangents);
   const handles = guarded(() =>
     native().gradient(
       list.map((output) => output.handle),
@@ -46,6 +50,10 @@ export function grad(
   });
 }
 
+function checkTensors(name: string, tensors: readonly Tensor[]): void {
+  checkList(`the ${name} of grad`, tensors).forEach((one, i) => checkTensor(`${name}[${i}] of grad`, one));
+}
+
 /** As set here; the native side holds one for each thread, and starts with recording. */
 let recording = true;
 
@@ -55,6 +63,7 @@ export function isRecording(): boolean {
 }
 
 function withGradMode<T>(flag: boolean, body: () => T): T {
+  checkNeededFunction(`the body of ${flag ? 'enableGrad' : 'noGrad'}`, body);
   const before = native().setGradMode(flag);
   recording = flag;
   try {

@@ -6,6 +6,7 @@ import { defaultDtype, type DType, dtypeCode, dtypeOfArray, emptyArray, type Num
 import { flatten, type Nested, placeOf, type Scalar } from './nested.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
+import { checkTensor } from './check-tensor.ts';
 
 export interface CreateOptions {
   readonly dtype?: DType;
@@ -121,6 +122,8 @@ function place(made: Tensor, { dtype, device }: CreateOptions): Tensor {
 
 /** The tensor with another dtype or on another device; itself shared if nothing changes. */
 export function to(input: Tensor, options: CreateOptions): Tensor {
+  checkTensor('the input of to', input);
+  if ((options as unknown) === undefined) throw unexpected('an object', 'the options of to', options);
   checkCreateOptions('to', options);
   const { dtype, device } = options;
   return ops.toDevice(input, device ?? input.device, dtype ?? input.dtype);

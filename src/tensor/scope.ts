@@ -2,6 +2,7 @@
  * Scopes own tensors: what is created inside and not returned is freed at the end. They nest, are
  * synchronous, and cost one array push a tensor.
  */
+import { checkNeededFunction } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
 /** What a scope can own. */
@@ -62,6 +63,7 @@ function isPlain(value: unknown): value is object {
  * @throws UsageError if the body is asynchronous: another task's tensors would be freed with it.
  */
 export function scope<T>(body: () => T): T {
+  checkNeededFunction('the body of a scope', body);
   const owned: Owned[] = [];
   stack.push(owned);
   const kept = new Set<Owned>();

@@ -1,5 +1,5 @@
 /** A claim of theory.md as a computation: what it is given, and what it gives back. */
-import { checkOptions } from '../check.ts';
+import { checkObject, checkOptions } from '../check.ts';
 import type { Check, ClaimPanel, ClaimResult } from '../runs/index.ts';
 import { Generator, noGrad, scope } from '../tensor/index.ts';
 import type { Fashion } from './fashion.ts';
@@ -54,6 +54,7 @@ export function measureClaim<Parts>(
   options: ClaimOptions = {},
   faults: Partial<Parts> = {},
 ): ClaimResult {
+  checkObject('a claim, one of claims', 'claim', claim, 'id', 'measure');
   checkOptions('measureClaim', options, { seed: true, quick: true, fashion: true, onProgress: true });
   const { seed = 1, quick = false, fashion, onProgress } = options;
   const started = performance.now();

@@ -1,4 +1,5 @@
 /** Fashion-MNIST reduced by principal components: real data for claims that are small. */
+import { checkInteger, checkOptions } from '../check.ts';
 import { type ImageSet, loadImages } from '../data/index.ts';
 import { keep, noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
 
@@ -13,12 +14,23 @@ export interface Fashion {
   readonly explained: number;
 }
 
+export interface FashionOptions {
+  /** Images; default: 2,000. */
+  readonly samples?: number | undefined;
+  /** Principal components; default: 16. */
+  readonly components?: number | undefined;
+}
+
 /**
  * The first training images, centred, projected on their first principal components.
  *
  * @throws DataError if the data set is not installed
  */
-export async function loadFashion({ samples = 2000, components = 16 } = {}): Promise<Fashion> {
+export async function loadFashion(options: FashionOptions = {}): Promise<Fashion> {
+  checkOptions('loadFashion', options, { samples: true, components: true });
+  const { samples = 2000, components = 16 } = options;
+  checkInteger('samples', samples, { min: 1 });
+  checkInteger('components', components, { min: 1 });
   const { train } = await loadImages('fashion-mnist', { limitTrain: samples, limitTest: 1 });
   return noGrad(() => keep(scope(() => reduce(train, components))));
 }

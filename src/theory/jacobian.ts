@@ -1,9 +1,14 @@
 /** Jacobians of the velocity in the state, for bounds. */
+import { checkObject } from '../check.ts';
 import type { Family, Particles } from '../mean-field/index.ts';
+import { checkTensor } from '../tensor/check-tensor.ts';
 import { ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 
 /** grad_x F(X) of each sample, [N, d, d], row i the gradient of component i. */
 export function jacobians(family: Family, state: Tensor, particles: Particles): Tensor {
+  checkObject("a family, such as bottleneck('tanh')", 'family', family, 'pullback');
+  checkTensor('state', state, '[N, d]');
+  checkObject('particles { theta, weight }', 'particles', particles, 'theta', 'weight');
   return scope(() => {
     const [samples = 0, d = 0] = state.shape;
     const rows = Array.from({ length: d }, (_, i) => {
@@ -17,5 +22,6 @@ export function jacobians(family: Family, state: Tensor, particles: Particles): 
 
 /** The spectral norm of each Jacobian, [N]. */
 export function spectralNorms(jacobian: Tensor): Tensor {
+  checkTensor('jacobian', jacobian, '[N, d, d]');
   return scope(() => ops.amax(ops.svdvals(jacobian), [1]));
 }

@@ -1,7 +1,15 @@
 /** Tables of numbers: rows with named columns, to summarise and to save as CSV or .npz. */
-import { checkOptions } from '../check.ts';
+import { checkList, checkNeededFunction, checkNeededOptions, checkObject, checkText } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { checkColumns, encodeCsv, type NpyArray, writeFileAtomic, writeNpz } from '../io/index.ts';
+import {
+  checkColumns,
+  checkPath,
+  encodeCsv,
+  type NpyArray,
+  type PathLike,
+  writeFileAtomic,
+  writeNpz,
+} from '../io/index.ts';
 
 /** Columns by name; every row has the same. */
 export type SweepRow = Readonly<Record<string, number>>;
@@ -20,7 +28,11 @@ export function summarise<By extends string, Of extends string>(
     readonly with: (values: readonly number[]) => number;
   },
 ): Readonly<Record<By | Of, number>>[] {
-  checkOptions('summarise', summary, { by: true, of: true, with: true });
+  checkNeededOptions('summarise', summary, { by: true, of: true, with: true });
+  checkRows(rows);
+  checkList('by', summary.by);
+  checkText('of', summary.of);
+  checkNeededFunction('with', summary.with);
   const groups = new Map<string, { readonly row: SweepRow; readonly values: number[] }>();
   for (const row of rows) {
     const missing = [...summary.by, summary.of].find((name) => !(name in row));
@@ -37,15 +49,22 @@ export function summarise<By extends string, Of extends string>(
   }));
 }
 
+function checkRows(rows: readonly SweepRow[]): readonly SweepRow[] {
+  return checkList('rows', rows).map((row, i) => {
+    checkObject('a row, such as { L: 8, error: 0.1 }', `row ${i}`, row);
+    return row;
+  });
+}
+
 /** Names of columns, then one line a row; numbers to the last bit. @throws UsageError for rows with other columns */
 export function rowsToCsv(rows: readonly SweepRow[]): string {
-  return encodeCsv(rows);
+  return encodeCsv(checkRows(rows));
 }
 
 /** A column each: [rows], f64. */
 export function rowsToArrays(rows: readonly SweepRow[]): Map<string, NpyArray> {
   return new Map(
-    checkColumns(rows).map((name) => [
+    checkColumns(checkRows(rows)).map((name) => [
       name,
       { shape: [rows.length], data: Float64Array.from(rows, (row) => row[name] ?? NaN) },
     ]),
@@ -57,7 +76,8 @@ export function rowsToArrays(rows: readonly SweepRow[]): Map<string, NpyArray> {
  *
  * @throws UsageError for another ending, FileError if it cannot be written
  */
-export function writeRows(path: string, rows: readonly SweepRow[]): void {
+export function writeRows(to: PathLike, rows: readonly SweepRow[]): void {
+  const path = checkPath('the path', to);
   if (path.endsWith('.csv')) writeFileAtomic(path, rowsToCsv(rows));
   else if (path.endsWith('.npz')) writeNpz(path, rowsToArrays(rows));
   else throw new UsageError(`rows are written as .csv or .npz, got ${path}`);

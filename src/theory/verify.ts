@@ -1,7 +1,7 @@
 /** Measures many claims at many seeds in processes of one thread each; a claim that breaks fails alone. */
 import { fileURLToPath } from 'node:url';
 import { type LongCallOptions, longCallKeys, type Progress, watchCall } from '../cancel.ts';
-import { checkInteger, checkNumbers, checkOptions, nearest } from '../check.ts';
+import { checkInteger, checkList, checkNumbers, checkOptions, checkText, nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import type { Claim } from './claim.ts';
@@ -38,7 +38,8 @@ export interface SeededResult {
 export function chooseClaims(ids: readonly string[] = []): Claim[] {
   const known = new Map(claims.map((claim) => [claim.id.toLowerCase(), claim]));
   const wanted = new Set(
-    ids.map((id) => {
+    checkList('ids', ids).map((id) => {
+      checkText('the id of a claim', id);
       const claim = known.get(id.toLowerCase());
       if (claim) return claim;
       const names = claims.map((one) => one.id);

@@ -1,4 +1,5 @@
 /** Batches of images as normalised tensors, channels last in memory. */
+import { checkObject, checkText } from '../check.ts';
 import type { ImageSet } from '../data/index.ts';
 import { keep, ops, scope, tensor, tensorOver, type Tensor, to } from '../tensor/index.ts';
 
@@ -18,7 +19,11 @@ export class BatchTensors {
   readonly #dtype: 'f32' | 'f64';
   readonly #device: string;
 
-  constructor(size: ImageSize, { mean, std }: Normalisation, dtype: 'f32' | 'f64', device: string) {
+  constructor(size: ImageSize, normalisation: Normalisation, dtype: 'f32' | 'f64', device: string) {
+    checkObject('the size of images', 'size', size, 'height', 'width', 'channels');
+    checkObject('{ mean, std }', 'normalisation', normalisation, 'mean', 'std');
+    checkText('device', device);
+    const { mean, std } = normalisation;
     this.#size = size;
     this.#dtype = dtype;
     this.#device = device;

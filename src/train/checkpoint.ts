@@ -5,13 +5,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkObject } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
-import { encodeSafetensors, readSafetensors, recoverFolder, writeFolderAtomic } from '../io/index.ts';
+import {
+  checkPath,
+  encodeSafetensors,
+  type PathLike,
+  readSafetensors,
+  recoverFolder,
+  writeFolderAtomic,
+} from '../io/index.ts';
 import type { CifarResNet } from '../models/index.ts';
 import type { Optimizer } from '../optim/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { dataIdentitySchema } from './data-identity.ts';
 import { restore, store } from './stored.ts';
+import { checkNet } from '../models/check-net.ts';
 
 const generatorStates = z.record(z.string(), z.string());
 
@@ -65,11 +74,15 @@ function modelTensors(model: CifarResNet): ReadonlyMap<string, Tensor> {
 
 /** Replaces the checkpoint folder as a whole. @throws FileError if the disk is full; the old one stays. */
 export function saveCheckpoint(
-  folder: string,
+  place: PathLike,
   model: CifarResNet,
   optimizer: Optimizer,
   state: CheckpointState,
 ): void {
+  const folder = checkPath('the folder of the checkpoint', place);
+  checkNet(model);
+  checkObject('an optimiser, such as learner.optimizer', 'optimizer', optimizer, 'state');
+  checkObject('the state of a run', 'state', state, 'step', 'identity');
   const metadata = {
     format: 'pt',
     step: String(state.step),
@@ -86,7 +99,8 @@ export function saveCheckpoint(
 }
 
 /** The state of a checkpoint. @throws FileError if it is missing or damaged. */
-export function readCheckpointState(folder: string): CheckpointState {
+export function readCheckpointState(place: PathLike): CheckpointState {
+  const folder = checkPath('the folder of the checkpoint', place);
   recoverFolder(folder);
   const file = join(folder, files.state);
   if (!existsSync(file)) throw new FileError(`no checkpoint in ${folder}: ${files.state} is missing`);
@@ -111,7 +125,9 @@ export function readCheckpointState(folder: string): CheckpointState {
  *
  * @throws FileError for a damaged checkpoint, UsageError for one of another model
  */
-export function loadCheckpoint(folder: string, model: CifarResNet, optimizer?: Optimizer): CheckpointState {
+export function loadCheckpoint(place: PathLike, model: CifarResNet, optimizer?: Optimizer): CheckpointState {
+  const folder = checkPath('the folder of the checkpoint', place);
+  checkNet(model);
   const state = readCheckpointState(folder);
   const modelFile = join(folder, files.model);
   const stored = readSafetensors(modelFile);

@@ -1,14 +1,15 @@
 /** The configuration of a training run: made from what was given, and read back from what was saved. */
 import { join } from 'node:path';
-import { nearest } from '../check.ts';
+import { checkObject, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { absolutePath } from '../io/index.ts';
+import { absolutePath, checkPath, type PathLike } from '../io/index.ts';
 import { publishedWidth } from '../models/index.ts';
 import { readConfigFile, runFiles } from '../runs/index.ts';
 import { checkSense } from './config-sense.ts';
 import { acts, idleValue, missingChoice, type Values, withDefaults } from './settings/effect.ts';
 import { withoutType } from './settings/kinds.ts';
 import {
+  checkConfig,
   configKeys,
   flagOf,
   isNegated,
@@ -33,6 +34,8 @@ class Names {
   readonly #where: Where;
 
   constructor(where: Where) {
+    if (typeof where !== 'string' && typeof where !== 'function')
+      throw unexpected('a text or a function', 'where', where);
     this.#where = where;
   }
 
@@ -51,8 +54,10 @@ class Names {
   }
 }
 
-const defined = (options: object): Values =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+function defined(options: object): Values {
+  checkObject('settings, such as { epochs: 10 }', 'configuration', options);
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
 
 /** @throws UsageError for an unknown setting, or a value that it cannot have */
 function checkValues(given: Values, names: Names): Values {
@@ -135,8 +140,8 @@ export function savedConfig(record: Readonly<Record<string, unknown>>, where: Wh
 }
 
 /** @throws FileError if the run's `config.yaml` cannot be read, UsageError as {@link savedConfig} */
-export function readSavedConfig(run: string): TrainConfig {
-  const file = join(run, runFiles.config);
+export function readSavedConfig(run: PathLike): TrainConfig {
+  const file = join(checkPath('the run folder', run), runFiles.config);
   return savedConfig(readConfigFile(file), file);
 }
 
@@ -168,6 +173,7 @@ export function changedConfig(
 
 /** A configuration as it is written to `config.yaml`: keys as flags, and only those that have an effect. */
 export function configToRecord(config: TrainConfig): Record<string, unknown> {
+  checkConfig(config);
   return Object.fromEntries(
     configKeys
       .filter((key) => config[key] !== undefined && acts(key, config))
@@ -177,6 +183,7 @@ export function configToRecord(config: TrainConfig): Record<string, unknown> {
 
 /** The reverse; `null` is absent, and unknown keys are left to {@link resolveConfig} to refuse. */
 export function configFromRecord(record: Readonly<Record<string, unknown>>): TrainOptions {
+  checkObject('settings by their flags', 'record', record);
   return Object.fromEntries(
     Object.entries(record)
       .filter(([, value]) => value !== null)

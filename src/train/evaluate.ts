@@ -1,4 +1,5 @@
 /** Evaluation on a whole set: loss, top-1, top-5, per class, confusion. */
+import { checkNeededFunction, checkObject } from '../check.ts';
 import { type ImageSet, fillBatch } from '../data/index.ts';
 import { crossEntropy } from '../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
@@ -34,6 +35,9 @@ export function evaluate(
   limitBatches = Infinity,
   onGuesses?: (guesses: Guesses) => void,
 ): Evaluation {
+  checkNeededFunction('forward', forward);
+  checkObject('images, as loadImages gives them,', 'set', set, 'images', 'labels', 'classes');
+  checkObject('a BatchTensors', 'tensors', tensors, 'images', 'labels');
   const classes = set.classes.length;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const pixels = set.height * set.width * set.channels;

@@ -1,4 +1,5 @@
 /** Everything that a configuration stands for, made: data, model, learner. */
+import { checkObject } from '../check.ts';
 import { UsageError, MissingEnvironmentError } from '../errors.ts';
 import {
   type ImageData,
@@ -13,7 +14,7 @@ import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
 import type { CheckpointState } from './checkpoint.ts';
-import type { TrainConfig } from './settings/table.ts';
+import { checkConfig, type TrainConfig } from './settings/table.ts';
 import { type NetImages, testImagesFor } from './test-images.ts';
 import { type DataIdentity, dataIdentityOf } from './data-identity.ts';
 import { type ImportedWeights, importWeights } from './import-weights.ts';
@@ -65,6 +66,8 @@ export function makeModel(
   images: Pick<ImageSet, 'channels' | 'classes'>,
   generator: Generator,
 ): CifarResNet {
+  checkConfig(config);
+  checkObject('images, as loadImages gives them,', 'images', images, 'channels', 'classes');
   return createModel(
     config.model,
     {
@@ -116,10 +119,11 @@ function checkAugmentation({ pad, cutout }: TrainConfig, { height, width }: Imag
  *
  * @throws FileError for a damaged file, UsageError for weights of another net
  */
-export async function startFromWeights({
-  config,
-  learner,
-}: Pick<Experiment, 'config' | 'learner'>): Promise<ImportedWeights | undefined> {
+export async function startFromWeights(
+  experiment: Pick<Experiment, 'config' | 'learner'>,
+): Promise<ImportedWeights | undefined> {
+  checkObject('what createExperiment returned', 'experiment', experiment, 'config', 'learner');
+  const { config, learner } = experiment;
   if (config.initialCheckpoint === undefined) return undefined;
   return importWeights(config.initialCheckpoint, learner.model, {
     model: `${config.model} of width ${config.width}${config.shortcut === undefined ? '' : ` with ${config.shortcut} shortcuts`}`,
@@ -155,6 +159,7 @@ export async function createTestExperiment(
   config: TrainConfig,
   recorded?: NetImages,
 ): Promise<TestExperiment> {
+  checkConfig(config);
   checkMachine(config);
   if (recorded) return testExperimentOf(config, await recordedData(config, recorded));
   if (!config.mean || !config.std) return createExperiment(config);
@@ -182,6 +187,7 @@ export async function createExperiment(
   config: TrainConfig,
   checkData?: (data: DataIdentity) => void,
 ): Promise<Experiment> {
+  checkConfig(config);
   checkMachine(config);
   const loaded = await loadImages(config.dataset, { ...loadOptions(config), valSplit: config.valSplit });
   const dataIdentity = dataIdentityOf(loaded);

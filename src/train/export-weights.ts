@@ -4,13 +4,15 @@
  * convolution (pre-activation), linear in its parameters, so h f(X) is f(X) with these parameters times h, in evaluation and
  * in training.
  */
+import { checkNeededOptions, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { StoredTensor } from '../io/index.ts';
 import type { ScheduleSnapshot } from '../mean-field/index.ts';
-import { batchCounter, type CifarResNet, type KeyStyle, nameInStyle } from '../models/index.ts';
+import { batchCounter, type CifarResNet, type KeyStyle, keyStyles, nameInStyle } from '../models/index.ts';
 import { blockTensor } from '../runs/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { store } from './stored.ts';
+import { checkNet } from '../models/check-net.ts';
 
 export interface ExportOptions {
   readonly style: KeyStyle;
@@ -33,7 +35,11 @@ interface Destination {
 }
 
 /** @throws UsageError if intervals overlap and are to be folded: no plain ResNet has these outputs */
-export function exportWeights(net: CifarResNet, { style, fold }: ExportOptions): ExportedWeights {
+export function exportWeights(net: CifarResNet, options: ExportOptions): ExportedWeights {
+  checkNet(net);
+  checkNeededOptions('exportWeights', options, { style: true, fold: true });
+  const { style, fold } = options;
+  checkOneOf('key style', style, keyStyles);
   if (style === 'preresnet' && net.parameters.has('bn1.weight'))
     throw new UsageError('--key-style preresnet is for pre-activation nets; this one is post-activation');
   const tensors = new Map<string, StoredTensor>();

@@ -1,9 +1,19 @@
 /** Weights of a file that others may have made, put into a net: PyTorch's state dictionaries and safetensors. */
+import { checkNeededOptions } from '../check.ts';
 import { FileError } from '../errors.ts';
-import { isFloat, numbersOf, openWeightFile, typeInWords, type WeightFile } from '../io/index.ts';
+import {
+  checkPath,
+  isFloat,
+  numbersOf,
+  openWeightFile,
+  type PathLike,
+  typeInWords,
+  type WeightFile,
+} from '../io/index.ts';
 import { type CifarResNet, type KeyStyle, matchNames } from '../models/index.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
 import { inCreationOrder } from './creation-order.ts';
+import { checkNet } from '../models/check-net.ts';
 
 export interface ImportOptions {
   /** The net in words, for errors: `resnet20 of width 16`. */
@@ -30,10 +40,14 @@ export interface ImportedWeights {
  * @throws FileError for a file that is damaged or names code, UsageError for weights of another net
  */
 export async function importWeights(
-  path: string,
+  from: PathLike,
   net: CifarResNet,
-  { model, style, stateDict }: ImportOptions,
+  options: ImportOptions,
 ): Promise<ImportedWeights> {
+  const path = checkPath('the path of the weights', from);
+  checkNet(net);
+  checkNeededOptions('importWeights', options, { model: true, style: true, stateDict: true });
+  const { model, style, stateDict } = options;
   const file = await openWeightFile(path, { stateDict });
   try {
     const wanted = new Map([...net.parameters, ...net.buffers]);

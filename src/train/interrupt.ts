@@ -1,4 +1,5 @@
 /** The first Ctrl-C, SIGTERM or hang-up finishes the step and saves; a second Ctrl-C or SIGTERM stops at once. */
+import { checkNeededFunction } from '../check.ts';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import { hangUpIsIgnored } from '../process-guard.ts';
 
@@ -20,6 +21,7 @@ export type InterruptSignal = keyof typeof interruptCodes;
 
 /** @param onFirst - called once, with the first signal */
 export function listenForInterrupt(onFirst: (signal: InterruptSignal) => void = () => undefined): Interrupt {
+  checkNeededFunction('onFirst', onFirst);
   let requested: ExitCode | undefined;
   let insisted = false;
   const signals = (Object.keys(interruptCodes) as InterruptSignal[]).filter(

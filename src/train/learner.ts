@@ -1,10 +1,12 @@
 /** A model with its optimiser: one training step is forward, gradient of theta and tau, update, sort. */
+import { checkObject } from '../check.ts';
 import type { Swap } from '../mean-field/index.ts';
 import type { CifarResNet } from '../models/index.ts';
 import { crossEntropy } from '../nn/index.ts';
 import { Adam, clipGradients, type Optimizer, type ParameterGroup, Sgd } from '../optim/index.ts';
 import { autocast, grad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { TrainConfig } from './settings/table.ts';
+import { checkNet } from '../models/check-net.ts';
 
 export interface StepOutcome {
   /** Mean loss of the batch, before the update. */
@@ -64,6 +66,8 @@ export class Learner {
   readonly #parameters: readonly Tensor[];
 
   constructor(model: CifarResNet, config: LearnerConfig) {
+    checkNet(model);
+    checkObject('a configuration, as resolveConfig makes it,', 'config', config, 'opt', 'weightDecay');
     this.model = model;
     this.#config = config;
     this.optimizer = createOptimizer(parameterGroups(model, config), config);

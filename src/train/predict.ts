@@ -1,5 +1,5 @@
 /** Classes of single images, most likely first. */
-import { checkInteger } from '../check.ts';
+import { checkInteger, checkObject } from '../check.ts';
 import { noGrad, ops, scope } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
 import type { Trained } from './trained.ts';
@@ -15,12 +15,9 @@ export interface Prediction {
  * @param top - classes to name, at least 1; all of them where there are fewer
  * @throws UsageError for a number of classes below 1
  */
-export function predict(
-  { learner, state, config }: Trained,
-  name: string,
-  bytes: Uint8Array,
-  top: number,
-): Prediction {
+export function predict(trained: Trained, name: string, bytes: Uint8Array, top: number): Prediction {
+  checkObject('what loadTrained returned', 'trained', trained, 'learner', 'state', 'config');
+  const { learner, state, config } = trained;
   checkInteger('top', top, { min: 1 });
   const { images } = state;
   const tensors = new BatchTensors(images, images, config.dtype, config.device);

@@ -1,6 +1,6 @@
 /** What a file that `export` wrote says of the images that its net was trained on. */
 import { z } from 'zod';
-import { openWeightFile } from '../io/index.ts';
+import { checkPath, openWeightFile, type PathLike } from '../io/index.ts';
 import type { NetImages } from './test-images.ts';
 
 const pixels = z.int().positive();
@@ -15,9 +15,10 @@ const recordSchema = z.object({
 
 /** Undefined for a file that another program wrote. @throws FileError if it is damaged */
 export async function recordedImages(
-  path: string,
+  from: PathLike,
   stateDict: string | undefined,
 ): Promise<NetImages | undefined> {
+  const path = checkPath('the path of the weights', from);
   const file = await openWeightFile(path, { stateDict });
   file.close();
   const record = Object.entries(file.metadata).map(([key, text]) => [key, valueOf(text)]);

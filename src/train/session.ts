@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { checkObject } from '../check.ts';
 import { DivergenceError, exitCodes, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import {
@@ -16,7 +17,7 @@ import {
   RunWriter,
   runName,
 } from '../runs/index.ts';
-import { type Claim, holderOf, recoverFolder, takeClaim } from '../io/index.ts';
+import { checkPath, type Claim, holderOf, type PathLike, recoverFolder, takeClaim } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
 import { changedConfig, configToRecord, readSavedConfig } from './config.ts';
 import { checkDataIdentity } from './data-identity.ts';
@@ -24,7 +25,7 @@ import { environment } from './environment.ts';
 import { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
 import type { OnProgress } from './progress.ts';
 import { type RunOutcome, TrainingRun } from './run.ts';
-import type { TrainConfig } from './settings/table.ts';
+import { checkConfig, type TrainConfig } from './settings/table.ts';
 
 export interface SessionOptions {
   /** Folder that holds run folders. */
@@ -66,6 +67,7 @@ function takeCores(
 
 /** Trains from the beginning in a new run folder. @throws the named errors of configuration, data and training */
 export async function startRun(config: TrainConfig, options: SessionOptions = {}): Promise<SessionResult> {
+  checkConfig(config);
   // Before the data are read, which may take minutes.
   if (options.name !== undefined) checkRunName(options.name);
   const { threads, release } = takeCores(config.threads, options.onBusy);
@@ -120,10 +122,12 @@ function takeRun(dir: string): Claim {
  * @throws UsageError where there is no run, its settings cannot change so, or another process trains it
  */
 export async function resumeRun(
-  dir: string,
+  place: PathLike,
   changes: Readonly<Record<string, unknown>> = {},
   options: SessionOptions = {},
 ): Promise<SessionResult> {
+  const dir = checkPath('the run folder', place);
+  checkObject('settings', 'changes', changes);
   const problem = notRunFolder(dir);
   if (problem !== undefined) throw new UsageError(problem);
   const saved = readSavedConfig(dir);
@@ -189,7 +193,9 @@ function restoreLast(
 }
 
 /** `mean-field`, or `mean-field-no-reorder`: how the run is named. */
-export function schemeName({ scheme, reorder }: Pick<TrainConfig, 'scheme' | 'reorder'>): string {
+export function schemeName(config: Pick<TrainConfig, 'scheme' | 'reorder'>): string {
+  checkObject('a configuration, as resolveConfig makes it,', 'config', config, 'scheme');
+  const { scheme, reorder } = config;
   return reorder ? scheme : `${scheme}-no-reorder`;
 }
 

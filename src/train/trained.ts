@@ -1,6 +1,7 @@
 /** A trained net read back from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkObject, checkOptions, checkText } from '../check.ts';
 import { classNameOf, fingerprintOf, type ImageData, type ImageSet, type TestData } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
@@ -12,6 +13,7 @@ import { checkMachine, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
 import type { TrainConfig } from './settings/table.ts';
 import { checkPlace, testImagesFor } from './test-images.ts';
+import { checkPath, type PathLike } from '../io/index.ts';
 
 export interface Trained {
   readonly config: TrainConfig;
@@ -32,7 +34,9 @@ function checkpointFolder(run: string, checkpoint: string): string {
 }
 
 /** @throws UsageError if `run` is no run folder, FileError if its checkpoint is missing or damaged */
-export function loadTrained(run: string, checkpoint = 'last'): Trained {
+export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
+  const run = checkPath('the run folder', place);
+  checkText('checkpoint', checkpoint);
   const problem = notRunFolder(run);
   if (problem !== undefined) throw new UsageError(problem);
   const config = readSavedConfig(run);
@@ -80,10 +84,15 @@ export type TestImages = TestData & Pick<ImageData, 'mean' | 'std'>;
  * @throws UsageError if the classes are not those of the net, DataError if the data are missing or damaged
  */
 export async function loadTestImages(
-  run: string,
-  { config, state }: Trained,
-  { dataset = config.dataset, dataDir, limitTest }: TestImageOptions = {},
+  folder: PathLike,
+  trained: Trained,
+  options: TestImageOptions = {},
 ): Promise<TestImages> {
+  const run = checkPath('the run folder', folder);
+  checkObject('what loadTrained returned', 'trained', trained, 'config', 'state');
+  checkOptions('loadTestImages', options, { dataset: true, dataDir: true, limitTest: true });
+  const { config, state } = trained;
+  const { dataset = config.dataset, dataDir, limitTest } = options;
   const { height, width, channels, classes, mean, std } = state.images;
   checkPlace(dataset, dataDir);
   const {

@@ -132,7 +132,7 @@ refusedAll([
   [
     'the gradient of a measure that is no list of particles',
     () => flowGradient(problem, family, path as ParticleMeasure),
-    'flowGradient needs a measure that is a list of particles: a gridMeasure or an intervalMeasure',
+    'expected a measure that is a list of particles, a gridMeasure or an intervalMeasure, for measure',
   ],
   [
     'G in a step that is not there',

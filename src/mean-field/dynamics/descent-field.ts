@@ -12,6 +12,7 @@ import type { ParticleMeasure } from '../measures/index.ts';
 import { checkReturned, copyFor } from '../own-function.ts';
 import type { Problem } from '../problem.ts';
 import type { WeightRate } from './weights.ts';
+import { checkParticleMeasure } from '../check-kinds.ts';
 
 /** Where a measure would go, and how fast E would fall. */
 export interface Descent {
@@ -44,6 +45,7 @@ const fieldKeys = { weightRate: true, gradient: true, integrator: true, ...longC
 
 /** The length of depth in which each particle acts, shaped as the weights: h_l on a grid. */
 export function durations(measure: ParticleMeasure): Tensor {
+  checkParticleMeasure(measure);
   return noGrad(() =>
     scope(() => {
       const depth = ops.zeros(measure.weight.shape, measure.theta.dtype, undefined, measure.theta.device);

@@ -3,7 +3,14 @@
  * because such a nu exists wherever E > 0.
  */
 import { longCallKeys, watchCall } from '../../cancel.ts';
-import { checkInteger, checkNumber, checkNeededOptions, checkOptions } from '../../check.ts';
+import {
+  checkInteger,
+  checkNeededFunction,
+  checkNeededOptions,
+  checkNumber,
+  checkObject,
+  checkOptions,
+} from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
@@ -12,6 +19,8 @@ import { energy, type FlowOptions, type Solution } from '../gradient.ts';
 import { gridMeasure, type GridMeasure, type Measure } from '../measures/index.ts';
 import type { Problem } from '../problem.ts';
 import { type LinearMinimisationOptions, minimisationKeys, minimiseOverBall } from './linear-minimisation.ts';
+import { checkStep } from '../measures/measure.ts';
+import { checkMeasure, checkParticles, checkSolution } from '../check-kinds.ts';
 
 /** A probability nu(., t_l) in every step of depth, towards which E falls. */
 export interface DescentDirection {
@@ -26,6 +35,8 @@ export interface DescentDirection {
 
 /** The integral of G(., t_l) over rho(., t_l). */
 export function ownValue(gradient: FunctionalGradient, measure: Measure, l: number): number {
+  checkObject('what functionalGradient returned', 'gradient', gradient, 'value');
+  checkMeasure(measure);
   return scope(() => {
     const { theta, weight } = measure.particles(l, 0);
     return ops.dot(gradient.value(theta), weight).item();
@@ -47,6 +58,7 @@ export function steepestDirection(
   checkNeededOptions('steepestDirection', options, minimisationKeys);
   const watch = watchCall('steepestDirection', options);
   const minimisation = { ...options, onProgress: undefined };
+  checkSolution(solution);
   const { measure, family, states } = solution;
   const k = family.parameterCount(states[0]?.shape[1] ?? 0);
   return noGrad(() =>
@@ -102,6 +114,10 @@ export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: num
 
 /** (1 - lambda) rho + lambda nu in step l alone; rho elsewhere. */
 export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: number): Measure {
+  checkMeasure(rho, 'rho');
+  checkStep(l, rho.steps);
+  checkParticles(nu, 'nu');
+  checkNumber('lambda', lambda);
   return {
     steps: rho.steps,
     particles(step, c) {
@@ -139,6 +155,7 @@ export function lineSearch(
 ): LineSearchResult {
   checkOptions('lineSearch', options, { sections: true, halvings: true, integrator: true, ...longCallKeys });
   const { sections = 12, halvings = 30, integrator } = options;
+  checkNeededFunction('along', along);
   checkInteger('sections', sections, { min: 0 });
   checkInteger('halvings', halvings, { min: 0 });
   const watch = watchCall('lineSearch', options);

@@ -5,7 +5,7 @@ import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../t
 import type { Family } from '../families/index.ts';
 import { particleGradient } from '../gradient.ts';
 import type { MovableMeasure } from '../measures/index.ts';
-import { type Problem, sampleCount, samplesOf } from '../problem.ts';
+import { checkProblem, type Problem, sampleCount, samplesOf } from '../problem.ts';
 import type { GradientOf } from './descent-field.ts';
 import { type FlowResult, wassersteinFlow, type WassersteinFlowOptions } from './wasserstein-flow.ts';
 
@@ -51,6 +51,7 @@ export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise
 
 /** The gradient over the next batch at every call; its loss is the batch's. */
 export function batchGradient(problem: Problem, options: Omit<StochasticOptions, 'noise'>): GradientOf {
+  checkProblem(problem);
   const next = batchesOf(sampleCount(problem), options);
   return (whole, family, measure, flowOptions) =>
     noGrad(() =>

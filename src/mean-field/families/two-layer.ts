@@ -1,5 +1,6 @@
 /** The two-layer mean-field model as a flow of one step. */
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
+import { checkFamily } from '../check-kinds.ts';
 import type { Family, Pullback } from './family.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { Family, Pullback } from './family.ts';
  * flow and kernel is then that of the two-layer model.
  */
 export function twoLayer(family: Family): Family {
+  checkFamily(family);
   const total = (weight: Tensor): number => scope(() => ops.sum(weight).item());
   return {
     name: `two-layer ${family.name}`,

@@ -6,6 +6,7 @@ import type { Slice, StepSize } from '../flow.ts';
 import type { Measure } from '../measures/index.ts';
 import { withDepths } from '../measures/measure.ts';
 import { type Integrator, type Tableau, tableauOf } from './tableau.ts';
+import { checkFamily, checkMeasure } from '../check-kinds.ts';
 
 /** One evaluation of the velocity inside a step. */
 export interface RungeKuttaStage {
@@ -39,6 +40,8 @@ const axpy = (x: Tensor, h: StepSize, v: Tensor, factor = 1): Tensor =>
 /** The slices of a measure for `flow`, `trajectory` and `adjointFlow`; the steps are the measure's. */
 export function slicesOf(family: Family, given: Measure, options: SliceOptions = {}): Slice[] {
   checkOptions('slicesOf', options, { integrator: true, onStage: true, wanted: true });
+  checkFamily(family);
+  checkMeasure(given);
   const measure = withDepths(family, given);
   const tableau = tableauOf(options.integrator ?? 'euler');
   return measure.steps.map((_, l): Slice => {

@@ -8,6 +8,7 @@ import { noGrad, ops, scope, tensor, Tensor } from '../../tensor/index.ts';
 import { allFinite } from '../finite.ts';
 import { areLabels } from '../losses.ts';
 import { boundOf, spectrumOf, toF64 } from './spectrum.ts';
+import { checkTensor } from '../../tensor/check-tensor.ts';
 
 export interface LinearisedModel {
   /** Eigenvalues of K / N, rising; those within the kernel's rounding of 0 are 0. */
@@ -55,8 +56,9 @@ export interface LinearisedModel {
  * @throws UsageError for shapes that do not fit, NaN, a kernel that is not symmetric
  */
 export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor): LinearisedModel {
-  const [samples = 0, outputs = 0] = targets.shape;
+  checkTensor('predictions', initial, '[N, C]');
   checkKernel(kernel, targets);
+  const [samples = 0, outputs = 0] = targets.shape;
   if (initial.shape.join() !== targets.shape.join())
     throw new UsageError(
       `predictions [${initial.shape.join(', ')}] and targets [${targets.shape.join(', ')}] differ in shape`,
@@ -201,6 +203,8 @@ const diagonal = (values: readonly number[], g: (lambda: number) => number, like
   tensor(Float64Array.from(values, g), [values.length, 1], { dtype: 'f64', device: like.device });
 
 function checkKernel(kernel: Tensor, targets: Tensor): void {
+  checkTensor('kernel', kernel, '[NC, NC]');
+  checkTensor('targets', targets, '[N, C]');
   if (areLabels(targets))
     throw new UsageError(
       `a linear model fits numbers, got targets of ${targets.dtype}: oneHot(labels, classes) makes them`,

@@ -41,6 +41,7 @@ export function tangentKernelSize(
   options: Pick<KernelOptions, 'against'> = {},
 ): KernelSize {
   checkOptions('tangentKernelSize', options, { against: true });
+  checkFlow(problem, family, measure);
   const { against } = options;
   const d = scope(() => initialState(problem).shape[1] ?? 0);
   return kernelSize(family, measure, {

@@ -40,9 +40,8 @@ export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasu
   checkOptions('gridMeasure', options, { steps: true, weight: true, signed: true });
   checkShapeOfTheta(theta, 3, '[L, M, k]');
   const [slices = 0, particles = 0] = theta.shape;
-  const steps = ownSteps(
-    options.steps === undefined ? Array.from({ length: slices }, () => 1 / slices) : options.steps,
-  );
+  const { steps: given = Array.from({ length: slices }, () => 1 / slices) } = options;
+  const steps = ownSteps(given);
   if (steps.length !== slices)
     throw new UsageError(`theta has ${slices} slices of depth, steps are ${steps.length}`);
   const weight =

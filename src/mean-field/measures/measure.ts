@@ -2,7 +2,7 @@
  * Laws of blocks over parameters and depth, rho(theta, t): what acts at a depth is a set of weighted particles.
  * A measure carries the grid of depth on which it is stepped through.
  */
-import { checkInteger, checkNumber, checkNumbers, show, unexpected } from '../../check.ts';
+import { checkInteger, checkNumber, checkNumbers, checkObject, show, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
@@ -44,7 +44,9 @@ export interface MovableMeasure<M> extends ParticleMeasure {
 }
 
 /** 0 = t_0, .., t_L. The sums are compensated (Neumaier): ten steps of 0.1 end at 1. */
-export function breaksOf({ steps }: Pick<Measure, 'steps'>): number[] {
+export function breaksOf(measure: Pick<Measure, 'steps'>): number[] {
+  checkObject('a measure, such as gridMeasure(theta)', 'measure', measure, 'steps');
+  const { steps } = measure;
   let [depth, lost] = [0, 0];
   const after = (h: number): number => {
     const next = depth + h;

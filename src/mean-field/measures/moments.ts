@@ -1,6 +1,7 @@
 /** Moments and radii of weighted particles, in a slice and over depth. */
 import { UsageError } from '../../errors.ts';
-import { checkInteger, checkNumber, checkNumbers } from '../../check.ts';
+import { checkInteger, checkNeededFunction, checkNumber, checkNumbers } from '../../check.ts';
+import { checkMeasure } from '../check-kinds.ts';
 import { scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import type { Measure } from './measure.ts';
@@ -103,6 +104,8 @@ function squareOf(x: Float64Array, from: number, to: number): number {
 
 /** What `read` says of the particles of each step, [L]; `c` is the fraction of the step at which they are taken. */
 export function perSlice<T>(measure: Measure, read: (particles: Particles) => T, c = 0): T[] {
+  checkMeasure(measure);
+  checkNeededFunction('read', read);
   checkNumber('the fraction of a step', c, { min: 0, max: 1 });
   return measure.steps.map((_, l) => scope(() => read(measure.particles(l, c))));
 }

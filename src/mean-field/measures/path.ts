@@ -1,5 +1,6 @@
 /** A measure given as a function of depth, and one given step by step: what mixtures and refinements are made of. */
-import { checkInteger, checkNumber, unexpected } from '../../check.ts';
+import { checkInteger, checkList, checkNumber, unexpected } from '../../check.ts';
+import { checkMeasure, checkMeasures } from '../check-kinds.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -30,12 +31,14 @@ export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>):
 
 /** rho held constant in each step: the particles at the fraction c of it (0: left rule, 1/2: midpoint). */
 export function heldConstant(measure: Measure, c: number): Measure {
+  checkMeasure(measure);
   checkNumber('the fraction of a step', c, { min: 0, max: 1 });
   return { steps: measure.steps, particles: (l) => measure.particles(l, c) };
 }
 
 /** The common refinement of the depth grids of measures. */
 export function commonSteps(measures: readonly Measure[]): number[] {
+  checkMeasures(measures);
   const all = measures.flatMap(breaksOf).sort((a, b) => a - b);
   const rounding = depthRounding(all);
   const breaks = all.filter((t, i) => i === 0 || t - (all[i - 1] ?? 0) > rounding);
@@ -49,6 +52,7 @@ export function commonSteps(measures: readonly Measure[]): number[] {
  * @throws UsageError unless each new step lies in one of the measure's, or beyond its end
  */
 export function onSteps(measure: Measure, lengths: ArrayLike<number>): Measure {
+  checkMeasure(measure);
   const steps = ownSteps(lengths);
   const coarse = breaksOf(measure);
   const fine = breaksOf({ steps });
@@ -92,8 +96,13 @@ export function mixture(rho: Measure, nu: Measure, lambda: number): Measure {
  * @throws UsageError without measures, for factors that are not finite, for particles of another k
  */
 export function combination(parts: readonly (readonly [number, Measure])[]): Measure {
+  checkList('the parts of a combination', parts);
   if (parts.length === 0) throw new UsageError('a combination needs at least one measure');
-  parts.forEach(([factor], i) => checkNumber(`factor ${i} of a combination`, factor));
+  parts.forEach((part, i) => {
+    const [factor, measure] = checkList(`part ${i} of a combination, [factor, measure]`, part);
+    checkNumber(`factor ${i} of a combination`, factor);
+    checkMeasure(measure, `measure ${i} of a combination`);
+  });
   const steps = commonSteps(parts.map(([, measure]) => measure));
   const fine = parts.map(([factor, measure]) => [factor, onSteps(measure, steps)] as const);
   return {

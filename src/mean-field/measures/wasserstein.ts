@@ -9,6 +9,7 @@ import type { Measure } from './measure.ts';
 import { bestPlan } from './optimal-transport.ts';
 import { type Points, readPair, type Support } from './points.ts';
 import { distanceOf, finiteResult, scaledDifference, unitOf } from './transport-cost.ts';
+import { checkMeasures } from '../check-kinds.ts';
 
 /**
  * W_p, exact, between measures of any weights and counts: the distance of {@link optimalTransport}, without its plan. k = 1:
@@ -98,6 +99,7 @@ export function gridWasserstein(
   nu: Measure,
   distance: (a: Particles, b: Particles) => number = wasserstein,
 ): number {
+  checkMeasures([rho, nu]);
   checkFunction('distance', distance);
   if (rho.steps.length !== nu.steps.length)
     throw new UsageError(

@@ -1,4 +1,5 @@
 /** Which settings have an effect, given the values of the others, and how errors describe one that has none. */
+import { checkObject } from '../../check.ts';
 import { type Condition, configKeys, isSetting, type SettingName, settingOf } from './table.ts';
 
 export type Values = Readonly<Partial<Record<SettingName, unknown>>>;
@@ -55,6 +56,7 @@ const inWords = (words: readonly string[]): string =>
 
 /** Of given settings those that have an effect; unknown ones are left to their check. */
 export function withEffect<T extends object>(given: T): T {
+  checkObject('settings', 'given', given);
   const all = withDefaults(given);
   return Object.fromEntries(Object.entries(given).filter(([key]) => !isSetting(key) || acts(key, all))) as T;
 }
@@ -65,6 +67,8 @@ export function withEffect<T extends object>(given: T): T {
  * @returns the settings, and those that went
  */
 export function overridden<T extends object>(lower: T, upper: T): { settings: T; gone: SettingName[] } {
+  checkObject('settings', 'lower', lower);
+  checkObject('settings', 'upper', upper);
   const both = withDefaults({ ...lower, ...upper });
   const alone = withDefaults(lower);
   const gone = Object.keys(lower).filter(

@@ -3,6 +3,7 @@
  * setting that it belongs to. The flags of `train` and their help, `config.yaml`, the JSON Schema for editors and the start
  * page of the Studio are made from it. Keys are the flags in camelCase. It is light to import, also for browsers.
  */
+import { checkObject, checkText } from '../../check.ts';
 import {
   datasetNames,
   drawnDatasets,
@@ -420,7 +421,14 @@ export const settingOf = (key: SettingName): Setting<unknown> & { readonly defau
 
 /** tauLrFactor -> tau-lr-factor */
 export function flagOf(key: string): string {
+  checkText('key', key);
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** @throws UsageError unless it is a whole configuration */
+export function checkConfig(config: TrainConfig): void {
+  const what = 'a configuration, as resolveConfig makes it,';
+  checkObject(what, 'config', config, 'dataset', 'model', 'device', 'dtype', 'scheme');
 }
 
 /** tau-lr-factor -> tauLrFactor */
