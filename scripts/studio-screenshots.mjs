@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Pictures of every view of `meanfield studio`, wide and narrow, light and dark, into docs/images/studio.
 //   node scripts/studio-screenshots.mjs [RUNS_DIR] [--only list,depth] [--out DIR]
-// Without a folder it takes docs/results and trains a small net on Fashion-MNIST beside it (minutes), whose checkpoints and samples the pictures show.
+// Without a folder it unpacks docs/results and trains a small net on Fashion-MNIST beside it (minutes), whose checkpoints and samples the pictures show.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -25,14 +25,16 @@ const sizes = [
 /** Taller pages are cut: the rest is more of the same. */
 const tallest = { 1440: 1500, 390: 1900 };
 
-/** docs/results, and a run with a checkpoint an epoch. */
+/** The published grids with their runs unpacked, and a run with a checkpoint for each epoch. */
 function ownRuns() {
   // The pictures show the folder's name as it was given: no place of this machine.
   process.chdir(mkdtempSync(join(tmpdir(), 'studio-screenshots-')));
   const folder = 'runs';
   for (const grid of readdirSync(join(root, 'docs', 'results'), { withFileTypes: true }))
-    if (grid.isDirectory())
+    if (grid.isDirectory()) {
       cpSync(join(root, 'docs', 'results', grid.name), join(folder, grid.name), { recursive: true });
+      spawnSync('tar', ['xzf', 'records.tar.gz'], { cwd: join(folder, grid.name), stdio: 'inherit' });
+    }
   const settings = '--dataset fashion-mnist --model resnet32 --width 8 --epochs 6 --limit-train-batches 40';
   const flags = `${settings} --checkpoint-every 1 --tau-lr-factor 1 --seed 3 --threads 1 --no-report --quiet`;
   meanfield('train', ...flags.split(' '), '--output', folder, '--name', 'fashion-mnist-resnet32');

@@ -12,6 +12,7 @@ import {
   type GridEstimate,
   gridResults,
   makeGrid,
+  openRecords,
   type PresetName,
   publishRuns,
   shardOf,
@@ -72,26 +73,34 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
   checkDataDir(flags, grid);
   if ((flags.reportOnly || flags.publish !== undefined) && !existsSync(root))
     throw new UsageError(`${root} does not exist: give the folder of the grid with --output`);
-  // A folder with other settings is refused before hours of work.
-  for (const cell of grid.cells) standingOf(root, cell);
   if (flags.from !== undefined) await adopt(grid, flags.from, root);
-  if (flags.publish !== undefined) return publish(grid, root, flags.publish, flags.json);
-  if (!flags.reportOnly) checkData(cells, flags.dataDir);
-  const work: Work = {
-    root,
-    ...sharesOf(flags, cells.length),
-    ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
-  };
-  if (flags.dryRun) return dryRun(cells, work, flags.json);
+  const records = await openRecords(root);
+  try {
+    // A folder with other settings is refused before hours of work.
+    for (const cell of grid.cells) standingOf(records.runs, cell);
+    if (flags.publish !== undefined) return await publish(grid, records.runs, flags.publish, flags.json);
+    if (flags.reportOnly) return await report(grid, root, records.runs, flags.json);
+    checkData(cells, flags.dataDir);
+    if (flags.dryRun) return await dryRun(cells, workOf(flags, cells, records.runs), flags.json);
+  } finally {
+    records.close();
+  }
   makeFolder(root);
-  const exitCode = flags.reportOnly ? undefined : await trainGrid(cells, work, recordKeeper(grid, root));
-  const results = await gridResults(grid, root);
-  const { html } = await writeReproduction(results, root);
-  tellResults(results, flags.json);
+  await adoptRuns(grid, root, root);
+  const exitCode = await trainGrid(cells, workOf(flags, cells, root), recordKeeper(grid, root));
+  const reportCode = await report(grid, root, root, flags.json);
+  return exitCode ?? reportCode;
+}
+
+/** Writes and prints the results. Returns the exit code. */
+async function report(grid: Grid, root: string, runs: string, json = false): Promise<ExitCode> {
+  const results = await gridResults(grid, runs);
+  const { html } = await writeReproduction(results, root, runs);
+  tellResults(results, json);
   say(`reproduce: ${html}`);
-  if (flags.json) printJson({ ...results, report: html });
+  if (json) printJson({ ...results, report: html });
   const diverged = results.unfinished.some(({ state }) => state === 'diverged');
-  return exitCode ?? (diverged ? exitCodes.diverged : exitCodes.done);
+  return diverged ? exitCodes.diverged : exitCodes.done;
 }
 
 /** @throws DataError if a data set of the grid is missing */
@@ -104,13 +113,22 @@ function checkData(cells: readonly Cell[], dataDir: string | undefined): void {
     );
 }
 
-/** Where runs lie, how many are trained at once, and with how many threads each. */
+/** How to train the cells. */
 interface Work {
+  /** The folder of the run folders. */
   readonly root: string;
+  /** Runs at once. */
   readonly jobs: number;
+  /** Threads of each run. */
   readonly threads: number;
   readonly dataDir?: string;
 }
+
+const workOf = (flags: ReproduceFlags, cells: readonly Cell[], root: string): Work => ({
+  root,
+  ...sharesOf(flags, cells.length),
+  ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
+});
 
 async function dryRun(cells: readonly Cell[], work: Work, json = false): Promise<number> {
   // Leaving by `exit` takes away the folders of half-timed runs.
@@ -126,21 +144,26 @@ async function dryRun(cells: readonly Cell[], work: Work, json = false): Promise
   return exitCodes.done;
 }
 
-async function publish(grid: Grid, root: string, to: string, json = false): Promise<number> {
+async function publish(grid: Grid, runs: string, to: string, json = false): Promise<number> {
   makeFolder(to);
-  const { finished, packed, running } = await publishRuns(grid, root, to);
-  const { html } = await writeReproduction(await gridResults(grid, to), to);
-  for (const [name, bytes] of packed) say(`packed ${name}: ${(bytes / 1e6).toFixed(1)} MB`);
-  for (const name of running) say(`${name} is being trained and is left out: stop it first`);
-  say(`reproduce: ${finished} run${finished === 1 ? '' : 's'} published, ${html}`);
-  if (json) printJson({ published: finished, packed: Object.fromEntries(packed), running, report: html });
-  return exitCodes.done;
+  const { finished, packed, running } = await publishRuns(grid, runs, to);
+  const records = await openRecords(to);
+  try {
+    const { html } = await writeReproduction(await gridResults(grid, records.runs), to, records.runs);
+    for (const [name, bytes] of packed) say(`packed ${name}: ${(bytes / 1e6).toFixed(1)} MB`);
+    for (const name of running) say(`${name} is being trained and is left out: stop it first`);
+    say(`reproduce: ${finished} run${finished === 1 ? '' : 's'} published, ${html}`);
+    if (json) printJson({ published: finished, packed: Object.fromEntries(packed), running, report: html });
+    return exitCodes.done;
+  } finally {
+    records.close();
+  }
 }
 
 async function adopt(grid: Grid, published: string, root: string): Promise<void> {
   if (!existsSync(published)) throw new UsageError(`--from ${published}: there is no such folder`);
-  const { finished, unpacked } = await adoptRuns(grid, published, root);
-  say(`reproduce: ${finished} finished and ${unpacked} packed runs taken from ${published}`);
+  const { finished, resumable } = await adoptRuns(grid, published, root);
+  say(`reproduce: ${finished} finished and ${resumable} interrupted runs copied from ${published}`);
 }
 
 function gridOf(flags: ReproduceFlags): Grid {

@@ -77,9 +77,12 @@ export function registerReproduce(program: Command): void {
     .option('--report-only', 'train nothing: write the page of what there is')
     .option(
       '--publish <dir>',
-      'write the records of finished runs there, without checkpoints and paths, interrupted runs as packed files, and the page; trains nothing',
+      'write the page there, and one archive with the records of finished runs, without checkpoints and paths, and interrupted runs with their last checkpoint; trains nothing',
     )
-    .option('--from <dir>', 'go on from a published grid: its finished runs count, its packed runs resume')
+    .option(
+      '--from <dir>',
+      'go on from a published grid: its finished runs count, its interrupted runs resume',
+    )
     .option('--json', 'print one JSON object at the end')
     .addHelpText('after', () => helpText(examples, notes));
   command.action(async (flags: ReproduceFlags) => {

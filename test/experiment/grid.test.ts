@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,6 +16,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { unpackRecords } from '../../src/experiment/reproduce/records.ts';
+import { decodeCsv, encodeArchive } from '../../src/io/index.ts';
 import {
   meanfield,
   meanfieldBeside,
@@ -147,31 +150,75 @@ it(
   },
 );
 
-it('published runs have no checkpoints and no paths, and the grid goes on from them', () => {
+/** The folder of a published grid's records, unpacked. */
+async function unpacked(publication: string): Promise<string> {
+  const folder = mkdtempSync(join(root, 'unpacked-'));
+  await unpackRecords(publication, folder);
+  return folder;
+}
+
+const reportFiles = ['reproduce.html', 'table.md', 'runs.csv', 'results.json'];
+
+it('a published grid is one archive without checkpoints and paths, from which the same report is made', async () => {
   const folder = join(root, 'published');
-  const { code } = meanfield([...settings, '--output', whole, '--publish', folder]);
-  expect(code).toBe(0);
-  const run = join(folder, cells[1]!);
-  expect(existsSync(join(run, 'checkpoints'))).toBe(false);
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
+  expect(meanfield([...settings, '--output', whole, '--publish', folder]).code).toBe(0);
+  expect(readdirSync(folder).sort()).toEqual(
+    ['curves.csv.gz', 'figures', 'records.tar.gz', ...reportFiles].sort(),
   );
-  for (const { parentPath, name } of files) {
-    const text = readFileSync(join(parentPath, name), 'utf8');
-    expect(text.includes(root), name).toBe(false);
-  }
+  const runs = await unpacked(folder);
+  expect(readdirSync(runs).sort()).toEqual([...cells].sort());
+  const run = join(runs, cells[1]!);
+  expect(existsSync(join(run, 'checkpoints'))).toBe(false);
+  for (const name of ['records.tar.gz', 'curves.csv.gz'])
+    expect(gunzipSync(readFileSync(join(folder, name))).includes(root), name).toBe(false);
   const json = (file: string): unknown => JSON.parse(readFileSync(join(run, file), 'utf8'));
   expect(json('status.json')).toMatchObject({ host: '', state: 'finished' });
   for (const key of ['host', 'command', 'libtorchPath']) expect(json('env.json')).not.toHaveProperty(key);
-  const again = meanfield([...settings, '--output', folder]);
-  expect(again.stderr).not.toContain('starts');
-  expect(again.stderr).toContain('4 of 4 runs finished');
+
+  const report = (of: string): string[] => [
+    ...reportFiles.map((name) => readFileSync(join(of, name), 'utf8')),
+    ...readdirSync(join(of, 'figures')).map((name) => readFileSync(join(of, 'figures', name), 'utf8')),
+  ];
+  const published = report(folder);
+  const fromFolders = meanfield([...settings, '--output', runs, '--report-only']);
+  expect(fromFolders.stderr).toContain('4 of 4 runs finished');
+  expect(report(runs)).toEqual(published);
+  const onlyArchive = join(root, 'only-archive');
+  mkdirSync(onlyArchive);
+  cpSync(join(folder, 'records.tar.gz'), join(onlyArchive, 'records.tar.gz'));
+  meanfield([...settings, '--output', onlyArchive, '--report-only']);
+  expect(report(onlyArchive)).toEqual(published);
+  expect(readdirSync(onlyArchive)).not.toContain(cells[0]);
+
+  const steps = decodeCsv(
+    gunzipSync(readFileSync(join(folder, 'curves.csv.gz'))).toString(),
+    'curves.csv.gz',
+  );
+  expect(new Set(steps.map((row) => row.run))).toEqual(new Set(cells));
+});
+
+it('training in a published grid unpacks its runs; publishing it again changes nothing', () => {
+  const [folder, again] = [join(root, 'published'), join(root, 'published-again')];
+  meanfield([...settings, '--output', folder, '--publish', again]);
+  for (const name of ['records.tar.gz', 'curves.csv.gz'])
+    expect(readFileSync(join(again, name)).equals(readFileSync(join(folder, name))), name).toBe(true);
+  const { stderr } = meanfield([...settings, '--output', folder]);
+  expect(stderr).not.toContain('starts');
+  expect(stderr).toContain('4 of 4 runs finished');
+  expect(existsSync(join(folder, cells[0]!, 'result.json'))).toBe(true);
   const table = (of: string): string => readFileSync(join(of, 'table.md'), 'utf8');
   expect(table(folder)).toBe(table(whole));
 });
 
+it('publishing a part of a grid keeps the other published runs', async () => {
+  const folder = join(root, 'parts');
+  for (const seed of ['1', '2'])
+    meanfield([...settings, '--seeds', seed, '--output', whole, '--publish', folder]);
+  expect(readdirSync(await unpacked(folder)).sort()).toEqual([...cells].sort());
+});
+
 it(
-  'an interrupted grid is published as records and packed runs, and goes on elsewhere to the same bits',
+  'an interrupted grid is published with its last checkpoint, and goes on elsewhere to the same bits',
   { timeout: 240_000 },
   async () => {
     const [folder, publication, elsewhere] = ['stopped', 'carried', 'elsewhere'].map((name) =>
@@ -188,16 +235,17 @@ it(
       packed: Record<string, number>;
     };
     expect(finishedRuns).toBeGreaterThan(0);
-    expect(Object.keys(packed)).toEqual([cells[finishedRuns]]);
-    const file = join(publication, 'packed', `${cells[finishedRuns]!}.tar.gz`);
+    const interrupted = cells[finishedRuns]!;
+    expect(Object.keys(packed)).toEqual([interrupted]);
+    const file = join(publication, 'records.tar.gz');
     expect(gunzipSync(readFileSync(file)).includes(root)).toBe(false);
 
     const moved = meanfield([...settings, '--from', publication, '--output', elsewhere]);
-    expect(moved.stderr).toContain(`${finishedRuns} finished and 1 packed runs taken from`);
+    expect(moved.stderr).toContain(`${finishedRuns} finished and 1 interrupted runs copied from`);
     expect(moved.stderr).toContain('4 of 4 runs finished');
     // Published records are few of the steps; what was trained anew is whole, and the same to the bit.
     const weights = (of: string): Buffer =>
-      readFileSync(join(of, cells[finishedRuns]!, 'checkpoints', 'last', 'model.safetensors'));
+      readFileSync(join(of, interrupted, 'checkpoints', 'last', 'model.safetensors'));
     expect(weights(elsewhere).equals(weights(whole))).toBe(true);
     for (const cell of cells) {
       const error = (of: string): unknown =>
@@ -205,14 +253,28 @@ it(
       expect(error(elsewhere)).toBe(error(whole));
     }
 
+    // Earlier versions packed each interrupted run by itself.
+    const records = join(await unpacked(publication), interrupted);
+    const earlier = join(root, 'earlier');
+    mkdirSync(join(earlier, 'packed'), { recursive: true });
+    const single = join(earlier, 'packed', `${interrupted}.tar.gz`);
+    const entries = readdirSync(records, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .map((path) => ({ name: path.slice(records.length + 1), bytes: readFileSync(path) }));
+    writeFileSync(single, await encodeArchive(entries));
+    const target = join(root, 'resumed');
+    mkdirSync(target);
+    const resumed = meanfield([...settings, '--from', earlier, '--output', target, '--report-only']);
+    expect(resumed.stderr).toContain('0 finished and 1 interrupted runs copied from');
+
     meanfield([...settings, '--output', elsewhere, '--publish', publication]);
-    expect(existsSync(file)).toBe(false);
+    expect(existsSync(join(await unpacked(publication), interrupted, 'checkpoints'))).toBe(false);
     writeFileSync(file, gzipSync('no archive'));
-    rmSync(join(publication, cells[finishedRuns]!), { recursive: true });
     const damaged = meanfield([...settings, '--from', publication, '--output', join(root, 'damaged')]);
     expect(damaged.stderr).toContain(`${file} is `);
     expect(damaged.stderr).not.toContain('    at ');
-    expect(existsSync(join(root, 'damaged', cells[finishedRuns]!))).toBe(false);
+    expect(existsSync(join(root, 'damaged', interrupted))).toBe(false);
   },
 );
 

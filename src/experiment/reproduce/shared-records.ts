@@ -1,19 +1,19 @@
-/** The records of a run as they leave the machine: without its names and paths, and with few of the steps. */
+/** The records of a run for publication: without names and paths of the machine, and with few of the steps. */
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../io/index.ts';
 import { makeFolder } from '../../io/output-path.ts';
 import { readRun, runFiles, sharedFacts, summaryToCsv, writeConfigFile } from '../../runs/index.ts';
 
-/** Steps that are kept of a run, besides those after which blocks changed their order. */
+/** Number of steps kept, besides those after which blocks changed their order. */
 const keptSteps = 150;
 
 const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 /**
- * Copies settings, environment, status, epochs, steps and swaps of the run in `from` to the folder `to`. The result is
- * left to the caller: a folder with a result is a finished run.
+ * Copies settings, environment, status, epochs, steps and swaps of the run in `from` to the folder `to`. The caller
+ * writes the result: a folder with a result is a finished run.
  *
- * @param lastStep - records after it are left out, and its own is kept; absent: all steps count
+ * @param lastStep - the last step to copy; default: all
  * @throws FileError if a file cannot be written
  */
 export async function writeSharedRecords(from: string, to: string, lastStep = Infinity): Promise<void> {

@@ -1,4 +1,4 @@
-/** Writes what a grid came to into its folder: a page, figures, Markdown, CSV, JSON. */
+/** Writes the results of a grid to its folder: a page, figures, Markdown, CSV, JSON. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../io/atomic.ts';
@@ -48,10 +48,14 @@ function removeOldFigures(folder: string, kept: ReadonlySet<string>, prefixes: r
   }
 }
 
-/** @param root - the folder of the grid, which holds the run folders */
+/**
+ * @param root - the folder of the grid
+ * @param runs - the folder of its run folders
+ */
 export async function writeReproduction(
   reproduction: Reproduction,
   root: string,
+  runs = root,
 ): Promise<ReproductionFiles> {
   const figures = join(root, 'figures');
   makeFolder(figures);
@@ -79,7 +83,7 @@ export async function writeReproduction(
   );
   const networks: NetworkSection[] = [];
   for (const row of reproduction.rows.filter(({ arms }) => arms.length))
-    networks.push({ network: row.network, figures: await draw(await networkFigures(row, root), row.id) });
+    networks.push({ network: row.network, figures: await draw(await networkFigures(row, runs), row.id) });
   removeOldFigures(figures, names, ['table', 'order', 'gains', ...reproduction.rows.map(({ id }) => id)]);
   const files: ReproductionFiles = {
     html: join(root, 'reproduce.html'),
