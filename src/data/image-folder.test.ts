@@ -304,6 +304,16 @@ describe('a link', () => {
       expect.stringMatching(/^test: 1 link or hard link repeats/),
     ]);
   });
+  it('to a folder that a link has led into before brings the rest of its images', async () => {
+    await putSet();
+    await gray('elsewhere/deep/1.png', 70);
+    await gray('elsewhere/2.png', 80);
+    symlinkSync(join(root, 'elsewhere/deep'), join(root, 'train/cat/a'));
+    symlinkSync(join(root, 'elsewhere'), join(root, 'train/cat/b'));
+    const { train, notes } = await readImageFolder(root);
+    expect([...train.images]).toEqual([0, 70, 80, 50].flatMap((shade) => [...picture(6, 5, 1, shade)]));
+    expect(notes).toEqual([]);
+  });
   it('to a class folder, a folder or a file elsewhere brings its images', async () => {
     await putSet();
     await gray('elsewhere/emus/deep/1.png', 70);
