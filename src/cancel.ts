@@ -28,7 +28,10 @@ export interface Progress {
 export type OnProgress = (progress: Progress) => void;
 
 export interface LongCallOptions {
-  /** Stops the call with an {@link AbortError} once `signal.aborted`, at the next step. */
+  /**
+   * Stops the call with an {@link AbortError} once `signal.aborted`, at the next step. A synchronous call does not see
+   * `AbortSignal.timeout`, which waits for the event loop: give it a {@link timeLimit}.
+   */
   readonly signal?: StopSignal | undefined;
   /** Called at each step of the call. What it throws ends the call. */
   readonly onProgress?: OnProgress | undefined;

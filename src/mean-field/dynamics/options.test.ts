@@ -103,6 +103,21 @@ it.each([
   ],
   [
     'wassersteinFlow',
+    { tolerances: { relative: 1 } },
+    'tolerances belong to the method adaptive: euler takes every step as long as ds',
+  ],
+  [
+    'wassersteinFlow',
+    { method: 'rk4', tolerances: {} },
+    'tolerances belong to the method adaptive: rk4 takes',
+  ],
+  [
+    'wassersteinFlow',
+    { method: 'adaptive', perturb: () => undefined },
+    'perturb belongs to methods of fixed',
+  ],
+  [
+    'wassersteinFlow',
     { weightRate: () => 3 },
     'weightRate returned 3 (number), expected a tensor of f64 [3, 4]',
   ],

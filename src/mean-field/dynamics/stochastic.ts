@@ -78,7 +78,6 @@ const descentKeys = {
   until: true,
   targetLoss: true,
   minDissipation: true,
-  tolerances: true,
   onStep: true,
   weightRate: true,
   integrator: true,
@@ -99,7 +98,8 @@ export function stochasticDescent<M extends MovableMeasure<M>>(
   problem: Problem,
   family: Family,
   start: M,
-  options: Omit<WassersteinFlowOptions<M>, 'method' | 'gradient' | 'perturb'> & StochasticOptions,
+  options: Omit<WassersteinFlowOptions<M>, 'method' | 'gradient' | 'perturb' | 'tolerances'> &
+    StochasticOptions,
 ): FlowResult<M> {
   checkNeededOptions<typeof options>('stochasticDescent', options, descentKeys);
   const { noise = 0, generator, batch, sampling, ...flow } = options;

@@ -11,6 +11,7 @@ import {
   checkNumber,
   checkOptions,
 } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { type Integrator, type Tableau, tableauOf } from '../integrators/tableau.ts';
@@ -47,8 +48,12 @@ export interface WassersteinFlowOptions<M> extends FieldOptions {
   readonly until?: number | undefined;
   readonly targetLoss?: number | undefined;
   readonly minDissipation?: number | undefined;
+  /** Of the adaptive method alone. */
   readonly tolerances?: Tolerances | undefined;
-  /** What is done to theta after each step of length ds: noise, a projection. The tensor may be changed in place. */
+  /**
+   * What is done to theta after each step of length ds: noise, a projection. The tensor may be changed in place. Not with the
+   * adaptive method.
+   */
   readonly perturb?: ((theta: Tensor, ds: number) => void) | undefined;
   /** Called with every point, the start included; `false` stops the flow. */
   readonly onStep?: ((point: FlowPoint<M>) => unknown) | undefined;
@@ -96,6 +101,7 @@ export function wassersteinFlow<M extends MovableMeasure<M>>(
 ): FlowResult<M> {
   checkNeededOptions<WassersteinFlowOptions<M>>('wassersteinFlow', options, optionKeys);
   if (options.tolerances) checkOptions('wassersteinFlow: tolerances', options.tolerances, toleranceKeys);
+  checkEffect(options);
   checkNumber('ds', options.ds, { above: 0 });
   checkInteger('maxSteps', options.maxSteps ?? 0, { min: 0 });
   checkLimit('until', options.until ?? 0, { min: 0 });
@@ -109,6 +115,17 @@ export function wassersteinFlow<M extends MovableMeasure<M>>(
       run(descentField(problem, family, start, { weightRate, gradient, integrator }), start, options),
     ),
   );
+}
+
+/** @throws UsageError for an option that the method does not read */
+function checkEffect<M>({ method = 'euler', tolerances, perturb }: WassersteinFlowOptions<M>): void {
+  const name = typeof method === 'string' ? method : method.name;
+  if (tolerances !== undefined && method !== 'adaptive')
+    throw new UsageError(`tolerances belong to the method adaptive: ${name} takes every step as long as ds`);
+  if (perturb !== undefined && method === 'adaptive')
+    throw new UsageError(
+      'perturb belongs to methods of fixed steps, such as euler: adaptive has no use for it',
+    );
 }
 
 function run<M extends MovableMeasure<M>>(
