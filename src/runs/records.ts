@@ -1,7 +1,8 @@
 /** Reading a journal: every record, or few of many. */
 import type { z } from 'zod';
 import { stepOf } from './journal.ts';
-import { type Line, readLines } from './lines.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readLines } from './lines.ts';
 
 export interface ReadRecordsOptions {
   /** At most about this many records, evenly spaced; the first and the last are among them. Default: all. */
@@ -21,7 +22,7 @@ export interface Records<T> {
   readonly problems: string[];
 }
 
-async function countLines(file: string, from: number): Promise<number> {
+async function wholeLines(file: string, from: number): Promise<number> {
   let count = 0;
   for await (const line of readLines(file, from)) if (line.whole) count++;
   return count;
@@ -35,9 +36,10 @@ function picker(lines: number, maxPoints: number): (index: number) => boolean {
   return (index) => Math.round(Math.round(index / stride) * stride) === index;
 }
 
-function parseLine<T>(schema: z.ZodType<T>, line: Line): T | undefined {
+/** The record in the bytes of a line; undefined if there is none. */
+export function parseRecord<T>(schema: z.ZodType<T>, bytes: Buffer): T | undefined {
   try {
-    const parsed = schema.safeParse(JSON.parse(line.bytes.toString('utf8')));
+    const parsed = schema.safeParse(JSON.parse(bytes.toString('utf8')));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
@@ -50,7 +52,7 @@ export async function readRecords<T>(
   schema: z.ZodType<T>,
   { maxPoints = Infinity, keep, from = 0 }: ReadRecordsOptions = {},
 ): Promise<Records<T>> {
-  const picked = picker(maxPoints === Infinity ? 0 : await countLines(file, from), maxPoints);
+  const picked = picker(maxPoints === Infinity ? 0 : await wholeLines(file, from), maxPoints);
   const records: T[] = [];
   const problems: string[] = [];
   let [lines, next, unreadable, firstUnreadable] = [0, from, 0, 0];
@@ -62,7 +64,7 @@ export async function readRecords<T>(
     lines++;
     next = line.end;
     if (!picked(line.index) && !keep?.has(stepOf(line.bytes))) continue;
-    const record = parseLine(schema, line);
+    const record = parseRecord(schema, line.bytes);
     if (record !== undefined) records.push(record);
     else if (unreadable++ === 0) firstUnreadable = line.index + 1;
   }
@@ -72,4 +74,42 @@ export async function readRecords<T>(
       `${unreadable} lines cannot be read and were left out, the first is line ${firstUnreadable}`,
     );
   return { records, lines, next, problems };
+}
+
+/** A record is far shorter, even that of a net with a thousand blocks. */
+const tailBytes = 1 << 16;
+/** Damaged lines at the end that are passed over. */
+const maxDamagedLines = 5;
+
+/**
+ * The last whole record, without reading the file.
+ *
+ * @param size - of the file
+ * @returns undefined if there is none, or the file cannot be read
+ */
+export function lastRecord<T>(file: string, size: number, schema: z.ZodType<T>): T | undefined {
+  const tail = readTail(file, size);
+  // The text after the last newline is not a whole line.
+  let end = tail.lastIndexOf('\n');
+  for (let i = 0; i <= maxDamagedLines && end > 0; i++) {
+    const start = tail.lastIndexOf('\n', end - 1) + 1;
+    const record = parseRecord(schema, tail.subarray(start, end));
+    if (record !== undefined) return record;
+    end = start - 1;
+  }
+  return undefined;
+}
+
+function readTail(file: string, size: number): Buffer {
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const bytes = Buffer.allocUnsafe(Math.min(size, tailBytes));
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, size - bytes.length));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return Buffer.alloc(0);
+  }
 }

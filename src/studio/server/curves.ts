@@ -1,6 +1,6 @@
 /** The steps of a run in columns, cut down to few points. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type StageRecord, type StepRecord, stepSchema } from '../../runs/index.ts';
+import { type StageRecord, parseRecord, type StepRecord, stepSchema } from '../../runs/index.ts';
 import type { StageCurves, StepCurves } from '../protocol/index.ts';
 import type { Column } from './column.ts';
 import type { StepIndex } from './step-index.ts';
@@ -70,7 +70,7 @@ export function curves(index: StepIndex, { points, from = 0, to = Infinity }: Cu
       for (let b = 0; b < total; b++) {
         const start = first + Math.floor((b * count) / total);
         const end = first + Math.floor(((b + 1) * count) / total);
-        const record = lastRecord(descriptor, index, start, end);
+        const record = recordOfBucket(descriptor, index, start, end);
         if (record)
           buckets.push({ record, ...lossOf(index, start, end), error: meanOf(index.errors, start, end) });
       }
@@ -81,8 +81,8 @@ export function curves(index: StepIndex, { points, from = 0, to = Infinity }: Cu
   return { ...columns(buckets), total: index.steps.length, lastStep: index.lastStep };
 }
 
-/** The record of a bucket's last step. */
-function lastRecord(
+/** The record of a bucket's last step; where its line is damaged, that of a step before. */
+function recordOfBucket(
   descriptor: number,
   index: StepIndex,
   start: number,
@@ -92,13 +92,9 @@ function lastRecord(
     const at = index.starts.at(i);
     const bytes = Buffer.allocUnsafe(index.ends.at(i) - at);
     if (readSync(descriptor, bytes, 0, bytes.length, at) < bytes.length) continue;
-    try {
-      const parsed = stepSchema.safeParse(JSON.parse(bytes.toString('utf8')));
-      // Another step: the file has changed since it was indexed.
-      if (parsed.success && parsed.data.step === index.steps.at(i)) return parsed.data;
-    } catch {
-      // The line before may be whole.
-    }
+    const record = parseRecord(stepSchema, bytes);
+    // Another step: the file has changed since it was indexed.
+    if (record?.step === index.steps.at(i)) return record;
   }
   return undefined;
 }

@@ -1,22 +1,22 @@
 /** A run folder as a row of the list. */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { summariseRun } from '../../runs/run-summary.ts';
 import {
+  countLines,
   evaluationSet,
+  lastRecord,
   type LiveState,
   type PlainRecord,
   readConfigFile,
   readRun,
   runFiles,
   type RunStatus,
-  type StepRecord,
   stepSchema,
 } from '../../runs/index.ts';
 import type { RunRow } from '../protocol/index.ts';
 import { type SharedConfiguration, sharedConfiguration } from './configurations.ts';
 import type { RunFolderFiles } from './inside.ts';
-import { countLines } from './line-count.ts';
 
 /** What is read of a run for the list; `state` follows from the status and the time. */
 export interface RowData {
@@ -53,9 +53,6 @@ export function brokenRow(id: string, problems: readonly string[]): RowData {
   return { row: { ...emptyRow, id, name: basename(id), problems }, status: undefined, shared: undefined };
 }
 
-/** A line of metrics.jsonl is far shorter, even of a net with a thousand blocks. */
-const tailBytes = 1 << 16;
-
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
@@ -71,6 +68,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
       found.refused.map((line) => `${line}: nothing of this run is read`),
     );
   const has = (name: string): boolean => found.files.has(name);
+  const sizeOf = (name: string): number => found.files.get(name)?.size ?? 0;
   const run = readRun(dir);
   const status = has(runFiles.status) ? run.status() : undefined;
   const result = has(runFiles.result) ? run.resultNumbers() : undefined;
@@ -81,7 +79,9 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
   const shared = config && sharedConfiguration(config);
   // A finished run shows its test error: what it saw on the way is not asked.
   const environment = result || !has(runFiles.environment) ? undefined : run.environment();
-  const last = result ? undefined : lastStep(join(dir, runFiles.metrics), found);
+  const last = result
+    ? undefined
+    : lastRecord(join(dir, runFiles.metrics), sizeOf(runFiles.metrics), stepSchema);
   const summary = summariseRun(
     {
       name: basename(dir),
@@ -118,8 +118,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
       trainLoss: finite(summary.trainLoss),
       seconds: finite(summary.seconds),
       imagesPerSecond: finite(summary.imagesPerSecond),
-      swaps:
-        result?.swaps ?? countLines(join(dir, runFiles.swaps), found.files.get(runFiles.swaps)?.size ?? 0),
+      swaps: result?.swaps ?? countLines(join(dir, runFiles.swaps), sizeOf(runFiles.swaps)),
       started: status?.started ?? null,
       heartbeat: status?.heartbeat ?? null,
       final,
@@ -157,33 +156,4 @@ function readSettings(dir: string, { files }: RunFolderFiles, problems: string[]
     problems.push(`${config}: ${message.replaceAll(file, 'it')}`);
     return undefined;
   }
-}
-
-/** The last whole record of metrics.jsonl; undefined if there is none. */
-function lastStep(file: string, { files }: RunFolderFiles): StepRecord | undefined {
-  const size = files.get(runFiles.metrics)?.size ?? 0;
-  if (size === 0) return undefined;
-  const bytes = Buffer.allocUnsafe(Math.min(size, tailBytes));
-  let read: number;
-  try {
-    const descriptor = openSync(file, 'r');
-    try {
-      read = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return undefined;
-  }
-  const lines = bytes.toString('utf8', 0, read).split('\n');
-  // What follows the last newline is not whole; before it, damaged lines are stepped over.
-  for (let i = lines.length - 2; i >= 0 && i >= lines.length - 6; i--) {
-    try {
-      const parsed = stepSchema.safeParse(JSON.parse(lines[i]!));
-      if (parsed.success) return parsed.data;
-    } catch {
-      // The line before may be whole.
-    }
-  }
-  return undefined;
 }

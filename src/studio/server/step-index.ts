@@ -3,7 +3,7 @@
  * appended. With it any stretch of a long run is cut down to few points without reading the file again.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { stepSchema } from '../../runs/index.ts';
+import { parseRecord, stepSchema } from '../../runs/index.ts';
 import { Column } from './column.ts';
 
 const newline = 10;
@@ -31,12 +31,7 @@ function measuredIn(bytes: Buffer, start: number, end: number): Measured | undef
   const match = head.exec(bytes.toString('latin1', start, Math.min(end, start + headBytes)));
   if (match && bytes[end - 1] === closingBrace)
     return { step: Number(match[1]), loss: numberOf(match[2]), error: numberOf(match[3]) };
-  try {
-    const parsed = stepSchema.safeParse(JSON.parse(bytes.toString('utf8', start, end)));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseRecord(stepSchema, bytes.subarray(start, end));
 }
 
 export class StepIndex {
