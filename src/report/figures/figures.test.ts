@@ -223,6 +223,8 @@ it('a class without test images has no bar, and is named', () => {
   const figure = perClassError([run]);
   expect(valuesOf(layersOf(figure?.panels[0]?.spec, 'bar'))).toHaveLength(fashionClasses.length - 1);
   expect(figure?.caption).toContain(`No test images: ${fashionClasses[3]!}.`);
+  const both = perClassError([run, interval]);
+  expect(valuesOf(layersOf(both?.panels[0]?.spec, 'point'))).toHaveLength(2 * fashionClasses.length - 1);
 });
 
 it('several runs are compared by class only if they have the same classes', () => {
