@@ -1,7 +1,7 @@
 /** Runs `meanfield evaluate`. */
-import { statSync } from 'node:fs';
 import { corruptionOf, npyTestPlaces } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
+import { openWeightFile, statOf } from '../io/index.ts';
 import { leaseCores, setThreads } from '../native/index.ts';
 import {
   BatchTensors,
@@ -82,7 +82,7 @@ interface TestedFile {
 
 /** @throws UsageError if the data set does not fit the net, or flags do not fit the kind of thing that is tested */
 export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (!found) throw new UsageError(`${path} does not exist: give a run folder or a file of weights`);
   const isFile = found.isFile();
   const given = fileFlags.find((key) => key !== 'dataset' && flags[key] !== undefined);
@@ -110,10 +110,13 @@ async function evaluateRun(run: string, flags: EvaluateFlags): Promise<Evaluatio
 }
 
 async function evaluateFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
-  if (flags.model === undefined || flags.dataset === undefined)
+  if (flags.model === undefined || flags.dataset === undefined) {
+    // A file of another kind is named as such.
+    (await openWeightFile(path, { stateDict: flags.stateDict })).close();
     throw new UsageError(
       `${path} is a file of weights: say of which net and for which data (--model resnet20 --dataset cifar10 --data-dir DIR)`,
     );
+  }
   const ofFile = Object.fromEntries(fileFlags.map((key) => [key, flags[key]]));
   const recorded = await recordedImages(path, flags.stateDict);
   let weights: ImportedWeights | undefined;

@@ -63,9 +63,15 @@ function usageLine({ code, message }: CommanderError, command: Command | undefin
   const name = nameOf(command);
   if (code === 'commander.help') return `${name} needs a command: ${namesOf(command).join(', ')}`;
   const text = message.replace(/^error: /, '');
-  const [, flags, value = '', reason = ''] =
-    /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s.exec(text) ?? [];
-  if (flags !== undefined) return invalidValue(flags, value, reason);
+  const refused =
+    /^option '(?<what>.*?)' argument '(?<value>.*)' is invalid\. (?<reason>.*)$/s.exec(text) ??
+    /^command-argument value '(?<value>.*)' is invalid for argument '(?<what>.*?)'\. (?<reason>.*)$/s.exec(
+      text,
+    );
+  if (refused?.groups) {
+    const { what = '', value = '', reason = '' } = refused.groups;
+    return invalidValue(what, value, reason);
+  }
   const proposed = text
     .replace(/\n?\(Did you mean (?:one of )?(.*?)\?\)$/s, ': did you mean $1?')
     .replace(/\n/g, ' ');

@@ -4,6 +4,20 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseSeeds, takePaths } from './flags.ts';
 
+it('an empty path is refused by its flag or argument', () => {
+  const parse = (...words: string[]): Command => {
+    const command = new Command().argument('<run>').option('--output <file>').exitOverride();
+    command.configureOutput({ writeErr: () => undefined });
+    takePaths(command);
+    return command.parse(words, { from: 'user' });
+  };
+  expect(() => parse('')).toThrow(/value '' is invalid for argument 'run'. expected a path/);
+  expect(() => parse('a', '--output', '')).toThrow(
+    /--output <file>' argument '' is invalid. expected a path/,
+  );
+  expect(parse('a', '--output', 'b').opts()).toEqual({ output: 'b' });
+});
+
 it('seeds are a number, a list, a range, or a list of both', () => {
   expect(parseSeeds('7')).toEqual([7]);
   expect(parseSeeds('1,2,5')).toEqual([1, 2, 5]);

@@ -2,18 +2,23 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { expandHome } from '../io/user-path.ts';
 
+function parsePath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected a path.');
+  return expandHome(text);
+}
+
 /** Every flag and argument of a command that takes a place takes `~`, which no shell has seen in `--data-dir=~/x`. */
 export function takePaths(command: Command): void {
   for (const option of command.options)
-    if (/ <(dir|file|run)>$/.test(option.flags) && !option.parseArg) option.argParser(expandHome);
+    if (/ <(dir|file|run)>$/.test(option.flags) && !option.parseArg) option.argParser(parsePath);
   for (const argument of command.registeredArguments) {
     if (!/^(runs?|images)$/.test(argument.name()) || argument.parseArg) continue;
     if (argument.variadic)
       argument.argParser<string[]>((text, before) => [
         ...(Array.isArray(before) ? before : []),
-        expandHome(text),
+        parsePath(text),
       ]);
-    else argument.argParser(expandHome);
+    else argument.argParser(parsePath);
   }
 }
 

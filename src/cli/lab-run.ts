@@ -1,8 +1,7 @@
 /** Computes a picture of the lab and prints its numbers, or the code that does. */
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { UsageError } from '../errors.ts';
-import { checkOutputFile, reasonOfSystemError, writeFileAtomic } from '../io/index.ts';
+import { FileError, UsageError } from '../errors.ts';
+import { checkOutputFile, fileText, writeFileAtomic } from '../io/index.ts';
 import {
   computeView,
   type Engine,
@@ -43,7 +42,9 @@ export async function runLab(flags: LabFlags): Promise<number> {
   const state = stateOf(flags, preset, points);
   const key = keyNumberOf(state, flags.preset);
   if (flags.code) {
-    process.stdout.write(labTypeScript(state, key));
+    const code = labTypeScript(state, key);
+    if (flags.json) printJson({ code });
+    else process.stdout.write(code);
     return 0;
   }
   if (flags.output !== undefined) checkPicture(flags.output);
@@ -142,10 +143,10 @@ function ownPoints({
     throw new UsageError(`--csv ${path} and --data ${data} are two sets of points: give one`);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = fileText(path);
   } catch (error) {
-    const reason = reasonOfSystemError(error as Error) ?? String(error);
-    throw new UsageError(`--csv ${path}: ${reason}`, error);
+    if (!(error instanceof FileError)) throw error;
+    throw new UsageError(`--csv: ${error.message}`, error);
   }
   const limits = { points: knobs.points.max, characters: knobs.csv.maxLength };
   const { csv, count, of } = inFile(path, () => readOwnPoints(text, limits, columns));

@@ -1,5 +1,6 @@
 /** Files of planar images to sets with channels last. */
 import { DataError } from '../errors.ts';
+import { cifarClassNames } from './cifar-class-names.ts';
 import type { CifarFiles } from './cifar-files.ts';
 import { cifarBytes, cifarChannels, type CifarLayout, cifarPlane, cifarSide } from './cifar-layouts.ts';
 import type { CifarBatch } from './cifar-batch.ts';
@@ -19,8 +20,11 @@ export function decodeBatches(
   return Object.fromEntries(parts.map((part) => [part, decode(layout, layout[part], files, classes)]));
 }
 
-/** Those of the file beside the data, else numbers. */
-function classNames({ kind, classes, classesFile }: CifarLayout, { has, take, where }: CifarFiles): string[] {
+/** Those of the file beside the data, else the published ones. */
+function classNames(
+  { name, kind, classes, classesFile }: CifarLayout,
+  { has, take, where }: CifarFiles,
+): readonly string[] {
   const names = !has(classesFile)
     ? []
     : kind === 'python'
@@ -30,7 +34,7 @@ function classNames({ kind, classes, classesFile }: CifarLayout, { has, take, wh
           .split('\n')
           .map((line) => line.trim())
           .filter(Boolean);
-  return names.length === classes ? names : Array.from({ length: classes }, (_, c) => String(c));
+  return names.length === classes ? names : cifarClassNames[name];
 }
 
 function decode(

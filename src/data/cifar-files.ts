@@ -13,8 +13,6 @@ export interface CifarFiles {
   readonly take: (name: string) => Uint8Array;
 }
 
-export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-
 export function filesOfFolder(folder: string): CifarFiles {
   const where = (name: string): string => join(folder, name);
   return {

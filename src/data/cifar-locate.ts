@@ -1,8 +1,9 @@
 /** Where CIFAR-10 and CIFAR-100 lie, in whichever layout they came. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { oneLine } from '../check.ts';
 import { DataError } from '../errors.ts';
-import { isFile } from './cifar-files.ts';
+import { isFile, isFolder } from '../io/index.ts';
 import { type CifarLayout, type CifarName, cifarNames, layoutsOf } from './cifar-layouts.ts';
 import { findCifarParquet, type ParquetParts } from './cifar-parquet.ts';
 import { notFound } from './locate.ts';
@@ -21,8 +22,30 @@ function find(name: CifarName, dataDir: string): CifarPlace | undefined {
     for (const path of [join(dataDir, layout.folder), dataDir])
       if (isFile(join(path, firstFile(layout)))) return { kind: 'folder', path, layout };
   for (const { archive } of layoutsOf(name))
-    if (existsSync(join(dataDir, archive))) return { kind: 'archive', path: join(dataDir, archive) };
+    // Browsers unpack .gz on their own.
+    for (const file of [archive, archive.replace(/\.gz$/, ''), archive.replace(/\.tar\.gz$/, '.tgz')])
+      if (isFile(join(dataDir, file))) return { kind: 'archive', path: join(dataDir, file) };
   return findCifarParquet(name, dataDir);
+}
+
+const [deepest, mostFolders] = [3, 200];
+
+/** The first place further inside, as archives are often unpacked into a folder of their name. */
+function findInside(name: CifarName, dataDir: string): string | undefined {
+  let level = isFolder(dataDir) ? [dataDir] : [];
+  let looked = 0;
+  for (let depth = 0; depth < deepest; depth++) {
+    level = level.flatMap((folder) =>
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+        .map((entry) => join(folder, entry.name)),
+    );
+    for (const folder of level) {
+      if (++looked > mostFolders) return undefined;
+      if (find(name, folder)) return folder;
+    }
+  }
+  return undefined;
 }
 
 /** @throws DataError that says what is there instead, or where it was looked for and what brings it */
@@ -40,11 +63,16 @@ export function locateCifar(name: CifarName, dataDir: string | undefined): Cifar
       if (rest.some((file) => isFile(join(path, file))))
         throw new DataError(`${name}: ${join(path, first)} is missing; ${fetch}`);
     }
+  const inside = findInside(name, dataDir);
+  if (inside !== undefined)
+    throw new DataError(
+      `${name} is not in ${dataDir} itself, but in ${inside}: give --data-dir ${oneLine(inside)}`,
+    );
   const other = cifarNames.find((one) => one !== name)!;
   if (find(other, dataDir))
     throw new DataError(`${dataDir} has ${other}, not ${name}: give --dataset ${other}, or ${fetch}`);
   const matlab =
-    existsSync(dataDir) && readdirSync(dataDir).find((file) => /\.mat$|-batches-mat$|-matlab/.test(file));
+    isFolder(dataDir) && readdirSync(dataDir).find((file) => /\.mat$|-batches-mat$|-matlab/.test(file));
   if (matlab)
     throw new DataError(
       `${join(dataDir, matlab)} is the MATLAB version of ${name}; the binary, Python and Parquet versions are read: ${fetch}`,

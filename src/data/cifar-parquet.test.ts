@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
+import { cifarClassNames } from './cifar-class-names.ts';
 import { readCifar, readCifarTest } from './cifar.ts';
 import { locateCifar } from './cifar-locate.ts';
 import type { ImageSet } from './types.ts';
@@ -62,6 +63,53 @@ it('several files of a part are one after the other', async () => {
   const { train } = await readCifar('cifar10', root);
   expect(train.count).toBe(7);
   expectImages(train, 0, 10);
+});
+
+const copyTo = (source: string, ...names: string[]): string => {
+  const to = join(root, ...names);
+  mkdirSync(join(to, '..'), { recursive: true });
+  copyFileSync(join(published, source), to);
+  return to;
+};
+
+it('a shard that is missing, or there in two copies, is named', async () => {
+  const cifar10 = join('cifar10', 'plain_text', shard);
+  copyTo(cifar10, 'train-00000-of-00003.parquet');
+  copyTo(cifar10, 'train-00002-of-00003.parquet');
+  copyTo('cifar10/plain_text/test-00000-of-00001.parquet', 'test-00000-of-00001.parquet');
+  await expect(readCifar('cifar10', root)).rejects.toThrow(
+    `cifar10: ${join(root, 'train-00001-of-00003.parquet')} is missing`,
+  );
+  const middle = copyTo(cifar10, 'train-00001-of-00003.parquet');
+  expect((await readCifar('cifar10', root)).train.count).toBe(15);
+  for (const copy of ['train-00000-of-00001.parquet', 'train.parquet', 'old-train-00000-of-00003.parquet']) {
+    copyTo(cifar10, copy);
+    await expect(readCifar('cifar10', root)).rejects.toThrow(
+      /train.* and .*train.* are two copies of one part/,
+    );
+    rmSync(join(root, copy));
+  }
+  rmSync(middle);
+  expect((await readCifarTest('cifar10', root)).test.count).toBe(2);
+});
+
+it('the layout that the hub makes by itself, and a file for its folder', async () => {
+  for (const part of ['train', 'test'])
+    copyTo(`cifar10/plain_text/${part}-00000-of-00001.parquet`, 'default', part, '0000.parquet');
+  expect((await readCifar('cifar10', root)).train.count).toBe(5);
+  expectImages((await readCifar('cifar10', join(root, 'default'))).train, 0, 10);
+  const file = join(published, 'cifar10', 'plain_text', shard);
+  expectImages((await readCifar('cifar10', file)).train, 0, 10);
+});
+
+it('labels of cifar10 are not taken for those of cifar100', async () => {
+  const folder = join(published, 'cifar10', 'plain_text');
+  await expect(readCifar('cifar100', folder)).rejects.toThrow(/has the labels of cifar10, not of cifar100/);
+  copyFileSync(join(published, 'unnamed.parquet'), join(root, 'train.parquet'));
+  copyFileSync(join(published, 'unnamed.parquet'), join(root, 'test.parquet'));
+  await expect(readCifar('cifar100', root)).rejects.toThrow(/has the labels of cifar10, not of cifar100/);
+  const { classes } = (await readCifar('cifar10', root)).train;
+  expect(classes).toEqual(cifarClassNames.cifar10);
 });
 
 it('a test set is read without the training set, which is missed by name where it is needed', async () => {

@@ -1,9 +1,11 @@
 /** CIFAR-10 and CIFAR-100 as Hugging Face publishes them: Parquet files with a PNG file and a label a row. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { AsyncBuffer, Compressors, FileMetaData, ParquetRow } from 'hyparquet';
 import { DataError } from '../errors.ts';
+import { isFolder } from '../io/index.ts';
+import { cifarClassNames } from './cifar-class-names.ts';
 import { cifarBytes, cifarChannels, cifarLayouts, type CifarName, cifarSide } from './cifar-layouts.ts';
 import { decodeImageBytes } from './image-file.ts';
 import { checkLabels } from './labels.ts';
@@ -22,8 +24,9 @@ const labelColumns: Readonly<Record<CifarName, readonly string[]>> = {
   cifar100: ['fine_label', 'fine_labels', 'label'],
 };
 
-const namesIn = (folder: string): string[] =>
-  statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder).sort() : [];
+const tenClasses = cifarLayouts.cifar10.binary.classes;
+
+const namesIn = (folder: string): string[] => (isFolder(folder) ? readdirSync(folder).sort() : []);
 
 /** Below a clone of the published repository, its copy in the cache of the hub, or the folder of the files. */
 function foldersOf(name: CifarName, dataDir: string): string[] {
@@ -33,7 +36,10 @@ function foldersOf(name: CifarName, dataDir: string): string[] {
       namesIn(join(dataDir, one, 'snapshots')).map((hash) => join(dataDir, one, 'snapshots', hash)),
     );
   const roots = [dataDir, join(dataDir, name), ...cached];
-  return roots.flatMap((root) => [root, ...['plain_text', name, 'data'].map((folder) => join(root, folder))]);
+  return roots.flatMap((root) => [
+    root,
+    ...['plain_text', name, 'data', 'default'].map((folder) => join(root, folder)),
+  ]);
 }
 
 export function findCifarParquet(
@@ -41,14 +47,44 @@ export function findCifarParquet(
   dataDir: string,
 ): { readonly kind: 'parquet'; readonly path: string; readonly parts: ParquetParts } | undefined {
   for (const path of foldersOf(name, dataDir.endsWith('.parquet') ? dirname(dataDir) : dataDir)) {
-    const of = (part: string): string[] =>
-      namesIn(path)
-        .filter((file) => new RegExp(`(^|[-_.])${part}([-_.].*)?\\.parquet$`).test(file))
-        .map((file) => join(path, file));
-    const parts = { train: of('train'), test: of('test') };
+    const parts = { train: filesOfPart(path, 'train'), test: filesOfPart(path, 'test') };
     if (parts.train.length + parts.test.length > 0) return { kind: 'parquet', path, parts };
   }
   return undefined;
+}
+
+/** `train-00000-of-00001.parquet`, or `train/0000.parquet` as the hub converts data sets by itself. */
+function filesOfPart(folder: string, part: string): string[] {
+  const named = namesIn(folder).filter((file) =>
+    new RegExp(`(^|[-_.])${part}([-_.].*)?\\.parquet$`).test(file),
+  );
+  const inside = named.length > 0 ? [] : namesIn(join(folder, part));
+  return [
+    ...named,
+    ...inside.filter((file) => file.endsWith('.parquet')).map((file) => join(part, file)),
+  ].map((file) => join(folder, file));
+}
+
+/** `-00001-of-00003`: which of how many. */
+function checkShards(name: CifarName, paths: readonly string[]): void {
+  const shards = paths.flatMap((path) => {
+    const found = /^(.*-)(\d+)-of-(\d+)(\.parquet)$/.exec(path);
+    return found ? [{ path, start: found[1]!, at: found[2]!, of: found[3]!, end: found[4]! }] : [];
+  });
+  const [first] = shards;
+  if (!first) return;
+  const other = shards.find(({ of, start }) => of !== first.of || start !== first.start);
+  const odd = other?.path ?? paths.find((path) => !shards.some((shard) => shard.path === path));
+  if (odd !== undefined)
+    throw new DataError(
+      `${name}: ${first.path} and ${odd} are two copies of one part: move one of them away`,
+    );
+  const there = new Set(shards.map(({ at }) => Number(at)));
+  for (let i = 0; i < Number(first.of); i++)
+    if (!there.has(i))
+      throw new DataError(
+        `${name}: ${first.start}${String(i).padStart(first.at.length, '0')}-of-${first.of}${first.end} is missing; download it, or ${fetchHint(name)}`,
+      );
 }
 
 /** Snappy is the package's own. */
@@ -74,6 +110,7 @@ async function readPart(name: CifarName, part: 'train' | 'test', parts: ParquetP
     throw new DataError(
       `${name}: ${join(dirname([...parts.train, ...parts.test][0]!), `${part}-*.parquet`)} is missing; download it, or ${fetchHint(name)}`,
     );
+  checkShards(name, paths);
   const opened: ParquetFile[] = [];
   for (const path of paths) opened.push(await open(path));
   const { classes } = cifarLayouts[name].binary;
@@ -90,10 +127,14 @@ async function readPart(name: CifarName, part: 'train' | 'test', parts: ParquetP
     }
     checkLabels(labels.subarray(start, at), classes, file.path);
   }
-  const names = classNames(opened[0]!, columnsOf(name, opened[0]!).label);
+  const names = labelNames(opened[0]!, columnsOf(name, opened[0]!).label);
+  if (name === 'cifar100' && names.length !== classes && labels.every((label) => label < tenClasses))
+    throw new DataError(
+      `${paths[0]!} has the labels of cifar10, not of cifar100: give --dataset cifar10, or ${fetchHint(name)}`,
+    );
   return {
     ...{ name, images, labels, count, height: cifarSide, width: cifarSide, channels: cifarChannels },
-    classes: names.length === classes ? names : Array.from({ length: classes }, (_, c) => String(c)),
+    classes: names.length === classes ? names : cifarClassNames[name],
   };
 }
 
@@ -199,7 +240,7 @@ async function* rowsOf(
 }
 
 /** Hugging Face writes what the labels mean into the file. */
-function classNames({ metadata }: ParquetFile, column: string): string[] {
+function labelNames({ metadata }: ParquetFile, column: string): string[] {
   const text = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value;
   try {
     const { info } = JSON.parse(text ?? '{}') as {
@@ -208,7 +249,7 @@ function classNames({ metadata }: ParquetFile, column: string): string[] {
     const names = info?.features?.[column]?.names;
     return Array.isArray(names) ? names.map(String) : [];
   } catch {
-    // Numbers do as well.
+    // The published names do as well.
     return [];
   }
 }

@@ -1,6 +1,6 @@
 /** The Python version of CIFAR: dictionaries with an array `data` [N, 3072] and a list of labels, pickled. */
 import { DataError, FileError } from '../errors.ts';
-import { NumpyArray, readPlainPickle } from '../io/index.ts';
+import { isFloat, numbersOf, NumpyArray, readPlainPickle } from '../io/index.ts';
 import type { CifarBatch } from './cifar-batch.ts';
 import { cifarBytes, type CifarLayout, type CifarName } from './cifar-layouts.ts';
 
@@ -24,11 +24,20 @@ function dictionaryOf(bytes: Uint8Array, where: string): ReadonlyMap<string, unk
   );
 }
 
+/** A list, or an array of NumPy as some tools write it; undefined for anything else. */
+function wholeNumbers(value: unknown): ArrayLike<number> | undefined {
+  if (Array.isArray(value)) return value.map(Number);
+  if (!(value instanceof NumpyArray) || value.shape.length !== 1) return undefined;
+  const { stored } = value;
+  return stored && !isFloat(stored.dtype) ? numbersOf(stored) : undefined;
+}
+
 /** @throws DataError if the array or the labels are missing, or do not fit each other */
 export function pythonBatch({ name }: CifarLayout, bytes: Uint8Array, where: string): CifarBatch {
   const dictionary = dictionaryOf(bytes, where);
-  const [data, labels] = [dictionary.get('data'), dictionary.get(labelKeys[name])];
-  if (!(data instanceof NumpyArray) || !Array.isArray(labels))
+  const data = dictionary.get('data');
+  const labels = wholeNumbers(dictionary.get(labelKeys[name]));
+  if (!(data instanceof NumpyArray) || !labels)
     throw new DataError(
       `${where} has the keys ${[...dictionary.keys()].slice(0, 8).join(', ')}; needed are data and ${labelKeys[name]}: is it ${name}?`,
     );
@@ -41,7 +50,7 @@ export function pythonBatch({ name }: CifarLayout, bytes: Uint8Array, where: str
     );
   if (labels.length !== count)
     throw new DataError(`${where} has ${count} images and ${labels.length} labels; download it again`);
-  return { bytes: data.data, first: 0, stride: cifarBytes, labels: Int32Array.from(labels, Number) };
+  return { bytes: data.data, first: 0, stride: cifarBytes, labels: Int32Array.from(labels) };
 }
 
 /** The names in `batches.meta` or `meta`. */

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
 import { callOf, globalOf, opcodesOf, pickleOf, Raw } from '../io/pytorch/fake-file.ts';
+import { cifarClassNames } from './cifar-class-names.ts';
 import { readCifar, readCifarTest } from './cifar.ts';
 import { type CifarKind, cifarLayouts } from './cifar-layouts.ts';
 import { locateCifar } from './cifar-locate.ts';
@@ -39,7 +40,12 @@ const list = (items: readonly (Raw | number)[]): Raw =>
   new Raw('](', ...items.map((item) => (typeof item === 'number' ? opcodesOf(item) : item.bytes)), 'e');
 
 /** An array of bytes [rows, columns] as NumPy pickles it with protocol 2. */
-function array2(rows: number, bytes: Uint8Array, type = 'u1'): Raw {
+function array2(
+  rows: number,
+  bytes: Uint8Array,
+  type = 'u1',
+  shape: number[] = [rows, bytes.length / rows],
+): Raw {
   const made = callOf(globalOf('numpy.core.multiarray', '_reconstruct'), [
     globalOf('numpy', 'ndarray'),
     [0],
@@ -51,7 +57,7 @@ function array2(rows: number, bytes: Uint8Array, type = 'u1'): Raw {
   length.writeUInt32LE(bytes.length);
   const content = new Raw('T', length, bytes);
   const typed = new Raw(dtype.bytes, state, 'b');
-  return new Raw(made.bytes, opcodesOf([1, [rows, bytes.length / rows], typed, false, content]), 'b');
+  return new Raw(made.bytes, opcodesOf([1, shape, typed, false, content]), 'b');
 }
 
 /** The files of the official archives: for each record its label, coarse before fine, and red, green, blue by rows. */
@@ -150,7 +156,26 @@ describe.each(versions)('%s, %s version,', (name, kind) => {
     const { test } = await readCifarTest(name, root);
     expect(test).toEqual((await readCifar(name, root)).test);
   });
-  it('has numbers for classes where their names are missing or too few', async () => {
+  it('is found in an archive that a browser has unpacked or renamed', async () => {
+    const archive = await archiveOf(name, kind);
+    for (const [file, bytes] of [
+      [layout.archive.replace(/\.gz$/, ''), gunzipSync(archive)],
+      [layout.archive.replace('.tar.gz', '.tgz'), archive],
+    ] as const) {
+      writeFileSync(join(root, file), bytes);
+      await expectAll(name, root);
+      rmSync(join(root, file));
+    }
+  });
+  it('further inside is told by its folder', () => {
+    const folder = putFolder(name, kind);
+    mkdirSync(join(root, 'a b', 'c'), { recursive: true });
+    renameSync(folder, join(root, 'a b', 'c', layout.folder));
+    const inside = join(root, 'a b', 'c');
+    expect(() => locateCifar(name, root)).toThrow(`but in ${inside}: give --data-dir`);
+    expect(locateCifar(name, inside).kind).toBe('folder');
+  });
+  it('has the published classes where their names are missing or too few', async () => {
     const folder = putFolder(name, kind);
     const file = join(folder, layout.classesFile);
     for (const spoil of [
@@ -166,7 +191,7 @@ describe.each(versions)('%s, %s version,', (name, kind) => {
     ]) {
       spoil();
       const { train } = await readCifar(name, root);
-      expect(train.classes.slice(0, 3)).toEqual(['0', '1', '2']);
+      expect(train.classes).toEqual(cifarClassNames[name]);
     }
   });
   it('without one of its files is refused by the name of the file', async () => {
@@ -235,6 +260,28 @@ describe('the Python version', () => {
     putFolder('cifar10', 'python');
     writeFileSync(join(folder(), 'test_batch'), pickleOf(content));
   };
+  it('is read with labels in an array', async () => {
+    const labels = new Uint8Array(BigInt64Array.of(4n, 9n).buffer);
+    for (const [type, bytes] of [
+      ['i8', labels],
+      ['u1', Uint8Array.of(4, 9)],
+    ] as const) {
+      putBatch(
+        new Map([
+          ['data', array2(2, new Uint8Array(6144))],
+          ['labels', array2(2, bytes, type, [2])],
+        ]),
+      );
+      expect([...(await readCifarTest('cifar10', root)).test.labels]).toEqual([4, 9]);
+    }
+    putBatch(
+      new Map([
+        ['data', array2(2, new Uint8Array(6144))],
+        ['labels', array2(2, new Uint8Array(8), 'f4', [2])],
+      ]),
+    );
+    await expect(readCifarTest('cifar10', root)).rejects.toThrow(/needed are data and labels/);
+  });
   it('is read when Python 3 has pickled it again, with keys of bytes', async () => {
     const key = (text: string): Raw => new Raw('C', Uint8Array.of(text.length), text);
     const array = array2(1, new Uint8Array(3072).fill(7));

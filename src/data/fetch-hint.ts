@@ -1,7 +1,7 @@
 /** What to type to get a data set that can be downloaded. */
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkText } from '../check.ts';
+import { isFile } from '../io/index.ts';
 import { meanfieldCommand } from '../program.ts';
 
 /** Where data go if no folder was named. */
@@ -11,8 +11,7 @@ const usualFolder = 'data';
 export function fetchHint(name: string, dataDir?: string): string {
   checkText('the name of a data set', name);
   if (dataDir !== undefined) checkText('dataDir', dataDir);
-  const isFile = dataDir !== undefined && statSync(dataDir, { throwIfNoEntry: false })?.isFile();
-  const folder = dataDir === undefined ? usualFolder : isFile ? dirname(dataDir) : dataDir;
+  const folder = dataDir === undefined ? usualFolder : isFile(dataDir) ? dirname(dataDir) : dataDir;
   const then = dataDir === undefined ? `, then give --data-dir ${usualFolder}` : '';
   return `fetch it: ${meanfieldCommand('data', 'fetch', name, '--data-dir', { path: folder })}${then}`;
 }

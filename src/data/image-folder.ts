@@ -2,10 +2,11 @@
  * Folders of image files, a folder a class: DIR/train/<class>/*.png, DIR/test/<class>/*, and DIR/val/<class>/* for
  * validation, if it is there.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkInteger, unexpected } from '../check.ts';
 import { DataError } from '../errors.ts';
+import { isFolder } from '../io/index.ts';
 import { classesInWords } from './class-names.ts';
 import type { FilePath } from './file-path.ts';
 import { entriesIn, resolved } from './folder-walk.ts';
@@ -36,7 +37,7 @@ const mend = 'give --data-dir DIR with DIR/train/<class>/*.png and DIR/test/<cla
 
 /** Where the parts are. @throws DataError if two folders may be the same part */
 function partsOf(dataDir: string): Partial<Record<PartName, string>> {
-  if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) return {};
+  if (!isFolder(dataDir)) return {};
   const folders = entriesIn(dataDir).filter(({ path }) => resolved(path)?.isDirectory());
   return Object.fromEntries(
     (Object.keys(partNames) as PartName[]).flatMap((part) => {

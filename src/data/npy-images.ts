@@ -2,11 +2,11 @@
  * Test images in NumPy's .npy files, as CIFAR-10.1 and CIFAR-10-C come: bytes [N, H, W, C] or [N, H, W] in one file, class indices
  * [N] in another beside it.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { oneLine } from '../check.ts';
 import { DataError, FileError, UsageError } from '../errors.ts';
-import { decodeNpy } from '../io/index.ts';
+import { decodeNpy, isFolder, statOf } from '../io/index.ts';
 import { labelsOfAll, severitiesOf } from './corruptions.ts';
 import { checkLabels } from './labels.ts';
 import { notFound } from './locate.ts';
@@ -42,7 +42,7 @@ const labelsBeside = (images: string, names: readonly string[]): string | undefi
  * place itself.
  */
 export function npyTestPlaces(place: string): readonly string[] {
-  if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) return [place];
+  if (!isFolder(place)) return [place];
   const names = npyIn(place);
   const images = names.filter((name) => !isLabels(name)).sort();
   const labels = new Set(images.map((name) => labelsBeside(name, names)));
@@ -52,7 +52,7 @@ export function npyTestPlaces(place: string): readonly string[] {
 
 /** @throws DataError if there is no such pair of files, or several */
 function locate(place: string | undefined): Pair {
-  const stat = place === undefined ? undefined : statSync(place, { throwIfNoEntry: false });
+  const stat = place === undefined ? undefined : statOf(place);
   if (place === undefined || !stat) throw notFound('npy', place === undefined ? [] : [place], mend);
   const folder = stat.isFile() ? dirname(place) : place;
   const names = npyIn(folder);

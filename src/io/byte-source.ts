@@ -1,6 +1,7 @@
 /** Bytes that are read where they are needed: of a file, or in memory. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FileError } from '../errors.ts';
+import { reasonOfCode } from './system-error.ts';
 
 /** Node reads fewer than 2 GiB at once. */
 const largestRead = 1 << 30;
@@ -28,8 +29,9 @@ export function sourceOfFile(path: string): ByteSource {
   try {
     descriptor = openSync(path, 'r');
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new FileError(`cannot read ${path}: ${missing ? 'it does not exist' : String(cause)}`, cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'it does not exist' : (reasonOfCode(code) ?? String(cause));
+    throw new FileError(`cannot read ${path}: ${reason}`, cause);
   }
   const stat = fstatSync(descriptor);
   if (!stat.isFile()) {
@@ -67,12 +69,18 @@ export function fileBytes(path: string): Uint8Array {
   }
 }
 
-/** The whole file as text. @throws FileError if the path cannot be read, or is not UTF-8 */
+/**
+ * The whole file as text: UTF-8, or the UTF-16 of Excel and PowerShell, which begins with a byte order mark.
+ *
+ * @throws FileError if the path cannot be read, or holds other bytes
+ */
 export function fileText(path: string): string {
+  const bytes = fileBytes(path);
+  const mark = (bytes[0]! << 8) | bytes[1]!;
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fileBytes(path));
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof FileError) throw cause;
-    throw new FileError(`${path} is not text (UTF-8)`, cause);
+    throw new FileError(`${path} is not text in UTF-8: save it in that encoding`, cause);
   }
 }

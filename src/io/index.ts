@@ -40,6 +40,7 @@ export {
 } from './safetensors.ts';
 export { NumpyArray } from './pickle/numpy.ts';
 export { readPlainPickle } from './pickle/plain-pickle.ts';
+export { isFile, isFolder, statOf } from './stat-of.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, checkPath, expandHome, type PathLike } from './user-path.ts';

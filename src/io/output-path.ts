@@ -1,7 +1,8 @@
 /** Where output goes, checked before hours of work. */
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FileError } from '../errors.ts';
+import { isFolder } from './stat-of.ts';
 import { reasonOfCode } from './system-error.ts';
 
 export interface FolderOptions {
@@ -40,8 +41,6 @@ export function makeFolder(
   );
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
 /**
  * Makes a folder that nobody else has made.
  *
@@ -77,6 +76,7 @@ export function checkOutputFile(path: string): void {
   attempt(`cannot write ${path}`, () => {
     const folder = dirname(path);
     if (!existsSync(folder)) throw new Refusal(`there is no folder ${folder}`);
+    if (!isFolder(folder)) throw new Refusal(`${folder} is a file, not a folder`);
     if (isFolder(path)) throw new Refusal('it is a folder; name a file');
     accessSync(folder, constants.W_OK | constants.X_OK);
   });

@@ -41,6 +41,8 @@ export function* eachLine(
     sign === ' ' || (sign === '\t' && separator !== '\t');
   const isEnd = (sign: string | undefined): boolean => sign === undefined || sign === '\n' || sign === '\r';
   let at = text.startsWith('\uFEFF') ? 1 : 0;
+  const excel = separatorLine(text);
+  at += excel.length;
   const skipPadding = (): void => {
     while (isPadding(text[at])) at++;
   };
@@ -49,7 +51,7 @@ export function* eachLine(
     while (!isEnd(text[end]) && text[end] !== separator && !(spaced && text[end] === '\t')) end++;
     return end;
   };
-  for (let number = 1; at < text.length; number++) {
+  for (let number = excel.length ? 2 : 1; at < text.length; number++) {
     const first = number;
     const cells: Cell[] = [];
     for (let more = true; more;) {
@@ -83,6 +85,10 @@ export function* eachLine(
     if (cells.length) yield { number: first, cells };
   }
 }
+
+/** The line `sep=;` by which Excel is told what separates the cells, with its end; empty if there is none. */
+export const separatorLine = (text: string): string =>
+  /^\uFEFF?(sep=[,;|\t](?:\r\n|\n|\r))/i.exec(text)?.[1] ?? '';
 
 /** One empty cell without quotes: as text, an empty line. */
 export const isEmptyLine = ({ cells }: Line): boolean =>

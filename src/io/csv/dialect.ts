@@ -1,5 +1,5 @@
 /** How others write tables: what separates cells, and which sign is the decimal one. Both are found from the text. */
-import { eachLine, isEmptyLine, type Separator, separators } from './cells.ts';
+import { eachLine, isEmptyLine, type Separator, separatorLine, separators } from './cells.ts';
 
 const point = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 const comma = /^[+-]?(?:\d+,\d*|,\d+)(?:e[+-]?\d+)?$/i;
@@ -21,9 +21,12 @@ const sampled = 50;
 
 /**
  * The separator that splits the first line and makes the most numbers of all lines, in columns that are the same for most of them;
- * without numbers, one that gives every line the same number of cells. A comma if there is none.
+ * without numbers, one that gives every line the same number of cells. A comma if there is none. A first line `sep=;` says it.
  */
 export function separatorOf(text: string, allowed: readonly Separator[] = separators): Separator {
+  const said = separatorLine(text)[4];
+  const excel = allowed.find((one) => one === said);
+  if (excel !== undefined) return excel;
   let best: Separator = ',';
   let most: Score = [0, 0, 0];
   for (const separator of allowed) {

@@ -42,10 +42,20 @@ export function pointColumns({ rows, numberOf }: Table, chosen?: readonly string
   const [first, ...others] = rows;
   if (!first) throw new UsageError('own points are empty: lines of x1,x2,y or x1,x2,class are needed');
   const headed = first.cells.filter((cell) => Number.isFinite(numberOf(cell))).length < 2;
-  const names = headed
-    ? first.cells.map((name) => name.replace(/\s+/g, ' ').slice(0, longestName))
-    : first.cells.map((_, i) => `column ${i + 1}`);
   const points = headed ? others : rows;
+  // R's write.table names all columns but that of the rows' names.
+  const named = first.cells.length;
+  const rowsHaveNames =
+    headed && points.length > 0 && points.every(({ cells }) => cells.length === named + 1);
+  const header = rowsHaveNames ? ['', ...first.cells] : first.cells;
+  const names = header.map((name, i) =>
+    headed ? name.replace(/\s+/g, ' ').slice(0, longestName) : `column ${i + 1}`,
+  );
+  const long = points.find(({ cells }) => cells.slice(names.length).some((cell) => cell !== ''));
+  if (long)
+    throw new UsageError(
+      `own points, line ${long.line}: ${long.cells.length} cells, the first line has ${named} (decimal commas need another separator, or quotes)`,
+    );
   const indices =
     (chosen === undefined ? undefined : chosenColumns(names, chosen)) ??
     (headed ? knownColumns(names) : undefined) ??

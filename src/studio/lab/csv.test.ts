@@ -15,6 +15,16 @@ it('reads a regression, whatever ends the lines', () => {
   }
 });
 
+it.each([
+  ['x1,x2,class\n0.5,-1,a\n1,5,2,b\n', 3, 4],
+  ['0.5,-1,a\n1.5,2,b,c\n', 2, 4],
+  ['sep=,\nx1,x2,class\n0.5,-1,a\n1,5,2,b\n', 4, 4],
+])('%j has a line with more cells than the first, which is refused', (text, line, cells) => {
+  expect(() => parseOwnPoints(text)).toThrow(
+    `own points, line ${line}: ${cells} cells, the first line has 3 (decimal commas need another separator`,
+  );
+});
+
 it('sends the first of two classes, in the order of their names, to height 1', () => {
   const { targets, classes } = parseOwnPoints('x1,x2,class\n0,0,red\n1,1,blue\n2,2,red\n');
   expect([...targets]).toEqual([-1, 1, -1]);
@@ -28,8 +38,10 @@ const dialects: Readonly<Record<string, string>> = {
   'names in capitals': 'X1,X2,Class\n0.5,-1,a\n1.5,2,b\n-2,0.1,a\n',
   'names of its own': 'width,height,species\n0.5,-1,a\n1.5,2,b\n-2,0.1,a\n',
   'R: quoted, row names': '"","x1","x2","class"\n"1",0.5,"-1","a"\n"2",1.5,2,"b"\n"3",-2,0.1,"a"\n',
-  'R, write.table: one name less in the header is refused, so col.names=NA':
-    '"" "x1" "x2" "class"\n"1" 0.5 -1 "a"\n"2" 1.5 2 "b"\n"3" -2 0.1 "a"\n',
+  'R, write.table: the header does not name the rows':
+    '"x1" "x2" "class"\n"1" 0.5 -1 "a"\n"2" 1.5 2 "b"\n"3" -2 0.1 "a"\n',
+  'Excel: a line that names the separator': 'sep=;\r\nx1;x2;class\r\n0,5;-1;a\r\n1,5;2;b\r\n-2;0,1;a\r\n',
+  'R, write.table with col.names=NA': '"" "x1" "x2" "class"\n"1" 0.5 -1 "a"\n"2" 1.5 2 "b"\n"3" -2 0.1 "a"\n',
   'pandas: an index without a name': ',x,y,target\n0,0.5,-1,a\n1,1.5,2,b\n2,-2,0.1,a\n',
   'row numbers without a header': '1,0.5,-1,a\n2,1.5,2,b\n3,-2,0.1,a\n',
   'decimal commas and semicolons': 'x1;x2;class\n0,5;-1;a\n1,5;2,0;b\n-2;,1;a\n',

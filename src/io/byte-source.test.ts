@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { FileError } from '../errors.ts';
+import { fileText } from './byte-source.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'text-'));
+const path = join(folder, 'points.csv');
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+const read = (bytes: Uint8Array): string => {
+  writeFileSync(path, bytes);
+  return fileText(path);
+};
+
+it('text is UTF-8, or UTF-16 of either order with its mark', () => {
+  const text = '\uFEFFx,größe\n1,😀\n';
+  const utf16 = Buffer.from(text, 'utf16le');
+  expect(read(Buffer.from(text))).toBe(text);
+  expect(read(utf16)).toBe(text);
+  expect(read(Buffer.from(utf16).swap16())).toBe(text);
+  expect(read(Buffer.from(text.slice(1)))).toBe(text.slice(1));
+  expect(read(new Uint8Array())).toBe('');
+  expect(read(Buffer.from('x'))).toBe('x');
+});
+
+it('a path that cannot be read is told in words', () => {
+  expect(() => fileText(join(folder, 'no'))).toThrow(`cannot read ${join(folder, 'no')}: it does not exist`);
+  expect(() => fileText(join(path, 'below'))).toThrow(/: a part of the path is not a folder$/);
+});
+
+it('other encodings are refused, not read as replacement characters', () => {
+  for (const bytes of [Buffer.from('größe', 'latin1'), Uint8Array.of(0xff, 0xfe, 0x00)]) {
+    expect(() => read(bytes)).toThrow(FileError);
+    expect(() => read(bytes)).toThrow(`${path} is not text in UTF-8: save it in that encoding`);
+  }
+});
