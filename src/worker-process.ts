@@ -55,10 +55,12 @@ new Socket({ fd: workerData, readable: true })
 `;
 
 /**
- * Ends this process once its parent is gone. For processes that hold nothing worth saving; one that does
+ * Ends this process once its parent is gone, and not before: a terminal hangs up on the whole group, and the parent
+ * decides what that means. For processes that hold nothing worth saving; one that does
  * listens to `disconnect` and saves first.
  */
 export function endWithParent(): void {
+  process.on('SIGHUP', () => undefined);
   const descriptor = process.env[lifelineVariable];
   // Processes that this one starts have a pipe of their own, or none.
   Reflect.deleteProperty(process.env, lifelineVariable);

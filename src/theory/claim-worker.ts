@@ -43,8 +43,6 @@ endWithParent();
 // Its work is done.
 process.on('disconnect', () => process.exit());
 process.on('error', () => process.exit(1));
-// A terminal hangs up on the whole group; who asked decides what it means.
-process.on('SIGHUP', () => undefined);
 process.on('message', (task: Task) => {
   measure(task).catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,10 @@
-/** Every process that works for another one ends when that one is killed, while it computes. */
+/** Every process that works for another one ends when that one is killed, while it computes; a hang-up alone does not end it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { python, torchVersion } from '../peers/pytorch.ts';
@@ -60,6 +61,9 @@ async function expectToEndWith(parent: ChildProcess, script: string, signal: Nod
     .poll(() => (child = computingChild(parent.pid!, script)), { timeout: 120_000, interval: 100 })
     .toBeGreaterThan(0);
   orphans.push(child!);
+  process.kill(child!, 'SIGHUP');
+  await sleep(300);
+  expect(lives(child!), 'after a hang-up').toBe(true);
   const exit = once(parent, 'exit');
   parent.kill(signal);
   await exit;

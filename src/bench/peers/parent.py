@@ -1,9 +1,12 @@
 """Ends this process as soon as the one that started it is gone (src/worker-process.ts)."""
 import os
+import signal
 import threading
 
 
 def end_with_parent():
+    # A terminal hangs up on the whole group; the parent decides what that means.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     descriptor = os.environ.pop("MEANFIELD_LIFELINE", None)
     if descriptor is None:
         return

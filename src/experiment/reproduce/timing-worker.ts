@@ -54,8 +54,6 @@ const evaluatedBatches = 2;
 guardProcess();
 endWithParent();
 process.on('error', () => process.exit(exitCodes.failed));
-// A terminal hangs up on the whole group; who asked decides what it means.
-process.on('SIGHUP', () => undefined);
 
 async function time({ config, root, steps, atLeast, atMost }: TimingTask): Promise<Timing> {
   const stamps: number[] = [];

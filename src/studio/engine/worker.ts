@@ -50,8 +50,6 @@ guardProcess();
 endWithParent();
 // Nobody reads the answers any more.
 process.stdout.on('error', () => process.exit(0));
-// A terminal hangs up on the whole group; the Studio decides what it means.
-process.on('SIGHUP', () => undefined);
 setThreads(1);
 warmUp();
 createInterface({ input: process.stdin })
