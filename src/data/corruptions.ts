@@ -2,6 +2,7 @@
  * Files of CIFAR-10-C and CIFAR-100-C (Hendrycks and Dietterich 2019, arXiv:1903.12261): one corruption each, the same test images at
  * five severities, one after the other.
  */
+import { checkText } from '../check.ts';
 import { basename } from 'node:path';
 
 const severities = 5;
@@ -15,7 +16,7 @@ const names: readonly string[] = [
   ...['elastic_transform', 'pixelate', 'jpeg_compression'],
 ];
 
-export const corruptionOf = (file: string): string => basename(file, '.npy');
+export const corruptionOf = (file: string): string => basename(checkText('file', file), '.npy');
 
 /** A file of CIFAR-10-C, by its name or its 50,000 images; what the labels say is not looked at. */
 const isCorruption = (file: string, count: number): boolean =>

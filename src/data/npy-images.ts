@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { oneLine } from '../check.ts';
+import { checkText, oneLine } from '../check.ts';
 import { DataError, FileError, UsageError } from '../errors.ts';
 import { decodeNpy, isFolder, statOf } from '../io/index.ts';
 import { labelsOfAll, severitiesOf } from './corruptions.ts';
@@ -42,6 +42,7 @@ const labelsBeside = (images: string, names: readonly string[]): string | undefi
  * place itself.
  */
 export function npyTestPlaces(place: string): readonly string[] {
+  checkText('place', place);
   if (!isFolder(place)) return [place];
   const names = npyIn(place);
   const images = names.filter((name) => !isLabels(name)).sort();

@@ -1,5 +1,6 @@
 /** Evaluation on a whole set: loss, top-1, top-5, per class, confusion. */
-import { checkNeededFunction, checkObject } from '../check.ts';
+import { checkInteger, checkList, checkNeededFunction, checkObject } from '../check.ts';
+import { UsageError } from '../errors.ts';
 import { type ImageSet, fillBatch } from '../data/index.ts';
 import { crossEntropy } from '../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
@@ -78,6 +79,8 @@ export function evaluateParts(
   tensors: BatchTensors,
   parts: number,
 ): Evaluation[] {
+  checkObject('images, as loadImages gives them,', 'set', set, 'count', 'images', 'labels', 'classes');
+  checkInteger('parts', parts, { min: 1 });
   const count = set.count / parts;
   const pixels = set.height * set.width * set.channels;
   return Array.from({ length: parts }, (_, part) => {
@@ -89,6 +92,11 @@ export function evaluateParts(
 
 /** The evaluation of all images together. @param parts - on the same classes; at least one */
 export function joinedEvaluation(parts: readonly Evaluation[]): Evaluation {
+  checkList('the parts of an evaluation', parts);
+  if (parts.length === 0) throw new UsageError('an evaluation has at least one part');
+  parts.forEach((part, i) => {
+    checkObject('what evaluate returned', `part ${i}`, part, 'count', 'confusion', 'perClassError');
+  });
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const mean = (of: (part: Evaluation) => number): number =>
     parts.reduce((sum, part) => sum + part.count * of(part), 0) / count;
