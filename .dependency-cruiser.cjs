@@ -5,7 +5,8 @@ const rows = {
   io: [],
   stats: [],
   runs: ['io', 'stats'],
-  report: ['draw', 'io', 'runs', 'stats'],
+  pictures: ['draw', 'runs', 'stats'],
+  report: ['pictures', 'draw', 'io', 'runs', 'stats'],
   reference: [],
   native: ['io'],
   tensor: ['native'],
@@ -37,12 +38,13 @@ rows.bench = Object.keys(rows);
 const library = Object.keys(rows);
 rows['studio/protocol'] = ['runs'];
 // The page reads CSV too: io/csv needs nothing of Node.
-rows['studio/lab'] = ['draw', 'reference', 'data/points', 'io/csv'];
+rows['studio/lab'] = ['pictures', 'draw', 'reference', 'data/points', 'io/csv'];
 rows['studio/engine'] = ['studio/lab', 'mean-field', 'tensor', 'native'];
 rows['studio/server'] = ['studio/protocol', 'studio/lab', 'runs', 'report', 'reference', 'io'];
 rows['studio/client'] = [
   'studio/protocol',
   'studio/lab',
+  'pictures',
   'draw',
   'train/settings',
   'runs',
@@ -113,7 +115,7 @@ module.exports = {
     ),
     rule(
       'pages-import-no-node',
-      { path: '^src/(draw|studio/(protocol|lab|client)|io/csv)/', pathNot: [test, '/fake-'] },
+      { path: '^src/(draw|pictures|studio/(protocol|lab|client)|io/csv)/', pathNot: [test, '/fake-'] },
       { dependencyTypes: ['core'] },
     ),
     // createRequire of node:module is how a module loads one; load-in-turn registers a hook of the module loader.

@@ -11,7 +11,7 @@ export function registerReport(program: Command): void {
       '--output <file>',
       'where the page goes (default: report.html of the run; with several, ./report.html)',
     )
-    .option('--figures <dir>', 'write every figure as SVG and Vega-Lite too')
+    .option('--figures <dir>', 'also write every figure as SVG, with its data as CSV and Vega-Lite')
     .option('--json', 'print one JSON object at the end')
     .action(async (runs: string[], flags: ReportFlags) => {
       const { runReport } = await import('./report-run.ts');

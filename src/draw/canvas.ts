@@ -1,6 +1,7 @@
-/** Marks on a canvas. Types of the DOM are written out as far as they are used, so that this compiles without them. */
+/** Marks on a canvas. The types of the DOM that it uses are declared here, so that it compiles without them. */
 import { cellImage } from './cell-image.ts';
 import { cellRuns, edge } from './cells.ts';
+import { traceArea, traceLine, traceSymbol, type Tracer } from './outlines.ts';
 import {
   arrowHead,
   type CellsMark,
@@ -13,7 +14,7 @@ import {
 } from './marks.ts';
 
 /** The part of CanvasRenderingContext2D that is used. */
-export interface Context {
+export interface Context extends Tracer {
   fillStyle: unknown;
   strokeStyle: unknown;
   lineWidth: number;
@@ -28,12 +29,6 @@ export interface Context {
   translate: (x: number, y: number) => void;
   rotate: (angle: number) => void;
   setTransform: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
-  beginPath: () => void;
-  closePath: () => void;
-  moveTo: (x: number, y: number) => void;
-  lineTo: (x: number, y: number) => void;
-  arc: (x: number, y: number, radius: number, start: number, end: number) => void;
-  rect: (x: number, y: number, width: number, height: number) => void;
   roundRect: (x: number, y: number, width: number, height: number, radius: number) => void;
   fillRect: (x: number, y: number, width: number, height: number) => void;
   clip: () => void;
@@ -45,7 +40,7 @@ export interface Context {
   strokeText: (text: string, x: number, y: number) => void;
 }
 
-/** @param scale - device pixels a CSS pixel; the canvas has been sized to it */
+/** @param scale - device pixels per CSS pixel, which the size of the canvas includes */
 export function drawPicture(context: Context, picture: Picture, scale = 1): void {
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.globalAlpha = 1;
@@ -67,9 +62,14 @@ function drawMark(context: Context, mark: Mark): void {
     case 'path':
       context.setLineDash([...(mark.dash ?? [])]);
       context.beginPath();
-      tracePath(context, mark.points, mark.closed ?? false);
+      traceLine(mark.points, mark.closed ?? false, context);
       paint(context, mark);
       context.setLineDash([]);
+      break;
+    case 'area':
+      context.beginPath();
+      traceArea(mark.x, mark.low, mark.high, context);
+      paint(context, mark);
       break;
     case 'dots':
       drawDots(context, mark);
@@ -90,10 +90,10 @@ function drawMark(context: Context, mark: Mark): void {
       context.font = `${mark.italic ? 'italic ' : ''}${mark.weight ?? 'normal'} ${mark.size ?? 12}px ${fontFamily}`;
       context.textAlign = mark.anchor === 'middle' ? 'center' : (mark.anchor ?? 'start');
       context.textBaseline = mark.baseline ?? 'alphabetic';
-      if (mark.upright) {
+      if (mark.angle) {
         context.save();
         context.translate(mark.x, mark.y);
-        context.rotate(-Math.PI / 2);
+        context.rotate((mark.angle * Math.PI) / 180);
         writeText(context, mark, 0, 0);
         context.restore();
       } else writeText(context, mark, mark.x, mark.y);
@@ -135,25 +135,17 @@ function paint(
   }
 }
 
-function tracePath(context: Context, points: ArrayLike<number>, closed: boolean): void {
-  let down = false;
-  for (let i = 0; i + 1 < points.length; i += 2) {
-    const [x, y] = [points[i]!, points[i + 1]!];
-    if (Number.isNaN(x) || Number.isNaN(y)) down = false;
-    else if (down) context.lineTo(x, y);
-    else {
-      context.moveTo(x, y);
-      down = true;
-    }
-  }
-  if (closed) context.closePath();
-}
-
 function drawDots(context: Context, mark: Extract<Mark, { kind: 'dots' }>): void {
-  const { x, y, radius, fills, fill, halo } = mark;
+  const { x, y, radius, shape, fills, fill, halo } = mark;
   const radiusAt = (i: number): number => (typeof radius === 'number' ? radius : radius[i]!);
   const traceLarger = (i: number, more: number): void => {
     const r = radiusAt(i) + more;
+    if (shape) {
+      context.translate(x[i]!, y[i]!);
+      traceSymbol(shape, r, context);
+      context.translate(-x[i]!, -y[i]!);
+      return;
+    }
     context.moveTo(x[i]! + r, y[i]!);
     context.arc(x[i]!, y[i]!, r, 0, 2 * Math.PI);
   };
@@ -165,7 +157,7 @@ function drawDots(context: Context, mark: Extract<Mark, { kind: 'dots' }>): void
     for (let i = 0; i < x.length; i++) traceLarger(i, dotHalo);
     paint(context, { fill: halo });
   }
-  // One path a colour: a call of fill for each of 500 dots would cost a frame.
+  // One path for each colour: 500 calls of fill would cost a frame.
   const groups = new Map<string, number[]>();
   for (let i = 0; i < x.length; i++) {
     const colour = fills?.[i] ?? fill ?? '';
@@ -191,7 +183,7 @@ function drawArrows(context: Context, mark: Extract<Mark, { kind: 'arrows' }>): 
   context.beginPath();
   for (let i = 0; i < x.length; i++) {
     const corners = arrowHead(x[i]!, y[i]!, dx[i]!, dy[i]!, head);
-    if (corners) tracePath(context, corners, true);
+    if (corners) traceLine(corners, true, context);
   }
   if (stroke !== undefined) paint(context, { fill: stroke });
 }

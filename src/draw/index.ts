@@ -2,7 +2,9 @@
 export { type Context, drawPicture } from './canvas.ts';
 export { captioned } from './caption.ts';
 export * from './format.ts';
+export * from './legend.ts';
 export type {
+  AreaMark,
   ArrowsMark,
   CellsMark,
   ClipMark,
@@ -30,9 +32,20 @@ export {
   testColour,
   trainingColour,
 } from './palette.ts';
-export { type Axis, plot, type Plot, type PlotOptions } from './plot.ts';
+export type { Shape } from './outlines.ts';
+export {
+  type Axis,
+  type BandAxis,
+  type Box,
+  type Margins,
+  type NumberAxis,
+  plot,
+  type Plot,
+  type PlotOptions,
+} from './plot.ts';
 export { divergingLevel, inkOn, rampThrough, sequentialLevel } from './ramp.ts';
 export { spreadLabels } from './spread.ts';
 export { pictureToSvg } from './svg.ts';
 export { fitText, textWidth, wrapText } from './text.ts';
 export { type Theme, themes } from './theme.ts';
+export { chooseTicks, labelTicks, makeScale, type ScaleType } from './ticks.ts';

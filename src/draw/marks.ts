@@ -1,19 +1,19 @@
-/** A picture as a list of marks, in CSS pixels from the top left: what is drawn on a canvas and what is written as SVG are the same list. */
+/** A picture as a list of marks, in CSS pixels from the top left. The same list is drawn on a canvas and written as SVG. */
+import type { Numbers, Shape } from './outlines.ts';
 
-/** Numbers by index; a typed array or a list. */
-export type Numbers = ArrayLike<number>;
+export type { Numbers };
 
 interface Painted {
-  /** Any CSS colour; left out, nothing is filled or stroked. */
+  /** Any CSS colour. Without it nothing is filled or stroked. */
   readonly fill?: string;
   readonly stroke?: string;
-  /** Of the stroke, in px. Default 1. */
+  /** Width of the stroke in px. Default 1. */
   readonly lineWidth?: number;
   /** 0 .. 1. Default 1. */
   readonly opacity?: number;
 }
 
-/** Lines through x0, y0, x1, y1, ..; NaN lifts the pen. */
+/** Lines through x0, y0, x1, y1, ..; NaN begins a new line. */
 export interface PathMark extends Painted {
   readonly kind: 'path';
   readonly points: Numbers;
@@ -22,16 +22,26 @@ export interface PathMark extends Painted {
   readonly dash?: readonly number[];
 }
 
-/** Circles. */
+/** The area between two heights at each x; NaN leaves a gap. */
+export interface AreaMark extends Painted {
+  readonly kind: 'area';
+  readonly x: Numbers;
+  readonly low: Numbers;
+  readonly high: Numbers;
+}
+
+/** Circles, or symbols of the same area. */
 export interface DotsMark extends Painted {
   readonly kind: 'dots';
   readonly x: Numbers;
   readonly y: Numbers;
-  /** One for all, or one each; in px. */
+  /** In px: the same for all dots, or one for each. */
   readonly radius: number | Numbers;
-  /** One a dot, in place of `fill`. */
+  /** Default circle. */
+  readonly shape?: Shape;
+  /** A colour for each dot, in place of `fill`. */
   readonly fills?: readonly string[];
-  /** An edge in this colour beneath all of them: where dots lie close it covers none. */
+  /** An outline in this colour below all dots, so that it covers none of them. */
   readonly halo?: string;
 }
 
@@ -55,7 +65,7 @@ export interface RectMark extends Painted {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Of the corners. */
+  /** Radius of the corners in px. */
   readonly radius?: number;
 }
 
@@ -71,7 +81,7 @@ export interface CellsMark {
   /** Index into `ramp` of each cell, row by row. */
   readonly levels: Uint8Array;
   readonly ramp: readonly string[];
-  /** Samples of something smooth: where a canvas can, colours run from cell to cell. */
+  /** The cells sample a smooth function: a canvas interpolates their colours. */
   readonly smooth?: boolean;
   readonly opacity?: number;
 }
@@ -88,14 +98,14 @@ export interface TextMark {
   readonly baseline?: 'top' | 'middle' | 'alphabetic' | 'bottom';
   readonly weight?: 'normal' | 'bold';
   readonly italic?: boolean;
-  /** It reads upwards from its place. */
-  readonly upright?: boolean;
-  /** A halo in this colour, so that it is read on any ground. */
+  /** Rotation around (x, y) in degrees, clockwise. Default 0. */
+  readonly angle?: number;
+  /** An outline in this colour, so that the text is legible on any background. */
   readonly halo?: string;
   readonly opacity?: number;
 }
 
-/** Marks cut at a rectangle. */
+/** Marks clipped to a rectangle. */
 export interface ClipMark {
   readonly kind: 'clip';
   readonly x: number;
@@ -105,21 +115,21 @@ export interface ClipMark {
   readonly marks: readonly Mark[];
 }
 
-export type Mark = PathMark | DotsMark | ArrowsMark | RectMark | CellsMark | TextMark | ClipMark;
+export type Mark = PathMark | AreaMark | DotsMark | ArrowsMark | RectMark | CellsMark | TextMark | ClipMark;
 
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly background: string;
-  /** Later ones cover earlier ones. */
+  /** Later marks cover earlier ones. */
   readonly marks: readonly Mark[];
-  /** What is seen, in words with its numbers. */
+  /** A text alternative with the main numbers. */
   readonly description: string;
 }
 
-/** The font of every text; the page's own (client/styles/base.css). */
+/** The font of every text, the same as the Studio page's (client/styles/base.css). */
 export const fontFamily =
-  '-apple-system, "Segoe UI", Roboto, Cantarell, "Noto Sans", "Liberation Sans", system-ui, sans-serif';
+  '-apple-system, "Segoe UI", Roboto, Cantarell, "Noto Sans", "Liberation Sans", "DejaVu Sans", system-ui, sans-serif';
 
 /** The three corners of an arrow's head, x and y in turn; an arrow shorter than a tenth of a pixel has none. */
 export function arrowHead(

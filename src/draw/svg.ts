@@ -1,16 +1,9 @@
-/** Marks as SVG text: what a saved picture is. */
+/** Marks as an SVG document. */
 import { cellRuns, edge } from './cells.ts';
-import {
-  arrowHead,
-  type CellsMark,
-  dotHalo,
-  fontFamily,
-  type Mark,
-  type Numbers,
-  type Picture,
-} from './marks.ts';
+import { traceArea, traceLine, traceSymbol } from './outlines.ts';
+import { arrowHead, type CellsMark, dotHalo, fontFamily, type Mark, type Picture } from './marks.ts';
 
-/** The picture as an SVG document; its description is the title that readers speak. */
+/** The picture as an SVG document, with its description as the title that screen readers announce. */
 export function pictureToSvg({ width, height, background, marks, description }: Picture): string {
   const clips: string[] = [];
   const body = marks.map((mark) => svgOf(mark, clips)).join('');
@@ -27,7 +20,9 @@ export function pictureToSvg({ width, height, background, marks, description }: 
 function svgOf(mark: Mark, clips: string[]): string {
   switch (mark.kind) {
     case 'path':
-      return `<path d="${pathData(mark.points, mark.closed ?? false)}"${painted(mark)}${mark.dash?.length ? ` stroke-dasharray="${mark.dash.map(n).join(' ')}"` : ''}/>`;
+      return `<path d="${traceLine(mark.points, mark.closed ?? false)}"${painted(mark)}${mark.dash?.length ? ` stroke-dasharray="${mark.dash.map(n).join(' ')}"` : ''}/>`;
+    case 'area':
+      return `<path d="${traceArea(mark.x, mark.low, mark.high)}"${painted(mark)}/>`;
     case 'dots':
       return dots(mark);
     case 'arrows':
@@ -40,7 +35,7 @@ function svgOf(mark: Mark, clips: string[]): string {
       return text(mark);
     case 'clip': {
       const inside = mark.marks.map((one) => svgOf(one, clips)).join('');
-      const id = `c${clips.length}`;
+      const id = `clip${clips.length}`;
       clips.push(
         `<clipPath id="${id}"><rect x="${n(mark.x)}" y="${n(mark.y)}" width="${n(mark.width)}" height="${n(mark.height)}"/></clipPath>`,
       );
@@ -73,24 +68,14 @@ function painted({
   );
 }
 
-function pathData(points: Numbers, closed: boolean): string {
-  let data = '';
-  let down = false;
-  for (let i = 0; i + 1 < points.length; i += 2) {
-    const [x, y] = [points[i]!, points[i + 1]!];
-    if (Number.isNaN(x) || Number.isNaN(y)) down = false;
-    else {
-      data += `${down ? 'L' : 'M'}${n(x)} ${n(y)}`;
-      down = true;
-    }
-  }
-  return closed ? `${data}Z` : data;
-}
-
 function dots(mark: Extract<Mark, { kind: 'dots' }>): string {
-  const { x, y, radius, fills, fill, halo } = mark;
-  const circle = (i: number, more: number, paint: string): string =>
-    `<circle cx="${n(x[i]!)}" cy="${n(y[i]!)}" r="${n((typeof radius === 'number' ? radius : radius[i]!) + more)}"${paint}/>`;
+  const { x, y, radius, shape, fills, fill, halo } = mark;
+  const circle = (i: number, more: number, paint: string): string => {
+    const r = (typeof radius === 'number' ? radius : radius[i]!) + more;
+    return shape
+      ? `<path d="${traceSymbol(shape, r)}" transform="translate(${n(x[i]!)},${n(y[i]!)})"${paint}/>`
+      : `<circle cx="${n(x[i]!)}" cy="${n(y[i]!)}" r="${n(r)}"${paint}/>`;
+  };
   const all = Array.from({ length: x.length }, (_, i) => i);
   const each = all
     .map((i) => circle(i, 0, fills?.[i] === undefined ? '' : ` fill="${escape(fills[i])}"`))
@@ -105,7 +90,7 @@ function dots(mark: Extract<Mark, { kind: 'dots' }>): string {
     ...(stroke !== undefined && { stroke }),
     ...(lineWidth !== undefined && { lineWidth }),
   };
-  // Each dot is as transparent as the canvas makes it, not the group as a whole.
+  // As on a canvas, each dot is transparent, not the group as a whole.
   const through = opacity === undefined ? '' : ` fill-opacity="${n(opacity)}" stroke-opacity="${n(opacity)}"`;
   return `${beneath}<g${painted(paint)}${through}>${each}</g>`;
 }
@@ -117,7 +102,7 @@ function arrows(mark: Extract<Mark, { kind: 'arrows' }>): string {
   for (let i = 0; i < x.length; i++) {
     shafts += `M${n(x[i]!)} ${n(y[i]!)}L${n(x[i]! + dx[i]!)} ${n(y[i]! + dy[i]!)}`;
     const corners = arrowHead(x[i]!, y[i]!, dx[i]!, dy[i]!, head);
-    if (corners) heads += pathData(corners, true);
+    if (corners) heads += traceLine(corners, true);
   }
   return (
     `<g${opacity === undefined ? '' : ` opacity="${n(opacity)}"`}><path d="${shafts}" fill="none" stroke="${escape(stroke)}" stroke-width="${n(lineWidth)}"/>` +
@@ -125,7 +110,7 @@ function arrows(mark: Extract<Mark, { kind: 'arrows' }>): string {
   );
 }
 
-/** One path a level: a heat map of 64 x 64 cells stays small, and sharp at any size. */
+/** One path for each level: a heat map of 64 x 64 cells stays small, and sharp at any size. */
 function cells(mark: CellsMark): string {
   const paths = mark.ramp.map(() => '');
   for (const { level, row, from, to } of cellRuns(mark)) {
@@ -145,19 +130,35 @@ function cells(mark: CellsMark): string {
   return `<g shape-rendering="crispEdges"${mark.opacity === undefined ? '' : ` opacity="${n(mark.opacity)}"`}>${drawn}</g>`;
 }
 
-const baselines = { top: 'hanging', middle: 'central', alphabetic: 'alphabetic', bottom: 'text-after-edge' };
+/** How far below its place a baseline is, in em: not every reader of SVG knows dominant-baseline. */
+const baselines = { top: 0.78, middle: 0.35, alphabetic: 0, bottom: -0.22 };
 
 function text(mark: Extract<Mark, { kind: 'text' }>): string {
-  const { x, y, size = 12, anchor, baseline, weight, italic, upright, fill, halo, opacity } = mark;
-  return (
-    `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" fill="${escape(fill)}"` +
+  const {
+    x,
+    y,
+    size = 12,
+    anchor,
+    baseline = 'alphabetic',
+    weight,
+    italic,
+    angle,
+    fill,
+    halo,
+    opacity,
+  } = mark;
+  const at = `x="${n(x)}" y="${n(y + baselines[baseline] * size)}"`;
+  const shared =
+    `${at} font-size="${n(size)}"` +
     (anchor && anchor !== 'start' ? ` text-anchor="${anchor}"` : '') +
-    (baseline && baseline !== 'alphabetic' ? ` dominant-baseline="${baselines[baseline]}"` : '') +
     (weight === 'bold' ? ' font-weight="bold"' : '') +
     (italic ? ' font-style="italic"' : '') +
-    (upright ? ` transform="rotate(-90 ${n(x)} ${n(y)})"` : '') +
-    (halo ? ` stroke="${escape(halo)}" stroke-width="3" paint-order="stroke"` : '') +
-    (opacity === undefined ? '' : ` opacity="${n(opacity)}"`) +
-    `>${escape(mark.text)}</text>`
+    (angle ? ` transform="rotate(${n(angle)} ${n(x)} ${n(y)})"` : '') +
+    (opacity === undefined ? '' : ` opacity="${n(opacity)}"`);
+  const written = escape(mark.text);
+  // The outline is a text of its own below: paint-order is not known everywhere.
+  return (
+    (halo ? `<text ${shared} fill="none" stroke="${escape(halo)}" stroke-width="3">${written}</text>` : '') +
+    `<text ${shared} fill="${escape(fill)}">${written}</text>`
   );
 }

@@ -4,7 +4,8 @@ import { documentHtml } from './document.ts';
 import { formatBand, formatMeasured } from './claim-numbers.ts';
 import { darkRules, formatCount, formatDuration } from '../draw/index.ts';
 import { html, type Html, inlineSvg } from './html.ts';
-import { mathHtml, mathText } from './math-text.ts';
+import { mathText } from '../pictures/index.ts';
+import { mathHtml } from './math-html.ts';
 import { numberHtml } from './number-html.ts';
 
 /** A drawing with its title. */

@@ -9,9 +9,10 @@ import { makeFolder } from '../io/output-path.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import { panelArrays, panelCsv } from './claim-data.ts';
 import { claimsPageHtml, type ClaimSection } from './claims-page.ts';
-import { claimPanelSpec } from './figures/claim-panel.ts';
+import { pictureToSvg, themes } from '../draw/index.ts';
+import { claimPanel, panelWidth } from '../pictures/index.ts';
 import { renderPdf } from './pdf.ts';
-import { renderPng, renderSvg } from './render.ts';
+import { renderPng } from './png.ts';
 
 export interface ClaimsReport {
   readonly html: string;
@@ -37,8 +38,8 @@ export async function writeClaims(
     if (result.panels.length) write(`${result.id}.npz`, encodeNpz(panelArrays(result.panels)));
     const svgs: string[] = [];
     for (const [i, panel] of result.panels.entries()) {
-      const spec = claimPanelSpec(panel);
-      const svg = spec ? await renderSvg(spec) : '';
+      const picture = claimPanel(panel)?.draw(themes.light, panelWidth);
+      const svg = picture ? pictureToSvg(picture) : '';
       svgs.push(svg);
       const name = result.panels.length > 1 ? `${result.id}-${i + 1}` : result.id;
       write(`${name}.csv`, panelCsv(panel));

@@ -33,13 +33,13 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
   return { html: strings.map((part, i) => part + valueToHtml(values[i])).join('') };
 }
 
-/** An SVG document as part of a page: sized by the page, its names made its own, with a text alternative. */
+/** An SVG document as part of a page: sized by the page, with unique ids and a text alternative in place of its title. */
 export function inlineSvg(svg: string, id: string, label: string): Html {
   const own = svg
     .replace(/ id="([^"]+)"/g, ` id="${id}-$1"`)
     .replace(/url\(#([^)]+)\)/g, `url(#${id}-$1)`)
-    .replace(/^<svg ([^>]*)>/, (_, attributes: string) => {
-      const kept = attributes.replace(/ ?(class|width|height)="[^"]*"/g, '');
+    .replace(/^<svg ([^>]*)>(?:<title>[^<]*<\/title>)?/, (_, attributes: string) => {
+      const kept = attributes.replace(/ ?\b(class|width|height|role)="[^"]*"/g, '');
       return `<svg ${kept} role="img" aria-label="${escapeHtml(label)}">`;
     });
   return raw(own);

@@ -1,7 +1,5 @@
-export { type Figure, type FigureRun, type Panel, type Spec } from './figures/index.ts';
-export { depthFigures, detailFigures, sharedFigures } from './figures/index.ts';
-export { formatCount, formatDuration, formatNumber } from '../draw/format.ts';
-export { renderPng, renderSvg, type RenderOptions } from './render.ts';
+export { formatCount, formatDuration, formatNumber } from '../draw/index.ts';
+export { renderPng } from './png.ts';
 export { figureRuns, type Report, type ReportOptions, type ReportOutput, writeReport } from './report.ts';
 export { type RunSummary, summariseRun } from '../runs/run-summary.ts';
 export { formatGroupTable, groupRuns, type GroupRow, type GroupTable, meanWithError } from './table.ts';

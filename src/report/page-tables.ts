@@ -1,7 +1,7 @@
 /** The tables of a page: runs, settings, environment. */
 import type { PlainRecord } from '../runs/index.ts';
 import { formatCount, formatDuration, formatNumber, formatValue, missing } from '../draw/index.ts';
-import type { FigureRun } from './figures/index.ts';
+import type { FigureRun } from '../pictures/index.ts';
 import { html, type Html } from './html.ts';
 import type { RunSummary } from '../runs/run-summary.ts';
 

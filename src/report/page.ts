@@ -4,18 +4,10 @@ import { meanfieldCommand } from '../program.ts';
 import type { PlainRecord } from '../runs/index.ts';
 import { documentHtml } from './document.ts';
 import { darkRules, formatNumber } from '../draw/index.ts';
-import type { Figure, FigureRun } from './figures/index.ts';
+import type { FigureRun } from '../pictures/index.ts';
+import type { DrawnFigure } from './draw-figures.ts';
 import { html, type Html, inlineSvg, raw } from './html.ts';
 import { factList, flatten, recordTable, runTable } from './page-tables.ts';
-
-/** A figure with its drawings. */
-export interface DrawnFigure {
-  readonly figure: Figure;
-  /** Part of file names and of ids in the page; distinct in a page. */
-  readonly id: string;
-  /** One SVG document a panel. */
-  readonly svgs: readonly string[];
-}
 
 export interface RunSection {
   readonly run: FigureRun;

@@ -1,25 +1,8 @@
 /** An SVG figure as a PDF of one page: lines and text stay lines and text. */
-import { existsSync } from 'node:fs';
 import PDFDocument from 'pdfkit';
 import svgToPdf from 'svg-to-pdfkit';
 import { InternalError } from '../errors.ts';
-
-const folders = [
-  '/usr/share/fonts/truetype/dejavu',
-  '/usr/share/fonts/dejavu-sans-fonts',
-  '/usr/share/fonts/dejavu',
-  '/usr/share/fonts/TTF',
-  '/usr/local/share/fonts',
-  '/Library/Fonts',
-];
-
-/** DejaVu Sans as it stands in the PNGs; undefined where the system lacks it. PDF's own fonts have no Greek and no raised minus. */
-function findFonts(): { readonly plain: string; readonly bold: string } | undefined {
-  const file = folders.map((folder) => `${folder}/DejaVuSans`).find((name) => existsSync(`${name}.ttf`));
-  if (file === undefined) return undefined;
-  const bold = `${file}-Bold.ttf`;
-  return { plain: `${file}.ttf`, bold: existsSync(bold) ? bold : `${file}.ttf` };
-}
+import { findFonts } from './fonts.ts';
 
 /** The fonts are embedded; the same SVG gives the same bytes. Undefined where the system has no DejaVu Sans. */
 export async function renderPdf(svg: string, title = ''): Promise<Uint8Array | undefined> {

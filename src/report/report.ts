@@ -4,29 +4,35 @@ import { dirname, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../io/atomic.ts';
 import { checkOutputFile, makeFolder } from '../io/output-path.ts';
-import { readRun, runFiles, slug } from '../runs/index.ts';
-import { depthFigures, detailFigures, type Figure, type FigureRun, sharedFigures } from './figures/index.ts';
-import { maxLinePoints } from './figures/figure.ts';
-import { runLabels, seriesLabels } from './labels.ts';
-import { type DrawnFigure, pageHtml, type RunSection } from './page.ts';
 import { seriesColour } from '../draw/index.ts';
-import { renderPng, renderSvg } from './render.ts';
+import {
+  depthFigures,
+  detailFigures,
+  type ErrorGroup,
+  type FigureRun,
+  maxLinePoints,
+  sharedFigures,
+} from '../pictures/index.ts';
+import { readRun, runFiles } from '../runs/index.ts';
+import { drawFigures, type DrawnFigure, panelFiles } from './draw-figures.ts';
+import { runLabels, seriesLabels } from './labels.ts';
+import { pageHtml, type RunSection } from './page.ts';
+import { renderPng } from './png.ts';
 import { summariseRun } from '../runs/run-summary.ts';
+import { groupRuns, meanWithError } from './table.ts';
 
 export interface ReportOutput {
   /** Where the page goes. */
   readonly html: string;
-  /** Folder for every panel as `.svg` and `.vl.json`, the latter with its data. */
+  /** Folder for every panel as `.svg`, with its data as `.csv` and as a Vega-Lite specification (`.vl.json`). */
   readonly figures?: string;
-  /** `.png` of every panel too. Default false. */
+  /** Also writes every panel as `.png`. Default false. */
   readonly png?: boolean;
 }
 
 export interface ReportOptions {
-  /** ms since 1970, at which it is judged whether a run lives. */
+  /** Time in ms since 1970 at which the state of a run is judged. */
   readonly now?: number;
-  /** What the drawing complains about. */
-  readonly onWarning?: (message: string) => void;
 }
 
 export interface Report {
@@ -56,6 +62,13 @@ export async function figureRuns(runDirs: readonly string[], now = Date.now()): 
   }));
 }
 
+/** Runs in groups that differ by their seed alone. */
+export const errorGroups = (runs: readonly FigureRun[]): ErrorGroup[] =>
+  groupRuns(runs.map(({ summary }) => summary)).rows.map((row) => ({
+    ...row,
+    text: meanWithError(row.testError, row.standardError),
+  }));
+
 /**
  * Writes the page of a run, or of several side by side.
  *
@@ -70,17 +83,7 @@ export async function writeReport(
   makeFolder(dirname(out.html));
   checkOutputFile(out.html);
   const runs = await figureRuns(runDirs, options.now);
-  const draw = async (figures: readonly Figure[], prefix: string): Promise<DrawnFigure[]> => {
-    const drawn: DrawnFigure[] = [];
-    for (const figure of figures) {
-      const svgs: string[] = [];
-      for (const { spec } of figure.panels)
-        svgs.push(await renderSvg(spec, options.onWarning ? { onWarning: options.onWarning } : {}));
-      drawn.push({ figure, id: `${prefix}${figure.id}`, svgs });
-    }
-    return drawn;
-  };
-  const shared = await draw(sharedFigures(runs), '');
+  const shared = drawFigures(sharedFigures(runs, errorGroups));
   const sections: RunSection[] = [];
   for (const [i, run] of runs.entries()) {
     const prefix = runs.length > 1 ? `run${i + 1}-` : '';
@@ -90,8 +93,8 @@ export async function writeReport(
       ...(existsSync(analysis) && {
         analysis: relative(dirname(out.html), analysis).split(sep).map(encodeURIComponent).join('/'),
       }),
-      depth: await draw(depthFigures(run), prefix),
-      details: await draw(detailFigures(run), prefix),
+      depth: drawFigures(depthFigures(run), prefix),
+      details: drawFigures(detailFigures(run), prefix),
     });
   }
   const files =
@@ -115,13 +118,11 @@ function writeFigures(folder: string, figures: readonly DrawnFigure[], png: bool
     writeFileAtomic(file, content);
     files.push(file);
   };
-  for (const { figure, id, svgs } of figures)
-    figure.panels.forEach((panel, i) => {
-      const svg = svgs[i] ?? '';
-      const name = figure.panels.length > 1 ? `${id}-${slug(panel.id)}` : id;
-      write(`${name}.svg`, svg);
-      write(`${name}.vl.json`, `${JSON.stringify(panel.spec)}\n`);
-      if (png) write(`${name}.png`, renderPng(svg));
-    });
+  for (const { name, svg, csv, vegaLite } of figures.flatMap(panelFiles)) {
+    write(`${name}.svg`, svg);
+    write(`${name}.csv`, csv);
+    write(`${name}.vl.json`, vegaLite);
+    if (png) write(`${name}.png`, renderPng(svg));
+  }
   return files;
 }

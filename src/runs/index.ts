@@ -11,13 +11,14 @@ export { isProcessAlive } from './process.ts';
 export { listRuns, readRun, type Run } from './reader.ts';
 export { countLines } from './lines.ts';
 export { lastRecord, parseRecord, type ReadRecordsOptions, readRecords, type Records } from './records.ts';
-export type {
-  ArmResult,
-  Comparison,
-  OrderChanges,
-  Reproduction,
-  ReproductionRow,
-  StageChanges,
+export {
+  type ArmResult,
+  type Comparison,
+  mainArm,
+  type OrderChanges,
+  type Reproduction,
+  type ReproductionRow,
+  type StageChanges,
 } from './reproduction.ts';
 export {
   recordSchema,

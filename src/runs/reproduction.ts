@@ -1,4 +1,4 @@
-/** The results of a grid of runs, as JSON: `results.json`. Types only, shared with the browser. */
+/** The results of a grid of runs, as JSON: `results.json`. Shared with the browser. */
 import type { Mean, PairedGain } from '../stats/index.ts';
 import type { EvaluationSet } from './types.ts';
 
@@ -78,4 +78,10 @@ export interface Reproduction {
   readonly unfinished: readonly { readonly name: string; readonly state: string }[];
   /** Distinct machines, one line each: processor, libtorch, threads. */
   readonly machines: readonly string[];
+}
+
+/** The arm of a scheme in the talk's table: the one with default settings, or the only one. */
+export function mainArm({ arms }: ReproductionRow, scheme: string): ArmResult | undefined {
+  const own = arms.filter((arm) => arm.scheme === scheme);
+  return own.find(({ arm }) => arm === scheme) ?? (own.length === 1 ? own[0] : undefined);
 }

@@ -2,7 +2,7 @@
 import type { Reproduction } from '../../runs/index.ts';
 import { documentHtml } from '../document.ts';
 import { html, type Html, inlineSvg } from '../html.ts';
-import type { DrawnFigure } from '../page.ts';
+import type { DrawnFigure } from '../draw-figures.ts';
 import { darkRules } from '../../draw/index.ts';
 import { armTable, comparisonTable, reproductionTable, type Table } from './tables.ts';
 import { verdictSentences, verdictTable } from './verdict.ts';

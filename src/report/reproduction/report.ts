@@ -2,20 +2,29 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../io/atomic.ts';
-import { readRun, type Reproduction, type ReproductionRow, slug } from '../../runs/index.ts';
+import { readRun, type Reproduction, type ReproductionRow } from '../../runs/index.ts';
 import { makeFolder } from '../../io/output-path.ts';
-import { depthFigures, type Figure, type FigureRun, sharedFigures } from '../figures/index.ts';
-import type { DrawnFigure } from '../page.ts';
 import { seriesColour } from '../../draw/index.ts';
-import { renderSvg } from '../render.ts';
+import {
+  depthFigures,
+  errorCurves,
+  type Figure,
+  type FigureRun,
+  gainsFigure,
+  lossCurves,
+  orderFigure,
+  tableFigure,
+} from '../../pictures/index.ts';
 import { summariseRun } from '../../runs/run-summary.ts';
-import { gainsFigure, orderFigure, tableFigure } from './figures.ts';
+import { drawFigures, type DrawnFigure, panelFiles } from '../draw-figures.ts';
 import { type NetworkSection, reproductionPageHtml } from './page.ts';
 import {
   armTable,
   comparisonTable,
   csvTable,
+  gainText,
   markdownTable,
+  meanText,
   reproductionTable,
   runsTable,
 } from './tables.ts';
@@ -33,14 +42,14 @@ const curvePoints = 8000;
 
 const recordFile = 'results.json';
 
-/** The record alone: what others read while the grid fills up. Returns its path. */
+/** Writes only the record, which others read while the grid runs. Returns its path. */
 export function writeReproductionRecord(reproduction: Reproduction, root: string): string {
   const file = join(root, recordFile);
   writeFileAtomic(file, `${JSON.stringify(reproduction, null, 2)}\n`);
   return file;
 }
 
-/** Figures of an earlier state of the grid, which has others now; files that are not named as ours are left alone. */
+/** Removes figures of an earlier state of the grid. Files with other names are kept. */
 function removeOldFigures(folder: string, kept: ReadonlySet<string>, prefixes: readonly string[]): void {
   for (const name of readdirSync(folder)) {
     const ours = prefixes.some((prefix) => name === `${prefix}.svg` || name.startsWith(`${prefix}-`));
@@ -60,30 +69,21 @@ export async function writeReproduction(
   const figures = join(root, 'figures');
   makeFolder(figures);
   const names = new Set<string>();
-  const draw = async (list: readonly (Figure | undefined)[], prefix: string): Promise<DrawnFigure[]> => {
-    const drawn: DrawnFigure[] = [];
-    for (const figure of list.filter((one) => one !== undefined)) {
-      const svgs: string[] = [];
-      for (const panel of figure.panels) {
-        const svg = await renderSvg(panel.spec);
-        const name = [prefix, figure.id, ...(figure.panels.length > 1 ? [slug(panel.id)] : [])]
-          .filter(Boolean)
-          .join('-');
-        names.add(`${name}.svg`);
-        writeFileAtomic(join(figures, `${name}.svg`), svg);
-        svgs.push(svg);
-      }
-      drawn.push({ figure, id: `${prefix}${prefix && '-'}${figure.id}`, svgs });
+  const draw = (list: readonly (Figure | undefined)[], prefix: string): DrawnFigure[] => {
+    const drawn = drawFigures(list, prefix && `${prefix}-`);
+    for (const { name, svg } of drawn.flatMap(panelFiles)) {
+      names.add(`${name}.svg`);
+      writeFileAtomic(join(figures, `${name}.svg`), svg);
     }
     return drawn;
   };
-  const overview = await draw(
-    [tableFigure(reproduction), orderFigure(reproduction), gainsFigure(reproduction)],
+  const overview = draw(
+    [tableFigure(reproduction, meanText), orderFigure(reproduction), gainsFigure(reproduction, gainText)],
     '',
   );
   const networks: NetworkSection[] = [];
   for (const row of reproduction.rows.filter(({ arms }) => arms.length))
-    networks.push({ network: row.network, figures: await draw(await networkFigures(row, runs), row.id) });
+    networks.push({ network: row.network, figures: draw(await networkFigures(row, runs), row.id) });
   removeOldFigures(figures, names, ['table', 'order', 'gains', ...reproduction.rows.map(({ id }) => id)]);
   const files: ReproductionFiles = {
     html: join(root, 'reproduce.html'),
@@ -102,7 +102,7 @@ export async function writeReproduction(
   return files;
 }
 
-/** The curves of all runs, coloured by arm; and where the blocks stood in the first run that moved them. */
+/** The curves of all runs, coloured by arm, and the depth of the first run whose blocks moved. */
 async function networkFigures({ arms }: ReproductionRow, root: string): Promise<Figure[]> {
   const count = arms.reduce((sum, { runs }) => sum + runs.length, 0);
   const shown: FigureRun[] = [];
@@ -115,12 +115,11 @@ async function networkFigures({ arms }: ReproductionRow, root: string): Promise<
       const label = `${arm}, seed ${seed}`;
       shown.push({ data, summary: summariseRun(data), label, series: arm, colour: seriesColour(i) });
     }
-  const curves = sharedFigures(shown).filter(({ id }) => id === 'error' || id === 'loss');
   const moving =
     shown.find(({ data }) => data.swaps.length) ??
     shown.find(({ data }) => depthFigures({ ...shown[0]!, data }).length);
   const depth = moving
     ? depthFigures(moving).map((figure) => ({ ...figure, title: `${figure.title}: ${moving.label}` }))
     : [];
-  return [...curves, ...depth];
+  return [errorCurves(shown), lossCurves(shown), ...depth];
 }

@@ -3,10 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { ArmResult, Comparison, Reproduction, ReproductionRow } from '../../runs/index.ts';
-import { gainsFigure, orderFigure, tableFigure } from './figures.ts';
+import { gainsFigure, orderFigure, tableFigure } from '../../pictures/index.ts';
 import { writeReproduction } from './report.ts';
 import { verdictOf, verdictSentences, verdictTable } from './verdict.ts';
-import { comparisonTable, csvTable, markdownTable, reproductionTable, runsTable } from './tables.ts';
+import {
+  comparisonTable,
+  csvTable,
+  gainText,
+  markdownTable,
+  meanText,
+  reproductionTable,
+  runsTable,
+} from './tables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reproduction-'));
 afterAll(() => {
@@ -103,11 +111,11 @@ it('Markdown and CSV keep a cell a cell', () => {
 });
 
 it('figures say in words what they show, and there is none of nothing', () => {
-  expect(tableFigure(whole)?.alt).toContain('ResNet56: talk 6.97 and 6.72, here vanilla not run');
-  expect(gainsFigure(whole)?.alt).toBe('mean-field – vanilla: +0.30 [-0.20, 0.80]');
+  expect(tableFigure(whole, meanText)?.alt).toContain('ResNet56: talk 6.97 and 6.72, here vanilla not run');
+  expect(gainsFigure(whole, gainText)?.alt).toBe('mean-field – vanilla: +0.30 [-0.20, 0.80]');
   expect(orderFigure(whole)?.alt).toBe('ResNet20, mean-field: layer1 2.0 a run');
   const empty = { ...whole, rows: [notRun] };
-  expect(gainsFigure(empty)).toBeUndefined();
+  expect(gainsFigure(empty, gainText)).toBeUndefined();
   expect(orderFigure(empty)).toBeUndefined();
 });
 

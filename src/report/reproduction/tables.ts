@@ -1,6 +1,6 @@
 /** What a grid came to as rows of text: for a terminal, a page, Markdown, a spreadsheet. */
-import { quoteCell } from '../../io/index.ts';
-import type { Reproduction, ReproductionRow } from '../../runs/index.ts';
+import { quoteCell } from '../../io/csv/rows.ts';
+import { mainArm, type Reproduction, type ReproductionRow } from '../../runs/reproduction.ts';
 import type { Mean, PairedGain } from '../../stats/index.ts';
 import { meanWithError } from '../table.ts';
 
@@ -36,15 +36,6 @@ const mainText = (row: ReproductionRow, scheme: string): string => {
   const main = mainArm(row, scheme);
   return !main && row.arms.some((arm) => arm.scheme === scheme) ? 'several, below' : meanText(main?.error);
 };
-
-/** The arm that stands for a scheme in the talk's table: the one with default settings, or the only one. */
-export function mainArm(
-  { arms }: ReproductionRow,
-  scheme: string,
-): ReproductionRow['arms'][number] | undefined {
-  const own = arms.filter((arm) => arm.scheme === scheme);
-  return own.find(({ arm }) => arm === scheme) ?? (own.length === 1 ? own[0] : undefined);
-}
 
 /** The talk's table with ours beside it: vanilla and mean-field alone, as the talk has it. */
 export function reproductionTable({ rows }: Reproduction): Table {

@@ -1,6 +1,11 @@
 /** Whether a grid at the talk's own recipe confirms the gains that the talk claims. */
-import type { Comparison, Reproduction, ReproductionRow } from '../../runs/index.ts';
-import { gainText, mainArm, meanText, signed, type Table } from './tables.ts';
+import {
+  type Comparison,
+  mainArm,
+  type Reproduction,
+  type ReproductionRow,
+} from '../../runs/reproduction.ts';
+import { gainText, meanText, signed, type Table } from './tables.ts';
 
 /**
  * `confirmed`: the 95 % interval of the paired gain lies above 0 and holds the claimed gain. `excluded`: it does not hold

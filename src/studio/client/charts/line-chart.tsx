@@ -1,8 +1,4 @@
-/**
- * A chart of curves with a cursor, on a canvas of our own rather than Vega's: curves of a live run are drawn anew with every event
- * and every move of the pointer, for which Vega would build its scene each time (tens of ms a chart; this takes one or two),
- * and the first view then needs none of its 300 kB. What is saved as SVG is the same list of marks.
- */
+/** A chart of curves with a cursor, a zoom and a legend of values. The saved SVG has the same marks as the canvas. */
 import { formatShort, missing, type Theme } from '../../../draw/index.ts';
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
@@ -11,12 +7,14 @@ import { Button } from '../parts/controls.tsx';
 import { pictureItems } from '../parts/save.ts';
 import { cssColour, theme } from '../theme.ts';
 import { useKept } from './kept.ts';
-import { drawLines, type Drawn, type Lines, linesTable, overLines, type Series } from './lines.ts';
-import { nearest } from './smooth.ts';
+import { type ChartLines, drawLines, type Drawn, overLines } from './lines.ts';
+import { linesTable, nearest, type Series } from '../../../pictures/index.ts';
 import { Stage } from './stage.tsx';
 
 export interface LineChartProps {
-  readonly lines: Lines;
+  readonly lines: ChartLines;
+  /** The names of the lines are at their ends too. Default false. */
+  readonly named?: boolean;
   readonly height?: number;
   readonly cursor: number | undefined;
   /** `keep`: it was set, not only passed over; undefined when the pointer leaves. */
@@ -30,8 +28,8 @@ export interface LineChartProps {
   readonly children?: ComponentChildren;
 }
 
-/** A shorter way is a click. */
-const shortestDrag = 5;
+/** A shorter movement in px is a click. */
+const minDrag = 5;
 
 export function LineChart(props: LineChartProps): JSX.Element {
   const { lines, cursor, zoom, onCursor, onZoom, placeName, height = 260 } = props;
@@ -52,7 +50,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
   };
   const onMove = (event: PointerEvent): void => {
     const start = pressed.current;
-    if (start !== undefined && Math.abs(event.offsetX - start) > shortestDrag)
+    if (start !== undefined && Math.abs(event.offsetX - start) > minDrag)
       setChoosing([drawn.current?.plot.invert(start, 0)[0] ?? 0, xOf(event)]);
     onCursor(snap(xOf(event)), false);
   };
@@ -103,11 +101,11 @@ export function LineChart(props: LineChartProps): JSX.Element {
       : `${placeName(points[at]!)}: ${lines.series.map((one) => `${one.name} ${valueAt(one, cursor)}`).join(', ')}`;
   const keep = useKept<Drawn>();
   const draw = (width: number, tall: number, colours: Theme): Drawn =>
-    keep([lines.series, lines.x.to, lines.y.log, zoom?.[0], zoom?.[1], width, tall, colours], () =>
-      drawLines(lines, zoom, width, tall, colours),
+    keep([lines.series, lines.x.to, lines.y.scale, zoom?.[0], zoom?.[1], width, tall, colours], () =>
+      drawLines(lines, zoom, width, tall, colours, props.named),
     );
   const toSave = (): Drawn['picture'] =>
-    drawLines(lines, zoom, 760, Math.max(height, 300), theme.value).picture;
+    drawLines(lines, zoom, 760, Math.max(height, 300), theme.value, props.named).picture;
 
   return (
     <figure class="chart">
@@ -175,7 +173,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
   );
 }
 
-function clampZoom({ x }: Lines, [a, b]: readonly [number, number]): readonly [number, number] {
+function clampZoom({ x }: ChartLines, [a, b]: readonly [number, number]): readonly [number, number] {
   const round = x.to - x.from > 20 ? Math.round : (value: number): number => value;
   return [Math.max(x.from, round(Math.min(a, b))), Math.min(x.to, round(Math.max(a, b)))];
 }
@@ -191,7 +189,9 @@ function Legend({
   cursor,
   place,
 }: {
-  readonly lines: Lines;
+  readonly lines: ChartLines;
+  /** The names of the lines are at their ends too. Default false. */
+  readonly named?: boolean;
   readonly cursor: number | undefined;
   readonly place: string | undefined;
 }): JSX.Element {

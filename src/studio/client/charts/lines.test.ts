@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { pictureToSvg, seriesColour, type Theme } from '../../../draw/index.ts';
-import { drawLines, type Lines, linesTable, overLines } from './lines.ts';
+import { type Lines, linesTable } from '../../../pictures/index.ts';
+import { drawLines, overLines } from './lines.ts';
 import { describeLines } from './words.ts';
 
 const theme: Theme = {
@@ -22,12 +23,11 @@ const lines: Lines = {
   x: { title: 'step', from: 0, to: 100 },
   y: { title: 'loss' },
   series: [{ name: 'training <b>', colour: seriesColour(0), x, y: x.map((step) => 100 / step) }],
-  named: true,
   description: 'falls',
 };
 
 it('the lines stand in the plot, and names beside their ends are text', () => {
-  const { picture, plot } = drawLines(lines, undefined, 800, 300, theme);
+  const { picture, plot } = drawLines(lines, undefined, 800, 300, theme, true);
   expect(plot.sx(0)).toBeCloseTo(plot.left, 6);
   expect(plot.sx(100)).toBeCloseTo(plot.left + plot.width, 6);
   const svg = pictureToSvg(picture);
@@ -45,7 +45,7 @@ it('zooming shows the part that was chosen, with an axis for it', () => {
 it('a logarithmic axis leaves out what is not positive', () => {
   const withZero = {
     ...lines,
-    y: { title: 'loss', log: true },
+    y: { title: 'loss', scale: 'log' as const },
     series: [{ ...lines.series[0]!, y: x.map((step) => (step === 1 ? 0 : 100 / step)) }],
   };
   const { plot } = drawLines(withZero, undefined, 800, 300, theme);

@@ -1,6 +1,6 @@
 /** What a curve shows, in a sentence with its numbers. */
 import { formatShort } from '../../../draw/index.ts';
-import type { Series } from './lines.ts';
+import type { Series } from '../../../pictures/index.ts';
 
 /** `0.236 at the end, from 2.58; least 0.21 at step 5 700` */
 export function describeSeries({ x, y }: Series, unit: string): string {

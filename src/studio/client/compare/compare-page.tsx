@@ -131,7 +131,8 @@ function Chart({
         <Smoothing lastStep={longest} reach={reach} />
       </div>
       <LineChart
-        lines={{ ...lines, y: { ...lines.y, log: log === '1' } }}
+        lines={{ ...lines, y: { ...lines.y, scale: log === '1' ? 'log' : 'linear' } }}
+        named
         height={420}
         cursor={passing.value ?? numberOf(at)}
         onCursor={(place, keep) => {

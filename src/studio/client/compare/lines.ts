@@ -3,8 +3,8 @@ import { seriesColour, seriesDash } from '../../../draw/index.ts';
 import { evaluationSet } from '../../../runs/evaluation-set.ts';
 import type { EvaluationSet } from '../../../runs/index.ts';
 import type { RunDetail, StepCurves } from '../../protocol/index.ts';
-import type { Lines, Series } from '../charts/lines.ts';
-import { smooth } from '../charts/smooth.ts';
+import { type Series, smooth } from '../../../pictures/index.ts';
+import type { ChartLines } from '../charts/lines.ts';
 import { describeLines } from '../charts/words.ts';
 import { stepsPerEpoch } from '../runs/steps-per-epoch.ts';
 
@@ -68,7 +68,7 @@ function seriesOf(
       dash,
       x: there.map(({ step }) => at(step)),
       y: there.map(({ error }) => error),
-      dots: true,
+      marker: { shape: 'circle', radius: 3.5 },
     };
   }
   const values = quantity === 'loss' ? curves.loss : curves.error;
@@ -93,7 +93,7 @@ export function compareLines(
     against,
     reach,
   }: { readonly quantity: Quantity; readonly against: Against; readonly reach: number },
-): Lines {
+): ChartLines {
   const mixed = quantity === 'evaluated' && new Set(runs.map(evaluatedOn)).size > 1;
   const series = runs.map((run, i) => {
     const label = labels[i] ?? run.detail.row.name;
@@ -106,7 +106,6 @@ export function compareLines(
     x: { title: places[against], from: 0, to: Math.max(...ends, 1) },
     y: { title: units[quantity] },
     series,
-    named: true,
     description: `${describeLines(series, places[against])}.`,
   };
 }

@@ -5,7 +5,7 @@ import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import type { SwapRecord } from '../../../runs/index.ts';
 import { useKept } from '../charts/kept.ts';
-import { nearest } from '../charts/smooth.ts';
+import { nearest } from '../../../pictures/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { amend, place } from '../location.ts';
 import { ChartHead } from '../parts/chart-head.tsx';

@@ -1,5 +1,6 @@
 /** Files that the page hands to the reader. */
 import { drawPicture, type Picture, pictureToSvg } from '../../../draw/index.ts';
+import { type Table, toRecords } from '../../../pictures/index.ts';
 import type { MenuItem } from './controls.tsx';
 
 export function saveBlob(name: string, blob: Blob): void {
@@ -58,16 +59,10 @@ function cell(value: unknown): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export interface Table {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly unknown[])[];
-}
+export type { Table };
 
 export const toCsv = ({ header, rows }: Table): string =>
   `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;
-
-export const toRecords = ({ header, rows }: Table): Record<string, unknown>[] =>
-  rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? null])));
 
 /** The commands of a table's menu. */
 export const tableItems = (name: string, table: () => Table): readonly MenuItem[] => [

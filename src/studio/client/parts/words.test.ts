@@ -1,7 +1,8 @@
 import { formatShort } from '../../../draw/index.ts';
 import { expect, it } from 'vitest';
 import { fakeRow } from '../fake-row.ts';
-import { toCsv, toRecords } from './save.ts';
+import { toRecords } from '../../../pictures/index.ts';
+import { toCsv } from './save.ts';
 import { ago, count, folderOf, secondsLeft, withError } from './words.ts';
 
 it('numbers have the digits that can be read', () => {

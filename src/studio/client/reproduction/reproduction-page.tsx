@@ -1,4 +1,5 @@
 /** The talk's table filling up. */
+import { sides, talkTablePicture } from '../../../pictures/index.ts';
 import { formatNumber, formatValue } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
@@ -7,13 +8,12 @@ import {
   armTable,
   comparisonTable,
   gainText,
-  mainArm,
   meanText,
   pText,
   reproductionTable,
   type Table as TextTable,
 } from '../../../report/reproduction/tables.ts';
-import type { Reproduction, ReproductionRow } from '../../../runs/index.ts';
+import { mainArm, type Reproduction, type ReproductionRow } from '../../../runs/reproduction.ts';
 import { rootGrid } from '../../protocol/index.ts';
 import { Stage } from '../charts/stage.tsx';
 import { place } from '../location.ts';
@@ -27,11 +27,10 @@ import { count } from '../parts/words.ts';
 import { programLine } from '../program.ts';
 import { hrefTo, runHref } from '../routes.ts';
 import { rowList, runs, runsFailure, source, useRuns } from '../store.ts';
-import { cssColour, theme } from '../theme.ts';
+import { theme } from '../theme.ts';
 import '../styles/charts.css';
 import '../styles/compare.css';
 import { isCell, standingWords } from './cells.ts';
-import { pictureHeight, reproductionPicture, sides } from './table-picture.ts';
 
 const folder = computed(() => place.value.path[1] ?? runs.value?.grids[0]?.id);
 const members = computed(() => {
@@ -271,7 +270,7 @@ function MainTable({
 }
 
 function Picture({ reproduction }: { readonly reproduction: Reproduction }): JSX.Element {
-  const draw = (width: number) => reproductionPicture(reproduction, width, theme.value);
+  const draw = (width: number) => talkTablePicture(reproduction, width, theme.value);
   const words = reproduction.rows
     .filter(({ talk, arms }) => talk ?? arms.length)
     .map(
@@ -291,16 +290,10 @@ function Picture({ reproduction }: { readonly reproduction: Reproduction }): JSX
         )}
       />
       <p class="legend">
-        {sides.map(({ scheme, colour }) => (
-          <span key={scheme} class="legend-item">
-            <span class="swatch" style={{ color: cssColour(colour) }} aria-hidden="true" />
-            {scheme}
-          </span>
-        ))}
-        <span class="quiet">hollow: talk, full: here</span>
+        <span class="quiet">hollow: talk, filled: here</span>
       </p>
       <div role="img" aria-label={words}>
-        <Stage height={() => pictureHeight(reproduction)} draw={draw} />
+        <Stage height={(width) => draw(Math.max(width, 1)).height} draw={draw} />
       </div>
     </figure>
   );

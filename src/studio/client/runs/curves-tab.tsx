@@ -6,8 +6,8 @@ import { type Colour, formatCount, series as colours } from '../../../draw/index
 import { evaluationSet } from '../../../runs/evaluation-set.ts';
 import type { RunDetail, StepCurves } from '../../protocol/index.ts';
 import { LineChart } from '../charts/line-chart.tsx';
-import type { Lines, Series } from '../charts/lines.ts';
-import { smooth } from '../charts/smooth.ts';
+import { type Series, smooth } from '../../../pictures/index.ts';
+import type { ChartLines } from '../charts/lines.ts';
 import { describeLines } from '../charts/words.ts';
 import { amend, place } from '../location.ts';
 import { useLoaded } from '../parts/loaded.ts';
@@ -112,7 +112,7 @@ function Charts({
       {charts.map((lines) => (
         <LineChart
           key={lines.id}
-          lines={{ ...lines, y: { ...lines.y, log: logs.value.has(lines.id) } }}
+          lines={{ ...lines, y: { ...lines.y, scale: logs.value.has(lines.id) ? 'log' : 'linear' } }}
           height={lines.id === 'loss' ? 330 : 230}
           cursor={cursor}
           onCursor={setCursor}
@@ -132,7 +132,7 @@ function Charts({
 }
 
 /** The charts of a run, the loss first. */
-function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: number): readonly Lines[] {
+function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: number): readonly ChartLines[] {
   const { step: x } = curves;
   const perEpoch = stepsPerEpoch(detail);
   const ends = detail.epochs.map(({ epoch }) => (perEpoch ? Math.round((epoch + 1) * perEpoch) : epoch + 1));
@@ -142,7 +142,15 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
       value === undefined || value === null || !Number.isFinite(value) ? [] : [i],
     );
     return there.length && perEpoch
-      ? [{ name, colour: test, x: there.map((i) => ends[i]!), y: there.map((i) => values[i]!), dots: true }]
+      ? [
+          {
+            name,
+            colour: test,
+            x: there.map((i) => ends[i]!),
+            y: there.map((i) => values[i]!),
+            marker: { shape: 'circle', radius: 3.5 },
+          },
+        ]
       : [];
   };
   // Buckets of one step have no spread to show.
@@ -155,13 +163,12 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
     unit: string,
     series: readonly Series[],
     zero = false,
-  ): Lines => ({
+  ): ChartLines => ({
     id,
     title,
     x: { title: 'step', from: 0, to },
     y: { title: unit, zero },
     series,
-    named: false,
     description: `${describeLines(series, 'step')}.`,
   });
   return [

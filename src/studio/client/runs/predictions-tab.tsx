@@ -1,5 +1,6 @@
 /** What the net gets right and wrong: confusion, errors by class, test images with what it takes them for. */
 import { formatCount, formatNumber } from '../../../draw/index.ts';
+import { type ConfusionPicture, confusionPicture } from '../../../pictures/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
@@ -14,7 +15,7 @@ import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { pictureItems, tableItems } from '../parts/save.ts';
 import { source } from '../store.ts';
 import { theme } from '../theme.ts';
-import { type ConfusionDrawing, confusionPicture, largestConfusions } from './confusion-picture.ts';
+import { largestConfusions } from './confusions.ts';
 import type { FollowedData } from './run-data.ts';
 
 const onlyWrong = computed(() => place.value.query.show === 'wrong');
@@ -52,7 +53,7 @@ export function PredictionsTab({ run }: { readonly run: FollowedData }): JSX.Ele
 }
 
 function Confusion({ result: { confusion, classes } }: { readonly result: RunResult }): JSX.Element {
-  const drawn = useRef<ConfusionDrawing | undefined>(undefined);
+  const drawn = useRef<ConfusionPicture | undefined>(undefined);
   const [cell, setCell] = useState<readonly [number, number] | undefined>(undefined);
   const name = (index: number): string => classes[index] ?? String(index);
   const worst = largestConfusions(confusion, 4);
@@ -66,7 +67,7 @@ function Confusion({ result: { confusion, classes } }: { readonly result: RunRes
         title="Confusion"
         save={pictureItems(
           'confusion',
-          () => confusionPicture(confusion, classes, 620, theme.value).picture,
+          () => confusionPicture(classes, confusion, 620, theme.value).picture,
           () => ({
             header: ['true', ...classes],
             rows: confusion.map((row, i) => [name(i), ...row]),
@@ -90,16 +91,17 @@ function Confusion({ result: { confusion, classes } }: { readonly result: RunRes
       >
         <Stage
           height={(width) =>
-            width ? confusionPicture(confusion, classes, width, theme.value).picture.height : 300
+            width ? confusionPicture(classes, confusion, width, theme.value).picture.height : 300
           }
           draw={(width) => {
-            drawn.current = confusionPicture(confusion, classes, width, theme.value);
+            drawn.current = confusionPicture(classes, confusion, width, theme.value);
             return drawn.current.picture;
           }}
         />
       </div>
       <figcaption>
-        {words ? `Most often: ${words}.` : 'No mistakes.'} Colour: square root of the share of the row.
+        {words ? `Most often: ${words}.` : 'No mistakes.'} Colour: the share of the row, relative to the most
+        frequent mistake.
       </figcaption>
     </figure>
   );

@@ -1,5 +1,5 @@
 /** Algorithm 1: blocks as beads on the axis of depth, their ways through the training, and where they changed places. */
-import { type Mark, plot, type Theme } from '../../../draw/index.ts';
+import { ink, type Mark, plot, type Theme } from '../../../draw/index.ts';
 import type { BeadsPart } from '../parts.ts';
 import { beadsAt, colourOf, orderAt } from './beads.ts';
 import { snapshotAt, statesAt } from './depth.ts';
@@ -44,8 +44,8 @@ export const algorithmScene: Scene = {
           box: side[0]!,
           title: 'Loss; ticks where blocks change places',
           x: { title: 'steps', from: 0, to: state.steps },
-          y: { log: true },
-          lines: [{ name: '', x: beads.step, y: beads.loss, colour: theme.ink }],
+          y: { scale: 'log' },
+          lines: [{ name: '', x: beads.step, y: beads.loss, colour: ink }],
           cursor: step,
           ticks: swapSteps,
         },

@@ -1,5 +1,5 @@
 /** Costates: where each point would have to be moved for the loss to fall, and how their size lasts through depth. */
-import type { Mark } from '../../../draw/index.ts';
+import { ink, type Mark, seriesColour } from '../../../draw/index.ts';
 import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
@@ -44,21 +44,21 @@ export const costateScene: Scene = {
               box: side[0]!,
               title: 'Size of the costate',
               x: { title: 'depth t', from: 0, to: 1 },
-              y: { log: true },
+              y: { scale: 'log' },
               lines: [
-                { name: '\u2016p\u2016', x: costate.depths, y: costate.norms, colour: theme.ink },
+                { name: '\u2016p\u2016', x: costate.depths, y: costate.norms, colour: ink },
                 {
                   name: 'lower bound',
                   x: costate.depths,
                   y: costate.bound,
-                  colour: theme.series[2]!,
+                  colour: seriesColour(2),
                   dash: [6, 4],
                 },
                 {
                   name: 'the slide\u2019s, with E',
                   x: costate.depths,
                   y: costate.literal,
-                  colour: theme.series[3]!,
+                  colour: seriesColour(3),
                   dash: [2, 4],
                 },
               ],
@@ -69,14 +69,14 @@ export const costateScene: Scene = {
           linesPlot(
             {
               box: side[1]!,
-              title: 'K(t): how fast blocks can stretch, at most',
+              title: 'K(t): how fast blocks stretch, at most',
               x: { title: 'depth t', from: 0, to: 1 },
               y: { from: 0 },
               lines: [
                 {
                   name: '',
                   ...stepped(costate.depths, costate.rates),
-                  colour: theme.ink,
+                  colour: ink,
                 },
               ],
               cursor: cursor.t,

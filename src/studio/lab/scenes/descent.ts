@@ -1,5 +1,5 @@
 /** A step of rho towards the best block of every depth: the loss along the way, and what the flow becomes. */
-import type { Mark } from '../../../draw/index.ts';
+import { ink, type Mark, seriesColour } from '../../../draw/index.ts';
 import type { AlongPart } from '../parts.ts';
 import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
@@ -42,12 +42,12 @@ export const descentScene: Scene = {
             title: 'E along (1 \u2212 \u03bb) \u03c1 + \u03bb \u03bd',
             ...alongRange(along, lambda ?? 0),
             lines: [
-              { name: 'E', x: along.lambda, y: along.loss, colour: theme.ink },
+              { name: 'E', x: along.lambda, y: along.loss, colour: ink },
               {
                 name: 'first order',
                 x: along.lambda,
                 y: along.linear,
-                colour: theme.series[2]!,
+                colour: seriesColour(2),
                 dash: [6, 4],
               },
             ],
@@ -67,12 +67,12 @@ export const descentScene: Scene = {
               {
                 name: 'mean over \u03c1',
                 ...stepped(direction.depths, direction.own),
-                colour: theme.ink,
+                colour: ink,
               },
               {
                 name: 'best block of Q_r',
                 ...stepped(direction.depths, direction.values),
-                colour: theme.series[2]!,
+                colour: seriesColour(2),
               },
             ],
             cursor: cursor.t,

@@ -1,5 +1,5 @@
 /** The orders of the expansion added one by one, beside the network itself. */
-import { type Mark } from '../../../draw/index.ts';
+import { ink, type Mark, seriesColour } from '../../../draw/index.ts';
 import { between, type Features, statesAt } from './depth.ts';
 import { movesOf } from './descent.ts';
 import { heightFor, layoutOf } from './layout.ts';
@@ -61,13 +61,13 @@ export const expansionScene: Scene = {
             box: side[0]!,
             title: 'What is left',
             x: { title: 'orders 0 .. k added', ...orderAxis(orders.length) },
-            y: { log: true },
+            y: { scale: 'log' },
             lines: [
               {
                 name: 'error after order k',
                 x: numbers,
                 y: orders.map(({ error }) => known(error)),
-                colour: theme.ink,
+                colour: ink,
               },
             ],
             cursor: Math.max(place, 0),
@@ -79,19 +79,19 @@ export const expansionScene: Scene = {
             box: side[1]!,
             title: 'Paths',
             x: { title: 'order k', ...orderAxis(orders.length) },
-            y: { log: true },
+            y: { scale: 'log' },
             lines: [
               {
                 name: 'carried',
                 x: numbers.slice(1),
                 y: orders.slice(1).map(({ share }) => known(share)),
-                colour: theme.series[2]!,
+                colour: seriesColour(2),
               },
               {
                 name: 'C(L,k)/L^k',
                 x: numbers,
                 y: orders.map(({ paths }) => known(paths)),
-                colour: theme.series[3]!,
+                colour: seriesColour(3),
                 dash: [6, 4],
               },
             ],

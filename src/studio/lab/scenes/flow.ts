@@ -1,5 +1,5 @@
 /** All points carried through depth, over the plane that is carried with them. */
-import { type Mark, type Plot, plot, type Theme } from '../../../draw/index.ts';
+import { ink, type Mark, type Plot, plot, type Theme } from '../../../draw/index.ts';
 import type { FlowPart, PointsPart } from '../parts.ts';
 import { nearestTo, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
@@ -59,7 +59,7 @@ export const flowScene: Scene = {
             title: 'Half the squared distance to the targets',
             x: { title: 'depth t' },
             y: { from: 0 },
-            lines: [{ name: '', x: flow.depths, y: distances, colour: theme.ink }],
+            lines: [{ name: '', x: flow.depths, y: distances, colour: ink }],
             cursor: cursor.t,
           },
           theme,

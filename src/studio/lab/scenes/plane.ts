@@ -1,15 +1,18 @@
 /** The plane of states: points at one depth, where they came from, where they should arrive. */
-import { divergingLevel, type Mark, plot, type Plot, textWidth, type Theme } from '../../../draw/index.ts';
+import {
+  type Box,
+  divergingLevel,
+  type Mark,
+  type Plot,
+  plot,
+  textWidth,
+  type Theme,
+} from '../../../draw/index.ts';
 import type { FieldPart, FlowPart, Grid, MeshPart, PointsPart } from '../parts.ts';
 import { placeOf, statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
 
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+export type { Box };
 
 /** The title of the horizontal axis of a plane of theta, for both axes: above stands the title of the plot. */
 export const acrossAndUp = (across: string, up: string): string => `across: ${across}, up: ${up}`;

@@ -1,5 +1,5 @@
 /** Mean field, tangent kernel and two layers on the same data: what each has learned, and how fast. */
-import type { Mark, Theme } from '../../../draw/index.ts';
+import { type Mark, seriesColour, type Theme } from '../../../draw/index.ts';
 import type { FieldPart, PointsPart } from '../parts.ts';
 import { linesPlot } from './lines.ts';
 import { featuresOf, fieldCells, planePlot, pointColours, pointDots, type Box } from './plane.ts';
@@ -31,25 +31,19 @@ export const regimesScene: Scene = {
       ),
     );
     const top = wide ? tall + 10 : 3 * tall + 10;
-    const curves: readonly [string, string, readonly number[] | undefined][] = [
-      ['mean-field', theme.series[0]!, undefined],
-      ['linearised', theme.series[1]!, undefined],
-      ['two-layer', theme.series[2]!, undefined],
-      ['lazy', theme.series[3]!, [2, 4]],
-    ];
     marks.push(
       linesPlot(
         {
           box: { x: 0, y: top, width, height: height - top },
           title: 'Loss',
           x: { title: 'steps', from: 0, to: state.steps },
-          y: { log: true },
-          lines: curves.map(([name, colour, dash]) => ({
+          y: { scale: 'log' },
+          lines: ['mean-field', 'linearised', 'two-layer', 'lazy'].map((name, i) => ({
             name,
             x: data.curves[name]?.step ?? [],
             y: data.curves[name]?.columns.loss ?? [],
-            colour,
-            ...(dash && { dash }),
+            colour: seriesColour(i),
+            ...(name === 'lazy' && { dash: [2, 4] }),
           })),
           cursor: cursor.s * state.steps,
         },

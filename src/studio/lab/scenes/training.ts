@@ -1,5 +1,5 @@
 /** The Wasserstein gradient flow: the points at depth t and the particles of that depth, as the training goes on. */
-import { type Mark, plot, type Theme } from '../../../draw/index.ts';
+import { ink, type Mark, plot, seriesColour, type Theme } from '../../../draw/index.ts';
 import type { ParticlesPart, PointsPart } from '../parts.ts';
 import { snapshotAt, statesAt } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
@@ -52,14 +52,14 @@ export const trainingScene: Scene = {
             box: side[0]!,
             title: 'Loss',
             x: { title: 'steps', from: 0, to: state.steps },
-            y: { log: true },
+            y: { scale: 'log' },
             lines: [
-              { name: 'E', x: curve.step, y: loss, colour: theme.ink, lineWidth: 2.2 },
+              { name: 'E', x: curve.step, y: loss, colour: ink, lineWidth: 2.2 },
               {
                 name: 'E(0) \u2212 \u222b D ds',
                 x: curve.step,
                 y: (curve.columns.balance ?? []).map((left, i) => loss[i]! + left),
-                colour: theme.series[2]!,
+                colour: seriesColour(2),
                 dash: [5, 4],
               },
             ],

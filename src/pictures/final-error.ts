@@ -1,0 +1,86 @@
+/** Final test errors: a row for each group of runs that differ by their seed alone. */
+import type { Figure, FigureRun } from './figure.ts';
+import { dot, intervalBar, paddedRange, rowChart, tick } from './rows.ts';
+
+/** A group of runs with the mean of their errors. */
+export interface ErrorGroup {
+  readonly dataset: string;
+  readonly model: string;
+  readonly scheme: string;
+  readonly n: number;
+  /** In percent. */
+  readonly testError: number;
+  readonly standardError: number | undefined;
+  /** The mean and its error as text. */
+  readonly text: string;
+}
+
+/**
+ * Undefined with fewer than two finished runs.
+ *
+ * @param groupsOf - groups runs that differ by their seed alone
+ */
+export function finalError(
+  runs: readonly FigureRun[],
+  groupsOf: (runs: readonly FigureRun[]) => readonly ErrorGroup[],
+): Figure | undefined {
+  const finished = runs.filter(({ summary }) => summary.final && Number.isFinite(summary.testError));
+  if (finished.length < 2) return undefined;
+  const groups = [...groupsOf(finished)].sort((a, b) => a.testError - b.testError);
+  const differ = (pick: (group: ErrorGroup) => string): boolean => new Set(groups.map(pick)).size > 1;
+  const labelOf = (of: Pick<ErrorGroup, 'dataset' | 'model' | 'scheme'>): string =>
+    [differ(({ dataset }) => dataset) && of.dataset, differ(({ model }) => model) && of.model, of.scheme]
+      .filter((part) => part !== false)
+      .join(', ');
+  const names = groups.map(labelOf);
+  const dots = finished.map(({ summary, colour, label }) => ({
+    row: names.indexOf(labelOf(summary)),
+    label,
+    error: summary.testError ?? 0,
+    colour,
+  }));
+  const [low, high] = paddedRange(dots.map(({ error }) => error));
+  const title = 'test error in %';
+  const texts = groups.map(({ text }) => text);
+  const alt = `Test error in percent at the end: ${names.map((name, i) => `${name} ${texts[i] ?? ''}`).join('; ')}.`;
+  return {
+    id: 'final-error',
+    title: 'Test error at the end',
+    caption: groups.some(({ n }) => n > 1)
+      ? 'One dot for each run, one row for the runs that differ by their seed alone; the tick is their mean, the bar its standard error. Rows whose bars overlap cannot be told apart by these runs.'
+      : 'One dot for each run. There is one seed of each, so nothing shows how much of a difference is chance: train more seeds.',
+    alt,
+    panels: [
+      {
+        id: 'final-error',
+        draw: (theme, width) =>
+          rowChart(
+            {
+              width,
+              names,
+              rowHeight: 30,
+              axis: { from: Math.max(0, low), to: high, title, ticks: 4 },
+              texts,
+              description: alt,
+            },
+            theme,
+            (i, { sx, sy }) => {
+              const { testError, standardError = 0 } = groups[i]!;
+              return [
+                intervalBar(sx(testError - standardError), sx(testError + standardError), sy(i), theme.muted),
+                tick(sx(testError), sy(i), theme),
+                ...dots
+                  .filter(({ row }) => row === i)
+                  .map(({ error, colour }) => dot(sx(error), sy(i), colour[theme.name], theme)),
+              ];
+            },
+          ),
+        table: {
+          header: ['group', 'run', title],
+          rows: dots.map((one) => [names[one.row], one.label, one.error]),
+        },
+        plain: { mark: 'point', x: title, y: 'group' },
+      },
+    ],
+  };
+}

@@ -1,0 +1,57 @@
+/** Smoothing of curves without a lag, and the point of a curve that is nearest to a place. */
+import { bisector } from 'd3-array';
+
+/**
+ * The mean around each x with weights exp(-|x_i - x_j| / reach). It looks both ways, so that it does not lag as a running
+ * average does. A value weighs as much as the distance to the x before it, of which it is the mean. Missing values have no
+ * weight; where no value is near, the result is null.
+ *
+ * @param x - ascending
+ * @param reach - in units of x; 0 leaves the values unchanged
+ */
+export function smooth(
+  x: readonly number[],
+  y: readonly (number | null)[],
+  reach: number,
+): (number | null)[] {
+  if (!(reach > 0)) return [...y];
+  const n = x.length;
+  const [sums, weights] = [new Float64Array(n), new Float64Array(n)];
+  const standsFor = (i: number): number => (n < 2 ? 1 : i > 0 ? x[i]! - x[i - 1]! : x[1]! - x[0]!) || 1;
+  // Each direction is one recursion: the sum so far fades by exp(-gap / reach).
+  const pass = (indices: (k: number) => number): void => {
+    let [sum, weight, last] = [0, 0, NaN];
+    for (let k = 0; k < n; k++) {
+      const i = indices(k);
+      const fade = k === 0 ? 0 : Math.exp(-Math.abs(x[i]! - last) / reach);
+      sum *= fade;
+      weight *= fade;
+      // The value itself counts once in the two directions together.
+      sums[i] = sums[i]! + sum;
+      weights[i] = weights[i]! + weight;
+      const value = y[i];
+      if (value !== null && value !== undefined && Number.isFinite(value)) {
+        sum += value * standsFor(i);
+        weight += standsFor(i);
+      }
+      last = x[i]!;
+    }
+  };
+  pass((k) => k);
+  pass((k) => n - 1 - k);
+  return y.map((value, i) => {
+    const there = value !== null && Number.isFinite(value);
+    const own = there ? standsFor(i) : 0;
+    const weight = weights[i]! + own;
+    return weight > 1e-9 ? (sums[i]! + (there ? value * own : 0)) / weight : null;
+  });
+}
+
+const positions = bisector((x: number) => x);
+
+/** Index of the x that is nearest to `at`, the first of two at the same distance; -1 where there is none. */
+export function nearest(x: readonly number[], at: number): number {
+  if (!x.length) return -1;
+  const i = positions.center(x, at);
+  return i > 0 && at - x[i - 1]! <= x[i]! - at ? i - 1 : i;
+}
