@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { exitCodes, UsageError } from '../errors.ts';
 import { analyse } from '../experiment/analyse/index.ts';
 import { makeFolder } from '../io/index.ts';
-import { leaseCores, setThreads } from '../native/index.ts';
 import { formatBand, formatMeasured, writeAnalysis, writeReport } from '../report/index.ts';
 import { type Analysis, type Check, notRunFolder, runFiles } from '../runs/index.ts';
+import { withThreads } from './cores.ts';
 import { duration, print, printJson, say } from './output.ts';
 import { textTable } from './text-table.ts';
 
@@ -26,19 +26,14 @@ export async function runAnalysis(run: string, flags: AnalyseFlags): Promise<num
   const problem = notRunFolder(run);
   if (problem !== undefined) throw new UsageError(problem);
   makeFolder(flags.output ?? run);
-  const lease = leaseCores(flags.threads);
-  setThreads(flags.threads ?? lease.cores);
-  let analysis: Analysis;
-  try {
-    analysis = await analyse(run, {
+  const analysis = await withThreads('analyse', flags.threads, () =>
+    analyse(run, {
       ...flags,
       onProgress: (title, done, of) => {
         say(`analyse: ${done + 1}/${of} ${title}`);
       },
-    });
-  } finally {
-    lease.release();
-  }
+    }),
+  );
   const { html, json } = await writeAnalysis(analysis, flags.output ?? run);
   // The run's own page links to the analysis beside it.
   if (flags.output === undefined) await writeReport([run], { html: join(run, runFiles.report) });

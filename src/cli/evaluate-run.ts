@@ -2,7 +2,6 @@
 import { corruptionOf, npyTestPlaces } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { openWeightFile, statOf } from '../io/index.ts';
-import { leaseCores, setThreads } from '../native/index.ts';
 import {
   BatchTensors,
   createTestExperiment,
@@ -22,6 +21,7 @@ import {
   type TrainOptions,
 } from '../train/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import { withThreads } from './cores.ts';
 import { say } from './output.ts';
 import { textTable } from './text-table.ts';
 
@@ -90,13 +90,9 @@ export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Pro
     throw new UsageError(`--${flagOf(given)} belongs to a file of weights; ${path} is a folder`);
   if (isFile && flags.checkpoint !== undefined)
     throw new UsageError(`--checkpoint belongs to a run folder; ${path} is a file of weights`);
-  const lease = leaseCores(flags.threads);
-  setThreads(flags.threads ?? lease.cores);
-  try {
-    return isFile ? await evaluateFile(path, flags) : await evaluateRun(path, flags);
-  } finally {
-    lease.release();
-  }
+  return withThreads('evaluate', flags.threads, () =>
+    isFile ? evaluateFile(path, flags) : evaluateRun(path, flags),
+  );
 }
 
 async function evaluateRun(run: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {

@@ -2,8 +2,8 @@
 import { oneLine } from '../check.ts';
 import { decodeImage, type FilePath, listImages, pathText } from '../data/index.ts';
 import { MeanfieldError, UsageError } from '../errors.ts';
-import { leaseCores, setThreads } from '../native/index.ts';
 import { loadTrained, predict, type Prediction } from '../train/index.ts';
+import { withThreads } from './cores.ts';
 import { say } from './output.ts';
 
 export interface PredictFlags {
@@ -29,9 +29,7 @@ export async function predictImages(
   paths: readonly string[],
   flags: PredictFlags,
 ): Promise<PredictionOutcome> {
-  const lease = leaseCores(flags.threads);
-  setThreads(flags.threads ?? lease.cores);
-  try {
+  return withThreads('predict', flags.threads, async () => {
     const trained = loadTrained(run, flags.checkpoint);
     const predictions: Prediction[] = [];
     const failed: { name: string; error: string }[] = [];
@@ -48,9 +46,7 @@ export async function predictImages(
         fail(pathText(file), error);
       }
     return { predictions, failed };
-  } finally {
-    lease.release();
-  }
+  });
 }
 
 async function findImages(

@@ -1,10 +1,10 @@
 /** Measures claims, prints the table, writes the page. */
 import { join } from 'node:path';
 import { makeFolder } from '../io/index.ts';
-import { leaseCores } from '../native/index.ts';
 import { formatBand, formatMeasured, formatWithError, writeClaims } from '../report/index.ts';
 import type { Check, ClaimResult } from '../runs/index.ts';
 import { chooseClaims, type SeededResult, verify } from '../theory/verify.ts';
+import { withCores } from './cores.ts';
 import { print, printJson, say } from './output.ts';
 import { clearLiveLine } from './terminal.ts';
 import { textTable } from './text-table.ts';
@@ -25,27 +25,20 @@ export async function runVerify(ids: readonly string[], flags: VerifyFlags): Pro
   // What cannot be is refused before minutes of work.
   chooseClaims(ids);
   makeFolder(out);
-  const lease = leaseCores(flags.threads);
-  if (lease.cores < (flags.threads ?? lease.total))
-    say(`verify: cores are held by process ${lease.holders.join(', ')}: this takes ${lease.cores}`);
   const started = performance.now();
   const printer = verifyPrinter(seeds.length);
-  let outcomes: SeededResult[];
-  try {
-    outcomes = await verify({
+  const outcomes = await withCores('verify', flags.threads, (processes) =>
+    verify({
       ids,
       seeds,
       quick,
-      processes: lease.cores,
+      processes,
       onProgress: ({ task, fraction }) => {
         printer.onProgress(task, fraction);
       },
       onResult: printer.onResult,
-    });
-  } finally {
-    clearLiveLine();
-    lease.release();
-  }
+    }),
+  ).finally(clearLiveLine);
   for (const seed of seeds) {
     const results = outcomes.filter((one) => one.seed === seed).map(({ result }) => result);
     const dir = seeds.length > 1 ? join(out, `seed-${seed}`) : out;

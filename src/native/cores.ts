@@ -16,13 +16,13 @@ import { makeFolder } from '../io/output-path.ts';
 import { processIdentity } from '../process-identity.ts';
 
 export interface CoreLease {
-  /** Cores that this process may use: at least 1. */
+  /** Number of cores that this process may use: at least 1. */
   readonly cores: number;
   /** Cores of the machine. */
   readonly total: number;
-  /** Process ids that hold the others. */
+  /** Ids of the processes that hold the other cores. */
   readonly holders: readonly number[];
-  release(): void;
+  readonly release: () => void;
 }
 
 /** A user may lack a name (containers), but has a number. */
@@ -140,14 +140,16 @@ function takeOver(file: string): boolean {
   return take(file);
 }
 
+/** Called if other processes hold cores, so that the lease has fewer than wanted. */
+export type OnBusy = (holders: readonly number[], cores: number) => void;
+
 /**
- * Takes up to `wanted` free cores (all by default). With none free the lease has one core and holds no
- * lock; `holders` then says who has them, for a warning. Cores go back on release, on exit, and, where a
- * process is killed, to the next that asks.
+ * Takes up to `wanted` free cores (default: all). If none is free the lease has one core and holds no lock; `holders`
+ * names the processes that have them. Cores are free again after `release`, on exit, and after the process was killed.
  *
  * @throws FileError if the folder of the leases cannot be written.
  */
-export function leaseCores(wanted = Infinity): CoreLease {
+export function leaseCores(wanted = Infinity, onBusy?: OnBusy): CoreLease {
   if (wanted !== Infinity) checkInteger('threads', wanted, { min: 1 });
   const total = availableParallelism();
   makeFolder(folder(), {
@@ -168,5 +170,7 @@ export function leaseCores(wanted = Infinity): CoreLease {
     for (const file of held.splice(0)) if (readText(file) === mine()) remove(file);
   };
   process.once('exit', release);
-  return { cores: Math.max(1, held.length), total, holders: [...holders], release };
+  const lease: CoreLease = { cores: Math.max(1, held.length), total, holders: [...holders], release };
+  if (holders.size > 0 && lease.cores < Math.min(wanted, total)) onBusy?.(lease.holders, lease.cores);
+  return lease;
 }

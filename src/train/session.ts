@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { checkObject } from '../check.ts';
 import { DivergenceError, exitCodes, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
-import { leaseCores, setThreads } from '../native/index.ts';
+import { type CoreLease, leaseCores, type OnBusy, setThreads } from '../native/index.ts';
 import {
   checkRunName,
   currentStatus,
@@ -36,7 +36,7 @@ export interface SessionOptions {
   /** Told when the run folder exists. */
   readonly onStart?: (dir: string, experiment: Experiment, threads: number) => void;
   /** Told when fewer cores are free than were asked for. */
-  readonly onBusy?: (holders: readonly number[], threads: number) => void;
+  readonly onBusy?: OnBusy;
   readonly interrupted?: () => ExitCode | undefined;
   /** Called before the run folder is changed for good, and before it is made: for who must not write any more. */
   readonly beforeWriting?: () => void;
@@ -49,20 +49,10 @@ export interface SessionResult {
   readonly exitCode: ExitCode;
 }
 
-function takeCores(
-  wanted: number | undefined,
-  onBusy: SessionOptions['onBusy'],
-): { threads: number; release: () => void } {
-  const lease = leaseCores(wanted);
-  const threads = Math.min(wanted ?? Infinity, lease.cores);
-  if (lease.holders.length > 0 && threads < (wanted ?? lease.total)) onBusy?.(lease.holders, threads);
-  setThreads(threads);
-  return {
-    threads,
-    release: () => {
-      lease.release();
-    },
-  };
+function takeCores(wanted: number | undefined, onBusy: OnBusy | undefined): CoreLease {
+  const lease = leaseCores(wanted, onBusy);
+  setThreads(lease.cores);
+  return lease;
 }
 
 /** Trains from the beginning in a new run folder. @throws the named errors of configuration, data and training */
@@ -70,7 +60,7 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
   checkConfig(config);
   // Before the data are read, which may take minutes.
   if (options.name !== undefined) checkRunName(options.name);
-  const { threads, release } = takeCores(config.threads, options.onBusy);
+  const { cores: threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const experiment = await createExperiment(config);
     await startFromWeights(experiment);
@@ -151,7 +141,7 @@ async function resumeTaken(
   taken: Claim,
   options: SessionOptions & { readonly changed: boolean },
 ): Promise<SessionResult> {
-  const { threads, release } = takeCores(config.threads, options.onBusy);
+  const { cores: threads, release } = takeCores(config.threads, options.onBusy);
   try {
     const last = join(dir, runFiles.checkpoints, 'last');
     recoverFolder(last);

@@ -1,0 +1,34 @@
+/** Cores for a command, leased from those that no other process of meanfield holds. */
+import { leaseCores, setThreads } from '../native/index.ts';
+import { say } from './output.ts';
+
+/**
+ * Runs `body` with a lease of at most `wanted` cores (default: all). Says so if other processes hold some of them.
+ *
+ * @param command - for the message
+ */
+export async function withCores<T>(
+  command: string,
+  wanted: number | undefined,
+  body: (cores: number) => Promise<T>,
+): Promise<T> {
+  const lease = leaseCores(wanted, (holders, cores) => {
+    say(`${command}: cores are held by process ${holders.join(', ')}: this takes ${cores}`);
+  });
+  try {
+    return await body(lease.cores);
+  } finally {
+    lease.release();
+  }
+}
+
+/** As `withCores`, with one thread of libtorch for each core. */
+export const withThreads = <T>(
+  command: string,
+  wanted: number | undefined,
+  body: () => Promise<T>,
+): Promise<T> =>
+  withCores(command, wanted, (cores) => {
+    setThreads(cores);
+    return body();
+  });
