@@ -158,6 +158,8 @@ describe('paths that are not what they should be', () => {
     [2, ['predict', '@folder', '@file', '--top', '0'], /--top: expected a whole number >= 1, got "0"/],
     [2, ['train', '--epochs', '0'], /expected an integer >= 1 for --epochs, got 0$/m],
     [2, ['train', '--resume', '@folder'], /folder is not a run folder: it has no/],
+    [2, ['reproduce', '--report-only', '--dry-run'], /--report-only and --dry-run: give one of them/],
+    [2, ['reproduce', '--publish', '@p', '--report-only'], /--report-only and --publish: give one/],
     [2, ['reproduce', '--dataset', 'npy'], /unknown --dataset "npy" \(one of/],
     [3, ['data', 'check', 'cifar10', '--data-dir', '@file/below'], /cifar10 is not here/],
     [3, ['data', 'check', 'image-folder', '--data-dir', '@file/below'], /image-folder is not here/],

@@ -32,7 +32,7 @@ import {
   writeReproductionRecord,
 } from '../report/index.ts';
 import type { Reproduction } from '../runs/index.ts';
-import { interruptCodes, listenForInterrupt, type TrainOptions } from '../train/index.ts';
+import { flagOf, interruptCodes, listenForInterrupt, type TrainOptions } from '../train/index.ts';
 import { print, printJson, say } from './output.ts';
 import { gridPrinter } from './reproduce-progress.ts';
 import { textTable } from './text-table.ts';
@@ -67,6 +67,7 @@ export interface ReproduceFlags {
 
 /** Returns the exit code. */
 export async function runReproduce(flags: ReproduceFlags): Promise<number> {
+  checkTogether(flags);
   const root = flags.output ?? join('reproduce', flags.preset);
   const grid = gridOf(flags);
   const cells = flags.shard === undefined ? grid.cells : shardOf(grid, ...parseShard(flags.shard));
@@ -101,6 +102,16 @@ async function report(grid: Grid, root: string, runs: string, json = false): Pro
   if (json) printJson({ ...results, report: html });
   const diverged = results.unfinished.some(({ state }) => state === 'diverged');
   return diverged ? exitCodes.diverged : exitCodes.done;
+}
+
+/** Each trains nothing in its own way: one at a time. */
+const withoutTraining = ['reportOnly', 'publish', 'dryRun'] as const;
+
+/** @throws UsageError for flags that exclude each other */
+function checkTogether(flags: ReproduceFlags): void {
+  const given = withoutTraining.filter((key) => flags[key] !== undefined);
+  if (given.length > 1)
+    throw new UsageError(`${given.map((key) => `--${flagOf(key)}`).join(' and ')}: give one of them`);
 }
 
 /** @throws DataError if a data set of the grid is missing */
