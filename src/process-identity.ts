@@ -1,7 +1,8 @@
-/** Who a process is: its number and when it started, so that a number in its second life is not taken for the first. */
+/** The identity of a process: its number and its start time, because the system uses numbers again. */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 
-/** Of a living process; '' for one that is dead or a zombie. Where `/proc` is missing the number alone counts. */
+/** Number and start time of a living process; '' for a dead one or a zombie. Without `/proc` the number alone. */
 export function processIdentity(pid: number): string {
   const stat = statOf(pid);
   if (stat !== undefined) {
@@ -19,8 +20,8 @@ export function processIdentity(pid: number): string {
 }
 
 /**
- * Where process numbers mean the same: one boot of one machine, and one space of numbers in it, since containers have their own.
- * '' where that cannot be known.
+ * The scope of process numbers: one boot of one machine, and one PID namespace, since each container has its own. '' if it is
+ * unknown.
  */
 export function processSpace(): string {
   try {
@@ -29,6 +30,31 @@ export function processSpace(): string {
   } catch {
     return '';
   }
+}
+
+/** The process that wrote a record, such as `status.json`. */
+export interface RecordedProcess {
+  readonly pid: number;
+  readonly host: string;
+  /** Its `processMark`; absent or '' if that was unknown. */
+  readonly process?: string | undefined;
+}
+
+/** Identifies this process on this boot of this machine; '' if that is unknown. */
+export function processMark(): string {
+  const space = processSpace();
+  return space && `${space} ${processIdentity(process.pid)}`;
+}
+
+/**
+ * Whether the process that wrote a record lives: by its mark, or without one by its number.
+ *
+ * @returns undefined for a process of another host, container or boot
+ */
+export function isProcessAlive({ pid, host, process: mark }: RecordedProcess): boolean | undefined {
+  if (!mark) return host === hostname() ? processIdentity(pid) !== '' : undefined;
+  const space = processSpace();
+  return space && mark.startsWith(`${space} `) ? mark === `${space} ${processIdentity(pid)}` : undefined;
 }
 
 function statOf(pid: number): string | undefined {
