@@ -1,9 +1,9 @@
-/** Batches of images as normalised tensors, channels last in memory. */
+/** Converts batches of images to normalised tensors, channels last in memory. */
 import { checkObject, checkText } from '../check.ts';
 import type { ImageSet } from '../data/index.ts';
 import { keep, ops, scope, tensor, tensorOver, type Tensor, to } from '../tensor/index.ts';
 
-/** Sizes of one image. */
+/** The size of one image. */
 export type ImageSize = Pick<ImageSet, 'height' | 'width' | 'channels'>;
 
 export interface Normalisation {
@@ -11,7 +11,7 @@ export interface Normalisation {
   readonly std: readonly number[];
 }
 
-/** Turns bytes [B, H, W, C] into (x / 255 - mean) / std as [B, C, H, W], channels last. */
+/** Converts bytes [B, H, W, C] to (x / 255 - mean) / std as [B, C, H, W], channels last. */
 export class BatchTensors {
   readonly #scale: Tensor;
   readonly #offset: Tensor;
@@ -49,7 +49,7 @@ export class BatchTensors {
     });
   }
 
-  /** @param labels - class of each image of the batch */
+  /** @param labels - the class of each image in the batch */
   labels(labels: ArrayLike<number>): Tensor {
     return tensor(BigInt64Array.from(Array.from(labels, BigInt)), [labels.length], { device: this.#device });
   }

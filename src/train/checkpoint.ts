@@ -1,6 +1,6 @@
 /**
- * Checkpoints: a folder with the model, the optimiser and the state of the run, written beside the old
- * one and renamed, so that a kill at any moment leaves a whole one.
+ * Checkpoints: a folder with the model, the optimiser and the state of the run. A new one is written beside the old
+ * one and renamed, so a complete checkpoint survives a kill at any moment.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,12 +26,12 @@ const generatorStates = z.record(z.string(), z.string());
 
 const stateSchema = z.object({
   version: z.literal(1),
-  /** Updates made. */
+  /** Number of updates made. */
   step: z.int().nonnegative(),
-  /** The epoch that the next step belongs to, and its next batch. */
+  /** The epoch and batch of the next step. */
   epoch: z.int().nonnegative(),
   batch: z.int().nonnegative(),
-  /** Sums over the batches of this epoch so far. */
+  /** Sums over the batches of the current epoch. */
   running: z.object({
     loss: z.number(),
     wrong: z.number(),
@@ -39,16 +39,16 @@ const stateSchema = z.object({
     seconds: z.number(),
     swaps: z.int(),
   }),
-  /** Mean training loss of the last whole epoch. */
+  /** Mean training loss of the last complete epoch. */
   trainLoss: z.number().nullable(),
   bestError: z.number().nullable(),
   secondsPerEpoch: z.array(z.number()),
   seconds: z.number(),
   swaps: z.int(),
   optimizerUpdates: z.int().nonnegative(),
-  /** Base64 of each generator's state. */
+  /** The state of each generator, in base64. */
   generators: generatorStates,
-  /** What images the net takes, and what its outputs mean. */
+  /** The images that the net takes, and the classes it predicts. */
   images: z.object({
     height: z.int(),
     width: z.int(),
@@ -57,13 +57,13 @@ const stateSchema = z.object({
     std: z.array(z.number()),
     classes: z.array(z.string()),
   }),
-  /** What data the run has; earlier versions did not save it. */
+  /** The data of the run; earlier versions did not save it. */
   data: dataIdentitySchema.exactOptional(),
-  /** What the weights belong to. */
+  /** The settings of the net that the weights belong to. */
   identity: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
-/** Where a run stands; with the tensors, everything that the next step depends on. */
+/** The state of a run; with the tensors, everything the next step depends on. */
 export type CheckpointState = z.infer<typeof stateSchema>;
 
 const files = { model: 'model.safetensors', optimizer: 'optim.safetensors', state: 'state.json' } as const;
@@ -72,7 +72,7 @@ function modelTensors(model: CifarResNet): ReadonlyMap<string, Tensor> {
   return new Map([...model.parameters, ...model.buffers]);
 }
 
-/** Replaces the checkpoint folder as a whole. @throws FileError if the disk is full; the old one stays. */
+/** Replaces the checkpoint folder atomically. @throws FileError if the disk is full; the old one stays. */
 export function saveCheckpoint(
   place: PathLike,
   model: CifarResNet,
@@ -98,7 +98,7 @@ export function saveCheckpoint(
   );
 }
 
-/** The state of a checkpoint. @throws FileError if it is missing or damaged. */
+/** Reads the state of a checkpoint. @throws FileError if it is missing or damaged. */
 export function readCheckpointState(place: PathLike): CheckpointState {
   const folder = checkPath('the folder of the checkpoint', place);
   recoverFolder(folder);
@@ -121,9 +121,9 @@ export function readCheckpointState(place: PathLike): CheckpointState {
 }
 
 /**
- * Puts a checkpoint's weights into the model, and its state into the optimiser if there is one.
+ * Loads a checkpoint's weights into the model, and its state into the optimiser if there is one.
  *
- * @throws FileError for a damaged checkpoint, UsageError for one of another model
+ * @throws FileError if the checkpoint is damaged, UsageError if it belongs to another model
  */
 export function loadCheckpoint(place: PathLike, model: CifarResNet, optimizer?: Optimizer): CheckpointState {
   const folder = checkPath('the folder of the checkpoint', place);
@@ -142,7 +142,7 @@ export function loadCheckpoint(place: PathLike, model: CifarResNet, optimizer?: 
   return state;
 }
 
-/** @throws UsageError if the checkpoint was made by another model, with the first setting that differs. */
+/** @throws UsageError if another model made the checkpoint; it names the first setting that differs. */
 export function checkIdentity(
   state: CheckpointState,
   identity: CheckpointState['identity'],

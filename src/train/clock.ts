@@ -1,9 +1,9 @@
-/** Letting the event loop turn: signals and finalisers run between two steps. */
+/** Yields to the event loop, so that signals and finalisers run between two steps. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Seconds since it was made, on top of what earlier sessions of the same run took. */
+/** Seconds since construction, plus those of earlier sessions of the same run. */
 export class Stopwatch {
   readonly #started = performance.now();
   readonly #before: number;

@@ -1,18 +1,18 @@
-/** What settings say of each other, beyond the choices they belong to. */
+/** Cross-field validation of settings, beyond the choices they belong to. */
 import { UsageError } from '../errors.ts';
 import { modelShortcuts } from '../models/index.ts';
 import type { Values } from './settings/effect.ts';
 import type { TrainConfig } from './settings/table.ts';
 
-/** Deviations of pixels in 0..255 are about 60, of pixels in 0..1 below 1. */
+/** The standard deviation of pixels in 0..255 is about 60, of pixels in 0..1 below 1. */
 const largestStd = 10;
 
 const epochsText = (count: number): string => `${count} epoch${count === 1 ? '' : 's'}`;
 
 /**
- * @param given - what of the configuration was given: a default is no contradiction
- * @param named - how errors write a setting, with its place
- * @throws UsageError for a value that leads nowhere under the others
+ * @param given - the settings the user gave; a default never contradicts them
+ * @param named - how errors write a setting, with its source
+ * @throws UsageError for a value that makes no sense with the others
  */
 export function checkSense(given: Values, config: TrainConfig, named: (key: string) => string): void {
   const refuse = (key: string, reason: string): never => {
@@ -33,7 +33,7 @@ export function checkSense(given: Values, config: TrainConfig, named: (key: stri
     refuse('std', `${config.std.join(',')} ${pixels}`);
   if ((given.minLr !== undefined || given.lr !== undefined) && minLr > lr)
     refuse('minLr', `${minLr} is above lr ${lr}: the rate would rise to its end`);
-  // A constant rate may be reached by the last step alone; others have more to do after the warm-up.
+  // A constant rate may be reached in the last step; other schedules need steps after the warm-up.
   const tooLong = sched === 'constant' ? warmupEpochs > epochs : warmupEpochs >= epochs;
   if (given.warmupEpochs !== undefined && tooLong && warmupEpochs > 0)
     refuse('warmupEpochs', `${warmupEpochs} leaves nothing of the ${inEpochs}: give less, or more epochs`);

@@ -53,7 +53,7 @@ it('a configuration survives being written and read', () => {
     clipGrad: 2,
   });
   expect(savedConfig(configToRecord(config), 'x')).toEqual(config);
-  // A record is also what `-c` takes.
+  // `-c` accepts a record too.
   expect(resolveConfig(configFromRecord(configToRecord(config)))).toEqual(config);
 });
 
@@ -66,13 +66,13 @@ it.each([
   expect(resolveConfig({ model, width: 8 }).width).toBe(8);
 });
 
-it('settings are written as the flags are', () => {
+it('errors write settings as flags', () => {
   expect(Object.keys(configToRecord(resolveConfig({})))).toContain('tau-lr-factor');
   expect(flagOf('limitTrainBatches')).toBe('limit-train-batches');
   for (const key of configKeys) expect(keyOf(flagOf(key))).toBe(key);
 });
 
-it('an unknown setting is refused with the nearest', () => {
+it('an unknown setting is rejected with a suggestion', () => {
   expect(() => resolveConfig({ batchsize: 3 } as never, 'x.yaml')).toThrow(
     'x.yaml: unknown setting batchsize: did you mean batch-size?',
   );
@@ -80,7 +80,7 @@ it('an unknown setting is refused with the nearest', () => {
     expect(() => resolveConfig(JSON.parse(`{"${name}": 1}`) as never)).toThrow(`unknown setting`);
 });
 
-describe('a value that a setting cannot have is refused in one line with those that it can', () => {
+describe('an invalid value is rejected in one line that lists the allowed ones', () => {
   it.each([
     [{ epochs: -1 }, 'expected an integer >= 1 for --epochs, got -1'],
     [{ epochs: 1.5 }, 'expected an integer >= 1 for --epochs, got 1.5'],
@@ -110,7 +110,7 @@ describe('a value that a setting cannot have is refused in one line with those t
     expect(refusal(options)).toContain(message);
   });
 
-  it('whatever the setting and whatever the value', () => {
+  it('for any setting and any value', () => {
     const value = fc.oneof(fc.anything(), fc.constantFrom(-1, 0, 1.5, 1e300, '', 'x', [], [-1], {}, null));
     fc.assert(
       fc.property(fc.constantFrom(...configKeys), value, (key, one) => {
@@ -181,7 +181,7 @@ describe('a setting belongs to the choice that uses it', () => {
     expect(refusal(options)).toBe('taken');
   });
 
-  it('every choice that the table names is a setting with these values', () => {
+  it('every choice in the table is a setting with these values', () => {
     for (const key of configKeys) {
       const { belongsTo } = settingOf(key);
       if (!belongsTo) continue;
@@ -191,7 +191,7 @@ describe('a setting belongs to the choice that uses it', () => {
     }
   });
 
-  it('config.yaml records what has an effect, and nothing else', () => {
+  it('config.yaml records exactly the settings with an effect', () => {
     const keysOf = (options: TrainOptions): string[] => Object.keys(configToRecord(resolveConfig(options)));
     expect(keysOf({})).not.toEqual(expect.arrayContaining(['min-lr']));
     expect(keysOf({}).filter((key) => /warmup|min-lr|decay-m|decay-r/.test(key))).toEqual([]);
@@ -205,7 +205,7 @@ describe('a setting belongs to the choice that uses it', () => {
   });
 });
 
-describe('a value that leads nowhere is refused', () => {
+describe('a value that makes no sense with the others is rejected', () => {
   it.each([
     [{ sched: 'cosine', warmupEpochs: 20 }, '--warmup-epochs 20 leaves nothing of the 15 epochs'],
     [{ checkpointEvery: 2, epochs: 1 }, '--checkpoint-every 2 keeps none in 1 epoch: give at most 1'],
@@ -230,7 +230,7 @@ describe('a value that leads nowhere is refused', () => {
   });
 });
 
-it('other defaults take the place of the usual ones, and are never refused', () => {
+it('given defaults override the built-in ones and are never rejected', () => {
   const recipe = { sched: 'step', decayMilestones: [80, 120], epochs: 160 } as const;
   expect(resolveConfig({}, 'x', recipe)).toMatchObject({ sched: 'step', epochs: 160 });
   const changed = resolveConfig({ sched: 'cosine', epochs: 3 }, 'x', recipe);
@@ -246,7 +246,7 @@ it('paths are kept absolute, and ~ is the home folder', () => {
 });
 
 describe('records of earlier versions', () => {
-  // As version 0.1 wrote them: every setting, those without effect too, and values that are refused today.
+  // As version 0.1 wrote them: every setting, even without effect, and values that are invalid today.
   const old = {
     ...{ dataset: 'cifar10', model: 'resnet20', width: 16, scheme: 'vanilla', reorder: true },
     ...{ 'tau-start': 'unit', 'last-tau': 'free', 'tau-lr-factor': 7, epochs: 15, opt: 'sgd', momentum: 0.9 },
@@ -254,20 +254,20 @@ describe('records of earlier versions', () => {
     ...{ 'decay-milestones': [80, 120], 'decay-rate': 0.1, mean: [127.5, 120, 110], 'clip-grad': null },
   };
 
-  it('are read, and what had no effect is left out', () => {
+  it('are read; settings without effect are dropped', () => {
     const config = savedConfig(old, 'config.yaml');
     expect(config).toMatchObject({ scheme: 'vanilla', tauLrFactor: 0.1, warmupEpochs: 0, minLr: 0 });
     expect(config.mean).toEqual([127.5, 120, 110]);
     expect(config.clipGrad).toBeUndefined();
   });
 
-  it('are the configuration of a new run with the same settings', () => {
+  it('resolve to the configuration of a new run with the same settings', () => {
     expect(savedConfig({ ...old, mean: null }, 'x')).toEqual(
       resolveConfig({ dataset: 'cifar10', scheme: 'vanilla', width: 16 }),
     );
   });
 
-  it('are read from a run folder; a setting that this version does not know is named', () => {
+  it('are read from a run folder; an error names an unknown setting', () => {
     const run = join(root, 'run');
     mkdirSync(run, { recursive: true });
     writeFileSync(join(run, 'config.yaml'), 'epochs: 3\n');
@@ -277,12 +277,12 @@ describe('records of earlier versions', () => {
   });
 });
 
-describe('a run that goes on', () => {
+describe('a resumed run', () => {
   const saved = resolveConfig({ dataset: 'cifar10', dataDir: '/old', epochs: 3 });
   const changeable = new Set(['dataDir', 'threads', 'checkpointEvery']);
   const change = (changes: object): unknown => changedConfig(saved, changes as never, changeable, 'RUN');
 
-  it('takes what may change, and what it has', () => {
+  it('accepts changeable settings and unchanged values', () => {
     expect(change({ dataDir: '/new', threads: 2, epochs: 3 })).toMatchObject({ dataDir: '/new', threads: 2 });
   });
 
@@ -296,19 +296,19 @@ describe('a run that goes on', () => {
   });
 });
 
-describe('settings with others over them', () => {
-  it('go with the choice that gave them an effect', () => {
+describe('overridden settings', () => {
+  it('are dropped with the choice that gave them an effect', () => {
     const lower = { sched: 'cosine', minLr: 0.01, epochs: 3 } as const;
     expect(overridden<TrainOptions>(lower, { sched: 'step' })).toEqual({
       settings: { sched: 'step', epochs: 3 },
       gone: ['minLr'],
     });
     expect(overridden<TrainOptions>({ minLr: 0.01 }, { sched: 'cosine' }).gone).toEqual([]);
-    // It had no effect by itself: that is told, not mended.
+    // It never had an effect: reported as an error, not dropped.
     expect(overridden<TrainOptions>({ minLr: 0.01 }, { epochs: 3 }).gone).toEqual([]);
   });
 
-  it('those with an effect are found among all', () => {
+  it('settings with an effect are selected', () => {
     expect(withEffect({ sched: 'one-cycle', minLr: 0, peakAt: 0.3, other: 1 })).toEqual({
       sched: 'one-cycle',
       peakAt: 0.3,

@@ -1,4 +1,4 @@
-/** The configuration of a training run: made from what was given, and read back from what was saved. */
+/** The configuration of a training run: resolved from options, and read back from a saved record. */
 import { join } from 'node:path';
 import { checkObject, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
@@ -20,16 +20,16 @@ import {
   type TrainConfig,
 } from './settings/table.ts';
 
-/** Any part of a configuration; the rest are defaults. */
+/** Part of a configuration; defaults fill the rest. */
 export type TrainOptions = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | undefined };
 
-/** Where a setting was given, as errors begin: a file, a file with its line. */
+/** The source of a setting, which errors begin with: a file, or a file and line. */
 export type Where = string | ((key: string) => string);
 
-/** The place of settings that were given as flags: errors write them as such. */
+/** The source of settings given as flags; errors write them as flags. */
 export const commandLine = 'command line';
 
-/** How errors write a setting: as a flag, or with the place in front. */
+/** How errors write settings: as a flag, or after their source. */
 class Names {
   readonly #where: Where;
 
@@ -47,7 +47,7 @@ class Names {
     return this.at(key) === commandLine ? '' : `${this.at(key)}: `;
   }
 
-  /** Without the prefix. */
+  /** The name without its source. */
   of(key: string, value?: unknown): string {
     const off = value === false && isSetting(key) && isNegated(key);
     return `${this.at(key) === commandLine ? '--' : ''}${off ? 'no-' : ''}${flagOf(key)}`;
@@ -59,7 +59,7 @@ function defined(options: object): Values {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** @throws UsageError for an unknown setting, or a value that it cannot have */
+/** @throws UsageError for an unknown setting or an invalid value */
 function checkValues(given: Values, names: Names): Values {
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => {
@@ -78,7 +78,7 @@ function checkValue(key: SettingName, value: unknown, names: Names): unknown {
   try {
     const { kind } = settingOf(key);
     const checked = kind.check(names.of(key), value);
-    // A path means the same from every folder.
+    // Absolute paths stay valid in any working directory.
     return kind.isPath ? absolutePath(checked as string) : checked;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -86,7 +86,7 @@ function checkValue(key: SettingName, value: unknown, names: Names): unknown {
   }
 }
 
-/** Every setting in place; the width of the model where none was given. @throws UsageError for an unknown model */
+/** Fills in every default, the model's width included. @throws UsageError for an unknown model */
 function complete(values: Values, names: Names): TrainConfig {
   const config = withDefaults(values) as TrainConfig;
   try {
@@ -97,7 +97,7 @@ function complete(values: Values, names: Names): TrainConfig {
   }
 }
 
-/** @throws UsageError for a given setting that belongs to a choice which was not made */
+/** @throws UsageError for a given setting whose choice was not made */
 function checkEffect(given: Values, config: TrainConfig, names: Names): void {
   for (const [key, value] of Object.entries(given) as [SettingName, unknown][]) {
     if (acts(key, config)) continue;
@@ -108,12 +108,12 @@ function checkEffect(given: Values, config: TrainConfig, names: Names): void {
 }
 
 /**
- * The configuration with every default in place.
+ * Resolves a configuration: fills in every default and validates.
  *
- * @param options - what was given: a setting that has no effect under the others is refused
- * @param where - named in errors: `command line`, a file; or the place of each setting
- * @param defaults - take the place of the usual ones: what has no effect of them is left out
- * @throws UsageError in one line that names the setting and the values it can have, or the choice it belongs to
+ * @param options - the given settings; one that has no effect under the others is an error
+ * @param where - the source, for errors: `command line`, a file, or a function of the setting
+ * @param defaults - override the built-in defaults; those without effect are dropped
+ * @throws UsageError, one line that names the setting and its allowed values, or the choice it belongs to
  */
 export function resolveConfig(
   options: TrainOptions,
@@ -129,10 +129,10 @@ export function resolveConfig(
 }
 
 /**
- * The configuration that a run was trained with, from the record in its `config.yaml`. Records of earlier versions name
- * every setting: those without effect are left out.
+ * The configuration of a run, from the record in its `config.yaml`. Records of earlier versions contain every
+ * setting; those without effect are dropped.
  *
- * @throws UsageError for a setting that this version does not know, or a value that it cannot have
+ * @throws UsageError for an unknown setting or an invalid value
  */
 export function savedConfig(record: Readonly<Record<string, unknown>>, where: Where): TrainConfig {
   const names = new Names(where);
@@ -146,11 +146,11 @@ export function readSavedConfig(run: PathLike): TrainConfig {
 }
 
 /**
- * A saved configuration with the changes that a resumed run may have.
+ * Applies to a saved configuration the changes allowed on resume.
  *
- * @param changes - given as flags
- * @param changeable - settings that may become others
- * @throws UsageError for any other setting with another value, and for one without effect in the run
+ * @param changes - settings given as flags
+ * @param changeable - settings that may change
+ * @throws UsageError if any other setting changes, or if a setting has no effect in the run
  */
 export function changedConfig(
   saved: TrainConfig,
@@ -171,7 +171,7 @@ export function changedConfig(
   return config;
 }
 
-/** A configuration as it is written to `config.yaml`: keys as flags, and only those that have an effect. */
+/** Serialises a configuration for `config.yaml`: keys as flags, only settings that have an effect. */
 export function configToRecord(config: TrainConfig): Record<string, unknown> {
   checkConfig(config);
   return Object.fromEntries(
@@ -181,7 +181,7 @@ export function configToRecord(config: TrainConfig): Record<string, unknown> {
   );
 }
 
-/** The reverse; `null` is absent, and unknown keys are left to {@link resolveConfig} to refuse. */
+/** The inverse: `null` means absent; {@link resolveConfig} rejects unknown keys. */
 export function configFromRecord(record: Readonly<Record<string, unknown>>): TrainOptions {
   checkObject('settings by their flags', 'record', record);
   return Object.fromEntries(

@@ -1,6 +1,7 @@
 /**
- * Exports with positions beside the weights name blocks by place; nets name them by particle. This is the way back: with
- * `layerS.I.particle` in a file, block I becomes that particle's, and the `layerS.I.tau` of a stage one `layerS.tau`.
+ * Restores creation order. Exports that store positions beside the weights number blocks by position; nets number
+ * them by particle. With `layerS.I.particle` in a file, block I becomes that particle's, and the `layerS.I.tau` of a
+ * stage become one `layerS.tau`.
  */
 import { FileError } from '../errors.ts';
 import { type FoundTensor, numbersOf } from '../io/index.ts';
@@ -9,7 +10,7 @@ import { blockTensor } from '../runs/index.ts';
 type Tensors = ReadonlyMap<string, FoundTensor>;
 
 interface StagePlaces {
-  /** The first block that has a particle; transitions come before it. */
+  /** The index of the first block with a particle; transitions come before it. */
   readonly first: number;
   readonly particles: ReadonlyMap<number, number>;
 }
@@ -18,9 +19,9 @@ const numberOf = async (tensor: FoundTensor): Promise<number> =>
   numbersOf(await tensor.read())[0] ?? Number.NaN;
 
 /**
- * The file's tensors under the names of particles; as they are if the file names no particles.
+ * Renames the file's tensors by particle; returns them unchanged if the file names no particles.
  *
- * @throws FileError unless the blocks of each stage have the particles 0, 1, ..
+ * @throws FileError unless the particles of each stage are 0, 1, ..
  */
 export async function inCreationOrder(found: Tensors, file: string): Promise<Tensors> {
   const stages = await placesOf(found, file);
@@ -62,7 +63,7 @@ async function placesOf(found: Tensors, file: string): Promise<Map<string, Stage
   );
 }
 
-/** Scalars as one vector. @throws FileError if one is missing */
+/** Concatenates scalars into one vector. @throws FileError if one is missing */
 function joined(parts: readonly (FoundTensor | undefined)[], name: string, file: string): FoundTensor {
   const whole = parts.filter((part) => part !== undefined);
   if (whole.length < parts.length) throw new FileError(`${file}: ${name} is missing for some blocks`);

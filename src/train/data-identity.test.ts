@@ -10,7 +10,7 @@ const check = (saved: DataIdentity, now: DataIdentity): void => {
   checkDataIdentity({ images: saved.train, data: saved }, now, 'runs/a');
 };
 
-it('a run knows its classes again, however a disk spells their names in Unicode', () => {
+it('class names match in any Unicode normalisation form', () => {
   check(dataOf('cafe\u0301', 'dog'), dataOf('caf\u00e9', 'dog'));
   expect(() => {
     check(dataOf('cafe', 'dog'), dataOf('caf\u00e9', 'dog'));

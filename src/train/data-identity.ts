@@ -1,4 +1,4 @@
-/** What a run was trained on, and whether other data are the same. */
+/** Identifies the data of a run, and compares them with other data. */
 import { z } from 'zod';
 import { classNameOf, type Fingerprint, fingerprintOf, type ImageData } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
@@ -13,7 +13,7 @@ const fingerprint: z.ZodType<Fingerprint> = z.object({
   pixels: z.string(),
 });
 
-/** Of the sets that a run sees; checkpoints of earlier versions have none. */
+/** Fingerprints of the sets a run reads; checkpoints of earlier versions have none. */
 export const dataIdentitySchema = z.object({
   train: fingerprint,
   validation: fingerprint.exactOptional(),
@@ -29,13 +29,13 @@ export function dataIdentityOf({ train, validation, test }: ImageData): DataIden
   };
 }
 
-const mostNames = 20;
+const maxNames = 20;
 
-/** Names of classes in an error: all of a few, the first of many. */
+/** Class names for an error; long lists are truncated. */
 export const classList = (names: readonly string[]): string =>
-  names.length <= mostNames
+  names.length <= maxNames
     ? names.join(', ')
-    : `${names.slice(0, mostNames).join(', ')}, .. (${names.length})`;
+    : `${names.slice(0, maxNames).join(', ')}, .. (${names.length})`;
 
 const sizeText = ({
   width,
@@ -44,7 +44,7 @@ const sizeText = ({
 }: Omit<Fingerprint, 'count' | 'classes' | 'labels' | 'pixels'>): string =>
   `${width} x ${height} pixels and ${channels} channel${channels === 1 ? '' : 's'}`;
 
-/** What a checkpoint of any version knows of the training images. */
+/** The part of a fingerprint of the training images that checkpoints of every version hold. */
 type KnownImages = Pick<Fingerprint, 'height' | 'width' | 'channels' | 'classes'>;
 
 function difference(saved: KnownImages & Partial<Fingerprint>, now: Fingerprint): string | undefined {
@@ -61,9 +61,9 @@ function difference(saved: KnownImages & Partial<Fingerprint>, now: Fingerprint)
 }
 
 /**
- * A run goes on with its own data: with others it would be another run.
+ * Checks that a resumed run has its own data: with other data it would be another run.
  *
- * @param state - of its checkpoint
+ * @param state - the state of its checkpoint
  * @throws UsageError that names the first difference
  */
 export function checkDataIdentity(

@@ -1,4 +1,4 @@
-/** The conditions of a run, saved with it: a figure without them cannot be repeated. */
+/** The environment of a run, saved with it so that its results can be reproduced. */
 import { readFileSync } from 'node:fs';
 import { cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ interface PackageFacts {
   readonly version: string;
 }
 
-/** This package's version. */
+/** The version of this package. */
 export function packageVersion(): string {
   return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as PackageFacts).version;
 }

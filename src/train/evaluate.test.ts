@@ -4,7 +4,7 @@ import { type Tensor, tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
 import { evaluate, evaluateParts, type Evaluation, joinedEvaluation } from './evaluate.ts';
 
-/** Images of one pixel, which is the class that is guessed. */
+/** One-pixel images; the pixel is the predicted class. */
 const set = (
   guesses: readonly number[],
   labels: readonly number[],
@@ -49,7 +49,7 @@ it('a class without images has no error', () => {
   ]);
 });
 
-it('the parts of a set, evaluated by themselves, are together the whole', () => {
+it('merged evaluations of parts equal the evaluation of the whole set', () => {
   const classes = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
   const labels = Array.from({ length: 21 }, (_, i) => (5 * i) % 7);
   const one = set(

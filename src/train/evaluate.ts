@@ -11,13 +11,16 @@ export interface Evaluation {
   readonly count: number;
   /** Mean cross-entropy, without label smoothing. */
   readonly loss: number;
-  /** Percent of images whose class is not the most likely one. */
+  /** Percentage of images whose most likely class is wrong. */
   readonly error: number;
-  /** Percent of images whose class is not among the five most likely; absent for fewer than 6 classes, where it says nothing. */
+  /**
+   * Percentage of images whose class is not among the five most likely; absent for fewer than 6 classes, where it is
+   * always 0.
+   */
   readonly top5Error?: number;
-  /** confusion[true][predicted], in images. */
+  /** confusion[true][predicted], image counts. */
   readonly confusion: readonly (readonly number[])[];
-  /** Percent of each class's images that were classified wrongly; null for a class without images. */
+  /** Percentage of misclassified images of each class; null for a class without images. */
   readonly perClassError: readonly (number | null)[];
 }
 
@@ -25,9 +28,9 @@ const evaluationBatch = 500;
 const topCount = 5;
 
 /**
- * Runs `forward` (running statistics, no gradients) over the set in its order.
+ * Runs `forward` (running statistics, no gradients) over the set in order.
  *
- * @param onGuesses - told the most likely classes of each batch
+ * @param onGuesses - receives the most likely classes of each batch
  */
 export function evaluate(
   forward: (images: Tensor) => Tensor,
@@ -72,7 +75,7 @@ export function evaluate(
   };
 }
 
-/** The set in equal parts, each evaluated by itself. */
+/** Splits the set into equal parts and evaluates each. */
 export function evaluateParts(
   forward: (images: Tensor) => Tensor,
   set: ImageSet,
@@ -90,7 +93,7 @@ export function evaluateParts(
   });
 }
 
-/** The evaluation of all images together. @param parts - on the same classes; at least one */
+/** Merges evaluations of disjoint sets. @param parts - with the same classes; at least one */
 export function joinedEvaluation(parts: readonly Evaluation[]): Evaluation {
   checkList('the parts of an evaluation', parts);
   if (parts.length === 0) throw new UsageError('an evaluation has at least one part');

@@ -1,4 +1,4 @@
-/** Everything that a configuration stands for, made: data, model, learner. */
+/** Creates the data, model and learner of a configuration. */
 import { checkObject } from '../check.ts';
 import { UsageError, MissingEnvironmentError } from '../errors.ts';
 import {
@@ -30,7 +30,7 @@ export interface Experiment {
   readonly identity: CheckpointState['identity'];
 }
 
-/** @throws MissingEnvironmentError if the machine cannot do what the configuration asks. */
+/** @throws MissingEnvironmentError if the machine lacks what the configuration needs. */
 export function checkMachine({ device, amp, dtype }: Pick<TrainConfig, 'device' | 'amp' | 'dtype'>): void {
   if (amp && dtype === 'f64') throw new UsageError('--amp computes in bf16: it does not go with --dtype f64');
   const facts = libraryFacts();
@@ -44,7 +44,7 @@ export function checkMachine({ device, amp, dtype }: Pick<TrainConfig, 'device' 
     );
 }
 
-/** What must agree between a checkpoint and the settings of the net that it is loaded into. */
+/** The settings on which a checkpoint and the net that loads it must agree. */
 export function netIdentityOf({
   model,
   width,
@@ -55,12 +55,12 @@ export function netIdentityOf({
   return { model, width, scheme, reorder, dtype };
 }
 
-/** The same with what the data say of the net. */
+/** The same, plus the properties of the data that shape the net. */
 function identityOf(config: TrainConfig, { train }: ImageData): CheckpointState['identity'] {
   return { ...netIdentityOf(config), channels: train.channels, classes: train.classes.length };
 }
 
-/** The model of a configuration, freshly drawn. */
+/** Creates the model of a configuration with new random weights. */
 export function makeModel(
   config: TrainConfig,
   images: Pick<ImageSet, 'channels' | 'classes'>,
@@ -90,7 +90,7 @@ export function makeModel(
 
 type Moments = Pick<ImageData, 'mean' | 'std'>;
 
-/** The data with the mean and deviation of the configuration, where it has them. */
+/** Applies the mean and standard deviation of the configuration, if set, to the data. */
 function normalisedBy<D extends TestData & Partial<Moments>>(data: D, config: TrainConfig): D & Moments {
   const { channels } = data.test;
   const [mean = [], std = []] = [config.mean ?? data.mean, config.std ?? data.std];
@@ -102,7 +102,7 @@ function normalisedBy<D extends TestData & Partial<Moments>>(data: D, config: Tr
   return { ...data, mean, std };
 }
 
-/** @throws UsageError for augmentation that leaves nothing of an image: of all by the cutout, of some by the crop */
+/** @throws UsageError if augmentation can erase an image: a cutout that covers it, or a crop that misses it */
 function checkAugmentation({ pad, cutout }: TrainConfig, { height, width }: ImageSet): void {
   if (pad >= Math.min(height, width))
     throw new UsageError(
@@ -115,7 +115,7 @@ function checkAugmentation({ pad, cutout }: TrainConfig, { height, width }: Imag
 }
 
 /**
- * Puts the weights of `--initial-checkpoint` in place of the drawn ones, if there is one.
+ * Replaces the initial weights by those of `--initial-checkpoint`, if set.
  *
  * @throws FileError for a damaged file, UsageError for weights of another net
  */
@@ -146,13 +146,14 @@ const loadOptions = ({
   seed,
 });
 
-/** What a net of a configuration is tested with. */
+/** The parts needed to test a net of a configuration. */
 export type TestExperiment = Pick<Experiment, 'config' | 'learner'> & { readonly data: TestData & Moments };
 
 /**
- * Loads the test images and makes the model. The training images are read only where their mean and deviation are wanted.
+ * Loads the test images and creates the model. The training images are read only if their mean and standard deviation
+ * are needed.
  *
- * @param recorded - what the file of weights says of the images that its net takes
+ * @param recorded - the image format recorded in the weights file
  * @throws the named errors of each part
  */
 export async function createTestExperiment(
@@ -178,9 +179,9 @@ function testExperimentOf(config: TrainConfig, loaded: TestData & Partial<Moment
 }
 
 /**
- * Loads the data and makes the model.
+ * Loads the data and creates the model.
  *
- * @param checkData - called as soon as it is known what the data are
+ * @param checkData - called as soon as the data are identified
  * @throws the named errors of each part
  */
 export async function createExperiment(

@@ -1,8 +1,8 @@
 /**
- * A trained net as the tensors of a plain ResNet: blocks in the order in which the state meets them, under the names of
- * published nets, step sizes multiplied into the weights. A block's last layer is a batch norm (post-activation) or a
- * convolution (pre-activation), linear in its parameters, so h f(X) is f(X) with these parameters times h, in evaluation and
- * in training.
+ * Exports a trained net as the tensors of a plain ResNet: blocks in the order of depth, with published nets' names,
+ * and step sizes folded into the weights. The last layer of a block is a batch norm (post-activation) or a
+ * convolution (pre-activation). Both are linear in their parameters, so h f(X) is f(X) with those parameters times h,
+ * in evaluation and in training.
  */
 import { checkNeededOptions, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
@@ -16,7 +16,7 @@ import { checkNet } from '../models/check-net.ts';
 
 export interface ExportOptions {
   readonly style: KeyStyle;
-  /** True: the step sizes go into the weights. False: weights as trained, positions beside them. */
+  /** True: fold the step sizes into the weights. False: weights as trained, with positions beside them. */
   readonly fold: boolean;
 }
 
@@ -28,13 +28,13 @@ export interface ExportedWeights {
   readonly unitSteps: boolean;
 }
 
-/** The block of the exported net that a block becomes, and the factor of its last layer. */
+/** The exported name of a block, and the factor of its last layer. */
 interface Destination {
   readonly name: string;
   readonly step: number;
 }
 
-/** @throws UsageError if intervals overlap and are to be folded: no plain ResNet has these outputs */
+/** @throws UsageError if `fold` is set and intervals overlap: no plain ResNet computes the same outputs */
 export function exportWeights(net: CifarResNet, options: ExportOptions): ExportedWeights {
   checkNet(net);
   checkNeededOptions('exportWeights', options, { style: true, fold: true });
@@ -68,7 +68,7 @@ export function exportWeights(net: CifarResNet, options: ExportOptions): Exporte
   return { tensors, metadata, unitSteps };
 }
 
-/** All blocks of a stage, the transition included. */
+/** Number of blocks of a stage, including the transition. */
 function blocksOf(net: CifarResNet, stage: string): number {
   const indices = [...net.parameters.keys()].flatMap((name) => {
     const [first, index, ...rest] = name.split('.');
@@ -91,7 +91,7 @@ function checkApart(stage: string, { order, steps, tau, tauEnd }: ScheduleSnapsh
   });
 }
 
-/** One particle's index and coordinates, as scalars. */
+/** The index and coordinates of one particle, as scalars. */
 function coordinatesOf(
   coordinates: ReadonlyMap<string, Tensor>,
   particle: number,
@@ -111,13 +111,13 @@ const integer = (value: number): StoredTensor => ({
   data: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
 });
 
-/** `layer1.0` of `layer1.0.conv1.weight`; empty for a tensor that belongs to no block. */
+/** `layer1.0` of `layer1.0.conv1.weight`; empty for a tensor outside blocks. */
 function blockOf(name: string): string {
   const place = blockTensor(name);
   return place ? `${place.stage}.${place.block}` : '';
 }
 
-/** Weights and statistics under the names of their destinations, with the counters that PyTorch's batch norm expects. */
+/** Weights and statistics under their exported names, with the counters that PyTorch's batch norm expects. */
 function atDestinations(
   net: CifarResNet,
   destinations: ReadonlyMap<string, Destination>,
@@ -139,7 +139,7 @@ function atDestinations(
   return result;
 }
 
-/** The last layer of each block: layers are named in the order in which the branch has them. */
+/** The last layer of each block; names list the layers of a branch in order. */
 function lastLayers(names: Iterable<string>): Map<string, string> {
   const last = new Map<string, string>();
   for (const name of names) {
@@ -149,7 +149,7 @@ function lastLayers(names: Iterable<string>): Map<string, string> {
   return last;
 }
 
-/** h times the numbers of an f32 or f64 tensor, rounded once. */
+/** h times an f32 or f64 tensor, rounded once. */
 function times({ dtype, shape, data }: StoredTensor, h: number): StoredTensor {
   const { buffer } = new Uint8Array(data);
   const values = dtype === 'F64' ? new Float64Array(buffer) : new Float32Array(buffer);

@@ -1,4 +1,4 @@
-/** Weights of a file that others may have made, put into a net: PyTorch's state dictionaries and safetensors. */
+/** Loads weights from third-party files: PyTorch state dicts and safetensors. */
 import { checkNeededOptions } from '../check.ts';
 import { FileError } from '../errors.ts';
 import {
@@ -18,24 +18,24 @@ import { checkNet } from '../models/check-net.ts';
 export interface ImportOptions {
   /** The net in words, for errors: `resnet20 of width 16`. */
   readonly model: string;
-  /** How the file names its tensors; absent: found out. */
+  /** The naming style of the file's tensors; detected if absent. */
   readonly style?: KeyStyle | undefined;
-  /** Which dictionary of a checkpoint that has several: `state_dict_ema`; absent: found out. */
+  /** Which state dict of a checkpoint with several, such as `state_dict_ema`; detected if absent. */
   readonly stateDict?: string | undefined;
 }
 
 export interface ImportedWeights {
   readonly format: WeightFile['format'];
   readonly style: KeyStyle;
-  /** The keys of a checkpoint that lead to the weights; empty where they are the whole file. */
+  /** The keys of a checkpoint that lead to the weights; empty if the weights are the whole file. */
   readonly stateDict: string;
-  /** Averages of the same net that the checkpoint has as well. */
+  /** Weight averages of the same net in the checkpoint. */
   readonly averages: readonly string[];
 }
 
 /**
- * Reads a file's weights into a net, in the net's dtype. Positions in depth stay as they are unless the file has them. Nothing
- * is changed before every name and shape is known to fit.
+ * Reads a file's weights into a net, in the net's dtype. Positions in depth change only if the file has them. Nothing
+ * changes until every name and shape has been checked.
  *
  * @throws FileError for a file that is damaged or names code, UsageError for weights of another net
  */
@@ -63,7 +63,7 @@ export async function importWeights(
   }
 }
 
-/** Integers would be numbers of a quantised net, which mean something only with their scale. */
+/** Integers would be quantised weights, which need their scale. */
 function checkType(dtype: string, name: string): void {
   if (!isFloat(dtype))
     throw new FileError(
@@ -71,7 +71,7 @@ function checkType(dtype: string, name: string): void {
     );
 }
 
-/** @throws FileError for what no training ends in: NaN and infinities, and variances below 0 */
+/** @throws FileError for values that training cannot produce: NaN, infinities, negative variances */
 function checked(name: string, values: Float64Array, stored: string): Float64Array {
   const isVariance = name.endsWith('.running_var');
   const wrong = values.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));

@@ -4,13 +4,13 @@ import { exitCodes, type ExitCode } from '../errors.ts';
 import { hangUpIsIgnored } from '../process-guard.ts';
 
 export interface Interrupt {
-  /** The exit code to end with, once a signal came. */
+  /** The exit code to end with, once a signal has arrived. */
   readonly requested: ExitCode | undefined;
-  /** Signals are the system's again. */
+  /** Removes the signal handlers. */
   release(): void;
 }
 
-/** Signals that ask a command to end, with the exit code that answers each. */
+/** Signals that end a command, with their exit codes. */
 export const interruptCodes = {
   SIGINT: exitCodes.interrupted,
   SIGTERM: exitCodes.terminated,
@@ -30,8 +30,8 @@ export function listenForInterrupt(onFirst: (signal: InterruptSignal) => void = 
   const handlers = signals.map((signal) => {
     const handler = (): void => {
       if (insisted && signal !== 'SIGHUP') process.exit(interruptCodes[signal]);
-      // A terminal that closes hangs up twice, by the shell and by the kernel, and a service manager adds a SIGHUP to its
-      // SIGTERM: no one insists.
+      // A closing terminal sends SIGHUP twice, from the shell and the kernel, and a service manager adds SIGHUP to
+      // SIGTERM: a repeated SIGHUP is not a second request.
       insisted ||= signal !== 'SIGHUP';
       if (requested !== undefined) return;
       requested = interruptCodes[signal];

@@ -1,4 +1,4 @@
-/** A model with its optimiser: one training step is forward, gradient of theta and tau, update, sort. */
+/** A model with its optimiser. One training step is forward, gradients of theta and tau, update, sort. */
 import { checkObject } from '../check.ts';
 import type { Swap } from '../mean-field/index.ts';
 import type { CifarResNet } from '../models/index.ts';
@@ -11,7 +11,7 @@ import { checkNet } from '../models/check-net.ts';
 export interface StepOutcome {
   /** Mean loss of the batch, before the update. */
   readonly loss: number;
-  /** Share of the batch that was classified wrongly, before the update. */
+  /** Fraction of the batch misclassified, before the update. */
   readonly error: number;
   /** Changes of order after the update, by stage. */
   readonly swaps: ReadonlyMap<string, Swap>;
@@ -32,7 +32,8 @@ export type LearnerConfig = Pick<
 >;
 
 /**
- * The weights decay; batch norm and biases only with `decayNorm`; depth coordinates never, and they have their own learning rate.
+ * Weights decay; batch norm and biases decay only with `decayNorm`; depth coordinates never decay and have their own
+ * learning rate.
  */
 export function parameterGroups(
   model: CifarResNet,
@@ -75,7 +76,7 @@ export class Learner {
     this.#parameters = [...model.parameters.values()];
   }
 
-  /** Logits in the model's dtype; under autocast they are computed in bf16. */
+  /** Logits in the model's dtype; autocast computes them in bf16. */
   forward(images: Tensor, training: boolean): Tensor {
     const { amp, device } = this.#config;
     const run = (): Tensor => this.model.forward(images, { training });
@@ -83,13 +84,13 @@ export class Learner {
     return scope(() => ops.toDtype(autocast(device, 'bf16', run), 'f32'));
   }
 
-  /** Loss and gradients of a batch; the caller owns both. */
+  /** Loss and gradients of a batch; the caller disposes both. */
   lossAndGradients(
     images: Tensor,
     labels: Tensor,
   ): { loss: Tensor; logits: Tensor; gradients: Map<string, Tensor> } {
     return scope(() => {
-      // Handles of the forward pass are gone before the backward pass, which frees what it no longer needs.
+      // Free the handles of the forward pass first: backward then frees each tensor after its last use.
       const { loss, logits } = scope(() => {
         const output = this.forward(images, true);
         return { loss: crossEntropy(output, labels, this.#config.smoothing), logits: ops.detach(output) };
@@ -114,7 +115,7 @@ export class Learner {
     });
   }
 
-  /** Puts the depth coordinates back in place after a change; tells which stages changed their order. */
+  /** Re-sorts the blocks after a change of the depth coordinates; returns the stages whose order changed. */
   settle(): Map<string, Swap> {
     const swaps = new Map<string, Swap>();
     for (const [name, stage] of this.model.stages) {
@@ -124,7 +125,7 @@ export class Learner {
     return swaps;
   }
 
-  /** Whether every weight is a finite number. */
+  /** Whether every weight is finite. */
   isFinite(): boolean {
     return scope(() =>
       ops
@@ -135,7 +136,7 @@ export class Learner {
   }
 }
 
-/** Share of rows whose largest logit is not the label's. */
+/** Fraction of rows whose largest logit is not the label's. */
 function errorRate(logits: Tensor, labels: Tensor): number {
   return scope(() => {
     const right = ops.sum(ops.eq(ops.argmax(logits, 1), labels));

@@ -1,4 +1,4 @@
-/** Classes of single images, most likely first. */
+/** Classifies single images, most likely class first. */
 import { checkInteger, checkObject } from '../check.ts';
 import { noGrad, ops, scope } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
@@ -6,13 +6,13 @@ import type { Trained } from './trained.ts';
 
 export interface Prediction {
   readonly name: string;
-  /** Most likely first; probabilities by softmax. */
+  /** Most likely first; softmax probabilities. */
   readonly classes: readonly { readonly name: string; readonly probability: number }[];
 }
 
 /**
- * @param bytes - one image [H, W, C] of the size that the net was trained on, 0..255
- * @param top - classes to name, at least 1; all of them where there are fewer
+ * @param bytes - one image [H, W, C] in the size the net was trained on, 0..255
+ * @param top - number of classes to return, at least 1; capped at the number of classes
  * @throws UsageError for a number of classes below 1
  */
 export function predict(trained: Trained, name: string, bytes: Uint8Array, top: number): Prediction {

@@ -1,4 +1,4 @@
-/** What a training run tells while it goes on; the command line draws it, tests collect it. */
+/** Progress events of a training run; the command line draws them, tests collect them. */
 import type { EvaluationSet } from '../runs/index.ts';
 import type { Evaluation } from './evaluate.ts';
 
@@ -15,7 +15,7 @@ export interface StepProgress {
   readonly error: number;
   readonly lr: number;
   readonly imagesPerSecond: number;
-  /** Seconds until the end at the present speed. */
+  /** Estimated seconds to the end at the current speed. */
   readonly secondsLeft: number;
 }
 
@@ -24,9 +24,9 @@ export interface EpochProgress {
   readonly epoch: number;
   readonly epochs: number;
   readonly trainLoss: number;
-  /** Percent. */
+  /** Percentage. */
   readonly trainError: number;
-  /** Absent after an epoch that is not evaluated. */
+  /** Absent if the epoch ends without an evaluation. */
   readonly evaluation?: Evaluation;
   readonly evaluatedOn: EvaluationSet;
   readonly seconds: number;

@@ -1,11 +1,11 @@
-/** What a file that `export` wrote says of the images that its net was trained on. */
+/** Reads the image format that `export` records in a weights file. */
 import { z } from 'zod';
 import { checkPath, openWeightFile, type PathLike } from '../io/index.ts';
 import type { NetImages } from './test-images.ts';
 
 const pixels = z.int().positive();
 const recordSchema = z.object({
-  // `export` alone writes it: the others may mean something else in files of other programs.
+  // Only `export` writes this key; the other keys may mean something else in files of other programs.
   'key-style': z.string(),
   mean: z.array(z.number()).min(1),
   std: z.array(z.number().positive()),
@@ -13,7 +13,7 @@ const recordSchema = z.object({
   'image-size': z.tuple([pixels, pixels]).exactOptional(),
 });
 
-/** Undefined for a file that another program wrote. @throws FileError if it is damaged */
+/** Undefined for a file of another program. @throws FileError if it is damaged */
 export async function recordedImages(
   from: PathLike,
   stateDict: string | undefined,
@@ -28,7 +28,7 @@ export async function recordedImages(
   return { mean, std, classes, channels: mean.length, size };
 }
 
-/** Lists are written as JSON, words as they are. */
+/** Lists are JSON, words are plain. */
 function valueOf(text: string): unknown {
   try {
     return JSON.parse(text);

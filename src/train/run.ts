@@ -1,6 +1,6 @@
 /**
- * A training run: epochs over the data, a record of every step, checkpoints. The same configuration and
- * seed give the same run, also when it is killed and resumed in mid-epoch.
+ * A training run: epochs over the data, a record of every step, checkpoints. The same configuration and seed give the
+ * same run, even if it is killed and resumed in mid-epoch.
  */
 import { join } from 'node:path';
 import { BatchPlan, fillBatch, type ImageSet } from '../data/index.ts';
@@ -18,29 +18,32 @@ import type { OnProgress } from './progress.ts';
 import { SampleChooser } from './samples.ts';
 
 export interface RunOptions {
-  /** Where to go on from; absent: the beginning. */
+  /** The checkpoint to resume from; absent: start from the beginning. */
   readonly state?: CheckpointState;
   readonly onProgress?: OnProgress;
-  /** Asked after every step: an exit code ends the run after a save. */
+  /** Polled after every step: an exit code saves and ends the run. */
   readonly interrupted?: () => ExitCode | undefined;
-  /** Called before the run folder is changed for good (an epoch, a checkpoint, a result): throwing or leaving prevents it. */
+  /**
+   * Called before every lasting change of the run folder (an epoch, a checkpoint, a result); it prevents the change
+   * by throwing or exiting.
+   */
   readonly beforeWriting?: () => void;
 }
 
 export interface RunOutcome {
   readonly state: CheckpointState;
-  /** On the test set, after the last epoch; absent if the run was interrupted. */
+  /** Evaluation of the test set after the last epoch; absent if the run was interrupted. */
   readonly evaluation?: Evaluation;
-  /** On the images held out, after the last epoch. */
+  /** Evaluation of the held-out images after the last epoch. */
   readonly validation?: Evaluation;
   readonly interrupted?: ExitCode;
-  /** Images of the test set with what the net takes them for; absent if the run was interrupted. */
+  /** Test images with the net's predictions; absent if the run was interrupted. */
   readonly samples?: TestSamples;
 }
 
 const noRunning: CheckpointState['running'] = { loss: 0, wrong: 0, images: 0, seconds: 0, swaps: 0 };
 
-/** Cross-entropy of a guess is log C; a hundred times that is no training any more. */
+/** The cross-entropy of a random guess is log C; a loss 100 times that means divergence. */
 const divergenceFactor = 100;
 
 export class TrainingRun {
@@ -93,8 +96,8 @@ export class TrainingRun {
   /**
    * Trains to the end, or until interrupted.
    *
-   * @throws DivergenceError if the loss or a weight is no finite number, or the loss is beyond all sense;
-   *   the last checkpoint stays the last good one
+   * @throws DivergenceError if the loss or a weight is not finite, or the loss exceeds {@link divergenceFactor} log
+   * C; the last checkpoint stays the last good one
    */
   async run(): Promise<RunOutcome> {
     const { config } = this.#experiment;
@@ -108,7 +111,7 @@ export class TrainingRun {
       }
       evaluation = this.#endEpoch();
     }
-    // A run that was complete when resumed has nothing to train, but its result can still be told.
+    // A run that was complete when resumed trains nothing but still reports its result.
     evaluation ??= this.#evaluate(validation ?? test);
     const onTest = validation ? this.#evaluate(test) : evaluation;
     const samples = this.#chooser?.choose();
@@ -120,7 +123,7 @@ export class TrainingRun {
     };
   }
 
-  /** Steps until the epoch is full. */
+  /** Runs the remaining steps of the epoch. */
   async #finishEpoch(): Promise<ExitCode | undefined> {
     const { config, data } = this.#experiment;
     const order = this.#plan.order(config.seed, this.#state.epoch);
@@ -151,7 +154,7 @@ export class TrainingRun {
     return undefined;
   }
 
-  /** Counts a step and writes it down. */
+  /** Counts and records a step. */
   #record({ loss, error, swaps }: StepOutcome, lr: number, images: number, seconds: number): void {
     const { config, learner } = this.#experiment;
     const before = this.#state;
@@ -227,11 +230,11 @@ export class TrainingRun {
   #evaluate(set: ImageSet): Evaluation {
     const { learner, config, data } = this.#experiment;
     const { step, epoch } = this.#state;
-    // Images are chosen by the trained net: in the evaluation after the last step.
+    // The final evaluation also chooses sample images.
     const chooser = set === data.test && step === this.totalSteps ? new SampleChooser(set) : undefined;
     this.#chooser = chooser ?? this.#chooser;
     const forward = (images: Tensor): Tensor => {
-      // A long evaluation is no sign of a crash.
+      // Heartbeats: a long evaluation must not look like a crash.
       this.#writer.heartbeat({ step, epoch, totalSteps: this.totalSteps });
       return learner.forward(images, false);
     };
@@ -247,7 +250,7 @@ export class TrainingRun {
     );
   }
 
-  /** Evaluates where that is due, writes the epoch down, saves, and turns to the next. */
+  /** Evaluates if due, records the epoch, saves, and starts the next. */
   #endEpoch(): Evaluation | undefined {
     const { config, data } = this.#experiment;
     const { running, epoch } = this.#state;
@@ -307,7 +310,7 @@ export class TrainingRun {
     return evaluation;
   }
 
-  /** Writes a checkpoint, but never one with weights that are no numbers. */
+  /** Writes a checkpoint, but never one with non-finite weights. */
   #save(name: string): void {
     const { learner, generator } = this.#experiment;
     if (!learner.isFinite())
@@ -315,7 +318,7 @@ export class TrainingRun {
         `a weight is no finite number after step ${this.#state.step}: lower --lr, or clip with --clip-grad 1`,
       );
     this.#options.beforeWriting?.();
-    // What the records say up to here is on the disk before a checkpoint refers to it.
+    // Flush the records before a checkpoint refers to them.
     this.#writer.sync();
     this.#state = {
       ...this.#state,

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { ImageSet } from '../data/index.ts';
 import { SampleChooser } from './samples.ts';
 
-/** Images that differ, `count` of each class in turn. */
+/** Distinct images, `count` of each class in turn. */
 function imageSet(classes: number, count: number, channels = 1): ImageSet {
   const [height, width] = [4, 5];
   return {
@@ -18,7 +18,7 @@ function imageSet(classes: number, count: number, channels = 1): ImageSet {
   };
 }
 
-/** Shows the set in two batches. `wrong` says which images are mistakes, with which confidence. */
+/** Feeds the set in two batches. `wrong` maps mistakes to their confidence. */
 function choose(set: ImageSet, wrong: ReadonlyMap<number, number>): ReturnType<SampleChooser['choose']> {
   const chooser = new SampleChooser(set);
   const classes = set.classes.length;
@@ -42,7 +42,7 @@ function choose(set: ImageSet, wrong: ReadonlyMap<number, number>): ReturnType<S
   return chooser.choose();
 }
 
-it('of many mistakes the most confident of every class are chosen, and as many images that are right', () => {
+it('with many mistakes: the most confident of every class, and as many correct images', () => {
   const set = imageSet(4, 400);
   const mistakes = new Map(Array.from({ length: 200 }, (_, i) => [i, 0.5 + ((i * 37) % 200) / 500] as const));
   const { samples } = choose(set, mistakes)!;
@@ -63,7 +63,7 @@ it('of many mistakes the most confident of every class are chosen, and as many i
   expect(confidences).toEqual([...confidences].sort((a, b) => b - a));
 });
 
-it('of few mistakes all are chosen, and the rest are right; of few images all', () => {
+it('with few mistakes: all of them, and correct images for the rest; with few images: all', () => {
   const few = choose(imageSet(3, 60), new Map([[7, 0.6]]))!;
   expect(few.samples).toHaveLength(24);
   expect(few.samples.filter(({ label, top }) => top[0]?.class !== label).map(({ index }) => index)).toEqual([
@@ -79,7 +79,7 @@ it('of few mistakes all are chosen, and the rest are right; of few images all', 
   expect(all.samples).toHaveLength(24);
 });
 
-it('an image is that of the test set, with its guesses', async () => {
+it('a sample is the image of the test set, with its guesses', async () => {
   const set = imageSet(3, 40, 3);
   const { samples, classes } = choose(set, new Map([[5, 0.8]]))!;
   expect(classes).toEqual(set.classes);
@@ -96,6 +96,6 @@ it('an image is that of the test set, with its guesses', async () => {
   expect(new Uint8Array(await sharp(png).raw().toBuffer())).toEqual(set.images.slice(5 * 60, 6 * 60));
 });
 
-it('images that no PNG holds give none', () => {
+it('images that PNG cannot store give no samples', () => {
   expect(choose(imageSet(3, 10, 2), new Map())).toBeUndefined();
 });

@@ -1,16 +1,16 @@
-/** Test images that show what a trained net can and cannot do: confident mistakes, and images it gets right. */
+/** Selects test images that show a net's strengths and weaknesses: confident mistakes, and correct predictions. */
 import type { ImageSet } from '../data/index.ts';
 import { encodePng } from '../io/png.ts';
 import type { TestSample, TestSamples } from '../runs/index.ts';
 
-/** Half of them mistakes, where there are so many. */
+/** Number of images; up to half are mistakes. */
 const count = 24;
-/** Guesses that are told of each image. */
+/** Number of guesses recorded for each image. */
 export const guessCount = 3;
 
 /** The most likely classes of a batch with their probabilities, [size, guesses] each. */
 export interface Guesses {
-  /** Index of its first image. */
+  /** Index of the first image of the batch. */
   readonly start: number;
   readonly labels: Int32Array;
   readonly classes: readonly number[];
@@ -19,10 +19,10 @@ export interface Guesses {
 
 type Candidate = Omit<TestSample, 'image'>;
 
-/** Sees every batch of an evaluation and keeps a few candidates of each class. */
+/** Receives every batch of an evaluation and keeps a few candidates of each class. */
 export class SampleChooser {
   readonly #set: ImageSet;
-  /** By true class: the most confident mistakes, and the first images that are right. */
+  /** By true class: the most confident mistakes, and the first correct images. */
   readonly #wrong: Candidate[][];
   readonly #right: Candidate[][];
 
@@ -37,7 +37,7 @@ export class SampleChooser {
     for (const [i, label] of labels.entries()) {
       const right = classes[i * width] === label;
       const kept = (right ? this.#right : this.#wrong)[label];
-      // Right ones are taken as they come; of mistakes only one that is more confident than those kept.
+      // Keep the first correct images; replace a mistake only by a more confident one.
       if (
         !kept ||
         (kept.length >= count && (right || confidence(kept.at(-1)!) >= (probabilities[i * width] ?? 0)))
@@ -54,7 +54,7 @@ export class SampleChooser {
     }
   }
 
-  /** Mistakes first, the most confident first; undefined for images that no PNG holds. */
+  /** Mistakes first, most confident first; undefined for images that PNG cannot store. */
   choose(): TestSamples | undefined {
     const set = this.#set;
     if (set.channels !== 1 && set.channels !== 3) return undefined;
@@ -75,14 +75,14 @@ export class SampleChooser {
 
 const confidence = ({ top }: Candidate): number => top[0]?.probability ?? 0;
 
-/** The first of each list, then the second of each, .. */
-function inTurn(lists: readonly (readonly Candidate[])[], most: number): Candidate[] {
+/** Interleaves lists: the first of each, then the second of each, .. */
+function inTurn(lists: readonly (readonly Candidate[])[], max: number): Candidate[] {
   const taken: Candidate[] = [];
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   for (let place = 0; place < longest; place++)
     for (const list of lists) {
       const candidate = list[place];
-      if (candidate && taken.length < most) taken.push(candidate);
+      if (candidate && taken.length < max) taken.push(candidate);
     }
   return taken;
 }

@@ -1,4 +1,4 @@
-/** A run from its configuration to its result: cores, folder, training, the state that others see. */
+/** A run from configuration to result: cores, folder, training, published status. */
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -28,17 +28,20 @@ import { type RunOutcome, TrainingRun } from './run.ts';
 import { checkConfig, type TrainConfig } from './settings/table.ts';
 
 export interface SessionOptions {
-  /** Folder that holds run folders. */
+  /** The folder of run folders. */
   readonly root?: string;
-  /** Name of the run folder; absent: date, model, scheme and seed. */
+  /** Name of the run folder; default: date, model, scheme and seed. */
   readonly name?: string;
   readonly onProgress?: OnProgress;
-  /** Told when the run folder exists. */
+  /** Called when the run folder exists. */
   readonly onStart?: (dir: string, experiment: Experiment, threads: number) => void;
-  /** Told when fewer cores are free than were asked for. */
+  /** Called when fewer cores are free than requested. */
   readonly onBusy?: OnBusy;
   readonly interrupted?: () => ExitCode | undefined;
-  /** Called before the run folder is changed for good, and before it is made: for who must not write any more. */
+  /**
+   * Called before the run folder is created and before every lasting change of it, for callers that may have to stop
+   * writing.
+   */
   readonly beforeWriting?: () => void;
 }
 
@@ -55,10 +58,10 @@ function takeCores(wanted: number | undefined, onBusy: OnBusy | undefined): Core
   return lease;
 }
 
-/** Trains from the beginning in a new run folder. @throws the named errors of configuration, data and training */
+/** Trains a new run in a new run folder. @throws the named errors of configuration, data and training */
 export async function startRun(config: TrainConfig, options: SessionOptions = {}): Promise<SessionResult> {
   checkConfig(config);
-  // Before the data are read, which may take minutes.
+  // Check before reading the data, which may take minutes.
   if (options.name !== undefined) checkRunName(options.name);
   const { cores: threads, release } = takeCores(config.threads, options.onBusy);
   try {
@@ -78,7 +81,7 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
   }
 }
 
-/** Settings that may differ when a run goes on: they do not change what is computed in exact arithmetic. */
+/** Settings that may change on resume: they do not change the result in exact arithmetic. */
 export const changeableSettings: ReadonlySet<string> = new Set([
   'threads',
   'dataDir',
@@ -87,9 +90,9 @@ export const changeableSettings: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Takes the run for this process, so that no two write it.
+ * Claims the run for this process, so that only one process writes it.
  *
- * @throws UsageError if another process trains it, or is about to go on with it
+ * @throws UsageError if another process trains or resumes it
  */
 function takeRun(dir: string): Claim {
   const beingTrained = (who: string): UsageError =>
@@ -107,9 +110,9 @@ function takeRun(dir: string): Claim {
 }
 
 /**
- * Goes on with a run from its last checkpoint, in the same folder, to the same end.
+ * Resumes a run from its last checkpoint, in the same folder, to the same end.
  *
- * @throws UsageError where there is no run, its settings cannot change so, or another process trains it
+ * @throws UsageError if there is no run, a changed setting is fixed, or another process trains it
  */
 export async function resumeRun(
   place: PathLike,
@@ -126,7 +129,7 @@ export async function resumeRun(
   try {
     return await resumeTaken(dir, config, taken, {
       ...options,
-      // Where the data are now is known to whoever goes on with the run next.
+      // Save the new location of the data for the next resume.
       changed: JSON.stringify(configToRecord(config)) !== JSON.stringify(configToRecord(saved)),
     });
   } finally {
@@ -134,7 +137,7 @@ export async function resumeRun(
   }
 }
 
-/** @param taken - given back once the run's status says who trains it */
+/** @param taken - released once the run's status names this process */
 async function resumeTaken(
   dir: string,
   config: TrainConfig,
@@ -145,7 +148,7 @@ async function resumeTaken(
   try {
     const last = join(dir, runFiles.checkpoints, 'last');
     recoverFolder(last);
-    // Killed before its first save, a run begins again.
+    // A run killed before its first save starts again.
     const saved = existsSync(last) ? readCheckpointState(last) : undefined;
     const experiment = await createExperiment(config, (data) => {
       if (saved) checkDataIdentity(saved, data, dir);
@@ -169,7 +172,7 @@ async function resumeTaken(
   }
 }
 
-/** Puts the last checkpoint into the experiment. @throws UsageError if it was made by another model */
+/** Loads the last checkpoint into the experiment. @throws UsageError if another model made it */
 function restoreLast(
   folder: string,
   saved: CheckpointState,
@@ -182,7 +185,7 @@ function restoreLast(
   return state;
 }
 
-/** `mean-field`, or `mean-field-no-reorder`: how the run is named. */
+/** `mean-field` or `mean-field-no-reorder`: the scheme part of the run's name. */
 export function schemeName(config: Pick<TrainConfig, 'scheme' | 'reorder'>): string {
   checkObject('a configuration, as resolveConfig makes it,', 'config', config, 'scheme');
   const { scheme, reorder } = config;
@@ -222,7 +225,7 @@ function finishBroken(writer: RunWriter, error: unknown): void {
   try {
     writer.finish(error instanceof DivergenceError ? 'diverged' : 'failed', { exitCode, message });
   } catch {
-    // The disk may be full: the first error is the one to tell.
+    // The disk may be full: report the first error, not this one.
   }
 }
 

@@ -1,16 +1,16 @@
-/** Tensors to and from the bytes that checkpoints hold. */
+/** Converts tensors to and from the stored form of checkpoints. */
 import { fewOf } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
 import type { StoredTensor } from '../io/index.ts';
 import { dtypeBytes, noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import { storedOf, storedTypes, tensorOfStored } from '../tensor-files/stored-tensor.ts';
 
-/** A row-major copy of every tensor. */
+/** Copies every tensor in row-major order. */
 export function store(tensors: ReadonlyMap<string, Tensor>): Map<string, StoredTensor> {
   return new Map([...tensors].map(([name, one]) => [name, storedOf(one)]));
 }
 
-/** Compares names and shapes, so that nothing is changed before all is known to fit. */
+/** Compares all names and shapes before anything changes. */
 function checkFit(
   stored: ReadonlyMap<string, StoredTensor>,
   into: ReadonlyMap<string, Tensor>,
@@ -38,7 +38,7 @@ function checkFit(
 /**
  * Copies stored values into existing tensors.
  *
- * @throws UsageError if the names or shapes are another model's
+ * @throws UsageError if the names or shapes belong to another model
  */
 export function restore(
   stored: ReadonlyMap<string, StoredTensor>,

@@ -1,4 +1,4 @@
-/** Test images as a trained net takes them: its size, its colours, its classes. */
+/** Fits test images to a trained net: its size, its colours, its classes. */
 import {
   loadTestSet,
   relabelledSet,
@@ -12,12 +12,12 @@ import { classList } from './data-identity.ts';
 
 /** The images that a net was trained on. */
 export interface NetImages {
-  /** Of its channels, for pixels in 0..1. */
+  /** Per channel, for pixels in 0..1. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly classes: readonly string[];
   readonly channels: number;
-  /** [height, width]; absent: not known, images stay as they are. */
+  /** [height, width]; absent: unknown, images keep their size. */
   readonly size?: readonly [number, number] | undefined;
 }
 
@@ -30,7 +30,8 @@ export interface TestImageSource {
 }
 
 /**
- * Loads a test set and fits it to a net: scaled to its size, in its colours, with labels matched to its classes by their names.
+ * Loads a test set and fits it to a net: scaled to its size, in its colours, with labels matched to its classes by
+ * name.
  *
  * @param owner - the run or the file of the net, for errors
  * @throws UsageError if the classes are not those of the net, DataError if the data are missing or damaged
@@ -42,7 +43,7 @@ export async function testImagesFor(
 ): Promise<TestData> {
   const loaded = await loadTestSet(dataset, {
     ...(dataDir !== undefined && { dataDir }),
-    // Others are scaled below, from the size that they have.
+    // Other data sets are scaled below, from their own size.
     ...((sizedDatasets as readonly string[]).includes(dataset) && {
       ...(size && { imageSize: size }),
       channels: channels === 1 ? 1 : 3,
@@ -61,7 +62,7 @@ export async function testImagesFor(
   return { ...loaded, test: await resizedSet(matched, { height, width, channels }) };
 }
 
-/** @throws UsageError for a place of images that are made on the spot */
+/** @throws UsageError if a path is given for generated images */
 export function checkPlace(dataset: string, given: string | undefined): void {
   if (given !== undefined && (drawnDatasets as readonly string[]).includes(dataset))
     throw new UsageError(`--data-dir has no effect: the images of ${dataset} are made on the spot`);

@@ -1,4 +1,4 @@
-/** A trained net read back from its run folder, for evaluation and prediction. */
+/** Loads a trained net from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkObject, checkOptions, checkText } from '../check.ts';
@@ -19,11 +19,11 @@ export interface Trained {
   readonly config: TrainConfig;
   readonly state: CheckpointState;
   readonly learner: Learner;
-  /** The checkpoint's folder. */
+  /** The folder of the checkpoint. */
   readonly folder: string;
 }
 
-/** The checkpoint folder that a name stands for: last, best, epoch-NNN, or a path. */
+/** Resolves a checkpoint name: last, best, epoch-NNN, or a path. */
 function checkpointFolder(run: string, checkpoint: string): string {
   const inside = join(run, 'checkpoints', checkpoint);
   if (existsSync(inside)) return inside;
@@ -33,7 +33,7 @@ function checkpointFolder(run: string, checkpoint: string): string {
   );
 }
 
-/** @throws UsageError if `run` is no run folder, FileError if its checkpoint is missing or damaged */
+/** @throws UsageError if `place` is not a run folder, FileError if its checkpoint is missing or damaged */
 export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
   const run = checkPath('the run folder', place);
   checkText('checkpoint', checkpoint);
@@ -71,16 +71,16 @@ export interface TestImageOptions {
   readonly limitTest?: number;
 }
 
-/** A test set with the mean and deviation that its images are normalised by. */
+/** A test set with the mean and standard deviation that normalise it. */
 export type TestImages = TestData & Pick<ImageData, 'mean' | 'std'>;
 
 /**
- * The images that a trained net is tested on, with the mean and deviation that it was trained with: scaled to the size that it
- * was trained on, in its colours, with labels matched to its classes by their names.
+ * Loads the images to test a trained net on, with the mean and standard deviation of its training: scaled to its
+ * image size, in its colours, with labels matched to its classes by name.
  *
- * @param dataset - another data set than that of the training
- * @param dataDir - where the data set is now, if it moved
- * @param limitTest - at most so many test images, evenly spaced
+ * @param dataset - a data set other than that of the training
+ * @param dataDir - the data's folder, if it has moved
+ * @param limitTest - maximum number of test images, evenly spaced
  * @throws UsageError if the classes are not those of the net, DataError if the data are missing or damaged
  */
 export async function loadTestImages(
@@ -119,7 +119,7 @@ export async function loadTestImages(
   };
 }
 
-/** A note, where the images are not those that the run was tested on. */
+/** A note, if the images are not those that the run was tested on. */
 function otherImages({ data }: CheckpointState, test: ImageSet, limit: number | undefined): string[] {
   if (!data || limit !== undefined) return [];
   const saved = { ...data.test, classes: data.test.classes.map(classNameOf) };

@@ -12,7 +12,7 @@ function holds({ setting, oneOf, above }: Condition, values: Values): boolean {
 }
 
 /**
- * Whether a setting has an effect: its choice is made, and has an effect itself.
+ * Whether a setting has an effect: its choice is made, and that choice has an effect itself.
  *
  * @param values - of every setting, defaults included
  */
@@ -23,7 +23,7 @@ export function acts(key: SettingName, values: Values): boolean {
   );
 }
 
-/** Every setting: as given, else its default; one without effect as it is then. */
+/** Every setting: as given, else its default; one without effect gets its idle value. */
 export function withDefaults(given: Values): Values {
   const all: Values = Object.fromEntries(
     configKeys.map((key) => [key, given[key] === undefined ? settingOf(key).default : given[key]]),
@@ -32,12 +32,12 @@ export function withDefaults(given: Values): Values {
 }
 
 export function idleValue(key: SettingName): unknown {
-  const { whenIdle, default: usual } = settingOf(key);
-  return whenIdle ?? usual;
+  const { whenIdle, default: value } = settingOf(key);
+  return whenIdle ?? value;
 }
 
 /**
- * The choice that a setting without effect lacks, in words: `sched cosine, not one-cycle`.
+ * The missing choice of a setting without effect, in words: `sched cosine, not one-cycle`.
  *
  * @param named - how errors write the name of a setting
  */
@@ -45,7 +45,7 @@ export function missingChoice(key: SettingName, values: Values, named: (key: Set
   const { belongsTo } = settingOf(key);
   const { setting, oneOf, above } = belongsTo!;
   const choice = setting as SettingName;
-  // Of a chain the first choice that is missing: a warm-up's start has none where the schedule has no warm-up.
+  // Report the first missing choice of a chain: without a warm-up, its start has no effect either.
   if (!acts(choice, values)) return missingChoice(choice, values, named);
   if (oneOf) return `${named(choice)} ${inWords(oneOf)}, not ${String(values[choice])}`;
   return above === undefined ? named(choice) : `${named(choice)} above ${above}`;
@@ -54,7 +54,7 @@ export function missingChoice(key: SettingName, values: Values, named: (key: Set
 const inWords = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 
-/** Of given settings those that have an effect; unknown ones are left to their check. */
+/** Drops given settings without effect; keeps unknown ones, which validation rejects. */
 export function withEffect<T extends object>(given: T): T {
   checkObject('settings', 'given', given);
   const all = withDefaults(given);
@@ -62,9 +62,10 @@ export function withEffect<T extends object>(given: T): T {
 }
 
 /**
- * Settings with others over them. One that only the lower choice gave an effect goes with that choice.
+ * Merges two sets of settings; the upper ones win. A lower setting is dropped if it had an effect before the merge
+ * and has none after.
  *
- * @returns the settings, and those that went
+ * @returns the merged settings, and the dropped ones
  */
 export function overridden<T extends object>(lower: T, upper: T): { settings: T; gone: SettingName[] } {
   checkObject('settings', 'lower', lower);

@@ -1,10 +1,10 @@
 /**
- * The kinds of values that settings take: how a value is checked, how the text of a flag becomes one, and what a JSON Schema
- * says of it. Browsers import this too: nothing here is Node's.
+ * The kinds of values of settings: how a value is checked, how a flag's text is parsed, and its JSON Schema. Browsers
+ * import this file too: it must not use Node.
  */
 import { checkInteger, checkNumber, checkOneOf, isList, type Range, unexpected } from '../../check.ts';
 
-/** The keywords of JSON Schema (draft 07) that settings need. */
+/** The JSON Schema keywords (draft 07) that settings need. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -34,19 +34,19 @@ export interface JsonSchema {
 
 export interface Kind<T> {
   /**
-   * The value, if it is one of this kind.
+   * Returns the value if it is of this kind.
    *
-   * @param name - as the setting is written, for errors
-   * @throws UsageError that tells the values which are allowed
+   * @param name - the setting as errors write it
+   * @throws UsageError that lists the allowed values
    */
   readonly check: (name: string, value: unknown) => T;
-  /** Of the flag, as help shows it: `<n>`; absent for a switch. */
+  /** Placeholder of the flag's argument in help: `<n>`; absent for a switch. */
   readonly argument?: string;
-  /** A text of the command line as a value. One that cannot be a value stays a text, which `check` refuses. */
+  /** Parses the text of a flag. Invalid text stays a string, which `check` rejects. */
   readonly parse?: (text: string) => unknown;
-  /** The values that `check` accepts, as far as JSON Schema can say it. */
+  /** The values that `check` accepts, as far as JSON Schema can express them. */
   readonly schema: JsonSchema;
-  /** The value is the place of a file or folder; a saved one is absolute. */
+  /** The value is the path of a file or folder; saved paths are absolute. */
   readonly isPath?: true;
 }
 
@@ -57,7 +57,7 @@ const rangeSchema = ({ min, max, above, below }: Range): JsonSchema => ({
   ...(below === undefined ? {} : { exclusiveMaximum: below }),
 });
 
-/** Number('') is 0. */
+/** Number('') would be 0. */
 const numberOf = (text: string): unknown => (text.trim() === '' ? text : Number(text));
 const orText = (text: string): unknown => {
   const value = numberOf(text);
@@ -78,7 +78,7 @@ export const integer = (range: Range, argument = '<n>'): Kind<number> => ({
   schema: { type: 'integer', ...rangeSchema(range) },
 });
 
-/** One of a few whole numbers. */
+/** One of a few integers. */
 export const oneOfNumbers = <T extends number>(values: readonly T[], argument = '<n>'): Kind<T> => ({
   check(name, value) {
     if (!(values as readonly unknown[]).includes(value)) throw unexpected(values.join(' or '), name, value);
@@ -89,7 +89,7 @@ export const oneOfNumbers = <T extends number>(values: readonly T[], argument = 
   schema: { enum: values },
 });
 
-/** `80,120`: several numbers, with commas between them; a file may have a list, or the text of the flag. */
+/** `80,120`: comma-separated numbers; a file may have a list, or the text of the flag. */
 export const numbers = (range: Range, argument = '<numbers>'): Kind<readonly number[]> => {
   const what = range.above === 0 ? 'numbers above 0' : 'numbers';
   const parse = (text: string): unknown => text.split(',').map(orText);
@@ -130,7 +130,7 @@ export const text = (argument = '<name>'): Kind<string> => ({
   schema: { type: 'string', pattern: '\\S' },
 });
 
-/** A text of a form of its own. */
+/** Text that matches a pattern. */
 export const textLike = (pattern: RegExp, what: string, argument = '<name>'): Kind<string> => ({
   check(name, value) {
     if (typeof value !== 'string' || !pattern.test(value)) throw unexpected(what, name, value);
@@ -159,5 +159,5 @@ export const onOff: Kind<boolean> = {
   schema: { type: 'boolean' },
 };
 
-/** An error's text without the type of the value: whoever writes a flag or a file knows a string when they see one. */
+/** Removes the value's type from an error: users recognise a string in their own flags and files. */
 export const withoutType = (message: string): string => message.replace(/ \(\w+\)$/, '');

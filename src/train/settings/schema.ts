@@ -1,4 +1,4 @@
-/** The table of settings as a JSON Schema, for editors that complete and check YAML files. */
+/** The table of settings as a JSON Schema, for completion and validation of YAML in editors. */
 import {
   type Condition,
   configKeys,
@@ -18,13 +18,13 @@ const orNull = (schema: JsonSchema): JsonSchema => {
 };
 
 function propertyOf(key: SettingName): JsonSchema {
-  const { kind, help, default: usual, examples } = settingOf(key);
+  const { kind, help, default: initial, examples } = settingOf(key);
   const text = defaultText(key);
   const meaning = isNegated(key) ? `false: ${help}` : help;
   return {
     ...orNull(kind.schema),
     description: text === undefined ? meaning : `${meaning} (default ${text})`,
-    ...(usual === undefined ? {} : { default: usual }),
+    ...(initial === undefined ? {} : { default: initial }),
     ...(examples ? { examples } : {}),
   };
 }
@@ -38,23 +38,23 @@ function propertiesOf(key: SettingName): [string, JsonSchema][] {
   ];
 }
 
-/** What a record must hold for the condition to be met: the choice is made, and has an effect itself. */
+/** The schema of records in which the condition holds: the choice is made, and has an effect itself. */
 function met(condition: Condition): JsonSchema {
   const { belongsTo } = settingOf(condition.setting as SettingName);
   return belongsTo ? { allOf: [choiceOf(condition), met(belongsTo)] } : choiceOf(condition);
 }
 
 function choiceOf({ setting, oneOf, above }: Condition): JsonSchema {
-  const { default: usual } = settingOf(setting as SettingName);
+  const { default: initial } = settingOf(setting as SettingName);
   const flag = flagOf(setting);
   const one = (schema: JsonSchema): JsonSchema => ({ properties: { [flag]: schema }, required: [flag] });
   const oneOrDefault = (schema: JsonSchema): JsonSchema => ({ properties: { [flag]: orNull(schema) } });
-  if (oneOf) return (oneOf.includes(usual as string) ? oneOrDefault : one)({ enum: oneOf });
+  if (oneOf) return (oneOf.includes(initial as string) ? oneOrDefault : one)({ enum: oneOf });
   if (above === undefined) return one({ not: { type: 'null' } });
-  return ((usual as number) > above ? oneOrDefault : one)({ type: 'number', exclusiveMinimum: above });
+  return ((initial as number) > above ? oneOrDefault : one)({ type: 'number', exclusiveMinimum: above });
 }
 
-/** A setting that is given, other than by the value it has without effect, needs its choice. */
+/** A setting with a value other than its idle one requires its choice. */
 function rulesOf(key: SettingName): JsonSchema[] {
   const { belongsTo, whenIdle } = settingOf(key);
   if (!belongsTo) return [];
@@ -73,10 +73,10 @@ function rulesOf(key: SettingName): JsonSchema[] {
 }
 
 /**
- * A JSON Schema (draft 07) of the YAML file that `train -c` reads: the values of each setting, its default and meaning, and
- * the choice it belongs to.
+ * A JSON Schema (draft 07) of the YAML file that `train -c` reads: the values of each setting, its default, meaning
+ * and choice.
  *
- * @param others - keys of the file that are not settings of the training
+ * @param others - keys of the file that are not training settings
  */
 export function settingsSchema(others: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
   return {

@@ -1,7 +1,8 @@
 /**
- * The settings of a training run, in one table: the values each takes, its default, its meaning, and the choice of another
- * setting that it belongs to. The flags of `train` and their help, `config.yaml`, the JSON Schema for editors and the start
- * page of the Studio are made from it. Keys are the flags in camelCase. It is light to import, also for browsers.
+ * The table of training settings: the values of each, its default, its meaning, and the choice of another setting
+ * that it belongs to. The flags of `train` and their help, `config.yaml`, the JSON Schema for editors and the
+ * Studio's start page are generated from it. Keys are the flags in camelCase. Browsers import this file too: keep it
+ * light.
  */
 import { checkObject, checkText } from '../../check.ts';
 import {
@@ -30,7 +31,7 @@ import {
 
 /** The choice of another setting that gives a setting its effect. */
 export interface Condition {
-  /** Holds if this setting is one of `oneOf`, or is greater than `above`; without either, if it is given at all. */
+  /** Holds if `setting` is one of `oneOf`, or is greater than `above`; without either, if it is given. */
   readonly setting: string;
   readonly oneOf?: readonly string[];
   readonly above?: number;
@@ -42,26 +43,27 @@ export type SettingGroup = (typeof settingGroups)[number];
 export interface Setting<T> {
   readonly kind: Kind<T>;
   readonly group: SettingGroup;
-  /** The meaning of the flag; for a setting that is on by default, the meaning of `--no-flag`. */
+  /** The help text of the flag; for a setting that is on by default, that of `--no-flag`. */
   readonly help: string;
   readonly short?: string;
-  /** Most users meet it first: forms show it before the others. */
+  /** Shown first in forms. */
   readonly basic?: true;
-  /** Values that forms and editors propose. */
+  /** Values that forms and editors suggest. */
   readonly examples?: readonly T[];
   readonly belongsTo?: Condition;
-  /** Its value when it has no effect, which may be given then; by default its default. */
+  /** The value while it has no effect, allowed even then; defaults to its default. */
   readonly whenIdle?: T;
-  /** The default in words, where it is not a value. */
-  readonly usually?: string;
+  /** The default in words, if it is not a value. */
+  readonly defaultLabel?: string;
 }
 
 interface WithDefault<T> extends Setting<T> {
   readonly default: T;
 }
 
-// The type of a setting comes from its kind alone.
-const usual = <T>(setting: WithDefault<NoInfer<T>> & { readonly kind: Kind<T> }): WithDefault<T> => setting;
+// Infer the type of a setting from its kind alone.
+const defaulted = <T>(setting: WithDefault<NoInfer<T>> & { readonly kind: Kind<T> }): WithDefault<T> =>
+  setting;
 const optional = <T>(setting: Setting<T>): Setting<T> => setting;
 
 const optimisers = ['sgd', 'adam'] as const;
@@ -71,9 +73,9 @@ const stored = datasetNames.filter((name) => !drawnDatasets.includes(name));
 const warmingUp = lrSchedules.filter((sched) => sched !== 'one-cycle');
 
 export const settings = {
-  dataset: usual<string>({
+  dataset: defaulted<string>({
     basic: true,
-    // Errors of npy, which has test images alone, say what to do: help and forms offer the others.
+    // npy has test images only: errors explain that, help and forms omit it.
     kind: { ...choice(datasetNames), schema: { enum: trainableDatasets } },
     default: 'fashion-mnist',
     group: 'data',
@@ -96,10 +98,10 @@ export const settings = {
     kind: oneOfNumbers([1, 3] as const),
     group: 'data',
     help: `${sizedDatasets.join(', ')}: 1 (grey) or 3 (colour)`,
-    usually: 'image-folder: grey if all images are; synthetic-images: 1',
+    defaultLabel: 'image-folder: grey if all images are; synthetic-images: 1',
     belongsTo: { setting: 'dataset', oneOf: sizedDatasets },
   }),
-  allowEmptyClasses: usual({
+  allowEmptyClasses: defaulted({
     kind: onOff,
     default: false,
     group: 'data',
@@ -117,21 +119,21 @@ export const settings = {
     group: 'data',
     help: 'evaluate on the first batches of 500 only',
   }),
-  valSplit: usual({
+  valSplit: defaulted({
     kind: integer({ min: 0 }, '<images>'),
     default: 0,
     group: 'data',
     help: 'training images held out, the same for every seed: epochs are evaluated on them (as on the `val` folder of an image-folder), the test set after the last only',
-    usually: '0: epochs are evaluated on the test set',
+    defaultLabel: '0: epochs are evaluated on the test set',
   }),
-  valInterval: usual({
+  valInterval: defaulted({
     kind: integer({ min: 0 }, '<epochs>'),
     default: 1,
     group: 'data',
     help: 'epochs between evaluations; 0: after the last epoch only',
   }),
 
-  model: usual<string>({
+  model: defaulted<string>({
     basic: true,
     kind: text(),
     default: 'resnet20',
@@ -153,13 +155,13 @@ export const settings = {
     kind: integer({ min: 1 }, '<channels>'),
     group: 'model',
     help: 'channels of the stem, which scale the whole net but the groups of a resnext',
-    usually: '16; resnext 64',
+    defaultLabel: '16; resnext 64',
   }),
   shortcut: optional({
     kind: choice(shortcutKinds, '<kind>'),
     group: 'model',
     help: 'where width or resolution change: option-a subsamples and pads, option-b is a 1 x 1 convolution',
-    usually: 'option-a for basic blocks, option-b for bottlenecks',
+    defaultLabel: 'option-a for basic blocks, option-b for bottlenecks',
   }),
   initialCheckpoint: optional({
     kind: path('<file>'),
@@ -170,25 +172,25 @@ export const settings = {
     kind: choice(keyStyles, '<style>'),
     group: 'model',
     help: `names in that file: ${keyStyles.join(', ')}`,
-    usually: 'detected',
+    defaultLabel: 'detected',
     belongsTo: { setting: 'initialCheckpoint' },
   }),
   stateDict: optional({
     kind: text('<key>'),
     group: 'model',
     help: 'which weights of that file, if it has several: state_dict_ema, ..',
-    usually: 'those of the net, not its averages',
+    defaultLabel: 'those of the net, not its averages',
     belongsTo: { setting: 'initialCheckpoint' },
   }),
 
-  scheme: usual({
+  scheme: defaulted({
     basic: true,
     kind: choice(schemes),
     default: 'mean-field',
     group: 'scheme',
     help: schemes.join(', '),
   }),
-  reorder: usual({
+  reorder: defaulted({
     basic: true,
     kind: onOff,
     default: true,
@@ -196,21 +198,21 @@ export const settings = {
     help: 'mean-field with its order frozen: the control for reordering',
     belongsTo: { setting: 'scheme', oneOf: ['mean-field'] },
   }),
-  tauStart: usual({
+  tauStart: defaulted({
     kind: choice(tauStarts, '<law>'),
     default: 'unit',
     group: 'scheme',
     help: 'unit: step sizes start at 1; uniform: at 1/n',
     belongsTo: { setting: 'scheme', oneOf: moving },
   }),
-  lastTau: usual({
+  lastTau: defaulted({
     kind: choice(lastTaus, '<how>'),
     default: 'free',
     group: 'scheme',
     help: 'free, or pinned: the end of depth stays',
     belongsTo: { setting: 'scheme', oneOf: ['mean-field', 'intervals'] },
   }),
-  tauLrFactor: usual({
+  tauLrFactor: defaulted({
     basic: true,
     kind: number({ min: 0 }),
     default: 0.1,
@@ -219,14 +221,14 @@ export const settings = {
     belongsTo: { setting: 'scheme', oneOf: moving },
   }),
 
-  epochs: usual({
+  epochs: defaulted({
     basic: true,
     kind: integer({ min: 1 }),
     default: 15,
     group: 'optimiser',
     help: 'passes over the data',
   }),
-  batchSize: usual({
+  batchSize: defaulted({
     basic: true,
     kind: integer({ min: 1 }),
     default: 128,
@@ -234,22 +236,22 @@ export const settings = {
     short: 'b',
     help: 'images a step',
   }),
-  opt: usual({ kind: choice(optimisers), default: 'sgd', group: 'optimiser', help: 'sgd or adam' }),
-  lr: usual({
+  opt: defaulted({ kind: choice(optimisers), default: 'sgd', group: 'optimiser', help: 'sgd or adam' }),
+  lr: defaulted({
     basic: true,
     kind: number({ above: 0 }),
     default: 0.2,
     group: 'optimiser',
     help: 'peak learning rate',
   }),
-  momentum: usual({
+  momentum: defaulted({
     kind: number({ min: 0, below: 1 }),
     default: 0.9,
     group: 'optimiser',
     help: 'sgd: momentum',
     belongsTo: { setting: 'opt', oneOf: ['sgd'] },
   }),
-  nesterov: usual({
+  nesterov: defaulted({
     kind: onOff,
     default: true,
     whenIdle: false,
@@ -257,68 +259,68 @@ export const settings = {
     help: 'sgd: plain momentum',
     belongsTo: { setting: 'momentum', above: 0 },
   }),
-  weightDecay: usual({
+  weightDecay: defaulted({
     kind: number({ min: 0 }),
     default: 5e-4,
     group: 'optimiser',
     help: 'on weights of rank > 1',
   }),
-  decayNorm: usual({
+  decayNorm: defaulted({
     kind: onOff,
     default: false,
     group: 'optimiser',
     help: 'weight decay on batch norm and biases too; never on tau',
     belongsTo: { setting: 'weightDecay', above: 0 },
   }),
-  sched: usual({
+  sched: defaulted({
     kind: choice(lrSchedules),
     default: 'one-cycle',
     group: 'optimiser',
     help: lrSchedules.join(', '),
   }),
-  peakAt: usual({
+  peakAt: defaulted({
     kind: number({ above: 0, below: 1 }, '<share>'),
     default: 0.2,
     group: 'optimiser',
     help: 'one-cycle: share of steps until the peak',
     belongsTo: { setting: 'sched', oneOf: ['one-cycle'] },
   }),
-  warmupEpochs: usual({
+  warmupEpochs: defaulted({
     kind: number({ min: 0 }, '<n>'),
     default: 0,
     group: 'optimiser',
     help: `${warmingUp.join(', ')}: linear warm-up`,
     belongsTo: { setting: 'sched', oneOf: warmingUp },
   }),
-  warmupLr: usual({
+  warmupLr: defaulted({
     kind: number({ min: 0 }),
     default: 0,
     group: 'optimiser',
     help: 'where the warm-up starts',
     belongsTo: { setting: 'warmupEpochs', above: 0 },
   }),
-  minLr: usual({
+  minLr: defaulted({
     kind: number({ min: 0 }),
     default: 0,
     group: 'optimiser',
     help: 'cosine: where it ends',
     belongsTo: { setting: 'sched', oneOf: ['cosine'] },
   }),
-  decayMilestones: usual({
+  decayMilestones: defaulted({
     kind: numbers({ above: 0 }, '<epochs>'),
     default: [80, 120],
     group: 'optimiser',
     help: 'step: epochs, with commas',
     belongsTo: { setting: 'sched', oneOf: ['step'] },
   }),
-  decayRate: usual({
+  decayRate: defaulted({
     kind: number({ above: 0, max: 1 }),
     default: 0.1,
     group: 'optimiser',
     help: 'step: factor at each milestone',
     belongsTo: { setting: 'sched', oneOf: ['step'] },
   }),
-  smoothing: usual({
+  smoothing: defaulted({
     kind: number({ min: 0, below: 1 }, '<s>'),
     default: 0,
     group: 'optimiser',
@@ -328,43 +330,43 @@ export const settings = {
     kind: number({ above: 0 }, '<norm>'),
     group: 'optimiser',
     help: 'largest norm of the whole gradient',
-    usually: 'not clipped',
+    defaultLabel: 'not clipped',
   }),
 
   mean: optional({
     kind: numbers({}),
     group: 'images',
     help: 'of each channel, for pixels in 0..1, with commas',
-    usually: 'of the training images',
+    defaultLabel: 'of the training images',
   }),
   std: optional({
     kind: numbers({ above: 0 }),
     group: 'images',
     help: 'of each channel, for pixels in 0..1, with commas',
-    usually: 'of the training images',
+    defaultLabel: 'of the training images',
   }),
-  pad: usual({
+  pad: defaulted({
     kind: integer({ min: 0 }, '<pixels>'),
     default: 4,
     group: 'images',
     help: 'zero padding before a random crop of the original size',
   }),
-  flip: usual({ kind: onOff, default: true, group: 'images', help: 'no horizontal flips' }),
-  cutout: usual({
+  flip: defaulted({ kind: onOff, default: true, group: 'images', help: 'no horizontal flips' }),
+  cutout: defaulted({
     kind: integer({ min: 0 }, '<pixels>'),
     default: 0,
     group: 'images',
     help: 'side of the square that is cut out; 0: none',
   }),
 
-  amp: usual({
+  amp: defaulted({
     basic: true,
     kind: onOff,
     default: false,
     group: 'machine',
     help: 'bf16 autocast, where the CPU has bf16',
   }),
-  seed: usual({
+  seed: defaulted({
     basic: true,
     kind: integer({ min: 0 }),
     default: 42,
@@ -376,28 +378,28 @@ export const settings = {
     kind: integer({ min: 1 }),
     group: 'machine',
     help: 'CPU threads',
-    usually: 'all cores that no other run of this machine holds',
+    defaultLabel: 'all cores that no other run of this machine holds',
   }),
-  device: usual<string>({
+  device: defaulted<string>({
     kind: textLike(/^(cpu|cuda(:\d+)?)$/, 'cpu, cuda or cuda:N'),
     default: 'cpu',
     group: 'machine',
     help: 'cpu, cuda, cuda:N',
   }),
-  dtype: usual({ kind: choice(dtypes), default: 'f32', group: 'machine', help: 'f32 or f64' }),
+  dtype: defaulted({ kind: choice(dtypes), default: 'f32', group: 'machine', help: 'f32 or f64' }),
 
-  recoveryInterval: usual({
+  recoveryInterval: defaulted({
     kind: integer({ min: 0 }, '<steps>'),
     default: 200,
     group: 'run',
     help: 'steps between saves of the checkpoint `last` within an epoch; 0: at the end of epochs only',
   }),
-  checkpointEvery: usual({
+  checkpointEvery: defaulted({
     kind: integer({ min: 0 }, '<epochs>'),
     default: 0,
     group: 'run',
     help: 'keep a checkpoint every so many epochs',
-    usually: '0: last and best only',
+    defaultLabel: '0: last and best only',
   }),
 } as const;
 
@@ -408,7 +410,7 @@ type Defaulted = {
   [K in SettingName]: Table[K] extends { readonly default: unknown } ? K : never;
 }[SettingName];
 
-/** A configuration with every default in place; the model gives the width. */
+/** A configuration with every default filled in; the model provides the width. */
 export type TrainConfig = { readonly [K in Defaulted | 'width']: ValueOf<Table[K]> } & {
   readonly [K in Exclude<SettingName, Defaulted | 'width'>]?: ValueOf<Table[K]> | undefined;
 };
@@ -425,7 +427,7 @@ export function flagOf(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** @throws UsageError unless it is a whole configuration */
+/** @throws UsageError unless it is a complete configuration */
 export function checkConfig(config: TrainConfig): void {
   const what = 'a configuration, as resolveConfig makes it,';
   checkObject(what, 'config', config, 'dataset', 'model', 'device', 'dtype', 'scheme');
@@ -438,16 +440,16 @@ export function keyOf(flag: string): string {
 
 export const isSetting = (key: string): key is SettingName => Object.hasOwn(settings, key);
 
-/** A setting that is on by default has the flag `--no-..`. */
+/** Whether the setting is on by default, so that its flag is `--no-..`. */
 export const isNegated = (key: SettingName): boolean => settingOf(key).default === true;
 
-/** The flag without its dashes: `tau-lr-factor`, `no-flip`. */
+/** The flag without dashes: `tau-lr-factor`, `no-flip`. */
 export const flagName = (key: SettingName): string => `${isNegated(key) ? 'no-' : ''}${flagOf(key)}`;
 
 /** The default as help shows it; undefined for a switch. */
 export function defaultText(key: SettingName): string | undefined {
-  const { usually, default: usual } = settingOf(key);
-  if (usually !== undefined) return usually;
-  if (Array.isArray(usual)) return usual.join(',');
-  return typeof usual === 'string' || typeof usual === 'number' ? String(usual) : undefined;
+  const { defaultLabel, default: value } = settingOf(key);
+  if (defaultLabel !== undefined) return defaultLabel;
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
