@@ -27,7 +27,7 @@ async function tar(): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** Delivered in small pieces, as from a disk or a network. */
+/** Delivers in small pieces, as a disk or a network does. */
 function inPieces(bytes: Uint8Array, size = 1000): Readable {
   return Readable.from(
     (function* () {
@@ -53,21 +53,21 @@ const expected = Object.entries(files).map(([name, bytes]): [string, string] => 
   Buffer.from(bytes).toString('base64'),
 ]);
 
-it('a plain archive gives its regular files in order, without folders and links', async () => {
+it('a plain archive yields its regular files in order, without folders and links', async () => {
   expect(plain(await all(inPieces(await tar()), 'x.tar'))).toEqual(expected);
 });
 
-it.each(['x.tar.gz', 'x.tgz'])('a gzipped archive %s gives the same', async (name) => {
+it.each(['x.tar.gz', 'x.tgz'])('a gzipped archive %s yields the same files', async (name) => {
   expect(plain(await all(inPieces(gzipSync(await tar())), name))).toEqual(expected);
 });
 
-it('only wanted files are given', async () => {
+it('only the wanted files are yielded', async () => {
   const found = await all(inPieces(await tar(), 77), 'x.tar', (name) => name.endsWith('z.bin'));
   expect(plain(found)).toEqual(expected.slice(-1));
 });
 
 it.each([0, 1, 10, 400, 5000, 100_000])(
-  'a gzipped archive that was cut is refused by name (%i bytes left; 0: all but one)',
+  'a truncated gzipped archive is refused by name (%i bytes left; 0: all but one)',
   async (kept) => {
     const bytes = gzipSync(await tar());
     const cut = bytes.subarray(0, kept === 0 ? bytes.length - 1 : kept);
@@ -80,7 +80,7 @@ it.each([0, 1, 10, 400, 5000, 100_000])(
 );
 
 it.each([100, 512 + 100, 2 * 512 + 1, 30_000])(
-  'a plain archive that breaks off after %i bytes is refused',
+  'a plain archive truncated after %i bytes is refused',
   async (kept) => {
     const cut = (await tar()).subarray(0, kept);
     await expect(all(inPieces(cut), 'x.tar')).rejects.toThrow(/x\.tar is truncated or damaged/);
@@ -88,19 +88,19 @@ it.each([100, 512 + 100, 2 * 512 + 1, 30_000])(
   },
 );
 
-it('a file that is no archive is refused', async () => {
+it('a file that is not an archive is refused', async () => {
   await expect(all(inPieces(Buffer.alloc(5000, 7)), 'x.tar')).rejects.toBeInstanceOf(DataError);
   await expect(all(inPieces(Buffer.alloc(5000, 7)), 'x.tar.gz')).rejects.toBeInstanceOf(DataError);
 });
 
-it('a byte that changed in a gzipped archive is noticed', async () => {
+it('a changed byte in a gzipped archive is detected', async () => {
   const bytes = gzipSync(await tar());
   const middle = bytes.length >> 1;
   bytes[middle] = bytes[middle]! ^ 1;
   await expect(all(inPieces(bytes), 'x.tar.gz')).rejects.toBeInstanceOf(DataError);
 });
 
-it('a source that fails is told with its reason', async () => {
+it('the error for a failing source includes the reason', async () => {
   const source = new Readable({
     read() {
       this.destroy(new Error('the disk is gone'));
@@ -131,11 +131,14 @@ it('the file is closed when the reader stops early, and when the archive is dama
   }
 });
 
-it.each(['x', 'x.tar', 'x.zip'])('a gzipped archive is known by its bytes, also as %s', async (name) => {
-  expect(plain(await all(inPieces(gzipSync(await tar()), 7), name))).toEqual(expected);
-});
+it.each(['x', 'x.tar', 'x.zip'])(
+  'a gzipped archive is recognized by its bytes, even when named %s',
+  async (name) => {
+    expect(plain(await all(inPieces(gzipSync(await tar()), 7), name))).toEqual(expected);
+  },
+);
 
-it('a plain archive is known by its bytes, also as x.tar.gz', async () => {
+it('a plain archive is recognized by its bytes, even when named x.tar.gz', async () => {
   expect(plain(await all(inPieces(await tar()), 'x.tar.gz'))).toEqual(expected);
 });
 
@@ -144,7 +147,7 @@ it.each([
   ['version https://git-lfs.github.com/spec/v1\noid sha256:0', 'x.tar.gz is a Git LFS pointer'],
   ['PK\x03\x04 and more', 'x.tar.gz is a zip archive'],
   ['', 'x.tar.gz is empty'],
-])('a file that begins with %j is named', async (text, message) => {
+])('the error for a file that begins with %j names its kind', async (text, message) => {
   const error: unknown = await all(inPieces(Buffer.from(text, 'latin1')), 'x.tar.gz').catch(
     (cause: unknown) => cause,
   );

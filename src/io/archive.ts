@@ -1,4 +1,4 @@
-/** Reads and makes .tar and .tar.gz archives; reading is a stream, nothing is unpacked to the disk. */
+/** Reads and writes .tar and .tar.gz archives. Reading is a stream; nothing is unpacked to disk. */
 import { Readable } from 'node:stream';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
@@ -11,10 +11,10 @@ export interface ArchiveEntry {
 }
 
 /**
- * The wanted regular files of an archive, in its order. The bytes tell whether it is gzipped, whatever its name.
+ * The wanted regular files of an archive, in order. Gzip is detected from the bytes, not from the name.
  *
  * @param path - for errors
- * @throws DataError if it is a file of another kind, truncated or damaged
+ * @throws DataError if the file is of another kind, truncated or damaged
  */
 export async function* entriesOfArchive(
   source: Readable,
@@ -51,13 +51,13 @@ export async function* entriesOfArchive(
       cause,
     );
   } finally {
-    // A reader that has enough leaves early: the file is closed then, too.
+    // Also closes the file when the consumer stops early.
     unpacked.destroy();
     source.destroy();
   }
 }
 
-/** As many bytes from the beginning as tell the kind of a file, or all there are. */
+/** Enough bytes from the start to detect the kind of a file, or the whole file if it is shorter. */
 async function headOf(pieces: AsyncIterator<Uint8Array, undefined>): Promise<Buffer> {
   let head = Buffer.alloc(0);
   while (head.length < headBytes) {
@@ -76,14 +76,14 @@ async function* continued(
   for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
 }
 
-/** Archives before ustar have no mark of their own, and a damaged one is told by the reader of tar. */
+/** Archives before ustar have no magic number; the tar reader reports a damaged one. */
 function checkKind(path: string, head: Buffer): void {
   if (isGzip(head) || isTar(head)) return;
   const other = otherKind(path, head, 'a .tar or .tar.gz archive', 'fetch the archive again');
   if (other !== undefined) throw new DataError(other);
 }
 
-/** A .tar.gz of these files; the same files give the same bytes. */
+/** A .tar.gz of these files. Equal files give equal bytes. */
 export async function encodeArchive(entries: readonly ArchiveEntry[]): Promise<Uint8Array> {
   const archive = pack();
   for (const { name, bytes } of entries) archive.entry({ name, mtime: new Date(0) }, Buffer.from(bytes));

@@ -1,4 +1,4 @@
-/** Every call that changes the disk is made to fail in turn, alone (an error) or with all after it (a kill). */
+/** Makes each call that changes the disk fail in turn: alone (an error), or with every call after it (a kill). */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type * as fileSystem from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const fault = vi.hoisted(() => {
   const state = { at: Infinity, kill: false, calls: 0 };
   return {
     state,
-    /** Whether this call is to fail. */
+    /** Whether this call fails. */
     strikes: (): boolean => {
       state.calls++;
       return state.kill ? state.calls >= state.at : state.calls === state.at;
@@ -35,7 +35,7 @@ vi.mock('node:fs', async (original) => {
     renameSync: failing(real.renameSync),
     rmSync: failing(real.rmSync),
     fsyncSync: failing(real.fsyncSync),
-    // Half of the bytes are there when it fails, and half are taken when it does not.
+    // A failing write has written half of its bytes.
     writeSync: (file: number, bytes: Uint8Array, at: number): number => {
       const half = Math.max(1, (bytes.byteLength - at) >> 1);
       const written = real.writeSync(file, bytes, at, half);
@@ -62,12 +62,12 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Starts over with nothing in the root. */
+/** Empties the root. */
 function clear(): void {
   for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
 }
 
-/** Writes with the fault at every call in turn, until there is no call left to fail. @returns how many there were */
+/** Writes with a fault at each call in turn, until no call is left to fail. @returns the number of calls */
 function everyFault(kill: boolean, prepare: () => void, write: () => void, look: () => void): number {
   for (let at = 1; ; at++) {
     calm();
@@ -110,7 +110,7 @@ const before = files(['x', 'old x'], ['y', 'old y']);
 const after = files(['x', 'new x'], ['z', 'new z']);
 const [oldFolder, newFolder] = ['x=old x,y=old y', 'x=new x,z=new z'];
 
-it('a file whose write fails anywhere is the old or the new one, and nothing is beside it', () => {
+it('a file whose write fails anywhere is the old or the new one, and leaves no temporary files', () => {
   const calls = everyFault(
     false,
     () => {
@@ -147,7 +147,7 @@ it('a file whose writer is killed anywhere is the old or the new one', () => {
   expect(seen.size).toBe(2);
 });
 
-it('a folder whose write fails anywhere is there at once, the old or the new one', () => {
+it('a folder whose write fails anywhere is still complete, the old or the new one', () => {
   const seen = new Set<string | undefined>();
   const calls = everyFault(
     false,
@@ -189,7 +189,7 @@ it('a folder whose writer is killed anywhere is recovered as the old or the new 
   expect(seen.size).toBe(2);
 });
 
-it('a first folder whose writer is killed anywhere is recovered as whole or absent', () => {
+it('a first folder whose writer is killed anywhere is recovered complete or absent', () => {
   const seen = new Set<string | undefined>();
   everyFault(
     true,
@@ -207,7 +207,7 @@ it('a first folder whose writer is killed anywhere is recovered as whole or abse
   expect(seen.size).toBe(2);
 });
 
-it('a recovery that is killed anywhere can be made again', () => {
+it('a recovery that is killed anywhere can be repeated', () => {
   everyFault(
     true,
     () => {

@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Root may write anywhere; some builds of Node (io_uring) do not let it become somebody else either. */
+/** Root ignores permissions; some builds of Node (io_uring) cannot change the effective user. */
 const canBeOrdinary = ((): boolean => {
   if (process.geteuid?.() !== 0) return true;
   try {
@@ -35,7 +35,7 @@ const canBeOrdinary = ((): boolean => {
 })();
 const whereRightsApply = it.skipIf(!canBeOrdinary);
 
-/** Runs as a user to whom permissions apply. */
+/** Runs as a user subject to permissions. */
 function asOrdinaryUser(body: () => void): void {
   if (process.geteuid?.() !== 0) {
     body();
@@ -74,7 +74,7 @@ function makeFolder(name: string, files: Record<string, string>): string {
 }
 
 describe('a file', () => {
-  it('is written from text, bytes or pieces of both', () => {
+  it('is written from text, bytes or a mix of both', () => {
     const path = join(root, 'a');
     writeFileAtomic(path, 'grüße');
     expect(readFileSync(path, 'utf8')).toBe('grüße');
@@ -85,12 +85,12 @@ describe('a file', () => {
     writeFileAtomic(path, '');
     expect(readFileSync(path)).toHaveLength(0);
   });
-  it('leaves nothing beside it', () => {
+  it('leaves no temporary files', () => {
     writeFileAtomic(join(root, 'a'), 'one');
     writeFileAtomic(join(root, 'a'), 'two');
     expect(contents(root)).toEqual({ a: 'two' });
   });
-  it('in a folder that does not exist is refused in one line with the reason', () => {
+  it('in a missing folder is refused in one line with the reason', () => {
     const path = join(root, 'missing', 'a');
     const error = failure(() => {
       writeFileAtomic(path, 'x');
@@ -140,17 +140,17 @@ describe('a failed write', () => {
     ['EDQUOT', /the disk quota is used up; .*: free some space, then resume$/],
     ['EACCES', /permission denied; nothing saved before was lost$/],
     ['EROFS', /the file system is read-only; nothing saved before was lost$/],
-  ])('of %s is told in words', (code, words) => {
+  ])('with %s is reported in words', (code, words) => {
     expect(writeError('/x/y', coded(code)).message).toMatch(words);
     expect(writeError('/x/y', coded(code)).message).not.toMatch(/raw words/);
   });
-  it('of an unknown kind keeps its own words, and its cause', () => {
+  it('with an unknown reason keeps its own message, and its cause', () => {
     const cause = coded('EIO');
     expect(writeError('/x/y', cause).message).toMatch(/EIO: raw words/);
     expect(writeError('/x/y', cause).cause).toBe(cause);
     expect(writeError('/x/y', 'words alone').message).toMatch(/words alone/);
   });
-  it('that was already told is not told twice', () => {
+  it('that was already reported is not wrapped twice', () => {
     const told = new FileError('told');
     expect(writeError('/x/y', told)).toBe(told);
   });
@@ -174,7 +174,7 @@ describe('a folder', () => {
     expect(contents(path)).toEqual({ x: '2', z: '22' });
     expect(readdirSync(join(root, 'deep'))).toEqual(['last']);
   });
-  it('that cannot be written leaves the old one and nothing beside it', () => {
+  it('that cannot be written leaves the old one and no temporary files', () => {
     const path = join(root, 'last');
     writeFolderAtomic(path, one);
     const error = failure(() => {
@@ -198,7 +198,7 @@ describe('a folder', () => {
     expect(error.message).toMatch(/a part of the path is not a folder/);
     expect(contents(root)).toEqual({ file: 'old' });
   });
-  it('can be written over what a kill left', () => {
+  it('can be written over the leftovers of a killed process', () => {
     makeFolder('.last.new', { x: 'half' });
     makeFolder('.last.old', { x: 'old' });
     makeFolder('last', { x: '1' });
@@ -223,24 +223,27 @@ describe('after a kill', () => {
     ['when the old one was put aside alone', { '.last.old': old }, old],
     ['with leftovers of two writers', { last: complete, '.last.old': old, '.last.new': half }, complete],
   ];
-  it.each(windows)('%s, the folder is whole or absent, and nothing is beside it', (_, folders, expected) => {
-    for (const [name, files] of Object.entries(folders)) makeFolder(name, files);
-    const path = join(root, 'last');
-    recoverFolder(path);
-    expect(readdirSync(root)).toEqual(expected ? ['last'] : []);
-    if (expected) expect(contents(path)).toEqual(expected);
-    recoverFolder(path);
-    expect(existsSync(path)).toBe(expected !== undefined);
-  });
+  it.each(windows)(
+    '%s, the folder is complete or absent, and no temporary files remain',
+    (_, folders, expected) => {
+      for (const [name, files] of Object.entries(folders)) makeFolder(name, files);
+      const path = join(root, 'last');
+      recoverFolder(path);
+      expect(readdirSync(root)).toEqual(expected ? ['last'] : []);
+      if (expected) expect(contents(path)).toEqual(expected);
+      recoverFolder(path);
+      expect(existsSync(path)).toBe(expected !== undefined);
+    },
+  );
 
-  it('half-written files are removed, those of other names stay', () => {
+  it('half-written files are removed, files with other names stay', () => {
     writeFileSync(join(root, 'a'), 'old');
     for (const name of ['.a.new-123', '.ab.new-123', '.b.new-123', 'a.new-123'])
       writeFileSync(join(root, name), 'half');
     recoverFolder(join(root, 'a'));
     expect(readdirSync(root).sort()).toEqual(['.ab.new-123', '.b.new-123', 'a', 'a.new-123']);
   });
-  it('in a folder that was never made there is nothing to mend', () => {
+  it('a folder that was never written needs no recovery', () => {
     recoverFolder(join(root, 'never', 'last'));
     expect(readdirSync(root)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /**
- * Files and folders that are replaced as a whole: a kill at any moment leaves the old or the new one,
- * complete. Everything is on the disk before a name refers to it.
+ * Files and folders that are replaced atomically: a kill at any moment leaves the old or the new version, complete. All
+ * data is synced before a name refers to it.
  */
 import {
   closeSync,
@@ -17,10 +17,10 @@ import { FileError } from '../errors.ts';
 import { makeFolder } from './output-path.ts';
 import { reasonOfCode } from './system-error.ts';
 
-/** Bytes of one file, in pieces. */
+/** Content of one file, in pieces. */
 export type Chunks = readonly (Uint8Array | string)[];
 
-/** The failed write of a path as one clear line. */
+/** Turns a failed write into a one-line error. */
 export function writeError(path: string, cause: unknown): FileError {
   if (cause instanceof FileError) return cause;
   const code = (cause as NodeJS.ErrnoException).code ?? '';
@@ -55,21 +55,21 @@ function syncFolder(path: string): void {
   }
 }
 
-/** Beside the target, hidden, and recognised by {@link recoverFolder}. */
+/** Next to the target, hidden, and recognized by {@link recoverFolder}. */
 function beside(path: string, kind: 'new' | 'old'): string {
   return join(dirname(path), `.${basename(path)}.${kind}`);
 }
 
-/** Cleans up after a failure, of which alone the caller is told. */
+/** Cleans up after a failure; only the original failure is reported. */
 function quietly(clean: () => void): void {
   try {
     clean();
   } catch {
-    // Where writing fails, removing may fail too; recoverFolder does it later.
+    // If writing fails, removing may fail too; recoverFolder does it later.
   }
 }
 
-/** Replaces a file. @throws FileError if it cannot be written; the old one stays */
+/** Replaces a file. @throws FileError if it cannot be written; the old file stays */
 export function writeFileAtomic(path: string, data: Uint8Array | string | Chunks): void {
   const temporary = `${beside(path, 'new')}-${process.pid}`;
   try {
@@ -85,9 +85,9 @@ export function writeFileAtomic(path: string, data: Uint8Array | string | Chunks
 }
 
 /**
- * Replaces a folder by one with exactly these files.
+ * Replaces a folder with one that holds exactly these files.
  *
- * @throws FileError if it cannot be written; the old one stays
+ * @throws FileError if it cannot be written; the old folder stays
  */
 export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Chunks>): void {
   const [fresh, old] = [beside(path, 'new'), beside(path, 'old')];
@@ -97,7 +97,7 @@ export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Chunk
     for (const [name, chunks] of files) writeSynced(join(fresh, name), chunks);
     syncFolder(fresh);
     if (existsSync(path)) renameSync(path, old);
-    // A kill here leaves the complete new folder under its temporary name: recoverFolder puts it in place.
+    // A kill here leaves the complete new folder under its temporary name: recoverFolder renames it.
     renameSync(fresh, path);
     syncFolder(dirname(path));
     rmSync(old, { recursive: true, force: true });
@@ -110,7 +110,7 @@ export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Chunk
   }
 }
 
-/** Mends what a kill in mid-replacement left: afterwards the folder is the old or the new one, or absent. */
+/** Repairs an interrupted replacement: afterwards the folder is the old one, the new one, or absent. */
 export function recoverFolder(path: string): void {
   const [fresh, old] = [beside(path, 'new'), beside(path, 'old')];
   try {

@@ -1,17 +1,17 @@
-/** Bytes that are read where they are needed: of a file, or in memory. */
+/** Random access to the bytes of a file or a buffer. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FileError } from '../errors.ts';
 import { reasonOfCode } from './system-error.ts';
 
-/** Node reads fewer than 2 GiB at once. */
+/** Node reads less than 2 GiB per call. */
 const largestRead = 1 << 30;
 
 export interface ByteSource {
-  /** Bytes in all. */
+  /** Total size in bytes. */
   readonly size: number;
-  /** A copy of what is there; shorter at the end. */
+  /** A copy of the available bytes; shorter at the end. */
   read(from: number, length: number): Uint8Array;
-  /** May be called again. */
+  /** May be called more than once. */
   close(): void;
 }
 
@@ -70,9 +70,9 @@ export function fileBytes(path: string): Uint8Array {
 }
 
 /**
- * The whole file as text: UTF-8, or the UTF-16 of Excel and PowerShell, which begins with a byte order mark.
+ * The whole file as text: UTF-8, or UTF-16 with a byte order mark (Excel, PowerShell).
  *
- * @throws FileError if the path cannot be read, or holds other bytes
+ * @throws FileError if the path cannot be read, or has another encoding
  */
 export function fileText(path: string): string {
   const bytes = fileBytes(path);

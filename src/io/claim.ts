@@ -1,9 +1,9 @@
 /**
- * Who works on something in a folder: of all processes, on all machines that share the folder, one at a time.
+ * An exclusive claim on something in a folder, across processes and across machines that share the folder.
  *
- * The claims of a thing are numbered files, made exclusively and never removed: whoever finds the
- * newest one given back or abandoned tries to make the next, and one of them succeeds. Nothing is taken away, so that no
- * slow process can take away a newer claim than the one it saw.
+ * Claims are numbered files, created exclusively and never removed. A process that finds the newest claim released or
+ * abandoned tries to create the next one, and exactly one process succeeds. Nothing is taken away, so a slow process
+ * cannot take a newer claim than the one it saw.
  */
 import {
   appendFileSync,
@@ -21,12 +21,15 @@ import { writeError } from './atomic.ts';
 import { makeFolder } from './output-path.ts';
 import { processIdentity, processSpace } from '../process-identity.ts';
 
-/** A claim of a machine whose processes cannot be seen counts as abandoned after so long without a sign of life, in ms. */
+/**
+ * Without a sign of life for this long (ms), a claim from a machine whose processes are not visible counts as
+ * abandoned.
+ */
 export const abandonedAfter = 5 * 60_000;
 
 interface Holder {
   readonly host: string;
-  /** Where the number of the process counts: names of hosts may be shared. */
+  /** Identifies the PID namespace: host names may be shared. */
   readonly space: string;
   readonly process: string;
 }
@@ -37,11 +40,13 @@ const self = (): Holder => ({
   process: processIdentity(process.pid),
 });
 
-/** A claim that this process holds. */
+/** A claim held by this process. */
 export interface Claim {
-  /** False once another process has taken it over, which took the holder for dead, or the claim is gone. */
+  /**
+   * False once another process has taken it over because it considered the holder dead, or once the claim file is gone.
+   */
   held(): boolean;
-  /** Gives it back, if it is still held. */
+  /** Releases the claim if it is still held. */
   release(): void;
 }
 
@@ -55,7 +60,7 @@ function newestIn(folder: string): number {
   return Math.max(0, ...numbers);
 }
 
-/** A claim that was given back is blank: one write, which cannot be half done. */
+/** A released claim is blank: one write, which cannot be half done. */
 function holderIn(file: string): Holder | undefined {
   try {
     const text = readFileSync(file, 'utf8').trim();
@@ -65,7 +70,7 @@ function holderIn(file: string): Holder | undefined {
   }
 }
 
-/** The time by the clock that stamps the files of this folder, which may be another machine's. */
+/** The time by the clock that stamps files in this folder, which may belong to another machine. */
 function folderTime(folder: string): number {
   const probe = join(folder, `.clock-${hostname()}-${process.pid}`);
   writeFileSync(probe, 'now');
@@ -74,7 +79,7 @@ function folderTime(folder: string): number {
   return mtimeMs;
 }
 
-/** Who holds it now: `process 123`, `process 123 of host`; undefined if it is free. */
+/** The current holder, `process 123` or `process 123 of host`; undefined if the claim is free. */
 export function holderOf(root: string, thing: string): string | undefined {
   const folder = folderOf(root, thing);
   const newest = newestIn(folder);
@@ -91,7 +96,7 @@ function livingHolder(folder: string, number: number): string | undefined {
   return silence(folder, file) < abandonedAfter ? `process ${pid} of ${holder.host}` : undefined;
 }
 
-/** How long a claim has shown no sign of life, in ms; 0 where the clock of the folder cannot be asked. */
+/** Time since a claim's last sign of life, in ms; 0 if the folder's clock cannot be read. */
 function silence(folder: string, file: string): number {
   try {
     return folderTime(folder) - statSync(file).mtimeMs;
@@ -101,7 +106,7 @@ function silence(folder: string, file: string): number {
 }
 
 /**
- * Takes it; undefined if another process has it, or was faster.
+ * Takes the claim; undefined if another process holds it or was faster.
  *
  * @throws FileError if the folder cannot be written
  */
@@ -118,7 +123,7 @@ export function takeClaim(root: string, thing: string): Claim | undefined {
   }
 }
 
-/** With its holder in it from the first moment: a link is made whole or not at all. */
+/** Linked, so that the file names its holder from the first moment. */
 function makeExclusively(folder: string, number: number): boolean {
   const draft = join(folder, `.draft-${hostname()}-${process.pid}`);
   writeFileSync(draft, JSON.stringify(self()));
@@ -140,22 +145,22 @@ function claimOf(folder: string, number: number): Claim {
   return {
     held,
     release() {
-      // Where the folder is gone there is nothing to give back.
+      // If the folder is gone, there is nothing to release.
       if (held()) writeFileSync(file, '');
     },
   };
 }
 
 /**
- * Shows other machines that the holder lives; to be called at least every minute by a process that is never busy.
+ * Shows other machines that the holder is alive. Call it at least once a minute, from a process that never blocks.
  *
- * @param pid - of the holder, a process of this machine: the claim of another is left alone
+ * @param pid - the holder, a process on this machine; claims held by others are left alone
  */
 export function beatClaim(root: string, thing: string, pid: number): void {
   const folder = folderOf(root, thing);
   const newest = newestIn(folder);
   const holder = newest > 0 ? holderIn(fileOf(folder, newest)) : undefined;
   if (holder?.space !== processSpace() || holder.process !== processIdentity(pid)) return;
-  // A blank more changes neither what a claim says nor that it was given back, and gives the file a new time.
+  // One more blank changes neither the claim nor a release, and updates the modification time.
   appendFileSync(fileOf(folder, newest), ' ');
 }

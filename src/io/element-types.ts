@@ -1,6 +1,6 @@
-/** Types of stored numbers: those that are read, and those that are only known by name, so that a file with them can be told. */
+/** Element types of stored tensors: those that can be read, and those only known by name, for error messages. */
 
-/** Bytes of an element. */
+/** Bytes per element. */
 export const widths = {
   F64: 8,
   F32: 4,
@@ -13,10 +13,10 @@ export const widths = {
   U8: 1,
   BOOL: 1,
 } as const;
-/** Read as numbers. */
+/** Readable as numbers. */
 export type SafetensorsDType = keyof typeof widths;
 
-/** Bits of an element, and what it is. */
+/** Bits per element, and a description. */
 const foreign = {
   U16: [16, 'unsigned 16-bit integers'],
   U32: [32, 'unsigned 32-bit integers'],
@@ -44,20 +44,20 @@ export type ElementType = SafetensorsDType | ForeignType;
 export const isRead = (dtype: string): dtype is SafetensorsDType => Object.hasOwn(widths, dtype);
 const isForeign = (dtype: string): dtype is ForeignType => Object.hasOwn(foreign, dtype);
 
-/** Bits of an element; undefined for a type that is not known. */
+/** Bits per element; undefined for an unknown type. */
 export function elementBits(dtype: string): number | undefined {
   if (isRead(dtype)) return 8 * widths[dtype];
   return isForeign(dtype) ? foreign[dtype][0] : undefined;
 }
 
-/** Bytes of an element, which may be a part of one. */
+/** Bytes per element, possibly a fraction. */
 export const elementBytes = (dtype: ElementType): number => elementBits(dtype)! / 8;
 
-/** Types that trained weights have. */
+/** Types of trained weights. */
 const floats: readonly string[] = ['F64', 'F32', 'F16', 'BF16'] satisfies readonly SafetensorsDType[];
 export const isFloat = (dtype: string): boolean => floats.includes(dtype);
 
-/** Tensors of PyTorch that are not stored as an array of numbers, and how they become one. */
+/** PyTorch tensors that are not stored as an array of numbers, and how to convert them to one. */
 const partial: Readonly<Record<string, string>> = {
   SPARSE: 'a sparse tensor (Tensor.to_dense() makes a full one)',
   META: 'a tensor without numbers, on the device "meta"',

@@ -116,7 +116,7 @@ const kinds: readonly (readonly [string, Buffer, string, string])[] = [
 ];
 
 it.each(kinds)(
-  '%s in place of weights is named, with what is needed and how to get it',
+  'the error for %s in place of weights names it, the expected kind and how to get it',
   async (_, bytes, what, mend) => {
     const path = join(folder, 'weights.pth');
     writeFileSync(path, bytes);
@@ -136,7 +136,7 @@ const tensors = new Map<string, StoredTensor>([
   ['w', { dtype: 'F32', shape: [6], data: new Uint8Array(floats.buffer) }],
 ]);
 
-/** The same file with a header of another length: the format allows spaces behind it. */
+/** The same file with a longer header: the format allows trailing spaces. */
 function withHeader(length: number): Buffer {
   const whole = Buffer.concat(encodeSafetensors(tensors));
   const header = whole.toString('utf8', 8, 8 + Number(whole.readBigUInt64LE())).trimEnd();
@@ -146,7 +146,7 @@ function withHeader(length: number): Buffer {
   return Buffer.concat([head, new Uint8Array(floats.buffer)]);
 }
 
-it('safetensors are told by their structure, whatever byte their length begins with', async () => {
+it('safetensors are recognized by their structure, whatever the first byte of the length', async () => {
   const path = join(folder, 'model.safetensors');
   const read = async (bytes: Buffer): Promise<void> => {
     writeFileSync(path, bytes);
@@ -156,14 +156,14 @@ it('safetensors are told by their structure, whatever byte their length begins w
     file.close();
   };
   for (let first = 0; first < 256; first++) await read(withHeader(0x200 + first));
-  // The first two bytes of a pickle of protocols 2 to 5, of a zip, gzip, bzip2, ONNX, an HTML page, a program, an image.
+  // The first two bytes of: pickles of protocols 2 to 5, zip, gzip, bzip2, ONNX, HTML, a program, an image.
   for (const length of [
     0x280, 0x380, 0x480, 0x580, 0x4b50, 0x8b1f, 0x5a42, 0x708, 0x213c, 0x5a4d, 0xd8ff, 0x5089,
   ])
     await read(withHeader(length));
 });
 
-it('a safetensors file that was cut off is called damaged, not a file of another kind', async () => {
+it('a truncated safetensors file is called damaged, not a file of another kind', async () => {
   const path = join(folder, 'cut.safetensors');
   for (const length of [0x280, 0x4b50, 0x8b1f]) {
     writeFileSync(path, withHeader(length).subarray(0, 300));
@@ -173,7 +173,7 @@ it('a safetensors file that was cut off is called damaged, not a file of another
   }
 });
 
-it('files that are read are told apart by their first bytes', () => {
+it('readable files are distinguished by their first bytes', () => {
   const legacy = legacyOf(
     new Map([['w', tensorOf({ key: '0', shape: [6], elements: 6 })]]),
     new Map([['0', floats]]),

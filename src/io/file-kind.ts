@@ -1,14 +1,14 @@
-/** What a file is that is not what was expected, by its structure: a name says little, and downloads bring what they like. */
+/** Identifies an unexpected file by its structure: names are unreliable, and a download may return anything. */
 import type { ByteSource } from './byte-source.ts';
 
 export interface FileKind {
   /** `an HTML page` */
   readonly what: string;
-  /** What brings the right file, where the kind alone says it. */
+  /** How to get the right file, if the kind alone determines it. */
   readonly mend?: string;
 }
 
-/** Bytes that {@link kindOfBytes} looks at. */
+/** Bytes that {@link kindOfBytes} needs. */
 export const headBytes = 2048 + 8;
 
 type Test = (head: Buffer) => boolean;
@@ -31,7 +31,7 @@ const begins =
     pattern.test(textOf(head));
 const unpack = (command: string): string => `unpack it first (${command})`;
 
-/** ONNX: a message whose first field is a version, and whose second is the name of a program or another of its fields. */
+/** ONNX: a message whose first field is a version, and whose second is the producer's name or another field. */
 function isOnnx(head: Buffer): boolean {
   if (head.length < 8) return false;
   const [first, version, second, length] = head as unknown as [number, number, number, number];
@@ -104,14 +104,14 @@ function isHdf5(head: Buffer): boolean {
   return [0, 512, 1024, 2048].some((offset) => at(offset, '\x89HDF\r\n\x1a\n')(head));
 }
 
-/** A length that a header of names can have, and the brace with which the header begins. */
+/** A plausible header length, and the header's opening brace. */
 export function isSafetensors(head: Buffer): boolean {
   if (head.length < 10 || head.readUInt32LE(4) !== 0 || head[8] !== 0x7b) return false;
   const length = head.readUInt32LE(0);
   return length >= 2 && length <= 100_000_000 && /^[\s"}]$/.test(String.fromCharCode(head[9]!));
 }
 
-/** The opcode PROTO with a protocol that has it, and an opcode. */
+/** The opcode PROTO with a valid protocol, then an opcode. */
 export function isPickle(head: Buffer): boolean {
   return head.length > 2 && head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5 && head[2]! !== 0;
 }
@@ -124,7 +124,7 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** The kind of a file that begins with these bytes; undefined for one that nothing tells. @param head - the first {@link headBytes} */
+/** The kind of a file that begins with these bytes; undefined if unknown. @param head - the first {@link headBytes} */
 export function kindOfBytes(head: Uint8Array): FileKind | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, headBytes));
   if (bytes.length === 0) return { what: 'empty', mend: 'fetch it again' };
@@ -140,10 +140,11 @@ export const headOf = (source: ByteSource): Buffer => {
 };
 
 /**
- * `PATH is an HTML page; needed is a file of IDX; download ..`: one line on a file of another kind, undefined where nothing tells its kind.
+ * `PATH is an HTML page; needed is a file of IDX; download ..`: one line about a file of another kind, undefined if the
+ * kind is unknown.
  *
  * @param needed - with its article
- * @param mend - what brings it, unless the kind says so
+ * @param mend - how to get the right file, unless the kind determines it
  */
 export function otherKind(path: string, head: Uint8Array, needed: string, mend: string): string | undefined {
   const kind = kindOfBytes(head);

@@ -1,15 +1,15 @@
-/** What an opened file of weights gives. */
+/** The result of opening a weight file. */
 import type { TorchFile } from './pytorch/file.ts';
 import type { FoundTensor } from './safetensors.ts';
 
 export interface WeightFile {
   readonly format: TorchFile['format'] | 'safetensors';
   readonly tensors: ReadonlyMap<string, FoundTensor>;
-  /** Text beside them; empty for files of PyTorch. */
+  /** Metadata; empty for PyTorch files. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The keys of a checkpoint that lead to the tensors: `state_dict`; empty where they are the whole file. */
+  /** The checkpoint keys that lead to the tensors, such as `state_dict`; empty if they are the whole file. */
   readonly stateDict: string;
-  /** Averages of the same net that the checkpoint has as well: `state_dict_ema`. */
+  /** Averaged weights of the same net in the checkpoint, such as `state_dict_ema`. */
   readonly averages: readonly string[];
   close(): void;
 }

@@ -20,7 +20,7 @@ const values = (file: Uint8Array): unknown => {
   return [stored.dtype, stored.shape, [...numbersOf(stored)]];
 };
 
-it('what is written is read', () => {
+it('arrays round-trip', () => {
   const data = Float64Array.of(1, -0, NaN, Infinity, 1 / 3, 2);
   for (const shape of [[6], [2, 3], [1, 6, 1]]) {
     const read = decodeNpy(Buffer.concat(encodeNpy({ shape, data })), 'x.npy');
@@ -53,7 +53,7 @@ it.each<[string, ArrayBufferView, unknown]>([
   expect(values(npy(type, '(2,)', bytes(array)))).toEqual(expected);
 });
 
-it('either order of bytes and of dimensions, each version, and a shape of Python 2', () => {
+it('either byte order, either memory order, each version, and a Python 2 shape', () => {
   const big = bytes(Float64Array.of(1, 2, 3)).reverse();
   expect(values(npy('>f8', '(3,)', big))).toEqual(['F64', [3], [3, 2, 1]]);
   const columns = bytes(Int32Array.of(1, 4, 2, 5, 3, 6));
@@ -101,7 +101,7 @@ it.each<[string, Uint8Array, RegExp]>([
   expect(act).toThrow(message);
 });
 
-it('bf16 is not a type of NumPy', () => {
+it('NumPy has no bf16', () => {
   expect(() => encodeNpy({ dtype: 'BF16', shape: [1], data: new Uint8Array(2) })).toThrow(
     new UsageError('NumPy has no bf16: convert to f32, or save as .safetensors'),
   );

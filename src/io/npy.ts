@@ -1,19 +1,19 @@
-/** NumPy's .npy: a header that is a dictionary of Python, then the numbers. */
+/** NumPy's .npy: a header that is a Python dict literal, then the numbers. */
 import { show } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
 import type { SafetensorsDType, StoredTensor } from './safetensors.ts';
 
 /** Numbers in row-major order, as f64 or i64. */
 export interface NpyArray {
-  /** [] is a single number. */
+  /** [] for a scalar. */
   readonly shape: readonly number[];
   readonly data: Float64Array | BigInt64Array;
 }
 
 const magic = '\x93NUMPY';
-/** Where the numbers begin is a multiple of this. */
+/** The data starts at a multiple of this. */
 const alignment = 64;
-/** NumPy's names of the types; bf16 has none. */
+/** NumPy's type names; there is none for bf16. */
 const descriptors: Partial<Record<SafetensorsDType, string>> = {
   F64: '<f8',
   F32: '<f4',
@@ -27,9 +27,9 @@ const descriptors: Partial<Record<SafetensorsDType, string>> = {
 };
 
 /**
- * A .npy file (format 1.0) as pieces, without a copy of the numbers.
+ * A .npy file (format 1.0) as pieces, without copying the data.
  *
- * @throws UsageError for numbers that are not their shape, and for bf16
+ * @throws UsageError if the data does not fit the shape, and for bf16
  */
 export function encodeNpy(array: NpyArray | StoredTensor): Uint8Array[] {
   const { shape, type, bytes } = 'dtype' in array ? ofStored(array) : ofNumbers(array);
@@ -68,7 +68,7 @@ function ofStored({ shape, dtype, data }: StoredTensor): Numbers {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-/** Types that are read, by kind and width, as what they become: each value is exact. */
+/** Readable types by kind and width, with the type they become. The conversion is exact. */
 const readers: Readonly<Record<string, SafetensorsDType>> = {
   f8: 'F64',
   f4: 'F32',
@@ -94,11 +94,11 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * The array of a .npy file (format 1.0 to 3.0), in either order of bytes and of dimensions. Unsigned integers of 16 to 64 bits
- * become I64.
+ * The array of a .npy file (format 1.0 to 3.0), in either byte order and memory order. Unsigned integers of 16 to 64
+ * bits become I64.
  *
  * @param name - for errors
- * @throws FileError if the bytes are not a whole .npy file, or hold what is not a number
+ * @throws FileError if the bytes are not a complete .npy file, or the data is not numeric
  */
 export function decodeNpy(bytes: Uint8Array, name: string): StoredTensor {
   const damaged = (what: string): FileError =>
@@ -124,7 +124,7 @@ export function decodeNpy(bytes: Uint8Array, name: string): StoredTensor {
     throw damaged(
       `[${shape.join(', ')}] of ${type} need ${size * width} bytes, it has ${file.length - start}`,
     );
-  // A copy: it is turned in place, and may begin anywhere.
+  // A copy: the bytes are swapped in place, and may start unaligned.
   const data = new Uint8Array(file.subarray(start));
   if (order === '>') swapBytes(data, width);
   const rows = fortran && shape.length > 1 ? rowMajor(data, shape, width) : data;
@@ -156,7 +156,7 @@ function swapBytes(data: Uint8Array, width: number): void {
   for (let start = 0; start < data.byteLength; start += width) data.subarray(start, start + width).reverse();
 }
 
-/** From columns first to rows first. */
+/** From column-major to row-major. */
 function rowMajor(data: Uint8Array, shape: readonly number[], width: number): Uint8Array {
   const out = new Uint8Array(data.byteLength);
   const index = shape.map(() => 0);

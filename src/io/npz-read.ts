@@ -1,4 +1,4 @@
-/** The arrays of a .npz file, read one by one when they are needed. */
+/** Reads the arrays of a .npz file on demand. */
 import { FileError } from '../errors.ts';
 import { decodeNpy } from './npy.ts';
 import type { StoredTensor } from './safetensors.ts';
@@ -7,7 +7,7 @@ import { openZip } from './zip.ts';
 /**
  * All arrays by name, compressed or not.
  *
- * @throws FileError if it is not a .npz file, is damaged, or holds what is not a number
+ * @throws FileError if it is not a .npz file, is damaged, or holds data that is not numeric
  */
 export async function readNpz(path: string): Promise<Map<string, StoredTensor>> {
   const damaged = (what: string, cause?: unknown): FileError =>

@@ -6,7 +6,7 @@ import { encodeNpz } from './npz.ts';
 const numbers = (count: number): Float64Array => Float64Array.from({ length: count }, (_, i) => i / 3);
 const whole = (pieces: readonly Uint8Array[]): Buffer => Buffer.concat(pieces);
 
-it('an array is a header of format 1.0 and its numbers at a multiple of 64', () => {
+it('an array is a header of format 1.0, then its numbers at a multiple of 64', () => {
   const bytes = whole(encodeNpy({ shape: [2, 3], data: numbers(6) }));
   expect([...bytes.subarray(0, 8)]).toEqual([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
   const start = 10 + bytes.readUInt16LE(8);
@@ -18,7 +18,7 @@ it('an array is a header of format 1.0 and its numbers at a multiple of 64', () 
   expect(bytes.readDoubleLE(start + 40)).toBe(5 / 3);
 });
 
-it('shapes are tuples of Python, types those of the data', () => {
+it('shapes are Python tuples, types those of the data', () => {
   const header = (array: NpyArray): string => whole(encodeNpy(array)).toString('latin1', 10);
   expect(header({ shape: [], data: numbers(1) })).toContain("'<f8', 'fortran_order': False, 'shape': (), }");
   expect(header({ shape: [4], data: new BigInt64Array(4) })).toContain(
@@ -32,12 +32,12 @@ it('part of a larger buffer is written as that part', () => {
   expect([bytes.readDoubleLE(bytes.length - 16), bytes.readDoubleLE(bytes.length - 8)]).toEqual([1, 4 / 3]);
 });
 
-it('the same arrays make the same bytes', () => {
+it('equal arrays give equal bytes', () => {
   const arrays = new Map<string, NpyArray>([['x', { shape: [3], data: numbers(3) }]]);
   expect(whole(encodeNpz(arrays)).equals(whole(encodeNpz(arrays)))).toBe(true);
 });
 
-it('arrays that are not their shape and names that lead elsewhere are refused', () => {
+it('arrays that do not fit their shape and names that leave the archive are refused', () => {
   expect(() => encodeNpy({ shape: [2, 2], data: numbers(3) })).toThrow(
     new UsageError('3 numbers are not [2, 2]'),
   );

@@ -1,6 +1,6 @@
 /**
- * NumPy's .npz: a zip without compression of .npy files (format 1.0), which `numpy.load` reads by name. Writing only.
- * The bytes depend on the arrays alone: the zip's time is fixed.
+ * Writes NumPy's .npz: an uncompressed zip of .npy files (format 1.0), which `numpy.load` reads by name. The bytes
+ * depend on the arrays alone: the timestamp is fixed.
  */
 import { crc32 } from 'node:zlib';
 import { UsageError } from '../errors.ts';
@@ -8,10 +8,10 @@ import { writeFileAtomic } from './atomic.ts';
 import { encodeNpy, type NpyArray } from './npy.ts';
 import type { StoredTensor } from './safetensors.ts';
 
-/** Sizes and positions have 32 bits; the longer zip64 form is not written. */
+/** Sizes and offsets have 32 bits; zip64 is not written. */
 const limit = 0xffff_ffff;
 
-/** Asked about no bytes, zlib begins anew and answers 0. */
+/** For an empty buffer, zlib restarts and returns 0. */
 const checksumOf = (pieces: readonly Uint8Array[]): number =>
   pieces.reduce((sum, piece) => (piece.byteLength ? crc32(piece, sum) : sum), 0);
 
@@ -19,14 +19,14 @@ interface Entry {
   readonly name: Buffer;
   readonly checksum: number;
   readonly size: number;
-  /** Where its local header begins. */
+  /** Offset of the local header. */
   readonly start: number;
 }
 
 /**
- * The file as pieces, in the order of the map.
+ * The file as pieces, in map order.
  *
- * @throws UsageError for an array that is not its shape, a name that is no relative path, more than 4 GiB
+ * @throws UsageError for an array that does not fit its shape, a name that is not a relative path, or more than 4 GiB
  */
 export function encodeNpz(arrays: ReadonlyMap<string, NpyArray | StoredTensor>): Uint8Array[] {
   const pieces: Uint8Array[] = [];
@@ -58,7 +58,7 @@ export function encodeNpz(arrays: ReadonlyMap<string, NpyArray | StoredTensor>):
   return pieces;
 }
 
-/** Replaces the file. @throws FileError if it cannot be written; the old one stays */
+/** Replaces the file. @throws FileError if it cannot be written; the old file stays */
 export function writeNpz(path: string, arrays: ReadonlyMap<string, NpyArray | StoredTensor>): void {
   writeFileAtomic(path, encodeNpz(arrays));
 }
@@ -70,13 +70,13 @@ function nameOf(key: string): Buffer {
   return Buffer.from(`${key}.npy`);
 }
 
-/** What both headers of an entry have in common: versions, flags, time, sizes. */
+/** The fields that both headers of an entry share: versions, flags, time, sizes. */
 function common({ name, checksum, size }: Entry): Buffer {
   const bytes = Buffer.alloc(26);
   bytes.writeUInt16LE(20, 0);
   // Names are UTF-8.
   bytes.writeUInt16LE(1 << 11, 2);
-  // Not compressed, at midnight; the date is the first that a zip can tell, 1980-01-01.
+  // Not compressed; the timestamp is the earliest a zip can hold, 1980-01-01 00:00.
   bytes.writeUInt16LE((1 << 5) | 1, 8);
   bytes.writeUInt32LE(checksum, 10);
   bytes.writeUInt32LE(Math.min(size, limit), 14);
@@ -90,7 +90,7 @@ function localHeader(entry: Entry): Buffer {
 }
 
 function centralHeader(entry: Entry): Buffer {
-  // Written by version 2.0 on MS-DOS, whose files have no rights that a reader would apply.
+  // Written by version 2.0 on MS-DOS: no permissions.
   const rest = Buffer.alloc(14);
   rest.writeUInt32LE(Math.min(entry.start, limit), 10);
   return Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common(entry), rest]);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { numbersOf } from './numbers.ts';
 import type { SafetensorsDType } from './safetensors.ts';
 
-/** Numbers of bytes that begin at an odd place. */
+/** Numbers from bytes at an odd offset. */
 function numbers(dtype: SafetensorsDType, array: Uint16Array | Int16Array | BigInt64Array): number[] {
   const shifted = new Uint8Array(array.byteLength + 1);
   shifted.set(new Uint8Array(array.buffer), 1);
@@ -38,7 +38,7 @@ it.each([
   expect(numbers('BF16', Uint16Array.of(bits))).toEqual([value]);
 });
 
-it('whole numbers keep their sign', () => {
+it('integers keep their sign', () => {
   expect(numbers('I16', Int16Array.of(-3, 7))).toEqual([-3, 7]);
   expect(numbers('I64', BigInt64Array.of(-5n))).toEqual([-5]);
 });

@@ -1,9 +1,9 @@
-/** The numbers of stored tensors, whatever type they are stored in. */
+/** The numbers of stored tensors of any type. */
 import type { StoredTensor } from './safetensors.ts';
 
-/** Exact for every type but 64-bit integers above 2^53. */
+/** Exact for every type except 64-bit integers above 2^53. */
 export function numbersOf({ dtype, data }: StoredTensor): Float64Array {
-  // A copy: views of wider elements must begin at a multiple of their width.
+  // A copy, because views of wider elements must be aligned.
   const { buffer } = new Uint8Array(data);
   switch (dtype) {
     case 'F64':
@@ -30,7 +30,7 @@ export function numbersOf({ dtype, data }: StoredTensor): Float64Array {
   }
 }
 
-/** IEEE 754 binary16: a sign, 5 bits of exponent (bias 15), 10 of fraction. */
+/** IEEE 754 binary16: a sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
 function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

@@ -34,7 +34,7 @@ const refusalOf = (action: () => unknown): string => {
   return 'no error';
 };
 
-it('a folder is made with its parents, and may exist', () => {
+it('a folder is created with its parents, and may exist', () => {
   makeFolder(join(dir, 'a', 'b'), { mode: 0o700 });
   makeFolder(join(dir, 'a', 'b'));
   makeFolder(join(dir, 'a', 'c', '..', 'd'));
@@ -49,7 +49,7 @@ it('a link to a folder is a folder', () => {
   expect(readdirSync(join(dir, 'real'))).toEqual(['below']);
 });
 
-it('a folder that cannot be made is one line with the reason and what to do', () => {
+it('the error for a folder that cannot be created is one line with the reason and the remedy', () => {
   writeFileSync(join(dir, 'file'), '');
   symlinkSync('nowhere', join(dir, 'dangling'));
   symlinkSync('ring', join(dir, 'ring'));
@@ -76,25 +76,28 @@ it('a folder that cannot be made is one line with the reason and what to do', ()
 });
 
 // Node's own `recursive` never returns here.
-it.runIf(existsSync('/proc/self'))('a place that takes no folders is refused by whatever makes one', () => {
-  const refused = /^cannot write to \/proc\/meanfield.*: \/proc takes no folders; name another folder$/;
-  expect(
-    refusalOf(() => {
-      makeFolder('/proc/meanfield');
-    }),
-  ).toMatch(refused);
-  expect(
-    refusalOf(() => {
-      makeFolder('/proc/meanfield/a/b');
-    }),
-  ).toMatch(refused);
-  expect(refusalOf(() => takeClaim('/proc/meanfield', 'thing'))).toMatch(refused);
-  expect(
-    refusalOf(() => {
-      writeFolderAtomic('/proc/last', new Map());
-    }),
-  ).toMatch(/\/proc takes no folders/);
-});
+it.runIf(existsSync('/proc/self'))(
+  'every function that creates a folder reports a path that takes no folders',
+  () => {
+    const refused = /^cannot write to \/proc\/meanfield.*: \/proc takes no folders; name another folder$/;
+    expect(
+      refusalOf(() => {
+        makeFolder('/proc/meanfield');
+      }),
+    ).toMatch(refused);
+    expect(
+      refusalOf(() => {
+        makeFolder('/proc/meanfield/a/b');
+      }),
+    ).toMatch(refused);
+    expect(refusalOf(() => takeClaim('/proc/meanfield', 'thing'))).toMatch(refused);
+    expect(
+      refusalOf(() => {
+        writeFolderAtomic('/proc/last', new Map());
+      }),
+    ).toMatch(/\/proc takes no folders/);
+  },
+);
 
 it('a file whose folder is missing, or that is a folder, is refused', () => {
   mkdirSync(join(dir, 'folder'));

@@ -1,4 +1,4 @@
-/** Where output goes, checked before hours of work. */
+/** Checks output paths before hours of work. */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FileError } from '../errors.ts';
@@ -6,19 +6,19 @@ import { isFolder } from './stat-of.ts';
 import { reasonOfCode } from './system-error.ts';
 
 export interface FolderOptions {
-  /** Permissions of each folder that is made. Default: those of the process. */
+  /** Permissions of created folders. Default: those of the process. */
   readonly mode?: number;
-  /** The first words of an error. */
+  /** Start of the error message. */
   readonly problem?: string;
-  /** The last words of an error: what to do. */
+  /** End of the error message: the remedy. */
   readonly advice?: string;
 }
 
 /**
- * Makes a folder that can be written to, with its parents; it may exist. Each level is made by a call of its own: Node's
+ * Creates a writable folder with its parents; it may exist. Each level is created by a separate call: Node's
  * `recursive` never returns where a parent exists and takes no folders (/proc).
  *
- * @throws FileError if there can be no such folder
+ * @throws FileError if the folder cannot be created
  */
 export function makeFolder(
   dir: string,
@@ -31,7 +31,7 @@ export function makeFolder(
       const missing: string[] = [];
       for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at);
       for (const folder of missing.reverse())
-        // Another process may make it meanwhile.
+        // Another process may have created it meanwhile.
         if (!makeLevel(folder, mode) && !isFolder(folder))
           throw new Refusal(`${folder} is a link that leads nowhere`);
       if (!isFolder(dir)) throw new Refusal('it is a file, not a folder');
@@ -42,16 +42,16 @@ export function makeFolder(
 }
 
 /**
- * Makes a folder that nobody else has made.
+ * Creates a folder exclusively.
  *
- * @returns false if there is something of that name
+ * @returns false if the name exists
  * @throws FileError if its parent is missing or takes no folders
  */
 export function makeNewFolder(dir: string): boolean {
   return attempt(`cannot write to ${dir}`, () => makeLevel(dir), 'name another folder');
 }
 
-/** Makes a folder whose parent exists. Returns false if there is something of that name. */
+/** Creates a folder whose parent exists. Returns false if the name exists. */
 function makeLevel(folder: string, mode?: number): boolean {
   try {
     mkdirSync(folder, { mode });
@@ -82,7 +82,7 @@ export function checkOutputFile(path: string): void {
   });
 }
 
-/** A reason that the system has no code for. */
+/** A reason without a system error code. */
 class Refusal extends Error {
   constructor(reason: string, cause?: unknown) {
     super(reason, { cause });

@@ -22,7 +22,7 @@ it.each([1, 3])('an image of %i channels is read back by another program, byte b
   }
 });
 
-it('bytes that are no such image are refused', () => {
+it('bytes that do not form such an image are refused', () => {
   expect(() => encodePng(new Uint8Array(5), { width: 2, height: 2, channels: 1 })).toThrow(
     /5 bytes are no image/,
   );

@@ -1,9 +1,9 @@
-/** PNG files of bytes: grey or RGB, 8 bits, no filter (PNG specification, third edition). */
+/** Writes PNG files: grey or RGB, 8 bits, no filter (PNG specification, third edition). */
 import { crc32, deflateSync } from 'node:zlib';
 import { InternalError } from '../errors.ts';
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-/** Of a colour type by its channels. */
+/** Colour type by number of channels. */
 const colourTypes: Readonly<Record<number, number>> = { 1: 0, 3: 2 };
 
 /** Length, type, data, checksum of type and data. */
@@ -29,7 +29,7 @@ export function encodePng(
   header.writeUInt32BE(height, 4);
   header[8] = 8;
   header[9] = type;
-  // Each row begins with the number of its filter: 0.
+  // Each row begins with its filter type: 0.
   const stride = width * channels;
   const rows = Buffer.alloc(height * (stride + 1));
   for (let y = 0; y < height; y++)

@@ -9,7 +9,7 @@ it.each([
   ['{"\\"":1,"b":2,"\\"":3}', '"'],
   ['{"":1,"":1}', ''],
   ['[{"x":1},{"y":1,"x":1,"y":2}]', 'y'],
-])('of %s is %j', (text, key) => {
+])('in %s is %j', (text, key) => {
   expect(repeatedKey(text)).toBe(key);
 });
 
@@ -22,7 +22,7 @@ it.each([
   '7',
   '"a"',
   '{}',
-])('none is found in %s', (text) => {
+])('is not reported in %s', (text) => {
   expect(repeatedKey(text)).toBeUndefined();
 });
 
@@ -35,7 +35,7 @@ it('none is found in anything that JSON.stringify writes', () => {
   );
 });
 
-it('a doubled key is found at whatever place', () => {
+it('a repeated key is found at any position', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string(), { minLength: 1 }), fc.nat(), (keys, pick) => {
       const doubled = keys[pick % keys.length] ?? '';

@@ -1,4 +1,4 @@
-/** JSON.parse keeps the last of two equal keys and says nothing; a file that has them means two things. */
+/** JSON.parse silently keeps the last of two equal keys, but a file with a repeated key is ambiguous. */
 
 /** Index just after the string that starts at `from`. */
 function endOfString(text: string, from: number): number {
@@ -7,7 +7,7 @@ function endOfString(text: string, from: number): number {
   return at + 1;
 }
 
-/** The first key that an object has twice, at any depth. @param text - JSON that JSON.parse accepts */
+/** The first repeated key in an object, at any depth. @param text - JSON that JSON.parse accepts */
 export function repeatedKey(text: string): string | undefined {
   const open: Set<string>[] = [];
   for (let at = 0; at < text.length; at++) {
@@ -19,7 +19,7 @@ export function repeatedKey(text: string): string | undefined {
       let next = end;
       while (/\s/.test(text[next] ?? '')) next++;
       if (text[next] === ':') {
-        // Parsed, because "a" and "\u0061" are one key.
+        // Parsed, because "a" and "\u0061" are the same key.
         const key = JSON.parse(text.slice(at, end)) as string;
         const keys = open.at(-1);
         if (keys?.has(key)) return key;

@@ -60,7 +60,7 @@ const plain = ({ tensors, metadata }: SafetensorsFile): unknown => ({
   metadata: Object.entries(metadata).sort(),
 });
 
-/** A file of this header, padded with spaces or not, and these bytes. */
+/** A file with this header, padded with spaces or not, and these bytes. */
 function raw(header: unknown, data: Uint8Array | number = 0): Buffer {
   const text = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const head = Buffer.alloc(8);
@@ -79,7 +79,7 @@ const small = new Map<string, StoredTensor>([
   ['none', { dtype: 'I64', shape: [0, 4], data: new Uint8Array() }],
 ]);
 
-/** What decoding gives; anything but a FileError of one line goes through. */
+/** Decodes; any exception other than a one-line FileError propagates. */
 function decodeOrRefuse(bytes: Uint8Array): SafetensorsFile | FileError {
   try {
     return decodeSafetensors(bytes, 'f');
@@ -96,7 +96,7 @@ function decodeOrRefuse(bytes: Uint8Array): SafetensorsFile | FileError {
 }
 
 describe('a file', () => {
-  it('gives back every tensor of every type, empty ones and none at all', () => {
+  it('round-trips tensors of every type, empty tensors and no tensors', () => {
     fc.assert(
       fc.property(anyFile, ({ tensors, metadata }) => {
         expect(plain(decodeSafetensors(whole(tensors, metadata), 'f'))).toEqual(plain({ tensors, metadata }));
@@ -113,7 +113,7 @@ describe('a file', () => {
     );
     expect(plain(decodeSafetensors(whole(tensors), 'f'))).toEqual(plain({ tensors, metadata: {} }));
   });
-  it('of no tensors is read', () => {
+  it('without tensors is read', () => {
     expect(decodeSafetensors(whole(new Map()), 'f')).toEqual({ tensors: new Map(), metadata: {} });
     expect(decodeSafetensors(whole(new Map(), { step: '3' }), 'f').metadata).toEqual({ step: '3' });
   });
@@ -140,7 +140,7 @@ describe('a file', () => {
     expect(starts.filter((start) => start % 8 !== 0)).toEqual([]);
     expect(new Set(starts).size).toBeGreaterThan(2);
   });
-  it('starts every tensor at a multiple of its element, and names them in their order', () => {
+  it('aligns every tensor to its element size, and names them in order', () => {
     const make = (dtype: SafetensorsDType, bytes: number, length: number): StoredTensor => ({
       dtype,
       shape: [length],
@@ -167,7 +167,7 @@ describe('a file', () => {
     expect([...found.keys()]).toEqual([...tensors.keys()]);
     for (const [name, { data }] of tensors) expect([...found.get(name)!.data]).toEqual([...data]);
   });
-  it('is read at any place of a larger buffer', () => {
+  it('is read at any offset of a larger buffer', () => {
     const bytes = whole(small);
     for (let shift = 0; shift < 9; shift++) {
       const larger = Buffer.alloc(bytes.length + 20, 255);
@@ -177,7 +177,7 @@ describe('a file', () => {
       );
     }
   });
-  it('is not made of tensors whose bytes do not fit their shape, or that have a name of the format', () => {
+  it('is not written for tensors whose bytes do not fit their shape, or that use a reserved name', () => {
     const data = new Uint8Array(4);
     const encode = (name: string, shape: number[]) => () =>
       encodeSafetensors(new Map([[name, { dtype: 'F32' as const, shape, data }]]));
@@ -208,7 +208,7 @@ describe('damage', () => {
     for (let length = 0; length < bytes.length; length++)
       expect(decodeOrRefuse(bytes.subarray(0, length)), `${length} bytes`).toBeInstanceOf(FileError);
   });
-  it('by bytes that do not belong to it is refused', () => {
+  it('by extra bytes is refused', () => {
     expect(() => decodeSafetensors(Buffer.concat([whole(small), Buffer.alloc(1)]), 'f')).toThrow(
       /1 bytes belong to no tensor/,
     );
@@ -298,19 +298,19 @@ describe('refused is', () => {
     expect(() => decodeSafetensors(bytes, 'f')).toThrow(words);
     expect(decodeOrRefuse(bytes)).toBeInstanceOf(FileError);
   });
-  it('a header of more than 100 MB, though the file has it', () => {
+  it('a header of more than 100 MB, even if the file has it', () => {
     const bytes = Buffer.alloc(100_000_100);
     bytes.writeBigUInt64LE(100_000_001n);
     expect(() => decodeSafetensors(bytes, 'f')).toThrow(/would have 100000001 bytes/);
   });
-  it('a name whose bytes are not UTF-8', () => {
+  it('a name that is not UTF-8', () => {
     const bytes = whole(new Map([['nämé', { dtype: 'U8', shape: [0], data: new Uint8Array() }]]));
     bytes[bytes.indexOf('ä')] = 0xff;
     expect(() => decodeSafetensors(bytes, 'f')).toThrow(/not JSON/);
   });
 });
 
-describe('types that are not read', () => {
+describe('unsupported types', () => {
   const types: readonly (readonly [string, number])[] = [
     ...(['F8_E4M3', 'F8_E5M2', 'F8_E8M0'] as const).map((dtype) => [dtype, 8] as const),
     ...([
@@ -340,7 +340,7 @@ describe('types that are not read', () => {
 });
 
 describe('reading', () => {
-  it('a written file gives its tensors; one that is missing or a folder is told by its path', () => {
+  it('a written file yields its tensors; the error for a missing file or a folder names the path', () => {
     const root = mkdtempSync(join(tmpdir(), 'safetensors-'));
     try {
       const path = join(root, 'a.safetensors');

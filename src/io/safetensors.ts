@@ -1,6 +1,6 @@
 /**
- * The safetensors format: a little-endian 64-bit length, a JSON header of names, types, shapes and
- * offsets, then the bytes. Reading runs no code and trusts nothing.
+ * The safetensors format: a little-endian 64-bit length, a JSON header of names, types, shapes and offsets, then the
+ * bytes. Reading runs no code and trusts nothing.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -20,12 +20,12 @@ export interface StoredTensor {
   readonly data: Uint8Array;
 }
 
-/** A tensor of a file whose numbers are read when they are needed. */
+/** A tensor of a file whose numbers are read on demand. */
 export interface FoundTensor {
-  /** Of {@link SafetensorsDType}, or a type that is not read. */
+  /** A {@link SafetensorsDType}, or a type that is not supported. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** @throws FileError if they are damaged, or of a type that is not read */
+  /** @throws FileError if the tensor is damaged, or of an unsupported type */
   read(): Promise<StoredTensor>;
 }
 
@@ -48,14 +48,14 @@ const metadataKey = '__metadata__';
 const bytesOf = (dtype: SafetensorsDType, shape: readonly number[]): number => widths[dtype] * sizeOf(shape);
 
 /**
- * The file as pieces, without copies: the header names the tensors in their order; their bytes begin at a
- * multiple of 8 and come with wide types first, so that every tensor starts at a multiple of its element.
+ * The file as pieces, without copying. The header names the tensors in their order; the data starts at a multiple of 8,
+ * widest types first, so that every tensor is aligned to its element size.
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  // A map, because an object would lose a tensor of the name __proto__.
+  // A map, because an object would lose a tensor named __proto__.
   const header = new Map<string, unknown>(Object.keys(metadata).length ? [[metadataKey, metadata]] : []);
   const byWidth = [...tensors].sort(([, a], [, b]) => widths[b.dtype] - widths[a.dtype]);
   const spans = new Map<string, [number, number]>();
@@ -82,7 +82,7 @@ export function encodeSafetensors(
 interface Entry {
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** From and to, in bytes after the header. */
+  /** Start and end, in bytes after the header. */
   readonly span: readonly [number, number];
 }
 
@@ -103,7 +103,7 @@ const damagedFile =
       cause,
     );
 
-/** @throws FileError if the bytes are not a whole safetensors file, or one of another kind */
+/** @throws FileError if the bytes are not a complete safetensors file, or are of another kind */
 function layoutOf({ size: total, read }: Pick<ByteSource, 'size' | 'read'>, name: string): Layout {
   const damaged = damagedFile(name);
   const head = Buffer.from(read(0, headBytes));
@@ -126,7 +126,7 @@ function layoutOf({ size: total, read }: Pick<ByteSource, 'size' | 'read'>, name
     if (!entry.success) throw damaged(`the entry of ${show(key)} is not valid`);
     const { dtype, shape, data_offsets: span } = entry.data;
     const bits = elementBits(dtype);
-    // Of a type that nobody knows here, any number of bytes is right that can be one.
+    // For an unknown type, any possible number of bytes is accepted.
     const bytes = bits === undefined ? Math.max(0, span[1] - span[0]) : Math.ceil((bits * sizeOf(shape)) / 8);
     if (span[1] - span[0] !== bytes)
       throw damaged(`${show(key)} has ${span[1] - span[0]} bytes for ${dtype} [${shape.join(', ')}]`);
@@ -143,14 +143,14 @@ function layoutOf({ size: total, read }: Pick<ByteSource, 'size' | 'read'>, name
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
-/** The error for numbers of a type that is not read. */
+/** The error for an unsupported element type. */
 export function unreadType(name: string, key: string, dtype: string): FileError {
   return new FileError(
     `${name}: ${show(key)} is stored as ${typeInWords(dtype)}; needed are floats (F64, F32, F16, BF16); convert it where the file comes from, and save it again`,
   );
 }
 
-/** @throws FileError if the bytes are not a whole safetensors file, or hold a type that is not read */
+/** @throws FileError if the bytes are not a complete safetensors file, or hold an unsupported type */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
   const read = (from: number, length: number): Uint8Array => bytes.subarray(from, from + length);
   const { start, entries, metadata } = layoutOf({ size: bytes.byteLength, read }, name);
@@ -163,9 +163,9 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
 }
 
 /**
- * The tensors of a file whose numbers are read when they are needed, from a source that stays open.
+ * The tensors of a file, read on demand from a source that stays open.
  *
- * @throws FileError if it is not a whole safetensors file
+ * @throws FileError if it is not a complete safetensors file
  */
 export function findSafetensors(
   source: ByteSource,
@@ -192,7 +192,7 @@ export function findSafetensors(
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The members of the header. Text that is not UTF-8 would give names that nobody wrote: it is refused. */
+/** The members of the header. Text that is not UTF-8 is refused: decoding it would change names. */
 function parseHeader(bytes: Uint8Array, damaged: Damaged): Map<string, unknown> {
   let text: string;
   let header: unknown;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sha256OfFile } from './sha256.ts';
 
-it('is the published digest of known texts, also of a file of many pieces', async () => {
+it('is the published digest of known texts, also for a file of many chunks', async () => {
   const root = mkdtempSync(join(tmpdir(), 'sha256-'));
   try {
     const path = join(root, 'a');
-    // FIPS 180-4, examples: "abc", nothing, and a million times "a".
+    // FIPS 180-4, examples: "abc", the empty message, and one million times "a".
     for (const [text, digest] of [
       ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
       ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],

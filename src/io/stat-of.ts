@@ -1,7 +1,10 @@
-/** What is at a path, if there is anything. */
+/** File status that tolerates missing paths. */
 import { type Stats, statSync } from 'node:fs';
 
-/** Undefined where nothing is, also below a file (where Node's `throwIfNoEntry: false` throws). @throws for other reasons */
+/**
+ * Undefined if nothing is there, also below a file (where Node's `throwIfNoEntry: false` throws). @throws for other
+ * reasons
+ */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);

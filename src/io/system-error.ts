@@ -1,4 +1,4 @@
-/** What the operating system refused, in words. */
+/** Describes operating system errors in words. */
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the device',
@@ -34,10 +34,10 @@ const verbs: Readonly<Record<string, string>> = {
   spawn: 'start',
 };
 
-/** The words for a code such as EACCES; undefined for one without words. */
+/** The description of a code such as EACCES; undefined for an unknown one. */
 export const reasonOfCode = (code: string | undefined): string | undefined => reasons[code ?? ''];
 
-/** `cannot read runs/x: permission denied`, of an error of the operating system; undefined for any other. */
+/** `cannot read runs/x: permission denied` for an operating system error; undefined for any other. */
 export function reasonOfSystemError(error: Error): string | undefined {
   const { code, syscall, path, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
   if (typeof code !== 'string' || typeof syscall !== 'string') return undefined;

@@ -1,4 +1,4 @@
-/** Paths as their user writes them. */
+/** Paths as users write them. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { unexpected } from '../check.ts';
 /** A path as Node's own functions take it. */
 export type PathLike = string | URL;
 
-/** The path of an argument. @throws UsageError unless it is a text that can be a path, or a file URL */
+/** The path of an argument. @throws UsageError unless it is text that can be a path, or a file URL */
 export function checkPath(name: string, path: PathLike): string {
   const given: unknown = path;
   const isUrl = given instanceof URL || (typeof given === 'string' && given.startsWith('file://'));
@@ -21,7 +21,7 @@ export function checkPath(name: string, path: PathLike): string {
   }
 }
 
-/** `~` and `~/x` as a shell has them, where no shell has seen them: in a file, in `--flag=~/x`. */
+/** Expands `~` and `~/x` like a shell, where no shell has: in a file, in `--flag=~/x`. */
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }

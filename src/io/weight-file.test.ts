@@ -25,7 +25,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a file's tensors hold. */
+/** The contents of a file's tensors. */
 async function readAll(bytes: Uint8Array): Promise<Record<string, number[]>> {
   writeFileSync(path, bytes);
   const file = await openWeightFile(path);
@@ -82,7 +82,7 @@ it('safetensors: the same interface', async () => {
   expect(await readAll(safe)).toEqual({ w: expected.w });
 });
 
-it('zip: deflated entries, zip64 sizes, and numbers of big-endian machines', async () => {
+it('zip: deflated entries, zip64 sizes, and big-endian numbers', async () => {
   const data = bytesOf(floats);
   expect(await readAll(zipWith(dictOf(false), { 'net/data/0': { data, deflate: true } }))).toEqual(expected);
   expect(await readAll(zipWith(dictOf(false), { 'net/data/0': { data, zip64: true } }))).toEqual(expected);
@@ -92,7 +92,7 @@ it('zip: deflated entries, zip64 sizes, and numbers of big-endian machines', asy
 });
 
 it.each(['state_dict', 'model', 'net'])(
-  'the weights are found under %s, beside other things',
+  'the weights are found under %s, beside other entries',
   async (key) => {
     const checkpoint = new Map<string, unknown>([
       ['epoch', 3],
@@ -188,14 +188,14 @@ describe('a checkpoint', () => {
       '',
       [],
     ],
-  ])('%s: the dictionary of the net is found', async (_, content, stateDict, averages) => {
+  ])('%s: the state dict of the net is found', async (_, content, stateDict, averages) => {
     const file = await open(new Map(content));
     expect({ stateDict: file.stateDict, averages: file.averages }).toEqual({ stateDict, averages });
     expect([...file.tensors.keys()].filter((name) => name.includes('.'))).toEqual(['conv1.a']);
     file.close();
   });
 
-  it('the dictionary is chosen by its keys, by the last of them, or by what names begin with', async () => {
+  it('the state dict is chosen by its keys, by the last key, or by a name prefix', async () => {
     const content = new Map<string, unknown>([
       [
         'state_dict',
@@ -220,7 +220,7 @@ describe('a checkpoint', () => {
     );
   });
 
-  it('several that nothing tells apart are named, and one is chosen by the flag', async () => {
+  it('the error for ambiguous state dicts names them, and the flag chooses one', async () => {
     const content = new Map([
       ['first', dotted('a')],
       ['second', dotted('b')],
@@ -271,7 +271,7 @@ describe('a checkpoint', () => {
       new Raw(opcodesOf(['storage', globalOf('torch', 'ComplexFloatStorage'), '9', 'cpu', 1]), 'Q'),
     ],
     ['bytes', tensorOf({ ...weight, key: '0', shape: [2] })],
-  ])('%s beside the weights is passed over', async (_, extra) => {
+  ])('%s beside the weights is skipped', async (_, extra) => {
     const content = new Map<string, unknown>([
       ['extra', extra],
       ['state_dict', dictOf(false)],
@@ -280,7 +280,7 @@ describe('a checkpoint', () => {
     expect(await readAll(zipWith(content))).toEqual(expected);
   });
 
-  it('arrays of NumPy are weights, where they stand in for tensors', async () => {
+  it('NumPy arrays count as weights in place of tensors', async () => {
     expect(await readAll(zipWith(new Map([['conv1.weight', array([1], one)]])))).toEqual({
       'conv1.weight': [1],
     });
@@ -289,7 +289,7 @@ describe('a checkpoint', () => {
   it.each<[string, string, string]>([
     ['ComplexFloatStorage', 'C64', 'C64 (complex numbers)'],
     ['QInt8Storage', 'QI8', 'QI8 (quantised numbers)'],
-  ])('numbers of torch.%s have a type that is not read', async (storage, dtype, words) => {
+  ])('torch.%s is an unsupported type', async (storage, dtype, words) => {
     const id = new Raw(opcodesOf(['storage', globalOf('torch', storage), '0', 'cpu', 2]), 'Q');
     const args = [id, 0, [2], [1], false, callOf(globalOf('collections', 'OrderedDict'), [])];
     const file = await open(
@@ -338,7 +338,7 @@ describe('a checkpoint', () => {
     );
   });
 
-  it('a class that wraps tensors with attributes is passed through, but not itself', async () => {
+  it('a wrapper class for tensors with attributes is accepted, but not the class itself', async () => {
     const rebuild = globalOf('torch._tensor', '_rebuild_from_type_v2');
     const plain = [opcodesOf(['storage', globalOf('torch', 'FloatStorage'), '0', 'cpu', 6])].map(
       (id) => new Raw(id, 'Q'),
@@ -359,7 +359,7 @@ describe('a checkpoint', () => {
     );
   });
 
-  it('a view that PyTorch negates when it is used has the other signs, of every type', async () => {
+  it('a lazily negated view of any type has its signs flipped', async () => {
     const ones = Buffer.alloc(8, 1);
     const negated = (storage: string, elements: number, bits: Map<string, boolean>): Raw => {
       const id = new Raw(opcodesOf(['storage', globalOf('torch', storage), '0', 'cpu', elements]), 'Q');
@@ -391,7 +391,7 @@ describe('a checkpoint', () => {
     ['CSR', '_rebuild_sparse_csr_tensor', [null, [null, null, null, [4, 3]]], [4, 3], 'a sparse tensor'],
     ['meta', '_rebuild_meta_tensor_no_storage', [null, [4], [1], false], [4], 'without numbers'],
   ])(
-    'a tensor that is not stored as numbers is there and is named: %s',
+    'a tensor that is not stored as numbers is listed and named: %s',
     async (_, rebuild, args, shape, words) => {
       const file = await open(new Map([['a.w', named('torch._utils', rebuild, ...args)]]));
       const found = file.tensors.get('a.w')!;
@@ -401,7 +401,7 @@ describe('a checkpoint', () => {
     },
   );
 
-  it('a whole module alone is named by its class', async () => {
+  it("a file with only a whole module is reported by the module's class", async () => {
     const whole = new Raw(globalOf('torch.nn.modules.container', 'Sequential').bytes, ')\x81}b');
     for (const content of [
       whole,
@@ -416,7 +416,7 @@ describe('a checkpoint', () => {
   });
 });
 
-describe('weights in parts', () => {
+describe('sharded weights', () => {
   const part = (name: string, ...keys: readonly string[]): void => {
     const tensors = keys.map((key): [string, StoredTensor] => [
       key,
@@ -430,7 +430,7 @@ describe('weights in parts', () => {
   part('model-2.safetensors', 'c', 'unlisted');
   writeFileSync(join(folder, 'model-3.bin'), zipped);
 
-  it('are read by their index, of either format', async () => {
+  it('are read by their index, in either format', async () => {
     const map = { a: 'model-1.safetensors', c: 'model-2.safetensors' };
     expect(await readAll(index(map))).toEqual({ a: expected.w, c: expected.w });
     expect(await readAll(index({ t: 'model-3.bin' }))).toEqual({ t: expected.t });
@@ -457,7 +457,7 @@ describe('weights in parts', () => {
   });
 });
 
-describe('what is refused, in one line', () => {
+describe('refused with one line', () => {
   it.each<[string, Uint8Array, string]>([
     ['nothing', Buffer.of(), 'is empty; needed is a file of weights'],
     ['bytes of no kind', Buffer.of(1, 2, 3), 'is of no kind that is known here; needed is a file of weights'],
@@ -553,14 +553,14 @@ describe('what is refused, in one line', () => {
     expect(error.message).toMatch(/^.*weights\.pth[^\n]*$/);
   });
 
-  it('one bit of a zip entry: its checksum', async () => {
+  it('one flipped bit of a zip entry: its checksum', async () => {
     const bytes = Buffer.from(zipped);
     const place = bytes.indexOf(Buffer.from(Float32Array.of(5).buffer));
     bytes[place] = bytes[place]! ^ 1;
     expect((await errorOf(bytes)).message).toContain('the checksum of "net/data/0" is wrong');
   });
 
-  it('lists nested 100,000 deep are data like others, without recursion', async () => {
+  it('lists nested 100,000 deep are ordinary data, without recursion', async () => {
     const deep = new Raw(']'.repeat(1e5), 'a'.repeat(1e5 - 1));
     const content = new Map<string, unknown>([
       ['deep', deep],
@@ -589,7 +589,7 @@ describe.each([
     }
   };
 
-  it('cut off anywhere it is a named error', async () => {
+  it('truncated anywhere it is a named error', async () => {
     for (let length = 0; length < bytes.length; length += kind === 'zip' ? 11 : 3) {
       const error = await errorOf(bytes.subarray(0, length));
       expect(error, `${length} bytes`).toBeInstanceOf(FileError);
@@ -609,7 +609,7 @@ describe.each([
   });
 });
 
-it('a pickle of any bytes is a named error, or no state dictionary', async () => {
+it('a pickle of random bytes is a named error, or has no state dict', async () => {
   const opcodes = fc.array(
     fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('(lt}]u)R.q\x85\x86\x8c\x93\x94csabNh'))),
     { maxLength: 60 },

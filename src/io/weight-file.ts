@@ -1,4 +1,4 @@
-/** Files of weights of any kind that is read here: names, shapes and types at once, numbers on demand. */
+/** Weight files of every supported kind: names, shapes and types at once, numbers on demand. */
 import { FileError } from '../errors.ts';
 import { type ByteSource, sourceOfFile } from './byte-source.ts';
 import { headOf, isPickle, isSafetensors, isZip, kindOfBytes } from './file-kind.ts';
@@ -11,7 +11,7 @@ import type { WeightFile } from './found-weights.ts';
 import { openShards, shardsOf } from './weight-shards.ts';
 
 export interface WeightFileOptions {
-  /** Which dictionary of a checkpoint that has several, or which part of the names; absent: found out. */
+  /** Which dict of a checkpoint that has several, or which name prefix; absent: detected. */
   readonly stateDict?: string | undefined;
 }
 
@@ -20,8 +20,8 @@ const saveThem =
   'save the weights from the program that made it, with safetensors or torch.save(model.state_dict(), FILE)';
 
 /**
- * Opens a file of torch.save (zip or legacy) or of safetensors, or the index of one in parts. Nothing in it is run. The caller
- * closes it.
+ * Opens a torch.save file (zip or legacy), a safetensors file, or the index of a sharded one. No code in it runs. The
+ * caller closes it.
  *
  * @throws FileError if it is none of these, is damaged or half-written, or names code
  */
@@ -80,7 +80,7 @@ function ofTorch(file: TorchFile, path: string, { stateDict }: WeightFileOptions
   }
 }
 
-/** Whether the key is not one of the checkpoint, but the beginning of names in its state dictionary. */
+/** Whether the key is not a checkpoint key, but a name prefix in its state dict. */
 function hasPart(file: TorchFile, path: string, key: string): boolean {
   try {
     stateDictOf(file, path, key);
@@ -102,7 +102,7 @@ function ofSafetensors(path: string, source: ByteSource): WeightFile {
   };
 }
 
-/** The tensors whose names begin with the key, without it. @throws FileError if there are none */
+/** The tensors whose names begin with the key, without that prefix. @throws FileError if there are none */
 function chosen(file: WeightFile, path: string, { stateDict: key }: WeightFileOptions): WeightFile {
   if (key === undefined) return file;
   const tensors = new Map(

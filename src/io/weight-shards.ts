@@ -1,6 +1,6 @@
 /**
- * Weights in parts, as Hugging Face's libraries write them: an index, `model.safetensors.index.json` or
- * `pytorch_model.bin.index.json`, says which tensor is in which file beside it.
+ * Sharded weights as written by Hugging Face's libraries: an index, `model.safetensors.index.json` or
+ * `pytorch_model.bin.index.json`, maps each tensor to a file beside it.
  */
 import { basename, dirname, join } from 'node:path';
 import { fewOf, show } from '../check.ts';
@@ -10,15 +10,15 @@ import type { FoundTensor } from './safetensors.ts';
 import type { WeightFile } from './found-weights.ts';
 
 const largestIndex = 1 << 26;
-const mostShards = 1024;
+const maxShards = 1024;
 
 /** Tensor -> file. */
 type Shards = ReadonlyMap<string, string>;
 
 /**
- * What an index says; undefined if the file is not one.
+ * The contents of an index; undefined if the file is not one.
  *
- * @throws FileError if it is, and names files that are not beside it
+ * @throws FileError if it is an index that names files outside its folder
  */
 export function shardsOf(source: ByteSource, path: string, head: Buffer): Shards | undefined {
   if (!/^\uFEFF?\s*\{/.test(head.toString('utf8')) || source.size > largestIndex) return undefined;
@@ -43,16 +43,15 @@ export function shardsOf(source: ByteSource, path: string, head: Buffer): Shards
   if (shards.size === 0) throw new FileError(`${path} names no tensors: its weight_map is empty`);
   const files = new Set(shards.values());
   if (files.has(basename(path))) throw new FileError(`${path} names itself as a part`);
-  if (files.size > mostShards)
-    throw new FileError(`${path} names ${files.size} parts, ${mostShards} are read`);
+  if (files.size > maxShards) throw new FileError(`${path} names ${files.size} parts, ${maxShards} are read`);
   return shards;
 }
 
 /**
- * The tensors of all parts as one file.
+ * The tensors of all shards as one file.
  *
- * @param open - opens a part
- * @throws FileError if a part is missing or damaged, is an index itself, or lacks a tensor
+ * @param open - opens a shard
+ * @throws FileError if a shard is missing or damaged, is an index itself, or lacks a tensor
  */
 export async function openShards(
   shards: Shards,

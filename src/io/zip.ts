@@ -6,27 +6,27 @@ import { FileError } from '../errors.ts';
 import { sourceOfFile } from './byte-source.ts';
 import type { Damaged } from './pickle/cursor.ts';
 
-const mostEntries = 1_000_000;
+const maxEntries = 1_000_000;
 
 /** Sizes that the archive claims, in bytes. */
 export type TooLarge = (size: number, compressed: number) => boolean;
 
 export interface OpenZip {
-  /** In the order of the archive. */
+  /** In archive order. */
   readonly names: readonly string[];
   /**
    * The bytes of an entry.
    *
    * @param tooLarge - whether an entry of these sizes is refused
-   * @throws FileError if it is not there, too large or damaged
+   * @throws FileError if it is missing, too large or damaged
    */
   read(name: string, tooLarge?: TooLarge): Promise<Uint8Array>;
   close(): void;
 }
 
-/** @throws FileError if it is not a whole zip */
+/** @throws FileError if it is not a complete zip */
 export async function openZip(path: string, damaged: Damaged): Promise<OpenZip> {
-  // Its errors name the path: a file that is not there is not a damaged one.
+  // These errors name the path: a missing file is not a damaged one.
   sourceOfFile(path).close();
   const zip = await attempt(damaged, () =>
     openPromise(path, { autoClose: false, decodeStrings: false, strictFileNames: true }),
@@ -52,14 +52,14 @@ async function attempt<T>(damaged: Damaged, action: () => Promise<T>): Promise<T
     return await action();
   } catch (error) {
     if (error instanceof FileError) throw error;
-    // The first sentence; what follows are guesses.
+    // The first sentence; the rest is guesswork.
     const [what] = (error instanceof Error ? error.message : String(error)).split('. ');
     throw damaged(`its zip is not whole: ${what!}`, error);
   }
 }
 
 async function entriesOf(zip: ZipFile, damaged: Damaged): Promise<Map<string, Entry>> {
-  if (zip.entryCount > mostEntries) throw damaged(`its zip would have ${zip.entryCount} entries`);
+  if (zip.entryCount > maxEntries) throw damaged(`its zip would have ${zip.entryCount} entries`);
   const entries = new Map<string, Entry>();
   for await (const entry of zip.eachEntry()) {
     const name = entry.fileNameRaw.toString('utf8');

@@ -1,4 +1,4 @@
-/** Tensors by name in the file that its ending says. */
+/** Saves and loads named tensors; the format is detected from the file extension. */
 import { checkOptions } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { Tensor } from '../tensor/index.ts';
@@ -17,10 +17,10 @@ function endingOf(path: string, call: string): Ending {
 }
 
 /**
- * Replaces the file: .safetensors (every type) or NumPy's .npz (every type but bf16).
+ * Replaces the file: .safetensors (every type) or NumPy's .npz (every type except bf16).
  *
- * @throws UsageError for another ending, and what the format does not hold; FileError if it cannot be written (the old file
- *   stays)
+ * @throws UsageError for another extension, and for data that the format does not hold; FileError if it cannot be
+ * written (the old file stays)
  * @example
  * saveTensors('run.safetensors', { theta: measure.theta, weight: measure.weight });
  * const { theta, weight } = await loadTensors('run.safetensors');
@@ -32,10 +32,10 @@ export function saveTensors(file: PathLike, tensors: NamedTensors): void {
 }
 
 /**
- * The tensors of a .safetensors or .npz file by name. They belong to no scope: dispose them, or leave them to the garbage
- * collector.
+ * The tensors of a .safetensors or .npz file by name. They belong to no scope: dispose them, or leave them to the
+ * garbage collector.
  *
- * @throws UsageError for another ending; FileError if it is missing, damaged, or of another kind
+ * @throws UsageError for another extension; FileError if it is missing, damaged, or of another kind
  */
 export async function loadTensors(
   file: PathLike,

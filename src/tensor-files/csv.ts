@@ -29,23 +29,23 @@ import { type DType, dtypes, Tensor, tensor, to } from '../tensor/index.ts';
 import { checkTensor } from './named.ts';
 
 export interface CsvOptions {
-  /** The sign between two cells; default: found from the file. A space stands for any run of spaces and tabs. */
+  /** The separator; default: detected from the file. A space stands for any run of spaces and tabs. */
   readonly separator?: Separator | undefined;
 }
 
 export interface WriteCsvOptions {
-  /** The sign between two cells; default: a comma. */
+  /** The separator; default: a comma. */
   readonly separator?: TableSeparator | undefined;
-  /** For a tensor: the names of its columns, as first line; default: no such line. */
+  /** For a tensor: the column names for a header line; default: no header line. */
   readonly columns?: readonly string[] | undefined;
 }
 
 export interface ReadCsvTensorOptions extends CsvOptions {
-  /** The columns wanted, by name and in this order; default: all. */
+  /** The wanted columns, by name and in this order; default: all. */
   readonly columns?: readonly string[] | undefined;
-  /** Default: `f64`, which holds what the text says. */
+  /** Default: `f64`, which represents the text exactly. */
   readonly dtype?: DType | undefined;
-  /** Whether the first line names the columns; default: found from its cells. */
+  /** Whether the first line names the columns; default: detected from its cells. */
   readonly header?: boolean | undefined;
   /** Accept a table without rows, which gives a tensor [0, columns]; default: false. */
   readonly allowEmpty?: boolean | undefined;
@@ -55,14 +55,14 @@ const checkSeparator = (separator: Separator | undefined): Separator | undefined
   separator === undefined ? undefined : checkOneOf('separator', separator, separators);
 
 /**
- * Replaces the file by a table: rows with the same columns, whose names stand in the first line; or a tensor, [rows] or
- * [rows, columns].
+ * Replaces the file with a table: rows with the same columns, preceded by a header line; or a tensor, [rows] or [rows,
+ * columns].
  *
- * {@link readCsv} gives rows back as they were: numbers to the last bit (also -0, NaN, Infinity), booleans, null, and strings
- * with commas, quotation marks, line ends, or the look of a number.
+ * {@link readCsv} restores the rows exactly: numbers to the last bit (also -0, NaN, Infinity), booleans, null, and
+ * strings with commas, quotation marks, line endings, or the look of a number.
  *
- * @throws UsageError for rows with other columns, values that a cell cannot hold, a tensor of rank 0 or above 2; FileError if
- *   it cannot be written (the old file stays)
+ * @throws UsageError for rows with other columns, values that a cell cannot hold, a tensor of rank 0 or above 2;
+ * FileError if it cannot be written (the old file stays)
  */
 export function writeCsv(
   file: PathLike,
@@ -81,8 +81,8 @@ export function writeCsv(
 
 /**
  * The rows of a table whose first line names the columns: numbers, `true` and `false`, empty cells as null, all else as
- * strings. The sign between two cells (comma, semicolon, tab or bar) is found from the file; decimal commas are read where commas
- * do not separate cells.
+ * strings. The separator (comma, semicolon, tab or bar) is detected from the file; decimal commas are read unless
+ * commas separate cells.
  *
  * @throws FileError if it is missing, or is not such a table
  */
@@ -94,12 +94,12 @@ export function readCsv(file: PathLike, options: CsvOptions = {}): CsvRow[] {
 }
 
 /**
- * The numbers of a table, [rows, columns]. The sign between two cells is found from the file; decimal commas are read where commas
- * do not separate cells. Empty lines, and lines that begin with # or %, are left out. The first line names the columns if no cell
- * of it begins like a number, and holds numbers if every cell is one.
+ * The numbers of a table, [rows, columns]. The separator is detected from the file; decimal commas are read unless
+ * commas separate cells. Empty lines, and lines that begin with # or %, are skipped. The first line is a header if none
+ * of its cells begins like a number, and data if all of its cells are numbers.
  *
- * @throws FileError if it is missing, has no rows, or a cell is not a number of the type, or if the first line is neither names
- *   nor numbers; UsageError for a column that is not there
+ * @throws FileError if it is missing, has no rows, or a cell is not a number of the type, or if the first line is
+ * neither header nor data; UsageError for a missing column
  */
 export function readCsvTensor(file: PathLike, options: ReadCsvTensorOptions = {}): Tensor {
   const path = checkPath('the path', file);
@@ -209,7 +209,7 @@ function csvOfTensor(
 
 function cellsOf(input: Tensor, dtype: DType): string[] {
   if (dtype === 'bool') return input.toArray().map((value) => (value ? 'true' : 'false'));
-  // As BigInt: numbers of JavaScript do not hold every i64.
+  // As BigInt: a JavaScript number cannot hold every i64.
   const array = input.toTypedArray();
   if (dtype === 'i64') return Array.from({ length: array.length }, (_, i) => String(array[i]));
   if (dtype !== 'bf16') return input.toArray().map(numberCell);

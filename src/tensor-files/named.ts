@@ -1,4 +1,4 @@
-/** Tensors by name, as one writes them down: an object or a map. */
+/** Named tensors: an object or a map. */
 import { checkOneOf, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { StoredTensor } from '../io/index.ts';
@@ -7,7 +7,7 @@ import { storedOf, tensorOfStored } from './stored-tensor.ts';
 
 export type NamedTensors = Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>;
 
-/** @throws UsageError for what is not a tensor, by name */
+/** @throws UsageError naming any value that is not a tensor */
 export function storedTensors(tensors: NamedTensors): Map<string, StoredTensor> {
   if (tensors instanceof Tensor || typeof tensors !== 'object' || (tensors as unknown) === null)
     throw unexpected('tensors by name, as { x }', 'the tensors to save', tensors);
@@ -20,7 +20,7 @@ export function storedTensors(tensors: NamedTensors): Map<string, StoredTensor> 
   );
 }
 
-/** @throws UsageError for what is not a tensor, or is one no more */
+/** @throws UsageError for a value that is not a tensor, or is disposed */
 export function checkTensor(value: unknown, name: string): Tensor {
   if (!(value instanceof Tensor)) throw unexpected('a tensor', name, value);
   if (value.disposed) throw new UsageError(`the tensor ${name} was disposed before it was saved`);
@@ -35,7 +35,7 @@ export interface ReadOptions {
 }
 export const readOptionKeys = { dtype: true, device: true } as const;
 
-/** A tensor as the caller wants it. */
+/** Moves and converts a tensor as the caller asks. */
 export function loaded(stored: StoredTensor, { dtype, device }: ReadOptions): Tensor {
   if (dtype !== undefined) checkOneOf('dtype', dtype, dtypes);
   const made = tensorOfStored(stored);

@@ -1,4 +1,6 @@
-/** Tensors as files of NumPy: `numpy.load` reads them, and `numpy.save`, `savez` and `savez_compressed` write them. */
+/**
+ * Tensors as NumPy files: `numpy.load` reads them, and files of `numpy.save`, `savez` and `savez_compressed` are read.
+ */
 import { checkOptions } from '../check.ts';
 import {
   checkPath,
@@ -23,7 +25,7 @@ import {
 import { storedOf } from './stored-tensor.ts';
 
 /**
- * Replaces the file by one .npy array. NumPy has no bf16.
+ * Replaces the file with one .npy array. NumPy has no bf16.
  *
  * @throws UsageError for a bf16 tensor; FileError if it cannot be written (the old file stays)
  */
@@ -33,9 +35,9 @@ export function writeNpy(file: PathLike, tensor: Tensor): void {
 }
 
 /**
- * The array of a .npy file. f2 becomes f32; i1, i2, i4, u2 and u4 become i64, and u8 (64 bits) where its values fit.
+ * The array of a .npy file. f2 becomes f32; i1, i2, i4, u2 and u4 become i64, and u8 (64 bits) if its values fit.
  *
- * @throws FileError if it is missing, damaged, or holds what is not a number
+ * @throws FileError if it is missing, damaged, or not numeric
  */
 export function readNpy(file: PathLike, options: ReadOptions = {}): Tensor {
   const path = checkPath('the path', file);
@@ -44,10 +46,10 @@ export function readNpy(file: PathLike, options: ReadOptions = {}): Tensor {
 }
 
 /**
- * Replaces the file by a .npz with these arrays, not compressed. The bytes depend on the tensors alone.
+ * Replaces the file with an uncompressed .npz of these arrays. The bytes depend on the tensors alone.
  *
  * @throws UsageError for a bf16 tensor, a name that is not a relative path, more than 4 GiB; FileError if it cannot be
- *   written (the old file stays)
+ * written (the old file stays)
  */
 export function writeNpz(file: PathLike, tensors: NamedTensors): void {
   const path = checkPath('the path', file);
@@ -57,7 +59,7 @@ export function writeNpz(file: PathLike, tensors: NamedTensors): void {
 /**
  * The arrays of a .npz file by name, compressed or not; types as in {@link readNpy}.
  *
- * @throws FileError if it is missing, damaged, or holds what is not a number
+ * @throws FileError if it is missing, damaged, or not numeric
  */
 export async function readNpz(file: PathLike, options: ReadOptions = {}): Promise<Record<string, Tensor>> {
   const path = checkPath('the path', file);

@@ -12,12 +12,12 @@ import type { Tensor } from '../tensor/index.ts';
 import { loadedByName, type NamedTensors, type ReadOptions, readOptionKeys, storedTensors } from './named.ts';
 
 export interface SafetensorsOptions {
-  /** Text beside the tensors. */
+  /** Metadata stored with the tensors. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Replaces the file. Every type of tensor keeps its bits.
+ * Replaces the file. Tensors of every type keep their bits.
  *
  * @throws UsageError for metadata that is not text; FileError if it cannot be written (the old file stays)
  */
@@ -48,7 +48,7 @@ export function readSafetensors(file: PathLike, options: ReadOptions = {}): Reco
   return loadedByName(readFile(path).tensors, options);
 }
 
-/** The text beside the tensors. @throws FileError if it is missing, damaged, or of another kind */
+/** The metadata of the file. @throws FileError if it is missing, damaged, or of another kind */
 export function readSafetensorsMetadata(file: PathLike): Readonly<Record<string, string>> {
   const path = checkPath('the path', file);
   return readFile(path).metadata;

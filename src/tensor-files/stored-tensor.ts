@@ -1,4 +1,4 @@
-/** Tensors to and from the bytes that files hold. */
+/** Converts tensors to and from the bytes in files. */
 import { type DType, tensor, type Tensor, tensorOver } from '../tensor/index.ts';
 import { numbersOf, type SafetensorsDType, type StoredTensor } from '../io/index.ts';
 
@@ -12,7 +12,7 @@ export const storedTypes: Record<DType, SafetensorsDType> = {
   bool: 'BOOL',
 };
 
-/** The type that a stored one becomes: the same, or the narrowest that holds each of its values. */
+/** The tensor type for a stored type: the same, or the narrowest that holds each of its values. */
 export const loadedTypes: Record<SafetensorsDType, DType> = {
   F64: 'f64',
   F32: 'f32',
@@ -35,7 +35,7 @@ export function storedOf(tensor: Tensor): StoredTensor {
 
 const views = { f32: Float32Array, f64: Float64Array, bf16: Uint16Array, i64: BigInt64Array } as const;
 
-/** A tensor with its own memory; the bytes may begin anywhere. */
+/** A tensor with its own memory; the bytes may be unaligned. */
 export function tensorOfStored(stored: StoredTensor): Tensor {
   const { dtype, shape, data } = stored;
   const to = loadedTypes[dtype];

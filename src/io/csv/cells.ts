@@ -1,37 +1,37 @@
-/** A text as lines of cells: RFC 4180, and spaces beside quoted cells, comments, and every end of line. */
+/** Splits text into lines of cells: RFC 4180, plus spaces beside quoted cells, comments, and every line ending. */
 
-/** What may stand between two cells. A space stands for any run of spaces and tabs. */
+/** Supported separators. A space stands for any run of spaces and tabs. */
 export const separators = [',', ';', '\t', '|', ' '] as const;
 export type Separator = (typeof separators)[number];
 
 const lineEnd = /\r\n|\n|\r/;
 
-/** A cell of a file. Quoted cells are always text; others come without the spaces around them. */
+/** A cell of a file. Quoted cells are always text; unquoted cells are trimmed. */
 export interface Cell {
   readonly text: string;
   readonly quoted: boolean;
 }
 
-/** A line of a file, and its number, from 1. */
+/** A line of a file and its number, from 1. */
 export interface Line {
   readonly number: number;
   readonly cells: readonly Cell[];
 }
 
-/** The error for what is wrong in a line of the text, by its number. */
+/** Makes the error for a problem in a line, given its number. */
 export type LineError = (what: string, line: number) => Error;
 
 export interface LineOptions {
   readonly separator: Separator;
-  /** Leave out lines that begin with # or %. */
+  /** Skip lines that begin with # or %. */
   readonly comments?: boolean;
   readonly error: LineError;
 }
 
-/** @throws what `error` makes, for a quotation mark without its partner */
+/** @throws the result of `error`, for an unclosed quotation mark */
 export const csvLines = (text: string, options: LineOptions): Line[] => [...eachLine(text, options)];
 
-/** {@link csvLines}, one by one. */
+/** Yields the lines of {@link csvLines} one by one. */
 export function* eachLine(
   text: string,
   { separator, comments = false, error }: LineOptions,
@@ -86,15 +86,15 @@ export function* eachLine(
   }
 }
 
-/** The line `sep=;` by which Excel is told what separates the cells, with its end; empty if there is none. */
+/** The line `sep=;`, which tells Excel the separator, with its line ending; empty if there is none. */
 export const separatorLine = (text: string): string =>
   /^\uFEFF?(sep=[,;|\t](?:\r\n|\n|\r))/i.exec(text)?.[1] ?? '';
 
-/** One empty cell without quotes: as text, an empty line. */
+/** One empty unquoted cell: as text, an empty line. */
 export const isEmptyLine = ({ cells }: Line): boolean =>
   cells.length === 1 && !cells[0]!.quoted && cells[0]!.text === '';
 
-/** @throws what `error` makes, unless every line has as many cells as the first */
+/** @throws the result of `error`, unless every line has as many cells as the first */
 export function checkWidths(lines: readonly Line[], error: LineError): void {
   const columns = lines[0]?.cells.length;
   const odd = lines.find(({ cells }) => cells.length !== columns);

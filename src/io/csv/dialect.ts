@@ -1,12 +1,12 @@
-/** How others write tables: what separates cells, and which sign is the decimal one. Both are found from the text. */
+/** Detects the separator and the decimal sign of a table from its text. */
 import { eachLine, isEmptyLine, type Separator, separatorLine, separators } from './cells.ts';
 
 const point = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 const comma = /^[+-]?(?:\d+,\d*|,\d+)(?:e[+-]?\d+)?$/i;
 
 /**
- * The number that an unquoted cell is; undefined for other text. `inf` and `nan` are Python's. Where commas do not separate cells,
- * `1,5` is 1.5.
+ * The value of an unquoted cell as a number; undefined for other text. Accepts Python's `inf` and `nan`. Unless commas
+ * separate cells, `1,5` is 1.5.
  */
 export function numberOfCell(text: string, separator: Separator = ','): number | undefined {
   if (separator !== ',' && comma.test(text)) return Number(text.replace(',', '.'));
@@ -16,12 +16,13 @@ export function numberOfCell(text: string, separator: Separator = ','): number |
   return Number(text);
 }
 
-/** The separator is found from this many lines. */
+/** The separator is detected from this many lines. */
 const sampled = 50;
 
 /**
- * The separator that splits the first line and makes the most numbers of all lines, in columns that are the same for most of them;
- * without numbers, one that gives every line the same number of cells. A comma if there is none. A first line `sep=;` says it.
+ * The separator that splits the first line and yields the most numbers over all lines, in columns that are numeric in
+ * most of them. Without numbers, one that gives every line the same number of cells; a comma otherwise. A first line
+ * `sep=;` decides.
  */
 export function separatorOf(text: string, allowed: readonly Separator[] = separators): Separator {
   const said = separatorLine(text)[4];
@@ -36,14 +37,14 @@ export function separatorOf(text: string, allowed: readonly Separator[] = separa
   return best;
 }
 
-/** Numbers, the part of the cells that they are, and lines if all have the same number of cells. */
+/** Count of numbers, their share of the cells, and the number of lines if all have the same number of cells. */
 type Score = readonly [number, number, number];
 
 function scoreOf(rows: readonly (readonly string[])[], separator: Separator): Score {
   if ((rows[0]?.length ?? 0) < 2) return [0, 0, 0];
   const widths = rows.map((cells) => cells.length).filter((width) => width > 1);
-  const usual = widths.sort((a, b) => a - b)[widths.length >> 1];
-  const regular = rows.filter((cells) => cells.length === usual);
+  const medianWidth = widths.sort((a, b) => a - b)[widths.length >> 1];
+  const regular = rows.filter((cells) => cells.length === medianWidth);
   const cells = regular.flat();
   const numbers = cells.filter((cell) => Number.isFinite(numberOfCell(cell, separator))).length;
   return [numbers, numbers / cells.length, regular.length === rows.length ? rows.length : 0];
@@ -54,7 +55,7 @@ function isHigher(score: Score, other: Score): boolean {
   return place >= 0 && score[place]! > other[place]!;
 }
 
-/** The cells of the first lines, up to one that is damaged. */
+/** The cells of the first lines, up to the first damaged one. */
 function firstLines(text: string, separator: Separator): string[][] {
   const rows: string[][] = [];
   const stop = new Error('damaged');

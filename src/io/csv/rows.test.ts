@@ -6,7 +6,7 @@ import { type CsvRow, type CsvValue, decodeCsv, encodeCsv, fileLineError, tableS
 
 const back = (rows: readonly CsvRow[]): CsvRow[] => decodeCsv(encodeCsv(rows), 'x.csv');
 
-it('every kind of value comes back as it was', () => {
+it('values of every kind round-trip', () => {
   const values: CsvValue[] = [
     ...[0, -0, 1, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, NaN, Infinity, -Infinity],
     ...[true, false, null],
@@ -32,13 +32,13 @@ it('every kind of value comes back as it was', () => {
       { id: 1, value },
       { id: 2, value: null },
     ];
-    // toStrictEqual tells -0 from 0.
+    // toStrictEqual distinguishes -0 from 0.
     expect(back(rows), JSON.stringify(value)).toStrictEqual(rows);
     expect(back([{ value }]), JSON.stringify(value)).toStrictEqual([{ value }]);
   }
 });
 
-it('any table comes back, whatever its columns are called', () => {
+it('any table round-trips, whatever its column names', () => {
   const value = fc.oneof(
     fc.double(),
     fc.boolean(),
@@ -56,7 +56,7 @@ it('any table comes back, whatever its columns are called', () => {
   fc.assert(
     fc.property(table, fc.constantFrom(...tableSeparators), (rows, separator) => {
       expect(back(rows)).toStrictEqual(rows);
-      // Found again from the file, and as it was given.
+      // With the separator detected, and with it given.
       const text = encodeCsv(rows, separator);
       expect(decodeCsv(text, 'x.csv')).toStrictEqual(rows);
       expect(decodeCsv(text, 'x.csv', separator)).toStrictEqual(rows);
@@ -65,7 +65,7 @@ it('any table comes back, whatever its columns are called', () => {
   );
 });
 
-it('text of other programs is read: CRLF, a mark of UTF-8, empty lines, numbers of Python', () => {
+it('text from other programs is read: CRLF, a UTF-8 byte order mark, empty lines, Python numbers', () => {
   expect(decodeCsv('\uFEFFa, b\r\n1,x\r\n\r\n -inf , nan \r\n', 'x.csv')).toStrictEqual([
     { a: 1, b: 'x' },
     { a: -Infinity, b: NaN },
@@ -92,7 +92,7 @@ it.each([
     'x.csv, line 4: 1 cells, the first line has 2',
   ],
   ['a column that is there twice', 'a,a\n1,2', 'x.csv: the column "a" is there twice'],
-])('%s is refused by its line', (_, text, message) => {
+])('the error for %s gives its line', (_, text, message) => {
   expect(() => decodeCsv(text, 'x.csv')).toThrow(new FileError(message));
 });
 
@@ -107,7 +107,7 @@ it.each<[string, unknown[], RegExp]>([
   expect(() => encodeCsv(rows as CsvRow[])).toThrow(message);
 });
 
-it.each(['\n', '\r\n', '\r'])('lines that end with %j know their numbers', (end) => {
+it.each(['\n', '\r\n', '\r'])('lines that end with %j are numbered correctly', (end) => {
   const text = ['a', '', '"x', 'y"', 'b'].join(end);
   const lines = csvLines(text, { separator: ',', error: fileLineError('x.csv') });
   expect(lines.map(({ number }) => number)).toEqual([1, 2, 3, 5]);

@@ -1,6 +1,6 @@
 /**
- * CSV as RFC 4180 describes it, with values that come back as they were: numbers to the last bit (-0, NaN and infinite ones
- * too), `true` and `false`, null as an empty cell, strings in quotes where they could be taken for anything else.
+ * CSV as in RFC 4180, with values that round-trip: numbers exactly (also -0, NaN and infinities), `true` and `false`,
+ * null as an empty cell, and strings in quotes where they would otherwise be ambiguous.
  */
 import { unexpected } from '../../check.ts';
 import { FileError, UsageError } from '../../errors.ts';
@@ -16,17 +16,17 @@ import {
 import { numberOfCell, separatorOf } from './dialect.ts';
 
 export type CsvValue = number | boolean | string | null;
-/** Values by the name of their column; every row has the same columns. */
+/** Values by column name; every row has the same columns. */
 export type CsvRow = Readonly<Record<string, CsvValue>>;
 
-/** To the last bit. String() would drop the sign of -0. */
+/** Exact. String() would drop the sign of -0. */
 export const numberCell = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
 
-/** In quotes if a separator, a quotation mark or the end of a line would end it. */
+/** Quoted if it contains a separator, a quotation mark or a line ending. */
 export const quoteCell = (text: string): string =>
   /[",;|\t\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
-/** Text that comes back as text: in quotes if it would be taken for something else without them. */
+/** Text that reads back as text: quoted if it would otherwise be read as another type. */
 export function textCell(text: string): string {
   const ambiguous = text === '' || text.trim() !== text || valueOf({ text, quoted: false }) !== text;
   return ambiguous ? `"${text.replaceAll('"', '""')}"` : quoteCell(text);
@@ -55,9 +55,9 @@ export function checkColumns(rows: readonly Readonly<Record<string, unknown>>[])
 }
 
 /**
- * Names of columns, then one line a row.
+ * A header line, then one line per row.
  *
- * @throws UsageError for rows with other columns, and values that a cell cannot hold
+ * @throws UsageError for rows with other columns, and for values that a cell cannot hold
  */
 export function encodeCsv(rows: readonly CsvRow[], separator: TableSeparator = ','): string {
   const names = checkColumns(rows);
@@ -76,7 +76,7 @@ function valueOf({ text, quoted }: Cell, separator: Separator = ','): CsvValue {
   return numberOfCell(text, separator) ?? text;
 }
 
-/** The names in the first line. @throws FileError for a name that is there twice */
+/** The column names in the first line. @throws FileError for a duplicate name */
 export function columnNames(line: Line, path: string): string[] {
   const names = line.cells.map(({ text }) => text);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -84,21 +84,21 @@ export function columnNames(line: Line, path: string): string[] {
   return names;
 }
 
-/** Errors of a file by its path and line. */
+/** Errors name the file and the line. */
 export const fileLineError =
   (path: string): LineError =>
   (what, line) =>
     new FileError(`${path}, line ${line}: ${what}`);
 
-/** A space would make columns of the words of a text. */
+/** With a space, the words of a sentence would become columns. */
 export const tableSeparators = [',', ';', '\t', '|'] as const;
 export type TableSeparator = (typeof tableSeparators)[number];
 
 /**
- * The rows of a text whose first line names the columns. Empty lines are left out where a row has more than one cell.
+ * The rows of a text whose first line names the columns. Empty lines are skipped if rows have more than one cell.
  *
- * @param separator - default: found from the text
- * @throws FileError for what is not CSV
+ * @param separator - default: detected from the text
+ * @throws FileError for text that is not CSV
  */
 export function decodeCsv(text: string, path: string, separator?: Separator): CsvRow[] {
   const found = separator ?? separatorOf(text, tableSeparators);

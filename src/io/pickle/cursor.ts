@@ -1,13 +1,13 @@
-/** A place in a source of bytes that moves forward; whatever would lie beyond the end is an error. */
+/** A forward cursor over bytes; reading past the end is an error. */
 import type { FileError } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 
-/** Makes the error for a file that is not what it should be. */
+/** Makes the error for a malformed file. */
 export type Damaged = (what: string, cause?: unknown) => FileError;
 
 const windowBytes = 1 << 16;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Names of globals are text to the end of a line. */
+/** Limit for the names of globals, which run to the end of a line. */
 const longestLine = 1024;
 
 export class Cursor {
@@ -65,7 +65,7 @@ export class Cursor {
     return new DataView(bytes.buffer, bytes.byteOffset, length);
   }
 
-  /** Text up to the next newline, which is passed over. */
+  /** Text up to the next newline, which is skipped. */
   line(): string {
     const start = this.#position;
     const bytes = this.take(Math.min(longestLine, this.rest));

@@ -1,7 +1,7 @@
 /**
- * What the names in a pickle mean, one list for all files. A name is looked up here and nowhere else: reading builds numbers, text,
- * arrays and their collections, and calls nothing. Objects of classes that are not on the list stand in the result as
- * {@link Opaque}. A name that is there only to run code, when Python loads the file, ends the reading.
+ * The meaning of the names in a pickle, one list for all files. Every name is looked up here: reading builds numbers,
+ * text, arrays and collections of them, and calls nothing. Objects of unlisted classes become {@link Opaque}. A name
+ * whose only purpose is to run code when Python loads the file is an error.
  */
 import { show } from '../../check.ts';
 import { FileError } from '../../errors.ts';
@@ -20,11 +20,11 @@ export class Maker {
   }
 }
 
-/** A class of Python, a function that is only named, or an object of either: not made, but its items are kept. */
+/** A Python class, a function that is only named, or an object of either: not instantiated, but its items are kept. */
 export class Opaque {
   /** `datetime.datetime` */
   readonly name: string;
-  /** Of a class that is a dictionary. */
+  /** Whether the class is a dict. */
   readonly entries = new Map<unknown, unknown>();
 
   constructor(name: string) {
@@ -56,7 +56,7 @@ const inModules = (modules: readonly string[], names: Readonly<Record<string, un
     Object.entries(names).map(([name, value]) => [`${module}.${name}`, value] as const),
   );
 
-/** Names with a meaning. */
+/** Known names. */
 const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...inModules(['collections'], {
     OrderedDict: maker(dict),
@@ -64,7 +64,7 @@ const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
     defaultdict: maker(() => new Map()),
     deque: maker(list),
   }),
-  // The options that a training script was given.
+  // The options of a training script.
   ['argparse.Namespace', maker(() => new Map())],
   ['types.SimpleNamespace', maker(() => new Map())],
   ...inModules(['builtins', '__builtin__'], {
@@ -86,7 +86,7 @@ const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...inModules(['numpy.core.numeric', 'numpy._core.numeric'], { _frombuffer: maker(numpyFromBuffer) }),
 ]);
 
-/** Python's own modules. What files of data hold of them is in {@link harmless}; anything else of them runs code, or may. */
+/** Python's standard modules. Data files hold the names in {@link harmless} only; any other name runs code, or may. */
 const standardModules = new Set(
   (
     '__builtin__ __builtins__ _codecs _io _osx_support _pickle _posixsubprocess _pydatetime _socket _struct _thread ' +
@@ -103,10 +103,10 @@ const standardModules = new Set(
     'weakref webbrowser winreg wsgiref xml xmlrpc zipapp zipfile zipimport zoneinfo cloudpickle'
   ).split(' '),
 );
-/** Members of enumerations are named so: getattr(Colour, 'RED'). A member is a value: it is not called. */
+/** Members of enumerations are pickled as getattr(Colour, 'RED'). A member is a value: it is not called. */
 const memberNames: readonly string[] = ['builtins.getattr', '__builtin__.getattr'];
 
-/** Values of Python's own modules, and what NumPy and PyTorch keep beside weights: passed over. */
+/** Values from Python's standard modules, and data that NumPy and PyTorch store beside weights: skipped. */
 const harmless: readonly RegExp[] = [
   /^(__builtin__|builtins)\.(bool|complex|Ellipsis|float|int|long|NoneType|object|range|slice|str|type|unicode|xrange)$/,
   /^(_pydatetime|datetime)\.(date|datetime|time|timedelta|timezone)$/,
@@ -129,7 +129,7 @@ const harmless: readonly RegExp[] = [
   /^numpy\.(u?int|float|complex|datetime|timedelta)\d+$/,
   /^numpy\.random\._pickle\.__(bit_generator|generator|randomstate)_ctor$/,
   /^numpy\.ma\.core\._mareconstruct$/,
-  // Activations, initialisers and the like among the options, which are named and not called.
+  // Activations, initializers and the like in the options: named, not called.
   /^torch\.nn\.(functional|init)\.\w+$/,
   /^(timm|torchvision|lightning|pytorch_lightning|omegaconf)\.[\w.]+$/,
 ];
@@ -137,7 +137,7 @@ const longestName = 512;
 const identifiers = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
 const className = /(^|\.)_?[A-Z]\w*$/;
 
-/** Whether a name may stand in a file of data, though it has no meaning here: a class, or a value that is on the list. */
+/** Whether an unknown name may appear in a data file: a class, or a listed value. */
 function isPassedOver(module: string, name: string): boolean {
   const full = `${module}.${name}`;
   if (full.length > longestName || !identifiers.test(full)) return false;
@@ -149,17 +149,17 @@ export interface HostOptions {
   /** For errors. */
   readonly file: string;
   readonly damaged: Damaged;
-  /** What the file is expected to hold, for errors: `weights`. */
+  /** The expected content, for errors: `weights`. */
   readonly content: string;
   /** How to make a file without such names. */
   readonly advice: string;
-  /** What a name of the format means; undefined for others. */
+  /** The meaning of a name of the format; undefined for others. */
   readonly meaningOf?: (full: string) => unknown;
-  /** See {@link PickleHost.persistent}; absent: there are none. */
+  /** See {@link PickleHost.persistent}; absent if the format has none. */
   readonly persistent?: (id: unknown) => unknown;
 }
 
-/** Items that calls may take in all: a list that is stored once can be the argument of many. */
+/** Limit for the items that calls copy in total: one stored list can be the argument of many calls. */
 const itemLimit = 50_000_000;
 
 function sizeOf(value: unknown): number {
@@ -168,7 +168,7 @@ function sizeOf(value: unknown): number {
   return value instanceof Uint8Array ? value.byteLength : 1;
 }
 
-/** A host for pickles of one format. */
+/** A host for the pickles of one format. */
 export function hostOf({ file, damaged, content, advice, meaningOf, persistent }: HostOptions): PickleHost {
   const refused = (full: string): FileError =>
     new FileError(
@@ -204,7 +204,7 @@ export function hostOf({ file, damaged, content, advice, meaningOf, persistent }
         count(Array.isArray(state) ? (state as unknown[]) : []);
         target.setState(state);
       }
-      // Fields of an options object, and attributes of an ordered dict, such as the versions of modules.
+      // Fields of an options object, and attributes of an ordered dict, such as module versions.
       else if (!(target instanceof Map) && !(target instanceof Opaque))
         throw damaged('a state is set on what has none');
     },

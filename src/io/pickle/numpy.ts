@@ -1,4 +1,4 @@
-/** Numbers and arrays of NumPy, as pickles hold them. */
+/** NumPy's numbers and arrays in pickles. */
 import type { SafetensorsDType, StoredTensor } from '../safetensors.ts';
 
 const storedTypes: Readonly<Record<string, SafetensorsDType>> = {
@@ -13,7 +13,7 @@ const storedTypes: Readonly<Record<string, SafetensorsDType>> = {
   b1: 'BOOL',
 };
 
-/** numpy.dtype: a kind and a width, and by its state the order of bytes. */
+/** numpy.dtype: a kind and a width; its state holds the byte order. */
 export class NumpyType {
   /** f8, i4, b1, .. */
   readonly name: string;
@@ -28,17 +28,17 @@ export class NumpyType {
     return this.#bigEndian;
   }
 
-  /** Bytes of an element; 0 where the name does not say. */
+  /** Bytes per element; 0 if the name does not give it. */
   get width(): number {
     return /^[a-zA-Z]\d{1,4}$/.test(this.name) ? Number(this.name.slice(1)) : 0;
   }
 
-  /** The state of version 3 is (version, order of bytes, ..). */
+  /** The state of version 3 is (version, byte order, ..). */
   setState(state: unknown): void {
     if (Array.isArray(state) && state[1] === '>') this.#bigEndian = true;
   }
 
-  /** The number; null for what is not a number, or does not have its width. */
+  /** The number; null for data that is not numeric, or has another width. */
   read(bytes: Uint8Array): number | bigint | boolean | null {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const little = !this.#bigEndian;
@@ -62,11 +62,11 @@ export class NumpyType {
   }
 }
 
-/** numpy.ndarray. Made empty, and filled by its state; without one it stays empty. */
+/** numpy.ndarray. Created empty and filled by its state; without a state it stays empty. */
 export class NumpyArray {
   type: NumpyType | undefined;
   shape: readonly number[] = [0];
-  /** Row-major, in the type's order of bytes. */
+  /** Row-major, in the type's byte order. */
   data: Uint8Array = new Uint8Array();
 
   /** The state is (version, shape, type, column-major, bytes or a list of objects). */
@@ -78,7 +78,7 @@ export class NumpyArray {
 
   /** Left empty unless these are a type, a shape and bytes. */
   fill(data: unknown, type: unknown, shape: unknown, columnMajor: boolean): void {
-    // Python 2 has text of latin1 for bytes.
+    // Python 2 stores bytes as latin1 text.
     const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
     if (!(type instanceof NumpyType) || !(bytes instanceof Uint8Array) || !isShape(shape)) return;
     this.type = type;
@@ -87,7 +87,7 @@ export class NumpyArray {
     if (columnMajor && shape.length > 1 && this.#isWhole) this.data = rowMajor(bytes, shape, type.width);
   }
 
-  /** Whether there are as many bytes as type and shape say. */
+  /** Whether the bytes fit type and shape. */
   get #isWhole(): boolean {
     const width = this.type?.width ?? 0;
     return (
@@ -95,13 +95,13 @@ export class NumpyArray {
     );
   }
 
-  /** Undefined for text, dates and other objects, and for an array that is not whole. */
+  /** Undefined for text, dates and other objects, and for an incomplete array. */
   get dtype(): SafetensorsDType | undefined {
     const name = this.type?.name ?? '';
     return Object.hasOwn(storedTypes, name) && this.#isWhole ? storedTypes[name] : undefined;
   }
 
-  /** The same numbers, little-endian; undefined for what is not numbers. */
+  /** The same numbers, little-endian; undefined for data that is not numeric. */
   get stored(): StoredTensor | undefined {
     const { dtype } = this;
     if (!this.type || dtype === undefined) return undefined;
@@ -133,7 +133,7 @@ function rowMajor(bytes: Uint8Array, shape: readonly number[], width: number): U
   return result;
 }
 
-/** numpy.core.multiarray.scalar(dtype, bytes); what is not read as a number is null. */
+/** numpy.core.multiarray.scalar(dtype, bytes); null if it is not readable as a number. */
 export function numpyScalar([type, bytes]: readonly unknown[]): unknown {
   return type instanceof NumpyType && bytes instanceof Uint8Array ? type.read(bytes) : null;
 }

@@ -1,4 +1,6 @@
-/** Pickles of plain data: numbers, text, lists, dictionaries and arrays of NumPy. Nothing else is made, and nothing runs. */
+/**
+ * Pickles of plain data: numbers, text, lists, dicts and NumPy arrays. Nothing else is instantiated, and no code runs.
+ */
 import { FileError } from '../../errors.ts';
 import { sourceOfBytes } from '../byte-source.ts';
 import { Cursor, type Damaged } from './cursor.ts';
@@ -9,7 +11,7 @@ import { unpickle } from './unpickle.ts';
  * The value of a pickle.
  *
  * @param path - for errors
- * @throws FileError if it is damaged, or names what runs code
+ * @throws FileError if it is damaged, or names code
  */
 export function readPlainPickle(bytes: Uint8Array, path: string): unknown {
   const damaged: Damaged = (what, cause) => new FileError(`${path} is damaged: ${what}`, cause);

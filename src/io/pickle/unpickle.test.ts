@@ -13,10 +13,10 @@ function read(bytes: Uint8Array): unknown {
   return unpickle(new Cursor(sourceOfBytes(bytes), damaged), host);
 }
 
-/** The value of opcodes, written as text of latin1. */
+/** The value of opcodes, written as latin1 text. */
 const value = (...opcodes: readonly (string | Uint8Array)[]): unknown => read(pickleOf(new Raw(...opcodes)));
 
-it('values of every kind of protocols 2 to 4', () => {
+it('values of every kind, protocols 2 to 4', () => {
   expect(value('N')).toBeNull();
   expect([value('\x88'), value('\x89')]).toEqual([true, false]);
   expect([value('K\xff'), value('M\x01\x02'), value('J\xfe\xff\xff\xff')]).toEqual([255, 513, -2]);
@@ -44,7 +44,7 @@ it('values of every kind of protocols 2 to 4', () => {
   expect(value('(K\x07\x91')).toEqual(new Set([7]));
 });
 
-it('what was stored in the memo is recalled, the same object', () => {
+it('a memoized value is recalled as the same object', () => {
   const [a, b, c] = value('(]q\x05h\x05j\x05\0\0\0t') as unknown[];
   expect(a).toEqual([]);
   expect(b).toBe(a);
@@ -52,7 +52,7 @@ it('what was stored in the memo is recalled, the same object', () => {
   expect(value('\x95\0\0\0\0\0\0\0\0(\x8c\x01x\x94h\0t')).toEqual(['x', 'x']);
 });
 
-it('numbers of NumPy and collections that checkpoints hold are plain values', () => {
+it('NumPy numbers and the collections in checkpoints are plain values', () => {
   const dtype = (name: string, order: string): Raw =>
     new Raw(
       callOf(globalOf('numpy', 'dtype'), [name, false, true]).bytes,
@@ -68,7 +68,7 @@ it('numbers of NumPy and collections that checkpoints hold are plain values', ()
   expect(scalar(dtype('f8', '<'), latin('\0'))).toBeNull();
   expect(value('ccollections\nOrderedDict\n)R')).toEqual(new Map());
   expect(value('ccollections\nCounter\n}K\x01K\x02s\x85R')).toEqual(new Map([[1, 2]]));
-  // An options object, made by NEWOBJ, and its fields.
+  // An options object created by NEWOBJ, and its fields.
   expect(value('cargparse\nNamespace\n)\x81}X\x02\0\0\0lrK\x01sb')).toEqual(new Map());
 });
 
@@ -92,7 +92,7 @@ it.each([
   ['collections', 'OrderedDict.fromkeys'],
   ['constructor', 'constructor'],
   ['', '__proto__'],
-])('the global %s.%s is refused by name, before anything is called', (module, name) => {
+])('the global %s.%s is refused by name, before any call', (module, name) => {
   const refused = (bytes: Uint8Array): void => {
     const attempt = (): unknown => read(bytes);
     expect(attempt).toThrow(FileError);
@@ -127,7 +127,7 @@ it.each<[string, string]>([
   ['omegaconf.dictconfig', 'DictConfig'],
   ['__main__', 'Config'],
   ['my_project.options', 'Options.Inner'],
-])('an object of %s.%s stands there by its name, and nothing is made', (module, name) => {
+])('an object of %s.%s is kept by name and not instantiated', (module, name) => {
   expect(python(module, name, 1, 2)).toEqual(opaque(`${module}.${name}`));
   // NEWOBJ_EX, a state, items of a list and of a dict.
   const made = new Raw(globalOf(module, name).bytes, ')}\x92', 'K\x01b', '(K\x01e', '(K\x01K\x02u');
@@ -174,7 +174,7 @@ it.each([
   expect(read(pickleOf(globalOf('torch', name)))).toEqual(opaque(`torch.${name}`));
 });
 
-it('a member of an enumeration is a value, by getattr of a class: other uses of getattr are refused', () => {
+it('an enumeration member is a value, by getattr of a class; other uses of getattr are refused', () => {
   const member = callOf(globalOf('builtins', 'getattr'), [globalOf('__main__', 'Colour'), 'RED']);
   expect(read(pickleOf(member))).toEqual({ member: '__main__.Colour.RED' });
   expect(() => read(pickleOf(callOf(member, [1])))).toThrow('something is called that cannot be');
@@ -190,7 +190,7 @@ it('a member of an enumeration is a value, by getattr of a class: other uses of 
     );
 });
 
-it('collections of Python are plain values', () => {
+it('Python collections are plain values', () => {
   expect(python('collections', 'deque', new Raw(']K\x01a'), 5)).toEqual([1]);
   expect(value('ccollections\ndefaultdict\n(c__builtin__\nint\ntR(K\x01K\x02u')).toEqual(new Map([[1, 2]]));
   expect(python('builtins', 'frozenset', new Raw(']K\x01a'))).toEqual(new Set([1]));
@@ -198,7 +198,7 @@ it('collections of Python are plain values', () => {
   expect(value('\x96\x02\0\0\0\0\0\0\0ab')).toEqual(Uint8Array.from(Buffer.from('ab')));
 });
 
-it('arrays of NumPy have their numbers, row-major and little-endian, from every way to pickle them', () => {
+it('NumPy arrays have their numbers, row-major and little-endian, for every way to pickle them', () => {
   const type = (name: string, order: string): Raw =>
     new Raw(
       callOf(globalOf('numpy', 'dtype'), [name, false, true]).bytes,
@@ -234,7 +234,7 @@ it('arrays of NumPy have their numbers, row-major and little-endian, from every 
       stored: { dtype: 'I16', shape: [2, 3], data: Uint8Array.of(1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0) },
     });
   }
-  // Bytes of Python 2 are text.
+  // Python 2 stores bytes as text.
   expect(array(modules[0]!, [2], type('u1', '|'), false, new Raw('U\x02\xff\x01'))).toMatchObject({
     stored: { data: Uint8Array.of(255, 1) },
   });
@@ -245,14 +245,14 @@ it('arrays of NumPy have their numbers, row-major and little-endian, from every 
     'C',
   ]);
   expect(read(pickleOf(buffer))).toMatchObject({ stored: { shape: [2], data: Uint8Array.of(7, 8) } });
-  // Objects, text, and bytes that are not the shape's: an array without numbers.
+  // Objects, text, and bytes that do not fit the shape: an array without numbers.
   expect(array(modules[0]!, [1], type('O8', '|'), false, new Raw(']K\x01a'))).toMatchObject({
     dtype: undefined,
   });
   expect(array(modules[0]!, [9], type('u1', '|'), false, bytes(1))).toMatchObject({ dtype: undefined });
 });
 
-it('a list that many calls take in costs as much as its copies would: a named error in the end', () => {
+it('a list that many calls take as argument counts once per copy: eventually a named error', () => {
   const list = new Raw(']q\0(', 'N'.repeat(1e5), 'e0');
   const call = new Raw('c__builtin__\nset\nh\0\x85R0');
   expect(() =>
@@ -293,7 +293,7 @@ it.each([
   expect(attempt).toThrow(message);
 });
 
-it('names of JavaScript are keys like others', () => {
+it('property names of JavaScript are ordinary keys', () => {
   const key = '}X\x09\0\0\0__proto__K\x01s';
   expect(value(key)).toEqual(new Map([['__proto__', 1]]));
 });

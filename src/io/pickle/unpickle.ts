@@ -1,27 +1,30 @@
 /**
- * The pickle format as data: a machine with a stack and a memo that knows the opcodes of protocols 2 to 5 and calls nothing by
- * itself. What names, calls and states mean is the host's to say, which holds a fixed list (globals.ts). Lists and
- * tuples become arrays, dicts Maps, sets Sets. It walks without recursion, and every opcode takes a byte at least, so time
- * and memory are bounded by the file. Opcodes: Lib/pickletools.py of CPython.
+ * The pickle format as data: a stack machine with a memo for the opcodes of protocols 2 to 5, which calls nothing by
+ * itself. The host decides what names, calls and states mean, from a fixed list (globals.ts). Lists and tuples become
+ * arrays, dicts Maps, sets Sets. There is no recursion, and every opcode takes at least one byte, so the file bounds
+ * time and memory. Opcodes: Lib/pickletools.py of CPython.
  */
 import type { FileError } from '../../errors.ts';
 import type { Cursor } from './cursor.ts';
 
 export interface PickleHost {
-  /** What a name stands for. @throws FileError unless it is on the list */
+  /** The meaning of a name. @throws FileError unless it is on the list */
   global(module: string, name: string): unknown;
-  /** What a call of a global gives. @throws FileError for anything else */
+  /** The result of calling a global. @throws FileError for anything else */
   call(callable: unknown, args: readonly unknown[]): unknown;
-  /** Takes in what `__setstate__` would. */
+  /** Applies the state that `__setstate__` would take. */
   build(target: unknown, state: unknown): void;
-  /** Takes in items that are added to what is not a list, dict or set; false if it takes none. @param pairs - of a dict: key, value, .. */
+  /**
+   * Adds items to an object that is not a list, dict or set; false if it takes none. @param pairs - for a dict: key,
+   * value, ..
+   */
   absorb(target: unknown, pairs: readonly unknown[]): boolean;
-  /** What an outside name stands for: in PyTorch's files, a storage. */
+  /** The meaning of a persistent id: in PyTorch's files, a storage. */
   persistent(id: unknown): unknown;
 }
 
 const operationLimit = 10_000_000;
-/** Bytes of a whole number; sizes and counters need 8. */
+/** Maximum width of an integer in bytes; sizes and counters need 8. */
 const longestInteger = 255;
 const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -56,7 +59,7 @@ class Machine {
     this.#stack = [];
   }
 
-  /** What was pushed since the last mark. */
+  /** The values pushed since the last mark. */
   sinceMark(): unknown[] {
     const items = this.#stack;
     const before = this.#marked.pop();
@@ -130,7 +133,7 @@ const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin
 const pairs = (items: readonly unknown[]): Map<unknown, unknown> =>
   new Map(Array.from({ length: items.length >> 1 }, (_, i) => [items[2 * i], items[2 * i + 1]]));
 
-/** By the character that stands for the opcode, or its byte above 0x7f. */
+/** Keyed by the opcode's character, or by its byte above 0x7f. */
 const operations = new Map<number, Operation>([
   ...Object.entries<Operation>({
     '(': (m) => {
@@ -147,7 +150,7 @@ const operations = new Map<number, Operation>([
     M: push((cursor) => cursor.unsigned(2)),
     G: push((cursor) => cursor.view(8).getFloat64(0)),
     X: push((cursor) => cursor.text(cursor.unsigned(4))),
-    // Text of Python 2.
+    // Python 2 text.
     U: push((cursor) => latin1(cursor.take(cursor.byte()))),
     T: push((cursor) => latin1(cursor.take(cursor.unsigned(4)))),
     B: push((cursor) => cursor.take(cursor.unsigned(4)).slice()),
@@ -255,7 +258,7 @@ const operations = new Map<number, Operation>([
       m.push(new Set(m.sinceMark()));
     },
   ],
-  // NEWOBJ_EX: the same with named arguments, which nothing here takes.
+  // NEWOBJ_EX: with keyword arguments, which nothing here accepts.
   [
     0x92,
     (m) => {
@@ -276,7 +279,7 @@ const operations = new Map<number, Operation>([
   [0x96, push((cursor) => cursor.take(cursor.unsigned(8)).slice())],
 ]);
 const [protocolOpcode, stopOpcode] = [0x80, 0x2e];
-/** Ways to make an instance of a class, and registered numbers of classes. */
+/** Ways to instantiate a class, and registered class numbers. */
 const codeOpcodes = new Map([
   [0x69, 'INST'],
   [0x6f, 'OBJ'],
@@ -286,9 +289,9 @@ const codeOpcodes = new Map([
 ]);
 
 /**
- * The value of the pickle at the cursor, which ends behind it.
+ * The value of the pickle at the cursor, which moves past it.
  *
- * @throws FileError if it is damaged, has an opcode of another protocol, or names what is not on the host's list
+ * @throws FileError if it is damaged, has an unknown opcode, or names something not on the host's list
  */
 export function unpickle(cursor: Cursor, host: PickleHost): unknown {
   const machine = new Machine(cursor, host);

@@ -1,8 +1,8 @@
-/** Writes what torch.save would, and what an attacker would: files for tests, byte by byte. */
+/** Writes the files of torch.save, valid and malicious, byte by byte, for tests. */
 import { crc32, deflateRawSync } from 'node:zlib';
 import type { SafetensorsDType } from '../safetensors.ts';
 
-/** Opcodes that stand for a value as they are. */
+/** Opcodes for a literal value. */
 export class Raw {
   readonly bytes: Uint8Array;
 
@@ -53,7 +53,7 @@ export interface FakeTensor {
   readonly strides?: readonly number[];
   readonly offset?: number;
   readonly dtype?: 'F32' | 'F64';
-  /** Elements of its storage. */
+  /** Number of elements in its storage. */
   readonly elements: number;
   readonly legacy?: boolean;
 }
@@ -80,9 +80,9 @@ export function tensorOf(one: FakeTensor): Raw {
 export interface FakeEntry {
   readonly data: Uint8Array;
   readonly deflate?: boolean;
-  /** The sizes stand in the zip64 field. */
+  /** The sizes are in the zip64 field. */
   readonly zip64?: boolean;
-  /** Bytes that it claims to have, in place of its own. */
+  /** Claimed bytes, in place of its own. */
   readonly claims?: number;
 }
 
@@ -132,7 +132,7 @@ export function zipOf(entries: Readonly<Record<string, FakeEntry>>): Buffer {
   return Buffer.concat([...pieces, directory, end]);
 }
 
-/** The legacy format: storages in the order of the map. */
+/** The legacy format, with storages in map order. */
 export function legacyOf(content: unknown, storages: ReadonlyMap<string, Float32Array>): Buffer {
   const raw = [...storages.values()].flatMap((values) => {
     const count = Buffer.alloc(8);

@@ -1,4 +1,4 @@
-/** A file of torch.save, opened: its object as plain data whose tensors are read on demand. */
+/** Opens a torch.save file: its object as plain data whose tensors are read on demand. */
 import { fewOf } from '../../check.ts';
 import { FileError } from '../../errors.ts';
 import { isRead } from '../element-types.ts';
@@ -18,14 +18,14 @@ export interface TorchFile {
 
 type StateTensor = TorchTensor | PartialTensor | NumpyArray;
 
-/** A dictionary of tensors within a checkpoint. */
+/** A dict of tensors in a checkpoint. */
 interface StateDict {
-  /** The keys that lead to it: `model.state_dict`; empty for the whole file. */
+  /** The keys that lead to it, such as `model.state_dict`; empty for the whole file. */
   readonly path: string;
   readonly tensors: readonly (readonly [string, StateTensor])[];
 }
 
-/** Under which names training scripts keep the state dictionary of the net; the first that has one counts. */
+/** The names under which training scripts store the state dict of the net; the first match wins. */
 const wrappers = [
   'state_dict',
   'model_state_dict',
@@ -37,12 +37,12 @@ const wrappers = [
   'weights',
   'params',
 ];
-/** What is kept beside the net: averages of it, and the state of training. */
+/** Entries beside the net: averaged weights, and training state. */
 const aside =
   /(^|[._-])(ema|swa|averaged?|teacher|optim\w*|(lr_?)?sched\w*|(grad_?)?scaler|amp|callbacks|loops)([._-]|$)/i;
 const averages = /(^|[._-])(ema|swa|averaged?|teacher)([._-]|$)/i;
 const deepest = 6;
-/** Lists of more are data, not parts of a checkpoint. */
+/** Longer lists are data, not parts of a checkpoint. */
 const longestList = 64;
 
 const entriesOf = (value: unknown): Iterable<[unknown, unknown]> => {
@@ -51,7 +51,7 @@ const entriesOf = (value: unknown): Iterable<[unknown, unknown]> => {
   return Array.isArray(value) && value.length <= longestList ? value.entries() : [];
 };
 
-/** Every dictionary of tensors in the file, those nearer to the top first. */
+/** Every dict of tensors in the file, outermost first. */
 function stateDictsIn(content: unknown): StateDict[] {
   const found: StateDict[] = [];
   const seen = new Set<unknown>([content]);
@@ -87,19 +87,20 @@ export interface FoundStateDict {
   readonly tensors: ReadonlyMap<string, FoundTensor>;
   /** The keys that lead to it; empty for the whole file. */
   readonly path: string;
-  /** Averages of the same net that the file has as well. */
+  /** Averaged weights of the same net in the file. */
   readonly averages: readonly string[];
 }
 
 /**
- * The tensors of a state dictionary in a file: of a whole checkpoint ({ state_dict, best_prec1, .. }) or of a bare one.
+ * The tensors of a state dict in a file: a checkpoint ({ state_dict, best_prec1, .. }) or a bare one.
  *
- * @param key - the keys that lead to it, or the last of them; absent: found out, averages only where there is nothing else
- * @throws FileError if there is none, or several that nothing tells apart
+ * @param key - the keys that lead to it, or the last of them; absent: detected, averaged weights only if there is
+ * nothing else
+ * @throws FileError if there is none, or several equally plausible ones
  */
 export function stateDictOf(file: TorchFile, path: string, key?: string): FoundStateDict {
   const all = stateDictsIn(file.content);
-  const chosen = key === undefined ? usual(all, path) : named(all, key);
+  const chosen = key === undefined ? defaultDict(all, path) : named(all, key);
   if (!chosen) throw noStateDict(file.content, all, path, key);
   const bytesOf = lastStorage(file);
   const found = ([name, tensor]: StateDict['tensors'][number]): [string, FoundTensor] => {
@@ -124,14 +125,14 @@ export function stateDictOf(file: TorchFile, path: string, key?: string): FoundS
 const named = (all: readonly StateDict[], key: string): StateDict | undefined =>
   all.find(({ path }) => path === key) ?? all.find(({ path }) => lastKey(path) === key);
 
-function usual(all: readonly StateDict[], file: string): StateDict | undefined {
+function defaultDict(all: readonly StateDict[], file: string): StateDict | undefined {
   const main = all.filter(({ path }) => !aside.test(path));
   const pool = main.length > 0 ? main : all;
   for (const wrapper of wrappers) {
     const found = pool.find(({ path }) => lastKey(path) === wrapper);
     if (found) return found;
   }
-  // Names without dots are those of single numbers beside the weights, unless there are no others.
+  // Names without dots are single numbers beside the weights, unless there are no other names.
   const dotted = pool.filter(isDotted);
   const [first, ...others] = dotted.length > 0 ? dotted : pool;
   if (first === undefined || first.path === '' || others.length === 0) return first;
@@ -163,7 +164,7 @@ function noStateDict(
   return new FileError(`${path} has no state dictionary: ${what}`);
 }
 
-/** Keeps the last storage that was read: tensors that share one mostly follow each other. */
+/** Caches the last storage: tensors that share one are usually adjacent. */
 function lastStorage(file: TorchFile): (storage: TorchStorage) => Promise<Uint8Array> {
   let last: { readonly key: string; readonly bytes: Uint8Array } | undefined;
   return async (storage) => {

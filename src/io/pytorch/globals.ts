@@ -1,4 +1,4 @@
-/** What the names of PyTorch mean in its files, beside those of Python and NumPy (../pickle/globals.ts). */
+/** The meaning of PyTorch's names in its files, in addition to those of Python and NumPy (../pickle/globals.ts). */
 import { show } from '../../check.ts';
 import type { Damaged } from '../pickle/cursor.ts';
 import { hostOf, type Make, Maker, Opaque } from '../pickle/globals.ts';
@@ -6,7 +6,7 @@ import type { PickleHost } from '../pickle/unpickle.ts';
 import { elementBytes, type ElementType } from '../element-types.ts';
 import { isCount, makeTensor, PartialTensor, TorchStorage } from './tensor.ts';
 
-/** A storage type: what a persistent id names. */
+/** A storage type, named by a persistent id. */
 class StorageType {
   readonly dtype: ElementType | undefined;
 
@@ -15,7 +15,7 @@ class StorageType {
   }
 }
 
-/** torch.float32, .. as a value. */
+/** torch.float32 and the like as a value. */
 class TorchDType {
   readonly name: string;
 
@@ -24,11 +24,11 @@ class TorchDType {
   }
 }
 
-/** The bits of lazy views; complex numbers, which alone are conjugated, are not read. */
+/** The bits of lazy views. Complex numbers, the only ones that can be conjugated, are not read. */
 const isNegated = (bits: unknown): boolean => bits instanceof Map && bits.get('neg') === true;
 /** (storage, offset, shape, strides, requires_grad, hooks, bits). */
 const rebuildTensor: Make = ([storage, offset, shape, strides, , , bits], damaged) => {
-  // Bytes within the pickle, as Python's own pickle.dump writes them.
+  // Bytes in the pickle itself, as written by Python's pickle.dump.
   if (storage instanceof Opaque) return storage;
   if (!(storage instanceof TorchStorage)) throw damaged('a tensor has no storage');
   return makeTensor(storage, offset, shape, strides, damaged, isNegated(bits));
@@ -36,7 +36,7 @@ const rebuildTensor: Make = ([storage, offset, shape, strides, , , bits], damage
 /** (layout, (indices, .., values, shape, ..)). */
 const rebuildSparse: Make = ([, parts]) =>
   new PartialTensor('SPARSE', Array.isArray(parts) ? parts.findLast((part) => Array.isArray(part)) : []);
-/** Of types that have no storage of their own: (bytes, offset, shape, strides, requires_grad, hooks, dtype, bits). */
+/** For types without a storage: (bytes, offset, shape, strides, requires_grad, hooks, dtype, bits). */
 const rebuildTyped: Make = ([storage, offset, shape, strides, , , type, bits], damaged) => {
   if (!(storage instanceof TorchStorage) || !(type instanceof TorchDType))
     throw damaged('a tensor has no storage and type');
@@ -71,7 +71,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
   QUInt4x2Storage: 'QU4X2',
   QUInt2x4Storage: 'QU2X4',
 };
-/** Of dtypes that tensors of bytes are given. */
+/** For dtypes stored as byte tensors. */
 const dtypes: Readonly<Record<string, ElementType>> = {
   float64: 'F64',
   float32: 'F32',
@@ -97,10 +97,10 @@ const dtypes: Readonly<Record<string, ElementType>> = {
 };
 const dtypeName =
   /^(bool|half|float|double|short|int|long|c?half|c?float|cdouble|bfloat16|(u?int|q?u?int|complex|float|bits)\d\w*)$/;
-/** Layouts, formats of memory and schemes of quantisation. */
+/** Layouts, memory formats and quantization schemes. */
 const otherValue =
   /^torch\.(strided|sparse_\w+|jagged|_mkldnn|contiguous_format|channels_last(_3d)?|preserve_format|per_(tensor|channel)_\w+)$/;
-/** Functions that make what is passed over. */
+/** Functions whose results are skipped. */
 const otherFunction =
   /^torch\.(_utils\._rebuild_\w+|storage\._load_from_bytes|serialization\._get_layout|_C\._\w+|_tensor\._rebuild_\w+)$/;
 
@@ -111,7 +111,7 @@ const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['torch._utils._rebuild_tensor', new Maker(rebuildTensor)],
   ['torch._utils._rebuild_tensor_v2', new Maker(rebuildTensor)],
   ['torch._utils._rebuild_tensor_v3', new Maker(rebuildTyped)],
-  // Its seventh argument is another one.
+  // The seventh argument is another tensor.
   ['torch._utils._rebuild_qtensor', new Maker((args, damaged) => rebuildTensor(args.slice(0, 4), damaged))],
   ['torch._utils._rebuild_sparse_tensor', new Maker(rebuildSparse)],
   ['torch._utils._rebuild_sparse_csr_tensor', new Maker(rebuildSparse)],
@@ -141,9 +141,9 @@ function meaningOf(full: string): unknown {
 }
 
 /**
- * The host of the two formats of torch.save.
+ * The host for both formats of torch.save.
  *
- * @param note - told of every storage each time that it is named
+ * @param note - called for each reference to a storage
  */
 export function torchHost(file: string, damaged: Damaged, note: (storage: TorchStorage) => void): PickleHost {
   return hostOf({
@@ -158,11 +158,11 @@ export function torchHost(file: string, damaged: Damaged, note: (storage: TorchS
   });
 }
 
-/** ('storage', type, key, location, elements), and in the legacy format a view or None: (key, start, elements). */
+/** ('storage', type, key, location, elements); in the legacy format also a view or None: (key, start, elements). */
 function storageOf(id: unknown, damaged: Damaged): TorchStorage | Opaque {
   if (!Array.isArray(id)) throw damaged('a storage has no description');
   const [kind, type, key, , elements, view] = id as unknown[];
-  // ('module', class, source file, source): of a whole module, saved with its code.
+  // ('module', class, source file, source): a whole module, saved with its code.
   if (kind === 'module' && type instanceof Opaque) return type;
   if (kind !== 'storage' || !(type instanceof StorageType) || typeof key !== 'string' || !isCount(elements))
     throw damaged('a storage has no type, key and length');

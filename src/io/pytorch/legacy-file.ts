@@ -1,7 +1,7 @@
 /**
- * The format of torch.save before 1.6 (and of `_use_new_zipfile_serialization=False`): five pickles - a magic number, the
- * version 1001, facts of the machine, the object, the keys of its storages in order - then for each key the number of elements
- * in 8 bytes and the elements, all little-endian.
+ * The format of torch.save before 1.6 (and with `_use_new_zipfile_serialization=False`): five pickles - a magic number,
+ * the version 1001, system information, the object, and its storage keys in order - then, for each key, the number of
+ * elements in 8 bytes and the elements, all little-endian.
  */
 import { FileError } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
@@ -21,7 +21,7 @@ interface Span {
   readonly bytes: number;
 }
 
-/** @throws FileError if it is no such file, is damaged, or names what is no part of weights */
+/** @throws FileError if it is not such a file, is damaged, or names something that does not belong to weights */
 export function openLegacyFile(path: string, source: ByteSource, damaged: Damaged): TorchFile {
   const cursor = new Cursor(source, damaged);
   const named = new Map<string, TorchStorage>();
@@ -37,7 +37,7 @@ export function openLegacyFile(path: string, source: ByteSource, damaged: Damage
     );
   const version = unpickle(cursor, host);
   if (version !== protocolVersion) throw damaged(`its version is ${String(version)}, not ${protocolVersion}`);
-  // Facts of the machine: storages are little-endian whatever they say.
+  // System information: storages are little-endian whatever it says.
   unpickle(cursor, host);
   const content = unpickle(cursor, host);
   const spans = spansOf(cursor, unpickle(cursor, host), named);

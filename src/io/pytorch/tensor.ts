@@ -1,18 +1,18 @@
-/** Tensors as PyTorch stores them: a view, by offset, sizes and strides, of a storage that others may share. */
+/** Tensors as PyTorch stores them: a view (offset, sizes, strides) of a storage that may be shared. */
 import { InternalError } from '../../errors.ts';
 import type { Damaged } from '../pickle/cursor.ts';
 import { elementBytes, type ElementType, isFloat, isRead, widths } from '../element-types.ts';
 import type { StoredTensor } from '../safetensors.ts';
 
-/** A storage, or the part of one that a view of the legacy format stands for. */
+/** A storage, or the part of one that a legacy view refers to. */
 export class TorchStorage {
   readonly key: string;
   readonly dtype: ElementType;
-  /** Elements under the key, views or not. */
+  /** Elements under the key, including views. */
   readonly whole: number;
-  /** Elements before the view. */
+  /** Offset of the view, in elements. */
   readonly start: number;
-  /** Elements of the view. */
+  /** Length of the view, in elements. */
   readonly length: number;
 
   constructor(key: string, dtype: ElementType, whole: number, start = 0, length = whole) {
@@ -28,7 +28,7 @@ export class TorchStorage {
     return this.whole * elementBytes(this.dtype);
   }
 
-  /** The same bytes as numbers of another type. */
+  /** The same bytes reinterpreted as another type. */
   as(dtype: ElementType): TorchStorage {
     const [whole, start, length] = [this.whole, this.start, this.length].map((count) =>
       Math.floor((count * elementBytes(this.dtype)) / elementBytes(dtype)),
@@ -43,7 +43,7 @@ export class TorchTensor {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
-  /** Whether the numbers are those of the storage with the other sign, as PyTorch keeps some views lazily. */
+  /** Whether the numbers are negated; PyTorch keeps some views lazily. */
   readonly negated: boolean;
 
   constructor(
@@ -65,7 +65,7 @@ export class TorchTensor {
   }
 }
 
-/** A tensor that has no storage of all its numbers: only its kind and shape are known. */
+/** A tensor that is not a dense storage of numbers: only its kind and shape are known. */
 export class PartialTensor {
   readonly dtype: 'SPARSE' | 'META';
   readonly shape: readonly number[];
@@ -78,14 +78,14 @@ export class PartialTensor {
 
 const highestRank = 64;
 export const largestBytes = 2 ** 32 - 1;
-/** A tensor whose dimensions repeat the same numbers (stride 0) can be larger than its file. */
+/** A tensor with stride 0 repeats numbers, and can be larger than its file. */
 const largestRepeated = 1 << 26;
 
 export const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const areCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
 
-/** @throws FileError unless the tensor lies within its storage, and is of a size that can be read */
+/** @throws FileError unless the tensor lies within its storage and has a readable size */
 export function makeTensor(
   storage: TorchStorage,
   offset: unknown,
@@ -115,7 +115,7 @@ const elements = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Ar
 /**
  * The tensor's numbers in row-major order.
  *
- * @param bytes - of the whole storage of the key, little-endian
+ * @param bytes - the whole storage of the key, little-endian
  * @throws InternalError for a type that is not read
  */
 export function materialise(tensor: TorchTensor, bytes: Uint8Array): StoredTensor {
@@ -124,7 +124,7 @@ export function materialise(tensor: TorchTensor, bytes: Uint8Array): StoredTenso
   return stored;
 }
 
-/** Changes the signs, in place: of floats a bit, of integers two's complement. */
+/** Negates in place: floats by a bit, integers by two's complement. */
 function negate({ dtype, data }: StoredTensor): void {
   const width = widths[dtype];
   for (let start = 0; start < data.byteLength; start += width) {
@@ -151,11 +151,11 @@ function gather(tensor: TorchTensor, bytes: Uint8Array): StoredTensor {
       throw new InternalError(`storage ${storage.key} is shorter than its tensor`);
     return { dtype, shape, data };
   }
-  // A copy that begins where its memory does, as views of wider elements need it.
+  // An aligned copy, which views of wider elements need.
   const rest = new Uint8Array(bytes.subarray(start));
   const source = new elements[width](rest.buffer, 0, Math.floor(rest.byteLength / width));
   const target = new elements[width](size / width);
-  // An odometer over the indices, the last axis fastest.
+  // An odometer over the indices, last axis fastest.
   const index = shape.map(() => 0);
   let from = 0;
   for (let to = 0; to < target.length; to++) {

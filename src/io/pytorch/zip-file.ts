@@ -1,6 +1,6 @@
 /**
- * The zip format of torch.save (since 1.6): NAME/data.pkl holds the object, NAME/data/KEY the bytes of each storage, and
- * NAME/byteorder `big` where they come from such a machine. Entries are read one by one, when their tensors are.
+ * The zip format of torch.save (since 1.6): NAME/data.pkl holds the object, NAME/data/KEY the bytes of each storage,
+ * and NAME/byteorder is `big` on big-endian machines. Entries are read on demand.
  */
 import { FileError } from '../../errors.ts';
 import { sourceOfBytes } from '../byte-source.ts';
@@ -12,16 +12,16 @@ import { torchHost } from './globals.ts';
 import { largestBytes, type TorchStorage } from './tensor.ts';
 import type { TorchFile } from './file.ts';
 
-/** The names and shapes of a net take some hundred bytes a tensor. */
+/** The names and shapes of a net take a few hundred bytes per tensor. */
 const largestPickle = 1 << 28;
 /**
- * Of a deflated entry, when inflated, unless it is at most `usualRatio` times as large as in the file. PyTorch writes storages as
- * they are, which bounds them by the file.
+ * Maximum inflated size of a deflated entry, unless it is at most `allowedRatio` times its size in the file. PyTorch
+ * stores entries uncompressed, so the file bounds them.
  */
 const largestInflated = 1 << 26;
-const usualRatio = 8;
+const allowedRatio = 8;
 
-/** @throws FileError if it is no such file, is damaged, or names what is no part of weights */
+/** @throws FileError if it is not such a file, is damaged, or names something that does not belong to weights */
 export async function openZipFile(path: string, damaged: Damaged): Promise<TorchFile> {
   const zip = await openZip(path, damaged);
   try {
@@ -56,7 +56,7 @@ export async function openZipFile(path: string, damaged: Damaged): Promise<Torch
   }
 }
 
-/** Other programs' zips, by an entry that they have. */
+/** Zips of other programs, recognized by one of their entries. */
 const otherZips: readonly (readonly [entry: RegExp, what: string, mend: string])[] = [
   [
     /^[^/]*\/(constants\.pkl|code\/)/,
@@ -86,7 +86,7 @@ const otherZips: readonly (readonly [entry: RegExp, what: string, mend: string])
   ],
 ];
 
-/** The name of the pickle. @throws FileError if the zip is not one of torch.save */
+/** The name of the pickle. @throws FileError if the zip was not written by torch.save */
 function rootOf(names: readonly string[], path: string): string {
   for (const [entry, what, mend] of otherZips)
     if (names.some((name) => entry.test(name)))
@@ -102,9 +102,9 @@ function rootOf(names: readonly string[], path: string): string {
 const above =
   (limit: number): TooLarge =>
   (size, compressed) =>
-    size > limit || (size > largestInflated && size > usualRatio * compressed);
+    size > limit || (size > largestInflated && size > allowedRatio * compressed);
 
-/** Big-endian numbers become little-endian ones, in place. */
+/** Converts big-endian numbers to little-endian in place. */
 function swap(bytes: Uint8Array, { dtype }: TorchStorage): void {
   const width = elementBytes(dtype);
   for (let start = 0; start + width <= bytes.byteLength; start += width)
