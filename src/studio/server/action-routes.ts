@@ -16,7 +16,7 @@ import { checkArguments } from './train-arguments.ts';
 
 export interface ActionRoutes {
   readonly index: RunIndex;
-  /** Starts `meanfield`: a program and its first arguments. */
+  /** Program and leading arguments that run `meanfield`. */
   readonly program: readonly [string, ...string[]];
 }
 
@@ -26,7 +26,7 @@ const runSchema: z.ZodType<RunRequest> = z.object({ id: z.string() });
 class Actions {
   readonly #index: RunIndex;
   readonly #program: ActionRoutes['program'];
-  /** Runs that are being resumed: a second click waits for none of it. */
+  /** Runs being resumed; a second click is refused at once. */
   readonly #resuming = new Set<string>();
 
   constructor({ index, program }: ActionRoutes) {
@@ -52,7 +52,7 @@ class Actions {
     if (row.state === 'running' || this.#resuming.has(id)) throw beingTrained(id, last);
     this.#resuming.add(id);
     try {
-      // A run that was stopped just now has said so, and is about to end.
+      // A run that was just stopped says so in its status and is about to exit.
       await endOf(last, dir);
       if (last && isTraining(last, dir)) throw beingTrained(id, last);
       const words = ['train', '--resume', join(this.#index.root, id)];
@@ -65,7 +65,7 @@ class Actions {
     }
   }
 
-  /** @throws ApiError for a copy of a run that is being trained: its status was copied with it */
+  /** @throws ApiError for a copy of a run that is training: its status was copied with it */
   async #checkOriginal({ id, dir }: OpenRun): Promise<void> {
     const status = readRun(dir).status();
     const [first, second] = status ? await this.#index.sharing(status) : [];
@@ -97,7 +97,7 @@ class Actions {
 const isTraining = (status: RunStatus, dir: string): boolean =>
   isProcessAlive(status) === true && trainerOf(status.pid, dir) !== 'other';
 
-/** Waits for a process that is ending, but not for ever. */
+/** Waits, for a limited time, until an ending process has exited. */
 async function endOf(status: RunStatus | undefined, dir: string): Promise<void> {
   for (let i = 0; i < 50 && status && isTraining(status, dir); i++) await sleep(100);
 }
@@ -109,7 +109,7 @@ function beingTrained(id: string, status: RunStatus | undefined): ApiError {
   );
 }
 
-/** The process that trains a run. @throws ApiError unless it is certain that it does */
+/** The id of the process that trains a run. @throws ApiError unless the process is known to train this run */
 function processOf({ id, dir, row }: OpenRun): number {
   const status = readRun(dir).status();
   if (!status || row.state !== 'running')

@@ -1,4 +1,4 @@
-/** A request that cannot be answered as asked: one line, and the HTTP status. */
+/** A request that cannot be answered: a one-line message and an HTTP status. */
 import { MeanfieldError } from '../../errors.ts';
 
 export type FailureStatus = 400 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;

@@ -1,4 +1,4 @@
-/** Attacks that fail, against a real server on a real port. */
+/** Attacks against a real server on a real port, all of which must fail. */
 import { connect } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -88,17 +88,20 @@ it.each([
   for (const path of everything) expect((await ask(studio.port, path, { headers })).status).toBe(403);
 });
 
-it.each(['cross-site', 'same-site', 'anything'])('so is one that the browser calls %s', async (site) => {
-  const headers = {
-    host: own,
-    'sec-fetch-site': site,
-    'sec-fetch-mode': 'no-cors',
-    'sec-fetch-dest': 'image',
-  };
-  for (const path of everything) expect((await ask(studio.port, path, { headers })).status).toBe(403);
-});
+it.each(['cross-site', 'same-site', 'anything'])(
+  'a request with Sec-Fetch-Site %s is refused',
+  async (site) => {
+    const headers = {
+      host: own,
+      'sec-fetch-site': site,
+      'sec-fetch-mode': 'no-cors',
+      'sec-fetch-dest': 'image',
+    };
+    for (const path of everything) expect((await ask(studio.port, path, { headers })).status).toBe(403);
+  },
+);
 
-it('a link elsewhere may open the page, and nothing but the page', async () => {
+it('a link on another site may open the page and nothing else', async () => {
   const headers = {
     host: own,
     'sec-fetch-site': 'cross-site',
@@ -112,7 +115,7 @@ it('a link elsewhere may open the page, and nothing but the page', async () => {
   );
 });
 
-it('the page has its token, other answers do not, and no answer may be read by another page', async () => {
+it('only the page contains the token, and no other site can read any response', async () => {
   const page = await ask(studio.port, '/', { headers: { host: own } });
   expect(page.text).toContain(`<meta name="studio-token" content="${studio.token}" />`);
   for (const path of everything) {
@@ -142,7 +145,7 @@ it.each([undefined, '', 'x', 'short'])('an action with the token %j is refused',
   }
 });
 
-it('a form of another page can send no action, token or not', async () => {
+it('a form on another site cannot trigger an action, with or without a token', async () => {
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
     const headers = { host: own, 'content-type': type, [tokenHeader]: studio.token };
     for (const path of posts)
@@ -161,7 +164,7 @@ it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
   },
 );
 
-it('a body that is too large is refused, said to be so long or not', async () => {
+it('a body that is too large is refused, with or without Content-Length', async () => {
   const headers = { host: own, 'content-type': 'application/json', [tokenHeader]: studio.token };
   const body = Buffer.alloc(3 << 20, 'x');
   for (const extra of [
@@ -220,7 +223,7 @@ it.each(climbs)('no path leads out of the runs folder: %s', async (id) => {
   }
 });
 
-it('paths that no client would send, and a whole address in place of one, lead nowhere', async () => {
+it('malformed paths and absolute URLs as request target lead nowhere', async () => {
   for (const path of [
     '/../secret.html',
     '//evil.example/',
@@ -247,7 +250,7 @@ it('two Host headers, and none, are refused', async () => {
   expect(await raw('GET /api/runs HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 40\d/);
 });
 
-/** Bytes as they are, and all that comes back. */
+/** Sends raw bytes and returns everything that comes back. */
 function raw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -261,7 +264,7 @@ function raw(text: string): Promise<string> {
   });
 }
 
-it('a page of a run folder is shown without script or network, and only if it is in the folder', async () => {
+it('a page of a run folder is served without scripts or network access, and only from within the folder', async () => {
   const report = await ask(studio.port, `/${routes.file('run', 'report.html')}`, { headers: { host: own } });
   expect(report.status).toBe(200);
   const policy = report.headers['content-security-policy'] ?? '';
@@ -287,7 +290,7 @@ it('names and settings with markup are JSON text, and name their run', async () 
   expect((JSON.parse(detail.text) as { row: { id: string } }).row.id).toBe(odd?.id);
 });
 
-it('errors tell no path but the one that the user gave, and no stack', async () => {
+it('errors contain no path other than the one the user gave, and no stack', async () => {
   for (const path of ['/api/runs/none', '/none', '/api/none', '/api/runs/run/steps?points=x'])
     expect(errorOf(await ask(studio.port, path, { headers: { host: own } }))).not.toMatch(
       /\n|\.[jt]s:|node_modules/,
@@ -303,7 +306,7 @@ it.each(['0.0.0.0', '192.168.1.5', 'example.org', '::'])(
   },
 );
 
-it('where others may reach it, a name is still refused, and an address in numbers is not', async () => {
+it('on a network address, names are still refused and numeric addresses accepted', async () => {
   const open = await startFakeStudio(root, { host: '0.0.0.0', allowNetwork: true });
   const status = async (host: string): Promise<number> =>
     (await ask(open.port, '/api/runs', { headers: { host: `${host}:${open.port}` } })).status;
@@ -320,7 +323,7 @@ it('tokens are new at every start', async () => {
   await other.close();
 });
 
-it('files with a hash in their name are kept by the browser, the page is not', async () => {
+it('hashed files are cached by the browser, the page is not', async () => {
   const cache = async (path: string): Promise<unknown> =>
     (await ask(studio.port, path, { headers: { host: own } })).headers['cache-control'];
   expect(await cache('/assets/index-Ab3_x-9z.js')).toMatch(/immutable/);

@@ -1,14 +1,14 @@
-/** The weights of exchangeable blocks in a checkpoint, each block as one long vector. */
+/** The weights of the exchangeable blocks in a checkpoint, one vector per block. */
 import { numbersOf, type SafetensorsFile } from '../../io/index.ts';
 import { orderByTau } from '../../runs/depth.ts';
 import { blockTensor } from '../../runs/index.ts';
 
 export interface StageBlocks {
-  /** By creation. */
+  /** In order of creation. */
   readonly blocks: readonly Float32Array[];
   /** Position of each block; undefined for schemes without one. */
   readonly tau: readonly number[] | undefined;
-  /** Blocks in the order in which the state meets them. */
+  /** Block indices in the order in which the forward pass applies them. */
   readonly order: readonly number[];
 }
 
@@ -20,7 +20,7 @@ interface Member {
   readonly shape: string;
 }
 
-/** Tensor names as src/models names them: `layerS.I.conv1.weight`, `layerS.tau`. */
+/** Parses the tensor names of src/models: `layerS.I.conv1.weight`, `layerS.tau`. */
 function membersOf({ tensors }: SafetensorsFile): Map<string, Map<number, Member[]>> {
   const stages = new Map<string, Map<number, Member[]>>();
   for (const [name, { shape }] of tensors) {
@@ -36,8 +36,8 @@ function membersOf({ tensors }: SafetensorsFile): Map<string, Map<number, Member
 }
 
 /**
- * By stage. The exchangeable blocks of a stage are those with the shapes of its last one, since a transition changes width;
- * where the stage has positions or step sizes, there are as many blocks as these.
+ * Blocks by stage. A stage's exchangeable blocks are those with the shapes of its last block, because a transition
+ * changes the width. If the stage stores positions or step sizes, their number is the number of blocks.
  */
 export function stageBlocks(file: SafetensorsFile): Map<string, StageBlocks> {
   const numbers = (name: string): number[] | undefined => {

@@ -1,4 +1,4 @@
-/** Bodies of requests: read as a whole, of a bounded size, as JSON of a known shape. */
+/** Reads request bodies with a size limit and parses them as JSON against a schema. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import { ApiError } from './api-error.ts';
@@ -7,33 +7,33 @@ export interface StudioEnvironment {
   Variables: { body: string | undefined };
 }
 
-/** Largest body in bytes. */
-export const mostBytes = 1 << 20;
-/** So much more is read and thrown away, so that the sender hears why it is refused. */
-const mostThrownAway = 1 << 25;
+/** Largest body, in bytes. */
+export const maxBytes = 1 << 20;
+/** Bytes beyond the limit that are read and discarded, so that the client receives the error response. */
+const maxDiscardedBytes = 1 << 25;
 
 const tooLarge = (): ApiError =>
-  new ApiError(413, `refused: the body is larger than ${mostBytes} bytes; make the problem smaller`);
+  new ApiError(413, `refused: the body is larger than ${maxBytes} bytes; make the problem smaller`);
 
-/** Undefined if it is too large. */
+/** Returns undefined if the body is too large. */
 async function read(body: ReadableStream<Uint8Array>, announced: number): Promise<string | undefined> {
-  if (announced > mostThrownAway) return undefined;
+  if (announced > maxDiscardedBytes) return undefined;
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
     size += part.byteLength;
-    if (size <= mostBytes) parts.push(part);
-    else if (size > mostThrownAway) break;
+    if (size <= maxBytes) parts.push(part);
+    else if (size > maxDiscardedBytes) break;
   }
-  return size > mostBytes ? undefined : Buffer.concat(parts).toString('utf8');
+  return size > maxBytes ? undefined : Buffer.concat(parts).toString('utf8');
 }
 
-/** Reads the body of a POST. @throws ApiError if it is too large */
+/** Reads the body of a POST request. @throws ApiError if it is too large */
 export const readBody: MiddlewareHandler<StudioEnvironment> = async (c, next) => {
   const { body } = c.req.raw;
   if (c.req.method === 'POST' && body) {
     const text = await read(body, Number(c.req.header('content-length') ?? 0));
-    // What was not read is in the way of the next request on this connection.
+    // Unread bytes would corrupt the next request on this connection.
     if (text === undefined) {
       c.header('Connection', 'close');
       throw tooLarge();
@@ -43,7 +43,7 @@ export const readBody: MiddlewareHandler<StudioEnvironment> = async (c, next) =>
   await next();
 };
 
-/** The body as what the schema describes. @throws ApiError with the first thing that is wrong */
+/** Parses the body with a schema. @throws ApiError with the first problem */
 export function jsonBody<T>(c: Context<StudioEnvironment>, schema: z.ZodType<T>): T {
   let content: unknown;
   try {

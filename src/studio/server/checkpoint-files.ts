@@ -1,14 +1,14 @@
-/** The checkpoints of a run whose weights are read: not all of many. */
+/** Selects the checkpoints of a run whose weights are read. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { evenly, runFiles } from '../../runs/index.ts';
-import { fileInside } from './inside.ts';
+import { fileInside } from './path-guard.ts';
 import type { OpenRun } from './run-index.ts';
 
-/** A larger file is passed over. */
-const mostBytes = 2 ** 29;
-/** Of all files that are read of one run. Two are always read: no two have more. */
-const mostBytesTogether = 2 ** 30;
+/** Larger files are skipped, in bytes. */
+const maxBytes = 2 ** 29;
+/** Limit for all files read of one run, in bytes. Two files always fit. */
+const maxTotalBytes = 2 ** 30;
 
 export interface CheckpointFile {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface CheckpointFile {
   readonly savedAt: number;
 }
 
-/** In the order in which they were saved. */
+/** Checkpoint files in the order in which they were saved. */
 export function checkpointFiles({ dir, realRoot, found }: OpenRun): CheckpointFile[] {
   if (!found.names.has(runFiles.checkpoints)) return [];
   return readdirSync(join(dir, runFiles.checkpoints))
@@ -25,20 +25,23 @@ export function checkpointFiles({ dir, realRoot, found }: OpenRun): CheckpointFi
     .flatMap((name) => {
       const file = fileInside(realRoot, join(dir, runFiles.checkpoints, name, 'model.safetensors'));
       const stat = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
-      if (!file || !stat || stat.size > mostBytes) return [];
+      if (!file || !stat || stat.size > maxBytes) return [];
       return [{ name, file, size: stat.size, savedAt: stat.mtimeMs }];
     })
     .sort((a, b) => a.savedAt - b.savedAt || (a.name < b.name ? -1 : 1));
 }
 
-/** An even choice of at most so many (2 or more), and of so few that they are read soon: the first and the last among them. */
+/**
+ * An evenly spaced selection of at most `count` (2 or more) checkpoints within the size limit, including the first
+ * and the last.
+ */
 export function chosenCheckpoints<T extends { readonly size: number }>(
   all: readonly T[],
   most: number,
 ): readonly T[] {
   for (let count = Math.min(most, all.length); count > 2; count--) {
     const chosen = evenly(all, count);
-    if (chosen.reduce((sum, { size }) => sum + size, 0) <= mostBytesTogether) return chosen;
+    if (chosen.reduce((sum, { size }) => sum + size, 0) <= maxTotalBytes) return chosen;
   }
   return evenly(all, 2);
 }

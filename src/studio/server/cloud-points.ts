@@ -1,4 +1,4 @@
-/** The blocks of a run's checkpoints as points in a plane. */
+/** Projects the blocks of a run's checkpoints to points in a plane. */
 import { readSafetensors, type SafetensorsFile } from '../../io/index.ts';
 import { evenly } from '../../runs/index.ts';
 import type { WeightCloud, WeightClouds } from '../protocol/index.ts';
@@ -6,9 +6,9 @@ import { stageBlocks, type StageBlocks } from './block-weights.ts';
 import { type CheckpointFile, chosenCheckpoints } from './checkpoint-files.ts';
 import { principalPlane } from './principal-plane.ts';
 
-const mostCheckpoints = 24;
-/** Of a stage, over its checkpoints: the work grows with the square. More are not told apart in a picture. */
-const mostPoints = 600;
+const maxCheckpoints = 24;
+/** Limit per stage over all checkpoints: cost grows with its square, and a picture cannot show more. */
+const maxPoints = 600;
 
 interface Point {
   readonly weights: Float32Array;
@@ -16,27 +16,27 @@ interface Point {
 }
 
 /**
- * Of many checkpoints an even choice, of very many blocks too.
+ * Uses evenly spaced checkpoints, and evenly spaced blocks, when there are too many.
  *
  * @param checkpoints - in the order in which they were saved
- * @param breathe - called often; what it throws ends the computation
+ * @param yieldIfDue - called often; an error it throws aborts the computation
  */
 export async function cloudPoints(
   checkpoints: readonly CheckpointFile[],
-  breathe: () => Promise<void>,
+  yieldIfDue: () => Promise<void>,
 ): Promise<WeightClouds> {
   const stages = new Map<string, Point[]>();
   const seen = new Set<number>();
-  let wanted = new Set(chosenCheckpoints(checkpoints, mostCheckpoints));
+  let wanted = new Set(chosenCheckpoints(checkpoints, maxCheckpoints));
   for (const checkpoint of checkpoints) {
-    await breathe();
+    await yieldIfDue();
     const content = wanted.has(checkpoint) ? tryRead(checkpoint.file) : undefined;
     if (!content) continue;
     const step = Number(content.metadata.step ?? 0);
-    // `last` and `best` may be one.
+    // `last` and `best` may hold the same step.
     if (seen.has(step)) continue;
     const blocks = stageBlocks(content);
-    // How many blocks a stage has is known by the first, which is in every choice.
+    // The first checkpoint, which every selection includes, gives the number of blocks per stage.
     if (seen.size === 0) wanted = new Set(chosenCheckpoints(checkpoints, checkpointsFor(blocks)));
     seen.add(step);
     for (const [stage, found] of blocks) {
@@ -48,36 +48,36 @@ export async function cloudPoints(
   }
   const clouds: Record<string, WeightCloud> = {};
   for (const [stage, points] of [...stages].sort(([a], [b]) => (a < b ? -1 : 1)))
-    clouds[stage] = await cloudOf(points, breathe);
+    clouds[stage] = await cloudOf(points, yieldIfDue);
   return { stages: clouds };
 }
 
-/** As many as the blocks of the largest stage leave room for, but two. */
+/** Number of checkpoints that fit into `maxPoints` for the largest stage, at least 2. */
 function checkpointsFor(stages: ReadonlyMap<string, StageBlocks>): number {
   const largest = Math.max(1, ...[...stages.values()].map(({ blocks }) => blocks.length));
-  return Math.max(2, Math.min(mostCheckpoints, Math.floor(mostPoints / largest)));
+  return Math.max(2, Math.min(maxCheckpoints, Math.floor(maxPoints / largest)));
 }
 
 function pointsOf({ blocks, tau, order }: StageBlocks, checkpoint: string, step: number): Point[] {
   const places = new Map(order.map((particle, place) => [particle, place]));
   const particles = evenly(
     blocks.map((_, particle) => particle),
-    mostPoints / 2,
+    maxPoints / 2,
   );
   return particles.flatMap((particle) => {
     const weights = blocks[particle]!;
-    // Weights that ran away have no place in a plane.
+    // Diverged weights cannot be projected.
     if (!weights.every(Number.isFinite)) return [];
     const shown = { checkpoint, step, particle, tau: tau?.[particle] ?? null, place: places.get(particle)! };
     return [{ weights, shown }];
   });
 }
 
-async function cloudOf(points: Point[], breathe: () => Promise<void>): Promise<WeightCloud> {
+async function cloudOf(points: Point[], yieldIfDue: () => Promise<void>): Promise<WeightCloud> {
   points.sort((a, b) => a.shown.step - b.shown.step);
   const { coordinates, explained } = await principalPlane(
     points.map(({ weights }) => weights),
-    breathe,
+    yieldIfDue,
   );
   return {
     explained,
@@ -85,7 +85,7 @@ async function cloudOf(points: Point[], breathe: () => Promise<void>): Promise<W
   };
 }
 
-/** Undefined for one that is damaged, or that was replaced just now. */
+/** Returns undefined for a file that is damaged or was just replaced. */
 function tryRead(file: string): SafetensorsFile | undefined {
   try {
     return readSafetensors(file);

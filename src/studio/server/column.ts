@@ -1,4 +1,4 @@
-/** A list of numbers that grows, 8 bytes each. */
+/** A growable list of numbers, 8 bytes each. */
 export class Column {
   #data = new Float64Array(1024);
   #length = 0;
@@ -25,7 +25,7 @@ export class Column {
     this.#length = 0;
   }
 
-  /** Of a column that rises: the first index whose value is at least this one. */
+  /** For an increasing column: index of the first value that is at least `value`. */
   firstAtLeast(value: number): number {
     let [low, high] = [0, this.#length];
     while (low < high) {

@@ -1,18 +1,18 @@
-/** What to type for a run. */
+/** The command lines shown for a run. */
 import { join } from 'node:path';
 import { commandLine, pathArgument } from '../../command-line.ts';
 import { meanfieldCommand } from '../../program.ts';
 import { type PlainRecord, runFiles } from '../../runs/index.ts';
 import type { RunDetail } from '../protocol/index.ts';
 
-/** How a run was started: older ones name the command alone. */
+/** Program prefix of a recorded command line; older runs record the command alone. */
 const started = /^(?:(?:npx )?meanfield|node .*meanfield\.js'?) (?=train(?: |$))/;
 
 /**
- * What to type for a run folder.
+ * The command lines for a run folder.
  *
- * @param dir - as the user would name it
- * @param program - how `meanfield` is called where it is typed; default: from here
+ * @param dir - as the user would type it
+ * @param program - how the user calls `meanfield`; default: the way it is called in the current folder
  */
 export function commandsFor(
   dir: string,

@@ -1,8 +1,8 @@
-/** Configurations that runs share: settings without what differs between members of a group. */
+/** Configurations shared between runs: the settings without those that differ within a group. */
 import { createHash } from 'node:crypto';
 import type { PlainRecord } from '../../runs/index.ts';
 
-/** By seed and machine runs of one configuration may differ. */
+/** Settings that may differ between runs of one configuration. */
 const ofTheRun = ['seed', 'threads', 'device'];
 
 export interface SharedConfiguration {
@@ -17,11 +17,11 @@ export function sharedConfiguration(config: PlainRecord): SharedConfiguration {
   if (known) return known;
   const sorted = JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
   const shared = { key: createHash('sha1').update(sorted).digest('base64url').slice(0, 12), settings };
-  if (made.size >= mostMade) made.clear();
+  if (made.size >= maxConfigurations) made.clear();
   made.set(text, shared);
   return shared;
 }
 
-/** By their text: a thousand runs of one configuration hold one record. */
+/** Cache by JSON text: a thousand runs of one configuration share one record. */
 const made = new Map<string, SharedConfiguration>();
-const mostMade = 10_000;
+const maxConfigurations = 10_000;

@@ -1,16 +1,16 @@
-/** The indices of the runs whose curves were asked for lately. */
+/** Keeps the step indices of recently requested runs. */
 import { StepIndex } from './step-index.ts';
 
-/** Steps of all indices together: some 100 MB. The one in use stays, however long it is. */
-const mostSteps = 3_000_000;
-/** An index holds 32 KB at least, also one of few steps. */
-const mostIndices = 500;
+/** Limit for the steps of all indices, about 100 MB. The index in use is always kept. */
+const maxSteps = 3_000_000;
+/** Limit for short runs: an index takes at least 32 KB. */
+const maxIndices = 500;
 
 export class CurveStore {
-  /** By file, the one that was asked for last at the end. */
+  /** Least recently used first. */
   readonly #indices = new Map<string, StepIndex>();
 
-  /** The index of a `metrics.jsonl`, up to date. @throws the system's error if it cannot be read */
+  /** Returns the up-to-date index of a `metrics.jsonl`. @throws the system's error if the file cannot be read */
   async index(file: string): Promise<StepIndex> {
     const index = this.#indices.get(file) ?? new StepIndex(file);
     this.#indices.delete(file);
@@ -28,7 +28,7 @@ export class CurveStore {
   #forget(inUse: StepIndex): void {
     let steps = [...this.#indices.values()].reduce((sum, index) => sum + index.steps.length, 0);
     for (const [file, index] of this.#indices) {
-      if (steps <= mostSteps && this.#indices.size <= mostIndices) return;
+      if (steps <= maxSteps && this.#indices.size <= maxIndices) return;
       if (index === inUse) continue;
       this.#indices.delete(file);
       steps -= index.steps.length;

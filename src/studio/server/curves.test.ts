@@ -40,7 +40,7 @@ async function indexOf(text: string): Promise<StepIndex> {
   return index;
 }
 
-it('of no more steps than points every step is a point, as the file has it', async () => {
+it('with no more steps than points, every step is a point', async () => {
   const index = await indexOf(lines(1, 50));
   const found = curves(index, { points: 50 });
   const { records } = await readRecords(file, stepSchema);
@@ -56,7 +56,7 @@ it('of no more steps than points every step is a point, as the file has it', asy
   expect([found.total, found.lastStep]).toEqual([50, 50]);
 });
 
-it('a point is the mean, the least and the largest loss of its bucket, and its mean error, by the slow way', async () => {
+it('a point has the mean, minimum and maximum loss and the mean error of its bucket', async () => {
   const losses = fc.array(
     fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0, max: 1e6 }).map((x) => x + 0)),
     {
@@ -87,7 +87,7 @@ it('a point is the mean, the least and the largest loss of its bucket, and its m
   );
 });
 
-it('a stretch is cut down as if the file had nothing else', async () => {
+it('a range is downsampled as if the file held nothing else', async () => {
   const index = await indexOf(lines(1, 300));
   const part = curves(index, { points: 7, from: 120, to: 260 });
   const alone = curves(await indexOf(lines(120, 260)), { points: 7 });
@@ -95,7 +95,7 @@ it('a stretch is cut down as if the file had nothing else', async () => {
   expect(curves(index, { points: 7, from: 301 }).step).toEqual([]);
 });
 
-it('the quick look at a line takes what the schema takes, and the same numbers', async () => {
+it('the fast path accepts the same lines as the schema and reads the same numbers', async () => {
   const number = fc.oneof(
     fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
     fc.constantFrom('null', '01', '1.', '.5', '1e5', '-0', '"1"', 'NaN', '1e', '+1'),
@@ -116,7 +116,7 @@ it('the quick look at a line takes what the schema takes, and the same numbers',
     fc.asyncProperty(text, async (one) => {
       const index = await indexOf(`${one}\n`);
       const { records } = await readRecords(file, stepSchema);
-      // What ends in a brace may be taken by its head; its record is checked when it is drawn.
+      // A line that ends in a brace may be accepted by its head; the record is validated when it is drawn.
       if (!one.endsWith('}}'))
         expect(
           [...Array(index.steps.length).keys()].map((i) => [index.steps.at(i), index.losses.at(i)]),
@@ -127,25 +127,25 @@ it('the quick look at a line takes what the schema takes, and the same numbers',
   );
 });
 
-it('records with their members in another order are read the slow way', async () => {
+it('records with another order of keys take the slow path', async () => {
   const { step, ...rest } = record(4) as StepRecord;
   const index = await indexOf(`${lines(1, 3)}${JSON.stringify({ ...rest, step })}\n`);
   expect([index.lastStep, index.losses.at(3)]).toEqual([4, 0.25]);
 });
 
-it('damaged lines, steps that do not rise and a torn end are left out', async () => {
+it('damaged lines, steps that do not increase and a torn last line are skipped', async () => {
   const index = await indexOf(`${line(1)}\0\0\n{"step":2}\n${line(1)}${line(3)}\n${line(4).slice(0, 40)}`);
   expect(curves(index, { points: 9 }).step).toEqual([1, 3]);
   expect(index.unreadable).toBe(3);
 });
 
-it('a bucket whose last record is damaged shows the one before', async () => {
+it('a bucket whose last record is damaged shows the previous record', async () => {
   const damaged = line(6).replace('"lr":0.1', '"lr":"x"');
   const found = curves(await indexOf(lines(1, 5) + damaged), { points: 1 });
   expect(found.step).toEqual([5]);
 });
 
-it('follows a file that grows, past half a line, and reads no byte twice', async () => {
+it('follows a growing file, including partial lines, without reading a byte twice', async () => {
   const index = await indexOf(lines(1, 3) + line(4).slice(0, 20));
   expect(index.lastStep).toBe(3);
   appendFileSync(file, line(4).slice(20) + line(5));
@@ -154,7 +154,7 @@ it('follows a file that grows, past half a line, and reads no byte twice', async
   expect(index.generation).toBe(0);
 });
 
-it('a file that was cut back, also one that has grown again since, or another file, is read anew', async () => {
+it('a truncated file, a truncated and regrown one, and a replaced one are read again', async () => {
   const index = await indexOf(lines(1, 9));
   truncateSync(file, lines(1, 4).length);
   await index.update();
@@ -169,7 +169,7 @@ it('a file that was cut back, also one that has grown again since, or another fi
   expect([index.generation, index.lastStep, index.losses.at(3)]).toEqual([3, 30, 0.25]);
 });
 
-it('reads lines across chunks, and steps over one that is longer than any record', async () => {
+it('reads lines across chunks and skips one longer than any record', async () => {
   const wide = JSON.stringify({ ...record(2), note: 'x'.repeat(3_000_000) });
   const monster = `"${'y'.repeat(20_000_000)}"`;
   const index = await indexOf(`${line(1)}${wide}\n${monster}\n${lines(3, 4000)}`);
@@ -177,7 +177,7 @@ it('reads lines across chunks, and steps over one that is longer than any record
   expect(curves(index, { points: 4000 }).step).toHaveLength(4000);
 });
 
-it('another file is read anew though it has the same line where the last one was read', async () => {
+it('a replaced file is read again even if its line at the last offset is the same', async () => {
   const text = lines(1, 9);
   const index = await indexOf(text);
   writeFileSync(`${file}.new`, text.replace('"loss":0.5,', '"loss":0.7,'));
@@ -186,14 +186,14 @@ it('another file is read anew though it has the same line where the last one was
   expect([index.generation, index.losses.at(1)]).toEqual([1, 0.7]);
 });
 
-it('a file that changes between its index and its reading gives no wrong step', async () => {
+it('a file that changes between indexing and reading gives no wrong step', async () => {
   const text = lines(10, 19);
   const index = await indexOf(text);
   writeFileSync(file, text.replaceAll('"step":1', '"step":3'));
   expect(curves(index, { points: 20 }).step).toEqual([]);
 });
 
-it('of many short runs the indices of 500 are kept: the one that was asked for longest ago goes first', async () => {
+it('keeps the indices of 500 short runs and drops the least recently used', async () => {
   const store = new CurveStore();
   const fileOf = (run: number): string => join(folder, `${run}.jsonl`);
   for (let run = 0; run <= 500; run++) writeFileSync(fileOf(run), line(1));
@@ -201,7 +201,7 @@ it('of many short runs the indices of 500 are kept: the one that was asked for l
   const second = await store.index(fileOf(1));
   for (let run = 2; run < 500; run++) await store.index(fileOf(run));
   expect(await store.index(fileOf(0))).toBe(first);
-  // The 501st: of the others the second was asked for longest ago.
+  // The 501st: the least recently used of the others is the second.
   await store.index(fileOf(500));
   expect(await store.index(fileOf(0))).toBe(first);
   expect(await store.index(fileOf(1))).not.toBe(second);

@@ -1,4 +1,4 @@
-/** The steps of a run in columns, cut down to few points. */
+/** Downsamples the steps of a run to columns of few points. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type StageRecord, parseRecord, type StepRecord, stepSchema } from '../../runs/index.ts';
 import type { StageCurves, StepCurves } from '../protocol/index.ts';
@@ -6,14 +6,14 @@ import type { Column } from './column.ts';
 import type { StepIndex } from './step-index.ts';
 
 export interface CurveOptions {
-  /** At most so many points. */
+  /** Largest number of points. */
   readonly points: number;
   /** First and last step; default: all. */
   readonly from?: number;
   readonly to?: number;
 }
 
-/** A line that cannot be read is passed over for the one before, so many times in a bucket. */
+/** Number of earlier lines tried in a bucket when a line cannot be read. */
 const attempts = 8;
 
 interface Bucket {
@@ -24,7 +24,7 @@ interface Bucket {
   readonly error: number;
 }
 
-/** Of what is finite; NaN if nothing is. */
+/** Mean, minimum and maximum of the finite losses; NaN if there are none. */
 function lossOf(index: StepIndex, first: number, end: number): Omit<Bucket, 'record' | 'error'> {
   let [sum, count, least, largest] = [0, 0, Infinity, -Infinity];
   for (let i = first; i < end; i++) {
@@ -40,7 +40,7 @@ function lossOf(index: StepIndex, first: number, end: number): Omit<Bucket, 'rec
     : { mean: Number.NaN, least: Number.NaN, largest: Number.NaN };
 }
 
-/** Mean of what is finite; NaN if nothing is. */
+/** Mean of the finite values; NaN if there are none. */
 function meanOf(column: Column, first: number, end: number): number {
   let [sum, count] = [0, 0];
   for (let i = first; i < end; i++) {
@@ -53,8 +53,8 @@ function meanOf(column: Column, first: number, end: number): number {
 }
 
 /**
- * Columns of the steps from..to. A point stands for a bucket of neighbours, all buckets of about the same number of
- * steps; where there are no more steps than points every step is a point.
+ * Returns columns for the steps from..to. Each point summarises a bucket of neighbouring steps; all buckets have
+ * about the same number of steps. With no more steps than points, every step is a point.
  *
  * @param index - up to date
  * @throws the system's error if the file cannot be read
@@ -81,7 +81,7 @@ export function curves(index: StepIndex, { points, from = 0, to = Infinity }: Cu
   return { ...columns(buckets), total: index.steps.length, lastStep: index.lastStep };
 }
 
-/** The record of a bucket's last step; where its line is damaged, that of a step before. */
+/** The record of a bucket's last step, or of an earlier step if that line is damaged. */
 function recordOfBucket(
   descriptor: number,
   index: StepIndex,
@@ -93,7 +93,7 @@ function recordOfBucket(
     const bytes = Buffer.allocUnsafe(index.ends.at(i) - at);
     if (readSync(descriptor, bytes, 0, bytes.length, at) < bytes.length) continue;
     const record = parseRecord(stepSchema, bytes);
-    // Another step: the file has changed since it was indexed.
+    // If the step differs, the file has changed since it was indexed.
     if (record?.step === index.steps.at(i)) return record;
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Changes of the list, and of one run, as they happen. */
+/** Event streams of changes to the run list and to single runs. */
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { evenly, readRecords, readRun, runFiles, type SwapRecord, swapSchema } from '../../runs/index.ts';
@@ -13,16 +13,16 @@ import type { OpenRun, RunIndex } from './run-index.ts';
 import { runOf, wholeNumber } from './run-routes.ts';
 import type { StepIndex } from './step-index.ts';
 
-/** Of more steps, or swaps, at once the page gets a choice. */
-const mostPoints = 2000;
-const mostSwaps = 5000;
+/** Larger batches of steps or swaps are downsampled. */
+const maxPoints = 2000;
+const maxSwaps = 5000;
 
 export interface EventRoutes extends StreamTools {
   readonly index: RunIndex;
   readonly curves: CurveStore;
 }
 
-/** What a page that follows a run has been sent. */
+/** Tracks what has been sent to a page that follows a run. */
 class Follower {
   readonly #store: CurveStore;
   readonly #index: RunIndex;
@@ -31,7 +31,7 @@ class Follower {
   #generation = 0;
   #revision = Number.NaN;
   #stamp = '';
-  /** Byte of swaps.jsonl to go on from, and the step that was asked from. */
+  /** Byte offset in swaps.jsonl, and the step that the client asked to continue from. */
   #swapsNext = 0;
   #swapsAfter: number;
 
@@ -66,7 +66,7 @@ class Follower {
       this.#swapsAfter = 0;
     } else if (index.lastStep === this.#after) return;
     const event: StepsEvent = {
-      ...curves(index, { points: mostPoints, from: this.#after + 1 }),
+      ...curves(index, { points: maxPoints, from: this.#after + 1 }),
       after: this.#after,
     };
     this.#after = event.lastStep;
@@ -83,7 +83,7 @@ class Follower {
     this.#swapsNext = next;
     return evenly(
       records.filter(({ step }) => step > this.#swapsAfter),
-      mostSwaps,
+      maxSwaps,
     );
   }
 }

@@ -1,47 +1,47 @@
-/** Server-sent events: one stream with its place, its signs of life, and no more in memory than one event. */
+/** A server-sent event stream with backpressure and keep-alive comments; it holds at most one event in memory. */
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { StudioEnvironment } from './body.ts';
-import type { Pulse } from './pulse.ts';
+import type { Poller } from './poller.ts';
 import type { StreamLimit } from './stream-limit.ts';
 
 export interface Outgoing {
-  /** Returns when the client has taken it, or is gone. */
+  /** Resolves when the client has received the event or has disconnected. */
   send(event: string, data: unknown, id?: number): Promise<void>;
 }
 
 export interface StreamTools {
-  readonly pulse: Pulse;
+  readonly poller: Poller;
   readonly limit: StreamLimit;
   readonly onError: (error: unknown) => void;
-  /** Without an event for so long a comment is sent, so that both ends see whether the other is there. In ms. */
-  readonly signOfLife: number;
+  /** A comment is sent after this time without an event, so that both ends notice a lost connection. In ms. */
+  readonly keepAlive: number;
 }
 
-/** From where a stream goes on: what a browser remembers counts more than the address, which it opens again as it was. */
+/** Where a stream resumes. `Last-Event-ID` takes precedence over the URL, which a browser reopens unchanged. */
 export function resumeFrom(c: Context<StudioEnvironment>, asked: number | undefined): number | undefined {
   const last = c.req.header('last-event-id');
   return last !== undefined && /^\d{1,16}$/.test(last) ? Number(last) : asked;
 }
 
 /**
- * A stream that looks again at each beat until the client goes.
+ * Opens a stream that checks for news at every poll until the client disconnects.
  *
- * @param onBeat - sends what is new; false ends the stream
+ * @param onPoll - sends the news; false ends the stream
  * @throws ApiError if there are too many streams
  */
 export function eventStream(
   c: Context<StudioEnvironment>,
-  { pulse, limit, onError, signOfLife }: StreamTools,
-  onBeat: (out: Outgoing) => Promise<boolean>,
+  { poller, limit, onError, keepAlive }: StreamTools,
+  onPoll: (out: Outgoing) => Promise<boolean>,
 ): Response {
   c.header('Retry-After', '10');
   const release = limit.take(getConnInfo(c).remote.address ?? '');
   c.header('Retry-After', undefined);
   return streamSSE(c, async (stream) => {
     try {
-      await beat(stream, pulse, signOfLife, onBeat);
+      await pollUntilGone(stream, poller, keepAlive, onPoll);
     } catch (error) {
       onError(error);
     } finally {
@@ -50,11 +50,11 @@ export function eventStream(
   });
 }
 
-async function beat(
+async function pollUntilGone(
   stream: SSEStreamingApi,
-  pulse: Pulse,
-  signOfLife: number,
-  onBeat: (out: Outgoing) => Promise<boolean>,
+  poller: Poller,
+  keepAlive: number,
+  onPoll: (out: Outgoing) => Promise<boolean>,
 ): Promise<void> {
   let sent = performance.now();
   const out: Outgoing = {
@@ -67,13 +67,13 @@ async function beat(
       });
     },
   };
-  // The client is told that it is connected, whatever comes first.
+  // Confirms the connection before the first event.
   await stream.write(': connected\n\n');
-  while (!stream.aborted && (await onBeat(out))) {
-    if (performance.now() - sent > signOfLife) {
+  while (!stream.aborted && (await onPoll(out))) {
+    if (performance.now() - sent > keepAlive) {
       sent = performance.now();
       await stream.write(': here\n\n');
     }
-    await pulse.next();
+    await poller.next();
   }
 }

@@ -38,16 +38,16 @@ interface Event {
 
 interface Stream {
   readonly status: number;
-  /** The next event of this name. */
+  /** The next event with this name. */
   next(name: string): Promise<Event>;
   readonly comments: string[];
-  /** Events that nobody has taken yet. */
+  /** Number of received events not yet consumed. */
   readonly waiting: () => number;
   readonly ended: Promise<unknown>;
   close(): void;
 }
 
-/** A stream as a browser reads it. */
+/** Reads an event stream as a browser does. */
 async function listen(path: string, headers: Record<string, string> = {}): Promise<Stream> {
   const [response] = (await once(
     get({ host: '127.0.0.1', port: studio.port, path: `/${path}`, headers }),
@@ -122,7 +122,7 @@ const steps = ({ data }: Event): StepsEvent => data as StepsEvent;
 const rows = ({ data }: Event): RowsEvent => data as RowsEvent;
 const status = ({ data }: Event): StatusEvent => data as StatusEvent;
 
-it('sends the rows that change, and after a reconnect exactly those that were missed', async () => {
+it('sends changed rows, and after a reconnect exactly the missed ones', async () => {
   const dir = writeRun('a', 3);
   writeRun('b', 3);
   const { revision } = JSON.parse((await ask(studio.port, '/api/runs')).text) as RunList;
@@ -138,13 +138,13 @@ it('sends the rows that change, and after a reconnect exactly those that were mi
   stream.close();
   rmSync(join(root, 'b'), { recursive: true });
   cpSync(join(root, 'a'), join(root, 'c'), { recursive: true });
-  // A browser opens the same address again, and adds what it heard last.
+  // A browser reopens the same URL and adds the last event id.
   const again = await listen(routes.events(revision), { 'last-event-id': first.id ?? '' });
   const missed = rows(await again.next('rows'));
   expect([missed.changed.map(({ id }) => id), missed.gone, missed.whole]).toEqual([['c'], ['b'], false]);
 });
 
-it('a page that comes from another server, or from nothing, gets the whole list', async () => {
+it('a page from another server, or without a revision, gets the whole list', async () => {
   writeRun('a', 3);
   for (const revision of [0, 12]) {
     const stream = await listen(routes.events(revision));
@@ -153,7 +153,7 @@ it('a page that comes from another server, or from nothing, gets the whole list'
   }
 });
 
-it('sends the steps that are new, and after a reconnect exactly those that were missed, each once', async () => {
+it('sends new steps, and after a reconnect each missed step exactly once', async () => {
   const dir = writeRun('a', 10);
   const stream = await listen(routes.runEvents('a', 3));
   const first = await stream.next('steps');
@@ -173,13 +173,13 @@ it('sends the steps that are new, and after a reconnect exactly those that were 
   });
 });
 
-it('a gap of many steps comes as one event of bounded size that ends at the last', async () => {
+it('sends a large gap as one event of bounded size that ends at the last step', async () => {
   writeRun('a', 20_000);
   const { step, total, lastStep } = steps(await (await listen(routes.runEvents('a', 0))).next('steps'));
   expect([step.length, step.at(-1), total, lastStep]).toEqual([2000, 20_000, 20_000, 20_000]);
 });
 
-it('sends the state, the epochs, and each swap once, also two of one step', async () => {
+it('sends the state, the epochs, and each swap once, also for two swaps in one step', async () => {
   const dir = writeRun('a', 10);
   writeFileSync(join(dir, 'swaps.jsonl'), swap(2, 'layer1') + swap(8, 'layer1'));
   const stream = await listen(routes.runEvents('a', 5));
@@ -194,7 +194,7 @@ it('sends the state, the epochs, and each swap once, also two of one step', asyn
   expect(status(await stream.next('status'))).toMatchObject({ row: { state: 'failed' }, swaps: [] });
 });
 
-it('a run that was cut back and goes on is sent anew from where it is', async () => {
+it('resends a run that was truncated and then continued', async () => {
   const dir = writeRun('a', 10);
   const stream = await listen(routes.runEvents('a', 10));
   await stream.next('status');
@@ -204,7 +204,7 @@ it('a run that was cut back and goes on is sent anew from where it is', async ()
   expect(steps(await late.next('steps'))).toMatchObject({ after: 0, lastStep: 6 });
 });
 
-it('of a run that was cut back the swaps come anew too, after its steps', async () => {
+it('resends the swaps of a truncated run after its steps', async () => {
   const dir = writeRun('a', 10);
   writeFileSync(join(dir, 'swaps.jsonl'), swap(2, 'layer1') + swap(8, 'layer1'));
   const stream = await listen(routes.runEvents('a', 10));
@@ -215,7 +215,7 @@ it('of a run that was cut back the swaps come anew too, after its steps', async 
   expect(status(await stream.next('status')).swaps.map(({ step }) => step)).toEqual([2]);
 });
 
-it('a page or a checkpoint that is new, or written anew, is told', async () => {
+it('announces new and rewritten pages and checkpoints', async () => {
   const dir = writeRun('a', 3);
   const stream = await listen(routes.runEvents('a', 3));
   const stamps = [status(await stream.next('status')).stamp];
@@ -234,7 +234,7 @@ it('a page or a checkpoint that is new, or written anew, is told', async () => {
   expect(detail.stamp).toBe(stamps.at(-1));
 });
 
-it('a run that is deleted is told, and its stream ends', async () => {
+it('announces a deleted run and ends its stream', async () => {
   const dir = writeRun('a', 3);
   const stream = await listen(routes.runEvents('a', 0));
   await stream.next('status');
@@ -246,7 +246,7 @@ it('a run that is deleted is told, and its stream ends', async () => {
   expect((await listen(routes.runEvents('a', 0))).status).toBe(404);
 });
 
-it('a run that is killed with SIGKILL is told to have crashed', async () => {
+it('reports a run killed with SIGKILL as crashed', async () => {
   const dir = writeRun('a', 3);
   mkdirSync(join(dir, 'checkpoints', 'last'), { recursive: true });
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
@@ -261,7 +261,7 @@ it('a run that is killed with SIGKILL is told to have crashed', async () => {
   expect(status(await run.next('status')).row.state).toBe('crashed');
 });
 
-it('thousands of streams are refused beyond the bound with a clear line, and the server goes on', async () => {
+it('refuses streams beyond the limit with a clear message and keeps serving', async () => {
   writeRun('a', 3);
   const bound = 64;
   const opened = await Promise.all(
@@ -290,15 +290,15 @@ it('thousands of streams are refused beyond the bound with a clear line, and the
     .toBe(200);
 });
 
-it('the head of a stream is refused, and takes no place', async () => {
+it('refuses HEAD requests for a stream and does not count them', async () => {
   for (let i = 0; i < 70; i++)
     expect((await ask(studio.port, '/api/events', { method: 'HEAD' })).status).toBe(405);
   expect((await listen(routes.events(0))).status).toBe(200);
 });
 
-it('sends signs of life, and none but them, while nothing happens', async () => {
+it('sends only keep-alive comments while nothing happens', async () => {
   await studio.close();
-  studio = await startFakeStudio(root, { signOfLife: 1 });
+  studio = await startFakeStudio(root, { keepAlive: 1 });
   const stream = await listen(routes.events(0));
   await stream.next('rows');
   await expect
@@ -307,7 +307,7 @@ it('sends signs of life, and none but them, while nothing happens', async () => 
   expect(stream.waiting()).toBe(0);
 });
 
-it('a request for a run that is not there, or from no step, is an error and no stream', async () => {
+it('answers a missing run or an invalid step with an error, not a stream', async () => {
   expect((await listen(routes.runEvents('none', 0))).status).toBe(404);
   expect((await listen('api/events?revision=x')).status).toBe(400);
 });

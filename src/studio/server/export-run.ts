@@ -1,4 +1,4 @@
-/** What the server tells of a run, for an exported folder. */
+/** Collects the server's data about a run for an exported folder. */
 import {
   type ErrorAnswer,
   type ExportedRun,
@@ -11,10 +11,10 @@ import {
   type WeightClouds,
 } from '../protocol/index.ts';
 
-/** Points of each curve: a page from disk cannot ask for more when one zooms in. */
+/** Points per curve: an exported page cannot request more when zooming. */
 const points = 3000;
 
-/** An answer, or the line that says why there is none. */
+/** The value, or a one-line reason why there is none. */
 export type Answer<T> = { readonly value: T } | { readonly error: string };
 export type Ask = <T>(address: string) => Promise<Answer<T>>;
 
@@ -28,9 +28,9 @@ export function asker(url: string): Ask {
 }
 
 /**
- * All there is of a run. A part that could not be read is a line of `missing`, and of the problems of its row.
+ * Collects all data of a run. A part that cannot be read adds a line to `missing` and to the problems of its row.
  *
- * @returns for a run of which nothing can be read, the line that says why
+ * @returns the reason as one line if nothing of the run can be read
  */
 export async function runFor(
   ask: Ask,

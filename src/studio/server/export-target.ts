@@ -1,17 +1,17 @@
-/** Where an exported folder goes: the older one stays until the new one is whole. */
+/** Writes an exported folder; the old one is kept until the new one is complete. */
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { makeFolder, recoverFolder, writeError } from '../../io/index.ts';
-import { realPath } from './inside.ts';
+import { realPath } from './path-guard.ts';
 
-/** By this an exported folder is known, so that no other is ever replaced. */
+/** Identifies an exported folder, so that no other folder is ever replaced. */
 export const mark = join('data', 'list.js');
 
-/** Of a path that need not be there: a link is followed, for what it leads to is what is replaced. */
+/** Resolves a path that need not exist. Links are followed, since their target is replaced. */
 const placeOf = (path: string): string => realPath(path) ?? resolve(path);
 
-/** @throws UsageError for a folder that is in use for something else */
+/** @throws UsageError for a folder that holds something else */
 export function checkTarget(out: string, root: string): void {
   const [target, runs] = [placeOf(out), placeOf(root)];
   if (`${runs}${sep}`.startsWith(target.endsWith(sep) ? target : `${target}${sep}`))
@@ -29,17 +29,17 @@ export function checkTarget(out: string, root: string): void {
 }
 
 /**
- * Replaces a folder by one that is built beside it, under a hidden name.
+ * Builds a folder under a hidden name beside the target, then replaces the target.
  *
- * @param build - told the folder to fill
- * @throws FileError if it cannot be written, and what `build` throws; the old folder stays as it was
+ * @param build - fills the folder it is given
+ * @throws FileError if the folder cannot be written, and any error from `build`; the old folder stays unchanged
  */
 export async function replaceFolder<T>(out: string, build: (folder: string) => Promise<T>): Promise<T> {
   const target = placeOf(out);
   const [fresh, old] = ['new', 'old'].map((kind) =>
     join(dirname(target), `.${basename(target)}.${kind}`),
   ) as [string, string];
-  // What an export that was killed has left.
+  // Cleans up after an export that was killed.
   recoverFolder(target);
   try {
     makeFolder(fresh);

@@ -17,7 +17,7 @@ import type { ExportedData, ExportedRun } from '../protocol/index.ts';
 import { type Exported, exportStudio } from './export.ts';
 import { fakePage } from './fake-page.ts';
 import { FolderWalk } from './folder-walk.ts';
-import { HandOut } from './hand-out.ts';
+import { Redactor } from './redactor.ts';
 import { RunIndex } from './run-index.ts';
 import { CloudStore } from './weight-clouds.ts';
 
@@ -43,10 +43,10 @@ const small = { epochs: 2, stepsPerEpoch: 10 };
 const exportAll = (): Promise<Exported> => exportStudio({ root: runs, page, exportPage, out });
 const textOf = (name: string): string => readFileSync(join(out, name), 'utf8');
 
-/** A method as it was before it was spied on, to be called with its object. */
+/** The original of a method that is spied on, called with its object. */
 const methodOf = <T, K extends keyof T>(prototype: T, name: K): T[K] => prototype[name];
 
-/** The scripts as a page runs them. */
+/** Runs the scripts as a page does. */
 function exported(): ExportedData {
   const context = createContext({});
   const run = (name: string): unknown => runInContext(textOf(name), context);
@@ -56,7 +56,7 @@ function exported(): ExportedData {
   return data();
 }
 
-/** Whole, as the files have it. */
+/** Expects the complete run, as in the files. */
 function expectWhole(run: ExportedRun | undefined): void {
   expect(run?.steps.step).toHaveLength(20);
   expect(run?.detail.epochs).toHaveLength(2);
@@ -66,7 +66,7 @@ function expectWhole(run: ExportedRun | undefined): void {
 it('waits until every run has been read, however long that takes', async () => {
   const names = Array.from({ length: 30 }, (_, i) => `run-${100 + i}`);
   for (const name of names) writeFakeRun(runs, { name, epochs: 1, stepsPerEpoch: 2 });
-  // As of thousands, or on a slow disk: 0.6 s in all, far more than the list waits.
+  // Simulates thousands of runs or a slow disk: 0.6 s in all, far longer than the list waits.
   const original = methodOf(FolderWalk.prototype, 'walk');
   vi.spyOn(FolderWalk.prototype, 'walk').mockImplementation(function* (this: FolderWalk) {
     for (const folder of original.call(this)) {
@@ -80,7 +80,7 @@ it('waits until every run has been read, however long that takes', async () => {
   expect([list.runs.map(({ id }) => id), Object.keys(all), list.problems]).toEqual([names, names, []]);
 });
 
-it('runs of which nothing may be read are there with the reason, and the others are complete', async () => {
+it('lists unreadable runs with the reason; the others are complete', async () => {
   for (const name of ['a', 'link', 'odd', 'z']) writeFakeRun(runs, { ...small, name });
   rmSync(join(runs, 'link', 'result.json'));
   symlinkSync(join(base, 'nowhere'), join(runs, 'link', 'result.json'));
@@ -104,7 +104,7 @@ it('runs of which nothing may be read are there with the reason, and the others 
   for (const run of Object.values(data.runs)) expectWhole(run);
 });
 
-it('a run that is deleted after it was listed is there with the reason', async () => {
+it('lists a run deleted after it was listed, with the reason', async () => {
   for (const name of ['a', 'b']) writeFakeRun(runs, { ...small, name });
   const original = methodOf(RunIndex.prototype, 'list');
   vi.spyOn(RunIndex.prototype, 'list').mockImplementation(function (this: RunIndex) {
@@ -120,7 +120,7 @@ it('a run that is deleted after it was listed is there with the reason', async (
   expectWhole(data.runs.b);
 });
 
-it('what fails is no "has none": it is told at the run, and damaged grids in the list', async () => {
+it('reports failures at the run, and damaged grids in the list, not as missing data', async () => {
   for (const name of ['a', 'b']) writeFakeRun(runs, { ...small, name });
   writeFileSync(join(runs, 'b', 'samples.json'), '{}');
   writeFileSync(join(runs, 'results.json'), '{');
@@ -147,14 +147,14 @@ it('what fails is no "has none": it is told at the run, and damaged grids in the
   expect(all.b).toMatchObject({ weights: { stages: {} }, samples: null });
 });
 
-it('an export that fails leaves the older one as it was, and nothing beside it', async () => {
+it('a failed export leaves the previous one unchanged, and nothing beside it', async () => {
   writeFakeRun(runs, { ...small, name: 'a' });
   await exportAll();
   const before = textOf('data/list.js');
   writeFakeRun(runs, { ...small, name: 'b' });
   const html = join(exportPage, 'export.html');
   rmSync(html);
-  // Is found to be a folder at the very end.
+  // The failure is noticed at the very end.
   mkdirSync(html);
   await expect(exportAll()).rejects.toThrow(
     /^cannot write .*\/out: it is a folder; nothing saved before was lost$/,
@@ -174,7 +174,7 @@ it('an export that fails leaves the older one as it was, and nothing beside it',
   expect(Object.keys(exported().runs)).toEqual(['a', 'b']);
 });
 
-it('where the folder is a link, what it leads to is replaced; the runs behind a link are not', async () => {
+it('replaces the target of a linked folder, but never linked runs', async () => {
   writeFakeRun(runs, { ...small, name: 'a' });
   mkdirSync(join(base, 'disk', 'lecture'), { recursive: true });
   symlinkSync(join(base, 'disk', 'lecture'), out);
@@ -189,7 +189,7 @@ it('where the folder is a link, what it leads to is replaced; the runs behind a 
   await expect(exportAll()).rejects.toThrow(/is a file, not a folder: name a new folder/);
 });
 
-it('says nothing of the folders of this machine, of its name, or of whose it is', async () => {
+it('reveals neither folders, host name nor user name', async () => {
   const elsewhere = '/mnt/secret group/jane';
   const dir = writeFakeRun(runs, {
     ...small,
@@ -223,7 +223,7 @@ it('says nothing of the folders of this machine, of its name, or of whose it is'
       message: `cannot read ${dir}/config.yaml, ${homedir()}/x/weights.pth, or '/opt/secret/lib/libtorch.so': 3/4 images/s`,
     }),
   );
-  // The end of what is read of the list: the folder is named in a line.
+  // Makes the list name the folder in an error.
   rmSync(join(runs, 'b', 'config.yaml'));
   symlinkSync('/opt/secret/nothing', join(runs, 'b', 'config.yaml'));
   await exportAll();
@@ -256,8 +256,8 @@ it('says nothing of the folders of this machine, of its name, or of whose it is'
   });
 });
 
-it('cuts down paths alone, of what stands in texts', () => {
-  const handOut = new HandOut('/data/lab.x/runs');
+it('shortens only the paths in texts', () => {
+  const redactor = new Redactor('/data/lab.x/runs');
   for (const [text, expected] of [
     ['/data/lab.x/runs', 'runs'],
     ['/data/lab.x/runs/grid/a', 'runs/grid/a'],
@@ -270,6 +270,8 @@ it('cuts down paths alone, of what stands in texts', () => {
     ['fast/cifar10-s1', 'fast/cifar10-s1'],
     [`${homedir()}/a b/c`, '…/c'],
   ] as const)
-    expect(handOut.of(text)).toBe(expected);
-  expect(handOut.of({ a: ['/x/y', 1, null, { b: '/x/z' }] })).toEqual({ a: ['…/y', 1, null, { b: '…/z' }] });
+    expect(redactor.redact(text)).toBe(expected);
+  expect(redactor.redact({ a: ['/x/y', 1, null, { b: '/x/z' }] })).toEqual({
+    a: ['…/y', 1, null, { b: '…/z' }],
+  });
 });

@@ -1,4 +1,4 @@
-/** `meanfield studio --export`: the page and the data of all runs as a folder that opens from disk. */
+/** `meanfield studio --export`: writes the page and the data of all runs to a folder that opens from disk. */
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, MissingEnvironmentError } from '../../errors.ts';
@@ -7,17 +7,17 @@ import type { Reproduction } from '../../runs/index.ts';
 import { type ExportedList, type ExportedRun, type RunList, type RunRow, routes } from '../protocol/index.ts';
 import { type Ask, asker, runFor } from './export-run.ts';
 import { checkTarget, mark, replaceFolder } from './export-target.ts';
-import { HandOut } from './hand-out.ts';
+import { Redactor } from './redactor.ts';
 import { startStudio } from './studio.ts';
 import { packageScript } from '../../program.ts';
 
 export interface ExportOptions {
   /** The runs folder. */
   readonly root: string;
-  /** Folder of the page that was built for folders, and that of the server's page. */
+  /** Folders of the page built for exports, and of the server's page. */
   readonly exportPage: string;
   readonly page: string;
-  /** Where it goes; a folder that was exported before is replaced. */
+  /** Output folder; a previous export there is replaced. */
   readonly out: string;
 }
 
@@ -25,18 +25,18 @@ export interface Exported {
   readonly index: string;
   readonly runs: number;
   readonly bytes: number;
-  /** What the folder lacks because it could not be read, one line each. */
+  /** Data that could not be read, one line each. */
   readonly missing: readonly string[];
-  /** Runs that are not there as a whole: those of which nothing could be read, and those of which a part could not. */
+  /** Number of runs that could not be read, in whole or in part. */
   readonly incomplete: number;
 }
 
 /**
- * The data are what the server answers: it is started for the time of the export. What of a run cannot be read is told
- * in its place, and the others are complete.
+ * Starts a server for the duration of the export and saves its answers. Data that cannot be read is reported in its
+ * place; everything else is complete.
  *
- * @throws UsageError for a folder that holds something else; MissingEnvironmentError without a built page; FileError if
- *   the list cannot be read, or the folder not be written: an older one stays as it was
+ * @throws UsageError for a folder that holds something else; MissingEnvironmentError without a built page; FileError
+ *   if the list cannot be read or the folder cannot be written: a previous export stays unchanged
  */
 export async function exportStudio({ root, exportPage, page, out }: ExportOptions): Promise<Exported> {
   checkTarget(out, root);
@@ -48,7 +48,7 @@ export async function exportStudio({ root, exportPage, page, out }: ExportOption
   try {
     await studio.ready();
     const done = await replaceFolder(out, (folder) =>
-      writeExport({ ask: asker(studio.url), handOut: new HandOut(root), exportPage, folder }),
+      writeExport({ ask: asker(studio.url), redactor: new Redactor(root), exportPage, folder }),
     );
     return { index: join(out, 'index.html'), ...done };
   } finally {
@@ -58,13 +58,13 @@ export async function exportStudio({ root, exportPage, page, out }: ExportOption
 
 interface Writing {
   readonly ask: Ask;
-  readonly handOut: HandOut;
+  readonly redactor: Redactor;
   readonly exportPage: string;
-  /** An empty one. */
+  /** An empty folder. */
   readonly folder: string;
 }
 
-async function writeExport({ ask, handOut, exportPage, folder }: Writing): Promise<Omit<Exported, 'index'>> {
+async function writeExport({ ask, redactor, exportPage, folder }: Writing): Promise<Omit<Exported, 'index'>> {
   let bytes = 0;
   const write = (name: string, text: string): void => {
     bytes += Buffer.byteLength(text);
@@ -75,14 +75,14 @@ async function writeExport({ ask, handOut, exportPage, folder }: Writing): Promi
   const answer = await ask<RunList>(routes.runs);
   if ('error' in answer) throw new FileError(`the list of runs cannot be read: ${answer.error}`);
   const list = answer.value;
-  const runs = await writeRuns(list, ask, handOut, write);
+  const runs = await writeRuns(list, ask, redactor, write);
   const { reproductions, missing } = await reproductionsOf(list, ask);
   const all: ExportedList = {
     written: new Date().toISOString(),
-    list: handOut.list({ ...list, runs: runs.rows, problems: [...list.problems, ...missing] }),
-    reproductions: handOut.of(reproductions),
+    list: redactor.list({ ...list, runs: runs.rows, problems: [...list.problems, ...missing] }),
+    reproductions: redactor.redact(reproductions),
     scripts: runs.scripts,
-    unread: handOut.of(runs.unread),
+    unread: redactor.redact(runs.unread),
   };
   write(mark, `globalThis.meanfieldExport = Object.assign(${scriptJson(all)}, { runs: {} });\n`);
   write('index.html', readFileSync(join(exportPage, 'export.html'), 'utf8'));
@@ -102,11 +102,11 @@ interface WrittenRuns {
   readonly incomplete: number;
 }
 
-/** One script a run, except for those of which nothing can be read. */
+/** Writes one script per run, except for runs that cannot be read at all. */
 async function writeRuns(
   list: RunList,
   ask: Ask,
-  handOut: HandOut,
+  redactor: Redactor,
   write: (name: string, text: string) => void,
 ): Promise<WrittenRuns> {
   const rows: RunRow[] = [];
@@ -121,7 +121,7 @@ async function writeRuns(
       unread[id] = found.error;
       missing.push(found.error);
       incomplete++;
-      // A row that was read says nothing of what has happened since.
+      // A row read earlier does not know about a later failure.
       rows.push(row.problems.length ? row : { ...row, problems: [found.error] });
       continue;
     }
@@ -130,7 +130,7 @@ async function writeRuns(
     rows.push({ ...row, problems: [...row.problems, ...found.missing] });
     const name = `data/run-${i + 1}.js`;
     scripts[id] = name;
-    const run: ExportedRun = { ...found.run, detail: handOut.detail(found.run.detail) };
+    const run: ExportedRun = { ...found.run, detail: redactor.detail(found.run.detail) };
     write(name, `globalThis.meanfieldExport.runs[${scriptJson(id)}] = ${scriptJson(run)};\n`);
   }
   return { rows, scripts, unread, missing, incomplete };
@@ -150,7 +150,7 @@ async function reproductionsOf(
   return { reproductions, missing };
 }
 
-/** JSON that can stand in a script, whatever its strings hold. */
+/** JSON that is safe inside a script, whatever its strings contain. */
 const scriptJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[<\u2028\u2029]/g,

@@ -1,11 +1,11 @@
-/** A real server on a real port with a small page, and requests with any headers, for tests. */
+/** Test helpers: a real server on a real port with a small page, and requests with arbitrary headers. */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStudio, type Studio, type StudioOptions } from './studio.ts';
 
-/** A folder with an index.html and one hashed file. */
+/** Creates a folder with an index.html and one hashed file. */
 export function fakePage(): string {
   const folder = mkdtempSync(join(tmpdir(), 'studio-page-'));
   mkdirSync(join(folder, 'assets'));
@@ -19,7 +19,7 @@ export function fakePage(): string {
 
 export function startFakeStudio(root: string, options: Partial<StudioOptions> = {}): Promise<Studio> {
   const onError = (error: unknown): void => {
-    // A test does not pass over what nobody expects.
+    // Fails the test on unexpected errors.
     process.nextTick(() => {
       throw error;
     });
@@ -39,7 +39,7 @@ export interface Asked {
   readonly body?: string | Buffer;
 }
 
-/** Asks with the path and the headers exactly as they are given. */
+/** Sends the path and headers exactly as given. */
 export function ask(
   port: number,
   path: string,
@@ -60,7 +60,7 @@ export function ask(
   });
 }
 
-/** The error line of an answer. */
+/** The error message of an answer. */
 export function errorOf({ text }: Answer): string {
   return (JSON.parse(text) as { error: string }).error;
 }

@@ -1,8 +1,8 @@
-/** Whether what a run folder has beside its journals is new. */
+/** Detects changes in a run folder other than in its journals. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFiles } from '../../runs/index.ts';
-import { statOf } from './inside.ts';
+import { statOf } from './path-guard.ts';
 import type { OpenRun } from './run-index.ts';
 
 const pages = [runFiles.report, runFiles.analysisPage, runFiles.samples];
@@ -15,7 +15,7 @@ function checkpointsOf(dir: string): string[] {
   }
 }
 
-/** Another text when a page or a checkpoint is there that was not, or was written anew, or is gone. */
+/** A text that changes when a page or checkpoint is added, rewritten or removed. */
 export function folderStamp({ dir, found }: Pick<OpenRun, 'dir' | 'found'>): string {
   const checkpoints = found.names.has(runFiles.checkpoints)
     ? checkpointsOf(join(dir, runFiles.checkpoints)).map((name) => join(runFiles.checkpoints, name))

@@ -1,26 +1,29 @@
-/** Finds run folders and grids below the runs folder; what has not changed is not listed again. */
+/** Finds run folders and grids below the runs folder; unchanged folders are not listed again. */
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFiles } from '../../runs/index.ts';
 import { type Grid, rootGrid } from '../protocol/index.ts';
-import { isInside, realPath, statOf } from './inside.ts';
+import { isInside, realPath, statOf } from './path-guard.ts';
 
-/** How far below the runs folder a run may be: `run`, `grid/run`, `reproduce/grid/run`. */
-const deepest = 3;
-/** Folders that are looked at; a runs folder with more of them is some other folder. */
-const mostFolders = 50_000;
-/** A folder that changed less long ago is listed again: its time may stand still while it changes. In ms. */
+/** Maximum depth of a run below the runs folder: `run`, `grid/run`, `reproduce/grid/run`. */
+const maxDepth = 3;
+/** Limit of visited folders; a larger tree is not a runs folder. */
+const maxFolders = 50_000;
+/**
+ * A folder modified more recently than this is listed again: the resolution of its timestamp may hide a change. In
+ * ms.
+ */
 const settled = 1000;
 
-/** The record of `meanfield reproduce` in the folder of a grid. */
+/** Record of `meanfield reproduce` in a grid's folder. */
 export const gridRecord = 'results.json';
 
 export interface RunFolder {
   readonly id: string;
   readonly dir: string;
-  /** Another number than before: something in the folder is new, renamed or gone. NaN: it may be. */
+  /** Changes when an entry is added, renamed or removed. NaN if it may have changed. */
   readonly stamp: number;
-  /** What is in it, where it was listed just now. */
+  /** The entries, if the folder was listed in this walk. */
   readonly entries?: readonly Dirent[];
 }
 
@@ -28,7 +31,7 @@ interface Folder {
   readonly stamp: number;
   readonly isRun: boolean;
   readonly isGrid: boolean;
-  /** Names of the folders in it. */
+  /** Names of the subfolders. */
   readonly children: readonly string[];
   readonly problems: readonly string[];
 }
@@ -45,17 +48,17 @@ export class FolderWalk {
     this.root = root;
   }
 
-  /** Of the last walk. */
+  /** Grids found by the last walk. */
   get grids(): readonly Grid[] {
     return this.#grids;
   }
 
-  /** Of the last walk: what could not be looked at. */
+  /** Folders that the last walk could not read. */
   get problems(): readonly string[] {
     return this.#problems;
   }
 
-  /** The run folders, one by one; a yield without one is a moment to do something else. */
+  /** Yields the run folders one by one; an empty yield is a chance to do other work. */
   *walk(): Generator<RunFolder | undefined> {
     const grids: Grid[] = [];
     const problems: string[] = [];
@@ -76,14 +79,14 @@ export class FolderWalk {
       if (folder.isGrid)
         grids.push({ id: id || rootGrid, written: statOf(join(dir, gridRecord))?.mtimeMs ?? 0 });
       if (folder.isRun) yield { id, dir, stamp: folder.stamp, ...(entries && { entries }) };
-      else if (depth < deepest) {
+      else if (depth < maxDepth) {
         for (const name of [...folder.children].reverse())
           open.push({ id: id ? `${id}/${name}` : name, depth: depth + 1 });
         yield undefined;
       }
-      if (known.size >= mostFolders) {
+      if (known.size >= maxFolders) {
         problems.push(
-          `${this.root} has more than ${mostFolders} folders: the rest is not shown; open the Studio with a smaller one`,
+          `${this.root} has more than ${maxFolders} folders: the rest is not shown; open the Studio with a smaller one`,
         );
         break;
       }
@@ -118,11 +121,11 @@ function folderOf(
 ): Omit<Folder, 'stamp'> {
   const has = (name: string): boolean => entries.some((entry) => entry.name === name);
   const shown = entries.filter(({ name }) => !skipped(name));
-  // As listRuns of src/runs has it; but a configuration alone may be for `--config`, with the runs beside it.
+  // Same rule as listRuns of src/runs, except that a configuration alone may be a `--config` file beside the runs.
   const isRun =
     id !== '' && (has(runFiles.status) || (has(runFiles.config) && !shown.some((one) => holdsRuns(one))));
   if (isRun) return { isRun, isGrid: false, children: [], problems: [] };
-  // What a link inside leads to is found without it.
+  // Targets of links within the runs folder are found without the links.
   const links = shown.filter((entry) => entry.isSymbolicLink() && leadsOut(join(dir, entry.name), realRoot));
   return {
     isRun,

@@ -1,12 +1,12 @@
-/** Names under which the server may be asked: other names are those of a page that had its own name point here. */
+/** Host names under which the server may be addressed; other names indicate DNS rebinding. */
 import { isIP } from 'node:net';
 
-/** Only programs of this machine reach these. */
+/** Whether only programs on this machine can reach the host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
-/** As it stands in an address. */
+/** The host as written in a URL. */
 export const inAddress = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
 
 interface Asked {
@@ -14,7 +14,7 @@ interface Asked {
   readonly port: number;
 }
 
-/** A Host header in its parts. */
+/** Splits a Host header into host and port. */
 function parseHost(header: string): Asked | undefined {
   const [, v6, name, port] = /^(?:\[([\da-fA-F:.]+)\]|([A-Za-z0-9.-]+))(?::(\d{1,5}))?$/.exec(header) ?? [];
   const host = v6 ?? name;
@@ -24,8 +24,9 @@ function parseHost(header: string): Asked | undefined {
 /**
  * Whether a Host header names this server.
  *
- * @param bound - what the server listens on. On a loopback address only loopback names will do; on another one also that
- *   address as it was given, and every address in numbers: a foreign page can choose its name, but not a number for it.
+ * @param bound - the address the server listens on. A loopback address accepts loopback names only. Any other address
+ *   also accepts itself as given and every numeric address: a hostile page can choose its name, but not a numeric
+ *   address.
  */
 export function isOwnHost(header: string | undefined, bound: { host: string; port: number }): boolean {
   const asked = header === undefined ? undefined : parseHost(header);

@@ -1,8 +1,8 @@
-/** The pool with real children, which speak as src/studio/engine/worker.ts does. */
+/** The pool with real child processes that speak the protocol of src/studio/engine/worker.ts. */
 import { afterEach, expect, it } from 'vitest';
 import { LabPool } from './lab-pool.ts';
 
-/** Computes for `state.ms` without giving way, as a native loop does; `state.die` ends it. */
+/** Computes for `state.ms` without yielding, as a native loop does; `state.die` makes it exit. */
 const child = `
 const { createInterface } = require('node:readline');
 const tell = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
@@ -55,7 +55,7 @@ const lives = (pid: unknown): boolean => {
   }
 };
 
-it('hands on each line of an answer, to its last, however long', async () => {
+it('passes on each line of an answer, including very long ones', async () => {
   const answer = ask(poolOf(), 'a', { wide: 3_000_000 });
   expect(await answer.end).toBe('done');
   expect(answer.lines).toHaveLength(2);
@@ -63,7 +63,7 @@ it('hands on each line of an answer, to its last, however long', async () => {
   expect(answer.lines[1]).toMatchObject({ done: true });
 });
 
-it('keeps its children from one request to the next', async () => {
+it('reuses its workers between requests', async () => {
   const pool = poolOf();
   pool.warm();
   const pids = pool.pids;
@@ -75,7 +75,7 @@ it('keeps its children from one request to the next', async () => {
   expect(pool.pids.sort()).toEqual(pids.sort());
 });
 
-it('a newer request of a page gives up the older one at once, and kills what goes on computing', async () => {
+it('a newer request of a page cancels the older one at once and kills its worker', async () => {
   const pool = poolOf();
   const older = ask(pool, 'a', { ms: 60_000 });
   await expect.poll(() => pidOf(older), { timeout: 10_000 }).toBeDefined();
@@ -85,11 +85,11 @@ it('a newer request of a page gives up the older one at once, and kills what goe
   expect(pidOf(newer)).not.toBe(pidOf(older));
   await expect.poll(() => lives(pidOf(older))).toBe(false);
   expect(older.lines).toHaveLength(1);
-  // Another one took its place.
+  // A new worker replaces it.
   await expect.poll(() => pool.pids.length).toBe(2);
 });
 
-it('a child that is done soon after it was given up is kept, and says nothing more', async () => {
+it('a cancelled worker that finishes soon is kept, and its output is dropped', async () => {
   const pool = poolOf({ grace: 60_000 });
   pool.warm();
   const pids = pool.pids.sort();
@@ -106,7 +106,7 @@ it('a child that is done soon after it was given up is kept, and says nothing mo
   expect(older.lines).toHaveLength(1);
 });
 
-it('a request whose page is gone is given up', async () => {
+it('a request is cancelled when its page is gone', async () => {
   const answer = ask(poolOf(), 'a', { ms: 60_000 });
   await expect.poll(() => pidOf(answer), { timeout: 10_000 }).toBeDefined();
   answer.gone.abort();
@@ -114,7 +114,7 @@ it('a request whose page is gone is given up', async () => {
   await expect.poll(() => lives(pidOf(answer))).toBe(false);
 });
 
-it('pages wait for one another, and who leaves the queue is not computed', async () => {
+it('pages queue, and a page that leaves the queue is not computed', async () => {
   const pool = poolOf();
   const first = [ask(pool, 'a', { ms: 300 }), ask(pool, 'b', { ms: 300 })];
   const [leaves, stays] = [ask(pool, 'c', {}), ask(pool, 'd', {})];
@@ -124,7 +124,7 @@ it('pages wait for one another, and who leaves the queue is not computed', async
   expect(leaves.lines).toEqual([]);
 });
 
-it('a computation beyond the time limit is ended in one line that says what to do', async () => {
+it('a computation beyond the time limit ends with a one-line message that says what to do', async () => {
   const pool = poolOf({ timeLimit: 200 });
   const long = ask(pool, 'a', { ms: 60_000 });
   expect(await long.end).toMatch(/longer than 0.2 s: make the problem smaller/);
@@ -132,25 +132,25 @@ it('a computation beyond the time limit is ended in one line that says what to d
   expect(await ask(pool, 'a', {}).end).toBe('done');
 });
 
-it('a child that dies is told with what it said last, and the next request has another', async () => {
+it('a worker that dies is reported with its last output, and the next request gets a new one', async () => {
   const pool = poolOf();
   expect(await ask(pool, 'a', { die: true }).end).toMatch(/ended with exit code 9: libtorch said no/);
   expect(await ask(pool, 'a', {}).end).toBe('done');
 });
 
-it('an engine that cannot be loaded is told, each time that it is asked', async () => {
+it('an engine that cannot be loaded is reported at each request', async () => {
   const pool = poolOf({ script: 'console.error("no libtorch: run npm run setup"); process.exit(3)' });
   for (let i = 0; i < 3; i++) expect(await ask(pool, 'a', {}).end).toMatch(/no libtorch: run npm run setup/);
 });
 
-it('what the child refuses ends the request as the child has it', async () => {
+it('an error of the worker ends the request with its message', async () => {
   const pool = poolOf();
   const answer = ask(pool, 'a', { bad: true });
   expect(await answer.end).toBe('done');
   expect(answer.lines.at(-1)).toMatchObject({ error: 'points must be fewer' });
 });
 
-it('closing ends every child', async () => {
+it('closing stops every worker', async () => {
   const pool = poolOf();
   void ask(pool, 'a', { ms: 60_000 });
   pool.warm();

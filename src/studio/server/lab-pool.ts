@@ -1,17 +1,17 @@
 /**
- * The children that compute for the lab. A computation cannot be stopped inside its process: who is no longer waited for is
- * killed, and a spare that is loaded already takes the next request.
+ * Pool of worker processes for the lab. A computation cannot be cancelled inside its process, so an abandoned worker
+ * is killed and a preloaded spare takes the next request.
  */
 import { LabWorker } from './lab-worker.ts';
 
 export interface LabPoolOptions {
-  /** Starts a child. */
+  /** Starts a worker. */
   readonly command: readonly [string, ...string[]];
-  /** Children that compute at once; as many are kept loaded. */
+  /** Number of concurrent computations; as many workers are kept loaded. */
   readonly size: number;
-  /** Longest computation, in ms. */
+  /** Time limit of a computation, in ms. */
   readonly timeLimit: number;
-  /** A computation that nobody waits for may go on for so long before its child is killed, in ms. */
+  /** How long an abandoned computation may run before its worker is killed, in ms. */
   readonly grace: number;
 }
 
@@ -24,7 +24,7 @@ export class LabPool {
   readonly #idle: LabWorker[] = [];
   readonly #busy = new Set<LabWorker>();
   readonly #waiting: Waiting[] = [];
-  /** What each page waits for. */
+  /** The pending request of each page. */
   readonly #pages = new Map<string, AbortController>();
   #closed = false;
 
@@ -32,12 +32,12 @@ export class LabPool {
     this.#options = options;
   }
 
-  /** Process numbers of the children that are loaded or loading. */
+  /** Process ids of the workers that are loaded or loading. */
   get pids(): number[] {
     return [...this.#idle, ...this.#busy].flatMap(({ pid }) => pid ?? []);
   }
 
-  /** Loads the children, so that the first request finds them ready. */
+  /** Loads the workers ahead of the first request. */
   warm(): void {
     if (this.#closed) return;
     while (this.#idle.filter(({ ended }) => !ended).length + this.#busy.size < this.#options.size)
@@ -45,11 +45,11 @@ export class LabPool {
   }
 
   /**
-   * Computes a lab state; an older request of the same page is given up.
+   * Computes a lab state; cancels an older request of the same page.
    *
-   * @param onLine - told each line of the answer
-   * @param signal - the page is gone
-   * @throws Error with one line if it was given up, took too long, or the child died
+   * @param onLine - called with each line of the answer
+   * @param signal - aborted when the page is gone
+   * @throws Error with a one-line message if the request was cancelled, took too long, or the worker died
    */
   async compute(
     page: string,
@@ -82,7 +82,7 @@ export class LabPool {
     let giveUp = (): void => undefined;
     const given = new Promise<never>((_, reject) => {
       giveUp = () => {
-        // It may be done in a moment: loading another child takes longer.
+        // Loading another worker takes longer than a computation that is almost done.
         killAfter(grace);
         reject(reasonOf(gone));
       };
@@ -92,15 +92,15 @@ export class LabPool {
       if (!gone.aborted) onLine(line);
     });
     const tooLong = new Promise<never>((_, reject) => {
-      // Loading is not computing.
+      // The time limit excludes loading.
       void worker.ready.then(() => {
-        const tell = (): void => {
+        const onTimeout = (): void => {
           worker.kill();
           reject(
             new Error(`the computation took longer than ${timeLimit / 1000} s: make the problem smaller`),
           );
         };
-        timers.push(setTimeout(tell, timeLimit));
+        timers.push(setTimeout(onTimeout, timeLimit));
       });
     });
     const free = (): void => {
@@ -112,7 +112,7 @@ export class LabPool {
     await Promise.race([answer, given, tooLong]);
   }
 
-  /** A child that waits, or a new one, or the next that is done. */
+  /** An idle worker, a new one, or the next one to finish. */
   #take(gone: AbortSignal): Promise<LabWorker> {
     if (gone.aborted) return Promise.reject(reasonOf(gone));
     this.warm();
@@ -152,7 +152,7 @@ export class LabPool {
     if (next) this.#waiting.shift()!.give(next);
   }
 
-  /** Ends all children. */
+  /** Stops all workers. */
   close(): void {
     this.#closed = true;
     for (const worker of [...this.#idle, ...this.#busy]) worker.kill();

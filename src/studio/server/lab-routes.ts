@@ -1,13 +1,13 @@
-/** POST api/lab: a lab state in, lines of JSON out, as they are computed. */
+/** POST api/lab: takes a lab state and streams JSON lines as they are computed. */
 import type { Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import { z } from 'zod';
 import { jsonBody, type StudioEnvironment } from './body.ts';
 import type { LabPool } from './lab-pool.ts';
 
-/** The state is checked by the child, which knows its bounds. */
+/** The worker validates the state; it knows the limits. */
 const labSchema = z.object({
-  /** A page has one computation at a time: a newer request gives up the older one. */
+  /** A page has one computation at a time: a newer request cancels the older one. */
   page: z.string().min(1).max(100),
   state: z.record(z.string(), z.unknown()),
 });
@@ -21,7 +21,7 @@ export function addLabRoutes(app: Hono<StudioEnvironment>, pool: LabPool): void 
       out.onAbort(() => {
         gone.abort();
       });
-      // Lines are written one after the other, and the answer ends when the last is taken.
+      // Lines are written in order; the response ends after the last one.
       let written: Promise<unknown> = Promise.resolve();
       const write = (line: string): void => {
         written = written.then(() => out.write(`${line}\n`));

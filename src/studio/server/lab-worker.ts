@@ -1,10 +1,10 @@
-/** A child process that computes for the lab (src/studio/engine/worker.ts), one request after the other. */
+/** A worker process for the lab (src/studio/engine/worker.ts); it handles one request at a time. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { workerEnvironment } from '../../worker-process.ts';
 import { lineReader } from './line-reader.ts';
 
-/** What a child says, besides lines of parts. */
+/** A worker's message other than a part of the answer. */
 interface Message {
   readonly ready?: true;
   readonly id?: number | null;
@@ -14,14 +14,14 @@ interface Message {
 
 interface Job {
   readonly id: number;
-  /** Told each line of the answer, the last one too. */
+  /** Called with each line of the answer, including the last. */
   readonly onLine: (line: string) => void;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-/** A line that is longer is part of a picture, not its end. */
-const longestEnd = 4096;
+/** A longer line is part of a picture, not the final message. */
+const maxFinalLength = 4096;
 const keptErrors = 4096;
 
 export class LabWorker {
@@ -36,7 +36,7 @@ export class LabWorker {
   constructor([program, ...args]: readonly [string, ...string[]]) {
     this.#child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-      // One thread: two children and a training run share the machine.
+      // One thread: two workers and a training run share the machine.
       env: workerEnvironment({ threads: 1, lifeline: 3 }),
     });
     this.#ready = new Promise((resolve) => {
@@ -45,7 +45,7 @@ export class LabWorker {
     this.#child.stdout.setEncoding('utf8').on(
       'data',
       lineReader((line) => {
-        this.#hear(line);
+        this.#handleLine(line);
       }),
     );
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -57,11 +57,11 @@ export class LabWorker {
     this.#child.on('close', (code, signal) => {
       this.#end(signal ? `by ${signal}` : `with exit code ${code ?? '?'}`);
     });
-    // A child that died takes no more requests: its end is heard by itself.
+    // Writing to a dead worker fails; its exit is handled separately.
     this.#child.stdin.on('error', () => undefined);
   }
 
-  /** Resolves when the engine is loaded; never, if it cannot be. */
+  /** Resolves when the engine is loaded; never if loading fails. */
   get ready(): Promise<void> {
     return this.#ready;
   }
@@ -74,7 +74,7 @@ export class LabWorker {
     return this.#child.pid;
   }
 
-  /** Computes a state. @throws Error if the process ends before the answer does */
+  /** Computes a state. @throws Error if the process exits before it answers */
   compute(state: unknown, onLine: (line: string) => void): Promise<void> {
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
@@ -84,7 +84,7 @@ export class LabWorker {
     });
   }
 
-  /** It was told to end, or did. */
+  /** Whether it was killed or has exited. */
   get killed(): boolean {
     return this.#child.killed;
   }
@@ -93,12 +93,12 @@ export class LabWorker {
     this.#child.kill('SIGKILL');
   }
 
-  #hear(line: string): void {
-    const message = line.length > longestEnd ? undefined : parse(line);
+  #handleLine(line: string): void {
+    const message = line.length > maxFinalLength ? undefined : parse(line);
     if (message?.ready) this.#isReady();
     const job = this.#job;
     if (!job || message?.ready || message?.id === null) return;
-    // Of an answer that nobody waits for any more.
+    // Belongs to an abandoned request.
     if (message && message.id !== job.id) return;
     job.onLine(line);
     if (message?.done !== true && message?.error === undefined) return;

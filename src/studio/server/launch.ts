@@ -1,4 +1,4 @@
-/** Starts a command that outlives the Studio, and waits until it is known how it began. */
+/** Starts a command that outlives the Studio and waits until its start succeeds or fails. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,22 +6,25 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 
-/** So long is waited for the run folder: data are read and checked before it is made, of folders of images all of them. In ms. */
+/**
+ * How long to wait for the run folder: it is created after the data is read and checked, including whole folders of
+ * images. In ms.
+ */
 const patience = 10 * 60_000;
 const interval = 150;
 
 export interface Launched<T> {
   readonly pid: number;
-  /** Undefined if nothing was found in time: it goes on. */
+  /** Undefined if there was no sign within the time limit; the command keeps running. */
   readonly found: T | undefined;
 }
 
 /**
- * Runs a program with its arguments, never through a shell. It is a session of its own: closing the Studio, or its
- * terminal, does not end it. What it says goes to a file without a name.
+ * Runs a program with arguments, without a shell, in its own session: closing the Studio or its terminal does not end
+ * it. Its output goes to an unlinked file.
  *
- * @param look - looks for the sign that it began well
- * @throws ApiError with the last line that it said, if it ends before
+ * @param look - looks for the sign that it started well
+ * @throws ApiError with the last output line if it exits before that
  */
 export async function launch<T>(
   [program, ...args]: readonly [string, ...string[]],

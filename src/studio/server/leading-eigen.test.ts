@@ -4,7 +4,7 @@ import { symmetricEigen } from '../../reference/symmetric-eigen.ts';
 import { leadingEigen } from './leading-eigen.ts';
 import { principalPlane } from './principal-plane.ts';
 
-/** Normal numbers from a seed (a linear congruential generator, Box and Muller). */
+/** Normal random numbers from a seed (linear congruential generator, Box-Muller). */
 function normal(seed: number): () => number {
   let state = seed >>> 0;
   const uniform = (): number => {
@@ -14,7 +14,7 @@ function normal(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-/** By the full decomposition. */
+/** From the full decomposition. */
 function descending(data: Float64Array, n: number): { values: Float64Array; vectors: Float64Array[] } {
   const { values, vectors } = symmetricEigen({ shape: [n, n], data });
   return { values: values.toReversed(), vectors: vectors.toReversed() };
@@ -78,7 +78,7 @@ it.each(Object.entries(spectra))(
   },
 );
 
-it('of any small matrix they are those of the full decomposition', async () => {
+it('agrees with the full decomposition for any small matrix', async () => {
   const matrices = fc.tuple(fc.integer({ min: 0, max: 45 }), fc.integer({ min: 1, max: 40 }), fc.nat());
   await fc.assert(
     fc.asyncProperty(matrices, async ([n, dimensions, seed]) => {
@@ -105,7 +105,7 @@ it('of any small matrix they are those of the full decomposition', async () => {
   );
 });
 
-it('takes fewer products with the matrix than it has rows', async () => {
+it('needs fewer products with the matrix than it has rows', async () => {
   const n = 400;
   const next = normal(3);
   const points = Array.from({ length: n }, () => Float32Array.from({ length: 50 }, next));
@@ -121,7 +121,7 @@ it('takes fewer products with the matrix than it has rows', async () => {
   expect(products).toBeLessThan(n);
 });
 
-it('the plane of random points is that of their covariance, by the other way', async () => {
+it('the plane of random points agrees with that from the covariance matrix', async () => {
   const [n, dimensions] = [75, 9];
   const next = normal(8);
   const points = Array.from({ length: n }, () =>

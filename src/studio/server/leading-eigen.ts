@@ -1,39 +1,42 @@
-/** The largest eigenvalues of a symmetric matrix and their eigenvectors, without the others. */
+/** The largest eigenvalues of a symmetric matrix and their eigenvectors, without computing the others. */
 import { symmetricEigen, withPositiveHead } from '../../reference/symmetric-eigen.ts';
 
-/** In descending order; vectors[k] belongs to values[k], of length 1, its largest component positive. */
+/**
+ * Eigenvalues in descending order; vectors[k] belongs to values[k], has length 1, and its largest component is
+ * positive.
+ */
 export interface LeadingEigen {
   readonly values: Float64Array;
   readonly vectors: readonly Float64Array[];
 }
 
-/** Number of start vectors. Eigenvalues up to this multiplicity are found with all their vectors. */
+/** Number of start vectors. All eigenvectors are found for multiplicities up to this number. */
 const blockSize = 4;
-/** Dimension of the search space at which it restarts from its best vectors. */
+/** Dimension of the search space at which the iteration restarts from its best vectors. */
 const maxDimensions = 32;
-/** Eigenvalues so close that these restarts do not separate them may have mixed vectors. */
+/** Limit of restarts. Eigenvalues too close to separate by then may have mixed vectors. */
 const maxRounds = 100;
-/** For |A v - lambda v|, relative to the largest eigenvalue. */
+/** Tolerance of |A v - lambda v|, relative to the largest eigenvalue. */
 const tolerance = 1e-11;
 
 /**
- * Block Lanczos with full orthogonalisation and restarts: the Ritz approximations in the span of V, A V, A^2 V, .. for a few
- * vectors V, which replace V until A v = lambda v holds. n^2 work for each vector (Golub and Van Loan, Matrix Computations,
- * 10.3).
+ * Block Lanczos with full orthogonalisation and restarts: the Ritz approximations in the span of V, A V, A^2 V, ..
+ * replace the vectors V until A v = lambda v holds. Each vector costs n^2 operations (Golub and Van Loan, Matrix
+ * Computations, 10.3).
  *
- * @param matrix - [n, n], row by row; no negative eigenvalue exceeds the positive ones in size
+ * @param matrix - [n, n], row-major; no negative eigenvalue is larger in size than the positive ones
  * @param count - at most 4; fewer are returned if n is smaller
- * @param breathe - called after each product with the matrix
+ * @param yieldIfDue - called after each product with the matrix
  */
 export async function leadingEigen(
   matrix: Float64Array,
   n: number,
   count: number,
-  breathe: () => Promise<void> = () => Promise.resolve(),
+  yieldIfDue: () => Promise<void> = () => Promise.resolve(),
 ): Promise<LeadingEigen> {
   let start = randomVectors(n, Math.min(n, blockSize));
   for (let round = 1; ; round++) {
-    const { basis, products } = await krylovSpace(matrix, n, start, breathe);
+    const { basis, products } = await krylovSpace(matrix, n, start, yieldIfDue);
     const m = basis.length;
     const projected = new Float64Array(m * m);
     for (let i = 0; i < m; i++)
@@ -50,12 +53,12 @@ export async function leadingEigen(
   }
 }
 
-/** An orthonormal basis of V, A V, A^2 V, .. up to a number of dimensions, and A times each of its vectors. */
+/** An orthonormal basis of V, A V, A^2 V, .. up to the given dimension, and A times each basis vector. */
 async function krylovSpace(
   matrix: Float64Array,
   n: number,
   start: readonly Float64Array[],
-  breathe: () => Promise<void>,
+  yieldIfDue: () => Promise<void>,
 ): Promise<{ basis: Float64Array[]; products: Float64Array[] }> {
   const basis: Float64Array[] = [];
   const products: Float64Array[] = [];
@@ -67,15 +70,15 @@ async function krylovSpace(
     basis.push(vector);
     products.push(product);
     waiting.push(product);
-    await breathe();
+    await yieldIfDue();
   }
   return { basis, products };
 }
 
-/** The normalised part of the vector orthogonal to the basis; undefined if it is only rounding. */
+/** The normalised component of the vector orthogonal to the basis; undefined if only rounding is left. */
 function orthonormal(vector: Float64Array, basis: readonly Float64Array[]): Float64Array | undefined {
   const rest = vector.slice();
-  // The second pass removes the rounding of the first.
+  // The second pass removes the rounding errors of the first.
   for (let time = 0; time < 2; time++)
     for (const direction of basis) {
       const share = dot(rest, direction);
@@ -116,7 +119,7 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
 
-/** In (-1, 1), the same each time (a linear congruential generator): no eigenvector is orthogonal to all of them. */
+/** Values in (-1, 1) from a fixed linear congruential generator: no eigenvector is orthogonal to all vectors. */
 function randomVectors(n: number, count: number): Float64Array[] {
   let state = 1;
   const next = (): number => {

@@ -1,9 +1,9 @@
-/** Cuts text that comes in pieces into lines. */
+/** Splits chunks of text into lines. */
 export function lineReader(onLine: (line: string) => void): (piece: string) => void {
   let rest: string[] = [];
   return (piece) => {
     const lines = piece.split('\n');
-    // A long line comes in many pieces: they are joined once.
+    // Pieces of a long line are joined only once.
     if (lines.length === 1) {
       rest.push(piece);
       return;

@@ -1,13 +1,13 @@
-/** Listening on a port, or on the next free one. */
+/** Listens on a port, or on the next free one. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../../errors.ts';
 
-/** Ports that are tried. */
+/** Number of ports tried. */
 const attempts = 50;
 
-/** @returns the port. @throws UsageError if it is taken, or the host is not of this machine */
+/** @returns the port. @throws UsageError if it is taken, or the host is not an address of this machine */
 export async function listen(
   server: Server,
   { host, port, orNext }: { host: string; port: number; orNext: boolean },

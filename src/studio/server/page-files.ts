@@ -1,4 +1,4 @@
-/** The built page: index.html with the token of this start and how the command is called here, and what belongs to it. */
+/** Serves the built page: index.html with the server's token and program name inserted, and its assets. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -23,12 +23,12 @@ const types: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Vite's names hold a hash of the content: what has such a name never changes. */
+/** Vite puts a content hash into file names; such files never change. */
 const isHashed = (path: string): boolean => /^assets\/.+-[\w-]{8}\.\w+$/.test(path);
 
 export const newToken = (): string => randomBytes(24).toString('base64url');
 
-/** Paths of the files in a folder, with `/`. */
+/** Relative paths of the files in a folder, with `/`. */
 function filesIn(folder: string): Set<string> {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
   const from = folder.length + 1;
@@ -39,7 +39,7 @@ function filesIn(folder: string): Set<string> {
   );
 }
 
-/** @throws MissingEnvironmentError if the page was not built */
+/** @throws MissingEnvironmentError if the page has not been built */
 export function checkPage(folder: string): void {
   if (!existsSync(join(folder, 'index.html')))
     throw new MissingEnvironmentError(
@@ -50,14 +50,14 @@ export function checkPage(folder: string): void {
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
-/** A page with the content of its `<meta name="..">`, which it need not have. */
+/** Sets the content of a `<meta name="..">` tag, if the page has one. */
 function withMeta(html: string, name: string, content: string): string {
   const old = new RegExp(`<meta name="${name}"[^>]*>`);
   const tag = `<meta name="${name}" content="${escaped(content)}" />`;
   return old.test(html) ? html.replace(old, () => tag) : html.replace('<head>', () => `<head>\n    ${tag}`);
 }
 
-/** index.html with the token of the server, and with how `meanfield` is called in the folder where it runs. */
+/** index.html with the server's token and the way `meanfield` is called in this folder. */
 function indexWith(token: string, folder: string): string {
   checkPage(folder);
   const html = readFileSync(join(folder, 'index.html'), 'utf8');
@@ -65,9 +65,9 @@ function indexWith(token: string, folder: string): string {
 }
 
 /**
- * Serves the page at `/` and its files below; there is no other way to name a file than one that it has.
+ * Serves the page at `/` and its files below. Only known file names are served.
  *
- * @param onOpened - told that the page is being opened
+ * @param onOpened - called when the page is requested
  */
 export function addPage(
   app: Hono<StudioEnvironment>,
@@ -77,7 +77,7 @@ export function addPage(
 ): void {
   let files = new Set<string>();
   app.get('/', (c) => {
-    // Built anew since the start: its files have other names.
+    // After a rebuild the file names differ.
     files = filesIn(folder);
     onOpened();
     c.header('Cache-Control', 'no-store');

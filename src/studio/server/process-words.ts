@@ -1,14 +1,14 @@
-/** The command line of a process, and whether it trains a run. */
+/** Reads the command line of a process and decides whether it trains a run. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { expandHome } from '../../io/index.ts';
 import { readConfigFile } from '../../runs/index.ts';
-import { realPath } from './inside.ts';
+import { realPath } from './path-guard.ts';
 
 interface ProcessWords {
   readonly words: readonly string[];
-  /** Its working folder, where that can be known. */
+  /** Its working folder, if known. */
   readonly cwd: string;
 }
 
@@ -17,7 +17,7 @@ function wordsOf(pid: number): ProcessWords | undefined {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').split('\0');
     return { words, cwd: readlinkSync(`/proc/${pid}/cwd`) };
   } catch {
-    // Where there is no /proc, words with spaces fall apart: then no process is found to train the run.
+    // Without /proc, arguments with spaces are split, so no process is recognised as training such a run.
     if (existsSync('/proc/self')) return undefined;
     const { status, stdout } = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], {
       encoding: 'utf8',
@@ -27,14 +27,14 @@ function wordsOf(pid: number): ProcessWords | undefined {
 }
 
 export type Trainer =
-  /** `meanfield train` of this run. */
+  /** `meanfield train` for this run. */
   | 'train'
   /** A worker of `meanfield reproduce`. */
   | 'reproduce'
   /** Something else. */
   | 'other';
 
-/** The value of a flag, in either way to write it. */
+/** The value of `--flag value` or `--flag=value`. */
 function flagOf(words: readonly string[], flag: string): string | undefined {
   const joined = words.find((word) => word.startsWith(`${flag}=`));
   if (joined !== undefined) return joined.slice(flag.length + 1);
@@ -42,7 +42,7 @@ function flagOf(words: readonly string[], flag: string): string | undefined {
   return at < 0 ? undefined : words[at + 1];
 }
 
-/** Where it makes run folders: by its flag, else by its settings file. */
+/** Where the process creates run folders: its --output flag, else its settings file. */
 function outputOf(words: readonly string[], cwd: string): string {
   const output = flagOf(words, '--output');
   const file = flagOf(words, '--config') ?? flagOf(words, '-c');
@@ -56,7 +56,7 @@ function outputOf(words: readonly string[], cwd: string): string {
 }
 
 /**
- * What a process is to a run folder, by its own command line: what the folder says about it is not believed.
+ * Classifies a process by its own command line; the run folder's claim is not trusted.
  *
  * @param dir - the run folder
  */

@@ -1,4 +1,4 @@
-/** What belongs to a run or a grid beside its curves: weights, sample images, the record of `reproduce`. */
+/** Routes for data of a run or a grid other than curves: weights, sample images, the record of `reproduce`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
@@ -8,7 +8,7 @@ import { rootGrid } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
 import { gridRecord } from './folder-walk.ts';
-import { fileInside, realPath } from './inside.ts';
+import { fileInside, realPath } from './path-guard.ts';
 import type { RunIndex } from './run-index.ts';
 import { runOf } from './run-routes.ts';
 import { CloudStore } from './weight-clouds.ts';
@@ -30,7 +30,7 @@ const comparison = z.looseObject({
   gain: mean,
 });
 
-/** What the page relies on: a record of another program is refused. */
+/** The fields the page relies on; records of other programs are rejected. */
 const reproductionShape = z.looseObject({
   preset: z.string(),
   recipe: z.string(),
@@ -58,7 +58,7 @@ function isReproduction(content: unknown): content is Reproduction {
 async function reproductionOf(index: RunIndex, grid: string): Promise<Reproduction> {
   await index.refresh();
   const realRoot = realPath(index.root);
-  // Only what the walk has found is a grid.
+  // Only grids found by the walk are served.
   const known = index.list().grids.some(({ id }) => id === grid) && realRoot !== undefined;
   const file = known
     ? fileInside(realRoot, join(index.root, grid === rootGrid ? '' : grid, gridRecord))

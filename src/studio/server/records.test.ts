@@ -35,7 +35,7 @@ const record = {
   machines: [],
 };
 
-it('a grid is its record, in a folder of the runs folder and in that itself', async () => {
+it('finds the record of a grid in a subfolder and in the runs folder itself', async () => {
   mkdirSync(join(root, 'fast'));
   writeFileSync(join(root, 'fast', 'results.json'), JSON.stringify(record));
   writeFileSync(join(root, 'results.json'), JSON.stringify({ ...record, preset: 'talk' }));
@@ -74,7 +74,7 @@ const samples = {
   ],
 };
 
-it('samples are those of the file, and what is no PNG is refused', async () => {
+it('serves the samples of the file and refuses anything but PNG', async () => {
   const dir = writeFakeRun(root, { name: 's', epochs: 1, stepsPerEpoch: 3 });
   expect((await ask(studio.port, `/${routes.samples('s')}`)).status).toBe(404);
   writeFileSync(join(dir, 'samples.json'), JSON.stringify(samples));
@@ -95,7 +95,7 @@ it('samples are those of the file, and what is no PNG is refused', async () => {
   }
 });
 
-it('details hold what the folder has, and command lines that a shell takes', async () => {
+it('details contain the data of the folder and shell-safe command lines', async () => {
   const dir = writeFakeRun(root, { name: 'd', epochs: 2, stepsPerEpoch: 5, config: { note: '$(touch x)' } });
   writeFileSync(join(dir, 'report.html'), '<p>');
   mkdirSync(join(dir, 'checkpoints', 'last'), { recursive: true });
@@ -112,7 +112,7 @@ it('details hold what the folder has, and command lines that a shell takes', asy
   expect(detail.commands.resume).toBe(`npx meanfield train --resume '${dir}'`);
 });
 
-it('swaps come all, and of very many an even choice that says how many there are', async () => {
+it('sends all swaps, or an evenly spaced selection with the total count', async () => {
   const dir = writeFakeRun(root, { name: 'w', epochs: 1, stepsPerEpoch: 3 });
   const swap = (step: number): string =>
     `${JSON.stringify({ step, epoch: 0, stage: 'layer1', before: [0, 1], after: [1, 0], pairs: [[0, 1]] })}\n`;

@@ -1,4 +1,4 @@
-/** A run folder as a row of the list. */
+/** Reads a run folder as a row of the list. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { summariseRun } from '../../runs/run-summary.ts';
@@ -16,9 +16,9 @@ import {
 } from '../../runs/index.ts';
 import type { RunRow } from '../protocol/index.ts';
 import { type SharedConfiguration, sharedConfiguration } from './configurations.ts';
-import type { RunFolderFiles } from './inside.ts';
+import type { RunFolderFiles } from './path-guard.ts';
 
-/** What is read of a run for the list; `state` follows from the status and the time. */
+/** The part of a row that is read from files; `state` follows from the status and the time. */
 export interface RowData {
   readonly row: RunRow;
   readonly status: RunStatus | undefined;
@@ -48,7 +48,7 @@ const emptyRow = {
   resumable: false,
 } as const;
 
-/** A run of which nothing can be read. */
+/** The row of a run that cannot be read. */
 export function brokenRow(id: string, problems: readonly string[]): RowData {
   return { row: { ...emptyRow, id, name: basename(id), problems }, status: undefined, shared: undefined };
 }
@@ -57,9 +57,9 @@ const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
 /**
- * Reads what the list shows; damage is told in `problems`. Of a run with a result no step is read.
+ * Reads the row; damage goes to `problems`. For a run with a result, no step is read.
  *
- * @param found - what the folder has, looked at just before
+ * @param found - the files of the folder, inspected just before
  */
 export function readRow(id: string, dir: string, found: RunFolderFiles, now: number): RowData {
   if (found.refused.length)
@@ -77,7 +77,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
   if (!has(runFiles.status)) problems.push(`${runFiles.status} is missing`);
   const config = readSettings(dir, found, problems);
   const shared = config && sharedConfiguration(config);
-  // A finished run shows its test error: what it saw on the way is not asked.
+  // A finished run shows its test error, so its last measured error is not needed.
   const environment = result || !has(runFiles.environment) ? undefined : run.environment();
   const last = result
     ? undefined
@@ -128,7 +128,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
   };
 }
 
-/** The row with another state, in which it can be resumed or not. */
+/** The row in another state, which decides whether the run can be resumed. */
 export function rowInState(row: RunRow, state: LiveState, dir: string, found: RunFolderFiles): RunRow {
   return { ...row, state, resumable: canResume(dir, state, row.final, found) };
 }

@@ -41,7 +41,7 @@ async function rowOf(index: RunIndex, id: string): Promise<RunRow | undefined> {
   return (await rowsOf(index)).find((row) => row.id === id);
 }
 
-/** A status whose process cannot be known, with a fresh heartbeat. */
+/** Writes a status with an unknown process and a fresh heartbeat. */
 function writeStatus(dir: string, status: Partial<RunStatus>): void {
   const now = new Date().toISOString();
   const whole: RunStatus = {
@@ -59,7 +59,7 @@ function writeStatus(dir: string, status: Partial<RunStatus>): void {
   renameSync(join(dir, '.new'), join(dir, 'status.json'));
 }
 
-it('a finished run is the row that its result says', async () => {
+it('the row of a finished run follows its result', async () => {
   const dir = writeFakeRun(root, { ...small, name: 'a', seed: 3 });
   const index = new RunIndex(root);
   const result = JSON.parse(readFileSync(join(dir, 'result.json'), 'utf8')) as Record<string, number>;
@@ -86,7 +86,7 @@ it('a finished run is the row that its result says', async () => {
   ]);
 });
 
-it('finds runs in grids, and grids, down to three levels and no further', async () => {
+it('finds runs and grids down to three levels', async () => {
   for (const folder of ['fast', 'more/fast', 'far/too/deep'])
     mkdirSync(join(root, folder), { recursive: true });
   writeFakeRun(root, { ...small, name: 'one' });
@@ -100,7 +100,7 @@ it('finds runs in grids, and grids, down to three levels and no further', async 
   expect(index.list().grids.map(({ id }) => id)).toEqual([rootGrid, 'fast']);
 });
 
-it('a record that is written anew is news of its grid, and nothing else of it is', async () => {
+it('a rewritten record changes its grid, nothing else does', async () => {
   mkdirSync(join(root, 'fast'));
   const record = join(root, 'fast', 'results.json');
   writeFileSync(record, '{}');
@@ -118,7 +118,7 @@ it('a record that is written anew is news of its grid, and nothing else of it is
   expect(index.revision).toBeGreaterThan(revision);
 });
 
-it('a configuration beside the runs hides none of them', async () => {
+it('a configuration beside the runs does not hide them', async () => {
   writeFakeRun(root, { ...small, name: 'one' });
   mkdirSync(join(root, 'grid'));
   writeFakeRun(join(root, 'grid'), { ...small, name: 'two' });
@@ -126,14 +126,14 @@ it('a configuration beside the runs hides none of them', async () => {
   expect((await rowsOf(new RunIndex(root))).map(({ id }) => id)).toEqual(['grid/two', 'one']);
 });
 
-it('a run that lacks its status is told, whatever folders of its own it has', async () => {
+it('reports a run without a status, whatever subfolders it has', async () => {
   const dir = writeFakeRun(root, { ...small, name: 'one' });
   mkdirSync(join(dir, 'checkpoints', 'last'), { recursive: true });
   rmSync(join(dir, 'status.json'));
   expect((await rowOf(new RunIndex(root), 'one'))?.problems).toEqual(['status.json is missing']);
 });
 
-it('runs that differ by seed and machine alone share a configuration', async () => {
+it('runs that differ only in seed and machine share a configuration', async () => {
   for (const [name, seed, lr] of [
     ['a', 1, 0.1],
     ['b', 2, 0.1],
@@ -150,7 +150,7 @@ it('runs that differ by seed and machine alone share a configuration', async () 
   expect(configurations[a!]).not.toHaveProperty('seed');
 });
 
-it('tells what is new, changed and gone since a revision, and nothing else', async () => {
+it('reports exactly what was added, changed and removed since a revision', async () => {
   for (const name of ['a', 'b', 'c']) writeFakeRun(root, { ...small, name, stopAt: 5 });
   const index = new RunIndex(root);
   await index.refresh();
@@ -171,7 +171,7 @@ it('tells what is new, changed and gone since a revision, and nothing else', asy
   expect(index.since(second).changed.map(({ id }) => id)).toEqual(['b']);
 });
 
-it('a revision of an earlier server, or of none, gives the whole list', async () => {
+it('a revision of an earlier server, or none, gives the whole list', async () => {
   writeFakeRun(root, { ...small, name: 'a' });
   const earlier = new RunIndex(root, 1000);
   await earlier.refresh();
@@ -181,7 +181,7 @@ it('a revision of an earlier server, or of none, gives the whole list', async ()
     expect(index.since(revision)).toMatchObject({ whole: true, changed: [{ id: 'a' }] });
 });
 
-it('corrupt, half-written and empty files are told, and the other runs are there', async () => {
+it('reports corrupt, half-written and empty files, and lists the other runs', async () => {
   for (const name of ['good', 'corrupt', 'half', 'empty', 'bare']) writeFakeRun(root, { ...small, name });
   writeFileSync(join(root, 'corrupt', 'status.json'), '\0\xff{{{');
   writeFileSync(join(root, 'corrupt', 'result.json'), '{"testError": "low"}');
@@ -204,7 +204,7 @@ it('corrupt, half-written and empty files are told, and the other runs are there
   for (const row of rows.values()) expect(row.problems.join()).not.toContain(root);
 });
 
-it('a file that is damaged in place is found within the turn of its run', async () => {
+it('finds a file damaged in place when the turn of its run comes', async () => {
   const dir = writeFakeRun(root, { ...small, name: 'a' });
   const past = new Date(Date.now() - 60_000);
   utimesSync(dir, past, past);
@@ -215,7 +215,7 @@ it('a file that is damaged in place is found within the turn of its run', async 
   expect(await rowOf(index, 'a')).toMatchObject({ state: 'unknown' });
 });
 
-it('a runs folder that is not there is told, and is seen when it comes', async () => {
+it('reports a missing runs folder, and reads it once it exists', async () => {
   const index = new RunIndex(join(root, 'later'));
   expect(await rowsOf(index)).toEqual([]);
   expect(index.list().problems.join()).toMatch(/later is not there yet: start a run/);
@@ -224,7 +224,7 @@ it('a runs folder that is not there is told, and is seen when it comes', async (
   expect(index.list().problems).toEqual([]);
 });
 
-it('nothing outside is read: not by a linked folder, not by a linked file', async () => {
+it('reads nothing outside the runs folder, through neither folder nor file links', async () => {
   const outside = mkdtempSync(join(tmpdir(), 'outside-'));
   writeFakeRun(outside, { ...small, name: 'secret' });
   writeFakeRun(root, { ...small, name: 'mine' });
@@ -247,7 +247,7 @@ it('nothing outside is read: not by a linked folder, not by a linked file', asyn
   rmSync(outside, { recursive: true });
 });
 
-it('a pipe in place of a file is not opened', async () => {
+it('does not open a pipe in place of a file', async () => {
   const dir = writeFakeRun(root, { ...small, name: 'a' });
   rmSync(join(dir, 'status.json'));
   spawnSync('mkfifo', [join(dir, 'status.json')]);
@@ -257,7 +257,7 @@ it('a pipe in place of a file is not opened', async () => {
   ]);
 });
 
-it('counts the swaps of a run under way, and takes its last whole step', async () => {
+it('counts the swaps of a running run and reads its last complete step', async () => {
   const dir = writeFakeRun(root, { ...small, name: 'a', stopAt: 7 });
   const swaps = readFileSync(join(dir, 'swaps.jsonl'), 'utf8').split('\n').length - 1;
   const swap = { step: 7, epoch: 0, stage: 'layer1', before: [0, 1], after: [1, 0], pairs: [[0, 1]] };
@@ -275,7 +275,7 @@ it('counts the swaps of a run under way, and takes its last whole step', async (
   });
 });
 
-it('a run that is killed is shown as crashed by the next look, though none of its files changes', async () => {
+it('shows a killed run as crashed after the next scan, though its files do not change', async () => {
   const dir = writeFakeRun(root, { ...small, name: 'a', stopAt: 5 });
   mkdirSync(join(dir, 'checkpoints', 'last'), { recursive: true });
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
@@ -293,7 +293,7 @@ it('a run that is killed is shown as crashed by the next look, though none of it
   expect(index.revision).toBe(settled);
 });
 
-it('of thousands of runs the first are shown while the others are read, and then exactly the others', async () => {
+it('shows the first of thousands of runs while reading the others, then exactly the others', async () => {
   const count = 3000;
   const status = JSON.stringify({
     pid: 1,

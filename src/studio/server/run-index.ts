@@ -1,7 +1,7 @@
 /**
- * The rows of all runs, kept and renewed: a folder that has not changed costs one look at its time. Files that are
- * written anew in place (which this project never does) do not change their folder's time: they are found by
- * looking at every file of a few runs each time, in turn.
+ * The rows of all runs, kept up to date. An unchanged folder costs one look at its timestamp. Rewriting a file in
+ * place (which this project never does) does not change the folder's timestamp, so each scan also checks all files of
+ * a few runs, in turn.
  */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,29 +14,29 @@ import {
 } from '../../runs/index.ts';
 import type { RowsEvent, RunList, RunRow } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
-import { breather } from './breathe.ts';
+import { timeSlicer } from './time-slice.ts';
 import type { SharedConfiguration } from './configurations.ts';
 import { FolderWalk, type RunFolder } from './folder-walk.ts';
-import { isInside, lookInto, realPath, type RunFolderFiles } from './inside.ts';
+import { isInside, inspectRunFolder, realPath, type RunFolderFiles } from './path-guard.ts';
 import { brokenRow, readRow, type RowData, rowInState } from './row.ts';
 
 interface Entry {
   folder: RunFolder;
   found: RunFolderFiles;
-  /** Of the files: sizes and times. */
+  /** Sizes and timestamps of the files. */
   filesStamp: string;
   status: RunStatus | undefined;
   row: RunRow;
   shared: SharedConfiguration | undefined;
-  /** JSON of the row, by which changes are seen. */
+  /** JSON of the row, compared to detect changes. */
   text: string;
   revision: number;
 }
 
-/** Runs whose files are all looked at in one scan, in turn. */
-const inTurn = 200;
-/** Gone rows that are remembered; whoever asks from before gets the whole list. */
-const mostGone = 5000;
+/** Number of runs whose files are all checked in one scan. */
+const thoroughPerScan = 200;
+/** Number of removed rows remembered; older clients get the whole list. */
+const maxGone = 5000;
 
 function configurationsOf(entries: Iterable<Entry>): Record<string, PlainRecord> {
   const all: Record<string, PlainRecord> = {};
@@ -51,17 +51,17 @@ function stampOf({ files, refused }: RunFolderFiles): string {
 }
 
 export class RunIndex {
-  /** As the user gave it. */
+  /** As given by the user. */
   readonly root: string;
   readonly #walk: FolderWalk;
   readonly #entries = new Map<string, Entry>();
-  /** Ids that are gone, with the revision at which they went. */
+  /** Removed ids with the revision of their removal. */
   #gone: { readonly id: string; readonly revision: number }[] = [];
-  /** Revisions before this one are not known: another server, or too long ago. */
+  /** Changes before this revision are unknown: they belong to another server or were dropped. */
   #firstRevision: number;
   #revision: number;
   #problems = '';
-  /** Every run has been read once. */
+  /** Whether every run has been read once. */
   #complete = false;
   #cursor = 0;
   #scanning: Promise<void> | undefined;
@@ -79,9 +79,10 @@ export class RunIndex {
   }
 
   /**
-   * Looks for what has changed up to now; whoever asks while it looks waits for one more look, all for the same.
+   * Scans for changes. Callers during a scan share one further scan.
    *
-   * @param patience - the first look at thousands of runs takes seconds: who can show a part of them waits so many ms for all
+   * @param patience - the first scan of thousands of runs takes seconds: a caller that can show a partial list waits
+   *   at most this long, in ms
    */
   async refresh(patience = Infinity): Promise<void> {
     if (this.#scanning && !this.#queued) {
@@ -89,7 +90,7 @@ export class RunIndex {
         this.#queued = undefined;
         return this.#start();
       };
-      // One that failed has told its own.
+      // A failed scan reports its own error.
       this.#queued = this.#scanning.then(next, next);
     }
     const look = this.#queued ?? this.#start();
@@ -109,13 +110,13 @@ export class RunIndex {
     const realRoot = realPath(this.root);
     const left = new Set(this.#entries.keys());
     const thorough = this.#nextInTurn();
-    const breathe = breather();
+    const yieldIfDue = timeSlicer();
     for (const folder of this.#walk.walk()) {
       if (folder && realRoot !== undefined) {
         left.delete(folder.id);
         this.#check(folder, realRoot, thorough.has(folder.id));
       }
-      await breathe();
+      await yieldIfDue();
     }
     this.#forget(left);
     this.#complete = true;
@@ -127,8 +128,8 @@ export class RunIndex {
   #nextInTurn(): Set<string> {
     const ids = [...this.#entries.keys()];
     const first = this.#cursor < ids.length ? this.#cursor : 0;
-    this.#cursor = first + inTurn;
-    return new Set(ids.slice(first, first + inTurn));
+    this.#cursor = first + thoroughPerScan;
+    return new Set(ids.slice(first, first + thoroughPerScan));
   }
 
   #forget(ids: ReadonlySet<string>): void {
@@ -138,13 +139,13 @@ export class RunIndex {
       this.#entries.delete(id);
       this.#gone.push({ id, revision });
     }
-    const surplus = this.#gone.length - mostGone;
+    const surplus = this.#gone.length - maxGone;
     if (surplus <= 0) return;
     this.#firstRevision = this.#gone[surplus - 1]!.revision;
     this.#gone = this.#gone.slice(surplus);
   }
 
-  /** Brings the entry of a run up to date, if its folder has changed. */
+  /** Updates the entry of a run if its folder has changed. */
   #check(folder: RunFolder, realRoot: string, thorough: boolean): void {
     const entry = this.#entries.get(folder.id);
     if (entry?.folder.stamp === folder.stamp && !thorough) {
@@ -152,7 +153,7 @@ export class RunIndex {
       return;
     }
     try {
-      this.#renew(folder, lookInto(folder.dir, realRoot, folder.entries));
+      this.#renew(folder, inspectRunFolder(folder.dir, realRoot, folder.entries));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       this.#put(
@@ -164,7 +165,7 @@ export class RunIndex {
     }
   }
 
-  /** Reads the row, if the files have changed. */
+  /** Reads the row if the files have changed. */
   #renew({ id, dir, stamp }: RunFolder, found: RunFolderFiles): Entry {
     const entry = this.#entries.get(id);
     const filesStamp = stampOf(found);
@@ -199,13 +200,13 @@ export class RunIndex {
     return entry;
   }
 
-  /** A run that is under way may have crashed without a change to its files. */
+  /** A running run may have crashed without changing its files. */
   #judge(entry: Entry): Entry {
     const { status, shared, row, folder, found, filesStamp } = entry;
     if (status?.state !== 'running') return entry;
     const again = (): RunStatus | undefined => readRun(folder.dir).status();
     const { state } = currentStatus(status, again, Date.now(), isProcessAlive);
-    // Another end than `crashed` comes with a change of the files, which the next scan reads.
+    // Any other end changes the files, which the next scan reads.
     if (state === row.state || (state !== 'crashed' && state !== 'running')) return entry;
     return this.#put(
       folder,
@@ -215,8 +216,8 @@ export class RunIndex {
     );
   }
 
-  /** What could not be read outside the runs. */
-  #tell(): readonly string[] {
+  /** Problems that concern no single run. */
+  #listProblems(): readonly string[] {
     if (this.#complete) return this.#walk.problems;
     return [`${this.#entries.size} runs so far: the others are still being read`];
   }
@@ -227,12 +228,12 @@ export class RunIndex {
       revision: this.#revision,
       runs: [...this.#entries.values()].map(({ row }) => row),
       configurations: configurationsOf(this.#entries.values()),
-      problems: this.#tell(),
+      problems: this.#listProblems(),
       grids: this.#walk.grids,
     };
   }
 
-  /** What changed after a revision; all there is where that is not known. */
+  /** Changes after a revision; the whole list if that revision is unknown. */
   since(revision: number): RowsEvent {
     const known = revision >= this.#firstRevision && revision <= this.#revision;
     const entries = [...this.#entries.values()];
@@ -243,17 +244,17 @@ export class RunIndex {
       whole: !known,
       changed: changed.map(({ row }) => row),
       configurations: configurationsOf(changed),
-      // One that went and came again is not gone.
+      // A run that was removed and came back is not gone.
       gone: gone.filter((id) => !this.#entries.has(id)),
-      problems: this.#tell(),
+      problems: this.#listProblems(),
       grids: this.#walk.grids,
     };
   }
 
   /**
-   * The folder of a run, looked at again just now.
+   * Opens a run after checking its folder again.
    *
-   * @throws ApiError where there is no such run, or nothing of it may be read
+   * @throws ApiError if there is no such run, or it must not be read
    */
   async open(id: string): Promise<OpenRun> {
     if (!this.#entries.has(id)) await this.refresh();
@@ -262,7 +263,7 @@ export class RunIndex {
     if (!folder || realRoot === undefined || !isInside(realRoot, folder.dir)) throw this.#missing(id);
     let found: RunFolderFiles;
     try {
-      found = lookInto(folder.dir, realRoot);
+      found = inspectRunFolder(folder.dir, realRoot);
     } catch {
       throw this.#missing(id);
     }
@@ -278,9 +279,9 @@ export class RunIndex {
   }
 
   /**
-   * The run that a process of this machine began.
+   * The run that a process on this machine has started.
    *
-   * @param since - ms since 1970: a process of an earlier time may have had the same number
+   * @param since - ms since 1970; an earlier process may have had the same id
    */
   async runOfProcess(pid: number, since: number): Promise<string | undefined> {
     await this.refresh();
@@ -290,7 +291,7 @@ export class RunIndex {
     return undefined;
   }
 
-  /** Runs that name the same process as theirs, the one with the latest sign of life first: the others are copies of its folder. */
+  /** Runs whose status names the same process, latest heartbeat first: all but the first are copies of its folder. */
   async sharing({ pid, host }: RunStatus): Promise<readonly { id: string; heartbeat: string }[]> {
     await this.refresh();
     return [...this.#entries.values()]
@@ -302,13 +303,13 @@ export class RunIndex {
       .sort((a, b) => (a.heartbeat > b.heartbeat ? -1 : 1));
   }
 
-  /** At which the row of a run changed last. */
+  /** The revision at which the row last changed. */
   revisionOf(id: string): number {
     return this.#entries.get(id)?.revision ?? 0;
   }
 }
 
-/** A run that may be read. */
+/** A run that has passed the checks for reading. */
 export interface OpenRun {
   readonly id: string;
   readonly dir: string;

@@ -1,4 +1,4 @@
-/** What can be asked about runs. */
+/** Routes for the run list and single runs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, Hono } from 'hono';
@@ -10,7 +10,7 @@ import { commandsFor } from './commands.ts';
 import type { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
 import { folderStamp } from './folder-stamp.ts';
-import { fileInside } from './inside.ts';
+import { fileInside } from './path-guard.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 
 export interface RunRoutes {
@@ -18,15 +18,15 @@ export interface RunRoutes {
   readonly curves: CurveStore;
 }
 
-/** The list comes with what is read by then; the rest comes as events. In ms. */
+/** How long the list request waits for the first scan; rows read later arrive as events. In ms. */
 const patience = 150;
 
 const defaultPoints = 1000;
-const mostPoints = 10_000;
-/** Of more swaps an even choice is sent. */
-const mostSwaps = 5000;
+const maxPoints = 10_000;
+/** Beyond this number, an evenly spaced selection of swaps is sent. */
+const maxSwaps = 5000;
 
-/** @throws ApiError unless it is a whole number in the range */
+/** @throws ApiError unless the parameter is an integer within the range */
 export function wholeNumber(
   c: Context,
   name: string,
@@ -43,12 +43,12 @@ export function wholeNumber(
   return value;
 }
 
-/** The run that an address names. @throws ApiError */
+/** The run named in the URL. @throws ApiError */
 export function runOf(c: Context, index: RunIndex): Promise<OpenRun> {
   return index.open(c.req.param('id') ?? '');
 }
 
-/** What a run has in steps; none if it has no file yet. */
+/** The step index of a run; empty if it has no metrics file yet. */
 export async function stepsOf(
   { dir, found }: OpenRun,
   store: CurveStore,
@@ -62,7 +62,7 @@ async function swapsOf({ dir, found }: OpenRun): Promise<SwapList> {
   const all: SwapRecord[] = found.files.has(runFiles.swaps)
     ? (await readRecords(join(dir, runFiles.swaps), swapSchema)).records
     : [];
-  return { swaps: evenly(all, mostSwaps), total: all.length };
+  return { swaps: evenly(all, maxSwaps), total: all.length };
 }
 
 function detailOf({ dir, found, row, realRoot }: OpenRun): RunDetail {
@@ -90,7 +90,7 @@ function detailOf({ dir, found, row, realRoot }: OpenRun): RunDetail {
   };
 }
 
-/** Pages of a run folder, and their types. They are made from what a run holds: they may show, and do nothing. */
+/** HTML pages of a run folder with their types. They contain data of the run, so they are served without scripts. */
 const pages: Readonly<Record<string, string>> = {
   [runFiles.report]: 'text/html; charset=utf-8',
   [runFiles.analysisPage]: 'text/html; charset=utf-8',
@@ -109,7 +109,7 @@ export function addRunRoutes(app: Hono<StudioEnvironment>, { index, curves: stor
   app.get('/api/runs/:id/steps', async (c) => {
     const run = await runOf(c, index);
     const [from, to] = [wholeNumber(c, 'from'), wholeNumber(c, 'to')];
-    const points = wholeNumber(c, 'points', { min: 1, max: mostPoints }) ?? defaultPoints;
+    const points = wholeNumber(c, 'points', { min: 1, max: maxPoints }) ?? defaultPoints;
     return c.json(
       await stepsOf(run, store, {
         points,

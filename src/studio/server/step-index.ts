@@ -1,6 +1,6 @@
 /**
- * Where each step of `metrics.jsonl` stands in the file, its loss and its error: read once as a stream, then only what was
- * appended. With it any stretch of a long run is cut down to few points without reading the file again.
+ * Index of `metrics.jsonl`: byte offset, loss and error of each step. The file is streamed once, then only appended
+ * bytes are read, so that any range of a long run can be downsampled without reading the file again.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { parseRecord, stepSchema } from '../../runs/index.ts';
@@ -9,11 +9,11 @@ import { Column } from './column.ts';
 const newline = 10;
 const closingBrace = 125;
 const chunkBytes = 1 << 20;
-/** A longer line is no record. */
+/** Longer lines are not records. */
 const longestLine = 1 << 24;
-/** Bytes of the start of a line that hold step, epoch, loss and error. */
+/** Number of leading bytes of a line that contain step, epoch, loss and error. */
 const headBytes = 160;
-/** How this project writes a record; any other order of members goes the slow way. */
+/** The layout in which this project writes records; any other order of keys takes the slow path. */
 const measure = String.raw`(null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?)`;
 const head = new RegExp(
   String.raw`^\{"step":([1-9]\d{0,15}),"epoch":(?:0|[1-9]\d*),"loss":${measure},"error":${measure},`,
@@ -26,7 +26,7 @@ interface Measured {
   readonly error: number;
 }
 
-/** What is measured at the step of a line; undefined if it is no record. */
+/** The measurements in a line; undefined if it is not a record. */
 function measuredIn(bytes: Buffer, start: number, end: number): Measured | undefined {
   const match = head.exec(bytes.toString('latin1', start, Math.min(end, start + headBytes)));
   if (match && bytes[end - 1] === closingBrace)
@@ -39,12 +39,12 @@ export class StepIndex {
   readonly steps = new Column();
   readonly losses = new Column();
   readonly errors = new Column();
-  /** Where each line starts and ends, without its newline. */
+  /** Start and end offset of each line, without its newline. */
   readonly starts = new Column();
   readonly ends = new Column();
-  /** Lines that are no records, or whose step does not rise. */
+  /** Number of lines that are not records, or whose step does not increase. */
   unreadable = 0;
-  /** Counts how often the file was found to be another one, or cut back: steps that were read before are void. */
+  /** Incremented when the file turns out to be replaced or truncated; steps read before are then invalid. */
   generation = 0;
   #next = 0;
   #inode = 0;
@@ -59,7 +59,7 @@ export class StepIndex {
     return this.steps.length ? this.steps.at(this.steps.length - 1) : 0;
   }
 
-  /** Reads what is new. @throws the system's error if the file cannot be read */
+  /** Reads appended lines. @throws the system's error if the file cannot be read */
   async update(): Promise<void> {
     this.#updating ??= this.#update().finally(() => {
       this.#updating = undefined;
@@ -88,7 +88,7 @@ export class StepIndex {
     this.#lastLine = Buffer.alloc(0);
   }
 
-  /** Whether the line that was read last is still where it was: a file may be cut back and grow again. */
+  /** Whether the last line read is still in place: a file may be truncated and grow again. */
   async #goesOn(handle: FileHandle): Promise<boolean> {
     const before = this.#lastLine;
     const now = Buffer.alloc(before.length);
@@ -113,7 +113,7 @@ export class StepIndex {
       if (bytesRead < chunk.length) return;
       position += skipping ? bytesRead : start;
       if (start > 0 || skipping) continue;
-      // No line ends in the whole chunk.
+      // The chunk contains no complete line.
       if (chunk.length < longestLine) chunk = Buffer.allocUnsafe(4 * chunk.length);
       else skipping = true;
     }
@@ -134,7 +134,7 @@ export class StepIndex {
   }
 }
 
-/** Where the line that ends before `next` starts. */
+/** Start of the line that ends before `next`. */
 function lineStart(bytes: Buffer, next: number): number {
   return next < 2 ? 0 : bytes.lastIndexOf(newline, next - 2) + 1;
 }

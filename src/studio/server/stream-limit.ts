@@ -1,4 +1,4 @@
-/** How many event streams there may be: each costs a socket and a look at files twice a second. */
+/** Limits the number of event streams: each takes a socket and checks files twice a second. */
 import { ApiError } from './api-error.ts';
 
 export interface StreamLimits {
@@ -20,11 +20,11 @@ export class StreamLimit {
   }
 
   /**
-   * Takes a place.
+   * Takes a slot.
    *
    * @param client - an address
-   * @returns gives it back; once is enough
-   * @throws ApiError if there is none
+   * @returns a function that releases the slot; further calls have no effect
+   * @throws ApiError if no slot is free
    */
   take(client: string): () => void {
     const { total, perClient } = this.#limits;

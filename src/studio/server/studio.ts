@@ -11,40 +11,40 @@ import { ApiError } from './api-error.ts';
 import { readBody, type StudioEnvironment } from './body.ts';
 import { CurveStore } from './curve-store.ts';
 import { addEventRoutes } from './event-routes.ts';
-import { guard } from './guard.ts';
+import { requestGuard } from './request-guard.ts';
 import { inAddress, isLoopback } from './hosts.ts';
 import { LabPool } from './lab-pool.ts';
 import { addLabRoutes } from './lab-routes.ts';
 import { listen } from './listen.ts';
 import { addPage, checkPage, newToken } from './page-files.ts';
-import { Pulse } from './pulse.ts';
+import { Poller } from './poller.ts';
 import { addRecordRoutes } from './record-routes.ts';
 import { RunIndex } from './run-index.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { StreamLimit } from './stream-limit.ts';
 
 export interface StudioOptions {
-  /** The runs folder, as the user gave it. It need not be there yet. */
+  /** The runs folder, as the user gave it; it need not exist yet. */
   readonly root: string;
   /** Folder of the built page. */
   readonly page: string;
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** Whoever reaches this machine may read the runs, and with the page start and stop them. */
+  /** Allows addresses that other machines can reach; they can then read, start and stop runs. */
   readonly allowNetwork?: boolean;
-  /** 0: any free one. */
+  /** 0 means any free port. */
   readonly port: number;
-  /** Take the next free port where this one is taken. */
+  /** If the port is taken, use the next free one. */
   readonly orNext?: boolean;
-  /** Without an event for so many ms a stream sends a comment; default 15 s. */
-  readonly signOfLife?: number;
-  /** Starts `meanfield`: a program and its first arguments; default: this package's own. */
+  /** Time without an event after which a stream sends a comment, in ms; default 15 s. */
+  readonly keepAlive?: number;
+  /** Program and leading arguments that run `meanfield`; default: this package's own. */
   readonly program?: readonly [string, ...string[]];
-  /** Starts a child that computes for the lab; default: this package's own. */
+  /** Command that starts a lab worker; default: this package's own. */
   readonly labCommand?: readonly [string, ...string[]];
-  /** Longest computation of the lab in ms; default 30 s. */
+  /** Time limit of a lab computation, in ms; default 30 s. */
   readonly labTime?: number;
-  /** Told of failures that are none of the user's. */
+  /** Called with errors that the user did not cause. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -52,30 +52,33 @@ export interface Studio {
   readonly url: string;
   readonly port: number;
   readonly token: string;
-  /** Waits until every run there is has been read: before that the list has a part of them. */
+  /** Resolves when every run has been read; until then the list is incomplete. */
   ready(): Promise<void>;
-  /** Ends every stream and stops listening; runs that were started go on. */
+  /** Ends all streams and stops listening. Started runs continue. */
   close(): Promise<void>;
 }
 
-/** A connection more than this is refused by the system: streams are counted apart. */
-const mostConnections = 1024;
-const labChildren = 2;
-/** Much longer than a preset takes, much shorter than loading another child. */
+/** The system refuses further connections. Event streams have their own limit. */
+const maxConnections = 1024;
+const labWorkers = 2;
+/** Longer than a preset takes, shorter than it takes to load another worker, in ms. */
 const labGrace = 300;
-const mostStreams = 128;
-/** On a loopback address all pages are one client. */
-const mostStreamsOfOne = 64;
+const maxStreams = 128;
+/** On a loopback address all pages count as one client. */
+const maxLoopbackStreams = 64;
 
-/** The same from src/studio/server and from dist/studio/server. */
+/** Resolves alike from src/studio/server and dist/studio/server. */
 const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const ownProgram = [process.execPath, inPackage('bin/meanfield.js')] as const;
-/** With this process's own flags of Node, as a fork has them. */
+/** Passes on this process's Node flags, as fork() does. */
 const ownLab = [process.execPath, ...workerFlags(), inPackage('dist/studio/engine/worker.js')] as const;
 
-/** @throws UsageError for a host that others reach, a port that is taken; MissingEnvironmentError without a page */
+/**
+ * @throws UsageError for a host that other machines can reach or a port that is taken; MissingEnvironmentError
+ *   without a built page
+ */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { root, page, host = '127.0.0.1', signOfLife = 15_000, program = ownProgram, onError } = options;
+  const { root, page, host = '127.0.0.1', keepAlive = 15_000, program = ownProgram, onError } = options;
   const { labCommand = ownLab, labTime = 30_000 } = options;
   checkPage(page);
   if (!isLoopback(host) && !options.allowNetwork)
@@ -86,7 +89,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const index = new RunIndex(root);
   let port = options.port;
   const app = new Hono<StudioEnvironment>();
-  app.use(guard({ bound: () => ({ host, port }), token }));
+  app.use(requestGuard({ bound: () => ({ host, port }), token }));
   app.use(readBody);
   const curves = new CurveStore();
   addRunRoutes(app, { index, curves });
@@ -94,19 +97,19 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   addEventRoutes(app, {
     index,
     curves,
-    pulse: new Pulse(() => index.refresh(0)),
-    limit: new StreamLimit({ total: mostStreams, perClient: mostStreamsOfOne }),
-    signOfLife,
+    poller: new Poller(() => index.refresh(0)),
+    limit: new StreamLimit({ total: maxStreams, perClient: maxLoopbackStreams }),
+    keepAlive,
     onError: (error) => onError?.(error),
   });
   addActionRoutes(app, { index, program });
-  const lab = new LabPool({ command: labCommand, size: labChildren, timeLimit: labTime, grace: labGrace });
+  const lab = new LabPool({ command: labCommand, size: labWorkers, timeLimit: labTime, grace: labGrace });
   addLabRoutes(app, lab);
   app.all('/api/*', () => {
     throw new ApiError(404, 'there is no such address');
   });
   addPage(app, page, token, () => {
-    // Whoever has the page may open the lab; but the page comes first.
+    // The lab may be opened next, but the page loads first.
     setTimeout(() => {
       lab.warm();
     }, 1500).unref();
@@ -117,9 +120,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     return c.json(answer, error instanceof ApiError ? error.status : 500);
   });
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
   port = await listen(server, { host, port: options.port, orNext: options.orNext ?? false });
-  // The first list is ready, or nearly, when the page asks for it.
+  // Starts reading now, so that the list is (almost) ready when the page requests it.
   index.refresh().catch((error: unknown) => onError?.(error));
   return {
     url: `http://${inAddress(host)}:${port}/`,

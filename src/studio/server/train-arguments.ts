@@ -1,16 +1,16 @@
-/** Which arguments of `meanfield train` the page may give: those that write nowhere but below the runs folder. */
+/** Decides which arguments of `meanfield train` the page may pass: those that write only below the runs folder. */
 import { ApiError } from './api-error.ts';
 
-const mostArguments = 200;
+const maxArguments = 200;
 const longest = 4096;
 
-/** Flags that say where to write; the Studio says it itself. */
+/** Flags that set the output location; the Studio sets them itself. */
 const places = ['--output', '--resume'];
 
-/** @throws ApiError for arguments that name another place to write, or that no command line can hold */
+/** @throws ApiError for arguments that set another output location, or that cannot be part of a command line */
 export function checkArguments(args: readonly string[]): void {
-  if (args.length > mostArguments)
-    throw new ApiError(400, `at most ${mostArguments} arguments, got ${args.length}`);
+  if (args.length > maxArguments)
+    throw new ApiError(400, `at most ${maxArguments} arguments, got ${args.length}`);
   for (const [i, argument] of args.entries()) {
     if (argument.length > longest || argument.includes('\0'))
       throw new ApiError(400, `argument ${i + 1} is longer than ${longest} characters, or has a zero byte`);
@@ -24,7 +24,7 @@ export function checkArguments(args: readonly string[]): void {
   }
 }
 
-/** `--flag=value` in its parts. */
+/** Splits `--flag=value`. */
 function split(argument: string): [flag: string, value: string | undefined] {
   const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(argument) ?? [];
   return flag === undefined ? [argument, undefined] : [flag, value];

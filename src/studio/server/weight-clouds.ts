@@ -1,21 +1,21 @@
-/** The clouds of the runs whose weights were asked for lately. */
+/** Caches the weight clouds of recently requested runs. */
 import type { WeightClouds } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
-import { breather } from './breathe.ts';
+import { timeSlicer } from './time-slice.ts';
 import { type CheckpointFile, checkpointFiles } from './checkpoint-files.ts';
 import { cloudPoints } from './cloud-points.ts';
 import type { OpenRun } from './run-index.ts';
 
-/** Runs whose clouds are kept. */
-const mostKept = 20;
+/** Number of runs in the cache. */
+const maxRuns = 20;
 
 interface Job {
-  /** Of the checkpoints that it is about. */
+  /** Identifies the checkpoints used. */
   readonly stamp: string;
   readonly clouds: Promise<WeightClouds>;
-  /** Ends the computation. */
+  /** Aborts the computation. */
   readonly ending: AbortController;
-  /** So many have asked, less those who went before it was done. */
+  /** Number of pending requests. */
   waiting: number;
 }
 
@@ -27,10 +27,10 @@ export class CloudStore {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * Computed once for the checkpoints there are; one run after the other. Where they change in the meantime, the answer
-   * is about the new ones.
+   * Computes the clouds once per set of checkpoints, one run at a time. If the checkpoints change meanwhile, the
+   * answer is for the new ones.
    *
-   * @param gone - aborted when whoever asks waits no longer: what nobody waits for is not computed to its end
+   * @param gone - aborted when the client disconnects; a computation without pending requests is aborted
    */
   clouds(run: OpenRun, gone?: AbortSignal): Promise<WeightClouds> {
     const checkpoints = checkpointFiles(run);
@@ -44,18 +44,18 @@ export class CloudStore {
 
   #begin(dir: string, stamp: string, checkpoints: readonly CheckpointFile[]): Job {
     const ending = new AbortController();
-    const breathe = breather();
+    const yieldIfDue = timeSlicer();
     const clouds = this.#last.then(() =>
       cloudPoints(checkpoints, () => {
         ending.signal.throwIfAborted();
-        return breathe();
+        return yieldIfDue();
       }),
     );
     this.#last = clouds.catch(() => undefined);
     const job = { stamp, clouds, ending, waiting: 0 };
     this.#kept.delete(dir);
     this.#kept.set(dir, job);
-    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+    if (this.#kept.size > maxRuns) this.#kept.delete(this.#kept.keys().next().value!);
     return job;
   }
 

@@ -12,7 +12,7 @@ import { RunIndex } from './run-index.ts';
 import type { Studio } from './studio.ts';
 import { CloudStore } from './weight-clouds.ts';
 
-it('points of a plane in many dimensions keep their distances, and nothing is left over', async () => {
+it('points on a plane in many dimensions keep their distances and all variance is explained', async () => {
   const [u, v] = [0, 1].map((phase) =>
     Float64Array.from({ length: 500 }, (_, i) => Math.sin(0.37 * i + phase * 1.3)),
   );
@@ -34,7 +34,7 @@ it('points of a plane in many dimensions keep their distances, and nothing is le
     expect(coordinates.reduce((sum, point) => sum + point[axis], 0)).toBeCloseTo(0, 8);
 });
 
-it('one point, and points that are all one, have no variance to share', async () => {
+it('a single point and coinciding points have no variance to explain', async () => {
   const point = (): Float64Array => Float64Array.of(1, 2, 3);
   expect(await principalPlane([])).toEqual({ coordinates: [], explained: [0, 0] });
   expect(await principalPlane([point()])).toEqual({ coordinates: [[0, 0]], explained: [0, 0] });
@@ -58,7 +58,7 @@ const f32 = (values: readonly number[], shape: readonly number[] = [values.lengt
   data: new Uint8Array(Float32Array.from(values).buffer),
 });
 
-/** A stage with a transition of other shapes and three blocks; their first weights are given. */
+/** Writes a stage with a transition of other shapes and three blocks with the given first weights. */
 function writeCheckpoint(
   run: string,
   name: string,
@@ -91,7 +91,7 @@ async function cloudsOf(run: string): Promise<WeightClouds> {
   return JSON.parse(text) as WeightClouds;
 }
 
-it('blocks of each checkpoint are points with their positions and places; transitions and statistics are none', async () => {
+it('the blocks of each checkpoint are points with tau and order; transitions and statistics are not', async () => {
   writeFakeRun(root, { name: 'a', epochs: 1, stepsPerEpoch: 3 });
   writeCheckpoint('a', 'epoch-001', 10, [1, 2, 3], [0.5, 0.25, 0.75]);
   writeCheckpoint('a', 'last', 20, [1, 2, 6], [0.5, 0.25, 0.125]);
@@ -110,12 +110,12 @@ it('blocks of each checkpoint are points with their positions and places; transi
     [1, 2, 3, 1, 2, 6].map((value) => expect.closeTo(value - mean, 9) as number),
   );
   expect(layer2?.explained).toEqual([1, 0].map((value) => expect.closeTo(value, 9) as number));
-  // A checkpoint that is written anew is read anew.
+  // A rewritten checkpoint is read again.
   writeCheckpoint('a', 'last', 30, [1, 2, 60], [0.5, 0.25, 0.125]);
   expect((await cloudsOf('a')).stages.layer2?.points).toHaveLength(9);
 });
 
-it('frozen orders stay, and schemes without positions have none', async () => {
+it('frozen orders are kept, and schemes without positions have none', async () => {
   writeFakeRun(root, { name: 'frozen', epochs: 1, stepsPerEpoch: 3 });
   writeCheckpoint('frozen', 'last', 5, [1, 2, 3], [0.5, 0.25, 0.75], 'false');
   expect((await cloudsOf('frozen')).stages.layer2?.points.map(({ place }) => place)).toEqual([0, 1, 2]);
@@ -128,7 +128,7 @@ it('frozen orders stay, and schemes without positions have none', async () => {
   ]);
 });
 
-it('no checkpoints, damaged ones and those behind links give no points, and no error', async () => {
+it('missing, damaged and linked checkpoints give no points and no error', async () => {
   writeFakeRun(root, { name: 'bare', epochs: 1, stepsPerEpoch: 3 });
   expect(await cloudsOf('bare')).toEqual({ stages: {} });
   const outside = mkdtempSync(join(tmpdir(), 'outside-'));
@@ -141,7 +141,7 @@ it('no checkpoints, damaged ones and those behind links give no points, and no e
   rmSync(outside, { recursive: true });
 });
 
-it('of many blocks fewer checkpoints are taken, of very many an even choice of blocks: the first and the last always', async () => {
+it('reads fewer checkpoints for many blocks, and evenly spaced blocks for very many; always the first and last', async () => {
   const pointsOf = async (blocks: number): Promise<WeightClouds['stages'][string]['points']> => {
     const run = `wide-${blocks}`;
     writeFakeRun(root, { name: run, epochs: 1, stepsPerEpoch: 3 });
@@ -162,12 +162,12 @@ it('of many blocks fewer checkpoints are taken, of very many an even choice of b
     expect([steps.length, steps[0], steps.at(-1)]).toEqual([checkpoints, 1, 30]);
     const particles = distinct(points.map(({ particle }) => particle));
     expect([particles.length, particles[0], particles.at(-1)]).toEqual([shown, 0, blocks - 1]);
-    // Without positions the order is that of creation: a place counts the blocks that are not shown too.
+    // Without positions, the order is that of creation, and the place counts the hidden blocks too.
     expect(points.map(({ place }) => place)).toEqual(points.map(({ particle }) => particle));
   }
 });
 
-it('of large checkpoints so many are read as have 1 GiB together, the first and the last among them', () => {
+it('reads at most 1 GiB of large checkpoints, including the first and the last', () => {
   const mebi = 2 ** 20;
   const sizes = (count: number, size: number): { size: number; at: number }[] =>
     Array.from({ length: count }, (_, at) => ({ size, at }));
@@ -185,7 +185,7 @@ it('of large checkpoints so many are read as have 1 GiB together, the first and 
   }
 });
 
-it('blocks whose weights ran away are left out', async () => {
+it('leaves out diverged blocks', async () => {
   writeFakeRun(root, { name: 'far', epochs: 1, stepsPerEpoch: 3 });
   writeCheckpoint('far', 'last', 5, [1, Number.NaN, 3, Infinity]);
   const points = (await cloudsOf('far')).stages.layer2?.points ?? [];
@@ -193,7 +193,7 @@ it('blocks whose weights ran away are left out', async () => {
   for (const { x } of points) expect(Math.abs(x)).toBeCloseTo(1, 12);
 });
 
-it('checkpoints that change while others are computed: all get the new ones', async () => {
+it('if checkpoints change during a computation, all requests get the new ones', async () => {
   writeFakeRun(root, { name: 'moving', epochs: 1, stepsPerEpoch: 3 });
   writeCheckpoint('moving', 'last', 5, [1, 2, 3]);
   const run = await new RunIndex(root).open('moving');
@@ -205,7 +205,7 @@ it('checkpoints that change while others are computed: all get the new ones', as
   expect(await before).toEqual(await after);
 });
 
-it('what nobody waits for any more is not computed to its end, and is computed when it is asked for again', async () => {
+it('aborts a computation that nobody waits for, and starts it again on request', async () => {
   writeFakeRun(root, { name: 'left', epochs: 1, stepsPerEpoch: 3 });
   writeCheckpoint('left', 'last', 5, [1, 2, 3]);
   const run = await new RunIndex(root).open('left');
@@ -214,7 +214,7 @@ it('what nobody waits for any more is not computed to its end, and is computed w
   const both = [store.clouds(run, one.signal), store.clouds(run, other.signal)] as const;
   one.abort();
   expect((await both[1]).stages.layer2?.points).toHaveLength(3);
-  // What is done stays done.
+  // Finished results stay cached.
   other.abort();
   expect(await store.clouds(run)).toBe(await both[1]);
   const alone = new AbortController();

@@ -9,7 +9,7 @@ import { Segments } from '../parts/controls.tsx';
 import { Empty, Failure, Waiting } from '../parts/notes.tsx';
 import { count } from '../parts/words.ts';
 import { hrefTo, numberOf, readList } from '../routes.ts';
-import { usualReach } from '../runs/curves.ts';
+import { defaultReach } from '../runs/curves.ts';
 import { Smoothing } from '../runs/smoothing.tsx';
 import { runs, useRuns } from '../store.ts';
 import '../styles/charts.css';
@@ -92,7 +92,7 @@ function Chart({
   const { y, x, smooth, from, to, at, log } = query.value;
   const [quantity, against] = [isOf(quantities, y, 'loss'), isOf(axes, x, 'step')];
   const longest = Math.max(...found.map(({ curves }) => curves.lastStep), 1);
-  const reach = numberOf(smooth) ?? usualReach(longest);
+  const reach = numberOf(smooth) ?? defaultReach(longest);
   const names = labels.join('\n');
   const lines = useMemo(
     () => compareLines(found, labels, { quantity, against, reach }),

@@ -6,7 +6,7 @@ import { differing, incidental } from '../runs/configurations.ts';
 
 /** What names a run first of all. */
 const first = ['dataset', 'model', 'scheme', 'seed'] as const;
-const mostParts = 4;
+const maxParts = 4;
 
 const partOf = (key: string, value: unknown): string =>
   ['dataset', 'model', 'scheme'].includes(key) ? formatValue(value) : `${key} ${formatValue(value)}`;
@@ -32,7 +32,7 @@ export function compareLabels(
   const labelsOf = (keys: readonly string[]): string[] =>
     records.map((record) => keys.map((key) => partOf(key, record[key])).join(', '));
   const distinct = (keys: readonly string[]): number => new Set(labelsOf(keys)).size;
-  while (distinct(used) < rows.length && used.length < mostParts) {
+  while (distinct(used) < rows.length && used.length < maxParts) {
     const best = others
       .filter((key) => !used.includes(key))
       .map((key) => ({ key, apart: distinct([...used, key]) }))

@@ -68,7 +68,7 @@ export function stageScene(
 }
 
 /** More would be a band. */
-const mostCrossings = 600;
+const maxCrossings = 600;
 
 /** A ring where two trails cross. */
 function crossings(
@@ -79,7 +79,7 @@ function crossings(
 ): Mark[] {
   const [x, y]: [number[], number[]] = [[], []];
   const mine = swaps.filter((swap) => swap.stage === stage);
-  const stride = Math.ceil(mine.length / mostCrossings);
+  const stride = Math.ceil(mine.length / maxCrossings);
   let point = 0;
   mine.forEach((swap, i) => {
     if (i % stride) return;

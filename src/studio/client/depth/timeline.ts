@@ -86,13 +86,13 @@ export const swapsBetween = (
 ): SwapRecord[] => swaps.filter((swap) => swap.stage === stage && swap.step > after && swap.step <= until);
 
 /** Of more blocks only the outermost are told. */
-const mostWords = 8;
+const maxWords = 8;
 
 /** `block 1 at 1.000 (h 1.000), block 3 at 1.814 (h 0.814)` in the order of the flow. */
 export function beadWords(beads: readonly Bead[]): string {
   const [first] = beads;
   if (!first) return 'no blocks';
-  if (beads.length <= mostWords)
+  if (beads.length <= maxWords)
     return beads
       .map(({ particle, at, width }) => `block ${particle + 1} at ${at.toFixed(3)} (h ${width.toFixed(3)})`)
       .join(', ');

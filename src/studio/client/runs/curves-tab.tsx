@@ -16,7 +16,7 @@ import { Empty, Waiting } from '../parts/notes.tsx';
 import { numberOf } from '../routes.ts';
 import type { StepRange } from '../source/source.ts';
 import { source } from '../store.ts';
-import { usualReach } from './curves.ts';
+import { defaultReach } from './curves.ts';
 import { Smoothing } from './smoothing.tsx';
 import { stepsPerEpoch } from './steps-per-epoch.ts';
 import { curvePoints, type FollowedData } from './run-data.ts';
@@ -53,19 +53,19 @@ export const setCursor = (step: number | undefined, keep: boolean): void => {
 /** Beyond so many times its reach the smoothing sees nothing: exp(-6) is 0.2 %. */
 const sight = 6;
 /** Of a part that is small against what lies beside it. */
-const mostCloser = 8000;
+const maxZoomPoints = 8000;
 
 function rangeFor([from, to]: readonly [number, number], reach: number): StepRange {
   const [least, most] = [Math.max(0, Math.floor(from - sight * reach)), Math.ceil(to + sight * reach)];
   const points = Math.round((curvePoints * (most - least)) / Math.max(to - from, 1));
-  return { points: Math.min(points, mostCloser), from: least, to: most };
+  return { points: Math.min(points, maxZoomPoints), from: least, to: most };
 }
 
 export function CurvesTab({ run }: { readonly run: FollowedData }): JSX.Element {
   const [detail, whole] = [run.detail.value, run.curves.value];
   const near = zoom.value;
   const decimated = whole !== undefined && whole.total > whole.step.length;
-  const reach = numberOf(query.value.smooth) ?? usualReach(whole?.lastStep ?? 0);
+  const reach = numberOf(query.value.smooth) ?? defaultReach(whole?.lastStep ?? 0);
   // Where points stand for buckets of steps, a part of the run is read anew with more of them; and with what lies beside it, which
   // the smoothing looks at: a step reads the same near and far.
   const closer = useLoaded(

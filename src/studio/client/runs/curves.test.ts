@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fakeCurves } from '../fake-row.ts';
-import { appendCurves, curvesAfter, curvesUpTo, reaches, usualReach } from './curves.ts';
+import { appendCurves, curvesAfter, curvesUpTo, reaches, defaultReach } from './curves.ts';
 
 it('new steps stand after the old ones, in every column', () => {
   const grown = appendCurves(fakeCurves([1, 2, 3]), fakeCurves([4, 5]));
@@ -43,5 +43,5 @@ it('a stage that is in one part alone has empty entries for the other, so that e
 it('smoothing can be chosen up to a quarter of the run', () => {
   expect(reaches(100)).toEqual([0, 1, 2, 5, 10, 20]);
   expect(reaches(0)).toEqual([0]);
-  expect(usualReach(6000)).toBe(100);
+  expect(defaultReach(6000)).toBe(100);
 });

@@ -61,5 +61,5 @@ export function reaches(lastStep: number): readonly number[] {
 }
 
 /** Where nothing is chosen: about a sixtieth of the run. */
-export const usualReach = (lastStep: number): number =>
+export const defaultReach = (lastStep: number): number =>
   reaches(lastStep).findLast((value) => value <= lastStep / 60) ?? 0;

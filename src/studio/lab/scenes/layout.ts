@@ -10,7 +10,7 @@ const mainShare = 0.6;
 /** What a plane's titles and axes take of its height more than of its width: so high a panel holds a square that fills it. */
 const moreHigh = 8;
 /** Higher pictures leave no room for what is said of them. */
-const [leastHigh, mostHigh] = [440, 700];
+const [minHeight, maxHeight] = [440, 700];
 
 export interface Layout {
   readonly main: Box;
@@ -22,7 +22,7 @@ export const isNarrow = (width: number): boolean => width < wideFrom;
 /** Height of a picture of `panels` panels beside the main one; where it is narrow, of `panel` px each. */
 export function heightFor(width: number, panels: number, panel = narrowPanel): number {
   if (isNarrow(width)) return width + moreHigh + panels * (panel + gap);
-  return Math.round(Math.min(mostHigh, Math.max(leastHigh, mainShare * width + moreHigh)));
+  return Math.round(Math.min(maxHeight, Math.max(minHeight, mainShare * width + moreHigh)));
 }
 
 export function layoutOf(width: number, height: number, panels: number, panel = narrowPanel): Layout {

@@ -1,9 +1,9 @@
-/** What may be read: nothing outside the runs folder, by no link; and of a run folder, plain files of a sane size. */
+/** Restricts reading to the runs folder (links are resolved) and, in a run folder, to regular files of a sane size. */
 import { type Dirent, type Stats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { runFiles } from '../../runs/index.ts';
 
-/** The path without links; undefined if there is nothing, or it cannot be reached. */
+/** The path with links resolved; undefined if it does not exist or cannot be reached. */
 export function realPath(path: string): string | undefined {
   try {
     return realpathSync.native(path);
@@ -12,7 +12,7 @@ export function realPath(path: string): string | undefined {
   }
 }
 
-/** Undefined where there is nothing, links in a circle among it. */
+/** Returns undefined if nothing exists, also for circular links. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -22,10 +22,10 @@ export function statOf(path: string): Stats | undefined {
 }
 
 /**
- * Whether something is below a folder, or is it.
+ * Whether a path is a folder or below it.
  *
- * @param realRoot - without links
- * @param path - whose links are followed
+ * @param realRoot - with links resolved
+ * @param path - its links are followed
  */
 export function isInside(realRoot: string, path: string): boolean {
   const real = realPath(path);
@@ -34,7 +34,7 @@ export function isInside(realRoot: string, path: string): boolean {
 }
 
 const mebi = 2 ** 20;
-/** Files that are read as a whole, and how large they may be. Journals are read in pieces. */
+/** Size limits of files that are read whole, in bytes. Journals are read in pieces. */
 const limits: Readonly<Record<string, number>> = {
   [runFiles.status]: mebi,
   [runFiles.config]: mebi / 4,
@@ -51,12 +51,12 @@ export interface FoundFile {
   readonly mtimeMs: number;
 }
 
-/** What a run folder has of the files of a run. */
+/** The known files of a run folder. */
 export interface RunFolderFiles {
   readonly files: ReadonlyMap<string, FoundFile>;
-  /** Names in the folder. */
+  /** Names of all entries in the folder. */
   readonly names: ReadonlySet<string>;
-  /** What must not be read, one line each: then nothing of the run is. */
+  /** Entries that must not be read, one line each. If there are any, nothing of the run is read. */
   readonly refused: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export interface RunFolderFiles {
  * @param entries - where the folder was listed just before
  * @throws the system's error if the folder cannot be listed
  */
-export function lookInto(
+export function inspectRunFolder(
   dir: string,
   realRoot: string,
   entries: readonly Dirent[] = readdirSync(dir, { withFileTypes: true }),
@@ -88,7 +88,7 @@ export function lookInto(
   return { files, names: new Set(entries.map(({ name }) => name)), refused };
 }
 
-/** Why an entry must not be opened. A pipe would wait for ever, a device may do anything. */
+/** Why an entry must not be opened: a pipe would block for ever, a device may do anything. */
 function refusal(entry: Dirent, path: string, realRoot: string, folder: boolean): string | undefined {
   if (entry.isSymbolicLink()) {
     const stat = statOf(path);
@@ -99,7 +99,7 @@ function refusal(entry: Dirent, path: string, realRoot: string, folder: boolean)
   return (folder ? entry.isDirectory() : entry.isFile()) ? undefined : `is no ${folder ? 'folder' : 'file'}`;
 }
 
-/** A file to serve: the path without links, or undefined if it is outside, missing, or no plain file. */
+/** Resolves a file to serve; undefined if it is outside the root, missing, or not a regular file. */
 export function fileInside(realRoot: string, path: string): string | undefined {
   const real = realPath(path);
   if (real === undefined || !isInside(realRoot, real)) return undefined;

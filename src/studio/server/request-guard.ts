@@ -1,17 +1,17 @@
-/** What every request has to pass, and the headers of every answer. */
+/** Checks every request and sets the headers of every response. */
 import { timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { tokenHeader } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import { isOwnHost } from './hosts.ts';
 
-export interface GuardOptions {
-  /** Where the server listens; known when it does. */
+export interface RequestGuardOptions {
+  /** The address the server listens on, once it listens. */
   readonly bound: () => { host: string; port: number };
   readonly token: string;
 }
 
-/** Of the page: nothing from elsewhere, nothing inline. Sample images are data addresses, saved pictures blobs. */
+/** Policy of the page: nothing external, nothing inline. Sample images are data URLs, saved pictures are blobs. */
 const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -39,7 +39,7 @@ function isToken(given: string | undefined, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** A link on another page may open this one, which then knows nothing of that page; it may ask for nothing else. */
+/** A link on another site may open the page (cross-origin opener isolation applies) and nothing else. */
 function opensThePage(c: Context): boolean {
   return (
     c.req.method === 'GET' &&
@@ -49,11 +49,11 @@ function opensThePage(c: Context): boolean {
   );
 }
 
-/** @throws ApiError unless the request is from this server's own page, or from a program of the user */
-function checkRequest(c: Context, { bound, token }: GuardOptions): void {
+/** @throws ApiError unless the request comes from this server's own page or from a local program */
+function checkRequest(c: Context, { bound, token }: RequestGuardOptions): void {
   const { method } = c.req;
   const host = c.req.header('host');
-  // A request may name the server in its first line too.
+  // The request line may name a host too.
   if (!isOwnHost(host, bound()) || !isOwnHost(new URL(c.req.url).host, bound()))
     throw new ApiError(
       403,
@@ -66,7 +66,7 @@ function checkRequest(c: Context, { bound, token }: GuardOptions): void {
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !opensThePage(c))
     throw new ApiError(403, 'refused: the request comes from another page');
   if (method === 'GET') return;
-  // The head of an answer to anything else would cost the whole answer; of a stream, its place.
+  // HEAD on an API route would cost as much as GET; on a stream it would take a slot.
   if (method === 'HEAD' && !c.req.path.startsWith('/api/')) return;
   if (method !== 'POST') throw new ApiError(405, `refused: the method ${method}`);
   if (!isToken(c.req.header(tokenHeader), token))
@@ -75,8 +75,8 @@ function checkRequest(c: Context, { bound, token }: GuardOptions): void {
     throw new ApiError(415, 'refused: the body must be application/json');
 }
 
-/** Refuses what is not from the page, and sets the headers of every answer, refusals among them. */
-export function guard(options: GuardOptions): MiddlewareHandler {
+/** Refuses requests that are not from the page, and sets the security headers of all responses, including refusals. */
+export function requestGuard(options: RequestGuardOptions): MiddlewareHandler {
   return async (c, next) => {
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     if (c.req.path.startsWith('/api/')) c.header('Cache-Control', 'no-store');
