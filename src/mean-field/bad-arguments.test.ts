@@ -17,7 +17,7 @@ const problem = { inputs: normal(6, 2), targets: normal(6, 2) };
 const family = bottleneck('tanh');
 const measure = gridMeasure(normal(3, 4, 5));
 const nonsense = { nonsense: 1 };
-/** What the compiler would not let through. */
+/** Passes values that the compiler would reject. */
 const any = (value: unknown): never => value as never;
 
 describe('options', () => {
@@ -33,7 +33,7 @@ describe('options', () => {
     expect(run).toThrow(`unknown option nonsense of ${call} (options: `);
   });
 
-  it('of a call that needs some are asked for', () => {
+  it('are required where a call has no defaults', () => {
     expect(() => wassersteinFlow(problem, family, measure, any(undefined))).toThrow(
       'expected an object for the options of wassersteinFlow, got undefined',
     );
@@ -58,7 +58,7 @@ describe('a problem', () => {
     );
   });
 
-  it('may carry more than a flow reads', () => {
+  it('may have extra keys', () => {
     const more = { ...problem, note: 'a', target: problem.targets };
     expect(energy(more, family, measure)).toBe(energy(problem, family, measure));
   });
@@ -101,7 +101,7 @@ describe('integrate', () => {
     expect(() => integrate(decay, start, any(interval))).toThrow('expected [from, to] (times between belong');
   });
 
-  it('names a start that is not finite', () => {
+  it('reports an initial state that is not finite', () => {
     expect(() => integrate(decay, tensor([NaN], { dtype: 'f64' }), [0, 1])).toThrow('the start holds NaN');
   });
 
@@ -113,12 +113,12 @@ describe('integrate', () => {
   });
 });
 
-describe('gradients of an own f', () => {
+describe('gradients of a custom f', () => {
   const rho = gridMeasure(normal(3, 2, 2));
   const own = (value: (x: Tensor, theta: Tensor) => Tensor): Family =>
     customFamily({ parameterCount: 2, value });
 
-  it('are refused where it writes into memory that autograd has recorded', () => {
+  it('fail if f writes into memory that autograd has recorded', () => {
     const overwriting = own((x, theta) => {
       const product = ops.mul(x, theta);
       (x.viewTypedArray() as Float64Array).fill(7);
@@ -129,7 +129,7 @@ describe('gradients of an own f', () => {
     expect(() => flowGradient(problem, overwriting, rho)).toThrow('autograd does not see what is written');
   });
 
-  it('are refused where autograd has seen nothing', () => {
+  it('fail if autograd has recorded nothing', () => {
     const byHand = own((x) => tensor(x.toArray(), [...x.shape], { dtype: 'f64' }));
     expect(() => flowGradient(problem, byHand, rho)).toThrow('its gradients would be 0');
     const branch = branchFamily({
@@ -140,7 +140,7 @@ describe('gradients of an own f', () => {
     expect(() => flowGradient(problem, branch, rho)).toThrow('its gradients would be 0');
   });
 
-  it('hold where it changes its copy by operators', () => {
+  it('are correct if f changes its copy through operators', () => {
     const inPlace = own((x, theta) => {
       ops.mul_(x, theta);
       return x;
@@ -154,7 +154,7 @@ describe('gradients of an own f', () => {
 describe('kernels', () => {
   const kernel = tangentKernel(problem, family, measure);
 
-  it('do not change where a callback overwrites its block', () => {
+  it('do not change if a callback overwrites its block', () => {
     const shown = tangentKernel(problem, family, measure, {
       onBlock: (block) => {
         ops.zero_(block);
@@ -163,7 +163,7 @@ describe('kernels', () => {
     expect(shown.toArray()).toEqual(kernel.toArray());
   });
 
-  it('refuse a count of samples that does not divide the rows', () => {
+  it('reject a sample count that does not divide the rows', () => {
     expect(() => learningRateBound(kernel, 5)).toThrow(
       'a kernel of 5 samples has a multiple of 5 rows, got 12',
     );

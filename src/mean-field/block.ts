@@ -1,24 +1,25 @@
-/** A residual block f(., theta) as a particle: any differentiable branch makes a slice of depth. */
+/** A residual block f(., theta) as a particle. Any differentiable branch becomes one slice of depth. */
 import { enableGrad, grad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { Projection, Slice, StepSize } from './flow.ts';
 
-/** f(X, theta) of one particle, with the parameters inside. */
+/** f(X, theta) for one particle. The block holds its own parameters. */
 export interface Block {
   /**
-   * h f(X). A branch may apply the scalar h where it is cheapest, such as to its last weights; h left out
-   * means 1 and costs nothing.
+   * h f(X). A branch may apply the scalar h where that is cheapest, for example to its last weights. Default: h =
+   * 1, which costs nothing.
    */
   velocity(state: Tensor, h?: Tensor): Tensor;
-  /** P(X + h f(X)) at once, for branches that do this faster than in parts; h as for {@link velocity}. */
+  /** P(X + h f(X)), for branches with a faster fused implementation; h as for {@link velocity}. */
   advance?(state: Tensor, h: Tensor | undefined, projection: Projection): Tensor;
   /**
-   * True if the flow may overwrite the velocity, which saves a state's memory: it is a new tensor at each
-   * call, and no derivative needs its value (as after a convolution or batch norm, not after tanh).
+   * True if the flow may overwrite the velocity, which saves the memory of one state. The velocity must be a new
+   * tensor on each call, and no derivative may need its value (true after a convolution or batch norm, false after
+   * tanh).
    */
   readonly overwritable?: boolean;
 }
 
-/** The slice in which one block acts alone. */
+/** A slice that contains a single block. */
 export function sliceOf(block: Block): Slice {
   const step = (state: Tensor, h: StepSize): Tensor =>
     scope(() => {

@@ -5,7 +5,7 @@ import { bottleneck } from './families/index.ts';
 import { energy, flowGradient } from './gradient.ts';
 import { intervalMeasure } from './measures/index.ts';
 
-it('of sorted tiles is the derivative of E in each tau', () => {
+it('for sorted tiles it is the derivative of E with respect to each tau', () => {
   const generator = new Generator(1);
   const inputs = generator.normal([4, 3], 'f64');
   const problem = { inputs, targets: generator.normal([4, 3], 'f64') };

@@ -1,45 +1,47 @@
-/** Whether an argument is what its name says: a family, a measure, a solution, slices of depth. Told by their parts alone. */
+/**
+ * Checks that an argument is a family, a measure, a solution or a list of slices, by its properties (duck typing).
+ */
 import { checkList, checkObject } from '../check.ts';
 
 const hasParts = (what: string, name: string, value: unknown, ...parts: readonly string[]): void => {
   checkObject(what, name, value as Record<string, unknown>, ...parts);
 };
 
-/** @throws UsageError unless it is a family of functions */
+/** @throws UsageError unless `family` is a family of functions */
 export function checkFamily(family: unknown): void {
   hasParts("a family, such as bottleneck('tanh')", 'family', family, 'velocity', 'parameterCount');
 }
 
-/** @throws UsageError unless it is a measure */
+/** @throws UsageError unless `measure` is a measure */
 export function checkMeasure(measure: unknown, name = 'measure'): void {
   hasParts('a measure, such as gridMeasure(theta)', name, measure, 'steps', 'particles');
 }
 
-/** @throws UsageError unless it is a measure whose particles are a list */
+/** @throws UsageError unless `measure` is a measure made of a list of particles */
 export function checkParticleMeasure(measure: unknown): void {
   const what = 'a measure that is a list of particles, a gridMeasure or an intervalMeasure,';
   hasParts(what, 'measure', measure, 'steps', 'particles', 'accumulate');
 }
 
-/** @throws UsageError unless all are measures */
+/** @throws UsageError unless every entry is a measure */
 export function checkMeasures(measures: readonly unknown[]): void {
   checkList('measures', measures).forEach((measure, i) => {
     checkMeasure(measure, `measure ${i}`);
   });
 }
 
-/** @throws UsageError unless they are particles { theta, weight } */
+/** @throws UsageError unless `particles` has the form { theta, weight } */
 export function checkParticles(particles: unknown, name = 'particles'): void {
   hasParts('particles { theta, weight }', name, particles, 'theta', 'weight');
 }
 
-/** @throws UsageError unless it is what `solve` or `flowGradient` returned */
+/** @throws UsageError unless `solution` comes from `solve` or `flowGradient` */
 export function checkSolution(solution: unknown): void {
   const what = 'what solve or flowGradient returned';
   hasParts(what, 'solution', solution, 'problem', 'family', 'measure', 'states', 'costates');
 }
 
-/** @throws UsageError unless they are slices of depth */
+/** @throws UsageError unless every entry is a slice of depth */
 export function checkSlices(slices: readonly unknown[]): void {
   checkList('slices', slices).forEach((slice, l) => {
     hasParts('a slice of depth, as slicesOf makes it,', `slice ${l}`, slice, 'step', 'adjoint');

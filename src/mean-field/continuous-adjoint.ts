@@ -1,6 +1,7 @@
 /**
- * The continuous adjoint: dp/dt = - grad_x F(X, t)^T p solved backwards as its own ODE, beside the state solved back
- * with it. It differs from the gradient of the discrete flow by the error of the scheme; the exact one is `solve`.
+ * The continuous adjoint: dp/dt = - grad_x F(X, t)^T p solved backwards as an ODE of its own, together with the
+ * state. It differs from the gradient of the discrete flow by the discretisation error; `solve` gives the exact
+ * adjoint.
  */
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { Family } from './families/index.ts';
@@ -11,16 +12,18 @@ import { checkFamily, checkMeasure } from './check-kinds.ts';
 import { checkTensor } from '../tensor/check-tensor.ts';
 
 export interface BackwardSolution {
-  /** X^0 .. X^L as solved back from X^L, and p^0 .. p^L. */
+  /** X^0 .. X^L, reconstructed backwards from X^L, and p^0 .. p^L; [N, d] each. */
   readonly states: readonly Tensor[];
   readonly costates: readonly Tensor[];
 }
 
 /**
- * Steps (X, p) from depth 1 to 0 with step -h_l, rho at the right end of each step first.
+ * Integrates (X, p) from depth 1 to 0 with steps -h_l. Each step starts with rho at its right end.
  *
  * @param state - X(., 1), [N, d]
- * @param costate - p(., 1), [N, d]
+ * @param costate - p(., 1), [N, d], per sample (without the 1/N of the mean)
+ * @param integrator - default: euler
+ * @throws UsageError for arguments of the wrong kind or an unknown integrator
  */
 export function continuousAdjoint(
   family: Family,

@@ -1,4 +1,4 @@
-/** The mean-field ODE by the adaptive pair: the reference solution, known at every depth. */
+/** The mean-field ODE solved by the adaptive pair: a reference solution with dense output. */
 import { longCallKeys } from '../cancel.ts';
 import { checkOptions } from '../check.ts';
 import type { Tensor } from '../tensor/index.ts';
@@ -12,10 +12,10 @@ import { type FlowInput, initialState, type Problem } from './problem.ts';
 import { checkFamily, checkMeasure } from './check-kinds.ts';
 
 /**
- * F(t, X) of a measure that is smooth within each of its steps. At a break, `inside` tells the step that is meant; everywhere
- * else t does.
+ * The velocity field F(t, X) of a measure that is smooth within each of its steps. At a break, `inside` selects
+ * the step; elsewhere t does.
  *
- * @throws UsageError for a depth beyond the end of the measure
+ * @throws UsageError for a depth outside the measure
  */
 export function velocityField(family: Family, given: Measure): VectorField {
   checkFamily(family);
@@ -37,9 +37,10 @@ export type DenseFlowOptions = Omit<AdaptiveOptions, 'breaks'>;
 const optionKeys = { relative: true, absolute: true, maxSteps: true, saveAt: true, ...longCallKeys } as const;
 
 /**
- * X(., t) from depth 0 to the end of the measure's grid, within a tolerance; steps end at the grid's break points.
+ * X(., t) from depth 0 to the end of the measure, within a tolerance. No step crosses a break of the measure.
  *
- * @throws UsageError for options out of range, shapes that do not fit, a flow that needs too many steps; AbortError
+ * @throws UsageError for options out of range, shapes that do not match or a flow that needs too many steps;
+ * AbortError if `signal` aborts
  */
 export function denseFlow(
   problem: FlowInput | Problem,

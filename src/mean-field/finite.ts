@@ -1,7 +1,7 @@
-/** Whether numbers are numbers. */
+/** Tests for NaN and infinite values. */
 import { ops, scope, type Tensor } from '../tensor/index.ts';
 
-/** Whether no entry is NaN or infinite. */
+/** Whether every entry is finite. */
 export function allFinite(x: Tensor): boolean {
   return scope(() => Number.isFinite(ops.sum(ops.mulScalar(x, 0)).item()));
 }

@@ -14,7 +14,7 @@ const affine = (factor: number, offset: number): Block => ({
   },
 });
 
-it('the flow is the composition of its Euler steps, in their order', () => {
+it('the flow composes its Euler steps in order', () => {
   const slices = [affine(2, 1), affine(-1, 3)].map(sliceOf);
   expect(flow(slices, vector([1, -2]), [0.5, 2]).toArray()).toEqual([3.5, 9.5]);
   expect(flow([...slices].reverse(), vector([1, -2]), [2, 0.5]).toArray()).toEqual([10.5, 16.5]);
@@ -31,7 +31,7 @@ it('a step size of 0 changes nothing, as number and as tensor', () => {
     expect(flow([sliceOf(affine(7, 1))], state, [h], projectPositive).toArray()).toEqual([0.3, 2]);
 });
 
-it('states are kept from first to last, and the start is not touched', () => {
+it('the trajectory keeps all states, and the initial state is unchanged', () => {
   const state = vector([1, -2]);
   const states = trajectory([affine(0, 1), affine(0, 2)].map(sliceOf), state, [1, 1], projectPositive);
   expect(states.map((one) => one.toArray())).toEqual([
@@ -42,21 +42,21 @@ it('states are kept from first to last, and the start is not touched', () => {
   expect(states[0]).toBe(state);
 });
 
-it('a block that returns the state itself does not change the state before it', () => {
+it('a block that returns its input does not change the previous state', () => {
   const state = vector([1, 2]);
   const same: Block = { velocity: (x) => x };
   expect(flow([sliceOf(same)], state, [1]).toArray()).toEqual([2, 4]);
   expect(state.toArray()).toEqual([1, 2]);
 });
 
-it('an overwritable velocity carries the new state', () => {
+it('an overwritable velocity is reused for the new state', () => {
   const velocity = vector([5, 5]);
   const next = sliceOf({ velocity: () => velocity, overwritable: true }).step(vector([1, 2]), 1);
   expect(next).toBe(velocity);
   expect(next.toArray()).toEqual([6, 7]);
 });
 
-it('a flow needs one step size a slice, and its adjoint every state', () => {
+it('a flow needs one step size per slice, and its adjoint needs every state', () => {
   const slices = [affine(1, 0), affine(2, 0)].map(sliceOf);
   const state = vector([1]);
   for (const wrong of [() => flow(slices, state, [1]), () => trajectory(slices, state, [1, 1, 1])]) {

@@ -1,37 +1,37 @@
 /**
- * The flow of the state through depth, and its adjoint. Both walk slices of depth through one interface;
- * a network branch, a composition of operators, and a fused kernel implement it.
+ * The flow of the state through depth, and its adjoint. Both walk slices of depth through one interface,
+ * implemented by network branches, compositions of operators and fused kernels.
  *
- * Notation: docs/notation.md. X^{l+1} = P(X^l + h_l F_l(X^l)), where P is the identity, or relu in
- * post-activation nets (a projected Euler step: X >= 0, so h = 0 changes nothing).
+ * Notation: docs/notation.md. X^{l+1} = P(X^l + h_l F_l(X^l)), where P is the identity, or relu in post-activation
+ * nets (a projected Euler step: X >= 0, so h = 0 changes nothing).
  */
 import { checkList } from '../check.ts';
 import { checkSlices } from './check-kinds.ts';
 import { UsageError } from '../errors.ts';
 import { ops, scope, type Tensor } from '../tensor/index.ts';
 
-/** A step size: a scalar tensor that is differentiated, or a plain number. */
+/** A step size: a scalar tensor, to differentiate with respect to it, or a plain number. */
 export type StepSize = Tensor | number;
 
-/** One slice of depth: the velocity F_l of all particles that act in it. */
+/** One slice of depth: the velocity F_l of all particles that act there. */
 export interface Slice {
   /** X + h F(X), recorded by autograd. */
   step(state: Tensor, h: StepSize): Tensor;
-  /** P(X + h F(X)), for slices that do this faster than in parts. */
+  /** P(X + h F(X)), for slices with a faster fused implementation. */
   advance?(state: Tensor, h: StepSize, projection: Projection): Tensor;
-  /** p + h F'(X)^T p: the costate before the slice from the one after it, without a graph. */
+  /** p + h F'(X)^T p: maps the costate after the slice to the costate before it, without a graph. */
   adjoint(state: Tensor, costate: Tensor, h: StepSize): Tensor;
 }
 
-/** What is applied to the state after each step. */
+/** A map applied to the state after each step. */
 export interface Projection {
-  /** The caller owns `state` and does not use it again. */
+  /** Takes ownership of `state`: the caller does not use it again. */
   apply(state: Tensor): Tensor;
-  /** The costate before the projection from the one after it, given the projected state. */
+  /** Maps the costate after the projection to the costate before it, given the projected state. */
   adjoint(projected: Tensor, costate: Tensor): Tensor;
 }
 
-/** Pre-activation nets and the talk's ODE: no projection. */
+/** No projection: pre-activation nets and the ODE of the talk. */
 export const identity: Projection = {
   apply: (state) => state,
   adjoint: (_projected, costate) => costate,
@@ -64,9 +64,9 @@ function checkSteps(slices: readonly Slice[], steps: readonly StepSize[]): void 
 /**
  * The state after all slices: X^L from X^0.
  *
- * @param slices - in the order in which the state meets them
+ * @param slices - in the order in which the state passes them
  * @param state - X^0
- * @param steps - h_l, one a slice
+ * @param steps - h_l, one per slice
  * @throws UsageError unless there are as many steps as slices
  */
 export function flow(
@@ -79,7 +79,7 @@ export function flow(
   return slices.reduce((x, slice, l) => advance(slice, x, steps[l] ?? 1, projection), state);
 }
 
-/** All states X^0 .. X^L of the flow, for its adjoint: only states are kept. */
+/** All states X^0 .. X^L of the flow, as its adjoint needs them. Keeps only states, no graph. */
 export function trajectory(
   slices: readonly Slice[],
   state: Tensor,
@@ -95,9 +95,9 @@ export function trajectory(
 }
 
 /**
- * The states at some depths alone, by l; the others are freed on the way, so that memory does not grow with depth.
+ * The states at selected l; the others are freed on the way, so that memory does not grow with depth.
  *
- * @param wanted - l of 0 .. L
+ * @param wanted - values of l, 0 .. L
  */
 export function statesAt(
   slices: readonly Slice[],
@@ -119,12 +119,13 @@ export function statesAt(
 }
 
 /**
- * The costates p^0 .. p^L of the discrete flow: p^l = p'^{l+1} + h_l F_l'(X^l)^T p'^{l+1}, where p' is p
- * masked by the projection. Exact: equal to back-propagation.
+ * The costates p^0 .. p^L of the discrete flow: p^l = p'^{l+1} + h_l F_l'(X^l)^T p'^{l+1}, where p' is p masked by
+ * the projection. Exact: equal to back-propagation.
  *
  * @param states - X^0 .. X^L from {@link trajectory}
  * @param costate - p^L
- * @param added - what else joins p^l, by l: the slopes of losses at inner depths
+ * @param added - terms to add to p^l, by l: the derivatives of losses at inner depths
+ * @throws UsageError unless there is one step per slice and one more state than slices
  */
 export function adjointFlow(
   slices: readonly Slice[],

@@ -1,4 +1,4 @@
-/** G = dE/drho: the first variation of the loss at any block and depth, and its slope in theta. */
+/** G = dE/drho: the first variation of the loss at any particle and depth, and its gradient in theta. */
 import { checkInteger, checkObject } from '../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import { checkSolution } from './check-kinds.ts';
@@ -12,18 +12,20 @@ import { sampleCount } from './problem.ts';
 
 /** A Dirac of weight lambda at (theta, t_l) changes E by lambda h_l G(theta, t_l) + o(lambda). */
 export interface FunctionalGradient {
-  /** G(theta_j, t_l), [m]. @param theta - [m, k], particles of rho or not */
+  /** G(theta_j, t_l), [m]. @param theta - [m, k], any particles, in rho or not */
   value(theta: Tensor): Tensor;
   /** grad_theta G(theta_j, t_l), [m, k]. */
   slope(theta: Tensor): Tensor;
-  /** Where the velocity is evaluated in the step, and the costate there: one pair under Euler, (X^l, p^{l+1}). */
+  /** The state and costate at which step l evaluates the velocity: under Euler one pair, (X^l, p^{l+1}). */
   readonly stages: readonly Pick<RungeKuttaStage, 'state' | 'costate' | 'c'>[];
 }
 
 /**
- * G(., t_l) = sum over the stages of step l of the mean over samples of f(X_s, .) . q_s.
+ * G(., t_l) = sum over the stages s of step l of the mean over samples of f(X_s, .) . q_s.
  *
- * @param l - the step in depth, 0 .. L - 1
+ * @param solution - from `solve` or `flowGradient`, not yet freed
+ * @param l - index of the step in depth, 0 .. L - 1
+ * @throws UsageError for an l out of range
  */
 export function functionalGradient(solution: Solution, l: number): FunctionalGradient {
   checkSolution(solution);
@@ -57,8 +59,8 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
 }
 
 /**
- * The step l in which depth t lies, t_l <= t < t_{l+1}; the end of the last step belongs to it. A depth within rounding of a
- * break, such as l/L or a sum of steps, is that break.
+ * The index l of the step that contains depth t, t_l <= t < t_{l+1}; the end of the last step belongs to that
+ * step. A depth within rounding error of a break, such as l/L or a sum of steps, counts as that break.
  *
  * @throws UsageError for a depth that is negative, NaN or beyond the end of the measure
  */

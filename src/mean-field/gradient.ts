@@ -1,4 +1,4 @@
-/** The flow of a measure, its adjoint, and the gradient of the loss in everything, from states alone. */
+/** The flow of a measure, its adjoint, and the full gradient of the loss, computed from stored states alone. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../cancel.ts';
 import { checkNumbers, checkOptions } from '../check.ts';
 import { checkFamily, checkMeasure, checkParticleMeasure } from './check-kinds.ts';
@@ -32,7 +32,7 @@ export interface FlowOptions extends LongCallOptions {
 
 const flowKeys = { integrator: true, ...longCallKeys } as const;
 
-/** A flow with its adjoint. Free it with `scope`. */
+/** A flow with its adjoint. Free its tensors with `scope`. */
 export interface Solution {
   readonly problem: Problem;
   readonly family: Family;
@@ -42,34 +42,40 @@ export interface Solution {
   readonly loss: number;
   /** X^0 .. X^L, [N, d] each. */
   readonly states: readonly Tensor[];
-  /** p^0 .. p^L, [N, d] each, one a sample (without the 1/N of the mean). */
+  /** p^0 .. p^L, [N, d] each, per sample (without the 1/N of the mean). */
   readonly costates: readonly Tensor[];
 }
 
-/** The gradient of E in everything. */
+/** The gradient of E with respect to every parameter. */
 export interface FlowGradient extends Solution {
-  /** dE/dtheta, shaped as the measure's theta: h_l w_lj grad_theta G(theta_lj, t_l), summed where a particle acts. */
+  /**
+   * dE/dtheta, with the shape of the measure's theta: h_l w_lj grad_theta G(theta_lj, t_l), summed over the steps
+   * in which a particle acts.
+   */
   readonly theta: Tensor;
-  /** dE/dweight, shaped as the measure's weight: h_l G(theta_lj, t_l), summed where a particle acts. */
+  /**
+   * dE/dweight, with the shape of the measure's weight: h_l G(theta_lj, t_l), summed over the steps in which a
+   * particle acts.
+   */
   readonly weight: Tensor;
-  /** dE/dh_l, [L], while X^l keep their losses, and families that depend on depth the depths of their particles. */
+  /** dE/dh_l, [L], with inner losses attached to their X^l and with the depths of particles fixed. */
   readonly steps: Float64Array;
-  /** dE/dW2, [d, D], and dE/dW1, [C, d]; undefined where the problem has none. */
+  /** dE/dW2, [d, D], and dE/dW1, [C, d]; undefined if the problem has no such map. */
   readonly embedding: Tensor | undefined;
   readonly readout: Tensor | undefined;
-  /** dE/dW of each inner loss, [C', d]; undefined where it has no readout of its own. */
+  /** dE/dW of each inner loss, [C', d]; undefined for a loss without a readout of its own. */
   readonly innerReadouts: readonly (Tensor | undefined)[];
 }
 
 export interface SolveFlowOptions extends FlowOptions {
-  /** Depths, at which steps begin or end: the states there alone are kept, in this order. */
+  /** Depths at breaks of the measure. Only the states there are kept, in this order. */
   readonly saveAt?: ArrayLike<number> | undefined;
 }
 
 /**
- * The states X^0 .. X^L, [N, d] each, or those at the depths of `saveAt`. It needs no targets.
+ * The states X^0 .. X^L, [N, d] each, or only those at the depths in `saveAt`. Needs no targets.
  *
- * @throws UsageError for shapes that do not fit, options out of range; AbortError
+ * @throws UsageError for shapes that do not match or options out of range; AbortError if `signal` aborts
  */
 export function solveFlow(
   problem: FlowInput | Problem,
@@ -98,14 +104,14 @@ export function solveFlow(
 }
 
 export interface PredictOptions extends FlowOptions {
-  /** Other inputs than the problem's, [N', D]. */
+  /** Inputs to use instead of the problem's, [N', D]. */
   readonly inputs?: Tensor | undefined;
 }
 
 /**
- * W1 X(x, 1), [N, C]: the prediction of a network. It needs no targets.
+ * W1 X(x, 1), [N, C]: the prediction of a network. Needs no targets.
  *
- * @throws UsageError for shapes that do not fit, options out of range; AbortError
+ * @throws UsageError for shapes that do not match or options out of range; AbortError if `signal` aborts
  *
  * @example
  * predict({ inputs: x, embedding, readout }, family, measure);
@@ -132,13 +138,13 @@ export function predict(
       );
       const end = slices.length;
       const last = statesAt(slices, initialState(network), measure.steps, new Set([end])).get(end)!;
-      // Not the inputs themselves, where nothing is done to them.
+      // With no steps and no maps, the result must not be the inputs tensor itself.
       return last === network.inputs && !readout ? ops.clone(last) : predictionOf({ readout }, last);
     }),
   );
 }
 
-/** E(rho) alone. */
+/** E(rho), without its gradient. @throws UsageError and AbortError, as {@link solve} */
 export function energy(
   problem: Problem,
   family: Family,
@@ -165,7 +171,7 @@ export function energy(
   );
 }
 
-/** E from the states that it reads. */
+/** E from the states at which the losses are evaluated. */
 function total(
   problem: Problem,
   inner: readonly InnerPart[],
@@ -178,7 +184,7 @@ function total(
   );
 }
 
-/** The slices of a call that is watched, if it is: each step of the flow and, in two passes, of the adjoint is told. */
+/** Wraps slices to report progress: each step of the flow and, with two passes, of the adjoint. */
 function watched(call: string, slices: Slice[], options: LongCallOptions, passes: 1 | 2): Slice[] {
   if (!options.signal && !options.onProgress) return slices;
   const watch = watchCall(call, options);
@@ -193,7 +199,11 @@ function watched(call: string, slices: Slice[], options: LongCallOptions, passes
   }));
 }
 
-/** The flow and its adjoint. @throws UsageError for shapes that do not fit, unknown options; AbortError */
+/**
+ * The flow and its adjoint.
+ *
+ * @throws UsageError for shapes that do not match or unknown options; AbortError if `signal` aborts
+ */
 export function solve(
   problem: Problem,
   family: Family,
@@ -240,7 +250,7 @@ function sweep(
   return { problem, family, measure, integrator, loss, states, costates };
 }
 
-/** The slopes of the inner losses in the states that they read, by l. */
+/** The derivatives of the inner losses with respect to their states, by l. */
 function innerCostates(inner: readonly InnerPart[], states: readonly Tensor[]): Map<number, Tensor> {
   const slopes = new Map<number, Tensor>();
   for (const part of inner) {
@@ -251,7 +261,12 @@ function innerCostates(inner: readonly InnerPart[], states: readonly Tensor[]): 
   return slopes;
 }
 
-/** The flow, its adjoint, and the gradient of E in particles, weights, steps and both linear maps, in one sweep each way. */
+/**
+ * The flow, its adjoint, and the gradient of E with respect to particles, weights, steps and both linear maps, in
+ * one forward and one backward sweep.
+ *
+ * @throws UsageError for shapes that do not match or unknown options; AbortError if `signal` aborts
+ */
 export function flowGradient(
   problem: Problem,
   family: Family,
@@ -304,19 +319,19 @@ export function flowGradient(
   );
 }
 
-/** {@link particleGradient}. */
+/** The result of {@link particleGradient}. */
 export interface ParticleGradient {
   /** E. */
   readonly loss: number;
   /** dE/dtheta, as in {@link FlowGradient}. */
   readonly theta: Tensor;
-  /** dE/dweight, if wanted. */
+  /** dE/dweight, if requested. */
   readonly weight: Tensor | undefined;
 }
 
 /**
- * {@link flowGradient} without checks and without what moves no particle: what a flow of particles asks for thousands
- * of times. The caller has checked that the shapes fit ({@link checkFit}).
+ * {@link flowGradient} without checks and without gradients that move no particle, for flows of particles that
+ * call it thousands of times. The caller checks shapes first, with {@link checkFit}.
  */
 export function particleGradient(
   problem: Problem,
@@ -348,13 +363,13 @@ export function particleGradient(
   );
 }
 
-/** The mean over samples of p x^T. */
+/** The mean over samples of the outer products p x^T. */
 const outerMean = (p: Tensor, x: Tensor, share: number): Tensor =>
   scope(() => ops.mulScalar(ops.mm(ops.transpose(p, 0, 1), x), share));
 
 const zerosLike = (x: Tensor): Tensor => zeros(x.shape, { dtype: x.dtype, device: x.device });
 
-/** @throws UsageError unless the problem is sound and family and particles fit its states. */
+/** @throws UsageError unless the problem is valid and the family and particles match the shape of its states */
 export function checkFit(problem: Problem, family: Family, measure: Measure): void {
   checkKinds(family, measure);
   checkProblem(problem);

@@ -1,4 +1,4 @@
-/** Losses of a prediction, [N, C], and their derivatives in it. */
+/** Losses of a prediction, [N, C], and their derivatives with respect to it. */
 import { checkInteger } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { type DType, ops, scope, type Tensor } from '../tensor/index.ts';
@@ -7,7 +7,7 @@ export interface Loss {
   readonly name: string;
   /** The mean over samples, a scalar tensor, recorded by autograd. */
   value(prediction: Tensor, targets: Tensor): Tensor;
-  /** The derivative of each sample's loss in its prediction, [N, C], without the 1/N of the mean. */
+  /** The derivative of each sample's loss with respect to its prediction, [N, C], without the 1/N of the mean. */
   residual(prediction: Tensor, targets: Tensor): Tensor;
 }
 
@@ -15,7 +15,7 @@ export interface Loss {
 export const areLabels = ({ dtype }: Tensor): boolean => dtype === 'i64' || dtype === 'u8';
 
 /**
- * Rows of 0 with a 1 at the label.
+ * One-hot rows of integer class labels.
  *
  * @param labels - [N] of i64 or u8, 0 .. classes - 1
  * @returns [N, classes]
@@ -33,7 +33,7 @@ const rowsOf = (labels: Tensor, classes: number, dtype: DType): Tensor =>
     return ops.toDtype(ops.eq(column, ops.arange(classes, 'i64', undefined, labels.device)), dtype);
   });
 
-/** @throws UsageError unless labels are [N] of i64 or u8, 0 .. classes - 1. */
+/** @throws UsageError unless labels are [N] of i64 or u8, 0 .. classes - 1 */
 export function checkLabels(name: string, labels: Tensor, classes: number): void {
   if (!areLabels(labels)) throw new UsageError(`${name}: expected labels of i64 or u8, got ${labels.dtype}`);
   if (labels.rank !== 1 || labels.size === 0)
@@ -45,7 +45,7 @@ export function checkLabels(name: string, labels: Tensor, classes: number): void
     );
 }
 
-/** 1/2 abs(prediction - y)^2. */
+/** 1/2 |prediction - y|^2, the loss of the talk. */
 export const squaredLoss: Loss = {
   name: 'squared',
   value: (prediction, targets) =>
@@ -56,7 +56,7 @@ export const squaredLoss: Loss = {
   residual: (prediction, targets) => ops.sub(prediction, targets),
 };
 
-/** - sum_c y_c log softmax(prediction)_c, where y is a probability over classes, [N, C], or labels, [N] of i64 or u8. */
+/** - sum_c y_c log softmax(prediction)_c, where y holds class probabilities, [N, C], or labels, [N] of i64 or u8. */
 export const crossEntropyLoss: Loss = {
   name: 'cross-entropy',
   value: (prediction, targets) =>
@@ -78,12 +78,12 @@ export const crossEntropyLoss: Loss = {
 const probabilities = (prediction: Tensor, targets: Tensor): Tensor =>
   areLabels(targets) ? rowsOf(targets, prediction.shape[1] ?? 0, prediction.dtype) : targets;
 
-/** 0 for every prediction: for problems whose losses lie at inner depths alone. */
+/** Zero for every prediction: for problems with losses at inner depths only. */
 export const noLoss: Loss = {
   name: 'none',
   value: (prediction) => scope(() => ops.mulScalar(ops.sum(prediction), 0)),
   residual: (prediction) => ops.zeros(prediction.shape, prediction.dtype, undefined, prediction.device),
 };
 
-/** The losses of this file: they leave their arguments alone, and return what a loss returns. */
+/** The built-in losses: they do not modify their arguments, and their results need no checks. */
 export const ownLosses: ReadonlySet<Loss> = new Set([squaredLoss, crossEntropyLoss, noLoss]);

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { seededUniform, sortByTau, swaps } from '../reference/index.ts';
 import { countTies, sortedOrder, swapBetween } from './order.ts';
 
-it('particles are sorted by tau, ties by the order in which they were made', () => {
+it('particles are sorted by tau, ties by creation order', () => {
   expect(sortedOrder([2.3, 0.7, 1.9])).toEqual([1, 2, 0]);
   expect(sortedOrder([1, 0, 1, 0, 1])).toEqual([1, 3, 0, 2, 4]);
   expect(sortedOrder([0, -0])).toEqual([0, 1]);
   expect(sortedOrder([])).toEqual([]);
 });
 
-it('a swap lists exactly the pairs that changed sides', () => {
+it('a swap lists exactly the pairs that changed order', () => {
   expect(swapBetween([0, 1, 2], [0, 1, 2])).toBeUndefined();
   expect(swapBetween([0, 1, 2], [0, 2, 1])).toEqual({ before: [0, 1, 2], after: [0, 2, 1], pairs: [[1, 2]] });
   expect(swapBetween([2, 0, 1], [1, 2, 0])?.pairs).toEqual([
@@ -19,7 +19,7 @@ it('a swap lists exactly the pairs that changed sides', () => {
   expect(swapBetween([0, 1, 2], [2, 1, 0])?.pairs).toHaveLength(3);
 });
 
-it('a swap keeps copies: later changes of the order leave it alone', () => {
+it('a swap keeps copies: later changes of the order do not affect it', () => {
   const [before, after] = [
     [0, 1],
     [1, 0],
@@ -41,7 +41,7 @@ it('orders and swaps of random positions, with ties, equal the reference', () =>
   }
 });
 
-it('ties are counted: particles beyond the first at a depth', () => {
+it('ties count the particles beyond the first at each depth', () => {
   expect(countTies([1, 2, 3])).toBe(0);
   expect(countTies([1, 2, 1, 1, 2])).toBe(3);
 });

@@ -1,22 +1,22 @@
-/** The order of particles in depth, and how it changes. */
+/** The order of particles in depth, and its changes. */
 import { checkNumbers } from '../check.ts';
 
-/** Indices that sort `tau`; particles at the same depth keep the order in which they were made. */
+/** The indices that sort `tau`. Particles at the same depth keep their creation order. */
 export function sortedOrder(tau: ArrayLike<number>): number[] {
   return checkNumbers('tau', tau)
     .map((_, index) => index)
     .sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
 }
 
-/** A change of order: every pair that changed sides. */
+/** A change of order, with every pair of particles that it exchanges. */
 export interface Swap {
-  /** Particles by creation index, in the order before and after. */
+  /** Particles by creation index, in the order before and after the swap. */
   readonly before: readonly number[];
   readonly after: readonly number[];
   readonly pairs: readonly (readonly [number, number])[];
 }
 
-/** The swap that turns one order into another, or undefined if they are the same. */
+/** The swap that turns one order into another; undefined if the orders are equal. */
 export function swapBetween(from: ArrayLike<number>, to: ArrayLike<number>): Swap | undefined {
   const [before, after] = [checkNumbers('the order before', from), checkNumbers('the order after', to)];
   const rank = new Map(after.map((particle, position) => [particle, position]));
@@ -28,7 +28,7 @@ export function swapBetween(from: ArrayLike<number>, to: ArrayLike<number>): Swa
   return pairs.length ? { before, after, pairs } : undefined;
 }
 
-/** Pairs of neighbours in depth that share their position. */
+/** The number of particles that share a depth with another, beyond the first at each depth. */
 export function countTies(tau: ArrayLike<number>): number {
   const depths = checkNumbers('tau', tau);
   return depths.length - new Set(depths).size;

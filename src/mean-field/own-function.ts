@@ -1,9 +1,9 @@
-/** What functions that users hand in give back, and what they are given: values that they cannot damage. */
+/** Protection around user-supplied functions: checks of their results, and copies of their arguments. */
 import { show } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { type DType, ops, Tensor } from '../tensor/index.ts';
 
-/** What a result must be; what is left out is free. */
+/** Requirements on a result; a property left out is not checked. */
 export interface Returned {
   readonly shape?: readonly number[];
   readonly dtype?: DType;
@@ -11,8 +11,7 @@ export interface Returned {
 }
 
 /**
- * @param what - who returned it, such as `family custom: value`
- * @param hint - said after the message, where it helps
+ * @param what - the function, for messages, such as `family custom: value`
  * @throws UsageError unless `result` is a live tensor of that shape, dtype and device
  */
 export function checkReturned(what: string, result: unknown, wanted: Returned): Tensor {
@@ -29,10 +28,10 @@ export function checkReturned(what: string, result: unknown, wanted: Returned): 
   return result;
 }
 
-/** @throws UsageError for a promise: the tensors of an asynchronous function would be freed before it is done. */
+/** @throws UsageError for a promise: scope would free the tensors of an asynchronous function before it finishes */
 export function refusePromise(what: string, result: unknown): void {
   if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return;
-  // It may reject later, with nobody left to hear it.
+  // The promise may still reject, and nothing else would handle that.
   Promise.resolve(result).catch(() => undefined);
   throw new UsageError(`${what} returned a promise: it must be synchronous`);
 }
@@ -44,5 +43,5 @@ function nameOf(value: unknown): string {
   return `${show(value)} (${typeof value})`;
 }
 
-/** The copy that a function of the user's gets: what it overwrites is not the caller's. Recorded by autograd. */
+/** A copy to pass to a user's function, which may overwrite it. Autograd records the copy. */
 export const copyFor = (x: Tensor): Tensor => ops.clone(x);

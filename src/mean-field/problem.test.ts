@@ -1,4 +1,4 @@
-/** What a problem may be made of: no targets, labels, losses at inner depths, losses of the user's. */
+/** The optional parts of a problem: no targets, labels, losses at inner depths, custom losses. */
 import { expect, it } from 'vitest';
 import { AbortError, UsageError } from '../errors.ts';
 import { relativeError } from '../reference/index.ts';
@@ -37,7 +37,7 @@ const network = {
 const problem: Problem = { ...network, targets: normal(samples, classes) };
 const labels = tensor([0, 1, 1, 0, 1], [5], { dtype: 'i64' });
 
-it('a prediction needs no targets, also for other inputs', () => {
+it('a prediction needs no targets, also with replaced inputs', () => {
   scope(() => {
     const expected = predictionOf(problem, solveFlow(problem, family, measure).at(-1)!).toArray();
     expect(predict(network, family, measure).toArray()).toEqual(expected);
@@ -47,7 +47,7 @@ it('a prediction needs no targets, also for other inputs', () => {
     expect(relativeError(alone, expected.slice(4, 6))).toBeLessThan(1e-14);
     const fine = predict(problem, family, measure, { integrator: 'rk4' }).toArray();
     expect(relativeError(fine, expected)).toBeGreaterThan(1e-6);
-    // Without any map the prediction is a tensor of its own.
+    // Without maps, the prediction is still a tensor of its own.
     const bare = { inputs: normal(2, d) };
     const still = gridMeasure(ops.zeros([1, 1, 7], 'f64'));
     const predicted = predict(bare, family, still);
@@ -72,7 +72,7 @@ it('a flow and a tangent kernel need no targets', () => {
   });
 });
 
-it('saveAt keeps the states at given depths alone', () => {
+it('saveAt keeps only the states at the given depths', () => {
   scope(() => {
     const all = solveFlow(problem, family, measure).map((x) => x.toArray());
     const before = liveTensorCount();
@@ -86,7 +86,7 @@ it('saveAt keeps the states at given depths alone', () => {
   });
 });
 
-it.each(['i64', 'u8'] as const)('labels of %s are their one-hot rows', (dtype) => {
+it.each(['i64', 'u8'] as const)('labels of type %s give the same loss as one-hot rows', (dtype) => {
   scope(() => {
     const integers = ops.toDtype(labels, dtype);
     const rows = oneHot(integers, classes, 'f64');
@@ -109,7 +109,7 @@ it.each(['i64', 'u8'] as const)('labels of %s are their one-hot rows', (dtype) =
   });
 });
 
-it('labels that cannot be are refused', () => {
+it('invalid labels are rejected', () => {
   const act = (targets: Tensor, loss?: Loss) => () => solve({ ...network, targets, loss }, family, measure);
   expect(act(labels)).toThrow(
     "targets are labels (i64), which the squared loss cannot compare: take crossEntropyLoss, or oneHot(labels, 2, 'f64')",
@@ -131,7 +131,7 @@ const inner: readonly InnerLoss[] = [
   { depth: 1, targets: normal(samples, 1), readout: normal(1, d), weight: 0.3 },
 ];
 const deep: Problem = { ...problem, innerLosses: inner };
-/** E, from its definition. */
+/** E, computed from its definition. */
 function definition(given: Problem, states: readonly Tensor[]): Tensor {
   const at = new Map([
     [0, 0],
@@ -148,7 +148,7 @@ function definition(given: Problem, states: readonly Tensor[]): Tensor {
 }
 
 it.each(['euler', 'rk4'] as const)(
-  'losses at inner depths have the gradient of autograd (%s)',
+  'the gradient of losses at inner depths equals that of autograd (%s)',
   (integrator) => {
     scope(() => {
       const ours = flowGradient(deep, family, measure, { integrator });
@@ -179,7 +179,7 @@ it.each(['euler', 'rk4'] as const)(
   },
 );
 
-it('losses at inner depths have the gradient of finite differences in particles, weights and steps', () => {
+it('the gradient of losses at inner depths equals finite differences in particles, weights and steps', () => {
   scope(() => {
     const ours = flowGradient(deep, family, measure);
     const step = 1e-5;
@@ -198,7 +198,7 @@ it('losses at inner depths have the gradient of finite differences in particles,
       return energy(deep, family, measure.withWeight(weight));
     });
     expect(ours.weight.toArray()[4]).toBeCloseTo(inWeight, 8);
-    // The state X^2 keeps its loss where the step before it grows.
+    // The loss stays attached to X^2 as the step before it grows.
     const inStep = difference((by) => {
       const longer = steps.with(1, steps[1]! + by);
       const at = (depth: number): number => (depth === 0 ? 0 : depth + by);
@@ -217,7 +217,7 @@ it('losses at inner depths have the gradient of finite differences in particles,
   });
 });
 
-it('a loss at the end alone, given as an inner one, is the loss itself', () => {
+it('an inner loss at depth 1 equals the final loss', () => {
   scope(() => {
     const only: Problem = { ...problem, loss: noLoss, innerLosses: [{ depth: 1, targets: problem.targets }] };
     const [a, b] = [only, problem].map((one) => flowGradient(one, family, measure));
@@ -227,13 +227,13 @@ it('a loss at the end alone, given as an inner one, is the loss itself', () => {
   });
 });
 
-it('inner losses lie at breaks of any measure, and in batches', () => {
+it('inner losses work at the breaks of any measure, and in batches', () => {
   scope(() => {
     const rho = intervalMeasure(normal(3, 7), { tau: [0.1, 0.4, 1] });
     expect(Number.isFinite(energy(deep, family, rho))).toBe(true);
     const batch = batchGradient(deep, { batch: samples, generator: new Generator(2), sampling: 'epochs' });
     expect(batch(deep, family, measure, {}).loss).toBeCloseTo(energy(deep, family, measure), 12);
-    // J^T z is that of the prediction at the end.
+    // J^T z is that of the final prediction, without the inner losses.
     const z = normal(samples, classes);
     const [a, b] = [deep, problem].map((one) => tangentPull(one, family, measure, z).toArray());
     expect(a).toEqual(b);
@@ -259,7 +259,7 @@ it.each([
   }
 });
 
-it('a loss of the user may overwrite what it gets, and what it returns is checked', () => {
+it('a custom loss may overwrite its arguments, and its result is checked', () => {
   scope(() => {
     const rough: Loss = {
       name: 'rough',
@@ -274,7 +274,7 @@ it('a loss of the user may overwrite what it gets, and what it returns is checke
         return prediction;
       },
     };
-    // Without a readout the prediction is the state itself.
+    // Without a readout, the prediction is the state tensor.
     const bare = { inputs: normal(samples, d), targets: normal(samples, d) };
     const before = bare.targets.toArray();
     const [a, b] = [{ ...bare, loss: rough }, bare].map((one) => flowGradient(one, family, measure));
@@ -295,7 +295,7 @@ it('a loss of the user may overwrite what it gets, and what it returns is checke
   });
 });
 
-it('flows tell each step, and stop at a signal', () => {
+it('flows report each step, and stop on an abort signal', () => {
   scope(() => {
     const told: number[] = [];
     const onProgress = ({ done, total }: { done: number; total: number | undefined }): void => {

@@ -7,45 +7,45 @@ import { areLabels, checkLabels, type Loss, ownLosses, squaredLoss } from './los
 import { breakAt, breaksOf, type Measure } from './measures/measure.ts';
 import { checkReturned, copyFor } from './own-function.ts';
 
-/** What a flow needs: inputs and the two maps, without anything to fit. X(x, 0) = W2 x, and the prediction is W1 X(x, 1). */
+/** The input of a flow: data and the two maps, without targets. X(x, 0) = W2 x, and the prediction is W1 X(x, 1). */
 export interface FlowInput {
-  /** x, [N, D] */
+  /** x, [N, D]. */
   readonly inputs: Tensor;
-  /** W2, [d, D]; left out, it is the identity. */
+  /** W2, [d, D]. Default: the identity. */
   readonly embedding?: Tensor | undefined;
-  /** W1, [C, d]; left out, it is the identity. */
+  /** W1, [C, d]. Default: the identity. */
   readonly readout?: Tensor | undefined;
 }
 
-/** E = mean over samples of loss(W1 X(x, 1), y) + the losses at inner depths. */
+/** E = mean over samples of loss(W1 X(x, 1), y) + sum of the losses at inner depths. */
 export interface Problem extends FlowInput {
-  /** y, [N, C], of the type of the inputs; for a loss of classes also labels, [N] of i64 or u8. */
+  /** y, [N, C], with the dtype of the inputs; classification losses also take labels, [N] of i64 or u8. */
   readonly targets: Tensor;
-  /** Default: half the squared distance, as in the talk. */
+  /** Default: {@link squaredLoss}, as in the talk. */
   readonly loss?: Loss | undefined;
-  /** Losses at other depths than the end, added to E. */
+  /** Losses at depths before the end, added to E. */
   readonly innerLosses?: readonly InnerLoss[] | undefined;
 }
 
 /** weight * mean over samples of loss(W X(x, depth), y). */
 export interface InnerLoss {
-  /** t, at which a step of the measure begins or ends. */
+  /** The depth t, which must be a break of the measure. */
   readonly depth: number;
   /** y, as for {@link Problem}. */
   readonly targets: Tensor;
   /** W, [C', d]. Default: the problem's. */
   readonly readout?: Tensor | undefined;
-  /** Default: half the squared distance. */
+  /** Default: {@link squaredLoss}. */
   readonly loss?: Loss | undefined;
   /** Default: 1. */
   readonly weight?: number | undefined;
 }
 
-/** x W^T, or x itself. */
+/** x W^T, or x without a weight. */
 const mapped = (x: Tensor, weight: Tensor | undefined): Tensor =>
   weight ? ops.mm(x, ops.transpose(weight, 0, 1)) : x;
 
-/** N. */
+/** N, the number of samples. */
 export const sampleCount = ({ inputs }: Pick<FlowInput, 'inputs'>): number => inputs.shape[0] ?? 0;
 
 /** X(x, 0) = W2 x, [N, d]. */
@@ -58,7 +58,7 @@ export function predictionOf({ readout }: Pick<FlowInput, 'readout'>, state: Ten
   return mapped(state, readout);
 }
 
-/** A loss and what it compares: that of a problem at depth 1, or one at an inner depth. */
+/** A loss with its targets and readout: the problem's at depth 1, or one at an inner depth. */
 type LossPart = Pick<Problem, 'readout' | 'targets' | 'loss'>;
 
 /** The loss as a scalar tensor, from the state at its depth. */
@@ -74,7 +74,10 @@ export function lossOf({ readout, targets, loss = squaredLoss }: LossPart, state
   });
 }
 
-/** The derivative of each sample's loss in its prediction, [N, C]: W1 X(x, 1) - y for the squared loss. */
+/**
+ * The derivative of each sample's loss with respect to its prediction, [N, C]: W1 X(x, 1) - y for the squared
+ * loss.
+ */
 export function residualOf({ readout, targets, loss = squaredLoss }: LossPart, state: Tensor): Tensor {
   return scope(() => {
     const prediction = predictionOf({ readout }, state);
@@ -88,7 +91,7 @@ export function residualOf({ readout, targets, loss = squaredLoss }: LossPart, s
   });
 }
 
-/** p(x, 1) = W1^T residual, [N, d], one a sample, without the 1/N of the mean. */
+/** p(x, 1) = W1^T residual, [N, d], per sample (without the 1/N of the mean). */
 export function finalCostate(problem: LossPart, state: Tensor): Tensor {
   return scope(() => {
     const residual = residualOf(problem, state);
@@ -96,14 +99,14 @@ export function finalCostate(problem: LossPart, state: Tensor): Tensor {
   });
 }
 
-/** An inner loss of a problem as it lies in a measure. */
+/** An inner loss of a problem, located on the steps of a measure. */
 export interface InnerPart extends LossPart {
-  /** The state that it reads: X^l. */
+  /** Index l of the state X^l at which the loss is evaluated. */
   readonly l: number;
   readonly weight: number;
 }
 
-/** @throws UsageError for a depth that is not a break of the measure. */
+/** @throws UsageError for a depth that is not a break of the measure */
 export function innerParts({ innerLosses, readout }: Problem, measure: Measure): InnerPart[] {
   if (!innerLosses?.length) return [];
   const breaks = breaksOf(measure);
@@ -116,7 +119,7 @@ export function innerParts({ innerLosses, readout }: Problem, measure: Measure):
   }));
 }
 
-/** The samples of that index, in a problem of their own. */
+/** The problem restricted to the samples in `index`. */
 export function samplesOf(problem: Problem, index: Tensor): Problem {
   const rows = (x: Tensor): Tensor => ops.indexSelect(x, 0, index);
   return {
@@ -127,7 +130,7 @@ export function samplesOf(problem: Problem, index: Tensor): Problem {
   };
 }
 
-/** @throws UsageError unless all shapes fit each other and all numbers are finite. */
+/** @throws UsageError unless all shapes match and all numbers are finite */
 export function checkProblem(problem: Problem): void {
   checkNames(problem);
   const { inputs, readout, innerLosses = [] } = problem;
@@ -150,7 +153,7 @@ const innerKeys = { depth: true, targets: true, readout: true, loss: true, weigh
 
 const problemNames = ['inputs', 'embedding', 'readout', 'targets', 'loss', 'innerLosses'];
 
-/** A problem may carry more than a flow reads, but not a slip of the pen. */
+/** Allows extra keys, but rejects those that look like a misspelt key. */
 function checkNames(problem: unknown): void {
   if (typeof problem !== 'object' || problem === null)
     throw unexpected('an object { inputs, .. }', 'a problem', problem);
@@ -161,7 +164,11 @@ function checkNames(problem: unknown): void {
   }
 }
 
-/** d. @throws UsageError unless the shapes of inputs and maps fit each other and all numbers are finite. */
+/**
+ * Checks inputs and maps, and returns d.
+ *
+ * @throws UsageError unless the shapes of inputs and maps match and all numbers are finite
+ */
 export function checkFlowInput(input: FlowInput): number {
   checkNames(input);
   const { inputs, embedding, readout } = input;

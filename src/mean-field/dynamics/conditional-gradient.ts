@@ -1,4 +1,7 @@
-/** Frank and Wolfe's conditional gradient in the space of measures: in every round the best Diracs of Q_r join rho. */
+/**
+ * The Frank-Wolfe (conditional gradient) method in the space of measures: each round adds the best Diracs of Q_r
+ * to rho.
+ */
 import { longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkLimit, checkNumber, checkNeededOptions, checkOptions } from '../../check.ts';
 import { noGrad, ops, scope } from '../../tensor/index.ts';
@@ -12,13 +15,16 @@ import { type LinearMinimisationOptions, minimisationKeys } from './linear-minim
 import { weightRate } from './weights.ts';
 
 export interface ConditionalGradientOptions extends LinearMinimisationOptions, FlowOptions {
-  /** Default 20. */
+  /** Default: 20. */
   readonly rounds?: number | undefined;
-  /** Stops once E is below. */
+  /** Stops once E falls below this value. */
   readonly targetLoss?: number | undefined;
-  /** Steps that correct all weights after each insertion, by mirror descent on the simplex of each slice; default 0. */
+  /**
+   * Corrective steps for all weights after each insertion, by mirror descent on the simplex of each slice.
+   * Default: 0.
+   */
   readonly correctiveSteps?: number | undefined;
-  /** Called after each round; `false` stops. */
+  /** Called after each round; return `false` to stop. */
   readonly onRound?: ((round: ConditionalGradientRound) => unknown) | undefined;
 }
 
@@ -35,17 +41,18 @@ export interface ConditionalGradientRound {
   readonly round: number;
   /** E after the round. */
   readonly loss: number;
-  /** <dE/drho, nu - rho> before it. */
+  /** <dE/drho, nu - rho> before the round. */
   readonly gap: number;
   readonly lambda: number;
 }
 
 /**
- * rho <- (1 - lambda) rho + lambda nu, nu the Dirac at the minimiser of G(., t_l) over Q_r in every step, lambda by line
- * search: E never rises. Each round adds one particle a slice (`atoms` of them).
+ * rho <- (1 - lambda) rho + lambda nu, where nu(., t_l) is the Dirac at the minimiser of G(., t_l) over Q_r in
+ * every step and a line search picks lambda, so that E never rises. Each round adds one particle per slice, or
+ * `atoms`.
  *
- * @returns the measure, whose tensors belong to the caller's scope, and what each round did
- * @throws UsageError for options out of range, shapes that do not fit; AbortError
+ * @returns the measure, whose tensors belong to the caller's scope, and a record of each round
+ * @throws UsageError for options out of range or shapes that do not match; AbortError if `signal` aborts
  */
 export function conditionalGradient(
   problem: Problem,
@@ -95,8 +102,8 @@ export function conditionalGradient(
 }
 
 /**
- * Mirror descent in the weights alone, w_lj <- w_lj exp(- eta (G_lj - mean G)), normalised in each slice; eta doubles where E
- * fell and is quartered where it did not, and then the step is not taken.
+ * Mirror descent on the weights, w_lj <- w_lj exp(- eta (G_lj - mean G)), normalised in each slice. eta doubles
+ * after a step that lowers E; a step that does not is discarded, and eta is divided by 4.
  */
 export function correctWeights(
   problem: Problem,

@@ -1,6 +1,6 @@
 /**
- * The construction in the proof that local minima are global: blocks whose integral at one depth is - p on the data. It needs
- * the family to be universal, and nothing of rho.
+ * The construction in the proof that local minima are global: blocks whose integral at one depth equals - p on the
+ * data. It needs a universal family and makes no assumption about rho.
  */
 import { checkInteger, checkNumber, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -8,34 +8,37 @@ import { floatFacts, type Generator, noGrad, ops, scope, type Tensor } from '../
 import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
 
 export interface CostateFitOptions {
-  /** m: random features s(w_j.x + b_j), j = 1 .. m. */
+  /** m, the number of random features s(w_j.x + b_j), j = 1 .. m. */
   readonly count: number;
   readonly generator: Generator;
   readonly activation?: FamilyActivation | undefined;
-  /** Standard deviation of w and b; default 1. */
+  /** Standard deviation of w and b. Default: 1. */
   readonly spread?: number | undefined;
-  /** Singular values below this share of the largest are left out. Default: 1e4 roundings, about 1e-12 in f64 and 6e-4 in f32. */
+  /**
+   * Singular values below this fraction of the largest are dropped. Default: 1e4 machine epsilons, about 1e-12 in
+   * f64 and 6e-4 in f32.
+   */
   readonly cutoff?: number | undefined;
 }
 
 const optionKeys = { count: true, generator: true, activation: true, spread: true, cutoff: true } as const;
 
 export interface CostateFit {
-  /** Particles (a_j, w_j, b_j) of `bottleneck`, [m, 2 d + 1]; of weight 1/m each. */
+  /** Particles (a_j, w_j, b_j) of `bottleneck`, [m, 2 d + 1], each of weight 1/m. */
   readonly theta: Tensor;
-  /** The mean over samples of abs(Pi_m p)^2, where Pi_m projects on the span of the features on the data. */
+  /** The mean over samples of |Pi_m p|^2, where Pi_m projects onto the span of the features on the data. */
   readonly captured: number;
-  /** The mean over samples of abs(p)^2. */
+  /** The mean over samples of |p|^2. */
   readonly whole: number;
 }
 
 /**
- * Particles nu with integral of f(X, .) dnu = - Pi_m p on the data: (w, b) are drawn, and a solves the least squares
- * (1/m) S a = - p, S = s(X w^T + b), by the singular value decomposition of S.
+ * Particles nu whose integral of f(X, .) dnu equals - Pi_m p on the data. (w, b) are random; a solves the
+ * least-squares problem (1/m) S a = - p, S = s(X w^T + b), by the singular value decomposition of S.
  *
  * @param state - X^l, [N, d]
  * @param costate - p^{l+1}, [N, d]
- * @throws UsageError for no features, states and costates of different shape
+ * @throws UsageError without features, or if state and costate differ in shape
  */
 export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOptions): CostateFit {
   checkNeededOptions('fitCostate', options, optionKeys);
@@ -57,7 +60,7 @@ export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOp
       );
       const [left, values, right] = ops.svd(features, false);
       const kept = ops.toDtype(ops.gtScalar(values, cutoff * ops.select(values, 0, 0).item()), values.dtype);
-      // U^T p along the directions that the features span.
+      // U^T p, restricted to the directions that the features span.
       const along = ops.mul(ops.mm(ops.transpose(left, 0, 1), costate), ops.unsqueeze(kept, 1));
       const inverse = ops.div(kept, ops.add(values, ops.rsubScalar(kept, 1)));
       const a = ops.mm(ops.transpose(right, 0, 1), ops.mul(along, ops.unsqueeze(inverse, 1)));

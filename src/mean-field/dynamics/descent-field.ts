@@ -1,6 +1,6 @@
 /**
- * The right-hand side of the gradient flow of a measure: dtheta_lj/ds = - grad_theta G(theta_lj, t_l), the gradient in
- * the metric of Wasserstein, and where weights move d log w_lj / ds = - (what of G they feel).
+ * The right-hand side of the gradient flow of a measure in the Wasserstein metric: dtheta_lj/ds = - grad_theta
+ * G(theta_lj, t_l), and, if weights move, d log w_lj / ds from the values of G.
  */
 import { longCallKeys } from '../../cancel.ts';
 import { checkFunction, checkOptions } from '../../check.ts';
@@ -14,19 +14,22 @@ import type { Problem } from '../problem.ts';
 import type { WeightRate } from './weights.ts';
 import { checkParticleMeasure } from '../check-kinds.ts';
 
-/** Where a measure would go, and how fast E would fall. */
+/** The velocity of the gradient flow at a measure, and the rate at which E falls. */
 export interface Descent {
   /** E. */
   readonly loss: number;
-  /** grad_theta G of each particle, [.., k], free of its weight; averaged over the depths in which it acts. */
+  /**
+   * grad_theta G of each particle, [.., k], not multiplied by its weight; averaged over the depths in which it
+   * acts.
+   */
   readonly slope: Tensor;
-  /** - d log w / ds, [..]; undefined where weights rest. */
+  /** - d log w / ds, [..]; undefined if weights are fixed. */
   readonly rate: Tensor | undefined;
-  /** D = - dE/ds = sum over particles of their mass times (abs(slope)^2 + G rate). */
+  /** D = - dE/ds = sum over particles of mass times (|slope|^2 + G rate). */
   readonly dissipation: number;
 }
 
-/** dE/dtheta and dE/dweight of a measure: the full one, or that of a batch of samples. */
+/** dE/dtheta and dE/dweight of a measure, over all samples or a batch. */
 export type GradientOf = (
   problem: Problem,
   family: Family,
@@ -35,7 +38,7 @@ export type GradientOf = (
 ) => ParticleGradient;
 
 export interface FieldOptions extends FlowOptions {
-  /** Left out, weights rest. */
+  /** Default: weights are fixed. */
   readonly weightRate?: WeightRate | undefined;
   /** Default: the gradient over all samples. */
   readonly gradient?: GradientOf | undefined;
@@ -43,7 +46,7 @@ export interface FieldOptions extends FlowOptions {
 
 const fieldKeys = { weightRate: true, gradient: true, integrator: true, ...longCallKeys } as const;
 
-/** The length of depth in which each particle acts, shaped as the weights: h_l on a grid. */
+/** The length of depth in which each particle acts, with the shape of the weights: h_l on a grid. */
 export function durations(measure: ParticleMeasure): Tensor {
   checkParticleMeasure(measure);
   return noGrad(() =>
@@ -59,11 +62,11 @@ export function durations(measure: ParticleMeasure): Tensor {
 }
 
 /**
- * {@link Descent} of measures that differ from `start` in theta and weights alone; of use within the scope in which it is
- * made. Particles of weight 0 have a slope
- * too: they are carried along and count for nothing.
+ * A function that computes the {@link Descent} of measures that differ from `start` only in theta and weights;
+ * valid within the scope that creates it. Particles of weight 0 have a slope too: they are transported without
+ * affecting E.
  *
- * @throws UsageError unless problem, family and measure fit each other
+ * @throws UsageError unless problem, family and measure match
  */
 export function descentField(
   problem: Problem,
@@ -91,7 +94,7 @@ export function descentField(
         const slope = mass.none
           ? ops.add(divided, ops.mul(unweighted(problem, family, measure, options, depth), mass.none))
           : divided;
-        // dE/dtheta = mass slope.
+        // dE/dtheta = mass * slope.
         const transport = inner(theta, divided);
         if (!weightRate) return { loss, slope, rate: undefined, dissipation: transport };
         const { shape, dtype } = measure.weight;
@@ -108,9 +111,9 @@ export function descentField(
 }
 
 interface Mass {
-  /** One over weight times depth, 0 where that is 0, [.., 1]. */
+  /** 1 / (weight * depth), 0 where that product is 0, [.., 1]. */
   readonly inverse: Tensor;
-  /** 1 where the mass is 0, [.., 1]; undefined where it is nowhere. */
+  /** 1 where the mass is 0, 0 elsewhere, [.., 1]; undefined if no mass is 0. */
   readonly none: Tensor | undefined;
 }
 
@@ -129,7 +132,7 @@ const positive = (x: Tensor): Tensor => ops.add(x, zeroIn(x));
 const inner = (a: Tensor, b: Tensor): number =>
   ops.dot(ops.reshape(a, [a.size]), ops.reshape(b, [b.size])).item();
 
-/** grad_theta G of all particles from G itself, averaged over the depths in which they act. */
+/** grad_theta G of all particles, computed from G itself and averaged over the depths in which they act. */
 function unweighted(
   problem: Problem,
   family: Family,

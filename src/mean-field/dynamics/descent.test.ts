@@ -42,7 +42,7 @@ function setUp(): { problem: Problem; measure: GridMeasure } {
 const lengths = (theta: Tensor): number[] => ops.sqrt(ops.sumDim(ops.mul(theta, theta), [1])).toArray();
 
 it(
-  'projects on the ball, and leaves what lies in it',
+  'projects onto the ball, and leaves points inside unchanged',
   inScope(() => {
     const theta = ops.mul(normal(1, 5, 3), ops.view(ops.arange(5, 'f64'), [5, 1]));
     const projected = projectOnBall(theta, 1.5);
@@ -53,7 +53,7 @@ it(
 );
 
 it(
-  'finds no block of the ball with a lower G by chance',
+  'random blocks in the ball do not have a lower G',
   inScope(() => {
     const { problem, measure } = setUp();
     const solution = solve(problem, family, measure);
@@ -64,14 +64,14 @@ it(
     expect(gradient.value(theta).toArray()[0]).toBeCloseTo(values[0]!, 14);
     const random = gradient.value(sphere(3)(new Generator(10), 20_000, 5, 'f64'));
     expect(values[0]).toBeLessThan(ops.min(random).item());
-    // Without the closed form the same minimum is found, more slowly.
+    // Without the closed form, it finds the same minimum more slowly.
     const plain = minimiseOverBall(gradient, 5, { ...options, steps: 400 });
     expect(plain.values[0]! / values[0]!).toBeCloseTo(1, 3);
   }),
 );
 
 it(
-  'goes from the starts that it is given, in the ball, and needs no generator then',
+  'uses the given starts, within the ball, without a generator',
   inScope(() => {
     const { problem, measure } = setUp();
     const gradient = functionalGradient(solve(problem, family, measure), 1);
@@ -103,7 +103,7 @@ it(
 );
 
 it(
-  'tells several minimisers apart, the best first',
+  'separates several minimisers, best first',
   inScope(() => {
     const { problem, measure } = setUp();
     const gradient = functionalGradient(solve(problem, family, measure), 0);
@@ -134,7 +134,7 @@ it(
 );
 
 it(
-  'an insertion is the mixture with Diracs',
+  'insertion mixes the measure with Diracs',
   inScope(() => {
     const { problem, measure } = setUp();
     const theta = normal(8, 3, 2, 5);
@@ -155,9 +155,9 @@ it(
 );
 
 it(
-  'searches the line to the minimum of a parabola, and stays where E rises',
+  'line search finds the minimum of a parabola, and returns 0 if E rises',
   inScope(() => {
-    // One step, one particle: E((1 - lambda) rho + lambda nu) is quadratic in lambda.
+    // With one step and one particle, E((1 - lambda) rho + lambda nu) is quadratic in lambda.
     const problem = { inputs: normal(1, 6, 2), targets: normal(2, 6, 2) };
     const at = (seed: number): GridMeasure => gridMeasure(normal(seed, 1, 1, 5));
     const along = (lambda: number): ReturnType<typeof mixture> => mixture(at(4), at(5), lambda);
@@ -191,7 +191,7 @@ it(
     expect(whole).toBeCloseTo(ops.norm(costate).item() ** 2 / 6, 12);
     const few = fitCostate(state, costate, { count: 2, generator: new Generator(3) });
     const part = family.velocity(state, { theta: few.theta, weight: ops.full([2], 1 / 2, 'f64') });
-    // - Pi p . p = - abs(Pi p)^2.
+    // - Pi p . p = - |Pi p|^2.
     expect(ops.sum(ops.mul(part, costate)).item() / 6).toBeCloseTo(-few.captured, 12);
     expect(few.captured).toBeLessThan(whole);
     expect(() => fitCostate(state, normal(2, 5, 2), { count: 2, generator: new Generator(3) })).toThrow(
@@ -201,7 +201,7 @@ it(
 );
 
 it(
-  'a family without closed form is minimised too',
+  'also minimises a family without a closed form',
   inScope(() => {
     const { problem } = setUp();
     const measure = gridMeasure(ops.zeros([2, 1, 4], 'f64'));
@@ -212,7 +212,7 @@ it(
 );
 
 it(
-  'an overflowed flow is named instead of giving a direction or a step that is NaN',
+  'reports a flow that overflows instead of returning NaN',
   inScope(() => {
     const { problem } = setUp();
     const huge = gridMeasure(ops.mulScalar(normal(4, 3, 4, 5), 1e200));
@@ -224,7 +224,7 @@ it(
 );
 
 it(
-  'atoms that do not fit the measure are refused',
+  'rejects atoms that do not match the measure',
   inScope(() => {
     const { measure } = setUp();
     for (const shape of [

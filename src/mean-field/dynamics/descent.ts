@@ -1,6 +1,6 @@
 /**
- * Descent directions in the space of measures: towards nu, E changes by lambda <dE/drho, nu - rho>. Local minima are global
- * because such a nu exists wherever E > 0.
+ * Descent directions in the space of measures. A small step lambda towards nu changes E by lambda <dE/drho, nu -
+ * rho>. Local minima are global because such a nu exists wherever E > 0.
  */
 import { longCallKeys, watchCall } from '../../cancel.ts';
 import {
@@ -22,7 +22,7 @@ import { type LinearMinimisationOptions, minimisationKeys, minimiseOverBall } fr
 import { checkStep } from '../measures/measure.ts';
 import { checkMeasure, checkParticles, checkSolution } from '../check-kinds.ts';
 
-/** A probability nu(., t_l) in every step of depth, towards which E falls. */
+/** A probability measure nu(., t_l) in every step of depth, towards which E falls. */
 export interface DescentDirection {
   /** Its atoms, of equal weight, [L, m, k]. */
   readonly theta: Tensor;
@@ -44,11 +44,11 @@ export function ownValue(gradient: FunctionalGradient, measure: Measure, l: numb
 }
 
 /**
- * nu = the Dirac at the minimiser of G(., t_l) over Q_r, in every step: the steepest direction among probabilities on
- * Q_r, the one of conditional gradient. Each depth is asked on its own. With `atoms` > 1, nu is spread over as many
- * local minimisers.
+ * nu = the Dirac at the minimiser of G(., t_l) over Q_r in every step: the steepest direction among probability
+ * measures on Q_r, as in conditional gradient. Each depth is minimised independently. With `atoms` > 1, nu is
+ * spread over that many local minimisers.
  *
- * @throws UsageError for options out of range, or where G is not finite
+ * @throws UsageError for options out of range, or if G is not finite
  */
 export function steepestDirection(
   solution: Solution,
@@ -86,11 +86,11 @@ export function steepestDirection(
 }
 
 /**
- * (1 - lambda) rho + lambda nu in every step, where nu has m atoms of equal weight. Particles whose weight would become
- * 0 are left out.
+ * (1 - lambda) rho + lambda nu in every step, where nu has m atoms of equal weight. Particles whose weight becomes
+ * 0 are dropped.
  *
  * @param theta - the atoms of nu, [L, m, k]
- * @throws UsageError unless theta has an atom for each step, of as many parameters as the particles
+ * @throws UsageError unless theta has an atom for each step, with as many parameters as the particles
  */
 export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: number): GridMeasure {
   checkNumber('lambda', lambda, { min: 0, max: 1 });
@@ -112,7 +112,7 @@ export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: num
   });
 }
 
-/** (1 - lambda) rho + lambda nu in step l alone; rho elsewhere. */
+/** (1 - lambda) rho + lambda nu in step l; rho elsewhere. */
 export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: number): Measure {
   checkMeasure(rho, 'rho');
   checkStep(l, rho.steps);
@@ -132,9 +132,9 @@ export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: nu
 }
 
 export interface LineSearchOptions extends FlowOptions {
-  /** Golden sections around the best; default 12. */
+  /** Golden-section steps around the best lambda. Default: 12. */
   readonly sections?: number | undefined;
-  /** Halvings of lambda from 1; default 30. */
+  /** Halvings of lambda, starting from 1. Default: 30. */
   readonly halvings?: number | undefined;
 }
 
@@ -144,8 +144,8 @@ export interface LineSearchResult {
 }
 
 /**
- * The least of E over lambda in [0, 1]: halving from 1 until E falls no more, then golden sections around the best.
- * lambda = 0 if no lambda lowers E.
+ * Minimises E over lambda in [0, 1]: halves lambda from 1 until E stops falling, then refines by golden-section
+ * search. Returns lambda = 0 if no lambda lowers E.
  */
 export function lineSearch(
   problem: Problem,

@@ -7,17 +7,17 @@ import { type Tableau, tableauOf } from '../integrators/tableau.ts';
 import type { MovableMeasure } from '../measures/index.ts';
 import type { Descent } from './descent-field.ts';
 
-/** Of Dormand and Prince, 5(4). */
+/** The 5(4) pair of Dormand and Prince. */
 export const pairTableau: Tableau = tableauOf('dopri5');
 
 export interface Tolerances {
   /**
-   * The root mean square, over the entries of theta, of (local error of the entry) / (absolute + relative |entry|) is at most 1
-   * in an accepted step. Default: 1e-6 each.
+   * A step is accepted if the root mean square over the entries of theta of (local error) / (absolute + relative
+   * |entry|) is at most 1. Default: 1e-6 each.
    */
   readonly relative?: number;
   readonly absolute?: number;
-  /** Bound on abs(dE + integral of D) over a step, relative to the integral. Default: 1e-4. */
+  /** Bound on |dE + integral of D| over a step, relative to that integral. Default: 1e-4. */
   readonly energy?: number;
 }
 
@@ -25,11 +25,11 @@ export interface StepTaken<M> {
   readonly measure: M;
   /** At the new measure. */
   readonly descent: Descent;
-  /** The integral of D over the step by the scheme's weights. */
+  /** The integral of D over the step, by the quadrature of the scheme. */
   readonly dissipated: number;
 }
 
-/** The measure after ds along - sum_r factor_r k_r: theta moves, weights are multiplied. */
+/** The measure after a step ds along - sum_r factor_r k_r: particles move, weights are multiplied. */
 function moved<M extends MovableMeasure<M>>(
   measure: M,
   stages: readonly Descent[],
@@ -42,7 +42,7 @@ function moved<M extends MovableMeasure<M>>(
   return log ? there.withWeight(ops.mul(measure.weight, ops.exp(ops.mulScalar(log, -ds)))) : there;
 }
 
-/** sum_r factor_r part(k_r); undefined if no stage has the part. */
+/** sum_r factor_r part(k_r); undefined if no stage has that part. */
 function sumOfStages(
   stages: readonly Descent[],
   factors: readonly number[],
@@ -71,7 +71,7 @@ function stagesOf<M extends MovableMeasure<M>>(
   return stages;
 }
 
-/** One step of length ds from a measure and its descent. Its tensors belong to the caller's scope. */
+/** One step of length ds from a measure and its descent. The caller's scope owns its tensors. */
 export function stepOf<M extends MovableMeasure<M>>(
   field: (measure: M) => Descent,
   tableau: Tableau,
@@ -88,7 +88,10 @@ export function stepOf<M extends MovableMeasure<M>>(
   });
 }
 
-/** A step of Dormand and Prince from time s, whose error in theta, or defect of the energy identity, may refuse it. */
+/**
+ * A Dormand-Prince step from time s. It is rejected if the error in theta or the defect of the energy identity is
+ * too large.
+ */
 export function adaptiveStep<M extends MovableMeasure<M>>(
   field: (measure: M) => Descent,
   measure: M,
@@ -108,7 +111,7 @@ export function adaptiveStep<M extends MovableMeasure<M>>(
     const size = ops.maximum(ops.abs(measure.theta), ops.abs(after.theta));
     const scaled = ops.div(ops.mulScalar(local, ds), ops.addScalar(ops.mulScalar(size, relative), absolute));
     const inTheta = ops.norm(scaled).item() / Math.sqrt(scaled.size);
-    // Near the end of the flow E itself is known to rounding only.
+    // Near the end of the flow, E itself is only accurate to rounding error.
     const known = energy * Math.abs(dissipated) + 9 * floatFacts(scaled.dtype).rounding * Math.abs(here.loss);
     const defect = Math.abs(descent.loss - here.loss + dissipated) / known;
     return { measure: after, descent, dissipated, error: Math.max(inTheta, defect) };

@@ -44,7 +44,7 @@ const far = (a: Tensor, b: Tensor): number => ops.norm(ops.sub(a, b)).item();
 
 describe('the field', () => {
   it(
-    'is dE/dtheta over mass, and D the square of it',
+    'is dE/dtheta over mass, and D is its square',
     inScope(() => {
       const { problem, measure } = setUp();
       const weight = tensor([0.1, 0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1, 0.25, 0.25, 0.25, 0.25], [3, 4], {
@@ -77,14 +77,14 @@ describe('the field', () => {
   );
 
   it(
-    'averages the slope over the depths in which an interval acts',
+    'averages the slope over the depth of an interval',
     inScope(() => {
       const { problem } = setUp();
       const intervals = intervalMeasure(normal(7, 3, 5), { tau: [0, 0.2, 0.5], tauEnd: [0.5, 1, 0.5] });
       const { slope } = descentField(problem, family, intervals)(intervals);
       const { theta } = flowGradient(problem, family, intervals);
       expect(far(ops.select(slope, 0, 1), ops.divScalar(ops.select(theta, 0, 1), 0.8))).toBeLessThan(1e-14);
-      // An empty interval: the particle acts nowhere, and rests.
+      // An empty interval acts nowhere, so its particle does not move.
       expect(ops.norm(ops.select(slope, 0, 2)).item()).toBe(0);
     }),
   );
@@ -115,7 +115,7 @@ describe('the flow', () => {
   );
 
   it(
-    'steps Euler as gradient descent on theta',
+    'Euler steps are gradient descent on theta',
     inScope(() => {
       const { problem, measure } = setUp();
       const { theta } = flowGradient(problem, family, measure);
@@ -146,7 +146,7 @@ describe('the flow', () => {
     })();
   });
 
-  it('tells why it stops', () => {
+  it('reports why it stops', () => {
     inScope(() => {
       const { problem, measure } = setUp();
       const run = (options: object): string =>
@@ -160,7 +160,7 @@ describe('the flow', () => {
     })();
   });
 
-  it('frees what it makes', () => {
+  it('frees its tensors', () => {
     inScope(() => {
       const { problem, measure } = setUp();
       const counts: number[] = [];
@@ -173,7 +173,7 @@ describe('the flow', () => {
     })();
   });
 
-  it('refuses a step that is not positive, and particles that do not fit', () => {
+  it('rejects a step that is not positive, and particles that do not match', () => {
     const { problem, measure } = setUp();
     expect(() => wassersteinFlow(problem, family, measure, { ds: 0 })).toThrow(UsageError);
     const wrong = gridMeasure(normal(1, 2, 2, 4));
@@ -200,7 +200,7 @@ describe('weights', () => {
       expect(Math.abs((first - loss) / dissipated - 1)).toBeLessThan(1e-4);
       expect(far(end.weight, measure.weight)).toBeGreaterThan(1e-3);
       const masses = ops.sumDim(end.weight, [1]).toArray();
-      // Fisher-Rao keeps every slice a probability; the conic flow does not.
+      // Fisher-Rao preserves the mass of every slice; the conic flow does not.
       const off = Math.max(...masses.map((mass) => Math.abs(mass - 1)));
       if (motion === 'fisher-rao') expect(off).toBeLessThan(1e-6);
       else expect(off).toBeGreaterThan(1e-3);
@@ -209,7 +209,7 @@ describe('weights', () => {
 });
 
 describe('stochastic descent', () => {
-  it('with all samples of an epoch in a batch is the flow', () => {
+  it('with batches of all samples is the flow', () => {
     inScope(() => {
       const { problem, measure } = setUp();
       const options = { ds: 0.1, maxSteps: 5 };
@@ -224,7 +224,7 @@ describe('stochastic descent', () => {
     })();
   });
 
-  it('draws each sample once an epoch, or independently', () => {
+  it('draws each sample once per epoch, or independently', () => {
     const next = batchesOf(5, { batch: 2, sampling: 'epochs', generator: new Generator(3) });
     const epoch = [...next(), ...next(), ...next()].slice(0, 5);
     expect([...epoch].sort()).toEqual([0, 1, 2, 3, 4]);
@@ -254,7 +254,7 @@ describe('stochastic descent', () => {
 });
 
 describe('conditional gradient', () => {
-  it('lowers E in every round, further with corrected weights', () => {
+  it('lowers E in every round, and further with corrective steps', () => {
     inScope(() => {
       const { problem } = setUp();
       const start = gridMeasure(ops.zeros([3, 1, 5], 'f64'));

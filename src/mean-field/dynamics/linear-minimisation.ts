@@ -1,4 +1,4 @@
-/** Linear minimisation: the block of Q_r, the ball of radius r, at which G(., t) is least. */
+/** Linear minimisation: the minimiser of G(., t) over Q_r, the ball of radius r. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -9,25 +9,25 @@ import { rowLengths } from '../measures/row-lengths.ts';
 import { allFinite } from '../finite.ts';
 
 /**
- * The best theta of Q_r that shares some of its coordinates with the given one, for every row: what a family knows in
- * closed form.
+ * For every row, the best theta in Q_r that shares some coordinates with the given one: a closed form that a
+ * family may supply.
  */
 export type Polish = (theta: Tensor, slope: Tensor, radius: number) => Tensor;
 
 export interface LinearMinimisationOptions extends LongCallOptions {
   readonly radius: number;
-  /** Draws the starts, where they are not given. */
+  /** Draws the starts unless they are given. */
   readonly generator?: Generator | undefined;
   /**
-   * Starts of the projected gradient: so many, of uniform direction and uniform length up to r (default 32), or these,
-   * [starts, k], cut back to the ball.
+   * Starts of the projected gradient: a count (default 32), drawn with uniform direction and uniform length up to
+   * r, or the points themselves, [starts, k], projected onto the ball.
    */
   readonly starts?: number | Tensor | undefined;
-  /** Steps of it; default 60. */
+  /** Steps of the projected gradient. Default: 60. */
   readonly steps?: number | undefined;
   /** {@link outerWeights} for `bottleneck`. */
   readonly polish?: Polish | undefined;
-  /** How many distinct local minimisers are wanted; default 1, the best. */
+  /** Number of distinct local minimisers to return. Default: 1, the best. */
   readonly atoms?: number | undefined;
 }
 
@@ -43,13 +43,13 @@ export const minimisationKeys = {
 } as const;
 
 export interface Minimisers {
-  /** [atoms, k], the best first. */
+  /** [atoms, k], best first. */
   readonly theta: Tensor;
   /** G(theta_j, t). */
   readonly values: readonly number[];
 }
 
-/** theta cut back to the ball of that radius, row by row. */
+/** Projects each row of theta onto the ball of that radius. */
 export function projectOnBall(theta: Tensor, radius: number): Tensor {
   checkNumber('radius', radius, { above: 0 });
   return scope(() =>
@@ -58,8 +58,8 @@ export function projectOnBall(theta: Tensor, radius: number): Tensor {
 }
 
 /**
- * For f = a s(w.x + b), linear in a: a = - r_a g / abs(g) with g = mean of s(w.x + b) p = dG/da, where r_a^2 =
- * r^2 - abs((w, b))^2 is what (w, b) leaves of the ball. @param d - features of the state
+ * For f = a s(w.x + b), linear in a: a = - r_a g / |g| with g = mean of s(w.x + b) p = dG/da, where r_a^2 = r^2 -
+ * |(w, b)|^2 is the part of the ball that (w, b) leaves for a. @param d - features of the state
  */
 export const outerWeights =
   (d: number): Polish =>
@@ -73,11 +73,11 @@ export const outerWeights =
     });
 
 /**
- * min over theta in Q_r of G(theta, t) by projected gradient from many starts at once. Each start has its own step
- * length: doubled where G fell, a quarter where it did not, and then the step is not taken. A local method with many starts:
- * the value found is an upper bound of the minimum.
+ * min over theta in Q_r of G(theta, t), by projected gradient from many starts at once. Each start has its own
+ * step length: doubled after a step that lowers G; otherwise the step is discarded and the length divided by 4.
+ * The method is local, so the value found is an upper bound of the minimum.
  *
- * @throws UsageError for a radius that is not positive, no starts, no steps
+ * @throws UsageError for a radius that is not positive, no starts or no steps
  */
 export function minimiseOverBall(
   gradient: FunctionalGradient,
@@ -110,7 +110,7 @@ export function minimiseOverBall(
           return [
             ops.add(theta, ops.mul(ops.sub(tried, theta), row)),
             ops.minimum(value, there),
-            // From far away every step ends at one point of the sphere.
+            // From a great distance, every step lands on the same point of the sphere.
             ops.clampMax(ops.mul(length, ops.addScalar(ops.mulScalar(row, 1.75), 0.25)), 1e6 * radius),
           ] as const;
         });
@@ -126,7 +126,7 @@ export function minimiseOverBall(
   );
 }
 
-/** @throws UsageError for no starts, or given ones that are no particles of this size. */
+/** @throws UsageError without starts, or if the given ones do not have k parameters */
 function countOf({ starts = 32 }: LinearMinimisationOptions, k: number): number {
   if (typeof starts === 'number') return checkInteger('starts', starts, { min: 1 });
   if (starts.rank !== 2 || starts.shape[1] !== k || starts.size === 0)
@@ -143,11 +143,14 @@ function startsOf(
   if (typeof starts !== 'number') return projectOnBall(starts, radius);
   if (!generator)
     throw new UsageError('a minimisation over the ball needs a generator for its starts, or the starts');
-  // Not uniform on the ball: in many dimensions all would be long, where activations are saturated and G is flat.
+  // Not uniform in the ball: in many dimensions nearly all starts would be long, where activations saturate and G
+  // is flat.
   return ops.mul(sphere(radius)(generator, starts, k, dtype), generator.uniform([starts, 1], dtype));
 }
 
-/** The best `count` rows that keep a distance from each other: `apart`, or as much less as it takes to find so many. */
+/**
+ * The best `count` rows that are at least `apart` from each other; the distance shrinks until enough rows qualify.
+ */
 function distinct(theta: Tensor, value: Tensor, count: number, apart: number): number[] {
   const order = ops.argsort(value).toArray();
   const gram = ops.mm(theta, ops.transpose(theta, 0, 1)).toArray();

@@ -29,7 +29,7 @@ const frank = { ...ball, rounds: 3 };
 const stochastic = { ds: 0.01, maxSteps: 5, batch: 2, generator };
 const gradient = functionalGradient(solution, 0);
 
-/** Each long call with more options. */
+/** Each long call, with extra options. */
 const calls: Readonly<Record<string, (more: object) => unknown>> = {
   wassersteinFlow: (more) => wassersteinFlow(problem, family, measure, { ds: 0.01, maxSteps: 5, ...more }),
   conditionalGradient: (more) => conditionalGradient(problem, family, measure, { ...frank, ...more }),
@@ -40,7 +40,7 @@ const calls: Readonly<Record<string, (more: object) => unknown>> = {
 };
 const names = Object.keys(calls);
 
-it.each(names)('%s tells its progress, stops at a signal and leaves no tensors', (name) => {
+it.each(names)('%s reports progress, stops on an abort signal and leaks no tensors', (name) => {
   scope(() => {
     const call = calls[name]!;
     const told: number[] = [];
@@ -68,7 +68,7 @@ it.each(names)('%s tells its progress, stops at a signal and leaves no tensors',
   });
 });
 
-it('stochastic descent is stopped and watched as the flow that it is', () => {
+it('stochastic descent stops and reports progress as the flow does', () => {
   scope(() => {
     const told: number[] = [];
     const onProgress = ({ done }: { done: number }): void => {
@@ -81,7 +81,7 @@ it('stochastic descent is stopped and watched as the flow that it is', () => {
   });
 });
 
-it.each(names)('%s refuses options that it does not know', (name) => {
+it.each(names)('%s rejects unknown options', (name) => {
   expect(() => calls[name]!({ onProgres: () => undefined })).toThrow(
     `unknown option onProgres of ${name}: did you mean onProgress?`,
   );
@@ -142,7 +142,7 @@ it('limits that are never reached are allowed', () => {
   expect(reason).toBe('steps');
 });
 
-it('costate fits and laws refuse what they do not know, and laws of the user are checked', () => {
+it('costate fits and laws reject unknown options, and custom laws are checked', () => {
   const fit = { count: 3, generator };
   expect(() => fitCostate(problem.inputs, problem.targets, { ...fit, cutof: 1 } as never)).toThrow(
     'unknown option cutof of fitCostate: did you mean cutoff?',

@@ -1,4 +1,7 @@
-/** Stochastic gradient descent on the particles: batches of samples, and noise that makes the flow a Langevin flow. */
+/**
+ * Stochastic gradient descent on the particles: batches of samples, and noise that turns the flow into a Langevin
+ * flow.
+ */
 import { longCallKeys } from '../../cancel.ts';
 import { checkInteger, checkNeededOptions, checkNumber, checkOneOf } from '../../check.ts';
 import { type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
@@ -10,23 +13,26 @@ import type { GradientOf } from './descent-field.ts';
 import { type FlowResult, wassersteinFlow, type WassersteinFlowOptions } from './wasserstein-flow.ts';
 
 export const samplings = ['independent', 'epochs'] as const;
-/** independent: each sample of a batch is drawn by itself. epochs: permutations of all samples, cut into batches. */
+/**
+ * independent: the samples of a batch are drawn independently. epochs: random permutations of all samples, cut
+ * into batches.
+ */
 export type Sampling = (typeof samplings)[number];
 
 export interface StochasticOptions {
-  /** Samples a step, 1 .. N. */
+  /** Samples per step, 1 .. N. */
   readonly batch: number;
   readonly generator: Generator;
   /** Default: independent. */
   readonly sampling?: Sampling | undefined;
-  /** beta: after each step every particle moves by sqrt(2 beta ds) N(0, I). Default 0. */
+  /** beta: after each step every particle moves by sqrt(2 beta ds) N(0, I). Default: 0. */
   readonly noise?: number | undefined;
 }
 
-/** Numbers drawn from libtorch at once. */
+/** Random numbers drawn from libtorch at a time. */
 const chunk = 4096;
 
-/** The samples of one batch after the other, as indices. */
+/** A function that returns the sample indices of the next batch. */
 export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise'>): () => number[] {
   checkNeededOptions('batchesOf', options, { batch: true, generator: true, sampling: true });
   const { batch, generator, sampling = 'independent' } = options;
@@ -49,7 +55,7 @@ export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise
   };
 }
 
-/** The gradient over the next batch at every call; its loss is the batch's. */
+/** The gradient over the next batch at each call; its loss is that of the batch. */
 export function batchGradient(problem: Problem, options: Omit<StochasticOptions, 'noise'>): GradientOf {
   checkProblem(problem);
   const next = batchesOf(sampleCount(problem), options);
@@ -89,10 +95,11 @@ const descentKeys = {
 } as const;
 
 /**
- * theta_lj <- theta_lj - ds grad_theta G_batch(theta_lj, t_l) + sqrt(2 beta ds) N(0, I), one batch a step. The losses and D
- * that it tells are those of the batches. As ds -> 0 it follows the flow of E plus beta times the entropy of rho.
+ * theta_lj <- theta_lj - ds grad_theta G_batch(theta_lj, t_l) + sqrt(2 beta ds) N(0, I), one batch per step. It
+ * reports the loss and D of each batch. As ds -> 0 it follows the gradient flow of E plus beta times the entropy
+ * of rho.
  *
- * @throws UsageError for a batch that is empty or larger than the data, negative noise
+ * @throws UsageError for a batch that is empty or larger than the data, or negative noise
  */
 export function stochasticDescent<M extends MovableMeasure<M>>(
   problem: Problem,

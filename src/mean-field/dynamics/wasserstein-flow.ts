@@ -1,6 +1,7 @@
 /**
- * Gradient flow of the particles of a measure, dtheta_lj/ds = - grad_theta G(theta_lj, t_l), in steps of Euler, of any
- * explicit Runge-Kutta scheme, or of an adaptive pair that watches the energy identity dE/ds = - D.
+ * The gradient flow of the particles of a measure, dtheta_lj/ds = - grad_theta G(theta_lj, t_l), by Euler, any
+ * explicit Runge-Kutta scheme, or an adaptive pair that also controls the defect of the energy identity dE/ds = -
+ * D.
  */
 import { longCallKeys, watchCall } from '../../cancel.ts';
 import {
@@ -20,42 +21,42 @@ import type { Problem } from '../problem.ts';
 import { type Descent, descentField, type FieldOptions } from './descent-field.ts';
 import { adaptiveStep, pairTableau, stepOf, type Tolerances } from './flow-step.ts';
 
-/** A point of the flow. */
+/** The state of the flow after a step. */
 export interface FlowPoint<M> {
-  /** Steps taken. */
+  /** Number of steps taken. */
   readonly step: number;
-  /** Time of the flow. */
+  /** Flow time. */
   readonly s: number;
-  /** The step that led here; 0 at the start. */
+  /** Length of the last step; 0 at the start. */
   readonly ds: number;
   /** E. */
   readonly loss: number;
   /** D = - dE/ds. */
   readonly dissipation: number;
-  /** The integral of D up to here, by the quadrature that belongs to the scheme (for Euler, the sum of ds D). */
+  /** The integral of D so far, by the quadrature of the scheme (for Euler, the sum of ds D). */
   readonly dissipated: number;
-  /** Its tensors are freed when the next step is done: clone what is to be kept. */
+  /** Its tensors are freed after the next step: clone what you keep. */
   readonly measure: M;
 }
 
 export interface WassersteinFlowOptions<M> extends FieldOptions {
-  /** How s is stepped. Default: euler. */
+  /** Scheme for stepping s. Default: euler. */
   readonly method?: Integrator | Tableau | 'adaptive' | undefined;
-  /** The step in s; the first one of the adaptive method. */
+  /** Step length in s; for the adaptive method, the first step. */
   readonly ds: number;
-  /** Stops: after that many steps (default 1000), at that time, below that loss, below that D. */
+  /** Stop conditions: number of steps (default 1000), flow time, loss, D. */
   readonly maxSteps?: number | undefined;
   readonly until?: number | undefined;
   readonly targetLoss?: number | undefined;
   readonly minDissipation?: number | undefined;
-  /** Of the adaptive method alone. */
+  /** For the adaptive method only. */
   readonly tolerances?: Tolerances | undefined;
   /**
-   * What is done to theta after each step of length ds: noise, a projection. The tensor may be changed in place. Not with the
-   * adaptive method.
+   * Called on theta after each step of length ds, for noise or a projection. It may change the tensor in place.
+   * Not available with the adaptive method.
    */
   readonly perturb?: ((theta: Tensor, ds: number) => void) | undefined;
-  /** Called with every point, the start included; `false` stops the flow. */
+  /** Called with every point, including the start; return `false` to stop. */
   readonly onStep?: ((point: FlowPoint<M>) => unknown) | undefined;
 }
 
@@ -63,7 +64,7 @@ export type StopReason = 'target' | 'time' | 'steps' | 'still' | 'diverged' | 'a
 
 export interface FlowResult<M> extends FlowPoint<M> {
   readonly reason: StopReason;
-  /** Steps that the adaptive method did again. */
+  /** Number of steps that the adaptive method rejected. */
   readonly rejected: number;
 }
 
@@ -88,10 +89,11 @@ const optionKeys = {
 const toleranceKeys = { relative: true, absolute: true, energy: true } as const;
 
 /**
- * Follows the flow from `start` until a stop condition holds.
+ * Follows the gradient flow from `start` until a stop condition holds.
  *
- * @returns the last point; its tensors belong to the caller's scope
- * @throws UsageError for a step that is not positive, options out of range, shapes that do not fit, an adaptive step that becomes too small; AbortError
+ * @returns the last point; the caller's scope owns its tensors
+ * @throws UsageError for a step that is not positive, options out of range, shapes that do not match, or an
+ * adaptive step that becomes too small; AbortError if `signal` aborts
  */
 export function wassersteinFlow<M extends MovableMeasure<M>>(
   problem: Problem,
@@ -117,7 +119,7 @@ export function wassersteinFlow<M extends MovableMeasure<M>>(
   );
 }
 
-/** @throws UsageError for an option that the method does not read */
+/** @throws UsageError for an option that the method ignores */
 function checkEffect<M>({ method = 'euler', tolerances, perturb }: WassersteinFlowOptions<M>): void {
   const name = typeof method === 'string' ? method : method.name;
   if (tolerances !== undefined && method !== 'adaptive')
@@ -194,7 +196,7 @@ function stopReason<M>(
   return step >= maxSteps ? 'steps' : undefined;
 }
 
-/** Frees a descent, and of a measure what neither of two others still uses. */
+/** Frees a descent, and those tensors of its measure that neither of two others uses. */
 function free<M extends ParticleMeasure>(
   { slope, rate }: Descent,
   measure: M,

@@ -39,7 +39,7 @@ describe('the expansion of a flow', () => {
     expect(second!.toArray().every((value) => value === 0)).toBe(true);
   });
 
-  it('is there for interval measures too', () => {
+  it('supports interval measures', () => {
     const family = matrix();
     const rho = intervalMeasure(normal(4, 9), { tau: [0.2, 0.9, 0.4, 1] });
     const [, first, second] = expandFlow(problem, family, rho, 2);
@@ -61,7 +61,7 @@ describe('the expansion of a flow', () => {
     expect(() => expandFlow(problem, family, rho, 2)).toThrow(message);
   });
 
-  it('of negative order is refused', () => {
+  it('rejects a negative order', () => {
     expect(() => expandFlow(problem, matrix(), grid(matrix()), -1)).toThrow(UsageError);
   });
 });

@@ -1,4 +1,4 @@
-/** The talk's explicit sums for the first two orders of the expansion. */
+/** The explicit sums of the talk for the first two orders of the expansion. */
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, matrix, scalarActivation } from '../families/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -7,11 +7,11 @@ import type { Measure } from '../measures/index.ts';
 import { type FlowInput, initialState, type Problem } from '../problem.ts';
 
 /**
- * For f = s(Theta x): C_1 = sum_l h_l sum_j w_lj s(Theta_lj x), and over pairs of depths
- * C_2 = sum_{l > m} h_l h_m sum_i w_li s'(Theta_li x) (Theta_li sum_j w_mj s(Theta_mj x)). (The slide lacks a 1/L on its second
+ * For f = s(Theta x): C_1 = sum_l h_l sum_j w_lj s(Theta_lj x), and over pairs of depths C_2 = sum_{l > m} h_l h_m
+ * sum_i w_li s'(Theta_li x) (Theta_li sum_j w_mj s(Theta_mj x)). (The slide omits a factor 1/L in its second
  * integral.)
  *
- * @returns [N, d] each
+ * @returns C_1 and C_2, [N, d] each
  */
 export function explicitOrders(
   problem: FlowInput | Problem,

@@ -1,4 +1,7 @@
-/** A ResNet whose law of blocks is scaled by eps, expanded in eps: the ensemble of shallow networks, order by order. */
+/**
+ * The expansion of a ResNet in eps, a factor on its law of blocks: an ensemble of shallow networks, order by
+ * order.
+ */
 import { checkInteger } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
@@ -8,13 +11,14 @@ import type { Measure } from '../measures/index.ts';
 import { type FlowInput, initialState, type Problem } from '../problem.ts';
 
 /**
- * The coefficients of X(., 1) = sum_k eps^k C_k for the Euler flow of eps rho, X^{l+1} = X^l + eps h_l F_l(X^l): exact, by
- * truncated power series through the recursion. C_k gathers what passes through k blocks: binom(L, k) paths of weight h^k (from
- * k = 3 on also trees, through s''), so that the small parameter is the size of rho, not 1/L.
+ * The coefficients of X(., 1) = sum_k eps^k C_k for the Euler flow of eps rho, X^{l+1} = X^l + eps h_l F_l(X^l):
+ * exact, by truncated power series through the recursion. C_k collects the paths through k blocks: binom(L, k)
+ * paths of weight h^k (from k = 3 on also trees, through s''), so that the small parameter is the size of rho, not
+ * 1/L.
  *
- * @param order - K
+ * @param order - K, the highest order
  * @returns C_0 .. C_K, [N, d] each; C_0 is the state at depth 0
- * @throws UsageError for a family without power series (relu, a branch of a network)
+ * @throws UsageError for a negative order or a family without power series (relu, a network branch)
  */
 export function expandFlow(
   problem: FlowInput | Problem,
@@ -34,7 +38,7 @@ export function expandFlow(
       let state: Tensor[] = [start, ...Array.from({ length: order }, () => zero)];
       measure.steps.forEach((h, l) => {
         state = scope(() => {
-          // One power of eps is the velocity's own.
+          // The velocity carries a factor eps, so the series of the state needs one order less.
           const velocity = order > 0 ? velocitySeries(state.slice(0, -1), measure.particles(l, 0)) : [];
           return state.map((x, k) => (k === 0 ? x : ops.add(x, velocity[k - 1]!, h)));
         });

@@ -10,7 +10,7 @@ const smooth = ['tanh', 'softplus', 'erf', 'gelu'] as const;
 const at = (series: readonly Tensor[], eps: number): Tensor =>
   series.map((one, k) => ops.mulScalar(one, eps ** k)).reduce((sum, one) => ops.add(sum, one));
 
-it.each(smooth)('%s of a series agrees with that of its sum but for the next order', (activation) => {
+it.each(smooth)('%s of a series equals that of its sum up to the next order', (activation) => {
   const generator = new Generator(1);
   for (const order of [1, 2, 3, 4, 5]) {
     const u = Array.from({ length: order + 1 }, () => generator.normal([40], 'f64'));
@@ -34,7 +34,7 @@ it.each(smooth)('the first coefficient of %s is its slope', (activation) => {
   expect(ops.norm(ops.sub(first!, ops.mul(s.slope(u, s.value(u)), du))).item()).toBeLessThan(1e-14);
 });
 
-it('relu is refused, with what can be used', () => {
+it('relu is rejected, and the message lists the alternatives', () => {
   const call = (): unknown => activationSeries('relu', [new Generator(1).normal([3], 'f64')]);
   expect(call).toThrow(UsageError);
   expect(call).toThrow('relu is not smooth and has no power series: use tanh, softplus, erf, gelu');

@@ -1,12 +1,12 @@
-/** Truncated power series of tensors in one variable eps, and activations of them. */
+/** Truncated power series of tensors in one variable eps, and activations applied to them. */
 import { UsageError } from '../../errors.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { FamilyActivation } from './activation.ts';
 
-/** u = sum_k eps^k u_k: the coefficients u_0 .. u_K, all of one shape. */
+/** u = sum_k eps^k u_k: the coefficients u_0 .. u_K, all of the same shape. */
 export type Series = readonly Tensor[];
 
-/** The coefficient of eps^k in a b. */
+/** The coefficient of eps^k in the product a b. */
 const productAt = (a: Series, b: Series, k: number): Tensor =>
   sum(Array.from({ length: k + 1 }, (_, i) => ops.mul(a[i]!, b[k - i]!)));
 
@@ -20,7 +20,7 @@ const integralAt = (u: Series, g: Series, k: number): Tensor =>
   );
 
 /**
- * y of y(0) = start and dy/deps = g du/deps, where the coefficient k of g follows from those of y up to k.
+ * Solves dy/deps = g du/deps with y(0) = start, where coefficient k of g follows from those of y up to k.
  *
  * @param slopeAt - g_k from the coefficients y_0 .. y_k
  */
@@ -57,7 +57,7 @@ function softplus(u: Series): Tensor[] {
   return solve(u, start, (_y, k) => slope[k]!)[0];
 }
 
-/** y' = 2 / sqrt(pi) e^(-u^2) u', and e^v obeys y' = y v'. */
+/** y' = 2 / sqrt(pi) e^(-u^2) u', and y = e^v satisfies y' = y v'. */
 function erf(u: Series): Tensor[] {
   const v = u.map((_, k) => ops.neg(productAt(u, u, k)));
   const [bell] = solve(v, ops.exp(v[0]!), (y, k) => y[k]!);
@@ -80,7 +80,7 @@ const table: Readonly<Partial<Record<FamilyActivation, (u: Series) => Tensor[]>>
 };
 
 /**
- * s(u) as a series, to the order of u, by the recurrences of the differential equations that the activations obey.
+ * s(u) as a series, to the order of u, by recurrences from the differential equations of the activations.
  *
  * @throws UsageError for relu, which has no power series
  */

@@ -18,7 +18,7 @@ it.each(familyActivations)('%s: value and slope equal the reference, from -700 t
   });
 });
 
-it.each(familyActivations)('%s: the slope equals the derivative that autograd takes of the value', (name) => {
+it.each(familyActivations)('%s: the slope equals the derivative of the value by autograd', (name) => {
   const s = scalarActivation(name);
   const u = tensor(
     points.filter((x) => Math.abs(x) > 1e-3),
@@ -32,7 +32,7 @@ it.each(familyActivations)('%s: the slope equals the derivative that autograd ta
   });
 });
 
-it('relu has slope 0 at 0, in f32 too', () => {
+it('relu has slope 0 at 0, also in f32', () => {
   const relu = scalarActivation('relu');
   const u = tensor([-1, 0, 2]);
   const slope = relu.slope(u, relu.value(u));

@@ -1,20 +1,20 @@
-/** Activations s of the block families, with their slopes s'. */
+/** Activations s of the block families, with their derivatives s'. */
 import { checkOneOf } from '../../check.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 
 export const familyActivations = ['tanh', 'softplus', 'gelu', 'erf', 'relu'] as const;
-/** relu is not smooth: no order of convergence is promised for it. */
+/** The activations of the block families. relu is not smooth: no order of convergence is guaranteed for it. */
 export type FamilyActivation = (typeof familyActivations)[number];
 
-/** s(u) and s'(u), entry by entry. */
+/** s(u) and s'(u), elementwise. */
 export interface ScalarActivation {
   readonly name: FamilyActivation;
   value(u: Tensor): Tensor;
-  /** s'(u), given s(u) too where that is cheaper. */
+  /** s'(u); also takes s(u), for activations whose slope is cheaper to compute from it. */
   slope(u: Tensor, value: Tensor): Tensor;
-  /** s(u), where the caller owns `u`: it may be overwritten, and is not used again but for `pull_`. */
+  /** s(u). Takes ownership of `u`, which may be overwritten and is used again only by `pull_`. */
   value_(u: Tensor): Tensor;
-  /** q <- s'(u) q. The caller owns all three and does not use `u` and `value` again. */
+  /** q <- s'(u) q. Takes ownership of all three; the caller does not use `u` and `value` again. */
   pull_(q: Tensor, u: Tensor, value: Tensor): void;
 }
 
@@ -29,7 +29,7 @@ const normalDistribution = (u: Tensor): Tensor =>
   ops.mulScalar(ops.addScalar(ops.erf(ops.mulScalar(u, Math.SQRT1_2)), 1), 0.5);
 
 interface Entry extends Pick<ScalarActivation, 'value' | 'slope'> {
-  /** Where the slope is known from the value: the value in place, and the pull-back from it. */
+  /** For slopes that follow from the value: computes the value in place, and pulls back from it. */
   readonly inPlace?: { value(u: Tensor): void; pull(q: Tensor, value: Tensor): void };
 }
 
@@ -47,7 +47,8 @@ const table: Readonly<Record<FamilyActivation, Entry>> = {
       },
     },
   },
-  // Without libtorch's threshold, above which softplus is the identity: two formulas would meet in a step of 2e-9.
+  // Without libtorch's threshold, above which softplus is the identity: the two formulas would differ there by
+  // 2e-9.
   softplus: {
     value: (u) => ops.add(ops.relu(u), ops.log1p(ops.exp(ops.neg(ops.abs(u))))),
     slope: (u) => ops.sigmoid(u),
@@ -76,7 +77,7 @@ const table: Readonly<Record<FamilyActivation, Entry>> = {
   },
 };
 
-/** The activation of that name. gelu is u Phi(u) with the exact Gaussian Phi; relu has slope 0 at 0. */
+/** The activation with that name. gelu is u Phi(u) with the exact Gaussian Phi; relu has slope 0 at 0. */
 export function scalarActivation(name: FamilyActivation): ScalarActivation {
   const { value, slope, inPlace } = table[checkOneOf('activation', name, familyActivations)];
   return {

@@ -1,4 +1,4 @@
-/** The native kernel of the bottleneck family against the operators that it replaces. */
+/** Compares the native kernel of the bottleneck family with the operators that it replaces. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ describe.each([
       scope(() => {
         const family = bottleneck(name);
         const { state, particles, cotangent } = draw(samples, count, d, dtype);
-        // Where autograd records, the operators run.
+        // While autograd records, the operators run.
         const slow = enableGrad(() => family.pullback(state, particles, cotangent, everything));
         const fast = noGrad(() => family.pullback(state, particles, cotangent, everything));
         expect(
@@ -56,7 +56,7 @@ describe.each([
   );
 });
 
-it('only what is wanted is returned', () => {
+it('returns only the requested derivatives', () => {
   scope(() => {
     const { state, particles, cotangent } = draw(4, 6, 3, 'f64');
     const family = bottleneck('tanh');
@@ -66,7 +66,7 @@ it('only what is wanted is returned', () => {
   });
 });
 
-it('tanh is right to a few units in the last place from 1e-300 to 1e300, odd, and keeps NaN', () => {
+it('tanh is accurate to a few ulp from 1e-300 to 1e300, odd, and keeps NaN', () => {
   scope(() => {
     const sizes = Array.from({ length: 1201 }, (_, i) => 10 ** (-300 + i / 2));
     const near = Array.from({ length: 4000 }, (_, i) => i / 200);
@@ -118,7 +118,7 @@ it('the result does not depend on the number of threads', () => {
   });
 });
 
-/** Prints the velocity's and the pull-back's sums on the CPU kind that the environment asks for. */
+/** Prints sums of the velocity and the pull-back for the CPU capability set in the environment. */
 const script = `
 import { meanField, tensor } from 'meanfield';
 const { ops, Generator, noGrad } = tensor;
@@ -131,7 +131,7 @@ noGrad(() => {
   console.log(JSON.stringify([family.velocity(state, particles), x, theta].map((t) => ops.sum(t).item())));
 });`;
 
-it.skipIf(!existsSync('dist/index.js'))('loops for other CPUs agree', () => {
+it.skipIf(!existsSync('dist/index.js'))('the loops for other CPUs agree', () => {
   const on = (kind: string): number[] =>
     JSON.parse(
       execFileSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -16,26 +16,29 @@ import {
 } from './family.ts';
 import { bottleneckTangent } from './tangent.ts';
 
-/** theta = (a, w, b) by columns: a, [M, d], and (w, b), [M, d + 1], as views of [M, 2 d + 1]. */
+/** Splits theta = (a, w, b) by columns into views of [M, 2 d + 1]: a, [M, d], and (w, b), [M, d + 1]. */
 function split(theta: Tensor, d: number): { a: Tensor; wb: Tensor } {
   return { a: ops.sliceDim(theta, 1, 0, d), wb: ops.sliceDim(theta, 1, d, 2 * d + 1) };
 }
 
 const column = (x: Tensor): Tensor => ops.unsqueeze(x, 1);
 const flipped = (x: Tensor): Tensor => ops.transpose(x, 0, 1);
-/** (X, 1), [N, d + 1], so that biases ride along in the GEMMs. */
+/** (X, 1), [N, d + 1]: folds the biases into the GEMMs. */
 const withOne = (state: Tensor): Tensor => ops.constantPadNd(state, [0, 1], 1);
 
-/** The native kernels' names of activations (native/kernels/bottleneck.cc). */
+/** Activation codes of the native kernels (native/kernels/bottleneck.cc). */
 const kernels: Partial<Record<FamilyActivation, number>> = { tanh: 0, relu: 1 };
 
 /**
- * k = 2 d + 1. The derivatives are closed forms. For tanh and relu on a CPU a native kernel streams over particles and
- * samples; elsewhere, and where autograd records, the same formulas are operators on [N, M].
+ * The family f(x, (a, w, b)) = a s(w.x + b), k = 2 d + 1, with derivatives in closed form. For tanh and relu on a
+ * CPU, a native kernel streams over particles and samples; elsewhere, and while autograd records, operators on [N,
+ * M] evaluate the same formulas.
+ *
+ * @throws UsageError for an unknown activation
  */
 export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
   const s = scalarActivation(activation);
-  /** The kernel's number of the activation, if it can take this call. */
+  /** The kernel's activation code, if the kernel supports this call. */
   const kernelFor = (state: Tensor): number | undefined =>
     !isRecording() && state.device === 'cpu' ? kernels[activation] : undefined;
   const self: Family = {
@@ -66,7 +69,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
         const input = withOne(state);
         const u = ops.mm(input, flipped(wb));
         const hidden = s.value_(u);
-        // Summed over samples: s q, [M, d]. Its product with a is what a weight is worth.
+        // Summed over samples: s q, [M, d]. Its inner product with a is the derivative in the weight.
         const da = wanted.theta || wanted.weight ? ops.mm(flipped(hidden), cotangent) : undefined;
         const weightGradient = wanted.weight ? ops.sumDim(ops.mul(da!, a), [1]) : undefined;
         if (!wanted.state && !wanted.theta) return { weight: weightGradient };

@@ -13,7 +13,7 @@ const convolutions = branchFamily({
 const d = channels * side * side;
 const k = 2 * hidden * channels * 9;
 
-it('a branch of convolutions is a family: its velocity is the weighted sum of branches', () => {
+it('a convolutional branch is a family whose velocity is the weighted sum of branches', () => {
   scope(() => {
     const generator = new Generator(1);
     const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
@@ -33,7 +33,7 @@ it('a branch of convolutions is a family: its velocity is the weighted sum of br
   });
 });
 
-it('its pull-back is that of autograd', () => {
+it('its pull-back equals that of autograd', () => {
   scope(() => {
     const generator = new Generator(2);
     const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
@@ -48,7 +48,7 @@ it('its pull-back is that of autograd', () => {
   });
 });
 
-it('states of another size are refused in one line', () => {
+it('states of another size are rejected with a one-line message', () => {
   expect(() => convolutions.parameterCount(7)).toThrow(
     'family two convolutions acts on states [2, 4, 4], 32 features, got 7',
   );

@@ -1,4 +1,4 @@
-/** Any branch of a network as a family: its parameters are laid end to end in theta. */
+/** Any network branch as a family: theta concatenates its flattened parameters. */
 import { checkInteger, checkNeededOptions, checkShape, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, type Tensor } from '../../tensor/index.ts';
@@ -8,11 +8,14 @@ import type { Family } from './family.ts';
 
 export interface NetworkBranch<Name extends string = string> {
   readonly name?: string;
-  /** What one sample of the state is, such as [C, H, W]; a flow carries it as d numbers. */
+  /** Shape of one sample of the state, such as [C, H, W]; a flow stores it as d numbers. */
   readonly stateShape: readonly number[];
-  /** Shapes by name, in the order in which they lie in theta. */
+  /** Parameter shapes by name, in the order of their place in theta. */
   readonly parameters: Readonly<Record<Name, readonly number[]>>;
-  /** The branch on a state [N, ..stateShape], and at depth t if it has a third parameter; the result is shaped as the state. */
+  /**
+   * The branch on a state [N, ..stateShape], also given the depth t if it has a third parameter. The result has
+   * the shape of the state.
+   */
   readonly value: (state: Tensor, parameters: Readonly<Record<Name, Tensor>>, depth: number) => Tensor;
 }
 
@@ -20,7 +23,12 @@ const optionKeys = { name: true, stateShape: true, parameters: true, value: true
 
 const product = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
 
-/** Derivatives come from autograd, one particle after the other. @throws UsageError for states of another size */
+/**
+ * A family whose particles are copies of one network branch. Autograd computes the derivatives, one particle at a
+ * time.
+ *
+ * @throws UsageError for invalid options, or states of another size
+ */
 export function branchFamily<Name extends string>(branch: NetworkBranch<Name>): Family {
   checkNeededOptions<NetworkBranch>('branchFamily', branch, optionKeys);
   const { name = 'branch', parameters, value } = branch;

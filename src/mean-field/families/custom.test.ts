@@ -5,7 +5,7 @@ import { customFamily } from './custom.ts';
 import { type Pullback } from './family.ts';
 import { samples, d, names, cases, example, byAutograd, everything, parts } from './fake-example.ts';
 
-it.each(cases)('%s %s equals autograd through its formula to 1e-12', (name, activation) => {
+it.each(cases)('%s %s equals autograd of its formula to 1e-12', (name, activation) => {
   const { family, state, particles, cotangent, direction } = example(name, activation);
   const other = byAutograd(name, activation);
   const near = (actual: Tensor, wanted: Tensor): void => {
@@ -24,7 +24,7 @@ it.each(cases)('%s %s equals autograd through its formula to 1e-12', (name, acti
 });
 
 it.each(names)(
-  '%s: only what is wanted is computed, nothing moves without a direction, no tensor is left',
+  '%s: computes only what is requested, is zero without a direction, leaks no tensors',
   (name) => {
     const { family, state, particles, cotangent, direction } = example(name, 'tanh');
     for (const f of [family, byAutograd(name, 'tanh')]) {
@@ -62,7 +62,7 @@ it.each([
   expect(theta!.shape).toEqual([0, family.parameterCount(d)]);
 });
 
-it('a custom family is called once a particle, or once a slice if batched, and gives the same', () => {
+it('a custom family gives the same result called once per particle, or once per slice if batched', () => {
   let calls = 0;
   const value = (x: Tensor, theta: Tensor): Tensor => {
     calls++;
@@ -82,7 +82,7 @@ it('a custom family is called once a particle, or once a slice if batched, and g
   expect(single!.parameterCount(99)).toBe(d);
 });
 
-it('a custom family need not depend on the state or on theta: the derivatives are 0 there', () => {
+it('a custom family may ignore the state or theta: those derivatives are 0', () => {
   const { state, cotangent } = example('bottleneck', 'tanh');
   const particles = {
     theta: tensor([1, 2, 3, -1, 0.5, 0], [2, d], { dtype: 'f64' }),

@@ -1,4 +1,4 @@
-/** A family from a plain function of tensors: its derivatives come from autograd. */
+/** Bring your own f: a family from a plain function of tensors, differentiated by autograd. */
 import { checkInteger, checkNeededOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { enableGrad, grad, isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
@@ -15,16 +15,16 @@ import {
 
 export interface CustomFamily {
   readonly name?: string | undefined;
-  /** k, a number or a function of d. */
+  /** k, as a number or a function of d. */
   readonly parameterCount: number | ((stateSize: number) => number);
   /**
-   * f(X, theta) or f(X, theta, t), t the depth. As it stands: X [N, d], theta [k] -> [N, d], called once a particle. With
-   * `batched`: X [1, N, d], theta [M, 1, k] -> [M, N, d], called once a slice, which is much faster. It gets copies, which
-   * it may overwrite.
+   * f(X, theta) or f(X, theta, t), t the depth. By default X [N, d], theta [k] -> [N, d], called once per
+   * particle. With `batched`, X [1, N, d], theta [M, 1, k] -> [M, N, d], called once per slice, which is much
+   * faster. The arguments are copies, which it may overwrite.
    */
   readonly value: (state: Tensor, theta: Tensor, depth: number) => Tensor;
   readonly batched?: boolean | undefined;
-  /** Whether `value` uses the depth. Default: whether it has a third parameter. */
+  /** Whether `value` uses the depth. Default: true if it has a third parameter. */
   readonly dependsOnDepth?: boolean | undefined;
 }
 
@@ -37,10 +37,11 @@ const optionKeys = {
 } as const;
 
 /**
- * A family f(x, theta), or f(t, x, theta), whose derivatives autograd takes. The derivatives of a flow in its steps hold the
- * depths t at which f is evaluated.
+ * A family f(x, theta), or f(t, x, theta), differentiated by autograd. Derivatives of a flow in its step sizes
+ * keep the depths t at which f is evaluated fixed.
  *
- * @throws UsageError for unknown options; later, if `value` does not return a tensor of the shape, dtype and device of the state
+ * @throws UsageError for unknown options; on later calls, if `value` does not return a tensor of the shape, dtype
+ * and device of the state
  *
  * @example
  * customFamily({ parameterCount: 2, value: (x, theta, t) => ops.mulScalar(ops.mul(ops.tanh(x), theta), 1 - t) });
@@ -61,14 +62,14 @@ export function customFamily(options: CustomFamily): Family {
     const rows = ops.unbind(theta, 0).map((one) => {
       const made = value(copyFor(state), copyFor(one), depth);
       checkReturned(result, made, { shape: state.shape, dtype, device });
-      // One tensor that is filled again for each particle would hold the last one.
+      // If f refills one tensor for each particle, only the last particle's values survive.
       const reused = first === undefined || made === first;
       first ??= made;
       return reused ? copyFor(made) : made;
     });
     return ops.stack(rows);
   };
-  // Numbers that f takes out of tensors are lost to autograd: gradients would be 0.
+  // Autograd does not see numbers that f reads out of tensors: gradients would silently be 0.
   const checkRecorded = (made: Tensor, state: Tensor, theta: Tensor): void => {
     if (isRecording() && (state.requiresGrad || theta.requiresGrad) && !made.requiresGrad)
       throw new UsageError(
@@ -126,7 +127,7 @@ export function customFamily(options: CustomFamily): Family {
       });
     },
 
-    // J v from two pull-backs: q -> J^T q is linear, and its pull-back at v is J v.
+    // J v from two pull-backs: q -> J^T q is linear, and its own pull-back at v is J v.
     pushforward(state, particles, direction) {
       checkParticles(self, state, particles);
       checkDirection(state, particles, direction);
@@ -158,7 +159,7 @@ function record(
   const leaf = (x: Tensor): Tensor => ops.detach(x).setRequiresGrad();
   const leaves = { state: leaf(state), theta: leaf(theta), weight: leaf(weight) };
   const output = enableGrad(() =>
-    // A family need not depend on all of them (f = theta, or no particles): its derivative there is 0.
+    // A family may not depend on all of them (f = theta, or no particles): its derivative there is 0.
     [leaves.state, leaves.theta].reduce(
       (sum, one) => ops.add(sum, ops.sum(one), 0),
       family.velocity(leaves.state, { ...leaves, depth }),

@@ -1,4 +1,6 @@
-/** What the tests of families share: random states and particles, and the same families by autograd. */
+/**
+ * Shared by the tests of families: random states and particles, and the same families with autograd's derivatives.
+ */
 import { Generator, ops, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, familyActivations, scalarActivation } from './activation.ts';
 import { bottleneck } from './bottleneck.ts';
@@ -32,14 +34,14 @@ export function example(name: Name, activation: FamilyActivation): Example {
   return {
     family,
     state: normal(samples, d),
-    // Negative weights too: a difference of measures has them.
+    // Includes negative weights, as in a difference of measures.
     particles: { theta: normal(count, k), weight: normal(count) },
     cotangent: normal(samples, d),
     direction: { state: normal(samples, d), theta: normal(count, k), weight: normal(count) },
   };
 }
 
-/** The same family, whose derivatives autograd takes. */
+/** The same family with derivatives from autograd. */
 export function byAutograd(name: Name, activation: FamilyActivation): Family {
   const s = scalarActivation(activation);
   const sum = (x: Tensor): Tensor => ops.sumDim(x, [-1]);

@@ -17,7 +17,7 @@ import {
 const row = (x: Tensor, i: number): Float64Array =>
   ops.contiguous(ops.select(x, 0, i)).toTypedArray() as Float64Array;
 
-/** All of a family by loops over samples and particles of the reference. */
+/** Value and derivatives of a family, by the reference's loops over samples and particles. */
 function byReference(
   name: Name,
   activation: FamilyActivation,
@@ -54,7 +54,7 @@ function byReference(
       all.weight[j] = all.weight[j]! + value.reduce((sum, v, c) => sum + v * q[c]!, 0);
       addTo(all.pushforward.state, n * d, f.jvp(x, theta, row(direction.state, n)), w[j]!);
       addTo(all.pushforward.weight, n * d, value, dw[j]!);
-      // The reference has no push-forward in theta: one pull-back for each entry of the value.
+      // The reference has no push-forward in theta, so take one pull-back per entry of the value.
       const move = row(direction.theta, j);
       const moved = Float64Array.from({ length: d }, (_, c) => {
         const unit = new Float64Array(d).fill(1, c, c + 1);
@@ -86,7 +86,7 @@ it.each(cases)('%s %s equals the reference to 1e-12', (name, activation) => {
   near(family.pushforward(state, particles, direction), all);
 });
 
-it('a planted fault, the weights of another particle, is noticed', () => {
+it('a planted fault, the weights of another particle, is detected', () => {
   const one = example('bottleneck', 'tanh');
   const expected = byReference('bottleneck', 'tanh', one);
   const weight = ops.flip(one.particles.weight, [0]);

@@ -1,6 +1,6 @@
 /**
- * Families of residual blocks f(x, theta), and what a flow needs of them: the velocity of a slice of
- * particles, F(X) = sum_j w_j f(X, theta_j), with its derivatives in both directions. Notation: docs/notation.md.
+ * Families of residual blocks f(x, theta), and the operations that a flow needs: the velocity of a slice of
+ * particles, F(X) = sum_j w_j f(X, theta_j), and its derivatives in both directions. Notation: docs/notation.md.
  */
 import { UsageError } from '../../errors.ts';
 import { defaultDtype, ops, scope, type Tensor } from '../../tensor/index.ts';
@@ -9,15 +9,15 @@ const dtypeAdvice = `constructors make ${defaultDtype} unless they are given a d
 
 /** Weighted particles that act at one depth: sum_j w_j delta_{theta_j}. */
 export interface Particles {
-  /** [M, k] */
+  /** [M, k]. */
   readonly theta: Tensor;
-  /** [M] */
+  /** [M]. */
   readonly weight: Tensor;
-  /** t: for families that depend on depth. */
+  /** The depth t, for families that depend on it. */
   readonly depth?: number | undefined;
 }
 
-/** What a pull-back is wanted for. */
+/** The derivatives that a pull-back should return. */
 export interface Wanted {
   readonly state?: boolean;
   readonly theta?: boolean;
@@ -31,62 +31,66 @@ export interface Pullback {
   readonly weight?: Tensor;
 }
 
-/** A direction in which F is differentiated; what is left out is held. */
+/** A direction in which to differentiate F; parts left out stay fixed. */
 export interface Direction {
-  /** [N, d] */
+  /** [N, d]. */
   readonly state?: Tensor;
-  /** [M, k] */
+  /** [M, k]. */
   readonly theta?: Tensor;
-  /** [M] */
+  /** [M]. */
   readonly weight?: Tensor;
 }
 
-/** States, each with a covector, [R, d] both: rows of a tangent kernel. */
+/** States, each paired with a covector, both [R, d]: the rows of a tangent kernel. */
 export interface Covectors {
   readonly state: Tensor;
   readonly covector: Tensor;
 }
 
 export interface TangentMemory {
-  /** Numbers that are kept for each row and particle. */
+  /** Numbers stored per row and particle. */
   readonly features: number;
-  /** Matrices of the size of the kernel, the result included. */
+  /** Matrices of the size of the kernel, including the result. */
   readonly kernels: number;
 }
 
-/** A family f : R^d x R^k -> R^d. All sizes come from the arguments; `velocity`, `values` and `pushforward` are recorded by autograd. */
+/**
+ * A family f : R^d x R^k -> R^d. All sizes come from the arguments; autograd can record `velocity`, `values` and
+ * `pushforward`.
+ */
 export interface Family {
   readonly name: string;
-  /** k for states with d features. @throws UsageError if the family does not fit such states. */
+  /** k for states with d features. @throws UsageError if the family does not support such states */
   parameterCount(stateSize: number): number;
   /** F(X) = sum_j w_j f(X, theta_j), [N, d], from X [N, d]. */
   velocity(state: Tensor, particles: Particles): Tensor;
-  /** The cotangents of F(X) for q = `cotangent`, [N, d]; only what is wanted is computed. */
+  /** The cotangents of F(X) for q = `cotangent`, [N, d]; computes only the requested ones. */
   pullback(state: Tensor, particles: Particles, cotangent: Tensor, wanted: Wanted): Pullback;
   /** dF(X) in a direction, [N, d]. */
   pushforward(state: Tensor, particles: Particles, direction: Direction): Tensor;
-  /** f(X, theta_j) of each particle, [M, N, d]: for small problems. `depth` is for families that depend on it. */
+  /** f(X, theta_j) of each particle, [M, N, d]; for small problems. `depth` is for families that depend on it. */
   values(state: Tensor, theta: Tensor, depth?: number): Tensor;
-  /** Whether f depends on depth too: f(t, x, theta). Flows then tell the depth of the particles. Default: false. */
+  /** Whether f also depends on depth, f(t, x, theta). Flows then set the depth of the particles. Default: false. */
   readonly dependsOnDepth?: boolean | undefined;
   /**
-   * sum_j c_j (grad_theta f(x, theta_j)^T q) . (grad_theta f(x', theta_j)^T q'), [R, R'], in closed form. Left out, the
-   * tangent kernel takes one pull-back a row.
+   * sum_j c_j (grad_theta f(x, theta_j)^T q) . (grad_theta f(x', theta_j)^T q'), [R, R'], in closed form. Without
+   * it, the tangent kernel takes one pull-back per row.
    *
    * @param coefficient - c, [M]
    */
   tangent?(rows: Covectors, columns: Covectors, theta: Tensor, coefficient: Tensor): Tensor;
-  /** What `tangent` holds at once, for estimates of memory. Left out: k numbers a row and particle, and two kernels. */
+  /** Peak storage of `tangent`, for memory estimates. Default: k numbers per row and particle, and two kernels. */
   readonly tangentMemory?: ((stateSize: number) => TangentMemory) | undefined;
   /**
-   * F(X) for a state that is a power series sum_k eps^k X_k, to the same order. Left out, the family has no expansion.
+   * F(X) for a state that is a power series sum_k eps^k X_k, to the same order. Without it, the family has no
+   * expansion.
    */
   velocitySeries?: ((state: readonly Tensor[], particles: Particles) => Tensor[]) | undefined;
 }
 
 const shapeOf = ({ shape }: Tensor): string => `[${shape.join(', ')}]`;
 
-/** @throws UsageError unless the state is [N, d], the particles fit it, and all numbers have one type. */
+/** @throws UsageError unless the state is [N, d], the particles match it, and all tensors have one dtype */
 export function checkParticles(family: Family, state: Tensor, particles: Particles): void {
   const d = checkState(state);
   checkFamily(family, d, particles);
@@ -97,13 +101,16 @@ export function checkParticles(family: Family, state: Tensor, particles: Particl
     );
 }
 
-/** d. */
+/** Checks the state and returns d. */
 function checkState(state: Tensor): number {
   if (state.rank !== 2) throw new UsageError(`a state is [N, d], got shape ${shapeOf(state)}`);
   return state.shape[1] ?? 0;
 }
 
-/** @throws UsageError unless theta is [M, k], weight [M], and k what the family needs for states with d features. */
+/**
+ * @throws UsageError unless theta is [M, k] and weight [M], with the k that the family needs for states with d
+ * features
+ */
 export function checkFamily(family: Family, d: number, { theta, weight }: Particles): void {
   checkTheta(family, d, theta);
   if (weight.rank !== 1 || weight.shape[0] !== theta.shape[0])
@@ -112,7 +119,7 @@ export function checkFamily(family: Family, d: number, { theta, weight }: Partic
     );
 }
 
-/** @throws UsageError unless theta is [M, k], with the k that the family needs for states with d features. */
+/** @throws UsageError unless theta is [M, k], with the k that the family needs for states with d features */
 export function checkTheta(family: Family, d: number, theta: Tensor): void {
   const k = family.parameterCount(d);
   if (theta.rank !== 2 || theta.shape[1] !== k)
@@ -121,12 +128,12 @@ export function checkTheta(family: Family, d: number, theta: Tensor): void {
     );
 }
 
-/** @throws UsageError unless the state is [N, d] and theta fits it. */
+/** @throws UsageError unless the state is [N, d] and theta matches it */
 export function checkValues(family: Family, state: Tensor, theta: Tensor): void {
   checkTheta(family, checkState(state), theta);
 }
 
-/** @throws UsageError unless a cotangent has the shape of the state. */
+/** @throws UsageError unless the cotangent has the shape of the state */
 export function checkCotangent(state: Tensor, cotangent: Tensor): void {
   if (cotangent.shape.join() !== state.shape.join())
     throw new UsageError(
@@ -134,7 +141,7 @@ export function checkCotangent(state: Tensor, cotangent: Tensor): void {
     );
 }
 
-/** @throws UsageError unless each direction has the shape of what it moves. */
+/** @throws UsageError unless each part of the direction has the shape of the part that it moves */
 export function checkDirection(state: Tensor, particles: Particles, direction: Direction): void {
   const moved = { state, ...particles };
   for (const name of ['state', 'theta', 'weight'] as const) {
@@ -146,7 +153,7 @@ export function checkDirection(state: Tensor, particles: Particles, direction: D
   }
 }
 
-/** sum_j w_j d_j for directions that are each given or not; zero if none is. */
+/** The sum of the terms that are defined; zero if there are none. */
 export function sumOf(terms: readonly (Tensor | undefined)[], like: Tensor): Tensor {
   return scope(() => {
     const given = terms.filter((term) => term !== undefined);

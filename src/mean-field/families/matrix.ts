@@ -1,20 +1,25 @@
-/** The family f(x, Theta) = s(Theta x) of the talk's expansion, Theta in row-major order. */
+/** The family f(x, Theta) = s(Theta x) of the expansion in the talk, with Theta in row-major order. */
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { activationSeries } from './activation-series.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
 import { checkCotangent, checkDirection, checkParticles, checkValues, type Family, sumOf } from './family.ts';
 import { matrixTangent } from './tangent.ts';
 
-/** k = d d. With an odd activation and no constant coordinate every f is odd in x: it cannot fit even targets. */
+/**
+ * The family f(x, Theta) = s(Theta x), k = d d. With an odd activation and no constant coordinate, every f is odd
+ * in x and cannot fit even targets.
+ *
+ * @throws UsageError for an unknown activation
+ */
 export function matrix(activation: FamilyActivation = 'tanh'): Family {
   const s = scalarActivation(activation);
-  /** Theta_j x, [N, M d], of all particles in one GEMM. */
+  /** Theta_j x, [N, M d], for all particles in one GEMM. */
   const apply = (state: Tensor, theta: Tensor): Tensor =>
     ops.mm(state, ops.transpose(rows(theta, state), 0, 1));
-  /** One weight for each entry of each particle's output, [M d]. */
+  /** Repeats each particle's weight for every entry of its output, [M d]. */
   const spread = (weight: Tensor, d: number): Tensor =>
     ops.reshape(ops.expand(ops.unsqueeze(weight, 1), [weight.size, d]), [weight.size * d]);
-  /** sum_j w_j v_j, [N, d], of v [N, M d]. */
+  /** sum_j w_j v_j, [N, d], from v [N, M d]. */
   const total = (v: Tensor, weight: Tensor, d: number): Tensor =>
     ops.sumDim(ops.mul(ops.view(v, [v.shape[0] ?? 0, weight.size, d]), ops.unsqueeze(weight, 1)), [1]);
 
@@ -106,7 +111,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
   return self;
 }
 
-/** The rows of all matrices under each other, [M d, d]. */
+/** The rows of all matrices, stacked, [M d, d]. */
 function rows(theta: Tensor, state: Tensor): Tensor {
   const d = state.shape[1] ?? 0;
   return ops.reshape(theta, [(theta.shape[0] ?? 0) * d, d]);

@@ -1,4 +1,4 @@
-/** Functions of the user's: what they may do to their arguments, and what is said of what they return. */
+/** User-supplied functions: how they may treat their arguments, and errors about their results. */
 import { expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
 import { relativeError } from '../../reference/index.ts';
@@ -83,7 +83,7 @@ const wild: readonly (readonly [string, Family])[] = [
   ],
 ];
 
-it.each(wild)('a family that overwrites %s gives the right flow, and damages nothing', (_, family) => {
+it.each(wild)('a family that overwrites %s gives the right flow and no side effects', (_, family) => {
   scope(() => {
     const before = [problem.inputs, measure.theta, measure.weight].map((x) => x.toArray());
     const states = solveFlow(problem, family, measure);
@@ -96,7 +96,7 @@ it.each(wild)('a family that overwrites %s gives the right flow, and damages not
   });
 });
 
-it('a family that works in place has its gradients too', () => {
+it('a family that works in place has correct gradients', () => {
   scope(() => {
     const inPlace = own((x, theta) => {
       ops.mulScalar_(x, 2);
@@ -111,7 +111,7 @@ it('a family that works in place has its gradients too', () => {
   });
 });
 
-it('a family that fills one tensor again and again is not taken for its last particle', () => {
+it('a family that refills one tensor does not repeat its last particle', () => {
   noGrad(() => {
     scope(() => {
       const filling = own((x, theta) => {
@@ -147,7 +147,7 @@ const returned: readonly (readonly [string, () => unknown, string])[] = [
     'value returned a promise: it must be synchronous',
   ],
 ];
-it.each(returned)('a family that returns %s gets one line, a branch too', (_, value, message) => {
+it.each(returned)('a family or branch that returns %s fails with a one-line message', (_, value, message) => {
   scope(() => {
     const families = [
       customFamily({ name: 'mine', parameterCount: d, value: value as CustomFamily['value'] }),
@@ -166,7 +166,7 @@ it.each(returned)('a family that returns %s gets one line, a branch too', (_, va
   });
 });
 
-it('a path of the user that returns something else gets one line', () => {
+it('a custom path that returns something else fails with a one-line message', () => {
   const { theta, weight } = measure.particles(0, 0);
   const cases: readonly (readonly [unknown, string])[] = [
     [undefined, 'the path of a measure at t = 0 returned undefined, expected particles { theta, weight }'],
@@ -183,7 +183,7 @@ it('a path of the user that returns something else gets one line', () => {
   }
 });
 
-it('measures and families do not change with the lists they are made of', () => {
+it('measures and families copy the lists that they are made from', () => {
   const steps = [0.25, 0.75];
   const grid = gridMeasure(normal(2, 1, d), { steps });
   const path = pathMeasure(() => measure.particles(0, 0), steps);
@@ -241,7 +241,7 @@ it.each([
 
 /** f(t, x, theta) = cos(t) tanh(theta x). */
 const timed = own((x, theta, t) => ops.mulScalar(ops.tanh(ops.mul(x, theta)), Math.cos(3 * t)));
-/** The same flow with a weight that falls with depth. */
+/** The same flow, with a weight that decreases with depth. */
 const weighted = pathMeasure((t) => {
   const { theta } = measure.particles(0, 0);
   return { theta, weight: ops.full([2], Math.cos(3 * t) / 2, 'f64') };
@@ -272,7 +272,7 @@ it.each(['euler', 'heun', 'rk4'] as const)(
   },
 );
 
-it('the gradient of f(t, x, theta) is that of finite differences, and its dense flow that of the path', () => {
+it('the gradient of f(t, x, theta) equals finite differences, and its dense flow equals that of the path', () => {
   scope(() => {
     for (const family of [timed, twoLayer(timed)]) {
       const { theta, costates } = flowGradient(problem, family, measure, { integrator: 'heun' });
@@ -304,7 +304,7 @@ it('the tangent kernel of f(t, x, theta) is J M J^T', () => {
   });
 });
 
-it('f(t, x, theta) without a depth is refused, not evaluated at some depth', () => {
+it('f(t, x, theta) without a depth is rejected, not evaluated at an arbitrary depth', () => {
   const particles = measure.particles(0, 0);
   expect(() => timed.velocity(problem.inputs, particles)).toThrow(
     'family custom depends on depth: its particles need one, such as { theta, weight, depth: 0.5 }',

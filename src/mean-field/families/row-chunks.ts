@@ -1,16 +1,16 @@
-/** Rows a few at a time: what is computed on the way to them takes little memory, whatever their number. */
+/** Computes rows in chunks, so that intermediate results use little memory for any number of rows. */
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 
-/** Numbers of one intermediate tensor: 512 KiB in f64. */
+/** Size of one intermediate tensor, in numbers: 512 KiB in f64. */
 const numbersAtOnce = 2 ** 16;
 
-/** How many rows of so many numbers are computed at once. */
+/** The chunk size for rows of `width` numbers. */
 export const rowsAtOnce = (width: number): number => Math.max(8, Math.floor(numbersAtOnce / width));
 
 /**
- * The tensors that `body` makes of each chunk of rows, [rows, widths[i]], put together.
+ * Concatenates the tensors that `body` returns for each chunk of rows, [rows, widths[i]].
  *
- * @param body - of the rows from .. to - 1
+ * @param body - computes rows from .. to - 1
  */
 export function inChunks(
   rows: number,

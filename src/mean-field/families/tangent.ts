@@ -19,8 +19,8 @@ const part = ({ state, covector }: Covectors, from: number, to: number): Covecto
 });
 
 /**
- * Of f = a s(w.x + b): the gradient against q is (s q, s' (a.q) x, s' (a.q)), hence
- * (q.q') sum_j c_j s s' + (x.x' + 1) sum_j c_j [s'(u) (a.q)] [s'(u') (a.q')].
+ * The tangent kernel of f = a s(w.x + b). The gradient against q is (s q, s' (a.q) x, s' (a.q)), hence (q.q')
+ * sum_j c_j s s' + (x.x' + 1) sum_j c_j [s'(u) (a.q)] [s'(u') (a.q')].
  */
 export function bottleneckTangent(s: ScalarActivation): Tangent {
   /** s(u) and s'(u) (a.q) for all particles, [R, M] each. */
@@ -54,7 +54,10 @@ export function bottleneckTangent(s: ScalarActivation): Tangent {
     });
 }
 
-/** Of f = s(Theta x): the gradient against q is (q s'(Theta x)) x^T, hence (x.x') sum_j c_j (q s') . (q' s'). */
+/**
+ * The tangent kernel of f = s(Theta x). The gradient against q is (q s'(Theta x)) x^T, hence (x.x') sum_j c_j (q
+ * s') . (q' s').
+ */
 export function matrixTangent(s: ScalarActivation): Tangent {
   /** q s'(Theta_j x) for all particles, [R, M d]. */
   const open = (rows: Covectors, theta: Tensor): Tensor => {

@@ -4,9 +4,9 @@ import { checkFamily } from '../check-kinds.ts';
 import type { Family, Pullback } from './family.ts';
 
 /**
- * f(x, theta) - x. In one step of depth, under a law of mass one, the state becomes integral f(x, theta) rho(dtheta), and
- * the prediction is that of a network with one hidden layer, W1 integral f(W2 x, theta) rho(dtheta): every loss, gradient,
- * flow and kernel is then that of the two-layer model.
+ * f(x, theta) - x. After one step of depth with a law of mass one, the state becomes integral f(x, theta)
+ * rho(dtheta), and the prediction is that of a network with one hidden layer, W1 integral f(W2 x, theta)
+ * rho(dtheta). Every loss, gradient, flow and kernel is then that of the two-layer model.
  */
 export function twoLayer(family: Family): Family {
   checkFamily(family);
@@ -15,7 +15,7 @@ export function twoLayer(family: Family): Family {
     name: `two-layer ${family.name}`,
     parameterCount: (d) => family.parameterCount(d),
     dependsOnDepth: family.dependsOnDepth,
-    // The skip does not depend on theta.
+    // The skip connection does not depend on theta.
     ...(family.tangent && { tangent: family.tangent.bind(family) }),
     tangentMemory: family.tangentMemory,
     velocity: (state, particles) =>

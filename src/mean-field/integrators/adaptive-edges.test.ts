@@ -1,4 +1,4 @@
-/** What surrounds the integration itself: intervals of every scale, times that are asked for, fields that misbehave. */
+/** Edge cases of integration: intervals of every scale, requested times, fields that misbehave. */
 import { expect, it } from 'vitest';
 import { AbortError, UsageError } from '../../errors.ts';
 import { liveTensorCount, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
@@ -6,14 +6,14 @@ import { integrate, type VectorField } from './adaptive.ts';
 
 const f64 = (...values: number[]): Tensor => tensor(values, [values.length], { dtype: 'f64' });
 const value = (x: Tensor): number => x.toArray()[0]!;
-/** dx/dt = - x / length: x falls to 1/e over an interval of that length. */
+/** dx/dt = - x / length: x decays to 1/e over an interval of that length. */
 const decayOver =
   (length: number): VectorField =>
   (_t, x) =>
     ops.mulScalar(x, -1 / length);
 
 it.each([1e-13, 1e-14, 1e-300, 1e-3, 1e12, 1e300])(
-  'an interval of length %d is solved as [0, 1] is',
+  'an interval of length %d is solved like [0, 1]',
   (length) => {
     scope(() => {
       for (const [from, to] of [
@@ -30,7 +30,7 @@ it.each([1e-13, 1e-14, 1e-300, 1e-3, 1e12, 1e300])(
   },
 );
 
-it('an interval of few doubles is solved with the steps that fit between them', () => {
+it('an interval of a few doubles is solved with the steps that fit', () => {
   scope(() => {
     for (const [doubles, tolerance] of [
       [1, 1e-2],
@@ -48,9 +48,9 @@ it('an interval of few doubles is solved with the steps that fit between them', 
   });
 });
 
-it('an interval where no step fits is an error that says so', () => {
+it('an interval too short for a step is an error', () => {
   scope(() => {
-    // At 1e16 doubles are 2 apart, where the solution turns within 1e-3.
+    // At 1e16 doubles are 2 apart, but the solution changes within 1e-3.
     const fast: VectorField = (_t, x) => ops.mulScalar(x, -1000);
     expect(() => integrate(fast, f64(1), [1e16, 1e16 + 8])).toThrow(UsageError);
     expect(() => integrate(fast, f64(1), [1e16, 1e16 + 8])).toThrow(
@@ -63,7 +63,7 @@ it('an interval where no step fits is an error that says so', () => {
   });
 });
 
-it('an empty interval has its start as solution', () => {
+it('the solution on an empty interval is the initial state', () => {
   scope(() => {
     const start = f64(3);
     for (const options of [{}, { saveAt: [2] }]) {
@@ -75,7 +75,7 @@ it('an empty interval has its start as solution', () => {
   });
 });
 
-it('a solution is known in its interval alone', () => {
+it('a solution is defined only on its interval', () => {
   scope(() => {
     for (const [from, to] of [
       [0, 1],
@@ -86,14 +86,14 @@ it('a solution is known in its interval alone', () => {
         expect(() => solution.at(t)).toThrow(`t is ${t}, outside of the interval [${from}, ${to}]`);
       for (const t of [NaN, Infinity, undefined as unknown as number, '0.5' as unknown as number])
         expect(() => solution.at(t)).toThrow('expected a finite number for t, got');
-      // Sums of steps end next to 1.
+      // A sum of steps may end next to 1.
       expect(value(solution.at(1 + 2 ** -52))).toBe(value(solution.at(1)));
       expect(value(solution.at(-(2 ** -54)))).toBe(value(solution.at(0)));
     }
   });
 });
 
-it('at the times of its steps a solution is the state there, as a tensor of its own', () => {
+it('at its step times a solution returns a copy of the state', () => {
   scope(() => {
     const solution = integrate(decayOver(0.1), f64(1), [0, 1]);
     solution.times.forEach((t, i) => {
@@ -105,7 +105,7 @@ it('at the times of its steps a solution is the state there, as a tensor of its 
   });
 });
 
-it('saveAt keeps the states at its times, equal to those of the dense solution, and no others', () => {
+it('saveAt keeps only the states at its times, equal to those of the dense solution', () => {
   scope(() => {
     for (const interval of [
       [0, 1],
@@ -132,7 +132,7 @@ it('saveAt keeps the states at its times, equal to those of the dense solution, 
   });
 });
 
-it('a solution that a scope returns is whole, and rejected steps leave no tensors', () => {
+it('a solution survives the scope that returns it, and rejected steps leak no tensors', () => {
   const before = liveTensorCount();
   const start = f64(1);
   const sharp: VectorField = (t, x) => ops.mulScalar(x, t < 0.37 ? -1 : -90);
@@ -142,14 +142,14 @@ it('a solution that a scope returns is whole, and rejected steps leave no tensor
     expect(value(solution.at(0.3))).toBeCloseTo(Math.exp(-0.3), 5);
     const inner = liveTensorCount();
     const { accepted } = integrate(sharp, start, [0, 1], { relative: 1e-6, absolute: 1e-6 });
-    // A state and four tensors of its piece for each step.
+    // One state and four tensors for interpolation per step.
     expect(liveTensorCount() - inner).toBe(5 * accepted);
   });
   for (const one of [start, ...solution.states, ...solution.pieces.flat()]) one.dispose();
   expect(liveTensorCount()).toBe(before);
 });
 
-it('a field may overwrite its input and reuse its result, and nothing is damaged', () => {
+it('a field may overwrite its input and reuse its result tensor', () => {
   scope(() => {
     const start = f64(1, 2);
     const buffer = f64(0, 0);
@@ -227,7 +227,7 @@ it.each([
   });
 });
 
-it('an integration tells how far it is and stops at a signal, without leaving tensors', () => {
+it('an integration reports progress and stops on an abort signal without leaking tensors', () => {
   scope(() => {
     const start = f64(1);
     const controller = new AbortController();
@@ -249,7 +249,7 @@ it('an integration tells how far it is and stops at a signal, without leaving te
   });
 });
 
-it('states in f32 have a tolerance that f32 can meet', () => {
+it('the default tolerance for f32 states is one that f32 can meet', () => {
   scope(() => {
     const { states, rejected, accepted } = integrate(decayOver(1), tensor([1]), [0, 1]);
     expect(value(states.at(-1)!)).toBeCloseTo(Math.exp(-1), 5);

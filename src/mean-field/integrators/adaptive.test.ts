@@ -3,7 +3,7 @@ import { ops, scope, tensor } from '../../tensor/index.ts';
 import { integrate, type VectorField } from './adaptive.ts';
 
 const f64 = (...values: number[]) => tensor(values, [1, values.length], { dtype: 'f64' });
-/** A rotation by 2 pi over the unit of time. */
+/** A rotation by 2 pi per unit of time. */
 const rotation = (_t: number, x: ReturnType<typeof f64>) =>
   ops.mulScalar(ops.mm(x, tensor([0, 1, -1, 0], [2, 2], { dtype: 'f64' })), 2 * Math.PI);
 const rotated = (t: number): number[] => [Math.cos(2 * Math.PI * t), Math.sin(2 * Math.PI * t)];
@@ -39,7 +39,7 @@ it('its error is proportional to the tolerance, and its steps to tolerance^(-1/5
   });
 });
 
-it('a break in the field is stepped on, so that the order is not lost there', () => {
+it('steps end at a break in the field, which preserves the order', () => {
   scope(() => {
     const kinked: VectorField = (_t, _x, inside) => f64(inside < 1 / 3 ? 1 : -2);
     const { states, times, rejected } = integrate(kinked, f64(0), [0, 1], { breaks: [1 / 3] });
@@ -49,7 +49,7 @@ it('a break in the field is stepped on, so that the order is not lost there', ()
   });
 });
 
-it('a field that is not defined stops with a clear error', () => {
+it('a field that returns NaN stops with a clear error', () => {
   scope(() => {
     const broken = (t: number) => f64(t < 0.5 ? 1 : NaN);
     expect(() => integrate(broken, f64(0), [0, 1])).toThrow('is stuck at t = 0.');

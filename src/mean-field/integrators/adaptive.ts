@@ -1,6 +1,7 @@
 /**
- * The adaptive pair of Dormand and Prince, order 5(4) (Hairer, Norsett, Wanner I, II.4-6), with its continuous
- * extension of order 4: the reference solution of the mean-field ODE.
+ * The adaptive pair of Dormand and Prince, order 5(4), with its continuous extension of order 4: the reference
+ * solver for the mean-field ODE. Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I,
+ * II.4-6.
  */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkNumbers, checkOptions, isList, unexpected } from '../../check.ts';
@@ -13,27 +14,29 @@ import { tableauOf } from './tableau.ts';
 
 export interface AdaptiveOptions extends LongCallOptions {
   /**
-   * A step is accepted if the root mean square, over the entries of the state, of (local error of the entry) / (absolute +
-   * relative |entry|) is at most 1. It bounds the entries together: among n entries one may err by up to sqrt(n) times its
-   * bound. Default: 1e-10 each for states in f64, 1e-6 for f32.
+   * A step is accepted if the root mean square, over the entries of the state, of (local error) / (absolute +
+   * relative |entry|) is at most 1. This bounds the entries jointly: one entry of n may exceed its bound by up to
+   * sqrt(n). Default: 1e-10 each for states in f64, 1e-6 for f32.
    */
   readonly relative?: number | undefined;
   readonly absolute?: number | undefined;
-  /** Times that no step crosses, such as the break points of a measure. */
+  /** Times that no step crosses, such as the breaks of a measure. */
   readonly breaks?: ArrayLike<number> | undefined;
-  /** Of steps, accepted and rejected. Default: 100,000. */
+  /** Limit on steps, accepted and rejected. Default: 100,000. */
   readonly maxSteps?: number | undefined;
-  /** Keeps the states at these times alone, and frees all others on the way: memory does not grow with the steps. */
+  /**
+   * Keeps only the states at these times and frees the others on the way, so that memory does not grow with steps.
+   */
   readonly saveAt?: ArrayLike<number> | undefined;
 }
 
-/** dX/dt = field(t, X). `inside` lies within the piece between two breaks that is being solved: at a break it tells the side. */
+/** dX/dt = field(t, X). `inside` lies within the current piece between two breaks: at a break it selects the side. */
 export type VectorField = (t: number, state: Tensor, inside: number) => Tensor;
 
 const pair = tableauOf('dopri5');
-/** b - b*, with the slope at the end of the step as seventh stage. */
+/** b - b*; the slope at the end of the step is the seventh stage. */
 export const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
-/** Of the continuous extension: the term in s^2 (1 - s)^2. */
+/** The continuous extension's weights of the term in s^2 (1 - s)^2. */
 const denseWeights = [
   -12715105075 / 11282082432,
   0,
@@ -54,11 +57,11 @@ const optionKeys = {
 } as const;
 
 /**
- * Integrates from `from` to `to`, forwards or backwards. Steps are chosen relative to the interval, down to the spacing of
- * doubles at t.
+ * Integrates from `from` to `to`, forwards or backwards. Step sizes scale with the interval, down to the spacing
+ * of doubles at t.
  *
- * @throws UsageError if no step fits, if too many are needed, for options out of range, for a field that does not return a
- * tensor like the state; AbortError
+ * @throws UsageError if no step fits, if too many are needed, for options out of range, or for a field that does
+ * not return a tensor like the state; AbortError if `signal` aborts
  *
  * @example
  * const decay = integrate((t, x) => ops.neg(x), tensor([1], [1], { dtype: 'f64' }), [0, 2]);
@@ -74,7 +77,7 @@ export function integrate(
   return integrateAs('integrate', field, start, interval, options);
 }
 
-/** {@link integrate} for other calls, whose name errors tell. */
+/** {@link integrate} on behalf of another call, which errors and progress name. */
 export function integrateAs(
   call: string,
   field: VectorField,
@@ -122,7 +125,7 @@ export function integrateAs(
           free(tried);
           const finite = Number.isFinite(tried.error);
           const factor = finite ? Math.max(0.2, 0.9 * tried.error ** -0.2) : 0.1;
-          // Among few doubles a step that shrinks by a part may be the same again.
+          // Near the spacing of doubles, a scaled step may round to the same step again.
           h = Math.min(step * factor, step - spacingAt(t));
           if (h < spacingAt(t))
             throw new UsageError(
@@ -143,10 +146,10 @@ export function integrateAs(
   }
 }
 
-/** At least the distance from t to its neighbours among doubles. */
+/** An upper bound of the distance from t to its neighbouring doubles. */
 export const spacingAt = (t: number): number => Math.max(Number.EPSILON * Math.abs(t), 2 ** -1022);
 
-/** Longer lists are grids of times, for other solvers. */
+/** Rejects longer lists: those are time grids, as other solvers take. */
 function endsOf(interval: unknown): readonly [number, number] {
   if (!isList(interval) || interval.length !== 2)
     throw unexpected('[from, to] (times between belong in saveAt)', 'the interval', interval);
@@ -174,13 +177,13 @@ function breaksBetween(given: ArrayLike<number> = [], from: number, to: number):
 
 interface Attempt {
   readonly state: Tensor;
-  /** The root mean square of the entries' errors over their bounds: at most 1 is accepted. */
+  /** The root mean square of the entries' errors over their bounds; accepted if at most 1. */
   readonly error: number;
-  /** What interpolation needs. */
+  /** Tensors for interpolation. */
   readonly piece: Tensor[];
 }
 
-/** Frees what a step made; `piece` begins with the state before it. */
+/** Frees the tensors of a step; `piece` starts with the state before it. */
 function free({ state, piece }: Omit<Attempt, 'error'>, kept?: Tensor): void {
   for (const tensor of [state, ...piece.slice(1)]) if (tensor !== kept) tensor.dispose();
 }
@@ -205,7 +208,7 @@ function attempt(
         return base ? ops.add(base, sum) : sum;
       };
       const like = { shape: x.shape, dtype: x.dtype, device: x.device };
-      // The field may overwrite what it is given, and use one tensor for all its results.
+      // The field may overwrite its input, and return the same tensor each time.
       const slopeAt = (time: number, own: Tensor): Tensor =>
         copyFor(checkReturned(`the field of ${call} at t = ${time}`, field(time, own), like));
       pair.c.forEach((c, s) => {

@@ -1,21 +1,24 @@
-/** What an adaptive solution keeps of its steps: everything, or the states at given times. */
+/** Records of an adaptive solution: all steps, or only the states at given times. */
 import { checkNumber, checkNumbers, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 
 export interface DenseSolution {
-  /** The accepted times, or those of `saveAt`, in the direction of the integration; and the states there. */
+  /** The times of accepted steps, or those in `saveAt`, in the direction of integration; and the states there. */
   readonly times: readonly number[];
   readonly states: readonly Tensor[];
-  /** Steps that were accepted, and those that were done again. */
+  /** Numbers of accepted and rejected steps. */
   readonly accepted: number;
   readonly rejected: number;
-  /** What `at` interpolates with, one a step; a scope that returns the solution keeps them. None with `saveAt`. */
+  /**
+   * Tensors for interpolation in `at`, one list per step, kept by a scope that returns the solution. Empty with
+   * `saveAt`.
+   */
   readonly pieces: readonly (readonly Tensor[])[];
   /**
-   * The state at a time of the interval, of order 4. The tensor belongs to the caller's scope.
+   * The state at a time in the interval, interpolated with order 4. The caller's scope owns the tensor.
    *
-   * @throws UsageError for a time outside of the interval, NaN, and with `saveAt` for any other time
+   * @throws UsageError for NaN, a time outside the interval, or with `saveAt` any other time
    */
   at(t: number): Tensor;
 }
@@ -23,19 +26,19 @@ export interface DenseSolution {
 /** An accepted step. */
 export interface Step {
   readonly state: Tensor;
-  /** For {@link interpolate}; the first is the state before the step. */
+  /** Tensors for {@link interpolate}; the first is the state before the step. */
   readonly piece: readonly Tensor[];
 }
 
 export interface Record {
-  /** Takes over the tensors of a step that ends at `end`. */
+  /** Takes ownership of the tensors of a step that ends at `end`. */
   add(end: number, step: Step): void;
   solution(counts: Pick<DenseSolution, 'accepted' | 'rejected'>): DenseSolution;
-  /** Frees everything but the start. */
+  /** Frees everything except the initial state. */
   dispose(): void;
 }
 
-/** A time of the interval, moved by rounding at most. */
+/** Checks that a time lies in the interval, and moves it inside if rounding put it just outside. */
 function inInterval(t: number, from: number, to: number, name: string): number {
   checkNumber(name, t);
   const [low, high] = [Math.min(from, to), Math.max(from, to)];

@@ -1,4 +1,4 @@
-/** A measure as slices of depth under a Runge-Kutta scheme, with the exact adjoint of the discrete step. */
+/** Slices of depth from a measure under a Runge-Kutta scheme, with the exact adjoint of the discrete step. */
 import { checkOptions } from '../../check.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family, Particles, Pullback, Wanted } from '../families/index.ts';
@@ -10,34 +10,38 @@ import { checkFamily, checkMeasure } from '../check-kinds.ts';
 
 /** One evaluation of the velocity inside a step. */
 export interface RungeKuttaStage {
-  /** The step in depth, and the fraction of it. */
+  /** The index of the step, and the fraction of the step in depth. */
   readonly l: number;
   readonly c: number;
   readonly particles: Particles;
-  /** X_s, [N, d]: where the velocity is evaluated. */
+  /** X_s, [N, d]: the state at which the velocity is evaluated. */
   readonly state: Tensor;
   /**
-   * q_s = b_s p + sum_{r > s} a_rs h grad_x F^T q_r, [N, d]: the change of the final loss is h q_s . dF(X_s). Under
-   * Euler it is p^{l+1}.
+   * q_s = b_s p + sum_{r > s} a_rs h grad_x F^T q_r, [N, d]: the final loss changes by h q_s . dF(X_s). Under
+   * Euler, q_s = p^{l+1}.
    */
   readonly costate: Tensor;
-  /** The cotangents of F(X_s) for q_s, as wanted. */
+  /** The requested cotangents of F(X_s) for q_s. */
   readonly pullback: Pullback;
 }
 
 export interface SliceOptions {
   readonly integrator?: Integrator | Tableau | undefined;
-  /** Called with the stages of each step as its adjoint is computed; their tensors are freed after the call. */
+  /** Called with the stages of each step during the adjoint sweep; their tensors are freed after the call. */
   readonly onStage?: ((stages: readonly RungeKuttaStage[]) => void) | undefined;
-  /** What stages tell beside the cotangent of the state. */
+  /** Cotangents that stages contain in addition to that of the state. */
   readonly wanted?: Wanted | undefined;
 }
 
-/** x + h v, recorded where h is a tensor. */
+/** x + h v, recorded by autograd if h is a tensor. */
 const axpy = (x: Tensor, h: StepSize, v: Tensor, factor = 1): Tensor =>
   typeof h === 'number' ? ops.add(x, v, h * factor) : ops.add(x, ops.mul(v, h), factor);
 
-/** The slices of a measure for `flow`, `trajectory` and `adjointFlow`; the steps are the measure's. */
+/**
+ * The slices of a measure for `flow`, `trajectory` and `adjointFlow`; use `measure.steps` as their step sizes.
+ *
+ * @throws UsageError for arguments of the wrong kind or an unknown integrator
+ */
 export function slicesOf(family: Family, given: Measure, options: SliceOptions = {}): Slice[] {
   checkOptions('slicesOf', options, { integrator: true, onStage: true, wanted: true });
   checkFamily(family);
@@ -67,13 +71,13 @@ export function slicesOf(family: Family, given: Measure, options: SliceOptions =
 
 export interface StepContext {
   readonly family: Family;
-  /** {@link withDepths} of the family. */
+  /** The measure {@link withDepths} of the family. */
   readonly measure: Measure;
   readonly l: number;
   readonly tableau: Tableau;
 }
 
-/** The particles and X_s of each stage and, where a later stage or (`whole`) the step needs it, k_s = F(X_s). */
+/** The particles and X_s of each stage and, if a later stage or (with `whole`) the step needs it, k_s = F(X_s). */
 function run(
   { family, measure, l, tableau: { a, b, c } }: StepContext,
   state: Tensor,
@@ -94,7 +98,7 @@ function run(
   return { particles, states, slopes };
 }
 
-/** The stages of the adjoint of one step, in order of depth, from X^l and p^{l+1}. */
+/** The stages of the adjoint of one step, in order of depth, computed from X^l and p^{l+1}. */
 export function adjointStages(
   context: StepContext,
   state: Tensor,

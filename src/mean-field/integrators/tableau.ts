@@ -1,4 +1,7 @@
-/** Explicit Runge-Kutta schemes by their tableaus (Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I). */
+/**
+ * Explicit Runge-Kutta schemes as tableaus. Source: Hairer, Norsett, Wanner, Solving Ordinary Differential
+ * Equations I.
+ */
 import { checkNumbers, checkOneOf, isList, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 
@@ -24,7 +27,8 @@ const tableaus: Readonly<Record<Integrator, Omit<Tableau, 'name'>>> = {
     b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
     c: [0, 1 / 2, 1 / 2, 1],
   },
-  // Dormand and Prince 1980: the fifth-order solution of the adaptive pair; the stage at its end serves the error alone.
+  // Dormand and Prince 1980: the fifth-order solution of the adaptive pair. The stage at its end serves only the
+  // error estimate.
   dopri5: {
     order: 5,
     a: [
@@ -40,7 +44,10 @@ const tableaus: Readonly<Record<Integrator, Omit<Tableau, 'name'>>> = {
   },
 };
 
-/** The scheme of that name, or the tableau itself. @throws UsageError for an unknown name, or a scheme that is not explicit */
+/**
+ * The scheme with that name, or the tableau itself. @throws UsageError for an unknown name, or a scheme that is
+ * not explicit
+ */
 export function tableauOf(integrator: Integrator | Tableau): Tableau {
   if (typeof integrator !== 'string') return checked(integrator);
   return { name: integrator, ...tableaus[checkOneOf('integrator', integrator, integrators)] };

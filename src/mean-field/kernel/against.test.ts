@@ -23,7 +23,7 @@ it.each([
   expect(() => tangentKernel(problem, family, rho, { against })).toThrow(message);
 });
 
-it('samples that go through the flow a few at a time give the kernel of all at once', () => {
+it('sending samples through the flow in chunks gives the same kernel', () => {
   const own = customFamily({
     parameterCount: 1,
     batched: true,
@@ -39,7 +39,7 @@ it('samples that go through the flow a few at a time give the kernel of all at o
     const measure = gridMeasure(normal(2, particles, one.parameterCount(3)));
     const against = normal(30, 3);
     const all = tangentKernel(whole, one, measure, { against });
-    // Row x of the kernel is that of the sample alone.
+    // The kernel's row for x equals that of a problem with only this sample.
     for (const n of [0, 17, 39]) {
       const alone = { ...whole, inputs: ops.sliceDim(whole.inputs, 0, n, n + 1) };
       const rows = tangentKernel(
@@ -54,7 +54,7 @@ it('samples that go through the flow a few at a time give the kernel of all at o
   }
 });
 
-it('the kernel does not change what onBlock was given', () => {
+it('the kernel does not modify the blocks passed to onBlock', () => {
   const blocks: Tensor[] = [];
   const kernel = tangentKernel(problem, family, rho, { onBlock: (block) => blocks.push(keep(block)) });
   expect(relativeError(ops.add(blocks[0]!, blocks[1]!).toArray(), kernel.toArray())).toBe(0);

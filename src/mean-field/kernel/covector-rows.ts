@@ -1,4 +1,4 @@
-/** What every output of a network feels at each depth: the rows of its tangent kernel. */
+/** The covectors of every output at each depth: the rows of the tangent kernel. */
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Covectors, Family } from '../families/index.ts';
 import { adjointFlow, trajectory } from '../flow.ts';
@@ -6,15 +6,15 @@ import { slicesOf } from '../integrators/runge-kutta.ts';
 import type { Measure } from '../measures/index.ts';
 import { type FlowInput, initialState } from '../problem.ts';
 
-/** C: the outputs of a prediction. */
+/** C, the number of outputs of a prediction. */
 export const outputCount = ({ inputs, embedding, readout }: FlowInput): number =>
   (readout ? readout.shape[0] : embedding ? embedding.shape[0] : inputs.shape[1]) ?? 0;
 
 /**
- * For each step l of depth the pairs (X^l(x), P_c^{l+1}(x)), where P_c is the derivative of output c in the state: the
- * derivative of output c in theta_lj is h_l w_lj grad_theta f(X^l, theta_lj)^T P_c^{l+1}.
+ * For each step l of depth, the pairs (X^l(x), P_c^{l+1}(x)), where P_c is the derivative of output c with respect
+ * to the state: the derivative of output c in theta_lj is h_l w_lj grad_theta f(X^l, theta_lj)^T P_c^{l+1}.
  *
- * @returns one a step, [N C, d] each, in the order (x, c), c fastest
+ * @returns one entry per step, states and covectors [N C, d] each, in the order (x, c), c fastest
  */
 export function covectorRows(problem: FlowInput, family: Family, measure: Measure): Covectors[] {
   return noGrad(() =>
@@ -43,6 +43,6 @@ function startAt({ readout }: FlowInput, last: Tensor, c: number): Tensor {
   ]);
 }
 
-/** Row c of sample x at x C + c. */
+/** Interleaves by output: row c of sample x goes to x C + c. */
 const interleaved = (rows: readonly Tensor[]): Tensor =>
   ops.reshape(ops.stack(rows, 1), [-1, rows[0]?.shape[1] ?? 0]);

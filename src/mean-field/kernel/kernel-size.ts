@@ -1,37 +1,37 @@
-/** What a tangent kernel needs, before anything is computed. */
+/** Estimates the size of a tangent kernel before computing it. */
 import { dtypeBytes, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { rowsAtOnce } from '../families/row-chunks.ts';
 import type { GridMeasure } from '../measures/index.ts';
 
 export interface KernelSize {
-  /** N C and N' C. */
+  /** N C and N' C, the shape of the kernel. */
   readonly rows: number;
   readonly columns: number;
-  /** Of memory at the peak, about. */
+  /** Approximate peak memory. */
   readonly bytes: number;
-  /** Floating-point operations, about. */
+  /** Approximate number of floating-point operations. */
   readonly operations: number;
 }
 
-/** Tensors of one size that a family holds at once on the way to its velocity, pull-back, or features. */
+/** Intermediate tensors of one size that a family holds at once for a velocity, a pull-back or features. */
 const onTheWay = 8;
 
 export interface KernelCounts {
-  /** N, and N' where the kernel is against other inputs. */
+  /** N, and N' for a kernel against other inputs. */
   readonly samples: number;
   readonly others: number | undefined;
   readonly outputs: number;
   readonly d: number;
 }
 
-/** Numbers of one sample and particle on the way through the flow and back. */
+/** Numbers stored per sample and particle on the way through the flow and back. */
 function widthOf(family: Family, d: number, k: number): { features: number; width: number; kernels: number } {
   const { features, kernels } = family.tangentMemory?.(d) ?? { features: k, kernels: family.tangent ? 2 : 1 };
   return { features, kernels, width: family.tangent ? features : Math.max(d, k) };
 }
 
-/** How many samples go through the flow at once. */
+/** The number of samples that go through the flow at once. */
 export function samplesAtOnce(family: Family, measure: GridMeasure, d: number): number {
   const [, particles = 1, k = 1] = measure.theta.shape;
   return rowsAtOnce(particles * widthOf(family, d, k).width);
@@ -43,14 +43,14 @@ export function kernelSize(family: Family, measure: GridMeasure, counts: KernelC
   const { features, kernels, width } = widthOf(family, d, k);
   const [rows, columns] = [samples * outputs, (others ?? samples) * outputs];
   const all = rows + (others === undefined ? 0 : columns);
-  // The rows of every depth, and what leads to them for the samples that go through the flow at once.
+  // The rows of every depth, and the intermediate tensors of the samples in flight.
   const ofRows = 2 * slices * d * all;
   const most = Math.max(samples, others ?? 0);
   const atOnce = Math.min(most, samplesAtOnce(family, measure, d));
   const path =
     atOnce * d * (slices + 1) * (1 + outputs) + (atOnce < most ? 2 * slices * atOnce * outputs * d : 0);
   const flow = path + onTheWay * atOnce * particles * width;
-  // The features of one slice, a copy of them times their weights, and kernels; the sum over slices is one more.
+  // The features of one slice, a weighted copy of them, the family's kernels, and the sum over slices.
   const kept = all * particles * features;
   const scaled = family.tangent
     ? rows * particles * (features === 2 ? 1 : features)

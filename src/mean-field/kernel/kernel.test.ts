@@ -53,7 +53,7 @@ function jacobian({ problem, family, measure }: Net): Tensor {
   );
 }
 
-/** K by its definition J M J^T, M = 1 / (h w) or 1. */
+/** K from its definition J M J^T, with M = 1 / (h w) or 1. */
 function kernelByDefinition(net: Net, metric: Metric): Tensor {
   const [slices = 0, particles = 0, k = 0] = net.measure.theta.shape;
   const weights = net.measure.weight.toArray();
@@ -92,7 +92,7 @@ describe('the tangent kernel', () => {
     },
   );
 
-  it('is the sum of the shares of its residual blocks', () => {
+  it('is the sum of the contributions of its residual blocks', () => {
     const { problem, family, measure } = net(bottleneck());
     const shares: number[][] = [];
     const whole = tangentKernel(problem, family, measure, {
@@ -105,7 +105,7 @@ describe('the tangent kernel', () => {
     expect(relativeError(whole.toArray(), sum)).toBeLessThan(1e-15);
   });
 
-  it('against other inputs is a part of the kernel of all', () => {
+  it('against other inputs is a submatrix of the kernel of all inputs', () => {
     const { problem, family, measure } = net(bottleneck('softplus'));
     const half = (x: Tensor, from: number): Tensor => ops.sliceDim(x, 0, from, from + 3);
     const whole = tangentKernel(problem, family, measure);
@@ -118,7 +118,7 @@ describe('the tangent kernel', () => {
     expect(near(part, ops.sliceDim(ops.sliceDim(whole, 0, 0, 6), 1, 6, 12))).toBeLessThan(1e-13);
   });
 
-  it('without a readout has one row for each feature of the state', () => {
+  it('without a readout has one row per feature of the state', () => {
     const one = net(bottleneck());
     const problem = { ...one.problem, readout: undefined, targets: new Generator(2).normal([6, 4], 'f64') };
     const expected = kernelByDefinition({ ...one, problem }, 'euclidean');
@@ -126,7 +126,7 @@ describe('the tangent kernel', () => {
     expect(near(kernel, expected)).toBeLessThan(1e-12);
   });
 
-  it('tells its size before it computes, and refuses what is too large', () => {
+  it('estimates its size before computing, and rejects kernels that are too large', () => {
     const { problem, family, measure } = net(bottleneck());
     const size = tangentKernelSize(problem, family, measure);
     expect(size).toMatchObject({ rows: 12, columns: 12 });
@@ -152,7 +152,7 @@ describe('the linearised model', () => {
     expect(Math.abs(ops.sum(ops.mul(covector, displacement)).item() / left - 1)).toBeLessThan(1e-12);
   });
 
-  it.each(metrics)('in closed form is gradient descent on parameters, step by step (%s)', (metric) => {
+  it.each(metrics)('in closed form equals gradient descent on parameters, step by step (%s)', (metric) => {
     const { problem, family, measure } = net(bottleneck('gelu'));
     const kernel = tangentKernel(problem, family, measure, { metric });
     const initial = predict(problem, family, measure);
@@ -171,7 +171,7 @@ describe('the linearised model', () => {
     expect(near(model.after(100, eta), stepped)).toBeLessThan(1e-10);
   });
 
-  it('descent with small steps is the flow; other inputs and parameters follow from the integrated residual', () => {
+  it('descent with small steps equals the flow; other inputs and parameters follow from the integrated residual', () => {
     const { problem, family, measure } = net(bottleneck());
     const kernel = tangentKernel(problem, family, measure);
     const initial = predict(problem, family, measure);
@@ -205,7 +205,7 @@ describe('the linearised model', () => {
 const ones = (n: number): Tensor => ops.full([n, 1], 1, 'f64');
 
 describe('lazy training', () => {
-  it('has the gradient of alpha (f - f_0) under the loss over alpha^2', () => {
+  it('has the gradient of alpha (f - f_0) under the loss divided by alpha^2', () => {
     const { problem, family, measure } = net(bottleneck());
     const alpha = 8;
     const elsewhere = measure.withTheta(new Generator(3).normal(measure.theta.shape, 'f64'));
@@ -215,7 +215,7 @@ describe('lazy training', () => {
     const expected = ops.sum(ops.mul(rest, rest)).item() / (2 * 6 * alpha ** 2);
     expect(Math.abs(lazy / expected - 1)).toBeLessThan(1e-12);
   });
-  it('is for the squared loss', () => {
+  it('supports only the squared loss', () => {
     const { problem, family, measure } = net(bottleneck());
     const other = {
       ...problem,
@@ -248,7 +248,7 @@ describe('the two-layer model', () => {
     expect(Math.abs((theta.toArray()[i] ?? 0) - difference)).toBeLessThan(1e-9);
   });
 
-  it('passes derivatives in state and weight on', () => {
+  it('passes on derivatives in state and weight', () => {
     const { problem, measure } = net(bottleneck(), { slices: 1 });
     const family = twoLayer(bottleneck('softplus'));
     const state = initialState(problem);

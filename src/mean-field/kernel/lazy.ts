@@ -1,4 +1,4 @@
-/** Lazy training: predictions scaled by alpha, so that parameters hardly move. */
+/** Lazy training: predictions scaled by alpha, so that parameters barely move. */
 import { checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, scope } from '../../tensor/index.ts';
@@ -9,16 +9,16 @@ import type { Measure } from '../measures/index.ts';
 import type { Problem } from '../problem.ts';
 
 export interface LazyOptions {
-  /** alpha (f - f_0) is trained, which starts at 0; false: alpha f. Default: true. */
+  /** true: trains alpha (f - f_0), which starts at 0; false: alpha f. Default: true. */
   readonly centred?: boolean | undefined;
 }
 
 /**
- * The problem of training alpha (f - f_0) on y with the loss divided by alpha^2, where f_0 is the network of the given
- * measure: 1/alpha^2 times 1/2 abs(alpha (f - f_0) - y)^2 is the squared loss of f at the targets f_0 + y / alpha.
- * Source: Chizat, Oyallon, Bach 2019.
+ * The problem of training alpha (f - f_0) on y with the loss divided by alpha^2, where f_0 is the network of the
+ * given measure: 1/alpha^2 times 1/2 |alpha (f - f_0) - y|^2 is the squared loss of f at the targets f_0 + y /
+ * alpha. Source: Chizat, Oyallon, Bach 2019.
  *
- * @throws UsageError for another loss than the squared one, alpha that is not positive
+ * @throws UsageError for a loss other than the squared one, or an alpha that is not positive
  */
 export function lazyProblem(
   problem: Problem,

@@ -10,7 +10,7 @@ const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
 const f64 = (values: readonly number[], ...shape: number[]): Tensor =>
   tensor(values, shape, { dtype: 'f64' });
 const [n, rank] = [6, 3];
-/** Of rank 3, up to rounding; and a cross-kernel of the same features. */
+/** A kernel of rank 3, up to rounding, and a cross-kernel from the same features. */
 const features = normal(n, rank);
 const gram = (a: Tensor, b: Tensor): Tensor => ops.mm(a, ops.transpose(b, 0, 1));
 const kernel = gram(features, features);
@@ -19,7 +19,7 @@ const others = normal(4, rank);
 const cross = gram(others, features);
 const start = normal(4, 1);
 
-it('rounding below 0 does not grow with time', () => {
+it('eigenvalues rounded below 0 do not grow with time', () => {
   scope(() => {
     // Eigenvalues 2 and -3e-16 along (1, 1) and (1, -1).
     const [a, b] = [(2 - 3e-16) / 2, (2 + 3e-16) / 2];
@@ -32,7 +32,7 @@ it('rounding below 0 does not grow with time', () => {
   });
 });
 
-it('at Infinity, what the kernel can fit is fitted and the rest stays', () => {
+it('at Infinity, the model fits the range of the kernel and keeps the rest', () => {
   scope(() => {
     const model = linearisedModel(kernel, initial, targets);
     expect(model.eigenvalues.filter((value) => value === 0)).toHaveLength(n - rank);
@@ -41,10 +41,10 @@ it('at Infinity, what the kernel can fit is fitted and the rest stays', () => {
     expect(
       relativeError(model.after(Infinity, 0.5 * model.learningRateBound).toArray(), end.toArray()),
     ).toBeLessThan(1e-12);
-    // The residual that is left is orthogonal to all features.
+    // The remaining residual is orthogonal to all features.
     const left = ops.mm(ops.transpose(features, 0, 1), ops.sub(end, targets)).toArray();
     for (const value of left) expect(Math.abs(value)).toBeLessThan(1e-12);
-    // Elsewhere: least squares in the features, whatever s.
+    // At other inputs: least squares in the features, independent of s.
     const limit = model.elsewhere(Infinity, cross, start).toArray();
     for (const s of [1e6, 1e12, 1e30])
       expect(relativeError(model.elsewhere(s, cross, start).toArray(), limit)).toBeLessThan(1e-10);
@@ -57,7 +57,7 @@ it('at Infinity, what the kernel can fit is fitted and the rest stays', () => {
   });
 });
 
-it('the integral up to Infinity exists where no residual is left', () => {
+it('the integral up to Infinity exists if no residual remains', () => {
   scope(() => {
     const model = linearisedModel(f64([2, 0, 0, 4], 2, 2), f64([1, 1], 2, 1), f64([0, 0], 2, 1));
     // r / (lambda / N)
@@ -65,7 +65,7 @@ it('the integral up to Infinity exists where no residual is left', () => {
   });
 });
 
-it('an indefinite kernel grows as it must, and where that is beyond numbers it is an error', () => {
+it('an indefinite kernel grows exponentially, and overflow is an error', () => {
   scope(() => {
     const model = linearisedModel(f64([2, 0, 0, -2], 2, 2), f64([1, 1], 2, 1), f64([0, 0], 2, 1));
     expect(relativeError(model.at(3).toArray(), [Math.exp(-3), Math.exp(3)])).toBeLessThan(1e-14);
@@ -78,7 +78,7 @@ it('an indefinite kernel grows as it must, and where that is beyond numbers it i
   });
 });
 
-it('the learning-rate bound divides descent that converges from descent that diverges', () => {
+it('the learning-rate bound separates convergence from divergence', () => {
   scope(() => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const model = linearisedModel(kernel, initial, targets);
@@ -100,7 +100,7 @@ it('the learning-rate bound divides descent that converges from descent that div
   });
 });
 
-it('kernels in f32 are clamped at the rounding of f32', () => {
+it('eigenvalues of f32 kernels are clamped at f32 rounding', () => {
   scope(() => {
     const narrow = (x: Tensor): Tensor => ops.toDtype(x, 'f32');
     const model = linearisedModel(narrow(kernel), narrow(initial), narrow(targets));
@@ -112,7 +112,7 @@ it('kernels in f32 are clamped at the rounding of f32', () => {
   });
 });
 
-it('a model that a scope returns is whole, and does not change with its arguments', () => {
+it('a model survives the scope that returns it, and copies its arguments', () => {
   const own = ops.clone(targets);
   const model = scope(() => linearisedModel(kernel, initial, own));
   const before = model.at(1).toArray();

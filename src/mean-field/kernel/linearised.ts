@@ -1,6 +1,6 @@
 /**
- * Gradient descent and gradient flow of a linearised model under the squared loss, in closed form. All is computed in f64,
- * whatever the tensors are; results have the dtype of the targets.
+ * Gradient descent and gradient flow of a linearised model under the squared loss, in closed form. Computes in f64
+ * for any input dtype; results have the dtype of the targets.
  */
 import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -11,49 +11,51 @@ import { boundOf, spectrumOf, toF64 } from './spectrum.ts';
 import { checkTensor } from '../../tensor/check-tensor.ts';
 
 export interface LinearisedModel {
-  /** Eigenvalues of K / N, rising; those within the kernel's rounding of 0 are 0. */
+  /** Eigenvalues of K / N, ascending; those within the kernel's rounding error of 0 are set to 0. */
   readonly eigenvalues: readonly number[];
-  /** U, by columns, [N C, N C]. */
+  /** U, the eigenvectors as columns, [N C, N C]. */
   readonly eigenvectors: Tensor;
-  /** 2 / lambda_max: `after` converges for eta below it, as `learningRateBound`. */
+  /** 2 / lambda_max: `after` converges for eta below it. See `learningRateBound`. */
   readonly learningRateBound: number;
   /**
    * Predictions at time s of the gradient flow, [N, C]: y + U e^{- lambda s} U^T (u_0 - y).
    *
-   * @param s - 0 .. Infinity, where what the kernel can fit is fitted
-   * @throws UsageError where predictions of an indefinite kernel grow beyond numbers
+   * @param s - 0 .. Infinity; at Infinity the model fits the range of the kernel
+   * @throws UsageError if the predictions of an indefinite kernel overflow
    */
   at(s: number): Tensor;
   /**
-   * Predictions after k steps of gradient descent, [N, C]: y + U (1 - eta lambda)^k U^T (u_0 - y). It warns where eta is above
-   * `learningRateBound`.
+   * Predictions after k steps of gradient descent, [N, C]: y + U (1 - eta lambda)^k U^T (u_0 - y). Warns if eta
+   * exceeds `learningRateBound`.
    *
    * @param k - 0 .. Infinity
-   * @throws UsageError where descent diverges beyond numbers
+   * @param eta - learning rate
+   * @throws UsageError if descent diverges and overflows
    */
   after(k: number, eta: number): Tensor;
   /**
-   * The integral of the residual u - y up to s, [N, C]: what moves parameters, and predictions elsewhere.
+   * The integral of the residual u - y from 0 to s, [N, C]. It determines the parameters, and predictions at other
+   * inputs.
    *
-   * @throws UsageError for s = Infinity where a residual remains
+   * @throws UsageError for s = Infinity if a residual remains
    */
   residualUntil(s: number): Tensor;
   /**
    * Predictions at other inputs at time s, [N', C]. At s = Infinity: those of the pseudo-inverse of K.
    *
    * @param cross - the kernel of the other inputs with those of the model, [N' C, N C]
-   * @param start - predictions there at time 0, [N', C]
+   * @param start - predictions at the other inputs at time 0, [N', C]
    */
   elsewhere(s: number, cross: Tensor, start: Tensor): Tensor;
 }
 
 /**
- * The model u_theta = u_0 + J (theta - theta_0) with kernel K = J M J^T, trained on 1/(2N) abs(u - y)^2.
+ * The model u_theta = u_0 + J (theta - theta_0) with kernel K = J M J^T, trained on 1/(2N) |u - y|^2.
  *
  * @param kernel - K, [N C, N C], output fastest
  * @param initial - u_0, [N, C]
  * @param targets - y, [N, C]
- * @throws UsageError for shapes that do not fit, NaN, a kernel that is not symmetric
+ * @throws UsageError for shapes that do not match, NaN, or a kernel that is not symmetric
  */
 export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor): LinearisedModel {
   checkTensor('predictions', initial, '[N, C]');
@@ -73,7 +75,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
     }),
   );
   const largest = Math.max(...residual.map(Math.abs));
-  /** U diag(g(lambda)) U^T (u_0 - y), [N, C]; `of` and `at` say what it is, where it is too large for numbers. */
+  /** U diag(g(lambda)) U^T (u_0 - y), [N, C]; `of` and `at` describe it in overflow errors. */
   const spread = (g: (lambda: number) => number, of: string, at: string): Tensor => {
     const moved = residual.map((r, i) => {
       const value = g(eigenvalues[i]!) * r;
@@ -112,7 +114,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
     learningRateBound,
     at: (s) => {
       checkTime('s', s);
-      // At s = Infinity a mode of eigenvalue 0 stays where it is.
+      // At s = Infinity, a mode with eigenvalue 0 keeps its initial value.
       return closed(() =>
         fromTargets(
           spread((lambda) => (lambda === 0 ? 1 : Math.exp(-lambda * s)), 'predictions', `s = ${s}`),
@@ -138,7 +140,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
       closed(() => {
         checkTime('s', s);
         checkCross(cross, targets.size, outputs);
-        // K u = 0 means J^T u = 0 in the metric, and so K' u = 0, unless the metric has negative parts.
+        // K u = 0 implies J^T u = 0 in the metric, hence K' u = 0, unless the metric has negative parts.
         const definite = (eigenvalues[0] ?? 0) >= 0;
         const moved = ops.mm(toF64(cross), ops.reshape(definite ? until(s, 0) : until(s), [-1, 1]));
         return ops.sub(toF64(start), ops.view(ops.divScalar(moved, samples), start.shape));
@@ -146,19 +148,20 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
   };
 }
 
-/** @throws UsageError unless s is 0 .. Infinity. */
+/** @throws UsageError unless s is 0 .. Infinity */
 function checkTime(name: string, s: number): number {
   if (s === Infinity) return s;
   return checkNumber(name, s, { min: 0 });
 }
 
 /**
- * Kernel ridge regression without an intercept, for many ridges at the cost of one.
+ * Kernel ridge regression without an intercept. One factorisation serves all ridges.
  *
  * @param kernel - K, [N C, N C]
  * @param targets - y, [N, C]
- * @returns predictions K' (K + ridge I)^{-1} y, [N', C], for the kernel K' of other inputs with these, [N' C, N C]
- * @throws UsageError for shapes that do not fit, a ridge that is not positive
+ * @returns a function that maps K', the kernel of other inputs with these, [N' C, N C], to predictions K' (K +
+ * ridge I)^{-1} y, [N', C]
+ * @throws UsageError for shapes that do not match, or a ridge that is not positive
  */
 export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ridge: number) => Tensor {
   checkKernel(kernel, targets);
@@ -183,7 +186,7 @@ export function kernelRidge(kernel: Tensor, targets: Tensor): (cross: Tensor, ri
   };
 }
 
-/** @throws UsageError unless K' is [N' C, N C] and finite. */
+/** @throws UsageError unless K' is [N' C, N C] and finite */
 function checkCross(cross: Tensor, columns: number, outputs: number): void {
   const given: unknown = cross;
   if (!(given instanceof Tensor)) throw unexpected('a tensor', 'the kernel of other inputs', given);

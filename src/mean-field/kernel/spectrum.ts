@@ -1,22 +1,22 @@
-/** The spectrum of a kernel, up to the rounding of the kernel itself, and the learning rates that it allows. */
+/** The spectrum of a kernel, up to the kernel's own rounding error, and the learning rates that it allows. */
 import { checkInteger, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { floatFacts, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import { allFinite } from '../finite.ts';
 
 export interface Spectrum {
-  /** Rising. What is within rounding of 0 is 0. */
+  /** Ascending; values within rounding error of 0 are set to 0. */
   readonly eigenvalues: readonly number[];
-  /** U, by columns, [n, n] in f64. */
+  /** U, the eigenvectors as columns, [n, n] in f64. */
   readonly vectors: Tensor;
 }
 
-/** A tensor in f64: itself, if it is. */
+/** Converts to f64; returns a tensor that already is f64 unchanged. */
 export const toF64 = (x: Tensor): Tensor => ops.toDtype(x, 'f64');
 
 /**
- * The eigenvalues and eigenvectors of K / samples. A kernel is rounded: eigenvalues below n times that rounding of the largest
- * tell nothing, not even their sign, and count as 0.
+ * The eigenvalues and eigenvectors of K / samples. A kernel carries rounding errors: eigenvalues below n times the
+ * rounding of the largest are meaningless, including their sign, and are set to 0.
  *
  * @throws UsageError unless the kernel is square, symmetric up to rounding, and finite
  */
@@ -34,10 +34,10 @@ export function spectrumOf(kernel: Tensor, samples: number): Spectrum {
 }
 
 /**
- * 2 / lambda_max(K / N): gradient descent of the linearised model on 1/(2N) abs(u - y)^2 converges for learning rates below, and
- * diverges above. Infinity for a kernel without a positive eigenvalue.
+ * 2 / lambda_max(K / N): gradient descent of the linearised model on 1/(2N) |u - y|^2 converges for learning rates
+ * below it and diverges above. Infinity for a kernel without a positive eigenvalue.
  *
- * @param kernel - K, [N C, N C], as of `tangentKernel`
+ * @param kernel - K, [N C, N C], from `tangentKernel`
  * @param samples - N
  * @throws UsageError unless the kernel is square, symmetric up to rounding, and finite
  */

@@ -1,4 +1,4 @@
-/** The neural tangent kernel of a mean-field ResNet, one residual block after the other. */
+/** The neural tangent kernel of a mean-field ResNet, summed over residual blocks. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkNumber, checkOneOf, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -15,25 +15,25 @@ import { hasNegative, kernelSize, type KernelSize, samplesAtOnce } from './kerne
 
 export const metrics = ['wasserstein', 'euclidean'] as const;
 /**
- * How far a particle moves for a gradient: `wasserstein`, dtheta/ds = - dE/dtheta / (h w), the gradient flow of the measure;
- * `euclidean`, dtheta/ds = - dE/dtheta.
+ * How a gradient moves a particle: `wasserstein`, dtheta/ds = - dE/dtheta / (h w), the gradient flow of the
+ * measure; `euclidean`, dtheta/ds = - dE/dtheta.
  */
 export type Metric = (typeof metrics)[number];
 
 export interface KernelOptions extends LongCallOptions {
-  /** x' of the columns, [N', D]; left out, the kernel of the problem's inputs with themselves. */
+  /** x' of the columns, [N', D]. Default: the problem's inputs. */
   readonly against?: Tensor | undefined;
   /** Default: wasserstein. */
   readonly metric?: Metric | undefined;
-  /** Called with the share of each residual block, [N C, N' C]; it is freed after the call. */
+  /** Called with the contribution of each residual block, [N C, N' C], which is freed after the call. */
   readonly onBlock?: ((block: Tensor, l: number) => void) | undefined;
-  /** What a kernel may need at most. Default: 4 GiB. */
+  /** Limit on memory, in bytes. Default: 4 GiB. */
   readonly maxBytes?: number | undefined;
 }
 
 const optionKeys = { against: true, metric: true, onBlock: true, maxBytes: true, ...longCallKeys } as const;
 
-/** What {@link tangentKernel} will need, before anything is computed. */
+/** The estimated size of {@link tangentKernel}, without computing it. */
 export function tangentKernelSize(
   problem: FlowInput | Problem,
   family: Family,
@@ -54,11 +54,12 @@ export function tangentKernelSize(
 
 /**
  * K((x, c), (x', c')) = sum over particles of c_lj (grad_theta f(X^l(x), theta_lj)^T P_c) . (grad_theta f(X^l(x'),
- * theta_lj)^T P_c'), c_lj = h_l w_lj (wasserstein) or (h_l w_lj)^2 (euclidean). Under gradient flow of the squared loss
- * predictions obey du/ds = - K (u - y) / N. Source: Jacot, Gabriel, Hongler 2018.
+ * theta_lj)^T P_c'), c_lj = h_l w_lj (wasserstein) or (h_l w_lj)^2 (euclidean). Under gradient flow of the squared
+ * loss, predictions satisfy du/ds = - K (u - y) / N. Source: Jacot, Gabriel, Hongler 2018.
  *
  * @returns [N C, N' C], output fastest
- * @throws UsageError for shapes that do not fit, and if it would need more than `maxBytes`; AbortError
+ * @throws UsageError for shapes that do not match, or a kernel that needs more than `maxBytes`; AbortError if
+ * `signal` aborts
  */
 export function tangentKernel(
   problem: FlowInput | Problem,
@@ -91,7 +92,7 @@ export function tangentKernel(
           const block = blockKernel(family, left[l]!, right[l]!, { theta, weight: coefficient, depth });
           if (sum) ops.add_(sum, block);
           const total = sum ?? (onBlock ? ops.clone(block) : block);
-          // Added before it is shown: a callback may overwrite it.
+          // Add the block before the callback sees it: the callback may overwrite it.
           onBlock?.(block, l);
           return total;
         });
@@ -102,7 +103,7 @@ export function tangentKernel(
   );
 }
 
-/** @throws UsageError unless x' has the features and the dtype of x, and holds numbers */
+/** @throws UsageError unless x' has the features and the dtype of x, and is finite */
 function checkAgainst({ inputs }: FlowInput, against: Tensor): void {
   const [, features = 0] = inputs.shape;
   if (against.rank !== 2 || against.size === 0 || against.shape[1] !== features)
@@ -121,7 +122,7 @@ function rowsInChunks(problem: FlowInput, family: Family, measure: GridMeasure):
     const outputs = outputCount(problem);
     const d = scope(() => initialState(problem).shape[1] ?? 0);
     const atOnce = samplesAtOnce(family, measure, d);
-    // In rows, of which each sample has one an output.
+    // inChunks counts rows: each sample has one per output.
     const all = inChunks((inputs.shape[0] ?? 0) * outputs, atOnce * outputs, (from, to) =>
       covectorRows(
         { ...problem, inputs: ops.sliceDim(inputs, 0, from / outputs, to / outputs) },
@@ -135,7 +136,10 @@ function rowsInChunks(problem: FlowInput, family: Family, measure: GridMeasure):
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toPrecision(3);
 
-/** The share of one slice of particles, [R, R']: sum_j c_j (grad_theta f^T q)(grad_theta f^T q'), c the weights, of any sign. */
+/**
+ * The contribution of one slice of particles, [R, R']: sum_j c_j (grad_theta f^T q)(grad_theta f^T q'), with
+ * weights c of any sign.
+ */
 export function blockKernel(
   family: Family,
   rows: Covectors,
@@ -162,7 +166,7 @@ export function blockKernel(
 /** A B^T */
 const product = (a: Tensor, b: Tensor): Tensor => ops.mm(a, ops.transpose(b, 0, 1));
 
-/** r_j grad_theta f(x, theta_j)^T q for each row, [R, M k], by one pull-back each. */
+/** r_j grad_theta f(x, theta_j)^T q for each row, [R, M k], with one pull-back per row. */
 function parameterGradients(
   family: Family,
   { state, covector }: Covectors,

@@ -1,4 +1,4 @@
-/** The model linearised around a measure: predictions from displacements of particles, and back. */
+/** The model linearised around a measure: maps displacements of particles to predictions, and residuals back. */
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
 import { functionalGradient } from '../functional-gradient.ts';
@@ -9,9 +9,9 @@ import { initialState, predictionOf, type Problem } from '../problem.ts';
 import type { Metric } from './tangent-kernel.ts';
 
 /**
- * J dtheta, [N, C]: the change of predictions to first order when particles move.
+ * J dtheta, [N, C]: the first-order change of predictions when particles move.
  *
- * @param displacement - [L, M, k]
+ * @param displacement - dtheta, [L, M, k]
  */
 export function tangentPush(
   problem: Problem,
@@ -37,7 +37,7 @@ export function tangentPush(
 }
 
 /**
- * M J^T z / N, [L, M, k]: minus the velocity of particles under the gradient flow when the residual is z, [N, C].
+ * M J^T z / N, [L, M, k]: minus the velocity of particles under the gradient flow for the residual z, [N, C].
  *
  * @param metric - as in {@link tangentKernel}
  */
@@ -57,7 +57,7 @@ export function tangentPull(
   return noGrad(() =>
     scope(() => {
       if (metric === 'euclidean') return particleGradient(given, family, measure).theta;
-      // grad_theta G, which needs no division by weights and steps that may be 0.
+      // Use grad_theta G directly: no division by weights and steps, which may be 0.
       const solution = solve(given, family, measure);
       const slopes = measure.steps.map((_, l) =>
         functionalGradient(solution, l).slope(measure.particles(l, 0).theta),

@@ -39,7 +39,7 @@ it.each(schemes)('%s starts as the plain residual net', (scheme) => {
   expect(make({ scheme }).snapshot()).toMatchObject({ order: [0, 1], steps: [1, 1] });
 });
 
-it.each(schemes)('%s without blocks is the identity and trains nothing', (scheme) => {
+it.each(schemes)('%s without blocks is the identity and has no parameters', (scheme) => {
   const schedule = make({ scheme, blocks: 0, last: 'pinned' });
   const state = vector([1, 2]);
   expect(schedule.parameters.size).toBe(0);
@@ -48,7 +48,7 @@ it.each(schemes)('%s without blocks is the identity and trains nothing', (scheme
   expect(schedule.snapshot()).toEqual({ order: [], steps: [] });
 });
 
-it('learned steps start at 1 or 1/n, are kept at 0 or above, and keep the order', () => {
+it('learned steps start at 1 or 1/n, stay at 0 or above, and keep the order', () => {
   expect(make({ scheme: 'learned-step', start: 'uniform' }).snapshot().step).toEqual([0.5, 0.5]);
   const schedule = make({ scheme: 'learned-step' });
   const step = schedule.parameters.get('step')!;
@@ -63,7 +63,7 @@ it('learned steps start at 1 or 1/n, are kept at 0 or above, and keep the order'
   expect(grad(ops.sum(end), [step])[0]!.toArray()).toEqual([20, 1]);
 });
 
-it('wrong names are refused, with the nearest one', () => {
+it('unknown names are rejected with a suggestion', () => {
   const refused = (options: object, message: string): void => {
     const wrong = (): unknown => make(options);
     expect(wrong).toThrow(UsageError);
@@ -76,7 +76,7 @@ it('wrong names are refused, with the nearest one', () => {
   refused({ scheme: 'vanilla', reorder: false }, '--no-reorder belongs to the scheme mean-field');
 });
 
-it('a schedule given another number of blocks than it was made for is refused', () => {
+it('a schedule rejects another number of blocks than it was created for', () => {
   for (const scheme of ['mean-field', 'learned-step', 'intervals', 'vanilla'] as const)
     for (const count of [1, 3]) {
       const blocks = Array.from({ length: count }, () => affine(1, 0));

@@ -1,4 +1,4 @@
-/** Schedules by the name of their scheme. */
+/** Creates schedules by the name of their scheme. */
 import { checkInteger, checkOneOf, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { IntervalSchedule } from './intervals.ts';
@@ -7,7 +7,11 @@ import { MeanFieldSchedule } from './mean-field.ts';
 import { lastTaus, type Schedule, type ScheduleOptions, schemes, tauStarts } from './schedule.ts';
 import { VanillaSchedule } from './vanilla.ts';
 
-/** @throws UsageError for an unknown scheme or option. A stage without exchangeable blocks has nothing to schedule. */
+/**
+ * The schedule of a stage, by scheme. A stage without exchangeable blocks has nothing to schedule.
+ *
+ * @throws UsageError for an unknown scheme or option
+ */
 export function createSchedule(options: ScheduleOptions): Schedule {
   checkNeededOptions('createSchedule', options, {
     scheme: true,

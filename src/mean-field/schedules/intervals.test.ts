@@ -36,7 +36,7 @@ function derivatives(schedule: IntervalSchedule, used = blocks): { tau: number[]
   return { tau: tau!.toArray(), tauEnd: tauEnd!.toArray() };
 }
 
-it('starts as blocks one after the other, of width 1 or 1/n', () => {
+it('starts as consecutive blocks of width 1 or 1/n', () => {
   expect(make().snapshot()).toEqual({
     order: [0, 1, 2],
     steps: [1, 1, 1],
@@ -70,7 +70,7 @@ it('settles with a free and with a pinned end', () => {
   });
 });
 
-it('tells which starts changed their order', () => {
+it('reports which starts changed order', () => {
   const schedule = make();
   set(schedule, 'tau', [1.5, 1, 2]);
   expect(schedule.settle()).toEqual({ before: [0, 1, 2], after: [1, 0, 2], pairs: [[0, 1]] });
@@ -154,7 +154,7 @@ it('a block is evaluated once, on the state at its start', () => {
   expect(seen).toEqual([1, 2, 0]);
 });
 
-it('nothing acts beyond a pinned end', () => {
+it('no block acts beyond a pinned end', () => {
   const schedule = make({ blocks: 2, last: 'pinned' });
   const constant: Block = { velocity: (state) => ops.addScalar(ops.mulScalar(state, 0), 1) };
   set(schedule, 'tauEnd', [9, 9]);
@@ -175,7 +175,7 @@ it.each(['free', 'pinned'] as const)(
     );
     const { tau, tauEnd } = derivatives(schedule);
     expect(tauEnd[1]).not.toBe(0);
-    // What one more unit of width would add: its velocity, carried to the end by the block after it.
+    // The effect of one more unit of width: the block's velocity, carried to the end by the next block.
     const atOne = without.flow(
       vector([1, -2]),
       [blocks[0]!, { velocity: (x) => ops.mulScalar(x, 0) }],
@@ -188,7 +188,7 @@ it.each(['free', 'pinned'] as const)(
   },
 );
 
-it('every block keeps a derivative where all intervals have closed', () => {
+it('every block keeps a derivative when all intervals have width 0', () => {
   for (const last of ['free', 'pinned'] as const)
     for (const [tau, tauEnd] of [
       [

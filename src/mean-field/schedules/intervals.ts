@@ -1,11 +1,10 @@
 /**
- * The interval measure on a net: block i acts on [tau_i, tau'_i] and is evaluated once, on the state at
- * its start,
+ * The interval measure on a net: block i acts on [tau_i, tau'_i] and is evaluated once, on the state at its start,
  *
  *   X(t) = X(0) + sum_i length([tau_i, tau'_i] cut with [0, t]) f(X(tau_i), theta_i),
  *
- * with the projection P applied at every break point. Intervals may overlap or leave gaps; the state is
- * continuous in tau, also where two starts cross. theory: talk, "Numerical Scheme".
+ * with the projection P applied at every break. Intervals may overlap or leave gaps; the state is continuous in
+ * tau, also where two starts cross. Source: talk, "Numerical Scheme".
  */
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Block } from '../block.ts';
@@ -21,7 +20,7 @@ import {
   startPositions,
 } from './schedule.ts';
 
-/** A block that has started: its velocity, and its interval. */
+/** A block that has started: its velocity and its interval. */
 interface Started {
   readonly velocity: Tensor;
   readonly start: Tensor;
@@ -34,7 +33,7 @@ export class IntervalSchedule implements Schedule {
   readonly parameters: Map<string, Tensor>;
   readonly #tau: Coordinate;
   readonly #tauEnd: Coordinate;
-  /** Depth at which everything stops; Infinity if the end is free. */
+  /** Depth at which the flow stops; Infinity if the end is free. */
   readonly #horizon: number;
   #order: number[];
 
@@ -80,7 +79,7 @@ export class IntervalSchedule implements Schedule {
 
   settle(): Swap | undefined {
     noGrad(() => {
-      // Beyond a pinned horizon an end would have no derivative, and never come back.
+      // Beyond a pinned horizon, an end would have no derivative and could never return.
       const horizon = this.#horizon === Infinity ? undefined : this.#horizon;
       ops.clamp_(this.#tau.tensor, 0, horizon);
       ops.clampMinTensor_(this.#tauEnd.tensor, this.#tau.tensor);
@@ -108,14 +107,14 @@ interface Segment {
   readonly start: Tensor;
   readonly from: number;
   readonly to: number;
-  /** The end of the segment: a start that is trained, or the fixed horizon. */
+  /** The end of the segment: a trained start, or the fixed horizon. */
   readonly toTensor: Tensor | number;
 }
 
 /**
- * P(X + sum of length_i f_i) over one segment. Which end counts is decided on numbers; lengths keep their
- * derivatives. At a tie a block's own start and end count, and a block of width 0 takes part in the segment
- * in which it starts: it changes nothing, but can widen again. Without a projection: a segment of no length.
+ * P(X + sum of length_i f_i) over one segment. Numbers decide which ends bound a length; the lengths keep their
+ * derivatives. In a tie, a block's own start and end win, and a block of width 0 takes part in the segment in
+ * which it starts: it changes nothing, but can widen again. A segment of length 0 skips the projection.
  */
 function advance(
   state: Tensor,

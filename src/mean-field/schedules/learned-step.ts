@@ -1,4 +1,7 @@
-/** A learned step a block, never reordered: X <- P(X + h_i f_i(X)), h_i >= 0. The control for step sizes alone. */
+/**
+ * One learned step per block, never reordered: X <- P(X + h_i f_i(X)), h_i >= 0. The control that isolates step
+ * sizes.
+ */
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';

@@ -50,7 +50,7 @@ it('the steps are the gaps of the sorted tau and add up to the last one', () => 
   expect(schedule.snapshot()).toEqual({ order: [1, 2, 0], steps: [0.75, 1, 0.75], tau: [2.5, 0.75, 1.75] });
 });
 
-it('the order is that of the last settle: no swap is told twice', () => {
+it('the order is that of the last settle: each swap is reported once', () => {
   const schedule = make();
   expect(move(schedule, [2, 1, 3])?.pairs).toEqual([[0, 1]]);
   expect(move(schedule, [2.1, 1, 3])).toBeUndefined();
@@ -69,7 +69,7 @@ it('blocks act in the order of tau, each over its own gap', () => {
   expect(schedule.flow(vector([1]), blocks, identity).toArray()).toEqual([6]);
 });
 
-it('blocks at one depth keep the order in which they were made, and the later ones do nothing', () => {
+it('blocks at the same depth keep their creation order, and the later ones do nothing', () => {
   const schedule = make();
   move(schedule, [1, 2, 1]);
   expect(schedule.snapshot()).toMatchObject({ order: [0, 2, 1], steps: [1, 0, 1] });
@@ -77,7 +77,7 @@ it('blocks at one depth keep the order in which they were made, and the later on
   expect(schedule.flow(vector([0]), blocks, identity).toArray()).toEqual([11]);
 });
 
-it('the state jumps where two blocks cross: the gap before them goes to the one that comes first', () => {
+it('the state jumps where two blocks cross: the gap before them goes to the first', () => {
   const schedule = make({ blocks: 2 });
   const blocks = [affine(0, 1), affine(0, -1)];
   const end = (tau: readonly number[]): number => {
@@ -90,7 +90,7 @@ it('the state jumps where two blocks cross: the gap before them goes to the one 
   expect(after).toBeCloseTo(-gap, 8);
 });
 
-it('the derivative of tau is that of its own gap less that of the next', () => {
+it('the derivative in tau is that of its own gap minus that of the next', () => {
   const schedule = make();
   move(schedule, [2.5, 0.75, 1.75]);
   const blocks = [affine(0, 5), affine(0, 7), affine(0, 11)];
@@ -100,13 +100,13 @@ it('the derivative of tau is that of its own gap less that of the next', () => {
   expect(gradient!.toArray()).toEqual([5, 7 - 11, 11 - 5]);
 });
 
-it('tau is kept at 0 or above', () => {
+it('tau stays at 0 or above', () => {
   const schedule = make();
   move(schedule, [-0.5, 2, -3]);
   expect(schedule.snapshot()).toEqual({ order: [0, 2, 1], steps: [0, 0, 2], tau: [0, 2, 0] });
 });
 
-it('a pinned end stays: its particle has no derivative, and the others stay before it', () => {
+it('a pinned end is fixed: its particle has no derivative, and the others stay before it', () => {
   const schedule = make({ last: 'pinned' });
   move(schedule, [3.5, 1.25, 3]);
   expect(schedule.snapshot()).toEqual({ order: [1, 0, 2], steps: [1.25, 1.75, 0], tau: [3, 1.25, 3] });
@@ -124,7 +124,7 @@ it('a uniform start is pinned at 1', () => {
   expect(schedule.snapshot().tau).toEqual([1, 1]);
 });
 
-it('without reordering the order stays and negative gaps count as 0, with no derivative', () => {
+it('without reordering, the order is fixed and negative gaps count as 0, with no derivative', () => {
   const schedule = make({ reorder: false });
   expect(move(schedule, [2.5, 0.75, 1.75])).toBeUndefined();
   expect(schedule.snapshot()).toEqual({ order: [0, 1, 2], steps: [2.5, 0, 1], tau: [2.5, 0.75, 1.75] });

@@ -1,7 +1,7 @@
 /**
- * Algorithm 1 of the talk: sort the particles by tau, then X <- P(X + (tau^l - tau^{l-1}) f(X, theta^l))
- * with tau^{-1} = 0, and train theta and tau together. With `reorder: false` the order stays that of
- * creation and negative gaps count as 0: the control for reordering alone.
+ * Algorithm 1 of the talk: sort the particles by tau, then X <- P(X + (tau^l - tau^{l-1}) f(X, theta^l)) with
+ * tau^{-1} = 0, and train theta and tau together. With `reorder: false`, particles keep their creation order and
+ * negative gaps count as 0: the control that isolates reordering.
  */
 import { keep, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { type Block, sliceOf } from '../block.ts';
@@ -22,9 +22,9 @@ export class MeanFieldSchedule implements Schedule {
   readonly parameters: Map<string, Tensor>;
   readonly #tau: Coordinate;
   readonly #reorder: boolean;
-  /** Where a pinned depth ends; the particle that starts last stays there. */
+  /** The depth of a pinned end; the particle that starts last stays there. */
   readonly #end: number | undefined;
-  /** With a pinned end: 1 for every particle but the last, which has no derivative. */
+  /** With a pinned end: 1 for every particle except the last, which has no derivative. */
   readonly #free: Tensor | undefined;
   readonly #pin: Tensor | undefined;
   #order: number[];
@@ -56,7 +56,7 @@ export class MeanFieldSchedule implements Schedule {
     return keep(tensor(this.#order, [this.#order.length], { dtype: 'i64', device: this.#tau.tensor.device }));
   }
 
-  /** The step sizes h_l in the order of the flow, as scalar tensors with a derivative in tau. */
+  /** The step sizes h_l in flow order, as scalar tensors differentiable in tau. */
   steps(): Tensor[] {
     return scope(() => {
       const tau =

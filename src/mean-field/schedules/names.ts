@@ -1,4 +1,4 @@
-/** What schedules are called, for who only names them. */
+/** Scheme names and option values of schedules, without their implementation. */
 export const schemes = ['vanilla', 'mean-field', 'intervals', 'learned-step'] as const;
 export type Scheme = (typeof schemes)[number];
 

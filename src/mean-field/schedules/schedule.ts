@@ -1,4 +1,4 @@
-/** A stage's schedule: which block acts where in depth, by which coordinates, and how these are trained. */
+/** The schedule of a stage: where in depth each block acts, by trained coordinates. */
 import { UsageError } from '../../errors.ts';
 import type { NamedTensors } from '../../nn/index.ts';
 import { keep, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
@@ -13,19 +13,19 @@ export interface ScheduleOptions {
   readonly scheme: Scheme;
   /** Number n of exchangeable blocks. */
   readonly blocks: number;
-  /** mean-field only: false freezes the order (the control for reordering alone). Default true. */
+  /** mean-field only: false freezes the order (the control that isolates reordering). Default: true. */
   readonly reorder?: boolean;
-  /** `unit`: every step size starts at 1, as in the vanilla net. `uniform`: at 1/n. Default `unit`. */
+  /** Initial step size: `unit`, 1 as in the vanilla net; `uniform`, 1/n. Default: `unit`. */
   readonly start?: (typeof tauStarts)[number];
-  /** `pinned`: the end of depth stays where it starts. Default `free`. */
+  /** `pinned`: the end of depth stays at its initial value. Default: `free`. */
   readonly last?: (typeof lastTaus)[number];
   readonly dtype: 'f32' | 'f64';
   readonly device: string;
 }
 
-/** The coordinates of a stage at one moment; lists by particle, except `order` and `steps`. */
+/** The coordinates of a stage at one moment, as lists by particle, except `order` and `steps`. */
 export interface ScheduleSnapshot {
-  /** Particles (creation index) in the order in which the state meets them. */
+  /** Particles (creation index) in the order in which the state passes them. */
   readonly order: readonly number[];
   /** Step sizes (for intervals: widths) in that order. */
   readonly steps: readonly number[];
@@ -41,18 +41,19 @@ export interface Schedule {
    * The state at the end of the stage.
    *
    * @param blocks - the particles in creation order
-   * @throws UsageError unless there are as many as the schedule was made for
+   * @param projection - applied after each step
+   * @throws UsageError unless the number of blocks is that of the schedule
    */
   flow(state: Tensor, blocks: readonly Block[], projection: Projection): Tensor;
   /**
-   * To be called after every change of the parameters: puts them back into the allowed set, sorts again,
-   * and tells if the order changed.
+   * Call after every change of the parameters: projects them onto the feasible set, sorts the particles, and
+   * returns the swap if their order changed.
    */
   settle(): Swap | undefined;
   snapshot(): ScheduleSnapshot;
 }
 
-/** A trained coordinate, kept with its values as numbers: sorting and logging need them at every step. */
+/** A trained coordinate that keeps its values as numbers too, since sorting and logging need them at every step. */
 export class Coordinate {
   readonly tensor: Tensor;
   #values: readonly number[] = [];
@@ -62,7 +63,7 @@ export class Coordinate {
     this.read();
   }
 
-  /** The values as of the last {@link read}, exact. */
+  /** The values at the last {@link read}, exact. */
   get values(): readonly number[] {
     return this.#values;
   }
@@ -76,7 +77,7 @@ export class Coordinate {
   }
 }
 
-/** Start positions 1, 2, .. n (unit) or 1/n, 2/n, .. 1 (uniform): where block i ends. */
+/** Initial positions 1, 2, .. n (unit) or 1/n, 2/n, .. 1 (uniform), the ends of the blocks. */
 export function startPositions(blocks: number, start: (typeof tauStarts)[number]): number[] {
   const size = start === 'unit' ? 1 : 1 / blocks;
   return Array.from({ length: blocks }, (_, i) => (i + 1) * size);
@@ -91,7 +92,7 @@ export function gapsOf(positions: Tensor): Tensor {
   });
 }
 
-/** @throws UsageError unless a schedule is given the blocks that it was made for. */
+/** @throws UsageError unless the number of blocks is that of the schedule */
 export function checkBlocks(blocks: readonly Block[], expected: number): void {
   if (blocks.length !== expected)
     throw new UsageError(`a schedule of ${expected} blocks needs as many, got ${blocks.length}`);

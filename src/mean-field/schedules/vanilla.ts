@@ -1,4 +1,4 @@
-/** The plain residual net: X <- P(X + f_i(X)) in creation order, nothing trained but the blocks. */
+/** The plain residual net: X <- P(X + f_i(X)) in creation order, with no trained coordinates. */
 import type { Tensor } from '../../tensor/index.ts';
 import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';
