@@ -34,7 +34,7 @@ it('reasons of every kind give one line', () => {
   expect(text(null)).toBe('sweep was aborted');
 });
 
-it('a watch tells the progress before it looks at the signal', () => {
+it('a watch reports progress before it checks the signal', () => {
   const controller = new AbortController();
   const seen: Progress[] = [];
   const watch = watchCall('verify', {
@@ -54,7 +54,7 @@ it('a watch tells the progress before it looks at the signal', () => {
   ]);
 });
 
-it('a call whose signal is aborted already does not begin', () => {
+it('a call whose signal is already aborted does not begin', () => {
   expect(() => watchCall('sweep', { signal: AbortSignal.abort() })).toThrow(AbortError);
 });
 
@@ -71,7 +71,7 @@ it('a signal or a callback of another kind is refused', () => {
   }
 });
 
-it('a time limit is seen by a call that never returns to the event loop', () => {
+it('a time limit stops a call that never returns to the event loop', () => {
   const watch = watchCall('integrate', { signal: timeLimit(5) });
   expect(() => {
     for (;;) watch(0);

@@ -1,27 +1,27 @@
 /**
- * How long calls are stopped, and how they say how far they are: one mechanism for all of them.
+ * Cancellation and progress of long calls, one mechanism for all of them.
  *
- * A long call takes {@link LongCallOptions} among its options, makes one watch with {@link watchCall}, and calls it between
- * its native calls.
+ * A long call takes {@link LongCallOptions} among its options, creates one watch with {@link watchCall}, and calls it
+ * between its native calls.
  */
 import { unexpected } from './check.ts';
 import { AbortError } from './errors.ts';
 
 /**
- * An `AbortSignal`, or any object with its two properties. A synchronous call does not return to the event loop, so timers
- * and other events cannot abort it: an abort comes from a callback of the call (`onProgress`, an own f), or from an object
- * whose `aborted` is computed when it is read, such as {@link timeLimit}.
+ * An `AbortSignal`, or any object with its two properties. A synchronous call does not return to the event loop, so
+ * timers and other events cannot abort it. An abort must come from a callback of the call (`onProgress`, your own f),
+ * or from an object whose `aborted` is computed on access, such as {@link timeLimit}.
  */
 export interface StopSignal {
   readonly aborted: boolean;
   readonly reason?: unknown;
 }
 
-/** How much of a call is done. `done / total` is the share. */
+/** Progress of a call. `done / total` is the fraction done. */
 export interface Progress {
-  /** Of the same unit as `total`: steps, rows, the length of the interval that is solved. */
+  /** In the unit of `total`: steps, rows, or the length of the interval being solved. */
   readonly done: number;
-  /** Undefined where the end is not known before it is reached. */
+  /** Undefined if the end is not known in advance. */
   readonly total: number | undefined;
 }
 
@@ -29,11 +29,11 @@ export type OnProgress = (progress: Progress) => void;
 
 export interface LongCallOptions {
   /**
-   * Stops the call with an {@link AbortError} once `signal.aborted`, at the next step. A synchronous call does not see
-   * `AbortSignal.timeout`, which waits for the event loop: give it a {@link timeLimit}.
+   * Stops the call with an {@link AbortError} at the first step after `signal.aborted` becomes true. A synchronous call
+   * does not see `AbortSignal.timeout`, which waits for the event loop: pass a {@link timeLimit} instead.
    */
   readonly signal?: StopSignal | undefined;
-  /** Called at each step of the call. What it throws ends the call. */
+  /** Called at each step. An exception from it ends the call. */
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -48,17 +48,17 @@ export function checkAborted(signal: StopSignal | undefined, call: string): void
   if (signal?.aborted) throw new AbortError(`${call} was aborted${reasonText(signal.reason)}`, signal.reason);
 }
 
-/** The default reason of an AbortController says only that it was aborted. */
+/** The default reason of an AbortController only says that it was aborted. */
 function reasonText(reason: unknown): string {
   const text = reason instanceof Error ? (reason.name === 'AbortError' ? '' : reason.message) : reason;
   return typeof text === 'string' && text !== '' ? `: ${text}` : '';
 }
 
 /**
- * Checks the two options and the signal once, and returns what the call does between its native calls: tell the progress,
- * then look at the signal.
+ * Checks the two options and the signal once, and returns the function to call between native calls: it reports
+ * progress, then checks the signal.
  *
- * @throws UsageError unless `signal` and `onProgress` are what they should be; AbortError if the signal is aborted already
+ * @throws UsageError if `signal` or `onProgress` is invalid; AbortError if the signal is already aborted
  */
 export function watchCall(
   call: string,
@@ -75,7 +75,7 @@ export function watchCall(
   };
 }
 
-/** A signal that is aborted once so many milliseconds have passed, also during a synchronous call. */
+/** A signal that is aborted after this many milliseconds, even during a synchronous call. */
 export function timeLimit(milliseconds: number): StopSignal {
   if (!(milliseconds >= 0)) throw unexpected('a number >= 0', 'timeLimit', milliseconds);
   const end = performance.now() + milliseconds;

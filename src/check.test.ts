@@ -12,14 +12,14 @@ const check = (options: unknown) => {
   checkOptions<Options>('integrate', options as Options | undefined, known);
 };
 
-it('options that are known pass, and so do none', () => {
+it('known options pass, and so does their absence', () => {
   check(undefined);
   check({});
   check({ maxSteps: 3, absolute: undefined });
   check(Object.assign(Object.create(null) as object, { maxSteps: 3 }));
 });
 
-it('an unknown option is refused with the nearest name', () => {
+it('the error for an unknown option suggests the nearest name', () => {
   expect(() => {
     check({ maxstep: 3 });
   }).toThrow(
@@ -30,7 +30,7 @@ it('an unknown option is refused with the nearest name', () => {
   expect(() => {
     check({ somethingElse: undefined });
   }).toThrow('unknown option somethingElse of integrate (options: maxSteps, absolute)');
-  // Names of every object's prototype are not options.
+  // Property names of Object.prototype are not options.
   expect(() => {
     check({ toString: 1 });
   }).toThrow('unknown option toString of integrate');

@@ -1,10 +1,10 @@
 /**
- * Argument checks with one message shape: `expected <what> for <name>, got <value> (<type>)`; a number shows its type.
- * Every public function checks its arguments here, before they reach native code.
+ * Argument checks with one message format: `expected <what> for <name>, got <value> (<type>)`. Every public function
+ * checks its arguments here, before they reach native code.
  */
 import { UsageError } from './errors.ts';
 
-/** The value as it is shown in an error: short, on one line. */
+/** The value as shown in an error: short, on one line. */
 export function show(value: unknown): string {
   const text =
     typeof value === 'string'
@@ -18,7 +18,7 @@ export function show(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** Not every object can be made a string: Object.create(null) has no way. */
+/** Some objects cannot be converted to a string: Object.create(null). */
 function textOf(value: unknown): string {
   try {
     const isPlain =
@@ -29,7 +29,7 @@ function textOf(value: unknown): string {
   }
 }
 
-/** Names of files may hold line breaks and other control characters: here they are escaped as in JSON. */
+/** File names may contain line breaks and other control characters: these are escaped as in JSON. */
 export function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
     const quoted = JSON.stringify(character).slice(1, -1);
@@ -37,7 +37,7 @@ export function oneLine(text: string): string {
   });
 }
 
-/** The first few of many names, and how many there are. */
+/** The first few of many names, and the total count. */
 export function fewOf(names: readonly string[]): string {
   return `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, .. (${names.length})` : ''}`;
 }
@@ -45,12 +45,12 @@ export function fewOf(names: readonly string[]): string {
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  // An object made by Object.create(null) has no constructor, whatever its type says.
+  // An object from Object.create(null) has no constructor, whatever its type says.
   const { constructor } = value as { constructor?: { name: string } };
   return constructor ? constructor.name : 'object';
 }
 
-/** The error for a value that is not what was expected. */
+/** The error for an unexpected value. */
 export function unexpected(what: string, name: string, value: unknown): UsageError {
   return new UsageError(
     `expected ${what} for ${name}, got ${show(value)}${typeof value === 'number' ? '' : ` (${typeOf(value)})`}`,
@@ -60,7 +60,7 @@ export function unexpected(what: string, name: string, value: unknown): UsageErr
 export interface Range {
   readonly min?: number;
   readonly max?: number;
-  /** The bound itself is excluded. */
+  /** Whether the bound itself is excluded. */
   readonly above?: number;
   readonly below?: number;
 }
@@ -90,7 +90,9 @@ export function checkNumber(name: string, value: unknown, range: Range = {}): nu
   return value;
 }
 
-/** @throws UsageError unless `value` is a number in the range, an infinite one allowed: a limit that is never reached. */
+/**
+ * @throws UsageError unless `value` is a number in the range; infinity is allowed, as a limit that is never reached.
+ */
 export function checkLimit(name: string, value: unknown, range: Range = {}): number {
   if (typeof value !== 'number' || Number.isNaN(value) || !inRange(value, range))
     throw unexpected(`a number${rangeText(range)}`, name, value);
@@ -104,31 +106,32 @@ export function checkInteger(name: string, value: unknown, range: Range = {}): n
   return value;
 }
 
-/** Whether a value is an array, or a typed one. */
+/** Whether a value is an array or a typed array. */
 export const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 /**
- * A frozen copy of a list of numbers, so that it does not change when its caller's list does. NaN and infinite numbers pass.
+ * A frozen copy of a list of numbers, so that later changes to the caller's list have no effect. NaN and infinite
+ * numbers pass.
  *
  * @throws UsageError unless `values` is an array of numbers or a typed array
  */
 export function checkNumbers(name: string, values: unknown): readonly number[] {
   if (!isList(values)) throw unexpected('a list of numbers', name, values);
-  // Array.from fills the holes of an array.
+  // Array.from turns holes of an array into undefined.
   const list = Array.from(values);
   const odd = list.findIndex((value) => typeof value !== 'number');
   if (odd >= 0) throw unexpected('a number', `${name}[${odd}]`, list[odd]);
   return Object.freeze(list as number[]);
 }
 
-/** @throws UsageError unless `value` is true, false or left out. */
+/** @throws UsageError unless `value` is true, false or undefined. */
 export function checkBoolean(name: string, value: unknown): boolean | undefined {
   if (value !== undefined && typeof value !== 'boolean') throw unexpected('true or false', name, value);
   return value;
 }
 
-/** @throws UsageError unless `value` is one of `allowed`; proposes the nearest name. */
+/** @throws UsageError unless `value` is one of `allowed`; suggests the nearest name. */
 export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   if (typeof value === 'string' && (allowed as readonly string[]).includes(value)) return value as T;
   const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
@@ -148,11 +151,11 @@ export function checkShape(name: string, shape: unknown, rank?: number): readonl
 }
 
 /**
- * Refuses options that a call does not know. The compiler sees to it that `known` names every option of the type.
+ * Refuses unknown options. The compiler ensures that `known` names every option of the type.
  *
  * @param call - the name of the call, for the message
  * @param known - the names of all options, as `{ name: true }`
- * @throws UsageError unless `options` is undefined or an object with no other keys; proposes the nearest name
+ * @throws UsageError unless `options` is undefined or an object with no other keys; suggests the nearest name
  */
 export function checkOptions<O extends object>(
   call: string,
@@ -173,7 +176,7 @@ export function checkOptions<O extends object>(
   }
 }
 
-/** {@link checkOptions} for a call that cannot do without them. */
+/** {@link checkOptions} for a call whose options are required. */
 export function checkNeededOptions<O extends object>(
   call: string,
   options: O,
@@ -184,7 +187,7 @@ export function checkNeededOptions<O extends object>(
   checkOptions(call, options, known);
 }
 
-/** @throws UsageError unless `value` is a function or left out. */
+/** @throws UsageError unless `value` is a function or undefined. */
 export function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw unexpected('a function', name, value);
 }
@@ -194,7 +197,7 @@ export function checkNeededFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw unexpected('a function', name, value);
 }
 
-/** @throws UsageError unless `value` is a text. */
+/** @throws UsageError unless `value` is a string. */
 export function checkText(name: string, value: unknown): string {
   if (typeof value !== 'string') throw unexpected('a text', name, value);
   return value;
@@ -208,7 +211,7 @@ export function checkList<T>(name: string, value: readonly T[]): readonly T[] {
 }
 
 /**
- * For what a call of this package makes, or its caller writes.
+ * Checks objects that this package creates or that the caller implements.
  *
  * @param what - in words: `a measure, such as gridMeasure(theta)`
  * @throws UsageError unless `value` is an object in which these properties are defined.
@@ -225,7 +228,7 @@ export function checkObject<T extends object>(
     throw unexpected(what, name, given);
 }
 
-/** The member of `names` that a typing slip most likely meant, if any is near enough. */
+/** The member of `names` that a typo most likely meant, if any is near enough. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
@@ -239,7 +242,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return best;
 }
 
-/** Levenshtein distance with one row of memory. */
+/** Levenshtein distance in one row of memory. */
 function editDistance(a: string, b: string): number {
   const row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -3,17 +3,17 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { commandLine, pathArgument, shellQuote } from './command-line.ts';
 
-/** The words that a shell makes of a line. */
+/** The words that a shell parses from a line. */
 const wordsOf = (line: string): string[] =>
   execFileSync('sh', ['-c', `for word in ${line}; do printf '%s\\0' "$word"; done`], { encoding: 'utf8' })
     .split('\0')
     .slice(0, -1);
 
-it('words that need no quotes have none', () => {
+it('words that need no quotes get none', () => {
   expect(shellQuote('runs/a-b_c.1')).toBe('runs/a-b_c.1');
 });
 
-it('a shell reads the same words back, whatever is in them', () => {
+it('a shell reads back any words unchanged', () => {
   const words = [
     'a b',
     "it's",
@@ -32,7 +32,7 @@ it('a shell reads the same words back, whatever is in them', () => {
   expect(commandLine(words)).not.toContain('\n');
 });
 
-it('a shell reads random words back', () => {
+it('a shell reads back random words', () => {
   const word = fc.string({
     maxLength: 12,
     unit: fc.constantFrom(...Array.from('ab \'"$`\\!*?[]{}()<>|&;#~%\n\té画')),
@@ -41,7 +41,7 @@ it('a shell reads random words back', () => {
   expect(wordsOf(commandLine(words))).toEqual(words);
 });
 
-it('a path that begins with a dash is no flag', () => {
+it('a path that begins with a dash is not parsed as a flag', () => {
   expect(pathArgument('-x')).toBe('./-x');
   expect(pathArgument('runs/-x')).toBe('runs/-x');
 });

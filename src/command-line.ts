@@ -1,6 +1,6 @@
-/** Command lines as a POSIX shell reads them back. */
+/** Command lines that a POSIX shell parses back to the same words. */
 
-/** A word in quotes where it needs them; control characters are written with printf, so that a line stays one line. */
+/** A word, quoted if necessary; control characters are written with printf, so that a command stays on one line. */
 export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -13,8 +13,8 @@ export function shellQuote(word: string): string {
 
 export const commandLine = (words: readonly string[]): string => words.map(shellQuote).join(' ');
 
-/** A path as an argument: one that begins with a dash is not taken for a flag. */
+/** A path as an argument that is not parsed as a flag, even if it begins with a dash. */
 export const pathArgument = (path: string): string => (path.startsWith('-') ? `./${path}` : path);
 
-/** How the command is called in a project that has the package: for lines that are read on another machine, or in a page. */
+/** The command in a project that depends on the package, for lines that are read on another machine or in a page. */
 export const usualProgram = 'npx meanfield';

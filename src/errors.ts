@@ -1,6 +1,6 @@
 /**
- * The named errors of the project. Each says in one line what was wrong, where, and what to do,
- * and carries the exit code that the command line ends with.
+ * The named errors of the project. Each says in one line what was wrong, where, and what to do, and carries the exit
+ * code of the command line.
  */
 
 /** Exit codes of every command. */
@@ -17,7 +17,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Base of all expected failures: the command line prints `message` alone, without a stack. */
+/** Base class of all expected failures: the command line prints `message` alone, without a stack. */
 export class MeanfieldError extends Error {
   readonly exitCode: ExitCode;
 
@@ -36,21 +36,21 @@ export class UsageError extends MeanfieldError {
   }
 }
 
-/** Something the machine lacks: libtorch, a CPU feature, a package (exit code 3). */
+/** The machine lacks something: libtorch, a CPU feature, a package (exit code 3). */
 export class MissingEnvironmentError extends MeanfieldError {
   constructor(message: string, cause?: unknown) {
     super(message, { exitCode: exitCodes.environment, cause });
   }
 }
 
-/** A data set that is absent, truncated, or not what it should be (exit code 3). */
+/** A data set is absent, truncated, or has unexpected content (exit code 3). */
 export class DataError extends MeanfieldError {
   constructor(message: string, cause?: unknown) {
     super(message, { exitCode: exitCodes.environment, cause });
   }
 }
 
-/** A file that the project wrote, or should have written, and that cannot be used (exit code 1). */
+/** A file of the project cannot be read or written (exit code 1). */
 export class FileError extends MeanfieldError {
   constructor(message: string, cause?: unknown) {
     super(message, { exitCode: exitCodes.failed, cause });
@@ -64,7 +64,10 @@ export class DivergenceError extends MeanfieldError {
   }
 }
 
-/** A call that its caller stopped through a signal: name and code are those of Node's AbortError, `cause` is the signal's reason. */
+/**
+ * The caller aborted a call through a signal: name and code are those of Node's AbortError, `cause` is the signal's
+ * reason.
+ */
 export class AbortError extends MeanfieldError {
   readonly code = 'ABORT_ERR';
 
@@ -73,7 +76,7 @@ export class AbortError extends MeanfieldError {
   }
 }
 
-/** A broken invariant: a fault of this project, not of its user. */
+/** A broken invariant: a bug in this project, not a user error. */
 export class InternalError extends MeanfieldError {
   constructor(message: string) {
     super(`internal: ${message}`);

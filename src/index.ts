@@ -1,4 +1,4 @@
-/** The public list. Subpaths: meanfield/tensor, /io, /mean-field, /models, /train, /theory, /data, /reference. */
+/** The public API. Subpaths: meanfield/tensor, /io, /mean-field, /models, /train, /theory, /data, /reference. */
 export {
   checkAborted,
   type LongCallOptions,

@@ -1,4 +1,4 @@
-/** The hook of Node's module loader that loads one module at a time. */
+/** A module loader hook for Node that loads one module at a time. */
 import type { LoadHook } from 'node:module';
 
 let last: Promise<unknown> = Promise.resolve();

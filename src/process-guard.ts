@@ -1,13 +1,16 @@
-/** What every process of the project does first: outputs that lose their reader, and a hang-up that it was told to ignore, do not end it. */
+/**
+ * First step of every process of the project: survive outputs whose reader has gone, and a hang-up that is to be
+ * ignored.
+ */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 export interface Output {
-  /** Why the last write failed; a reader that went away is not a failure. */
+  /** Why the last write failed; a closed pipe is not a failure. */
   failure(): NodeJS.ErrnoException | undefined;
 }
 
-/** The reader closed its pipe, or the terminal is gone: nothing that is written later arrives. */
+/** The reader closed its pipe, or the terminal is gone: later writes would not arrive. */
 const lostReader: ReadonlySet<string> = new Set([
   'EPIPE',
   'EIO',
@@ -17,8 +20,8 @@ const lostReader: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Makes stdout and stderr safe to write to at any time, and SIGHUP without effect under `nohup`. Training goes on without a
- * reader: its record is the run folder.
+ * Makes writes to stdout and stderr safe at any time, and ignores SIGHUP under `nohup`. Training continues without a
+ * reader: the run folder is its record.
  */
 export function guardProcess(): { readonly stdout: Output; readonly stderr: Output } {
   if (hangUpIsIgnored()) process.on('SIGHUP', () => undefined);
@@ -32,7 +35,7 @@ function guardOutput(stream: NodeJS.WriteStream): Output {
     else failure = error;
   };
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-  // A file reports a full disk from the call, a pipe or a terminal by an event.
+  // For a file, the call reports a full disk; for a pipe or a terminal, an event does.
   stream.on('error', fail);
   stream.write = (...args: unknown[]): boolean => {
     if (lost) {
@@ -53,10 +56,10 @@ function guardOutput(stream: NodeJS.WriteStream): Output {
 let ignored: boolean | undefined;
 
 /**
- * Whether this process was started with SIGHUP ignored, as by `nohup`. Node gives every signal its default action before any
- * module runs, so this is read from what `nohup` leaves behind: a stdin that cannot be read, where it was a terminal; its name
- * as the last command of the shell (bash, zsh); a parent that ignores SIGHUP itself (a script under `nohup`). Where nothing
- * is left behind (`exec nohup` in a script), MEANFIELD_IGNORE_HANGUP=1 says so.
+ * Whether this process was started with SIGHUP ignored, as by `nohup`. Node resets every signal to its default action
+ * before any module runs, so this is inferred from the traces of `nohup`: an unreadable stdin, in place of a terminal;
+ * its name as the shell's last command (bash, zsh); a parent that ignores SIGHUP itself (a script under `nohup`). Where
+ * there is no trace (`exec nohup` in a script), set MEANFIELD_IGNORE_HANGUP=1.
  */
 export function hangUpIsIgnored(): boolean {
   return (ignored ??=
@@ -77,7 +80,7 @@ function stdinIsWriteOnly(): boolean {
 
 function ignoresHangUp(pid: number): boolean {
   try {
-    // A mask of signals; SIGHUP is the first.
+    // A signal mask; SIGHUP is bit 0.
     const mask = /^SigIgn:\s*([\da-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return (parseInt(mask?.at(-1) ?? '0', 16) & 1) === 1;
   } catch {

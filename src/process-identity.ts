@@ -1,4 +1,4 @@
-/** The identity of a process: its number and its start time, because the system uses numbers again. */
+/** Identifies a process by number and start time, so that a reused number is not mistaken for the old process. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 

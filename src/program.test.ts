@@ -25,14 +25,14 @@ it('is npx meanfield in the folder of the package, and in the folders below', ()
   expect(programAt(join(packageFolder, 'docs'), [])).toEqual(['npx', 'meanfield']);
 });
 
-it('is npx meanfield in a project that has the package', () => {
+it('is npx meanfield in a project that depends on the package', () => {
   const project = folder('project');
   symlinkSync(bin, join(folder('project', 'node_modules', '.bin'), 'meanfield'));
   expect(programAt(project, [])).toEqual(['npx', 'meanfield']);
   expect(programAt(folder('project', 'a', 'b'), [])).toEqual(['npx', 'meanfield']);
 });
 
-it('is meanfield where the shell finds this one, and not another program of that name', () => {
+it('is meanfield if the shell finds this installation, and not another program of that name', () => {
   const here = folder('bin');
   symlinkSync(bin, join(here, 'meanfield'));
   const other = folder('other');
@@ -41,19 +41,19 @@ it('is meanfield where the shell finds this one, and not another program of that
   expect(programAt(root, [here, other])).toEqual(['meanfield']);
 });
 
-it('is node with the file elsewhere, also in a project that has another copy', () => {
+it('is node with the file elsewhere, also in a project with another copy', () => {
   expect(programAt(folder('empty'), [])).toEqual(['node', bin]);
   const other = folder('has-other', 'node_modules', '.bin');
   writeFileSync(join(other, 'meanfield'), '', { mode: 0o755 });
   expect(programAt(dirname(dirname(other)), [])).toEqual(['node', bin]);
 });
 
-it('a command line has its paths quoted, and none is taken for a flag', () => {
+it('paths in a command line are quoted, and never parsed as flags', () => {
   expect(meanfieldCommand('evaluate', { path: "-it's a run" })).toMatch(
     /meanfield evaluate '\.\/-it'\\''s a run'$/,
   );
 });
 
-it('a script of the package is run from anywhere', () => {
+it('a script of the package can be run from anywhere', () => {
   expect(packageScript('setup')).toBe('npm run setup');
 });

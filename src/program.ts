@@ -1,4 +1,4 @@
-/** How `meanfield` is called from the folder that one is in, for every command line that is printed. */
+/** How to call `meanfield` from the current folder, for every command line that is printed. */
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,15 +7,15 @@ import { commandLine, pathArgument } from './command-line.ts';
 /** The same from src and from dist. */
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** A word of a command line; a path is written so that it is no flag. */
+/** A word of a command line; paths are never parsed as flags. */
 export type Word = string | { readonly path: string };
 
 /**
- * A command line that can be pasted into a shell as it is: `npx meanfield evaluate 'my runs/1'`. It is
+ * A command line to paste into a shell: `npx meanfield evaluate 'my runs/1'`. It begins with
  *
- * - `meanfield` where the command is installed for all folders,
- * - `npx meanfield` in a project that has the package, and in the package's own folder,
- * - else `node` with the file that is running.
+ * - `meanfield` if the command is installed globally,
+ * - `npx meanfield` in a project that depends on the package, and in the package's own folder,
+ * - else `node` and the running file.
  *
  * @param words - the words after the command
  */
@@ -26,7 +26,7 @@ export function meanfieldCommand(...words: readonly Word[]): string {
   ]);
 }
 
-/** A script of the package, such as `setup`, as it is run from the folder that one is in. */
+/** The command that runs a script of the package, such as `setup`, from the current folder. */
 export function packageScript(name: string): string {
   return commandLine([
     'npm',
@@ -39,7 +39,7 @@ export function packageScript(name: string): string {
 /**
  * The words that call the command from a folder.
  *
- * @param search - folders of the shell's PATH; default: those of PATH that npm has not added for a script
+ * @param search - folders of the shell's PATH; default: PATH without the folders that npm adds for a script
  */
 export function programAt(folder: string, search: readonly string[] = shellPath()): readonly string[] {
   const file = join(packageFolder, 'bin', 'meanfield.js');
@@ -75,14 +75,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The folder and those that it lies in. */
+/** The folder and its ancestors. */
 function parentsOf(folder: string): string[] {
   const parents = [resolve(folder)];
   for (let at = parents[0]!; dirname(at) !== at; at = dirname(at)) parents.push(dirname(at));
   return parents;
 }
 
-/** Whether npm takes the folder to be in this package, not in another project. */
+/** Whether npm considers the folder part of this package, not of another project. */
 function isInPackage(folder: string): boolean {
   const project = parentsOf(folder).find((dir) =>
     ['package.json', 'node_modules'].some((name) => existsSync(join(dir, name))),

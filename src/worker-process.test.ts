@@ -10,11 +10,11 @@ it.each<[string[], string[]]>([
     ['--import', './hooks.mjs', '--no-warnings'],
     ['--import', './hooks.mjs', '--no-warnings'],
   ],
-])('of the flags %j a worker takes over %j', (flags, expected) => {
+])('from the Node flags %j, a worker inherits %j', (flags, expected) => {
   expect(workerFlags(flags)).toEqual(expected);
 });
 
-it('a worker computes with as many threads as it was given, whichever BLAS libtorch has', () => {
+it('a worker computes with the given number of threads, whichever BLAS libtorch uses', () => {
   expect(workerEnvironment({ threads: 3 })).toMatchObject({
     OMP_NUM_THREADS: '3',
     OPENBLAS_NUM_THREADS: '3',

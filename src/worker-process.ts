@@ -1,18 +1,20 @@
-/** Processes that work for another one. They end as soon as it is gone, also when it was killed and while they compute. */
+/**
+ * Worker processes, which end as soon as their parent is gone, even if it was killed, and even during a computation.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 
-/** In a worker's environment: its descriptor of a pipe whose other end its parent holds and never writes to. */
+/** Environment variable with a worker's descriptor of a pipe. The parent holds the other end and never writes to it. */
 const lifelineVariable = 'MEANFIELD_LIFELINE';
 
 export interface WorkerEnvironment {
-  /** Of libtorch and of its BLAS, whichever that is. */
+  /** Threads of libtorch and of its BLAS. */
   readonly threads: number;
   /** The descriptor of the pipe; default: stdin. */
   readonly lifeline?: number;
 }
 
-/** The environment of a process that works for this one. */
+/** The environment of a worker process. */
 export const workerEnvironment = ({ threads, lifeline = 0 }: WorkerEnvironment): NodeJS.ProcessEnv => ({
   ...process.env,
   OMP_NUM_THREADS: String(threads),
@@ -21,16 +23,16 @@ export const workerEnvironment = ({ threads, lifeline = 0 }: WorkerEnvironment):
   [lifelineVariable]: String(lifeline),
 });
 
-/** Flags that say what this process runs, each with its value. */
+/** Flags that take the code of this process as their value. */
 const inputFlags: ReadonlySet<string> = new Set(['-e', '--eval', '-p', '-pe', '--print', '--input-type']);
 
-/** The flags of Node that a worker takes over: not the code that this process was given on its command line. */
+/** The Node flags that a worker inherits, without code given on the command line. */
 export const workerFlags = (flags: readonly string[] = process.execArgv): string[] =>
   flags.filter(
     (flag, i) => !inputFlags.has(flag.split('=')[0]!) && !(i > 0 && inputFlags.has(flags[i - 1]!)),
   );
 
-/** Starts a module as a worker with which messages are exchanged. The module calls `endWithParent` first. */
+/** Starts a module as a worker that exchanges messages. The module must call `endWithParent` first. */
 export function forkWorker(
   module: string,
   threads: number,
@@ -44,7 +46,7 @@ export function forkWorker(
   });
 }
 
-/** Runs in a thread of its own, since the worker's own thread may compute for minutes without a look at its events. */
+/** Runs in a separate thread, since the worker's main thread may compute for minutes without handling events. */
 const watcher = `
 const { Socket } = require('node:net');
 const { workerData } = require('node:worker_threads');
@@ -55,14 +57,13 @@ new Socket({ fd: workerData, readable: true })
 `;
 
 /**
- * Ends this process once its parent is gone, and not before: a terminal hangs up on the whole group, and the parent
- * decides what that means. For processes that hold nothing worth saving; one that does
- * listens to `disconnect` and saves first.
+ * Ends this process once its parent is gone, and not before: a terminal sends SIGHUP to the whole group, and the parent
+ * decides what to do. For processes that hold nothing worth saving; others listen to `disconnect` and save first.
  */
 export function endWithParent(): void {
   process.on('SIGHUP', () => undefined);
   const descriptor = process.env[lifelineVariable];
-  // Processes that this one starts have a pipe of their own, or none.
+  // Child processes of this one have their own pipe, or none.
   Reflect.deleteProperty(process.env, lifelineVariable);
   if (descriptor === undefined) return;
   new Worker(watcher, { eval: true, execArgv: [], workerData: Number(descriptor) }).unref();

@@ -4,7 +4,7 @@ import { InternalError } from '../errors.ts';
 import { type Augmentation, fillBatch } from './augment.ts';
 import type { ImageSet } from './types.ts';
 
-/** Images whose bytes are never 0 (the padding), and differ by their place. */
+/** Images whose bytes are never 0 (the padding) and differ by position. */
 function makeSet(count: number, height = 6, width = 5, channels = 3): ImageSet {
   const size = height * width * channels;
   const images = Uint8Array.from(
@@ -18,7 +18,7 @@ const still: Augmentation = { pad: 0, flip: false, cutout: 0 };
 
 const sizeOf = ({ height, width, channels }: ImageSet): number => height * width * channels;
 
-/** The batch, written over bytes of an earlier one. */
+/** The batch, written over the bytes of an earlier one. */
 function batchOf(
   set: ImageSet,
   indices: number[],
@@ -36,7 +36,7 @@ const one = (set: ImageSet, augmentation: Augmentation | null, epoch: number, in
 const original = (set: ImageSet, index: number): Uint8Array =>
   set.images.slice(index * sizeOf(set), (index + 1) * sizeOf(set));
 
-/** The obvious crop: every pixel is looked up, and is 0 outside. */
+/** Naive crop: every pixel is looked up, and is 0 outside. */
 function slowCrop(set: ImageSet, index: number, top: number, left: number, mirrored = false): Uint8Array {
   const { height, width, channels } = set;
   const image = original(set, index);
@@ -51,7 +51,7 @@ function slowCrop(set: ImageSet, index: number, top: number, left: number, mirro
   return out;
 }
 
-/** All crops by their bytes. */
+/** All crops, keyed by their bytes. */
 function allCrops(set: ImageSet, index: number, pad: number, flips: readonly boolean[]): Map<string, string> {
   const crops = new Map<string, string>();
   for (const mirrored of flips)
@@ -64,17 +64,17 @@ function allCrops(set: ImageSet, index: number, pad: number, flips: readonly boo
 describe('a batch', () => {
   const set = makeSet(9);
 
-  it('without augmentation is a copy of its images in order', () => {
+  it('without augmentation copies its images in order', () => {
     const expected = [3, 0, 3, 8].flatMap((index) => [...original(set, index)]);
     expect([...batchOf(set, [3, 0, 3, 8], null)]).toEqual(expected);
     expect([...batchOf(set, [3, 0, 3, 8], still)]).toEqual(expected);
   });
-  it('leaves the images as they were', () => {
+  it('leaves the images unchanged', () => {
     const before = set.images.slice();
     batchOf(set, [0, 1, 2, 3], { pad: 2, flip: true, cutout: 3 });
     expect(set.images).toEqual(before);
   });
-  it('of the wrong length, or of images that do not exist, is refused', () => {
+  it('with the wrong length, or with images that do not exist, is refused', () => {
     const out = new Uint8Array(sizeOf(set));
     expect(() => {
       fillBatch(set, Int32Array.of(0, 1), still, 0, 0, out);
@@ -83,7 +83,7 @@ describe('a batch', () => {
       for (const augmentation of [null, still])
         expect(() => batchOf(set, [index], augmentation)).toThrow(InternalError);
   });
-  it('makes of an image what does not depend on its place or its company', () => {
+  it('augments an image independently of its position and of the other images in the batch', () => {
     const full: Augmentation = { pad: 2, flip: true, cutout: 2 };
     const size = sizeOf(set);
     fc.assert(
@@ -124,7 +124,7 @@ describe('a crop', () => {
     [3, 2, 3, 2],
     [1, 1, 1, 1],
   ])(
-    'padded by %i (%i x %i x %i) is one of the obvious ones, and all of them come',
+    'padded by %i (%i x %i x %i) matches a naive crop, and all of them occur',
     (pad, height, width, channels) => {
       const set = makeSet(2, height, width, channels);
       const expected = allCrops(set, 1, pad, [false]);
@@ -135,7 +135,7 @@ describe('a crop', () => {
       expect(seen.size).toBe(expected.size);
     },
   );
-  it('has every offset from -pad to pad, both ends with it, equally often', () => {
+  it('has every offset from -pad to pad inclusive, equally often', () => {
     const set = makeSet(1, 8, 8, 1);
     const pad = 2;
     const names = allCrops(set, 0, pad, [false]);
@@ -151,7 +151,7 @@ describe('a crop', () => {
     // 24 degrees of freedom: 51.2 has probability 0.001.
     expect([...counts.values()].reduce((sum, count) => sum + (count - 200) ** 2 / 200, 0)).toBeLessThan(51.2);
   });
-  it('has zeros where the padding is, and the image elsewhere', () => {
+  it('is zero in the padding, and the image elsewhere', () => {
     const set = makeSet(1, 8, 8, 1);
     for (let epoch = 0; epoch < 200; epoch++) {
       const crop = one(set, { ...still, pad: 3 }, epoch);
@@ -163,7 +163,7 @@ describe('a crop', () => {
       expect(crop.filter((byte) => byte === 0)).toHaveLength(64 - (8 - rows) * (8 - columns));
     }
   });
-  it('that is mirrored too is one of the obvious ones, and all of them come', () => {
+  it('with mirroring matches a naive crop, and all of them occur', () => {
     const set = makeSet(1);
     const expected = allCrops(set, 0, 1, [false, true]);
     expect(expected.size).toBe(18);
@@ -184,10 +184,10 @@ describe('a flip', () => {
       expect([plain, mirrored]).toContain(found);
       if (found === mirrored) flips++;
     }
-    // 3.3 standard deviations of a fair coin; a width of 1 has no mirror image of its own.
+    // 3.3 standard deviations of a fair coin; an image of width 1 equals its mirror image.
     if (width > 1) expect(Math.abs(flips - 500)).toBeLessThan(52);
   });
-  it('comes half of the time over the images of an epoch as well', () => {
+  it('occurs half of the time over the images of an epoch as well', () => {
     const set = makeSet(1000, 1, 2, 1);
     const batch = batchOf(
       set,
@@ -223,7 +223,7 @@ describe('cutout', () => {
   }
 
   it.each([1, 2, 3, 4, 20])(
-    'of side %i is a square of the mean pixel of the set around any pixel, clipped',
+    "of side %i is a clipped square of the set's mean pixel around any pixel",
     (side) => {
       const set = makeSet(3);
       const expected = new Set<string>();
@@ -234,14 +234,14 @@ describe('cutout', () => {
       expect(seen).toEqual(expected);
     },
   );
-  it('stays in its image', () => {
+  it('does not leak into other images', () => {
     const set = makeSet(3);
     const batch = batchOf(set, [0, 1, 2], { ...still, cutout: 4 });
     const size = sizeOf(set);
     for (let i = 0; i < 3; i++)
       expect(batch.slice(i * size, (i + 1) * size)).toEqual(batchOf(set, [i], { ...still, cutout: 4 }));
   });
-  it('leaves the crop and the flip as they are without it', () => {
+  it('leaves crop and flip unchanged when it is off', () => {
     const set = makeSet(1);
     const fill = fillOf(set);
     const moving: Augmentation = { pad: 2, flip: true, cutout: 0 };

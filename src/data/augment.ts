@@ -1,4 +1,4 @@
-/** Batches of images with the usual augmentation: random crop of a padded image, flip, cutout. */
+/** Batches of images with standard augmentation: random crop of a padded image, flip, cutout. */
 import { checkObject, isList, unexpected } from '../check.ts';
 import { InternalError } from '../errors.ts';
 import { pixelMoments } from './moments.ts';
@@ -8,7 +8,7 @@ import type { ImageSet } from './types.ts';
 export interface Augmentation {
   /** Zero pixels on each side before a crop of the original size. */
   readonly pad: number;
-  /** Mirror half of the images. */
+  /** Mirror each image with probability 1/2. */
   readonly flip: boolean;
   /** Side of a square that is overwritten with the set's mean pixel; 0: none. */
   readonly cutout: number;
@@ -17,10 +17,10 @@ export interface Augmentation {
 type Size = Pick<ImageSet, 'height' | 'width' | 'channels'>;
 
 /**
- * Copies images into `out` [B, H, W, C]. What is drawn for an image depends on (seed, epoch, its index)
- * alone, not on the batch it is in.
+ * Copies images into `out` [B, H, W, C]. The random draws for an image depend on (seed, epoch, its index) alone, not on
+ * its batch.
  *
- * @param augmentation - null: the images as they are
+ * @param augmentation - null: the images unchanged
  */
 export function fillBatch(
   set: ImageSet,
@@ -59,7 +59,7 @@ function augmenter(
   const pixels = set.height * set.width * set.channels;
   return (index, out, to) => {
     random.at(epoch, index);
-    // Offsets 0 .. 2 pad in the padded image, both ends included.
+    // Offsets 0 .. 2 pad in the padded image, inclusive.
     const top = pad > 0 ? random.below(2 * pad + 1) - pad : 0;
     const left = pad > 0 ? random.below(2 * pad + 1) - pad : 0;
     crop(set, set.images, index * pixels, top, left, out, to);
@@ -72,7 +72,7 @@ function augmenter(
   };
 }
 
-/** The window at (top, left) of the image in a field of zeros. */
+/** The window at (top, left) of the zero-padded image. */
 function crop(
   { height, width, channels }: Size,
   images: Uint8Array,
@@ -84,7 +84,7 @@ function crop(
 ): void {
   const row = width * channels;
   const shift = left * channels;
-  // The part of each line that is inside the image, as bytes of the target line.
+  // The part of each row inside the image, as bytes of the target row.
   const start = Math.min(row, Math.max(0, -shift));
   const end = Math.max(start, Math.min(row, row - shift));
   for (let y = 0; y < height; y++) {
@@ -131,7 +131,7 @@ function cutSquare(
 
 const meanPixels = new WeakMap<ImageSet, readonly number[]>();
 
-/** The mean of all pixels as bytes, measured once for each set. */
+/** The mean of all pixels as bytes, measured once per set. */
 function meanPixel(set: ImageSet): readonly number[] {
   let pixel = meanPixels.get(set);
   if (!pixel) {

@@ -8,12 +8,12 @@ const epochOf = (plan: BatchPlan, seed: number, epoch: number): number[][] => {
 };
 
 describe('an epoch', () => {
-  it('has every image once, in batches of the size and a smaller last one', () => {
+  it('has every image once, in full batches and a smaller last one', () => {
     const batches = epochOf(new BatchPlan(103, 10), 1, 0);
     expect(batches.map(({ length }) => length)).toEqual([...new Array<number>(10).fill(10), 3]);
     expect(batches.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 103 }, (_, i) => i));
   });
-  it('has no small batch with dropLast, and all of them where the size divides the data', () => {
+  it('has no small batch with dropLast, and every batch if the size divides the data', () => {
     expect(epochOf(new BatchPlan(103, 10, { dropLast: true }), 1, 0).map(({ length }) => length)).toEqual(
       new Array<number>(10).fill(10),
     );
@@ -25,7 +25,7 @@ describe('an epoch', () => {
     for (const size of [1, 7, 30]) expect(epochOf(new BatchPlan(60, size), 7, 3).flat()).toEqual(order);
     expect(epochOf(new BatchPlan(60, 7, { dropLast: true }), 7, 3).flat()).toEqual(order.slice(0, 56));
   });
-  it('has another order than the next, and than that of another seed', () => {
+  it('has a different order from the next epoch, and from another seed', () => {
     const plan = new BatchPlan(60, 60);
     const [order] = epochOf(plan, 7, 3);
     expect(epochOf(plan, 7, 4)[0]).not.toEqual(order);
@@ -42,10 +42,10 @@ describe('wrong arguments', () => {
     }
     expect(new BatchPlan(128, 128).batches).toBe(1);
   });
-  it('a batch size that is no positive integer is refused', () => {
+  it('a batch size that is not a positive integer is refused', () => {
     for (const size of [0, -1, 1.5, NaN]) expect(() => new BatchPlan(100, size)).toThrow(UsageError);
   });
-  it('a batch that the epoch does not have is refused', () => {
+  it('a batch index beyond the epoch is refused', () => {
     const plan = new BatchPlan(25, 10, { dropLast: true });
     const order = plan.order(0, 0);
     for (const batch of [-1, 2]) expect(() => plan.indices(order, batch)).toThrow(InternalError);

@@ -1,17 +1,17 @@
-/** Which images make which batch: a function of (seed, epoch, batch) alone. */
+/** Assigns images to batches: a function of (seed, epoch, batch) alone. */
 import { checkBoolean, checkInteger, checkOptions } from '../check.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import { permutation } from './random.ts';
 
 export interface BatchPlanOptions {
-  /** Leave out the last batch where it is smaller than the others. Default: false. */
+  /** Drop the last batch if it is smaller than the others. Default: false. */
   readonly dropLast?: boolean;
 }
 
 export class BatchPlan {
   readonly batchSize: number;
   readonly count: number;
-  /** Batches of an epoch; the last may be smaller. */
+  /** Number of batches in an epoch; the last may be smaller. */
   readonly batches: number;
 
   /** @throws UsageError if a batch is larger than the data */
@@ -29,7 +29,7 @@ export class BatchPlan {
     this.batches = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
   }
 
-  /** All images of an epoch in their order; it does not depend on the batch size. */
+  /** All images of an epoch in order; independent of the batch size. */
   order(seed: number, epoch: number): Int32Array {
     return permutation(seed, epoch, this.count);
   }

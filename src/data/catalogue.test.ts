@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** CIFAR-10 files of two records each, of the classes 0 and the number of the file. */
+/** CIFAR-10 files of two records each, of class 0 and the class of the file number. */
 function putCifar(): string {
   const folder = join(root, 'cifar-10-batches-bin');
   mkdirSync(folder);
@@ -34,26 +34,26 @@ function putCifar(): string {
 }
 
 describe('loading', () => {
-  it('an unknown name is refused with the nearest', async () => {
+  it('the error for an unknown name suggests the nearest', async () => {
     await expect(loadImages('cifar01')).rejects.toThrow(UsageError);
     await expect(loadImages('cifar01')).rejects.toThrow(/did you mean cifar10\?/);
   });
-  it.each(['cifar10', 'cifar100', 'idx', 'image-folder'])('%s without its files is told', async (name) => {
+  it.each(['cifar10', 'cifar100', 'idx', 'image-folder'])('a missing %s is reported', async (name) => {
     await expect(loadImages(name)).rejects.toBeInstanceOf(DataError);
     await expect(loadImages(name, { dataDir: join(root, 'no') })).rejects.toThrow(join(root, 'no'));
   });
-  it('measures mean and deviation of training where none are published', async () => {
+  it('mean and deviation are measured on the training set if none are published', async () => {
     const { train, mean, std } = await loadImages('synthetic-images', { seed: 1 });
     expect({ mean, std }).toEqual(pixelMoments(train));
     expect(mean).toHaveLength(1);
   });
-  it('takes published ones for CIFAR, whatever the files', async () => {
+  it('published moments are used for CIFAR, whatever the files', async () => {
     putCifar();
     const { mean, std } = await loadImages('cifar10', { dataDir: root });
     expect(mean).toEqual([0.4914, 0.4822, 0.4465]);
     expect(std).toEqual([0.247, 0.2435, 0.2616]);
   });
-  it('draws synthetic images by the seed', async () => {
+  it('synthetic images depend on the seed', async () => {
     const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => loadImages('synthetic-images', { seed })));
     expect(b!.train.images).toEqual(a!.train.images);
     expect(c!.train.images).not.toEqual(a!.train.images);
@@ -61,7 +61,7 @@ describe('loading', () => {
 });
 
 describe('options', () => {
-  it('take a part of each set, and leave published moments', async () => {
+  it('limit each set, and keep published moments', async () => {
     putCifar();
     const whole = await loadImages('cifar10', { dataDir: root });
     const { train, test, mean } = await loadImages('cifar10', { dataDir: root, limitTrain: 5, limitTest: 1 });
@@ -70,12 +70,12 @@ describe('options', () => {
     expect(mean).toEqual(whole.mean);
     await expect(loadImages('cifar10', { dataDir: root, limitTest: 0 })).rejects.toThrow(/limitTest/);
   });
-  it('measure the moments of the part that is used', async () => {
+  it('measure the moments of the limited set', async () => {
     const { train, mean } = await loadImages('synthetic-images', { limitTrain: 3 });
     expect(train.count).toBe(3);
     expect(mean).toEqual(pixelMoments(train).mean);
   });
-  it('make synthetic images of the size, number and kind that is asked for', async () => {
+  it('make synthetic images of the requested size, number and kind', async () => {
     const { train, test } = await loadImages('synthetic-images', {
       imageSize: [6, 5],
       channels: 3,
@@ -88,7 +88,7 @@ describe('options', () => {
     expect(square.train).toMatchObject({ height: 5, width: 5 });
     await expect(loadImages('synthetic-images', { synthetic: { classes: 1 } })).rejects.toThrow(/classes/);
   });
-  it('of a size are refused where images have one', async () => {
+  it('for a size are refused for sets of fixed size', async () => {
     putCifar();
     for (const option of [{ imageSize: 16 }, { channels: 1 } as const])
       await expect(loadImages('cifar10', { dataDir: root, ...option })).rejects.toThrow(
@@ -108,7 +108,7 @@ describe('the list', () => {
     expect(after.find(({ name }) => name === 'cifar100')?.found).toBeUndefined();
     expect(after.find(({ name }) => name === 'synthetic-images')?.found).toBe('made on the spot');
   });
-  it('finds a folder of images only where both parts are', () => {
+  it('finds a folder of images only if it has both parts', () => {
     const found = (): string | undefined =>
       listDatasets(root).find(({ name }) => name === 'image-folder')?.found;
     mkdirSync(join(root, 'train'));
@@ -116,24 +116,24 @@ describe('the list', () => {
     mkdirSync(join(root, 'val'));
     expect(found()).toBe(root);
   });
-  it('can fetch exactly those whose source is known', () => {
+  it('marks exactly the sets with a known source as fetchable', () => {
     const fetchable = listDatasets().filter((one) => one.fetchable);
     expect(fetchable.map(({ name }) => name).sort()).toEqual(Object.keys(sources).sort());
   });
 });
 
 describe('a check', () => {
-  it('says what is there', async () => {
+  it('reports the contents', async () => {
     const folder = putCifar();
     const facts = await checkDataset('cifar10', root);
     expect(facts).toMatchObject({ name: 'cifar10', where: folder, train: 10, test: 2 });
     expect(facts).toMatchObject({ height: 32, width: 32, channels: 3 });
     expect(facts.perClass).toEqual([5, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
-    // Of these pixels, not the published one.
+    // Measured on these pixels, not published.
     expect(facts.mean).toEqual([100, 100, 100].map((byte) => byte / 255));
     expect(facts.checksum).toBeUndefined();
   });
-  it('of data that is made on the spot needs no folder', async () => {
+  it('of synthetic data needs no folder', async () => {
     const facts = await checkDataset('synthetic-images', undefined);
     expect(facts).toMatchObject({ where: 'made on the spot', train: 2048, test: 512 });
     expect(facts.perClass.reduce((sum, count) => sum + count)).toBe(2048);

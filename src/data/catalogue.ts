@@ -33,21 +33,21 @@ import { checkPath, type PathLike } from '../io/index.ts';
 
 export interface LoadOptions extends ImageFolderOptions {
   readonly dataDir?: PathLike | undefined;
-  /** At most so many training images, evenly spaced over the set. */
+  /** Maximum number of training images, evenly spaced over the set. */
   readonly limitTrain?: number;
-  /** At most so many test images. */
+  /** Maximum number of test images. */
   readonly limitTest?: number;
-  /** So many of the training images are held out for validation; 0: none. */
+  /** Number of training images held out for validation; 0: none. */
   readonly valSplit?: number;
-  /** npy: the names of the classes, which its files do not have. */
+  /** npy: the class names, which its files do not contain. */
   readonly classes?: readonly string[];
-  /** synthetic-images: what is drawn. */
+  /** synthetic-images: the seed of the images. */
   readonly seed?: number;
   /** synthetic-images: counts, channels and classes. */
   readonly synthetic?: Omit<SyntheticOptions, 'seed'>;
 }
 
-/** With the path that a URL stands for. */
+/** With file URLs resolved to paths. */
 type Checked = Omit<LoadOptions, 'dataDir'> & { readonly dataDir?: string };
 
 type Loaded = Pick<ImageData, 'train' | 'validation' | 'test' | 'notes'>;
@@ -57,17 +57,17 @@ interface Entry {
   readonly images: string;
   readonly classes: string;
   readonly load: (options: Checked) => Promise<Loaded>;
-  /** The test set alone, where it can be read alone. */
+  /** The test set alone, if it can be read alone. */
   readonly loadTest?: (options: Checked) => Promise<TestData>;
-  /** Where it is, if it is anywhere. */
+  /** Where the set is, if anywhere. */
   readonly find: (dataDir: string | undefined) => string | undefined;
-  /** Published mean and standard deviation of each channel; others are measured. */
+  /** Published mean and standard deviation of each channel; measured if absent. */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
 }
 
 const idxEntry = (name: IdxSetName): Pick<Entry, 'load' | 'find'> => ({
-  // Asynchronous, so that its errors are rejections as those of the others.
+  // Asynchronous, so that errors are rejections as for the other sets.
   load: async ({ dataDir }) => Promise.resolve(loadIdxSet(name, dataDir)),
   find: (dataDir) => findIdxSet(name, dataDir),
 });
@@ -137,7 +137,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
       'for evaluate: test images in .npy files, as CIFAR-10.1 and CIFAR-10-C; --data-dir is the file',
     images: 'any',
     classes: 'of the net',
-    // Asynchronous, so that its errors are rejections as those of the others.
+    // Asynchronous, so that errors are rejections as for the other sets.
     load: async () => Promise.resolve(onlyForTests()),
     loadTest: async ({ dataDir, classes }) => Promise.resolve(readNpyImages(dataDir, classes)),
     find: findNpyImages,
@@ -162,7 +162,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
   },
 };
 
-/** @throws UsageError for an option that no set takes, or not this one */
+/** @throws UsageError for an option that no set takes, or that this one does not */
 function checked(call: string, name: DatasetName, options: LoadOptions): Checked {
   checkOptions(call, options, {
     dataDir: true,
@@ -224,7 +224,7 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
 }
 
 /**
- * The test set alone; the training images need not be there where the set can be read without them.
+ * The test set alone; the training images may be missing if the set can be read without them.
  *
  * @throws as {@link loadImages}
  */
@@ -248,12 +248,12 @@ export interface DatasetFacts {
   readonly description: string;
   readonly images: string;
   readonly classes: string;
-  /** `meanfield data fetch` can bring it. */
+  /** Whether `meanfield data fetch` can download it. */
   readonly fetchable: boolean;
   readonly found: string | undefined;
 }
 
-/** What there is, and where it was found. */
+/** All data sets, and where each was found. */
 export function listDatasets(where?: PathLike): DatasetFacts[] {
   const dataDir = where === undefined ? undefined : checkPath('dataDir', where);
   return datasetNames.map((name) => {

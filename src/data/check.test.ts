@@ -10,7 +10,7 @@ import { checkDataset } from './check.ts';
 import { cifarLayouts } from './cifar-layouts.ts';
 import { sources } from './sources.ts';
 
-it('an archive that can be read, but is not the published one, is refused with both checksums', async () => {
+it('a readable archive that is not the published one is refused with both checksums', async () => {
   const root = mkdtempSync(join(tmpdir(), 'check-'));
   try {
     const archive = pack();
@@ -32,7 +32,7 @@ it('an archive that can be read, but is not the published one, is refused with b
   }
 });
 
-it('IDX files that are not packed as published are good, and told', async () => {
+it('IDX files that are packed differently from the published ones are valid, and reported', async () => {
   const root = mkdtempSync(join(tmpdir(), 'check-'));
   try {
     for (const part of ['train', 't10k']) {

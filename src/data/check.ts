@@ -1,4 +1,4 @@
-/** Reads a data set whole and says what is there: `meanfield data check`. */
+/** Reads a whole data set and describes it: `meanfield data check`. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPath, type PathLike, sha256OfFile } from '../io/index.ts';
@@ -13,25 +13,25 @@ export interface DatasetCheck {
   readonly name: string;
   readonly where: string;
   readonly train: number;
-  /** Images of a validation set of its own; 0 without one. */
+  /** Images of a separate validation set; 0 without one. */
   readonly validation: number;
   readonly test: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   readonly classes: readonly string[];
-  /** Training images of each class. */
+  /** Training images per class. */
   readonly perClass: readonly number[];
   /** Measured on the training images, for pixels in [0, 1]. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** Files that were passed over, a line for each reason. */
+  /** Files that were skipped, one line per reason. */
   readonly notes: readonly string[];
-  /** What the checksums say, where published files are there as they were published. */
+  /** The result of the checksums, if published files are present unchanged. */
   readonly checksum?: string;
 }
 
-/** @throws DataError that names what is missing, damaged or out of range, or the checksum that is wrong */
+/** @throws DataError that names the missing, damaged or out-of-range part, or the wrong checksum */
 export async function checkDataset(
   name: string,
   given?: PathLike,
@@ -44,7 +44,7 @@ export async function checkDataset(
   const perClass = train.classes.map((_, c) =>
     train.labels.reduce((sum, label) => sum + (label === c ? 1 : 0), 0),
   );
-  // Measured, also where published ones are trained with: they tell whether these are the images.
+  // Measured even if training uses published values: they show whether these are the right images.
   const { mean, std } = pixelMoments(train);
   const { height, width, channels, classes } = train;
   const checksum = await checksumState(name, where);
@@ -67,8 +67,8 @@ export async function checkDataset(
 }
 
 /**
- * What the checksums of the published files that are there say. An archive that can be read but is another
- * one is an error; IDX files may have been packed again, as Debian does.
+ * Compares the files with the published checksums. A readable archive with another checksum is an error; IDX files may
+ * have been repacked, as Debian does.
  */
 async function checksumState(name: string, where: string): Promise<string | undefined> {
   const files = sources[name]?.files ?? [];

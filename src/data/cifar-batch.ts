@@ -1,4 +1,4 @@
-/** Images of one file: planes of red, green and blue at `first`, `first + stride`, .. */
+/** Images of one file: red, green and blue planes at `first`, `first + stride`, .. */
 export interface CifarBatch {
   readonly bytes: Uint8Array;
   readonly first: number;

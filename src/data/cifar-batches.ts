@@ -1,4 +1,4 @@
-/** Files of planar images to sets with channels last. */
+/** Converts files of planar images to sets with channels last. */
 import { DataError } from '../errors.ts';
 import { cifarClassNames } from './cifar-class-names.ts';
 import type { CifarFiles } from './cifar-files.ts';
@@ -20,7 +20,7 @@ export function decodeBatches(
   return Object.fromEntries(parts.map((part) => [part, decode(layout, layout[part], files, classes)]));
 }
 
-/** Those of the file beside the data, else the published ones. */
+/** From the file beside the data, else the published names. */
 function classNames(
   { name, kind, classes, classesFile }: CifarLayout,
   { has, take, where }: CifarFiles,
@@ -43,7 +43,7 @@ function decode(
   { where, size, take }: CifarFiles,
   classes: readonly string[],
 ): ImageSet {
-  // As many images as the files have room for: memory that is not written to costs nothing.
+  // Allocated for as many images as the files can hold: untouched memory costs nothing.
   const room = names.reduce((sum, name) => sum + Math.floor(size(name) / cifarBytes), 0);
   const images = new Uint8Array(room * cifarBytes);
   const labels = new Int32Array(room);

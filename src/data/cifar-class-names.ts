@@ -1,4 +1,4 @@
-/** The names that are published beside the labels, for copies that have lost them. */
+/** The published class names, for copies without them. */
 import type { CifarName } from './cifar-layouts.ts';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);

@@ -5,11 +5,11 @@ import { entriesOfArchive } from '../io/index.ts';
 
 /** Read one at a time, since all of them together take as much memory as the images. */
 export interface CifarFiles {
-  /** For errors: the path of a file, or where in the archive it is. */
+  /** For errors: the path of a file, or its place in the archive. */
   readonly where: (name: string) => string;
   readonly has: (name: string) => boolean;
   readonly size: (name: string) => number;
-  /** The bytes, which are then forgotten. */
+  /** The bytes, which are then released. */
   readonly take: (name: string) => Uint8Array;
 }
 
@@ -23,7 +23,7 @@ export function filesOfFolder(folder: string): CifarFiles {
   };
 }
 
-/** @param wanted - whether a file is kept, by its name without folders */
+/** @param wanted - whether a file is kept, by its base name */
 export async function filesOfArchive(
   path: string,
   wanted: (name: string) => boolean,

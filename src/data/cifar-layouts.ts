@@ -66,7 +66,7 @@ export const cifarLayouts: Readonly<Record<CifarName, Readonly<Record<CifarKind,
 export const cifarNames: readonly CifarName[] = ['cifar10', 'cifar100'];
 export const layoutsOf = (name: CifarName): readonly CifarLayout[] => Object.values(cifarLayouts[name]);
 
-/** Pixels of a side, of a plane, and planes. */
+/** Side length, pixels per plane, and planes. */
 export const [cifarSide, cifarChannels] = [32, 3] as const;
 export const cifarPlane = cifarSide * cifarSide;
 export const cifarBytes = cifarPlane * cifarChannels;

@@ -1,4 +1,4 @@
-/** Where CIFAR-10 and CIFAR-100 lie, in whichever layout they came. */
+/** Locates CIFAR-10 and CIFAR-100 in any of the published layouts. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { oneLine } from '../check.ts';
@@ -28,9 +28,9 @@ function find(name: CifarName, dataDir: string): CifarPlace | undefined {
   return findCifarParquet(name, dataDir);
 }
 
-const [deepest, mostFolders] = [3, 200];
+const [deepest, maxFolders] = [3, 200];
 
-/** The first place further inside, as archives are often unpacked into a folder of their name. */
+/** The first match further inside: archives are often unpacked into a folder of their own name. */
 function findInside(name: CifarName, dataDir: string): string | undefined {
   let level = isFolder(dataDir) ? [dataDir] : [];
   let looked = 0;
@@ -41,14 +41,14 @@ function findInside(name: CifarName, dataDir: string): string | undefined {
         .map((entry) => join(folder, entry.name)),
     );
     for (const folder of level) {
-      if (++looked > mostFolders) return undefined;
+      if (++looked > maxFolders) return undefined;
       if (find(name, folder)) return folder;
     }
   }
   return undefined;
 }
 
-/** @throws DataError that says what is there instead, or where it was looked for and what brings it */
+/** @throws DataError that says what is there instead, or which places were searched and how to get the data */
 export function locateCifar(name: CifarName, dataDir: string | undefined): CifarPlace {
   const fetch = fetchHint(name, dataDir);
   if (dataDir === undefined) throw notFound(name, [], fetch);

@@ -1,4 +1,4 @@
-/** The files are of pyarrow: test/peers/cifar_parquet.py. */
+/** The files are written by pyarrow: test/peers/cifar_parquet.py. */
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ it.each([
   ['cifar10', 'plain_text', 10],
   ['cifar100', 'cifar100', 100],
 ] as const)(
-  '%s is read pixel by pixel, from the folder, those above and the cache',
+  '%s is read pixel by pixel, from the folder, its ancestors and the cache',
   async (name, folder, classes) => {
     const inCache = join(root, `datasets--uoft-cs--${name}`, 'snapshots', 'abc');
     cpSync(join(published, name), inCache, { recursive: true });
@@ -53,7 +53,7 @@ it.each([
   },
 );
 
-it('several files of a part are one after the other', async () => {
+it('several files of a part are concatenated', async () => {
   for (const part of ['train', 'test'])
     copyFileSync(
       join(published, 'cifar10', 'plain_text', `${part}-00000-of-00001.parquet`),
@@ -72,7 +72,7 @@ const copyTo = (source: string, ...names: string[]): string => {
   return to;
 };
 
-it('a shard that is missing, or there in two copies, is named', async () => {
+it('a missing or duplicate shard is named', async () => {
   const cifar10 = join('cifar10', 'plain_text', shard);
   copyTo(cifar10, 'train-00000-of-00003.parquet');
   copyTo(cifar10, 'train-00002-of-00003.parquet');
@@ -93,7 +93,7 @@ it('a shard that is missing, or there in two copies, is named', async () => {
   expect((await readCifarTest('cifar10', root)).test.count).toBe(2);
 });
 
-it('the layout that the hub makes by itself, and a file for its folder', async () => {
+it("the hub's automatic layout is read, and a file in place of its folder", async () => {
   for (const part of ['train', 'test'])
     copyTo(`cifar10/plain_text/${part}-00000-of-00001.parquet`, 'default', part, '0000.parquet');
   expect((await readCifar('cifar10', root)).train.count).toBe(5);
@@ -102,7 +102,7 @@ it('the layout that the hub makes by itself, and a file for its folder', async (
   expectImages((await readCifar('cifar10', file)).train, 0, 10);
 });
 
-it('labels of cifar10 are not taken for those of cifar100', async () => {
+it('labels of cifar10 are not read as those of cifar100', async () => {
   const folder = join(published, 'cifar10', 'plain_text');
   await expect(readCifar('cifar100', folder)).rejects.toThrow(/has the labels of cifar10, not of cifar100/);
   copyFileSync(join(published, 'unnamed.parquet'), join(root, 'train.parquet'));
@@ -112,7 +112,7 @@ it('labels of cifar10 are not taken for those of cifar100', async () => {
   expect(classes).toEqual(cifarClassNames.cifar10);
 });
 
-it('a test set is read without the training set, which is missed by name where it is needed', async () => {
+it('a test set is read without the training set, whose absence is reported by name where it is needed', async () => {
   copyFileSync(
     join(published, 'cifar10', 'plain_text', 'test-00000-of-00001.parquet'),
     join(root, 'test.parquet'),
@@ -122,7 +122,7 @@ it('a test set is read without the training set, which is missed by name where i
   await expect(readCifar('cifar10', root)).rejects.toThrow(`${join(root, 'train-*.parquet')} is missing`);
 });
 
-it('what cannot be read is refused by name: other sets, other compressions, damage, pages', async () => {
+it('unsupported files are refused by name: other sets, other compressions, damage, pages', async () => {
   const path = join(root, shard);
   mkdirSync(root, { recursive: true });
   const good = readFileSync(join(published, 'cifar100', 'cifar100', shard));

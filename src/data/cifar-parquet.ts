@@ -1,4 +1,4 @@
-/** CIFAR-10 and CIFAR-100 as Hugging Face publishes them: Parquet files with a PNG file and a label a row. */
+/** CIFAR-10 and CIFAR-100 as published by Hugging Face: Parquet files with a PNG file and a label per row. */
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -28,7 +28,7 @@ const tenClasses = cifarLayouts.cifar10.binary.classes;
 
 const namesIn = (folder: string): string[] => (isFolder(folder) ? readdirSync(folder).sort() : []);
 
-/** Below a clone of the published repository, its copy in the cache of the hub, or the folder of the files. */
+/** In a clone of the published repository, its copy in the hub cache, or the folder of the files. */
 function foldersOf(name: CifarName, dataDir: string): string[] {
   const cached = namesIn(dataDir)
     .filter((one) => new RegExp(`^datasets--.*--${name}$`).test(one))
@@ -53,7 +53,7 @@ export function findCifarParquet(
   return undefined;
 }
 
-/** `train-00000-of-00001.parquet`, or `train/0000.parquet` as the hub converts data sets by itself. */
+/** `train-00000-of-00001.parquet`, or `train/0000.parquet` as converted by the hub. */
 function filesOfPart(folder: string, part: string): string[] {
   const named = namesIn(folder).filter((file) =>
     new RegExp(`(^|[-_.])${part}([-_.].*)?\\.parquet$`).test(file),
@@ -65,7 +65,7 @@ function filesOfPart(folder: string, part: string): string[] {
   ].map((file) => join(folder, file));
 }
 
-/** `-00001-of-00003`: which of how many. */
+/** `-00001-of-00003`: index and total. */
 function checkShards(name: CifarName, paths: readonly string[]): void {
   const shards = paths.flatMap((path) => {
     const found = /^(.*-)(\d+)-of-(\d+)(\.parquet)$/.exec(path);
@@ -87,13 +87,13 @@ function checkShards(name: CifarName, paths: readonly string[]): void {
       );
 }
 
-/** Snappy is the package's own. */
+/** Snappy is built into the package. */
 const compressors: Compressors = {
   GZIP: (bytes) => gunzipSync(bytes),
   BROTLI: (bytes) => brotliDecompressSync(bytes),
 };
 
-/** @throws DataError if a part or a column is missing, a file is damaged, or compressed in a way that is not read */
+/** @throws DataError if a part or a column is missing, or a file is damaged or has an unsupported compression */
 export async function readCifarParquet(
   name: CifarName,
   files: ParquetParts,
@@ -204,7 +204,7 @@ function topColumns({ schema }: FileMetaData, children: number): string[] {
   return names;
 }
 
-/** By groups of rows, so that the file is never in memory as a whole. */
+/** One row group at a time, so that the file is never in memory as a whole. */
 async function* rowsOf(
   { path, file, metadata }: ParquetFile,
   { image, label }: Columns,
@@ -239,7 +239,7 @@ async function* rowsOf(
   }
 }
 
-/** Hugging Face writes what the labels mean into the file. */
+/** Hugging Face stores the class names in the file. */
 function labelNames({ metadata }: ParquetFile, column: string): string[] {
   const text = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value;
   try {
@@ -249,7 +249,7 @@ function labelNames({ metadata }: ParquetFile, column: string): string[] {
     const names = info?.features?.[column]?.names;
     return Array.isArray(names) ? names.map(String) : [];
   } catch {
-    // The published names do as well.
+    // The published names serve as well.
     return [];
   }
 }

@@ -1,4 +1,4 @@
-/** The Python version of CIFAR: dictionaries with an array `data` [N, 3072] and a list of labels, pickled. */
+/** The Python version of CIFAR: pickled dicts with an array `data` [N, 3072] and a list of labels. */
 import { DataError, FileError } from '../errors.ts';
 import { isFloat, numbersOf, NumpyArray, readPlainPickle } from '../io/index.ts';
 import type { CifarBatch } from './cifar-batch.ts';
@@ -6,7 +6,7 @@ import { cifarBytes, type CifarLayout, type CifarName } from './cifar-layouts.ts
 
 const labelKeys: Readonly<Record<CifarName, string>> = { cifar10: 'labels', cifar100: 'fine_labels' };
 
-/** Keys are text, or bytes where Python 3 has pickled them again. */
+/** Keys are text, or bytes if Python 3 pickled them again. */
 function dictionaryOf(bytes: Uint8Array, where: string): ReadonlyMap<string, unknown> {
   let value: unknown;
   try {
@@ -24,7 +24,7 @@ function dictionaryOf(bytes: Uint8Array, where: string): ReadonlyMap<string, unk
   );
 }
 
-/** A list, or an array of NumPy as some tools write it; undefined for anything else. */
+/** A list, or a NumPy array as some tools write it; undefined for anything else. */
 function wholeNumbers(value: unknown): ArrayLike<number> | undefined {
   if (Array.isArray(value)) return value.map(Number);
   if (!(value instanceof NumpyArray) || value.shape.length !== 1) return undefined;
@@ -32,7 +32,7 @@ function wholeNumbers(value: unknown): ArrayLike<number> | undefined {
   return stored && !isFloat(stored.dtype) ? numbersOf(stored) : undefined;
 }
 
-/** @throws DataError if the array or the labels are missing, or do not fit each other */
+/** @throws DataError if the array or the labels are missing, or do not match */
 export function pythonBatch({ name }: CifarLayout, bytes: Uint8Array, where: string): CifarBatch {
   const dictionary = dictionaryOf(bytes, where);
   const data = dictionary.get('data');
@@ -53,7 +53,7 @@ export function pythonBatch({ name }: CifarLayout, bytes: Uint8Array, where: str
   return { bytes: data.data, first: 0, stride: cifarBytes, labels: Int32Array.from(labels) };
 }
 
-/** The names in `batches.meta` or `meta`. */
+/** The class names in `batches.meta` or `meta`. */
 export function pythonClasses(bytes: Uint8Array, where: string): string[] {
   const dictionary = dictionaryOf(bytes, where);
   const names = dictionary.get('label_names') ?? dictionary.get('fine_label_names');

@@ -28,18 +28,18 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Byte of an image, in the place where a reader of the format's description would look for it. */
+/** A byte of an image, at the position given by the format's description. */
 const pixel = (file: number, image: number, c: number, y: number, x: number): number =>
   (file * 101 + image * 53 + c * 83 + y * 7 + x * 3) % 256;
 const label = (name: Name, file: number, image: number): number =>
   (file * 3 + image) % (name === 'cifar10' ? 10 : 100);
 
-/** Text of Python 2. */
+/** Python 2 text. */
 const text2 = (text: string): Raw => new Raw('U', Uint8Array.of(text.length), text);
 const list = (items: readonly (Raw | number)[]): Raw =>
   new Raw('](', ...items.map((item) => (typeof item === 'number' ? opcodesOf(item) : item.bytes)), 'e');
 
-/** An array of bytes [rows, columns] as NumPy pickles it with protocol 2. */
+/** A byte array [rows, columns] as NumPy pickles it with protocol 2. */
 function array2(
   rows: number,
   bytes: Uint8Array,
@@ -143,7 +143,7 @@ async function expectAll(name: Name, dataDir: string): Promise<void> {
 
 describe.each(versions)('%s, %s version,', (name, kind) => {
   const layout = cifarLayouts[name][kind];
-  it('is read from its folder, from the folder above, and from the archive, pixel by pixel', async () => {
+  it('is read from its folder, from the parent folder, and from the archive, pixel by pixel', async () => {
     const folder = putFolder(name, kind);
     await expectAll(name, root);
     await expectAll(name, folder);
@@ -167,7 +167,7 @@ describe.each(versions)('%s, %s version,', (name, kind) => {
       rmSync(join(root, file));
     }
   });
-  it('further inside is told by its folder', () => {
+  it('in a nested folder is reported by that folder', () => {
     const folder = putFolder(name, kind);
     mkdirSync(join(root, 'a b', 'c'), { recursive: true });
     renameSync(folder, join(root, 'a b', 'c', layout.folder));
@@ -175,7 +175,7 @@ describe.each(versions)('%s, %s version,', (name, kind) => {
     expect(() => locateCifar(name, root)).toThrow(`but in ${inside}: give --data-dir`);
     expect(locateCifar(name, inside).kind).toBe('folder');
   });
-  it('has the published classes where their names are missing or too few', async () => {
+  it('has the published classes if their names are missing or too few', async () => {
     const folder = putFolder(name, kind);
     const file = join(folder, layout.classesFile);
     for (const spoil of [
@@ -205,7 +205,7 @@ describe.each(versions)('%s, %s version,', (name, kind) => {
     writeFileSync(join(root, layout.archive), await archiveOf(name, kind, files));
     await expect(readCifar(name, root)).rejects.toThrow(new RegExp(`${file} in .* is missing`));
   });
-  it('in an archive that breaks off is refused', async () => {
+  it('in a truncated archive is refused', async () => {
     const bytes = await archiveOf(name, kind);
     const archive = join(root, layout.archive);
     for (const length of [20, bytes.length >> 1, bytes.length - 1]) {
@@ -215,14 +215,14 @@ describe.each(versions)('%s, %s version,', (name, kind) => {
     writeFileSync(archive, '');
     await expect(readCifar(name, root)).rejects.toBeInstanceOf(DataError);
   });
-  it('that is nowhere is told with the places and the command that brings it', async () => {
+  it('that is missing is reported with the searched places and the command that downloads it', async () => {
     for (const dataDir of [join(root, 'no'), root, undefined]) {
       await expect(readCifar(name, dataDir)).rejects.toBeInstanceOf(DataError);
       await expect(readCifar(name, dataDir)).rejects.toThrow(`meanfield data fetch ${name}`);
     }
     await expect(readCifar(name, root)).rejects.toThrow(join(root, layout.folder));
   });
-  it('in a folder without its first file is told by that file', () => {
+  it('in a folder without its first file is reported by that file', () => {
     const folder = putFolder(name, kind);
     const [file = ''] = layout.train;
     rmSync(join(folder, file));
@@ -231,7 +231,7 @@ describe.each(versions)('%s, %s version,', (name, kind) => {
 });
 
 describe.each(['cifar10', 'cifar100'] as const)('%s, binary version,', (name) => {
-  it('with a file cut inside a record, or empty, is refused by its name', async () => {
+  it('with a file truncated inside a record, or empty, is refused by its name', async () => {
     const [file = ''] = cifarLayouts[name].binary.train;
     const folder = putFolder(name, 'binary');
     for (const length of [5000, 0]) {
@@ -241,7 +241,7 @@ describe.each(['cifar10', 'cifar100'] as const)('%s, binary version,', (name) =>
       );
     }
   });
-  it('with a label that does not exist is refused with file and record', async () => {
+  it('with an invalid label is refused with file and record', async () => {
     const [file = ''] = cifarLayouts[name].binary.test;
     const bytes = filesOf(name, 'binary').get(file)!;
     const labelBytes = name === 'cifar10' ? 1 : 2;
@@ -344,14 +344,14 @@ describe('the Python version', () => {
     await expect(read).rejects.toBeInstanceOf(DataError);
     await expect(read).rejects.toThrow(message);
   });
-  it('with a file that is cut off is refused', async () => {
+  it('with a truncated file is refused', async () => {
     putFolder('cifar10', 'python');
     truncateSync(join(folder(), 'data_batch_3'), 5000);
     await expect(readCifar('cifar10', root)).rejects.toThrow(/data_batch_3 is damaged/);
   });
 });
 
-describe('what is there instead', () => {
+describe('different data', () => {
   it.each<CifarKind>(['binary', 'python'])('is named: the other set in its %s version', async (kind) => {
     putFolder('cifar100', kind);
     await expect(readCifar('cifar10', root)).rejects.toThrow(
@@ -361,7 +361,7 @@ describe('what is there instead', () => {
     writeFileSync(archive, await archiveOf('cifar100', kind));
     await expect(readCifar('cifar10', archive)).rejects.toThrow(`${archive} has cifar100, not cifar10`);
   });
-  it('is named: the MATLAB version, and an archive of something else', async () => {
+  it('is named: the MATLAB version, and an unrelated archive', async () => {
     writeFileSync(join(root, 'data_batch_1.mat'), '');
     await expect(readCifar('cifar10', root)).rejects.toThrow(
       /is the MATLAB version of cifar10; .*meanfield data fetch/,

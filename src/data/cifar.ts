@@ -1,6 +1,7 @@
 /**
- * CIFAR-10 and CIFAR-100 as they are published: the binary version (records of label bytes and 3072 planar pixels), the Python
- * version (pickles of arrays, which torchvision keeps), each in a folder or its .tar.gz, and Parquet (PNG files in a column).
+ * CIFAR-10 and CIFAR-100 as published: the binary version (records of label bytes and 3072 planar pixels) and the
+ * Python version (pickled arrays, which torchvision keeps), each in a folder or its .tar.gz, and Parquet (PNG files in
+ * a column).
  */
 import { DataError } from '../errors.ts';
 import { decodeBatches } from './cifar-batches.ts';
@@ -22,7 +23,10 @@ export async function readCifar(
   return { train: train!, test: test! };
 }
 
-/** The test set alone: the files of the training set need not be there, if one of them is. @throws as {@link readCifar} */
+/**
+ * The test set alone: the files of the training set may be missing, if at least one is present. @throws as {@link
+ * readCifar}
+ */
 export async function readCifarTest(
   name: CifarName,
   dataDir: string | undefined,
@@ -47,7 +51,7 @@ async function readParts(
   return decodeBatches(layout, files, parts);
 }
 
-/** Which version an archive holds is seen from its files. */
+/** The version of an archive is detected from its files. */
 async function openArchive(
   name: CifarName,
   path: string,

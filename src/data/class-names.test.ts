@@ -1,4 +1,4 @@
-/** Classes are known by name, however a disk spells it, and those without images are named. */
+/** Classes match by name, in either Unicode spelling, and classes without images are reported. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,8 +25,8 @@ function put(name: string, shade: number): void {
   writeFileSync(path, encodePng(Uint8Array.of(shade, shade), { width: 2, height: 1, channels: 1 }));
 }
 
-describe('two spellings of a name in Unicode', () => {
-  it('are one class, in the order of its composed name', async () => {
+describe('two Unicode spellings of a name', () => {
+  it('are one class, sorted by the composed name', async () => {
     put(`train/${decomposed}/1.png`, 1);
     put('train/cafz/1.png', 2);
     put(`test/${composed}/1.png`, 3);
@@ -63,7 +63,7 @@ describe('two spellings of a name in Unicode', () => {
 });
 
 describe('a class without images', () => {
-  it('in a part is named in a line of its own', async () => {
+  it('in a part is named in a separate line', async () => {
     for (const name of ['ant', 'bee', 'fly', 'wasp']) put(`train/${name}/1.png`, 1);
     for (const name of ['ant', 'bee', 'fly']) put(`test/${name}/1.png`, 2);
     for (const name of ['ant', 'fly']) put(`val/${name}/1.png`, 3);
@@ -75,7 +75,7 @@ describe('a class without images', () => {
       'the test set has no images of the class wasp',
     ]);
   });
-  it('is named, too, where its empty folder is allowed', async () => {
+  it('is also named if its empty folder is allowed', async () => {
     for (const name of ['ant', 'bee']) put(`test/${name}/1.png`, 2);
     put('train/ant/1.png', 1);
     mkdirSync(join(root, 'train', 'bee'));
@@ -84,7 +84,7 @@ describe('a class without images', () => {
       'the training set has no images of the class bee',
     ]);
   });
-  it('is not what a link back looks like', async () => {
+  it('does not include a link back to an ancestor', async () => {
     for (const name of ['ant', 'bee']) for (const part of ['train', 'test']) put(`${part}/${name}/1.png`, 2);
     symlinkSync('.', join(root, 'train', 'again'));
     expect((await loadTestSet('image-folder', { dataDir: root })).test.classes).toEqual(['ant', 'bee']);

@@ -1,8 +1,11 @@
-/** Names of classes, and which of them a set has images of. */
+/** Class names, and which classes of a set have images. */
 import { checkText, fewOf, oneLine } from '../check.ts';
 import type { ImageData } from './types.ts';
 
-/** The name however a disk spells it: macOS writes an accented letter as letter and accent (NFD), others as one character (NFC). */
+/**
+ * The name in a canonical Unicode spelling: macOS writes an accented letter as letter and accent (NFD), others as one
+ * character (NFC).
+ */
 export const classNameOf = (name: string): string => checkText('the name of a class', name).normalize('NFC');
 
 /** `the class bee`, `the classes bee, wasp` */
@@ -15,7 +18,7 @@ const parts = [
   ['test', 'the test set'],
 ] as const;
 
-/** A line for each part that has no images of some class. */
+/** A line for each part that lacks images of some class. */
 export function missingClasses(sets: Partial<Pick<ImageData, 'train' | 'validation' | 'test'>>): string[] {
   return parts.flatMap(([part, inWords]) => {
     const set = sets[part];

@@ -1,12 +1,12 @@
 /**
- * Files of CIFAR-10-C and CIFAR-100-C (Hendrycks and Dietterich 2019, arXiv:1903.12261): one corruption each, the same test images at
- * five severities, one after the other.
+ * Files of CIFAR-10-C and CIFAR-100-C (Hendrycks and Dietterich 2019, arXiv:1903.12261): one corruption each, the same
+ * test images at five severities, one after the other.
  */
 import { checkText } from '../check.ts';
 import { basename } from 'node:path';
 
 const severities = 5;
-/** Images of a published file. */
+/** Images in a published file. */
 const published = 50_000;
 
 const names: readonly string[] = [
@@ -18,17 +18,17 @@ const names: readonly string[] = [
 
 export const corruptionOf = (file: string): string => basename(checkText('file', file), '.npy');
 
-/** A file of CIFAR-10-C, by its name or its 50,000 images; what the labels say is not looked at. */
+/** A file of CIFAR-10-C, recognized by its name or its 50,000 images; labels are not considered. */
 const isCorruption = (file: string, count: number): boolean =>
   count % severities === 0 && (count === published || names.includes(corruptionOf(file)));
 
-/** The labels for every image: where they are given for one severity, it is that of all. */
+/** The labels of every image: if given for one severity, they are repeated for all. */
 export function labelsOfAll(file: string, count: number, labels: Int32Array): Int32Array {
   if (!isCorruption(file, count) || labels.length * severities !== count) return labels;
   return Int32Array.from({ length: count }, (_, i) => labels[i % labels.length]!);
 }
 
-/** How many severities a file has; undefined if it is no corruption, or the labels are not those of the same images. */
+/** Number of severities in a file; undefined if it is not a corruption, or the labels do not repeat. */
 export function severitiesOf(file: string, labels: Int32Array): number | undefined {
   const images = labels.length / severities;
   const isRepeated = labels.every((label, i) => label === labels[i % images]);

@@ -54,7 +54,7 @@ const publication = (base = '/x'): Publication => ({
 });
 
 describe('a set of several files', () => {
-  it('comes into a folder of its own, with progress over all of it', async () => {
+  it('is fetched into a folder of its own, with progress over all files', async () => {
     const progress: [number, number][] = [];
     const fetched = await fetchPublication('things', publication(), root, {
       onProgress: (done, total) => progress.push([done, total]),
@@ -69,7 +69,7 @@ describe('a set of several files', () => {
     expect(progress).toContainEqual([1200, 1250]);
     expect(progress.at(-1)).toEqual([1250, 1250]);
   });
-  it('fetches only those that are missing', async () => {
+  it('fetches only the missing files', async () => {
     mkdirSync(join(root, 'things'));
     writeFileSync(join(root, 'things', 'a.gz'), contents['a.gz']!);
     const first = await fetchPublication('things', publication(), root);
@@ -79,11 +79,11 @@ describe('a set of several files', () => {
     expect((await fetchPublication('things', publication(), root)).already).toBe(true);
     expect(asked).toHaveLength(2);
   });
-  it('comes from a mirror that has a folder of them', async () => {
+  it('is fetched from a mirror that has a folder of them', async () => {
     await fetchPublication('things', publication('/gone'), root, { mirrors: [`${address}/mirror`] });
     expect(asked).toEqual(['/mirror/a.gz', '/mirror/b.gz', '/mirror/c.gz']);
   });
-  it('that lacks one is refused, and keeps the others for the next time', async () => {
+  it('with one unavailable file is refused, and keeps the others for the next attempt', async () => {
     broken = 'b.gz';
     await expect(fetchPublication('things', publication(), root)).rejects.toBeInstanceOf(DataError);
     await expect(fetchPublication('things', publication(), root)).rejects.toThrow(/b\.gz: HTTP 404/);
@@ -91,13 +91,13 @@ describe('a set of several files', () => {
   });
 });
 
-it('a set of one file has the path of the file', async () => {
+it('with one file has the path of the file', async () => {
   const { files } = publication();
   const fetched = await fetchPublication('thing', { folder: '', files: files.slice(0, 1) }, root);
   expect(fetched).toMatchObject({ path: join(root, 'a.gz'), already: false });
 });
 
-it('every published file has an address with its name, a size and a SHA-256 of its own', () => {
+it('every published file has a URL with its name, a size and its own SHA-256', () => {
   const all = Object.values(sources).flatMap(({ files }) => files);
   for (const { file, urls, bytes, sha256 } of all) {
     expect(urls.length).toBeGreaterThan(0);

@@ -54,7 +54,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** As servers do: all of it, or from where it was asked. */
+/** Like a real server: the whole file, or the rest from the requested offset. */
 const serve =
   (bytes: Buffer): Handler =>
   ({ headers: { range } }, response) => {
@@ -74,7 +74,7 @@ const fail =
   (code: number): Handler =>
   (_, response) =>
     response.writeHead(code).end('no');
-/** Sends a beginning, waits until it is on its way, and breaks the connection. */
+/** Sends the beginning, waits until it is delivered, and breaks the connection. */
 const breakOff: Handler = (_, response) => {
   response.writeHead(200, { 'Content-Length': archive.length });
   response.write(archive.subarray(0, 100_000), () => {
@@ -102,14 +102,14 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
   );
 }
 
-/** The archive is there, and nothing beside it. */
+/** The archive is there, without temporary files. */
 function expectWhole(): void {
   expect(readFileSync(path()).equals(archive)).toBe(true);
   expect(readdirSync(root)).toEqual([file]);
 }
 
 describe('a download', () => {
-  it('comes whole, with progress up to its size', async () => {
+  it('arrives complete, with progress up to its size', async () => {
     pages['/a'] = serve(archive);
     const progress: [number, number][] = [];
     const fetched = await get(source('/a'), { onProgress: (done, total) => progress.push([done, total]) });
@@ -118,28 +118,28 @@ describe('a download', () => {
     expect(progress.at(-1)).toEqual([archive.length, archive.length]);
     expect(progress.map(([done]) => done)).toEqual(progress.map(([done]) => done).sort((a, b) => a - b));
   });
-  it('asks for the file as it is, so that no server unpacks it', async () => {
+  it('requests the identity encoding, so that no server unpacks it', async () => {
     pages['/a'] = serve(archive);
     await get(source('/a'));
     expect(requests).toEqual([{ path: '/a', range: undefined, encoding: 'identity' }]);
   });
-  it('goes into a folder that did not exist', async () => {
+  it('creates its folder', async () => {
     pages['/a'] = serve(archive);
     const { path: where } = await fetchArchive('things', source('/a'), join(root, 'new', 'folder'));
     expect(readFileSync(where).equals(archive)).toBe(true);
   });
-  it('into a folder that cannot be made is refused by its name', async () => {
+  it('into a folder that cannot be created is refused by its name', async () => {
     writeFileSync(join(root, 'blocked'), '');
     const error = await failure(fetchArchive('things', source('/a'), join(root, 'blocked', 'folder')));
     expect(error).toBeInstanceOf(FileError);
     expect(error.message).toMatch(/cannot write .*blocked\/folder/);
   });
-  it('of a file that is already there asks nobody', async () => {
+  it('of an existing file sends no request', async () => {
     writeFileSync(path(), archive);
     expect((await get(source('/a'))).already).toBe(true);
     expect(requests).toEqual([]);
   });
-  it('leaves a file of that name that is not the archive, and says what to do', async () => {
+  it("leaves a file with the archive's name but other content, and says what to do", async () => {
     for (const bytes of [Buffer.alloc(archive.length), Buffer.alloc(3)]) {
       writeFileSync(path(), bytes);
       const error = await failure(get(source('/a')));
@@ -151,7 +151,7 @@ describe('a download', () => {
 });
 
 describe('a broken connection', () => {
-  it('keeps what came, says so, and the next try goes on from there', async () => {
+  it('keeps the partial file, says so, and the next attempt resumes', async () => {
     pages['/a'] = breakOff;
     const error = await failure(get(source('/a')));
     const kept = statSync(part()).size;
@@ -168,28 +168,28 @@ describe('a broken connection', () => {
     expect(progress[0]).toBeGreaterThan(kept);
     expect(progress.at(-1)).toBe(archive.length);
   });
-  it('is gone on with at the next address', async () => {
+  it('is resumed from the next URL', async () => {
     pages['/a'] = breakOff;
     pages['/b'] = serve(archive);
     await get(source('/a', '/b'));
     expectWhole();
     expect(requests.at(-1)?.range).toMatch(/^bytes=[1-9]\d*-$/);
   });
-  it('starts again with a server that ignores the range', async () => {
+  it('restarts if the server ignores the range', async () => {
     writeFileSync(part(), archive.subarray(0, 1234));
     pages['/a'] = ignoreRange;
     await get(source('/a'));
     expectWhole();
     expect(requests.map(({ range }) => range)).toEqual(['bytes=1234-']);
   });
-  it('is not mended with bytes from another place', async () => {
+  it('is not resumed with bytes of another file', async () => {
     writeFileSync(part(), archive.subarray(0, 1234));
     pages['/a'] = (_, response) =>
       response.writeHead(206, { 'Content-Range': `bytes 1000-${archive.length - 1}/*` }).end(archive);
     expect((await failure(get(source('/a')))).message).toMatch(/asked for bytes from 1234, got bytes 1000-/);
     expect(readFileSync(part()).equals(archive.subarray(0, 1234))).toBe(true);
   });
-  it('that ends a resumed download too early keeps what came', async () => {
+  it('of a resumed download keeps the partial file', async () => {
     writeFileSync(part(), archive.subarray(0, 1000));
     pages['/a'] = (_, response) =>
       response.writeHead(206, { 'Content-Range': 'bytes 1000-1999/*' }).end(archive.subarray(1000, 2000));
@@ -198,25 +198,25 @@ describe('a broken connection', () => {
   });
 });
 
-describe('what an earlier try left', () => {
+describe('the partial file of an earlier attempt', () => {
   it.each([
     ['of another file', Buffer.alloc(5000, 7)],
     ['as long as the archive, but wrong', Buffer.alloc(300_000, 7)],
     ['longer than the archive', Buffer.alloc(300_001, 7)],
-  ])('%s is fetched again from the same address', async (_, bytes) => {
+  ])('%s is fetched again from the same URL', async (_, bytes) => {
     writeFileSync(part(), bytes);
     pages['/a'] = serve(archive);
     await get(source('/a'));
     expectWhole();
     expect(requests.at(-1)?.range).toBeUndefined();
   });
-  it('whole needs no download', async () => {
+  it('that is complete needs no download', async () => {
     writeFileSync(part(), archive);
     await get(source('/a'));
     expectWhole();
     expect(requests).toEqual([]);
   });
-  it('is dropped where the server has no such bytes', async () => {
+  it('is dropped if the server cannot satisfy the range', async () => {
     writeFileSync(part(), archive.subarray(0, 5000));
     let calls = 0;
     pages['/a'] = (request, response) => {
@@ -229,8 +229,8 @@ describe('what an earlier try left', () => {
   });
 });
 
-describe('addresses', () => {
-  it('are tried in order, mirrors first, and each failure is said', async () => {
+describe('URLs', () => {
+  it('are tried in order, mirrors first, and each failure is reported', async () => {
     pages['/mirror/things.tar.gz'] = fail(503);
     pages['/a'] = serve(archive);
     const said: string[] = [];
@@ -239,7 +239,7 @@ describe('addresses', () => {
     expect(said).toEqual([`${address}/mirror/things.tar.gz: HTTP 503 Service Unavailable`]);
     expect(requests.map((request) => request.path)).toEqual(['/mirror/things.tar.gz', '/a']);
   });
-  it('of a mirror may be the file or its folder, with a query or without', async () => {
+  it('of a mirror may be the file or its folder, with or without a query', async () => {
     const folders = ['/m', '/m/', '/m/things.tar.gz', '/m?key=1', '/m/things.tar.gz?key=1'];
     await failure(get(source('/a'), { mirrors: folders.map((folder) => address + folder) }));
     expect(requests.map((request) => request.path)).toEqual([
@@ -251,13 +251,13 @@ describe('addresses', () => {
       '/a',
     ]);
   });
-  it('that are none are refused before anything is asked', async () => {
+  it('that are invalid are refused before any request', async () => {
     const error = await failure(get(source('/a'), { mirrors: ['my mirror'] }));
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toMatch(/my mirror/);
     expect(requests).toEqual([]);
   });
-  it('with wrong bytes leave no part, and the next one is used', async () => {
+  it('with wrong bytes leave no partial file, and the next one is used', async () => {
     pages['/short'] = serve(Buffer.from('<html>sign in</html>'));
     pages['/wrong'] = serve(Buffer.alloc(archive.length));
     const error = await failure(get(source('/short', '/wrong')));
@@ -269,7 +269,7 @@ describe('addresses', () => {
     await get(source('/short', '/wrong', '/a'));
     expectWhole();
   });
-  it('that answer with another page leave what was fetched before', async () => {
+  it('that answer with an HTML page leave the partial file unchanged', async () => {
     pages['/page'] = (_, response) => response.writeHead(200, { 'Content-Length': 20 }).end('x'.repeat(20));
     writeFileSync(part(), archive.subarray(0, 777));
     await failure(get(source('/page')));
@@ -277,7 +277,7 @@ describe('addresses', () => {
     pages['/silent'] = (_, response) => response.writeHead(200).end('x'.repeat(20));
     expect((await failure(get(source('/silent')))).message).toMatch(/has 20 bytes, the archive 300000/);
   });
-  it('that all fail are all told, with what can be done', async () => {
+  it('that all fail are all listed, with what to do', async () => {
     pages['/a'] = fail(503);
     writeFileSync(part(), archive.subarray(0, 777));
     const closed = 'http://127.0.0.1:1/x';
@@ -295,7 +295,7 @@ describe('addresses', () => {
     expect(error.message).not.toContain('\n');
     expect(readFileSync(part()).equals(archive.subarray(0, 777))).toBe(true);
   });
-  it('where nobody answers are told with the reason', async () => {
+  it('without a server are reported with the reason', async () => {
     // A port that was free a moment ago.
     const other = createServer();
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
@@ -306,7 +306,7 @@ describe('addresses', () => {
   });
 });
 
-it('a data set without a published archive is refused, and the names are told', async () => {
+it('the error for a data set without a published archive lists the fetchable names', async () => {
   mkdirSync(join(root, 'd'));
   const error = await failure(fetchDataset('cifar11', join(root, 'd')));
   expect(error).toBeInstanceOf(UsageError);

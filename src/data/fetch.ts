@@ -1,4 +1,4 @@
-/** Downloads of published archives: resumed, from mirrors, checked; files already there are used as they are. */
+/** Downloads published archives: resumable, from mirrors, with checksums. Existing files are used unchanged. */
 import {
   closeSync,
   createWriteStream,
@@ -18,17 +18,17 @@ import { checkPath, makeFolder, type PathLike, sha256OfFile, writeError } from '
 import { type Publication, type Source, sources } from './sources.ts';
 
 export interface FetchOptions {
-  /** Addresses to try before the published one: of the archive, or of a folder that has it. */
+  /** URLs to try before the published one: of the archive, or of a folder that contains it. */
   readonly mirrors?: readonly string[];
   readonly onProgress?: (done: number, total: number) => void;
-  /** Told when an address fails and the next is tried. */
+  /** Called when a URL fails and the next one is tried. */
   readonly say?: (text: string) => void;
 }
 
 export interface Fetched {
   readonly name: string;
   readonly path: string;
-  /** The file was there and right; nothing was downloaded. */
+  /** Whether the file existed and was correct, so that nothing was downloaded. */
   readonly already: boolean;
   readonly sha256: string;
 }
@@ -37,15 +37,16 @@ export interface FetchedDataset {
   readonly name: string;
   /** The file, or the folder of the files if there are several. */
   readonly path: string;
-  /** All files were there and right; nothing was downloaded. */
+  /** Whether all files existed and were correct, so that nothing was downloaded. */
   readonly already: boolean;
   readonly files: readonly Fetched[];
 }
 
 /**
- * Fetches by name into `dataDir`.
+ * Fetches a data set by name into `dataDir`.
  *
- * @throws DataError if every address fails, or what came is not what was published; UsageError for a mirror that is no address
+ * @throws DataError if every URL fails, or the download differs from the published file; UsageError for an invalid
+ * mirror URL
  */
 export async function fetchDataset(
   name: string,
@@ -60,7 +61,7 @@ export async function fetchDataset(
   );
 }
 
-/** As {@link fetchDataset}, for any publication. */
+/** Like {@link fetchDataset}, for any publication. */
 export async function fetchPublication(
   name: string,
   { folder, files: published }: Publication,
@@ -81,7 +82,7 @@ export async function fetchPublication(
   return { name, path, already: files.every((file) => file.already), files };
 }
 
-/** One published file, into a folder. */
+/** Fetches one published file into a folder. */
 export async function fetchArchive(
   name: string,
   source: Source,
@@ -96,7 +97,7 @@ export async function fetchArchive(
   const urls = [...mirrors.map((mirror) => addressAt(mirror, source.file)), ...source.urls];
   makeFolder(dataDir);
   const part = `${path}.part`;
-  // More bytes than the archive has are not the beginning of it.
+  // A partial file that is longer than the archive is not its beginning.
   if (existsSync(part) && statSync(part).size > source.bytes) rmSync(part);
   const failures: string[] = [];
   for (const url of urls) {
@@ -120,7 +121,7 @@ export async function fetchArchive(
   );
 }
 
-/** A mirror's address of the file: the mirror is a folder, or the file itself. */
+/** The URL of a file on a mirror: the mirror is a folder, or the file itself. */
 function addressAt(mirror: string, file: string): string {
   if (!URL.canParse(mirror)) throw new UsageError(`the mirror ${mirror} is no address: give https://...`);
   const url = new URL(mirror);
@@ -128,7 +129,7 @@ function addressAt(mirror: string, file: string): string {
   return url.href;
 }
 
-/** What failed, also where only the attempts inside of it say so. */
+/** The reason of a failure, even if only the nested errors give it. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && !error.message) return error.errors.map(reasonOf).join(', ');
   return error instanceof Error ? error.message : String(error);
@@ -143,7 +144,10 @@ function syncFile(path: string): void {
   }
 }
 
-/** Downloads and checks. What an earlier try left may be of something else: then all of it is fetched again. */
+/**
+ * Downloads and verifies. If the partial file of an earlier attempt turns out to be of another file, everything is
+ * fetched again.
+ */
 async function downloadRight(
   url: string,
   part: string,
@@ -164,7 +168,7 @@ async function downloadRight(
   }
 }
 
-/** Complete, but not what was published: going on from it makes no sense. */
+/** Complete, but wrong: resuming would be pointless. */
 class WrongContent extends DataError {}
 
 async function check(file: string, { bytes, sha256 }: Source, advice: string): Promise<void> {
@@ -177,7 +181,7 @@ async function check(file: string, { bytes, sha256 }: Source, advice: string): P
     );
 }
 
-/** Seconds without a byte after which an address is given up. */
+/** A connection that delivers no byte for this many seconds is given up. */
 const silence = 60;
 
 async function download(
@@ -201,18 +205,18 @@ async function download(
   try {
     const response = await fetch(url, {
       signal: abort.signal,
-      // The archive itself is wanted, not unpacked on the way.
+      // Request the archive itself, not unpacked in transit.
       headers: { 'Accept-Encoding': 'identity', ...(have > 0 && { Range: `bytes=${have}-` }) },
     });
     if (response.status === 416) throw new WrongContent(`${url} has no bytes from ${have} on`);
     if (!response.ok || !response.body)
       throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
-    // A server that ignores the range sends all of it: then the file starts again.
+    // A server that ignores the range sends the whole file: then the file is restarted.
     const append = response.status === 206 && have > 0;
     const range = response.headers.get('content-range');
     if (append && range && !range.startsWith(`bytes ${have}-`))
       throw new Error(`asked for bytes from ${have}, got ${range}`);
-    // A page that says "log in" comes with 200, too: nothing kept is overwritten by it.
+    // A login page also has status 200: it must not overwrite the partial file.
     const offered = response.headers.get('content-length');
     const needed = append ? total - have : total;
     if (offered !== null && Number(offered) !== needed)
@@ -231,7 +235,7 @@ async function download(
       count,
       createWriteStream(part, { flags: append ? 'a' : 'w' }),
     );
-    // A connection may end early without an error; what came is a beginning to go on from.
+    // A connection may end early without an error; the partial file can be resumed.
     if (append && done < total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -240,7 +244,7 @@ async function download(
     throw cause instanceof Error ? new Error(reasonOf(cause), { cause: error }) : error;
   } finally {
     clearTimeout(timer);
-    // An answer that is not wanted would keep its connection open.
+    // An unread response would keep its connection open.
     abort.abort();
   }
 }

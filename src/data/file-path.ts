@@ -1,12 +1,12 @@
-/** Paths of files that others named: any bytes may stand in them. */
+/** Paths of files named by others: they may contain any bytes. */
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { checkText, oneLine } from '../check.ts';
 
-/** Bytes where the name is not UTF-8, which text could not hold. */
+/** Bytes if the name is not UTF-8 and so does not fit into a string. */
 export type FilePath = string | Buffer;
 
-/** Text as it is; bytes that are not UTF-8 as Latin-1, so that different names stay different. */
+/** Text unchanged; bytes that are not UTF-8 as Latin-1, so that different names stay different. */
 export function nameText(name: Buffer): string {
   return name.toString(isUtf8(name) ? 'utf8' : 'latin1');
 }

@@ -16,7 +16,7 @@ it('is the same for the same images, and holds their count, size and classes', (
   for (const count of [0, 1, 2, 63, 64, 65]) expect(fingerprintOf(imageSet(count)).count).toBe(count);
 });
 
-it('every label counts, and pixels of the first image, the last, and some between', () => {
+it('depends on every label, and on pixels of the first image, the last, and some between', () => {
   const print = fingerprintOf(imageSet(300));
   for (const i of [0, 137, 299]) {
     const changed = imageSet(300);

@@ -1,4 +1,4 @@
-/** What tells one set of images from another, in a few numbers: what a run was trained on is known again by it. */
+/** A fingerprint of a set of images, by which a run recognizes its training data. */
 import { createHash } from 'node:crypto';
 import { checkObject } from '../check.ts';
 import type { ImageSet } from './types.ts';
@@ -9,13 +9,13 @@ export interface Fingerprint {
   readonly width: number;
   readonly channels: number;
   readonly classes: readonly string[];
-  /** Digest of all labels, in their order. */
+  /** Digest of all labels in order. */
   readonly labels: string;
   /** Digest of some images, evenly spaced over the set. */
   readonly pixels: string;
 }
 
-/** Enough to meet a changed file or another order, few enough to cost milliseconds. */
+/** Enough to detect a changed file or another order, few enough to take milliseconds. */
 const sampled = 64;
 
 const digest = (parts: Iterable<Uint8Array>): string => {

@@ -14,7 +14,7 @@ const set = (classes: readonly string[]): ImageSet => ({
   classes,
 });
 
-it('labels are counted as the net counts its classes, by name', () => {
+it("labels are mapped to the net's class indices by name", () => {
   const matched = relabelledSet(set(['bees', 'ants']), ['ants', 'bees'])!;
   expect([...matched.labels]).toEqual([1, 0, 0, 1]);
   expect(matched.classes).toEqual(['ants', 'bees']);
@@ -28,7 +28,7 @@ it.each([[['bees', 'wasps']], [['bees']], [['ants', 'bees', 'wasps']], [['Ants',
   },
 );
 
-it('images are scaled as files of them are, in size and in colour', async () => {
+it('images are scaled like image files, in size and in colour', async () => {
   const own = set(['a', 'b']);
   expect(await resizedSet(own, own)).toBe(own);
   const scaled = await resizedSet(own, { height: 6, width: 2, channels: 3 });

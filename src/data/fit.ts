@@ -1,13 +1,13 @@
-/** A set of images as a net takes it that was trained on another: of its size, with its classes. */
+/** Adapts a set of images to a net trained on another set: to its image size and class indices. */
 import { checkList, checkObject } from '../check.ts';
 import { classNameOf } from './class-names.ts';
 import type { ImageSet } from './types.ts';
 import { type DecodeSize, scaledTo } from './image-file.ts';
 
 /**
- * The set in the size of the net, scaled as image files are: to cover it.
+ * The set scaled to the size of the net as image files are: to cover it.
  *
- * @returns the set itself where it has that size
+ * @returns the set itself if it has that size
  */
 export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<ImageSet> {
   checkObject('images, as loadImages gives them,', 'set', set, 'images', 'height', 'width');
@@ -24,9 +24,9 @@ export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<Image
 }
 
 /**
- * The set with its labels counted as the net counts its classes, matched by their names, however these are spelt in Unicode.
+ * The set with labels mapped to the class indices of the net, matched by name in any Unicode spelling.
  *
- * @returns undefined where the names are not the same
+ * @returns undefined if the names differ
  */
 export function relabelledSet(set: ImageSet, classes: readonly string[]): ImageSet | undefined {
   checkObject('images, as loadImages gives them,', 'set', set, 'classes', 'labels');

@@ -1,6 +1,6 @@
 /**
- * Walks folders that others made: each real file once, whatever links lead to it. A file is known by its device and
- * inode. The real contents of folders come first and links after them, so that a file counts where it lies.
+ * Walks folders made by others: each real file once, however many links lead to it. A file is identified by device and
+ * inode. Real contents of folders come before links, so that a file counts where it lies.
  */
 import { type BigIntStats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,7 +8,7 @@ import { DataError } from '../errors.ts';
 import { childOf, type FilePath, nameText, pathText } from './file-path.ts';
 import type { Skipped } from './skipped.ts';
 
-/** What operating systems, file servers and notebooks leave in folders, beside hidden files. */
+/** Files that operating systems, file servers and notebooks leave in folders, besides hidden files. */
 const clutter = new Set([
   '__macosx',
   'thumbs.db',
@@ -27,12 +27,12 @@ export const isClutter = (name: string): boolean => name.startsWith('.') || clut
 export type Identity = string;
 export const identityOf = ({ dev, ino }: BigIntStats): Identity => `${dev}:${ino}`;
 
-/** Of what a link leads to; undefined where that is nothing. */
+/** Status of a link's target; undefined if there is none. */
 export function resolved(path: FilePath): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true });
   } catch {
-    // A link to nothing, or one of a ring of links.
+    // A dangling link, or one in a cycle of links.
     return undefined;
   }
 }
@@ -49,7 +49,10 @@ export interface FoundEntry {
   readonly kind: 'file' | 'folder' | 'link';
 }
 
-/** What lies in a folder, but for clutter and what is no file, folder or link; by name. @throws DataError if it cannot be read */
+/**
+ * The contents of a folder by name, without clutter and without anything but files, folders and links. @throws
+ * DataError if it cannot be read
+ */
 export function entriesIn(folder: FilePath): FoundEntry[] {
   try {
     return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
@@ -75,9 +78,9 @@ export function entriesIn(folder: FilePath): FoundEntry[] {
   }
 }
 
-/** The identities of a folder and of all folders that contain it. */
+/** The identities of a folder and of all its ancestors. */
 export function lineage(folder: FilePath): Set<Identity> {
-  // Latin-1 keeps any bytes.
+  // Latin-1 preserves any bytes.
   let path = realpathSync(folder, { encoding: 'buffer' }).toString('latin1');
   const identities = new Set<Identity>();
   for (;;) {
@@ -89,7 +92,7 @@ export function lineage(folder: FilePath): Set<Identity> {
   }
 }
 
-/** A link that was met on the way, and the folder that it lies in. */
+/** A link found during the walk, and the folder that contains it. */
 export interface FoundLink {
   readonly path: FilePath;
   readonly name: string;
@@ -105,7 +108,7 @@ export class FolderWalk {
 
   /**
    * @param forbidden - folders that no link may lead to
-   * @param walked - folders that this walk and others have seen: links to them are not followed
+   * @param walked - folders seen by this walk and others: links to them are not followed
    */
   constructor(forbidden: ReadonlySet<Identity>, skipped: Skipped, walked = new Set<Identity>()) {
     this.#forbidden = forbidden;
@@ -113,7 +116,7 @@ export class FolderWalk {
     this.#walked = walked;
   }
 
-  /** The real files at any depth. @param links - takes the links that are met */
+  /** The real files at any depth. @param links - receives the links found */
   *within(folder: FilePath, links: FoundLink[]): Generator<FoundFile> {
     const open: FilePath[] = [folder];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -129,7 +132,7 @@ export class FolderWalk {
     }
   }
 
-  /** Whether a link to that folder is followed; if not, that is noted. @param from - the folder of the link */
+  /** Whether to follow a link to that folder; if not, the reason is recorded. @param from - the folder of the link */
   follows(path: FilePath, from: FilePath, target: BigIntStats): boolean {
     const identity = identityOf(target);
     const loop = this.#forbidden.has(identity) || lineage(from).has(identity);
@@ -138,7 +141,7 @@ export class FolderWalk {
     return false;
   }
 
-  /** The files that links lead to, and that links within what they lead to lead to. */
+  /** The files that links lead to, including through nested links. */
   *through(links: readonly FoundLink[]): Generator<FoundFile> {
     const waiting = [...links];
     for (let link = waiting.shift(); link !== undefined; link = waiting.shift()) {

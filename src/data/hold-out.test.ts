@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { holdOut } from './hold-out.ts';
 import type { ImageSet } from './types.ts';
 
-/** Images whose first byte is their label and whose second is their number. */
+/** Images whose first byte is their label and whose second is their index. */
 function setOf(labels: readonly number[], classes: number): ImageSet {
   return {
     name: 'numbered',
@@ -22,7 +22,7 @@ const uneven = setOf(
 );
 const numbersOf = ({ images }: ImageSet): number[] => [...images].filter((_, i) => i % 2 === 1);
 
-it('every image is either kept or held out, with its own label, in its order', () => {
+it('every image is either kept or held out, with its own label, in order', () => {
   const { kept, heldOut } = holdOut(uneven, 25);
   expect([kept.count, heldOut.count]).toEqual([75, 25]);
   expect([...numbersOf(kept), ...numbersOf(heldOut)].sort((a, b) => a - b)).toEqual(numbersOf(uneven));
@@ -32,20 +32,20 @@ it('every image is either kept or held out, with its own label, in its order', (
   }
 });
 
-it('classes are held out in their proportion', () => {
+it('classes are held out in proportion', () => {
   const count = (set: ImageSet, label: number): number => set.labels.filter((one) => one === label).length;
   const { heldOut } = holdOut(uneven, 25);
   expect([0, 1, 2].map((label) => count(heldOut, label))).toEqual([15, 8, 2]);
   expect([0, 1, 2].map((label) => count(holdOut(uneven, 10).heldOut, label))).toEqual([6, 3, 1]);
 });
 
-it('the images held out are drawn, not the first ones, and always the same', () => {
+it('the held-out images are drawn at random, not taken from the front, and always the same', () => {
   const numbers = numbersOf(holdOut(uneven, 25).heldOut);
   expect(numbers).toEqual(numbersOf(holdOut(uneven, 25).heldOut));
   expect(numbers.filter((number) => number < 60)).not.toEqual(Array.from({ length: 15 }, (_, i) => i));
 });
 
-it('a split that leaves too little to train on is refused', () => {
+it('a split that leaves too few images to train on is refused', () => {
   expect(() => holdOut(uneven, 98)).toThrow('--val-split 98 leaves too little to train on');
   expect(() => holdOut(uneven, 0)).toThrow('val-split');
 });

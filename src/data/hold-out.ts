@@ -1,19 +1,19 @@
-/** A validation set held out of the training images. */
+/** Holds a validation set out of the training images. */
 import { checkInteger } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { subset } from './limit.ts';
 import { CounterStream, shuffle } from './random.ts';
 import type { ImageSet } from './types.ts';
 
-/** Every run holds out the same images, whatever its seed, so that what is chosen on them is chosen for all. */
+/** Every run holds out the same images, whatever its seed, so that choices made on them apply to all runs. */
 const splitSeed = 0;
 
 /**
- * Holds `count` images out, each class in its proportion (largest remainders), drawn at random.
+ * Holds `count` images out, each class in proportion (largest remainders), drawn at random.
  *
- * @param count - 1 to the size of the set less one image a class
- * @returns the images that stay, in their order, and those held out, in theirs
- * @throws UsageError if too few images would stay to train on
+ * @param count - 1 to the size of the set minus one image per class
+ * @returns the remaining images and the held-out images, both in order
+ * @throws UsageError if too few images would remain to train on
  */
 export function holdOut(set: ImageSet, count: number): { kept: ImageSet; heldOut: ImageSet } {
   checkInteger('val-split', count, { min: 1 });
@@ -46,7 +46,7 @@ export function holdOut(set: ImageSet, count: number): { kept: ImageSet; heldOut
   };
 }
 
-/** Whole numbers near `exact` with the sum `total`: rounded down, then one more to the largest remainders. */
+/** Integers near `exact` with the sum `total`: rounded down, then one more for the largest remainders. */
 function shares(exact: readonly number[], total: number): number[] {
   const whole = exact.map(Math.floor);
   const missing = total - whole.reduce((sum, value) => sum + value, 0);

@@ -27,8 +27,8 @@ function put(shade: number, ...folders: string[]): string {
   return folder;
 }
 
-describe('the place of a set', () => {
-  it('is its own folder before the data folder, so that sets with the same file names live side by side', () => {
+describe('the location of a set', () => {
+  it('is its own folder before the data folder, so that sets with the same file names can coexist', () => {
     const plain = put(1);
     expect(findIdxSet('mnist', root)).toBe(plain);
     const [mnist, fashion] = [put(2, 'mnist'), put(3, 'fashion-mnist')];
@@ -38,24 +38,24 @@ describe('the place of a set', () => {
     expect([...loadIdxSet('mnist', root).train.images]).toEqual([2]);
     expect([...loadIdxSet('fashion-mnist', root).test.images]).toEqual([3]);
   });
-  it('may be where torchvision keeps it', () => {
+  it('may be the folder of torchvision', () => {
     const [mnist, fashion] = [put(1, 'MNIST', 'raw'), put(2, 'FashionMNIST', 'raw')];
     expect(findIdxSet('mnist', root)).toBe(mnist);
     expect(findIdxSet('fashion-mnist', root)).toBe(fashion);
   });
-  it('that is nowhere is told, with what brings it', () => {
+  it('that is missing is reported with how to get it', () => {
     expect(findIdxSet('mnist', root)).toBeUndefined();
     expect(() => loadIdxSet('mnist', root)).toThrow(DataError);
     expect(() => loadIdxSet('mnist', root)).toThrow(join(root, 'mnist'));
     expect(() => loadIdxSet('mnist', root)).toThrow(/meanfield data fetch mnist/);
     expect(() => loadIdxSet('idx', undefined)).toThrow(/give --data-dir/);
   });
-  it('given comes before that of the system', () => {
+  it('given by the user comes before that of the system', () => {
     expect(findIdxSet('fashion-mnist', put(7))).toBe(root);
   });
 });
 
-it('classes have names where the set has them, and the labels themselves elsewhere', () => {
+it('classes have names if the set has them, and their numbers otherwise', () => {
   put(1);
   expect(loadIdxSet('fashion-mnist', root).train.classes[4]).toBe('coat');
   expect(loadIdxSet('mnist', root).train.classes).toEqual(Array.from({ length: 10 }, (_, c) => String(c)));
@@ -63,7 +63,7 @@ it('classes have names where the set has them, and the labels themselves elsewhe
 });
 
 it.skipIf(!existsSync('/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz'))(
-  "Debian's Fashion-MNIST is found and whole",
+  "Debian's Fashion-MNIST is found and complete",
   () => {
     const { train, test } = loadIdxSet('fashion-mnist', undefined);
     expect(train).toMatchObject({ count: 60_000, height: 28, width: 28, channels: 1 });

@@ -1,4 +1,4 @@
-/** The data sets that come as IDX files, by name: where they may be, and what their classes are called. */
+/** The data sets of IDX files, by name: possible locations and class names. */
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
 import { hasIdxSet, readIdxSet } from './idx.ts';
@@ -7,11 +7,11 @@ import type { ImageSet } from './types.ts';
 import { fetchHint } from './fetch-hint.ts';
 
 interface IdxSet {
-  /** Folders below --data-dir where it may be, besides --data-dir itself. */
+  /** Folders below --data-dir to search, besides --data-dir itself. */
   readonly folders: readonly string[];
-  /** Folders anywhere. */
+  /** Absolute folders to search. */
   readonly places: readonly string[];
-  /** What brings it here. */
+  /** How to get it. */
   readonly mend: (dataDir: string | undefined) => string;
   /** Absent: the labels themselves. */
   readonly classes?: readonly string[];
@@ -32,7 +32,7 @@ const fashionClasses = [
 
 const idxSets = {
   'fashion-mnist': {
-    // The second is where torchvision keeps it.
+    // The second is the folder of torchvision.
     folders: ['fashion-mnist', join('FashionMNIST', 'raw')],
     // Debian's package dataset-fashion-mnist.
     places: ['/usr/share/datasets/fashion-mnist'],
@@ -66,7 +66,7 @@ export function findIdxSet(name: IdxSetName, dataDir: string | undefined): strin
   return placesOf(name, dataDir).find((folder) => hasIdxSet(folder));
 }
 
-/** @throws DataError if it is nowhere, damaged, or its test set is not of the training set's kind */
+/** @throws DataError if it is missing or damaged, or its test set does not match its training set */
 export function loadIdxSet(
   name: IdxSetName,
   dataDir: string | undefined,
@@ -75,7 +75,7 @@ export function loadIdxSet(
   const folder = findIdxSet(name, dataDir);
   if (folder === undefined) throw notFound(name, placesOf(name, dataDir), mend(dataDir));
   const train = readIdxSet(name, folder, 'train', classes);
-  // The test labels are checked against the classes of training: a net has no others.
+  // The test labels are checked against the training classes: a net has no others.
   const test = readIdxSet(name, folder, 't10k', train.classes);
   if (test.height !== train.height || test.width !== train.width)
     throw new DataError(

@@ -36,7 +36,7 @@ function putSet(trainLabels = [1, 2], testLabels = [0, 1, 2], testSizes = [3, 3,
 }
 
 describe('a file', () => {
-  it('gives its sizes and bytes, gzipped or not', () => {
+  it('yields its sizes and bytes, gzipped or not', () => {
     const bytes = idx([2, 3, 2], pixels(12));
     for (const path of [
       put('a', bytes),
@@ -70,7 +70,7 @@ describe('a file', () => {
     expect(() => readIdx(path, 3)).toThrow(DataError);
     expect(() => readIdx(path, 3)).toThrow(path);
   });
-  it('gzipped and cut at any byte is refused', () => {
+  it('gzipped and truncated at any byte is refused', () => {
     const bytes = gzipSync(idx([2, 3, 2], pixels(12)));
     for (let length = 0; length < bytes.length; length++) {
       const path = put('a.gz', bytes.subarray(0, length));
@@ -97,13 +97,13 @@ describe('a set', () => {
       expect(hasIdxSet(root)).toBe(true);
     },
   );
-  it('without its labels is told with their name and the folder', () => {
+  it('without its labels is reported with their name and the folder', () => {
     put('train-images-idx3-ubyte', idx([2, 3, 2], pixels(12)));
     expect(() => readIdxSet('things', root, 'train')).toThrow(/train-labels-idx1-ubyte/);
     expect(() => readIdxSet('things', root, 'train')).toThrow(root);
     expect(() => readIdxSet('things', root, 't10k')).toThrow(/t10k-images-idx3-ubyte/);
   });
-  it('with another number of labels than images is refused with both', () => {
+  it('with different numbers of labels and images is refused with both', () => {
     putSet();
     put('train-labels-idx1-ubyte', idx([3], [0, 1, 2]));
     expect(() => readIdxSet('things', root, 'train')).toThrow(/has 2 images, .* 3 labels/);
@@ -114,7 +114,7 @@ describe('a set', () => {
       /train-labels-idx1-ubyte: the label of record 1 is 2, out of range 0\.\.1/,
     );
   });
-  it('of no images is refused', () => {
+  it('without images is refused', () => {
     put('train-images-idx3-ubyte', idx([0, 3, 2], []));
     put('train-labels-idx1-ubyte', idx([0], []));
     expect(() => readIdxSet('things', root, 'train')).toThrow(/holds no images: 0 x 3 x 2/);
@@ -122,19 +122,19 @@ describe('a set', () => {
 });
 
 describe('both parts', () => {
-  it('have the classes of training', async () => {
+  it('have the training classes', async () => {
     putSet();
     const { train, test } = await loadImages('idx', { dataDir: root });
     expect(test.classes).toEqual(train.classes);
     expect([...test.labels]).toEqual([0, 1, 2]);
   });
-  it('are refused where testing has a class that training lacks', async () => {
+  it('are refused if the test set has a class that training lacks', async () => {
     putSet([0, 1]);
     await expect(loadImages('idx', { dataDir: root })).rejects.toThrow(
       /t10k-labels-idx1-ubyte\.gz: the label of record 2 is 2, out of range 0\.\.1/,
     );
   });
-  it('are refused where their images differ in size', async () => {
+  it('are refused if their images differ in size', async () => {
     putSet([1, 2], [0, 1, 2], [3, 2, 3]);
     await expect(loadImages('idx', { dataDir: root })).rejects.toThrow(/3 x 2 pixels, test images 2 x 3/);
   });

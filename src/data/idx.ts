@@ -12,7 +12,7 @@ const unsignedByte = 0x08;
 
 function readBytes(file: string): Uint8Array {
   const bytes = readFileSync(file);
-  // By the bytes: browsers unpack what they download and keep its name, or the other way round.
+  // Detected from the bytes: browsers unpack downloads and keep the name, or the other way round.
   if (!isGzip(bytes)) return bytes;
   try {
     return gunzipSync(bytes);
@@ -21,7 +21,10 @@ function readBytes(file: string): Uint8Array {
   }
 }
 
-/** Sizes and bytes of an IDX file. @throws DataError if it is no IDX file of bytes, or has another length than it says */
+/**
+ * Sizes and bytes of an IDX file. @throws DataError if it is not an IDX file of bytes, or its length does not match its
+ * header
+ */
 export function readIdx(file: string, rank: number): { sizes: number[]; bytes: Uint8Array } {
   const all = readBytes(file);
   const view = new DataView(all.buffer, all.byteOffset, all.byteLength);

@@ -1,4 +1,4 @@
-/** Images are read as Pillow reads them: the files and their pixels were made by test/peers/pil_images.py. */
+/** Images are read as Pillow reads them: files and pixels were made by test/peers/pil_images.py. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ interface Reference {
   readonly height: number;
   /** Base64. */
   readonly file: string;
-  /** `Image.open(f).convert('RGB')`, and of that `convert('L')`. */
+  /** `Image.open(f).convert('RGB')`, and its `convert('L')`. */
   readonly rgb: string;
   readonly grey: string;
 }
@@ -32,17 +32,17 @@ afterAll(() => {
 const largest = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((most, byte, i) => Math.max(most, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);
 
-/** What is not read as Pillow reads it, and is documented so. */
+/** Documented differences from Pillow. */
 const differs: Readonly<Record<string, 'scaled' | 'black where transparent'>> = {
   'grey-16.png': 'scaled',
   'grey-16-dark.png': 'scaled',
   'grey-16.tif': 'scaled',
   'transparent.gif': 'black where transparent',
 };
-/** Decoders of JPEG round differently. */
+/** JPEG decoders round differently. */
 const tolerance = (name: string): number => (name.endsWith('.jpg') ? 2 : 0);
 
-describe('the pixels of a file are those of convert("RGB")', () => {
+describe('the pixels of a file equal convert("RGB")', () => {
   it.each(Object.keys(references).filter((name) => !(name in differs)))('%s', async (name) => {
     const { file, width, height, rgb, grey } = references[name]!;
     const path = join(root, name);
@@ -58,7 +58,7 @@ describe('the pixels of a file are those of convert("RGB")', () => {
   });
 });
 
-it('grey of 16 bits keeps its range, which Pillow cuts off at 255', async () => {
+it('grey of 16 bits keeps its range, which Pillow clips at 255', async () => {
   const path = join(root, 'deep.png');
   await sharp(Uint16Array.of(0, 256, 25600, 65535), { raw: { height: 1, width: 4, channels: 1 } })
     .toColourspace('grey16')
@@ -77,9 +77,9 @@ it('the transparent pixels of a GIF are black, the others those of Pillow', asyn
   expect([...data]).toEqual([...expected]);
 });
 
-it('scaling does not weigh colours by their transparency', async () => {
+it('scaling does not weight colours by their alpha', async () => {
   const path = join(root, 'half.png');
-  // Red that is seen beside blue that is not.
+  // Opaque red beside transparent blue.
   const rows = (red: number[], blue: number[]): Buffer => Buffer.from([red, blue, red, blue].flat());
   const size = { height: 2, width: 2 };
   const clear = rows([200, 0, 0, 255], [0, 0, 200, 0]);

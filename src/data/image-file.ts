@@ -1,4 +1,4 @@
-/** One image file as bytes: what the image library reads, and how. */
+/** Reads one image file as bytes. */
 import { readFile } from 'node:fs/promises';
 import type { AvailableFormatInfo, Sharp } from 'sharp';
 import { checkObject } from '../check.ts';
@@ -19,7 +19,7 @@ export interface ImageFacts {
   readonly grey: boolean;
 }
 
-/** Whether a name ends as one of the formats that this build of the image library reads. */
+/** Whether a name has the extension of a format supported by this build of the image library. */
 export async function imageNames(): Promise<(name: string) => boolean> {
   const { default: sharp } = await import('sharp');
   const endings = new Set(
@@ -30,13 +30,13 @@ export async function imageNames(): Promise<(name: string) => boolean> {
   return (name) => endings.has(endingOf(name));
 }
 
-/** What is read, for messages. */
+/** The supported formats, for messages. */
 export const readFormats = 'PNG, JPEG, WebP, TIFF, GIF, AVIF or SVG';
 
-/** @param bytes - of the file, if it could be read: they may tell that it is something else */
+/** @param bytes - of the file, if readable: they may identify another format */
 function notAnImage(path: FilePath, cause: unknown, bytes?: Uint8Array): DataError {
   const other = bytes && otherKind(pathText(path), bytes, `an image (${readFormats})`, 'put an image there');
-  // A damaged image is still one, and a damaged SVG is text.
+  // A damaged image is still an image, and a damaged SVG is text.
   if (other !== undefined && !/ is (text|an? \w+ image|an XML text.*);/.test(other))
     return new DataError(other, cause);
   const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
@@ -49,7 +49,7 @@ async function opened(bytes: Uint8Array): Promise<Sharp> {
 }
 
 /**
- * Hands a file to the image library. The bytes are read here: a name may be one that the library cannot be given.
+ * Hands a file to the image library. The bytes are read here: the library does not accept every name.
  *
  * @throws DataError if it is not an image
  */
@@ -63,7 +63,7 @@ async function withImage<T>(path: FilePath, use: (image: Sharp) => Promise<T>): 
   }
 }
 
-/** Size and colour, from the head of the file. @throws DataError if it is not an image */
+/** Size and colour, from the header of the file. @throws DataError if it is not an image */
 export async function imageFacts(path: FilePath): Promise<ImageFacts> {
   return withImage(path, async (image) => {
     const { height, width, space, channels } = await image.metadata();
@@ -86,7 +86,7 @@ async function rawPixels(image: Sharp, channels: number): Promise<Pixels> {
   return { data, height: info.height, width: info.width };
 }
 
-/** Of inks without a profile, as Pillow does. @param data - [.., 4] */
+/** CMYK without a profile, as Pillow does. @param data - [.., 4] */
 function rgbOfCmyk(data: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((data.length / 4) * 3);
   for (let from = 0, to = 0; from < data.length; from += 4) {
@@ -96,7 +96,7 @@ function rgbOfCmyk(data: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** @param data - [.., 3]; weights of ITU-R 601, in Pillow's arithmetic */
+/** @param data - [.., 3]; ITU-R 601 weights, in Pillow's arithmetic */
 function greyOfRgb(data: Uint8Array): Uint8Array {
   return Uint8Array.from(
     { length: data.length / 3 },
@@ -105,13 +105,13 @@ function greyOfRgb(data: Uint8Array): Uint8Array {
 }
 
 /**
- * The image as Pillow's `convert('RGB')` has it, by which torchvision and timm read: transparency is dropped, colour
- * profiles and the camera's orientation mark are not followed. Grey of 16 bits is scaled to 8, where Pillow cuts it off at 255.
+ * The image as Pillow's `convert('RGB')` returns it, which torchvision and timm use: alpha is dropped, colour profiles
+ * and EXIF orientation are ignored. Grey of 16 bits is scaled to 8, where Pillow clips at 255.
  */
 async function plainImage(image: Sharp): Promise<Sharp> {
   const { space, hasAlpha } = await image.metadata();
   const isCmyk = space === 'cmyk';
-  // To scale with transparency would weigh the colours by it.
+  // Scaling with an alpha channel would weight the colours by it.
   if (!isCmyk && !hasAlpha) return image;
   const { data, height, width } = isCmyk
     ? await rawPixels(image.removeAlpha().pipelineColourspace('cmyk').toColourspace('cmyk'), 4)
@@ -125,7 +125,7 @@ async function inChannels(image: Sharp, channels: number): Promise<Pixels> {
   return channels === 1 ? { ...pixels, data: greyOfRgb(pixels.data) } : pixels;
 }
 
-/** An image without transparency as bytes [H, W, C], scaled to cover the size, in its channels. */
+/** An image without alpha as bytes [H, W, C], scaled to cover the size, in its channels. */
 export async function scaledTo(image: Sharp, { height, width, channels }: DecodeSize): Promise<Uint8Array> {
   const { data } = await inChannels(image.resize(width, height, { fit: 'cover' }), channels);
   return data;
@@ -143,7 +143,7 @@ export async function decodeImage(file: FilePath | URL, size: DecodeSize): Promi
 }
 
 /**
- * An image that is in memory, as bytes [H, W, C] of its own size.
+ * An image in memory as bytes [H, W, C], at its own size.
  *
  * @param where - for errors
  * @throws DataError if it is not an image

@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 type Channels = 1 | 3;
-/** Bytes [H, W, C]: smooth, so that lossy formats keep them nearly. */
+/** Bytes [H, W, C]: smooth, so that lossy formats almost preserve them. */
 const picture = (height: number, width: number, channels: Channels, shade = 0): Buffer =>
   Buffer.from(
     Array.from({ length: height * width * channels }, (_, i) => {
@@ -36,7 +36,7 @@ const picture = (height: number, width: number, channels: Channels, shade = 0): 
     }),
   );
 
-/** Writes a file of the format of its ending; gray ones are gray in the file as well. */
+/** Writes a file in the format of its extension; grey images are grey in the file as well. */
 async function put(
   name: string,
   bytes: Buffer,
@@ -83,7 +83,7 @@ describe('an image', () => {
     const decoded = await decodeImage(path, { height: 8, width: 6, channels });
     expect(largest(decoded, bytes)).toBeLessThanOrEqual(tolerance);
   });
-  it('in gray becomes colour, and in colour gray, where that is needed', async () => {
+  it('in grey is converted to colour, and in colour to grey, as needed', async () => {
     const bytes = picture(4, 4, 1);
     const path = await put('gray.png', bytes, 4, 4, 1);
     const coloured = await decodeImage(path, { height: 4, width: 4, channels: 3 });
@@ -114,7 +114,7 @@ describe('an image', () => {
     await expect(decode).rejects.toThrow(`${path} is ${what}`);
     await expect(decode).rejects.toThrow('needed is an image (PNG, JPEG');
   });
-  it('that is broken, or none, is refused by its name in one line', async () => {
+  it('that is damaged, or not an image, is refused by its name in one line', async () => {
     const whole = await put('whole.png', picture(40, 40, 3), 40, 40, 3);
     const broken = join(root, 'broken.png');
     writeFileSync(broken, readFileSync(whole).subarray(0, 90));
@@ -128,7 +128,7 @@ describe('an image', () => {
     }
   });
 
-  it('is not turned by the mark of its camera: torchvision reads what is stored', async () => {
+  it('ignores EXIF orientation, as torchvision does', async () => {
     const path = join(root, 'turned.png');
     const stored = Buffer.from([1, 2, 3, 4, 5, 6]);
     await sharp(stored, { raw: { height: 2, width: 3, channels: 1 } })
@@ -146,7 +146,7 @@ describe('an image', () => {
 });
 
 describe('the list of images', () => {
-  it('has files as they are given, and those of folders in order at any depth', async () => {
+  it('has files in the given order, and those of folders sorted at any depth', async () => {
     for (const name of ['b.PNG', 'a/2.jpeg', 'a/1.webp', 'notes.txt']) {
       mkdirSync(dirname(join(root, 'x', name)), { recursive: true });
       writeFileSync(join(root, 'x', name), '');
@@ -162,7 +162,7 @@ describe('the list of images', () => {
     ]);
     await expect(listImages([join(root, 'no')])).rejects.toThrow(`${join(root, 'no')} does not exist`);
   });
-  it('is without hidden files and what systems leave behind, at every level, and ends in a loop of links', async () => {
+  it('excludes hidden files and system clutter at every level, and terminates on a cycle of links', async () => {
     await gray('x/a/1.png');
     for (const name of ['._1.png', '.ipynb_checkpoints/1.png', '__MACOSX/a/1.png', 'a/@eaDir/1.png'])
       await gray(`x/${name}`);
@@ -189,7 +189,7 @@ describe('the list of images', () => {
 });
 
 describe('a folder', () => {
-  it('gives images with the classes of its folders in order, at the size of the first', async () => {
+  it('yields images with the classes of its folders in order, at the size of the first', async () => {
     await putSet();
     await gray('train/cat/2.png', 30);
     const { train, test } = await readImageFolder(root);
@@ -200,7 +200,7 @@ describe('a folder', () => {
     expect([...test.labels]).toEqual([0, 1]);
     expect(test.classes).toEqual(train.classes);
   });
-  it('of colour images is in colour, at the side that is asked for', async () => {
+  it('of colour images is in colour, at the requested side length', async () => {
     for (const name of ['train/a/1.jpg', 'train/b/1.webp', 'val/a/1.png'])
       await put(name, picture(9, 12, 3), 9, 12, 3);
     const { train, test } = await readImageFolder(root, { imageSize: 4 });
@@ -208,7 +208,7 @@ describe('a folder', () => {
     expect(test).toMatchObject({ count: 1, height: 4, width: 4, channels: 3 });
     expect(train.images).toHaveLength(2 * 48);
   });
-  it('may have links to class folders; hidden folders are no classes', async () => {
+  it('may have links to class folders; hidden folders are not classes', async () => {
     await putSet();
     await gray('elsewhere/1.png', 70);
     symlinkSync(join(root, 'elsewhere'), join(root, 'train', 'emu'));
@@ -218,7 +218,7 @@ describe('a folder', () => {
     expect(train.classes).toEqual(['cat', 'dog', 'emu']);
     expect([...train.labels]).toEqual([0, 1, 2]);
   });
-  it('with a class in test that training lacks is refused by it', async () => {
+  it('with a test class that training lacks is refused by that class', async () => {
     await putSet();
     await gray('test/emu/1.png');
     await expect(readImageFolder(root)).rejects.toThrow(
@@ -230,7 +230,7 @@ describe('a folder', () => {
     );
   });
   it.each(['train/cat/1.png', 'train/dog/1.png', 'test/dog/1.png'])(
-    'with a broken file %s is refused by its name',
+    'with a damaged file %s is refused by its name',
     async (name) => {
       await putSet();
       writeFileSync(join(root, name), 'no image');
@@ -252,7 +252,7 @@ describe('a folder', () => {
 });
 
 describe('colour', () => {
-  it('is kept unless all images are grey, whichever comes first and in whichever part', async () => {
+  it('is kept unless all images are grey, whatever their order and part', async () => {
     await putSet();
     expect((await readImageFolder(root)).train.channels).toBe(1);
     await put('test/dog/2.jpg', picture(6, 5, 3), 6, 5, 3);
@@ -265,7 +265,7 @@ describe('colour', () => {
     rmSync(join(root, 'test/dog/2.jpg'));
     expect((await readImageFolder(root)).train.channels).toBe(3);
   });
-  it('is told from grey with transparency and grey of 16 bits', async () => {
+  it('is distinguished from grey with alpha and grey of 16 bits', async () => {
     await putSet();
     const clear = sharp(Buffer.from([9, 255, 9, 255]), { raw: { height: 1, width: 2, channels: 2 } });
     await clear.toColourspace('b-w').png().toFile(join(root, 'train/cat/2.png'));
@@ -276,7 +276,7 @@ describe('colour', () => {
 });
 
 describe('a link', () => {
-  it('that leads back changes nothing: each file counts once, under the class in whose folder it lies', async () => {
+  it('to an ancestor changes nothing: each file counts once, under the class in whose folder it lies', async () => {
     await putSet();
     const loops: [string, string][] = [
       ['..', 'train/cat/loop'],
@@ -304,7 +304,7 @@ describe('a link', () => {
       expect.stringMatching(/^test: 1 link or hard link repeats/),
     ]);
   });
-  it('to a folder that a link has led into before brings the rest of its images', async () => {
+  it('to a folder that another link has entered adds the rest of its images', async () => {
     await putSet();
     await gray('elsewhere/deep/1.png', 70);
     await gray('elsewhere/2.png', 80);
@@ -314,7 +314,7 @@ describe('a link', () => {
     expect([...train.images]).toEqual([0, 70, 80, 50].flatMap((shade) => [...picture(6, 5, 1, shade)]));
     expect(notes).toEqual([]);
   });
-  it('to a class folder, a folder or a file elsewhere brings its images', async () => {
+  it('to a class folder, a folder or a file elsewhere adds its images', async () => {
     await putSet();
     await gray('elsewhere/emus/deep/1.png', 70);
     await gray('elsewhere/cats/1.png', 80);
@@ -381,7 +381,7 @@ describe('the parts', () => {
       `${root} has Validation and valid, and each may be the val set`,
     );
   });
-  it('may be called as in other tools, in any case', async () => {
+  it('may have the names that other tools use, in any case', async () => {
     await putSet();
     for (const [from, to] of [
       ['train', 'Training'],
@@ -396,7 +396,7 @@ describe('the parts', () => {
     expect(findImageFolder(join(root, 'renamed'))).toBe(join(root, 'renamed'));
     expect((await readImageFolder(join(root, 'renamed'))).train.count).toBe(2);
   });
-  it('for a test need no training images: classes are those of the folder that is there', async () => {
+  it('for a test need no training images; classes are those of the existing folder', async () => {
     await putSet();
     const whole = await readImageFolder(root);
     rmSync(join(root, 'train'), { recursive: true });
@@ -415,13 +415,13 @@ describe('the parts', () => {
 });
 
 describe('options', () => {
-  it('give a height and a width of their own', async () => {
+  it('give a height and a width', async () => {
     await putSet();
     const { train, test } = await readImageFolder(root, { imageSize: [3, 7] });
     for (const set of [train, test]) expect(set).toMatchObject({ height: 3, width: 7, channels: 1 });
     expect(train.images).toHaveLength(2 * 3 * 7);
   });
-  it('make gray images colour and colour images gray', async () => {
+  it('convert grey images to colour and colour images to grey', async () => {
     await putSet();
     const { train } = await readImageFolder(root, { channels: 3 });
     expect(train.channels).toBe(3);
@@ -433,7 +433,7 @@ describe('options', () => {
       new Array<number>(8).fill(90),
     );
   });
-  it('that make no sense are refused', async () => {
+  it('that are invalid are refused', async () => {
     await putSet();
     for (const options of [{ imageSize: 0 }, { imageSize: 1.5 }, { imageSize: [4, -1] as const }])
       await expect(readImageFolder(root, options)).rejects.toBeInstanceOf(UsageError);
@@ -441,7 +441,7 @@ describe('options', () => {
   });
 });
 
-it('of many files has each in its place', async () => {
+it('with many files keep every file in order', async () => {
   for (let i = 0; i < 21; i++)
     await put(`train/${i % 2}/${String(i).padStart(2, '0')}.png`, Buffer.of(10 * i), 1, 1, 1);
   await gray('test/0/1.png');

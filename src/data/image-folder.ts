@@ -1,6 +1,6 @@
 /**
- * Folders of image files, a folder a class: DIR/train/<class>/*.png, DIR/test/<class>/*, and DIR/val/<class>/* for
- * validation, if it is there.
+ * Folders of image files, one folder per class: DIR/train/<class>/*.png, DIR/test/<class>/*, and DIR/val/<class>/* for
+ * validation, if present.
  */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -16,17 +16,17 @@ import { notFound } from './locate.ts';
 import type { ImageSet } from './types.ts';
 
 export interface ImageFolderOptions {
-  /** Pixels of the side, or [height, width]; images are scaled to cover it. Default: the size of the first image. */
+  /** Side length in pixels, or [height, width]; images are scaled to cover it. Default: the size of the first image. */
   readonly imageSize?: number | readonly [height: number, width: number];
-  /** 1: grey, 3: colour. Default: grey if all images are. */
+  /** 1: grey, 3: colour. Default: grey if all images are grey. */
   readonly channels?: 1 | 3;
-  /** A class folder without images is a class that has none, not an error. */
+  /** Accept a class folder without images; by default it is an error. */
   readonly allowEmptyClasses?: boolean;
 }
 
 type PartName = 'train' | 'val' | 'test';
 
-/** How the folders of the parts are called, in any case of letters. */
+/** The names of the folders of each part, in any letter case. */
 const partNames: Readonly<Record<PartName, readonly string[]>> = {
   train: ['train', 'training'],
   val: ['val', 'valid', 'validation', 'eval', 'evaluation'],
@@ -67,7 +67,7 @@ export interface ImageFolderData {
   readonly train: ImageSet;
   readonly validation?: ImageSet;
   readonly test: ImageSet;
-  /** What was passed over, a line each. */
+  /** Skipped files, one line per reason. */
   readonly notes: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export async function readImageFolder(
   options: ImageFolderOptions = {},
 ): Promise<ImageFolderData> {
   const found = dataDir === undefined ? {} : partsOf(dataDir);
-  // A set with one part beside training is tested on that part, whatever its name is.
+  // A set with one part beside training is tested on that part, whatever its name.
   const [testDir, valDir] = [found.test ?? found.val, found.test === undefined ? undefined : found.val];
   if (found.train === undefined || testDir === undefined) throw notThere(dataDir);
   const folders = [found.train, testDir, ...(valDir === undefined ? [] : [valDir])];
@@ -100,8 +100,8 @@ export async function readImageFolder(
 }
 
 /**
- * The test set alone: of DIR/test, DIR/val where there is no test, or DIR itself where it holds class folders. Classes are
- * those of DIR/train if it is there.
+ * The test set alone: DIR/test, else DIR/val, or DIR itself if it holds class folders. Classes are those of DIR/train
+ * if present.
  *
  * @throws DataError as {@link readImageFolder}
  */
@@ -146,7 +146,7 @@ function checkClasses(
 const notesOf = ({ folder, skipped }: LabelledPart): string[] =>
   skipped.lines().map((line) => `${basename(folder)}: ${line}`);
 
-/** Enough to hide the waiting for files and threads. */
+/** Enough to hide the latency of files and threads. */
 const decodedAtOnce = 8;
 
 async function decodePart(
@@ -185,7 +185,7 @@ async function sizeOf(
   };
 }
 
-/** Reads heads up to the first image in colour. */
+/** Reads headers up to the first image in colour. */
 async function allGrey(files: readonly FilePath[]): Promise<boolean> {
   for (let first = 0; first < files.length; first += decodedAtOnce) {
     const some = await Promise.all(files.slice(first, first + decodedAtOnce).map(imageFacts));

@@ -1,4 +1,4 @@
-/** The reader of image folders over random trees: each labelled real image once, under the right class. */
+/** Reads random trees of image folders: each labelled real image once, under the right class. */
 import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,7 @@ const nameOf = fc
 const clutterFiles = ['._a.png', '.DS_Store', '.hidden.png', 'Thumbs.db', 'desktop.ini'];
 const clutterFolders = ['.ipynb_checkpoints', '__MACOSX', '.git', '@eaDir'];
 
-/** What lies in a class folder or below it. */
+/** The contents of a class folder at any depth. */
 type Item =
   | { kind: 'image' | 'other'; name: string }
   | { kind: 'folder'; name: string; items: Item[] }
@@ -98,11 +98,11 @@ const tree = fc.record({
 });
 
 interface Expected {
-  /** Which image is in which class. */
+  /** The class of each image. */
   readonly classes: Map<number, string>;
 }
 
-/** Makes the tree, and says what a reader must find. */
+/** Creates the tree, and returns the expected result. */
 class Builder {
   readonly root: string;
   readonly expected = new Map<string, Expected>();
@@ -115,7 +115,7 @@ class Builder {
     this.root = root;
   }
 
-  /** A picture of two pixels that spell its number. */
+  /** A picture of two pixels that encode its number. */
   #image(path: string): number {
     const id = this.#count++;
     mkdirSync(dirname(path), { recursive: true });
@@ -169,7 +169,7 @@ class Builder {
           this.#image(join(folder, clutterFolders[item.which]!, 'a.png'));
           break;
         case 'hard link':
-          // Of the same class and part: which class would a file of two be in?
+          // Within one class and part: the class of a file in two would be ambiguous.
           this.#later.push(() => {
             const own = this.#images.filter((image) => image.part === part && image.name === name);
             const image = own[item.to % (own.length || 1)];
@@ -265,7 +265,7 @@ it('over random trees each labelled real image is read once, under the right cla
             [...builder.expected.get(part)!.classes].sort(([a], [b]) => a - b),
           );
         }
-        // Without labels those are found, too, and what links to other parts lead to; none of them twice.
+        // Unlabelled images are also found, and targets of links to other parts; none of them twice.
         const { files } = await listImages([join(set, 'train')]);
         expect(files.length).toBeGreaterThanOrEqual(train.count);
         expect(new Set(files.map((file) => statSync(file).ino)).size).toBe(files.length);
@@ -275,7 +275,7 @@ it('over random trees each labelled real image is read once, under the right cla
     }),
     { numRuns: 50, seed: 20 },
   );
-  // Both outcomes were met.
+  // Both outcomes occurred.
   expect(images).toBeGreaterThan(200);
   expect(refused).toBeGreaterThan(10);
 });

@@ -1,4 +1,4 @@
-/** Which image files lie below folders, and under which class each of them counts. */
+/** Finds the image files below folders, and the class of each. */
 import { existsSync, statSync } from 'node:fs';
 import { checkList } from '../check.ts';
 import { DataError } from '../errors.ts';
@@ -30,8 +30,8 @@ export interface ImageList {
 }
 
 /**
- * Image files under the paths: files as they are given; of folders those at any depth, each real file once, without
- * hidden files and what systems leave behind.
+ * Image files under the paths: files in the given order; for folders the files at any depth, each real file once,
+ * without hidden files and system clutter.
  *
  * @throws DataError if a path does not exist
  */
@@ -61,10 +61,10 @@ export async function listImages(places: readonly PathLike[]): Promise<ImageList
   return { files, skipped };
 }
 
-/** A part of a labelled set: its folder holds a folder a class. */
+/** A part of a labelled set: a folder with one folder per class. */
 export interface LabelledPart {
   readonly folder: string;
-  /** By class, in the order of their names; a class without images has an empty list. */
+  /** By class, sorted by name; a class without images has an empty list. */
   readonly classes: ReadonlyMap<string, readonly FilePath[]>;
   readonly skipped: Skipped;
 }
@@ -87,7 +87,7 @@ interface Part {
 
 /**
  * The labelled files of the parts of a set. A real file counts once, in the part and under the class in whose folder it
- * lies; what only links lead to counts where the first of them is.
+ * lies; a file reachable only through links counts where the first link is.
  *
  * @throws DataError if a folder cannot be read
  */
@@ -98,7 +98,7 @@ export async function readLabelledParts(folders: readonly string[]): Promise<Lab
   const owners = new Map<Identity, string>();
   const take = ({ part, name, files }: ClassFolder, file: FoundFile, linked: boolean): void => {
     const owner = owners.get(file.identity);
-    // Two parts may be one folder: then its files are in both.
+    // Two parts may be the same folder: then its files are in both.
     const taken = owner !== undefined && (linked || owner !== name || part.seen.has(file.identity));
     if (!isImage(file.name)) part.skipped.add('unreadable', file.path);
     else if (taken) part.skipped.add('repeated', file.path);
@@ -109,7 +109,7 @@ export async function readLabelledParts(folders: readonly string[]): Promise<Lab
     }
   };
   const parts = folders.map((folder) => partOf(folder, isImage, forbidden, walked));
-  // Where files lie comes before where links lead, in all parts.
+  // In all parts, files in place come before targets of links.
   for (const { part, real } of parts)
     for (const one of real) for (const file of part.walk.within(one.path, one.links)) take(one, file, false);
   for (const { part, linked } of parts)
@@ -127,13 +127,13 @@ export async function readLabelledParts(folders: readonly string[]): Promise<Lab
   });
 }
 
-/** The names of a part's classes, whether they have images or not. @throws DataError if the folder cannot be read */
+/** The class names of a part, with or without images. @throws DataError if the folder cannot be read */
 export async function classFoldersOf(folder: string): Promise<string[]> {
   const { real, linked } = partOf(folder, await imageNames(), lineage(folder), new Set());
   return [...new Set([...real, ...linked].map(({ name }) => name))].sort();
 }
 
-/** The class folders of a part, and links to folders; a link that leads back is not a class. */
+/** The class folders of a part, and links to folders; a link to an ancestor is not a class. */
 function partOf(
   folder: string,
   isImage: (name: string) => boolean,

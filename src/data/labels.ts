@@ -1,4 +1,4 @@
-/** Labels are class indices; a file that says otherwise is not used. */
+/** Checks labels: class indices within range. */
 import { DataError } from '../errors.ts';
 
 /** @throws DataError that names the record */

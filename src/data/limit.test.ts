@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { limited } from './limit.ts';
 import type { ImageSet } from './types.ts';
 
-/** Image i has the bytes 3 i, 3 i + 1, 3 i + 2; classes in blocks, as folders give them. */
+/** Image i has the bytes 3 i, 3 i + 1, 3 i + 2; classes in blocks, as in folders. */
 const set: ImageSet = {
   name: 'test',
   images: Uint8Array.from({ length: 60 }, (_, i) => i),
@@ -15,7 +15,7 @@ const set: ImageSet = {
   classes: ['a', 'b', 'c', 'd'],
 };
 
-it('takes evenly spaced images with their labels, so that sorted classes are all there', () => {
+it('takes evenly spaced images with their labels, so that all classes of a sorted set remain', () => {
   const few = limited('limit', set, 4);
   expect(few).toMatchObject({
     name: 'test',
@@ -29,7 +29,7 @@ it('takes evenly spaced images with their labels, so that sorted classes are all
   expect([...few.labels]).toEqual([0, 1, 2, 3]);
 });
 
-it('takes different images, whatever the limit', () => {
+it('takes different images for any limit', () => {
   for (let limit = 1; limit <= 20; limit++) {
     const { images, count } = limited('limit', set, limit);
     expect(new Set(images.filter((_, i) => i % 3 === 0)).size).toBe(limit);
@@ -37,7 +37,7 @@ it('takes different images, whatever the limit', () => {
   }
 });
 
-it('leaves a set that is small enough, or without a limit, as it is', () => {
+it('returns a set that is small enough, or without a limit, unchanged', () => {
   for (const limit of [undefined, 20, 1000]) expect(limited('limit', set, limit)).toBe(set);
 });
 

@@ -1,12 +1,11 @@
-/** Parts of a set. */
+/** Subsets of a data set. */
 import { checkInteger } from '../check.ts';
 import type { ImageSet } from './types.ts';
 
 /**
- * At most `limit` images, evenly spaced over the set: also of a set that is sorted by class, each class is
- * there.
+ * At most `limit` images, evenly spaced over the set, so that a set sorted by class keeps every class.
  *
- * @param option - what an error calls the limit
+ * @param option - the name of the limit in errors
  * @param limit - absent: all of them
  */
 export function limited(option: string, set: ImageSet, limit: number | undefined): ImageSet {
@@ -17,7 +16,7 @@ export function limited(option: string, set: ImageSet, limit: number | undefined
   );
 }
 
-/** The images with the given numbers, in that order. */
+/** The images with the given indices, in that order. */
 export function subset(set: ImageSet, indices: readonly number[]): ImageSet {
   const pixels = set.height * set.width * set.channels;
   const images = new Uint8Array(indices.length * pixels);

@@ -1,4 +1,4 @@
-/** Where a data set's files may be, and the error when they are nowhere. */
+/** Locates the files of a data set; the error if they are missing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
@@ -10,7 +10,7 @@ export function findIn(folders: readonly string[], names: readonly string[]): st
   return undefined;
 }
 
-/** @param mend - what brings the data here */
+/** @param mend - how to get the data */
 export function notFound(name: string, places: readonly string[], mend: string): DataError {
   return new DataError(
     `${name} is not here: looked in ${places.length ? places.join(', ') : 'no folder (give --data-dir)'}; ${mend}`,

@@ -11,6 +11,6 @@ it('gives the mean and standard deviation of each channel in units of 255', () =
   expect(std[1]).toBeCloseTo(Math.sqrt(125) / 255, 12);
 });
 
-it('leaves a channel that never changes unscaled', () => {
+it('leaves a constant channel unscaled', () => {
   expect(pixelMoments({ images: new Uint8Array(5).fill(7), channels: 1 }).std).toEqual([1]);
 });

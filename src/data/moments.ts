@@ -3,7 +3,7 @@ import type { ImageSet } from './types.ts';
 
 const levels = 256;
 
-/** How often each channel has each byte. */
+/** Histogram of the bytes of each channel. */
 function histograms({ images, channels }: Pick<ImageSet, 'images' | 'channels'>): Uint32Array[] {
   const counts = new Uint32Array(channels * levels);
   for (let i = 0; i < images.length; i += channels)
@@ -11,7 +11,7 @@ function histograms({ images, channels }: Pick<ImageSet, 'images' | 'channels'>)
   return Array.from({ length: channels }, (_, c) => counts.subarray(c * levels, (c + 1) * levels));
 }
 
-/** Counted in whole numbers, so that the size of the set costs no digits. */
+/** Counted in integers, so that a large set loses no precision. */
 export function pixelMoments(set: Pick<ImageSet, 'images' | 'channels'>): { mean: number[]; std: number[] } {
   const moments = histograms(set).map((counts) => {
     let [count, sum, squares] = [0, 0, 0];
@@ -23,6 +23,6 @@ export function pixelMoments(set: Pick<ImageSet, 'images' | 'channels'>): { mean
     const mean = sum / count;
     return { mean: mean / 255, std: Math.sqrt(Math.max(0, squares / count - mean * mean)) / 255 };
   });
-  // A channel that never changes is left unscaled rather than divided by zero.
+  // A constant channel is left unscaled rather than divided by zero.
   return { mean: moments.map(({ mean }) => mean), std: moments.map(({ std }) => std || 1) };
 }

@@ -1,4 +1,4 @@
-/** What data sets are called, for who only names them. */
+/** The names of the data sets, without their readers. */
 
 export const datasetNames = [
   'fashion-mnist',
@@ -12,15 +12,15 @@ export const datasetNames = [
 ] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
-/** Those that have test images alone. */
+/** Sets with test images only. */
 export const testOnlyDatasets: readonly DatasetName[] = ['npy'];
-/** Those that can be trained on. */
+/** Sets for training. */
 export const trainableDatasets: readonly DatasetName[] = datasetNames.filter(
   (name) => !testOnlyDatasets.includes(name),
 );
-/** Those whose images have the size that is asked for. */
+/** Sets whose image size is an option. */
 export const sizedDatasets: readonly DatasetName[] = ['image-folder', 'synthetic-images'];
-/** Those that are made on the spot: there are no files. */
+/** Sets that are generated: there are no files. */
 export const drawnDatasets: readonly DatasetName[] = ['synthetic-images'];
-/** Those whose classes are folders, which may be there without images. */
+/** Sets whose classes are folders, which may be empty. */
 export const folderDatasets: readonly DatasetName[] = ['image-folder'];

@@ -51,7 +51,7 @@ it.each<[string, string, SafetensorsDType, ArrayBufferView]>([
   );
 });
 
-it('grey images need no axis of channels', async () => {
+it('grey images need no channel axis', async () => {
   put('data.npy', [2, 3, 1], Uint8Array.of(1, 2, 3, 4, 5, 6));
   put('labels.npy', [2, 1], Uint8Array.of(1, 0));
   expect((await loadTestSet('npy', { dataDir: root })).test).toMatchObject({
@@ -69,7 +69,7 @@ it('a file of CIFAR-10-C is the same images at five severities', async () => {
   put('labels.npy', [15], all);
   const fog = await loadTestSet('npy', { dataDir: put('fog.npy', [15, 4, 5, 3], many) });
   expect(fog.severities).toBe(5);
-  // Part of the images is not five severities of them.
+  // A subset of the images is not five severities of them.
   const part = await loadTestSet('npy', { dataDir: join(root, 'fog.npy'), limitTest: 4 });
   expect(part.severities).toBeUndefined();
   // Another name, and other labels.
@@ -107,7 +107,7 @@ it('a folder stands for its files if they share their labels', () => {
   expect(npyTestPlaces(root)).toEqual([root]);
 });
 
-it('of several files of images one must be chosen', async () => {
+it('one of several image files must be chosen', async () => {
   putImages('fog.npy');
   put('labels.npy', [3], Uint8Array.of(2, 0, 1));
   const snow = putImages('snow.npy');

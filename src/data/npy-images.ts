@@ -1,6 +1,6 @@
 /**
- * Test images in NumPy's .npy files, as CIFAR-10.1 and CIFAR-10-C come: bytes [N, H, W, C] or [N, H, W] in one file, class indices
- * [N] in another beside it.
+ * Test images in NumPy's .npy files, the format of CIFAR-10.1 and CIFAR-10-C: bytes [N, H, W, C] or [N, H, W] in one
+ * file, class indices [N] in another beside it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -22,7 +22,7 @@ const mend =
 
 const isLabels = (name: string): boolean => /(^|[^a-z])(labels?|targets?|y)([^a-z]|$)/i.test(name);
 
-/** The names that the labels of a file of images may have: cifar10.1_v6_data.npy has cifar10.1_v6_labels.npy. */
+/** The possible names of the labels of an image file: cifar10.1_v6_data.npy has cifar10.1_v6_labels.npy. */
 const labelNames = (images: string): string[] => [
   ...['data', 'images', 'imgs'].flatMap((word) =>
     images.includes(word) ? ['labels', 'label', 'targets'].map((other) => images.replace(word, other)) : [],
@@ -38,7 +38,7 @@ const labelsBeside = (images: string, names: readonly string[]): string | undefi
   labelNames(images).find((name) => names.includes(name) && name !== images);
 
 /**
- * The files of images to test on, one after the other: of a folder such as that of CIFAR-10-C those that share their labels; else the
+ * The image files to test on, in order: in a folder such as that of CIFAR-10-C, those that share their labels; else the
  * place itself.
  */
 export function npyTestPlaces(place: string): readonly string[] {
@@ -74,7 +74,7 @@ function locate(place: string | undefined): Pair {
   return { images: join(folder, images), labels: join(folder, labels) };
 }
 
-/** The file of images, if there is one with labels. */
+/** The image file, if there is one with labels. */
 export function findNpyImages(place: string | undefined): string | undefined {
   if (place === undefined) return undefined;
   try {
@@ -94,7 +94,7 @@ function read(path: string): ReturnType<typeof decodeNpy> {
 }
 
 /**
- * @param place - the file of images, or a folder with one
+ * @param place - the image file, or a folder with one
  * @param classes - those of the net; absent: numbers up to the largest label
  * @throws DataError if a file is missing, damaged, or does not hold images or labels
  */
@@ -135,7 +135,7 @@ function labelsOf(path: string): Int32Array {
     throw new DataError(
       `${path} holds [${shape.join(', ')}] of ${dtype.toLowerCase()}; needed are class indices, whole numbers [N]`,
     );
-  // A copy, which begins where its numbers may.
+  // An aligned copy.
   const { buffer } = new Uint8Array(data);
   const values = new integers[dtype as keyof typeof integers](buffer);
   return Int32Array.from(values as ArrayLike<number | bigint>, Number);

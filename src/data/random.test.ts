@@ -23,8 +23,8 @@ describe('philox', () => {
     expect(hex(philox(counter, key))).toBe(words);
   });
 
-  it('multiplies as 64-bit integers do', () => {
-    // One round written with big integers; ten of them must agree for many counters.
+  it('multiplies like 64-bit integers', () => {
+    // One round in big integers; ten of them must agree for many counters.
     const mask = 0xffffffffn;
     for (let i = 0n; i < 200n; i++) {
       let c = [1n, 2n, 3n, 4n].map((k) => (i * i * 0x9e3779b97f4a7c15n * k) & mask);
@@ -45,7 +45,7 @@ describe('philox', () => {
 describe('a stream', () => {
   const draw = (stream: CounterStream, n = 8): number[] => Array.from({ length: n }, () => stream.word());
 
-  it('gives the words of its blocks in order', () => {
+  it('yields the words of its blocks in order', () => {
     const words = draw(new CounterStream(5, 'augment', 7, 9));
     const key = [5, streams.augment] as const;
     expect(words).toEqual([...philox([0, 7, 9, 0], key), ...philox([1, 7, 9, 0], key)]);
@@ -63,17 +63,17 @@ describe('a stream', () => {
     ].map((stream) => draw(stream).join());
     expect(new Set(all).size).toBe(all.length);
   });
-  it('turned to another counter is a new stream there', () => {
+  it('moved to another counter equals a new stream there', () => {
     const stream = new CounterStream(5, 'augment', 1, 2);
     draw(stream, 3);
     expect(draw(stream.at(7, 9))).toEqual(draw(new CounterStream(5, 'augment', 7, 9)));
   });
-  it('of a seed that is no natural number is refused', () => {
+  it('with a seed that is not a natural number is refused', () => {
     for (const seed of [-1, 0.5, NaN, 2 ** 53])
       expect(() => new CounterStream(seed, 'order')).toThrow(UsageError);
   });
 
-  it('draws integers below n that reach both ends evenly', () => {
+  it('draws integers below n evenly, including both ends', () => {
     const stream = new CounterStream(1, 'order');
     const counts = new Array<number>(9).fill(0);
     for (let i = 0; i < 90_000; i++) counts[stream.below(9)]!++;
@@ -81,8 +81,8 @@ describe('a stream', () => {
     expect(counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)).toBeLessThan(26.1);
     expect(stream.below(1)).toBe(0);
   });
-  it('draws integers without the bias of a remainder', () => {
-    // With n = 3 * 2^30 a bare remainder would give the lower third twice as often.
+  it('draws integers without modulo bias', () => {
+    // With n = 3 * 2^30 a plain remainder would give the lower third twice as often.
     const stream = new CounterStream(2, 'order');
     const n = 3 * 2 ** 30;
     let low = 0;
@@ -126,7 +126,7 @@ describe('a permutation', () => {
     for (const n of [0, 1, 2, 3, 10, 1000])
       expect([...permutation(1, 0, n)].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
   });
-  it('is the same for the same seed and epoch, and another for others', () => {
+  it('is the same for equal seed and epoch, and differs for others', () => {
     const order = permutation(1, 3, 50).join();
     expect(permutation(1, 3, 50).join()).toBe(order);
     expect(permutation(1, 4, 50).join()).not.toBe(order);

@@ -1,6 +1,6 @@
 /**
- * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): random numbers as a
- * pure function of a key and a counter. A draw depends on what it is for, never on what was drawn before.
+ * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): random numbers as a pure function
+ * of a key and a counter. A draw depends on its purpose, never on earlier draws.
  */
 import { checkInteger } from '../check.ts';
 import { InternalError } from '../errors.ts';
@@ -23,7 +23,7 @@ function multiplyHigh(a: number, b: number): number {
 
 export type Counter = readonly [number, number, number, number];
 
-/** As {@link philox}, into four words: no memory is taken where many are drawn. */
+/** Like {@link philox}, into four existing words, which avoids allocation in loops. */
 function philoxInto(
   words: Uint32Array,
   counter0: number,
@@ -57,10 +57,10 @@ export function philox(counter: Counter, key: readonly [number, number]): [numbe
   return [words[0]!, words[1]!, words[2]!, words[3]!];
 }
 
-/** What numbers are drawn for; streams with different names are independent. Numbers are never used again. */
+/** The purpose of the numbers; streams with different names are independent. Names are never reused. */
 export const streams = { order: 1, augment: 2, synthetic: 3, points: 4, split: 5, analysis: 6 } as const;
 
-/** The words of one (seed, stream, a, b): as many as are asked for, in order. */
+/** The words of one (seed, stream, a, b) in order, without limit. */
 export class CounterStream {
   readonly #key0: number;
   readonly #key1: number;
@@ -81,7 +81,7 @@ export class CounterStream {
     this.#b = b;
   }
 
-  /** Turns to the beginning of (a, b), as a new stream of the same seed and name would. */
+  /** Moves to the beginning of (a, b), like a new stream of the same seed and name. */
   at(a: number, b: number): this {
     this.#a = a;
     this.#b = b;
@@ -105,7 +105,7 @@ export class CounterStream {
     return ((this.word() >>> 5) * 67108864 + (this.word() >>> 6)) / 9007199254740992;
   }
 
-  /** Uniform on 0 .. n - 1, without bias. @param n - 1 to 2^32 */
+  /** Uniform on 0 .. n - 1, unbiased. @param n - 1 to 2^32 */
   below(n: number): number {
     if (!(n >= 1 && n <= 2 ** 32)) throw new InternalError(`no numbers below ${n} can be drawn`);
     const limit = Math.floor(2 ** 32 / n) * n;
@@ -122,7 +122,7 @@ export class CounterStream {
   }
 }
 
-/** Puts a list into a uniformly drawn order, in place (Fisher and Yates). */
+/** Shuffles a list uniformly, in place (Fisher and Yates). */
 export function shuffle(list: number[] | Int32Array, random: CounterStream): void {
   for (let i = list.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
@@ -132,7 +132,7 @@ export function shuffle(list: number[] | Int32Array, random: CounterStream): voi
   }
 }
 
-/** A uniformly drawn order of 0 .. n - 1 that depends on (seed, epoch) alone. */
+/** A uniform random permutation of 0 .. n - 1 that depends on (seed, epoch) alone. */
 export function permutation(seed: number, epoch: number, n: number): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   shuffle(order, new CounterStream(seed, 'order', epoch));

@@ -1,7 +1,7 @@
-/** Files that a reader of folders passes over, counted and named: nothing is left out in silence. */
+/** Files that a folder reader skips, counted and named: nothing is dropped silently. */
 import { type FilePath, pathText } from './file-path.ts';
 
-/** Why a file or a link is not used. */
+/** Why a file or a link is skipped. */
 export type SkipReason = 'unreadable' | 'broken link' | 'repeated' | 'loop' | 'unlabelled';
 
 const meanings: Readonly<Record<Exclude<SkipReason, 'unreadable'>, readonly [one: string, many: string]>> = {
@@ -19,7 +19,7 @@ interface Count {
   count: number;
 }
 
-/** The ending of a name, as `.bmp`. */
+/** The extension of a name, such as `.bmp`. */
 export const endingOf = (name: string): string =>
   /\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? 'without ending';
 
@@ -48,7 +48,7 @@ export class Skipped {
       }
   }
 
-  /** A line for each reason, such as `3 files are not in a format that is read: 2 .bmp (a.bmp, ..), 1 .txt (b.txt)`. */
+  /** One line per reason, such as `3 files are not in a format that is read: 2 .bmp (a.bmp, ..), 1 .txt (b.txt)`. */
   lines(): string[] {
     const shown = ({ example, count }: Count): string => `${example}${count > 1 ? ', ..' : ''}`;
     const endings = [...this.#byEnding].sort((a, b) => b[1].count - a[1].count);

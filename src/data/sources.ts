@@ -1,4 +1,4 @@
-/** Where data sets are published, and what their files must be. */
+/** Where data sets are published, with checksums of their files. */
 
 /** One published file. */
 export interface Source {
@@ -9,7 +9,7 @@ export interface Source {
 }
 
 export interface Publication {
-  /** Below the data folder; empty: the files lie in it. */
+  /** Below the data folder; empty: the files lie directly in it. */
   readonly folder: string;
   readonly files: readonly Source[];
 }
@@ -31,8 +31,8 @@ const idxFiles = (
 });
 
 /**
- * SHA-256 of published archives that are read, but not the ones that are fetched. Both are in `keras.datasets`; MD5 sums
- * of the same files are in `torchvision.datasets`.
+ * SHA-256 of published archives that can be read but are not the ones that are fetched. Both are in `keras.datasets`;
+ * MD5 sums of the same files are in `torchvision.datasets`.
  */
 export const otherArchives: Readonly<Record<string, readonly string[]>> = {
   cifar10: ['6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce'],

@@ -5,7 +5,7 @@ import type { ImageSet } from './types.ts';
 const imageOf = ({ images, height, width, channels }: ImageSet, i: number): string =>
   images.subarray(i * height * width * channels, (i + 1) * height * width * channels).join();
 
-it('have the sizes that are asked for, and those of the catalogue otherwise', () => {
+it('have the requested sizes, and those of the catalogue by default', () => {
   const { train, test } = syntheticImages({ seed: 0 });
   expect(train).toMatchObject({ count: 2048, height: 16, width: 16, channels: 1 });
   expect(train.images).toHaveLength(2048 * 256);
@@ -18,7 +18,7 @@ it('have the sizes that are asked for, and those of the catalogue otherwise', ()
   expect(new Set(other.train.classes).size).toBe(9);
 });
 
-it('are the same for a seed and others for another; fewer are the first of more', () => {
+it('are the same for equal seeds and differ for others; a smaller set starts a larger one', () => {
   const few = syntheticImages({ seed: 3, train: 20, test: 5 });
   expect(syntheticImages({ seed: 3, train: 20, test: 5 })).toEqual(few);
   expect(syntheticImages({ seed: 4, train: 20, test: 5 }).train.images).not.toEqual(few.train.images);
@@ -43,7 +43,7 @@ it('have every class about equally often', () => {
   expect(counts.reduce((sum, count) => sum + (count - 512) ** 2 / 512, 0)).toBeLessThan(16.3);
 });
 
-it('can be told apart by the direction of their wave', () => {
+it('are distinguished by the direction of their wave', () => {
   const { train } = syntheticImages({ seed: 5, train: 200, test: 1 });
   let right = 0;
   for (let i = 0; i < train.count; i++) {

@@ -1,13 +1,15 @@
-/** Small learnable images made on the spot: each class is a wave of its own direction, in noise. For first runs and tests. */
+/**
+ * Small learnable images, generated: each class is a wave of its own direction plus noise. For first runs and tests.
+ */
 import { checkInteger } from '../check.ts';
 import { CounterStream } from './random.ts';
 import type { ImageSet } from './types.ts';
 
 export interface SyntheticOptions {
   readonly seed: number;
-  /** Images of the training set. Default: 2048. */
+  /** Training images. Default: 2048. */
   readonly train?: number;
-  /** Images of the test set. Default: 512. */
+  /** Test images. Default: 512. */
   readonly test?: number;
   /** Pixels. Default: 16. */
   readonly height?: number;
@@ -21,7 +23,7 @@ export interface SyntheticOptions {
 
 const noise = 40;
 const amplitude = 60;
-/** Wave lengths across the width. */
+/** Wavelengths across the width. */
 const waves = 2;
 
 function makeSet(
@@ -55,7 +57,7 @@ function makeSet(
   return { name: 'synthetic-images', images, labels, count, height, width, channels, classes: names };
 }
 
-/** Training and test images that share nothing but the classes. @throws UsageError for a wrong option */
+/** Training and test images, disjoint, of the same classes. @throws UsageError for a wrong option */
 export function syntheticImages(options: SyntheticOptions): { train: ImageSet; test: ImageSet } {
   const { train = 2048, test = 512, height = 16, channels = 1, classes = 4 } = options;
   const all = { ...options, train, test, height, width: options.width ?? height, channels, classes };

@@ -16,19 +16,19 @@ export interface ImageSet {
 
 export interface ImageData {
   readonly train: ImageSet;
-  /** To choose settings on: held out of the training images, or a part of its own. */
+  /** For choosing settings: held out of the training images, or a separate part. */
   readonly validation?: ImageSet;
   readonly test: ImageSet;
-  /** Of each channel of the training set, for pixels in [0, 1]. */
+  /** Moments of each channel of the training set, for pixels in [0, 1]. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** Files that were passed over, a line for each reason. */
+  /** Skipped files, one line per reason. */
   readonly notes?: readonly string[];
 }
 
 /** A test set alone. */
 export interface TestData extends Pick<ImageData, 'test' | 'notes'> {
-  /** The set is the same images at so many severities of a corruption, one after the other. */
+  /** The set repeats the same images at this many severities of a corruption. */
   readonly severities?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Sets of points by name. */
+/** Point sets by name. */
 import { checkInteger, checkNumber, checkOneOf, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import type { PointSet } from '../types.ts';
@@ -10,15 +10,15 @@ import { drawSpiral } from './spirals.ts';
 import { drawXor } from './xor.ts';
 
 export interface PointOptions {
-  /** Points. Default: 512. */
+  /** Number of points. Default: 512. */
   readonly count?: number;
-  /** Standard deviation of what is added to each coordinate (single-index: to the target). Default: 0.05. */
+  /** Standard deviation of the noise on each coordinate (single-index: on the target). Default: 0.05. */
   readonly noise?: number;
   /** Default: 0. */
   readonly seed?: number;
-  /** spirals and circles; the others have two. Default: 2. */
+  /** Number of classes of spirals and circles; the others have two. Default: 2. */
   readonly classes?: number;
-  /** single-index only. Default: 2. */
+  /** Input dimension; single-index only. Default: 2. */
   readonly dimension?: number;
 }
 
@@ -33,7 +33,7 @@ const draws: Readonly<Record<string, (classes: number) => DrawPoint>> = {
 };
 const ofTwoClasses: readonly PointSetName[] = ['moons', 'xor'];
 
-/** A set made on the spot: a function of the name and the options alone. @throws UsageError for a wrong name or option */
+/** A generated set: a function of the name and the options alone. @throws UsageError for a wrong name or option */
 export function makePoints(name: string, options: PointOptions = {}): PointSet {
   checkOptions('makePoints', options, {
     count: true,

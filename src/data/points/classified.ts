@@ -1,13 +1,13 @@
-/** Sets of points in the plane, a draw each: what the files of this folder share. */
+/** Shared by the sets of classified points in the plane. */
 import { CounterStream } from '../random.ts';
 import type { PointSet } from '../types.ts';
 
-/** One point of a class, from random numbers of its own. */
+/** One point of a class, from its own random numbers. */
 export type DrawPoint = (label: number, random: CounterStream) => readonly [x: number, y: number];
 
 /**
- * `count` points with classes 0, 1, .. in turn, each moved by a normal step of size `noise`. Point i depends
- * on (seed, i) alone: more points only add to fewer.
+ * `count` points with classes 0, 1, .. in turn, with normal noise of standard deviation `noise`. Point i depends on
+ * (seed, i) alone: a larger set starts with the points of a smaller one.
  */
 export function classifiedPoints(
   name: string,

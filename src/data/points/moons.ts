@@ -1,4 +1,4 @@
-/** Two half circles that reach into each other, centred at the origin (as scikit-learn's make_moons, moved). */
+/** Two interleaving half circles, centred at the origin (scikit-learn's make_moons, shifted). */
 import type { DrawPoint } from './classified.ts';
 
 export const drawMoon: DrawPoint = (label, random) => {

@@ -15,14 +15,14 @@ const pointsOf = ({ inputs, labels, count }: PointSet): Point[] =>
 const modulo = (value: number, base: number): number => ((value % base) + base) % base;
 
 describe.each(pointSetNames)('%s', (name) => {
-  it('has as many rows as it says, all of them finite', () => {
+  it('has the requested number of rows, all of them finite', () => {
     const set = makePoints(name, { count: 101 });
     expect(set).toMatchObject({ name, count: 101, dimension: 2, outputs: name === 'single-index' ? 1 : 2 });
     expect(set.inputs).toHaveLength(101 * set.dimension);
     expect(set.targets).toHaveLength(101 * set.outputs);
     expect([...set.inputs, ...set.targets].every(Number.isFinite)).toBe(true);
   });
-  it('is the same for the same seed and another for another', () => {
+  it('is the same for equal seeds and differs for others', () => {
     expect(makePoints(name, { seed: 3 })).toEqual(makePoints(name, { seed: 3 }));
     expect(makePoints(name, { seed: 3 }).inputs).not.toEqual(makePoints(name, { seed: 4 }).inputs);
   });
@@ -31,7 +31,7 @@ describe.each(pointSetNames)('%s', (name) => {
     expect(many.inputs.slice(0, few.inputs.length)).toEqual(few.inputs);
     expect(many.targets.slice(0, few.targets.length)).toEqual(few.targets);
   });
-  it('has noise of the size asked for', () => {
+  it('has noise of the requested size', () => {
     const [still, noisy] = [0, 0.3].map((noise) => makePoints(name, { count: 4000, noise }));
     const [a, b] =
       name === 'single-index' ? [still!.targets, noisy!.targets] : [still!.inputs, noisy!.inputs];
@@ -40,7 +40,7 @@ describe.each(pointSetNames)('%s', (name) => {
   });
 });
 
-it('a point depends on the seed and its own number alone, not on what was drawn before it', () => {
+it('a point depends on the seed and its own index alone, not on earlier draws', () => {
   const points = pointsOf(makePoints('spirals', { count: 30, noise: 0, seed: 3 }));
   for (const [i, { x, y }] of points.entries())
     expect(Math.hypot(x, y)).toBeCloseTo(0.1 + 0.9 * new CounterStream(3, 'points', 0, i).uniform(), 12);
@@ -57,7 +57,7 @@ describe.each(['spirals', 'moons', 'circles', 'xor'])('the classes of %s', (name
 
 describe('without noise', () => {
   it.each([2, 3, 5])(
-    'each of %i spirals is on its arm and reaches from the inside to the outside',
+    'each of %i spirals lies on its arm and reaches from the inside to the outside',
     (classes) => {
       const points = pointsOf(makePoints('spirals', { count: 600, noise: 0, classes }));
       for (const { x, y, label } of points) {
@@ -72,18 +72,18 @@ describe('without noise', () => {
       }
     },
   );
-  it('moons are two half circles that no line parts, one the mirror of the other', () => {
+  it('moons are two half circles that no line separates, mirror images of each other', () => {
     for (const { x, y, label } of pointsOf(makePoints('moons', { noise: 0 }))) {
       const [u, v] = label === 0 ? [x, y] : [-x, -y];
       expect(Math.hypot(u + 0.5, v + 0.25)).toBeCloseTo(1, 9);
       expect(v).toBeGreaterThanOrEqual(-0.25);
     }
   });
-  it('circles have half the radius of the one before', () => {
+  it('each circle has half the radius of the previous one', () => {
     for (const { x, y, label } of pointsOf(makePoints('circles', { noise: 0, classes: 3 })))
       expect(Math.hypot(x, y)).toBeCloseTo([1, 0.5, 0.25][label]!, 9);
   });
-  it('xor says whether signs differ, in all four quadrants', () => {
+  it('xor tests whether signs differ, in all four quadrants', () => {
     const points = pointsOf(makePoints('xor', { noise: 0 }));
     for (const { x, y, label } of points) {
       expect(label).toBe(x * y > 0 ? 0 : 1);
@@ -106,7 +106,7 @@ describe('without noise', () => {
 });
 
 describe('wrong arguments', () => {
-  it('an unknown name proposes the nearest', () => {
+  it('the error for an unknown name suggests the nearest', () => {
     expect(() => makePoints('spiral')).toThrow(/unknown point set "spiral": did you mean spirals\?/);
   });
   it.each([

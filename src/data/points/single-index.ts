@@ -1,6 +1,6 @@
 /**
- * A single-index model: inputs are standard normal, the target is a function of one hidden direction w alone,
- * y = sin(2 <w, x>) + noise. Its direction is a function of the seed.
+ * A single-index model: inputs are standard normal, and the target depends on one hidden direction w alone, y = sin(2
+ * <w, x>) + noise. The direction is a function of the seed.
  */
 import { CounterStream } from '../random.ts';
 import type { PointSet } from '../types.ts';

@@ -1,4 +1,4 @@
-/** Arms of a spiral that wind around each other: no line, and no small net, parts them. */
+/** Interleaved spiral arms, which neither a line nor a small net separates. */
 import type { DrawPoint } from './classified.ts';
 
 /** Turns of each arm about the origin. */

@@ -1,7 +1,7 @@
-/** The square [-1, 1]^2; the class says whether the signs of the coordinates differ. */
+/** The square [-1, 1]^2; the class is whether the signs of the coordinates differ. */
 import type { DrawPoint } from './classified.ts';
 
-/** No point is nearer than this to an axis, so that the classes can be told apart. */
+/** Minimum distance of a point from the axes, so that the classes are separable. */
 const gap = 0.1;
 
 export const drawXor: DrawPoint = (label, random) => {
