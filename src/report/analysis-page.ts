@@ -11,7 +11,7 @@ import { numberHtml } from './number-html.ts';
 /** A drawing with its title. */
 export interface DrawnPanel {
   readonly title: string;
-  /** What it shows, for those who do not see it. */
+  /** Text alternative. */
   readonly alt: string;
   readonly svg: string;
 }

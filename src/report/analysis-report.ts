@@ -7,7 +7,7 @@ import { makeFolder } from '../io/output-path.ts';
 import { pictureToSvg, themes } from '../draw/index.ts';
 import { claimPanel, heatMapPanel, panelWidth } from '../pictures/index.ts';
 
-/** The drawings of a section; the page has their titles. */
+/** The drawings of a section; the page adds their titles. */
 function drawPanels({ panels, heatMaps }: AnalysisSection): DrawnPanel[] {
   const lines = panels.map((panel) => ({
     title: panel.title,

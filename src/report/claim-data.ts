@@ -2,7 +2,7 @@
 import { type NpyArray, numberCell } from '../io/index.ts';
 import type { ClaimPanel } from '../runs/index.ts';
 
-/** One row a point: series, x, y, and the spread where it is known. */
+/** One row per point: series, x, y, and the spread if known. */
 export function panelCsv({ x, y, series }: ClaimPanel): string {
   const cell = (value: number | undefined): string => (value === undefined ? '' : numberCell(value));
   const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
@@ -14,8 +14,8 @@ export function panelCsv({ x, y, series }: ClaimPanel): string {
 }
 
 /**
- * An array a series, named `panel1/Euler`: [points, 4] with columns x, y, low, high; NaN where no spread is known.
- * A slash in the name of a series becomes `|`, and a name that is there already gets a number.
+ * One array per series, named `panel1/Euler`: [points, 4] with columns x, y, low, high; NaN for an unknown spread. A
+ * slash in a series name becomes `|`, and a duplicate name gets a number.
  */
 export function panelArrays(panels: readonly ClaimPanel[]): Map<string, NpyArray> {
   const arrays = new Map<string, NpyArray>();

@@ -1,7 +1,7 @@
 /** Measured numbers and their bands as text, for tables and pages. */
 import type { Check } from '../runs/index.ts';
 
-/** Powers of ten where the number is small or large. */
+/** In scientific notation if small or large. */
 export function formatMeasured(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
@@ -17,7 +17,7 @@ export function formatBand({ min, max }: Check['band']): string {
   return max === undefined ? `at least ${formatMeasured(min ?? NaN)}` : `at most ${formatMeasured(max)}`;
 }
 
-/** `-0.9971 (6.1e-4)`: the measured number and its standard error, where there is one. */
+/** `-0.9971 (6.1e-4)`: the measured number and its standard error, if known. */
 export function formatWithError({
   measured,
   standardError,

@@ -52,7 +52,7 @@ const page = (results: readonly ClaimResult[]): string =>
     quick: false,
   });
 
-it('says what holds, with numbers and formulas as they are printed', () => {
+it('says what holds, with formatted numbers and formulas', () => {
   const text = page([claim(), claim({ id: 'C2', pass: false })]);
   expect(text).toContain('1 of 2 claims hold');
   expect(text).toContain('E(ρ) ≤ 1');
@@ -62,7 +62,7 @@ it('says what holds, with numbers and formulas as they are printed', () => {
   expect(text.match(/verdict fail/g)).toHaveLength(2);
 });
 
-it('a claim that could not be measured shows why, and loads nothing', () => {
+it('shows why a claim could not be measured, and loads nothing', () => {
   const text = page([claim({ error: 'it broke', checks: [], panels: [], pass: false })]);
   expect(text).toContain('It could not be measured: it broke');
   expect(text).not.toMatch(/<script|src=|url\(|@import/);
@@ -74,7 +74,7 @@ it.each([
   [-123456, '-1.2e+5'],
   [0, '0'],
   [NaN, 'NaN'],
-])('the number %d reads %s', (value, text) => {
+])('the number %d is written %s', (value, text) => {
   expect(formatMeasured(value)).toBe(text);
 });
 
@@ -82,7 +82,7 @@ it.each([
   [{ min: -1.05, max: -0.95 }, '-1 ± 0.05'],
   [{ max: 1e-11 }, 'at most 1.0e-11'],
   [{ min: 1 }, 'at least 1'],
-])('the band %j reads %s', (band, text) => {
+])('the band %j is written %s', (band, text) => {
   expect(formatBand(band)).toBe(text);
 });
 
@@ -90,7 +90,7 @@ it('a standard error has two digits', () => {
   expect(formatWithError({ measured: 2.0011, standardError: 0.002688 })).toBe('2.001 (0.0027)');
 });
 
-it('CSV has a row a point; .npz an array a series, also for the same name', () => {
+it('CSV has a row per point; .npz an array per series, with distinct names', () => {
   expect(panelCsv(panel)).toBe(
     'series,"L","error",low,high\n"a/b ""c""",1,0.001,0.0005,0.002\n"a/b ""c""",10,0.0001,,\n"a/b ""c""",1,1,,\n',
   );
@@ -102,7 +102,7 @@ it('CSV has a row a point; .npz an array a series, also for the same name', () =
   });
 });
 
-it('every file of a claim is written, its PDF with the text in it, the same bytes each time', async () => {
+it('every file of a claim is written, its PDF with text, the same bytes each time', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'meanfield-claims-'));
   try {
     await writeClaims([claim()], dir, { seed: 1, quick: true });
@@ -111,7 +111,7 @@ it('every file of a claim is written, its PDF with the text in it, the same byte
     );
     const pdf = readFileSync(join(dir, 'C1.pdf'));
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-    // The font is embedded: Greek letters and raised digits are drawn on any machine.
+    // The font is embedded, so Greek letters and superscript digits are drawn on any machine.
     expect(pdf.includes('/FontFile2')).toBe(true);
     const svg = readFileSync(join(dir, 'C1.svg'), 'utf8');
     const again = (await renderPdf(svg, 'C1: Error of theta')) ?? Buffer.of();

@@ -1,4 +1,4 @@
-/** The page of `verify`: every claim with its statement, its figures, and the numbers that decide. */
+/** The page of `verify`: every claim with its statement, its figures, and the deciding numbers. */
 import type { ClaimResult } from '../runs/index.ts';
 import { documentHtml } from './document.ts';
 import { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts';
@@ -10,9 +10,9 @@ import { numberHtml } from './number-html.ts';
 
 export interface ClaimSection {
   readonly result: ClaimResult;
-  /** One SVG document a panel, in the order of the panels; '' where there was nothing to draw. */
+  /** One SVG document per panel, in order; '' for an empty panel. */
   readonly svgs: readonly string[];
-  /** Names of the files that lie beside the page. */
+  /** Names of the files beside the page. */
   readonly files: readonly string[];
 }
 
@@ -81,7 +81,7 @@ function checksHtml({ checks, reported, error }: ClaimResult): Html {
   </div>`;
 }
 
-/** The page needs none of them. */
+/** The page works without them. */
 function filesHtml(files: readonly string[]): Html {
   const links = files.map((file) => html`<a href="${encodeURIComponent(file)}">${file}</a> `);
   return files.length ? html`<p class="files">Beside this page: ${links}</p>` : html``;

@@ -1,12 +1,12 @@
-/** The frame of every page: one file, no script, no network, light and dark. */
+/** The HTML document around every page: one file, no script, no network, light and dark. */
 import { html, type Html, raw } from './html.ts';
 import { pageStyle } from './page-style.ts';
 
 export interface Document {
   readonly title: string;
-  /** Rules for a dark page, besides the variables. */
+  /** Extra rules for a dark page, besides the variables. */
   readonly dark: string;
-  /** Rules of this page alone. */
+  /** Rules for this page alone. */
   readonly style?: string;
   readonly body: Html;
 }

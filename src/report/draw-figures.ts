@@ -1,4 +1,4 @@
-/** Figures as SVG, and as files. */
+/** Draws figures as SVG, and writes them to files. */
 import { pictureToSvg, themes } from '../draw/index.ts';
 import { quoteCell } from '../io/csv/rows.ts';
 import { type Figure, panelWidth, type Table, vegaLite } from '../pictures/index.ts';
@@ -7,13 +7,13 @@ import { slug } from '../runs/index.ts';
 /** A figure with its drawings. */
 export interface DrawnFigure {
   readonly figure: Figure;
-  /** Part of file names and of ids in the page; distinct in a page. */
+  /** Used in file names and in ids of the page; unique within a page. */
   readonly id: string;
-  /** An SVG document for each panel. */
+  /** One SVG document per panel. */
   readonly svgs: readonly string[];
 }
 
-/** Figures in the light colours, which a page replaces on a dark background. */
+/** Figures in light colours, which a dark page replaces. */
 export const drawFigures = (figures: readonly (Figure | undefined)[], prefix = ''): DrawnFigure[] =>
   figures
     .filter((figure) => figure !== undefined)
@@ -24,7 +24,7 @@ export const drawFigures = (figures: readonly (Figure | undefined)[], prefix = '
     }));
 
 export interface PanelFile {
-  /** Name without its ending. */
+  /** Name without its extension. */
   readonly name: string;
   readonly svg: string;
   /** The numbers of the panel. */
@@ -32,7 +32,7 @@ export interface PanelFile {
   readonly vegaLite: string;
 }
 
-/** The content of a figure's files, by panel. */
+/** The contents of a figure's files, by panel. */
 export const panelFiles = ({ figure, id, svgs }: DrawnFigure): PanelFile[] =>
   figure.panels.map((panel, i) => ({
     name: figure.panels.length > 1 ? `${id}-${slug(panel.id)}` : id,

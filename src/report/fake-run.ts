@@ -1,4 +1,4 @@
-/** Made-up run folders for tests, written through the writer itself; nothing of the product uses them. */
+/** Fake run folders for tests, written through the real writer. */
 import { commandLine } from '../command-line.ts';
 import { orderByTau } from '../runs/depth.ts';
 import { type EpochRecord, type RunResult, RunWriter, type StageRecord } from '../runs/index.ts';
@@ -14,7 +14,7 @@ export interface FakeRun {
   /** Exchangeable blocks of each stage. */
   readonly blocks?: readonly number[];
   readonly classes?: readonly string[];
-  /** Stops after so many steps, without a result. */
+  /** Stops after this many steps, without a result. */
   readonly stopAt?: number;
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -72,7 +72,7 @@ class FakeStage {
   }
 
   move(lr: number): void {
-    // Neighbours that meet stay near each other: the gradient of a step of size 0 is what moves them.
+    // Neighbours that meet stay close: the gradient with respect to a step of size 0 is what moves them.
     const size = 0.0022 * lr;
     this.tau = this.tau.map((value, i) => {
       const speed =

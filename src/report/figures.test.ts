@@ -73,13 +73,13 @@ it('every block of a stage has a line, and every swapped pair a dot', () => {
     expect(steps.length).toBeGreaterThan(0);
     const [dots] = ofKind(marks, 'dots');
     expect(dots?.x.length).toBe(steps.length);
-    // The dots have the horizontal order of the steps.
+    // The dots are in the horizontal order of the steps.
     const places = Array.from(dots?.x ?? []);
     expect(places).toEqual([...places].sort((a, b) => a - b));
   }
 });
 
-it('a dot lies where the two lines cross', () => {
+it('a dot lies at the crossing of the two lines', () => {
   const bySteps = new Map(meanField.data.steps.map((record) => [record.step, record]));
   for (const { step, depth, pair } of crossings(meanField.data, 'layer1')) {
     const tau = bySteps.get(step)?.stages?.layer1?.tau ?? [];
@@ -89,7 +89,7 @@ it('a dot lies where the two lines cross', () => {
   }
 });
 
-it('no line has more than 1500 points, though the run has more steps, and all begin and end with it', async () => {
+it('no line has more than 1500 points, even if the run has more steps, and all keep both ends', async () => {
   const data = await readRun(meanField.data.dir).data({ maxPoints: Infinity });
   expect(data.steps).toHaveLength(2814);
   const figure = trajectories({ ...meanField, data });
@@ -104,7 +104,7 @@ it('no line has more than 1500 points, though the run has more steps, and all be
   expect(curve.length).toBeLessThanOrEqual(1500);
 });
 
-it('a vanilla run has no figures of depth', () => {
+it('a vanilla run has no depth figures', () => {
   expect([trajectories(vanilla), stepSizes(vanilla), intervals(vanilla), swapsPerEpoch(vanilla)]).toEqual([
     undefined,
     undefined,
@@ -113,7 +113,7 @@ it('a vanilla run has no figures of depth', () => {
   ]);
 });
 
-it('step sizes stand in the order of depth and sum to the last position', () => {
+it('step sizes are in depth order and sum to the last position', () => {
   const rows = rowsOf(stepSizes(meanField));
   const told = meanField.data.result?.finalSteps.layer1;
   expect(rows.map(({ block }) => block)).toEqual(told?.order.map((block) => `block ${block}`));
@@ -127,7 +127,7 @@ it('step sizes stand in the order of depth and sum to the last position', () => 
   });
 });
 
-it('the reference line is the step that all blocks started with', () => {
+it('the reference line is the initial step size of all blocks', () => {
   const start = (run: FigureRun): number => {
     const panel = stepSizes(run)?.panels[0];
     const dashed = ofKind(marksOf(panel), 'path').find(({ dash }) => dash?.length);
@@ -140,13 +140,13 @@ it('the reference line is the step that all blocks started with', () => {
   expect(start({ ...meanField, data: uniform })).toBeCloseTo(1 / 5, 6);
 });
 
-it('an unfinished run shows the steps of its last record', () => {
+it('an unfinished run shows the step sizes of its last record', () => {
   const last = young.data.steps.at(-1)?.stages?.layer1;
   expect(young.data.result).toBeUndefined();
   expect(finalStepsOf(young.data, 'layer1')).toEqual(stepsFrom(last ?? {}, true));
 });
 
-it('steps are gaps of the sorted positions; without reordering negative ones are 0; widths for intervals', () => {
+it('step sizes are gaps of the sorted positions; without reordering negative ones are 0; widths for intervals', () => {
   expect(stepsFrom({ tau: [2, 0.5, 3] }, true)).toMatchObject({ order: [1, 0, 2], steps: [0.5, 1.5, 1] });
   expect(stepsFrom({ tau: [2, 0.5, 3] }, false)).toMatchObject({ order: [0, 1, 2], steps: [2, 0, 2.5] });
   expect(stepsFrom({ tau: [2, 0.5], tauEnd: [2.5, 3] }, true)).toMatchObject({
@@ -182,7 +182,7 @@ it('learned steps have lines and no dots', () => {
   expect(ofKind(marks, 'dots').every(({ x }) => x.length === 0)).toBe(true);
 });
 
-it('changes of order are counted by stage and epoch, also in bins', () => {
+it('order changes are counted by stage and epoch, also in bins', () => {
   const swap = (epoch: number, stage: string): RunData['swaps'][number] => ({
     step: 1,
     epoch,
@@ -215,7 +215,7 @@ it('changes of order are counted by stage and epoch, also in bins', () => {
   expect(total).toBe(meanField.data.result?.swaps);
 });
 
-it('the rows of the confusion matrix are shares of the true class, the greatest mistake is the deepest', () => {
+it('the rows of the confusion matrix are shares of the true class, the largest mistake is the darkest', () => {
   const cells = confusionCells([
     [90, 10, 0],
     [1, 1, 0],
@@ -232,7 +232,7 @@ it('the rows of the confusion matrix are shares of the true class, the greatest 
   expect(confusionMatrix(young)).toBeUndefined();
 });
 
-it('classes are in the order of their error', () => {
+it('classes are sorted by error', () => {
   const figure = perClassError([meanField]);
   const errors = rowsOf(figure).map((row) => Number(row['test error in %']));
   expect(errors).toEqual([...errors].sort((a, b) => b - a));
@@ -269,7 +269,7 @@ it('several runs are compared by class only if they have the same classes', () =
   expect(figure?.caption).toContain('2 of 3 runs');
 });
 
-it('the caption tells how far the blocks moved', () => {
+it('the caption says how far the blocks moved', () => {
   const record = (step: number, tau: number[]): RunData['steps'][number] => ({
     step,
     epoch: 0,
@@ -284,7 +284,7 @@ it('the caption tells how far the blocks moved', () => {
   expect(trajectories({ ...meanField, data })?.caption).toContain('block 1 of layer1, by −0.047.');
 });
 
-it('test errors at the end have a dot a run and a mean a scheme', () => {
+it('final test errors have a dot per run and a mean per scheme', () => {
   const run = (scheme: string, seed: number, testError: number): FigureRun => ({
     ...meanField,
     summary: { ...meanField.summary, scheme, seed, testError, name: `${scheme}${seed}` },
@@ -326,7 +326,7 @@ it('the length of an epoch is known from the result, else from the plan, else fr
   expect(stepsPerEpoch(bareRun)).toBeUndefined();
 });
 
-it('places on an axis are those of its scale', () => {
+it('positions on an axis follow its scale', () => {
   expect(makeScale('sqrt', [0, 100], [0, 1])(25)).toBeCloseTo(0.5, 12);
   expect(makeScale('log', [0.1, 10], [0, 1])(1)).toBeCloseTo(0.5, 12);
   expect(makeScale('linear', [0, 4], [0, 1])(1)).toBe(0.25);

@@ -1,4 +1,4 @@
-/** The font of figures that are written as PNG and PDF. */
+/** The font of figures written as PNG and PDF. */
 import { existsSync } from 'node:fs';
 
 const folders = [
@@ -10,7 +10,10 @@ const folders = [
   '/Library/Fonts',
 ];
 
-/** The files of DejaVu Sans; undefined where the system lacks it. The fonts of PDF itself have no Greek and no superscript minus. */
+/**
+ * The files of DejaVu Sans; undefined if the system lacks it. The built-in PDF fonts have no Greek and no superscript
+ * minus.
+ */
 export function findFonts(): { readonly plain: string; readonly bold: string } | undefined {
   const file = folders.map((folder) => `${folder}/DejaVuSans`).find((name) => existsSync(`${name}.ttf`));
   if (file === undefined) return undefined;

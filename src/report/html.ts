@@ -1,6 +1,6 @@
-/** HTML in which every value is escaped unless it is HTML already. */
+/** HTML templates that escape every value that is not already HTML. */
 
-/** Text that may stand in a page as it is. */
+/** Trusted HTML. */
 export interface Html {
   readonly html: string;
 }
@@ -33,7 +33,9 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
   return { html: strings.map((part, i) => part + valueToHtml(values[i])).join('') };
 }
 
-/** An SVG document as part of a page: sized by the page, with unique ids and a text alternative in place of its title. */
+/**
+ * Embeds an SVG document in a page: sized by the page, with unique ids and a text alternative in place of its title.
+ */
 export function inlineSvg(svg: string, id: string, label: string): Html {
   const own = svg
     .replace(/ id="([^"]+)"/g, ` id="${id}-$1"`)

@@ -1,4 +1,4 @@
-/** Short names of runs that tell them apart. */
+/** Short distinct names of runs. */
 import type { RunSummary } from '../runs/run-summary.ts';
 
 const parts = ['dataset', 'model', 'scheme', 'seed'] as const;
@@ -10,7 +10,7 @@ const textOf = (run: RunSummary, part: Part): string =>
 const differing = (summaries: readonly RunSummary[]): readonly Part[] =>
   parts.filter((part) => new Set(summaries.map((run) => run[part])).size > 1);
 
-/** The parts in which the runs differ; where these do not tell two runs apart, a number is added. */
+/** The parts in which the runs differ; a number is added if they do not distinguish two runs. */
 export function runLabels(summaries: readonly RunSummary[]): string[] {
   const found = differing(summaries);
   const shown: readonly Part[] = found.length ? found : ['scheme'];
@@ -21,7 +21,7 @@ export function runLabels(summaries: readonly RunSummary[]): string[] {
   });
 }
 
-/** Names of the series: one for all runs that differ by their seed alone, or each run's own if no others do. */
+/** Names of the series: one for all runs that differ only by seed, or each run's own name if there are no others. */
 export function seriesLabels(summaries: readonly RunSummary[]): string[] {
   const kinds = differing(summaries).filter((part) => part !== 'seed');
   const names = summaries.map((run) => kinds.map((part) => textOf(run, part)).join(', '));

@@ -19,7 +19,7 @@ it.each([
     'X^{l+1} and L^{-1/2} have no small letters, L^{-1} has',
     'X^{l+1} and L^{−1/2} have no small letters, L⁻¹ has',
   ],
-])('%s reads %s', (text, shown) => {
+])('%s is written %s', (text, shown) => {
   expect(mathText(text)).toBe(shown);
 });
 
@@ -31,6 +31,6 @@ it.each([
   ['1e-12 <= W2^2', '1e-12 ≤ W<sub>2</sub><sup>2</sup>'],
   ['M^-1/2 against L^{-1}', 'M<sup>−1/2</sup> against L<sup>−1</sup>'],
   ['W1 X <script>', 'W<sub>1</sub> X &lt;script&gt;'],
-])('in HTML %s has raised and lowered parts', (text, shown) => {
+])('in HTML %s has superscripts and subscripts', (text, shown) => {
   expect(mathHtml(text).html).toBe(shown);
 });

@@ -7,8 +7,8 @@ const variables = (side: 'light' | 'dark'): string =>
     .join(';');
 
 /**
- * @param dark - rules for a dark page, besides the variables
- * @param own - rules of the page itself; the dark ones go over them
+ * @param dark - extra rules for a dark page, besides the variables
+ * @param own - rules of this page; the dark rules override them
  */
 export function pageStyle(dark: string, own: string): string {
   return `

@@ -56,7 +56,7 @@ export function factList(summary: RunSummary): Html {
 
 /** Several runs, one row each. */
 export function runTable(runs: readonly FigureRun[]): Html {
-  // What all runs share stands in the title of the page.
+  // The title of the page shows what all runs share.
   const shared = (pick: (run: RunSummary) => string): boolean =>
     new Set(runs.map(({ summary }) => pick(summary))).size === 1;
   const shown = facts.filter(({ title, text }) => !((title === 'model' || title === 'data') && shared(text)));
@@ -83,12 +83,12 @@ export function runTable(runs: readonly FigureRun[]): Html {
   </div>`;
 }
 
-/** Keys of all records, in the order in which they first appear. */
+/** Keys of all records, in order of first appearance. */
 function keysOf(records: readonly PlainRecord[]): string[] {
   return [...new Set(records.flatMap((record) => Object.keys(record)))];
 }
 
-/** One row a key, one column a record; rows in which the records differ are marked and, with several, come first. */
+/** One row per key, one column per record; rows that differ are marked and, with several records, come first. */
 export function recordTable(records: readonly PlainRecord[], labels: readonly string[]): Html {
   const rows = keysOf(records).map((key) => {
     const texts = records.map((record) => formatValue(record[key]));
@@ -120,7 +120,7 @@ export function recordTable(records: readonly PlainRecord[], labels: readonly st
   </div>`;
 }
 
-/** Nested records as dotted keys. */
+/** Flattens nested records to dotted keys. */
 export function flatten(record: PlainRecord, prefix = ''): PlainRecord {
   return Object.fromEntries(
     Object.entries(record).flatMap(([key, value]): [string, unknown][] =>

@@ -13,7 +13,7 @@ export interface RunSection {
   readonly run: FigureRun;
   readonly depth: readonly DrawnFigure[];
   readonly details: readonly DrawnFigure[];
-  /** Where the run's analysis is, from the page; undefined if it has none. */
+  /** Link to the run's analysis from the page; undefined if it has none. */
   readonly analysis?: string;
 }
 
@@ -54,7 +54,7 @@ function titleOf(runs: readonly FigureRun[]): string {
   return `${runs.length} runs${what ? ` of ${what}` : ''}${data ? ` on ${data}` : ''}`;
 }
 
-/** What a reader should know first. */
+/** The key facts. */
 function lead(runs: readonly FigureRun[]): Html {
   const [first] = runs;
   if (runs.length === 1 && first) {
@@ -75,7 +75,7 @@ function lead(runs: readonly FigureRun[]): Html {
     </p>`;
   }
   const finished = runs.filter(({ summary }) => summary.final && summary.testError !== undefined);
-  // Errors on different data do not compare.
+  // Errors on different data cannot be compared.
   if (new Set(runs.map(({ summary }) => summary.dataset)).size > 1) return html``;
   const best = [...finished].sort((a, b) => (a.summary.testError ?? 0) - (b.summary.testError ?? 0))[0];
   return best
@@ -149,8 +149,8 @@ function recordsHtml(runs: readonly FigureRun[]): Html {
     </div>`;
 }
 
-/** Open up to here; more runs are folded, so that the page can be overlooked. */
-const mostOpen = 2;
+/** With more runs than this, details are folded to keep the page readable. */
+const maxOpen = 2;
 
 const analysisHtml = (analysis: string | undefined): Html =>
   analysis === undefined
@@ -176,7 +176,7 @@ function sectionHtml({ run, depth, details, analysis }: RunSection, index: numbe
         : html``
     }${analysisHtml(analysis)}`;
   }
-  return html`<details class="run" ${index < mostOpen ? raw(' open') : ''}>
+  return html`<details class="run" ${index < maxOpen ? raw(' open') : ''}>
     <summary><span class="swatch run-${index}"></span>${run.label}</summary>
     <p class="name">${run.data.name}</p>
     ${figures.length ? figuresHtml(figures) : empty} ${analysisHtml(analysis)}

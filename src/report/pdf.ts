@@ -1,10 +1,10 @@
-/** An SVG figure as a PDF of one page: lines and text stay lines and text. */
+/** Converts an SVG figure to a PDF of one page; lines and text stay vector graphics. */
 import PDFDocument from 'pdfkit';
 import svgToPdf from 'svg-to-pdfkit';
 import { InternalError } from '../errors.ts';
 import { findFonts } from './fonts.ts';
 
-/** The fonts are embedded; the same SVG gives the same bytes. Undefined where the system has no DejaVu Sans. */
+/** The fonts are embedded; the same SVG gives the same bytes. Undefined if the system has no DejaVu Sans. */
 export async function renderPdf(svg: string, title = ''): Promise<Uint8Array | undefined> {
   const fonts = findFonts();
   if (!fonts) return undefined;
@@ -14,7 +14,7 @@ export async function renderPdf(svg: string, title = ''): Promise<Uint8Array | u
   const document = new PDFDocument({
     size: [width, height],
     margin: 0,
-    // A file that is made again is the same file.
+    // Fixed, so that a rebuilt file is identical.
     info: { Title: title, Creator: 'meanfield', CreationDate: new Date(0) },
   });
   document.registerFont('plain', fonts.plain);

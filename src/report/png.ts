@@ -1,8 +1,8 @@
-/** SVG documents as PNG, without a browser. */
+/** Renders SVG documents as PNG, without a browser. */
 import { Resvg } from '@resvg/resvg-js';
 import { findFonts } from './fonts.ts';
 
-/** An SVG document as PNG, `scale` times its size. The text is in DejaVu Sans where the system has it. */
+/** An SVG document as PNG, `scale` times its size. Text is in DejaVu Sans if the system has it. */
 export function renderPng(svg: string, scale = 2): Uint8Array {
   const fonts = findFonts();
   const family = { defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' };

@@ -37,7 +37,7 @@ async function report(
   return { page: readFileSync(file, 'utf8'), figures, problems };
 }
 
-/** Runs by what is special about them; several are drawn side by side. */
+/** Runs by their special property; several are drawn side by side. */
 const kinds: Record<string, FakeRun | readonly FakeRun[]> = {
   'mean-field': small,
   vanilla: { ...small, scheme: 'vanilla' },
@@ -72,15 +72,15 @@ interface Box {
   readonly bottom: number;
 }
 
-/** The boxes of the horizontal texts of an SVG. */
+/** The bounding boxes of the horizontal texts of an SVG. */
 function textBoxes(svg: string): Box[] {
   return [...svg.matchAll(/<text ([^>]*)>([^<]*)</g)].flatMap(([, attributes = '', text = '']): Box[] => {
-    // Rotated labels, and outlines below a text.
+    // Rotated labels, and outlines behind text.
     if (/rotate|fill="none"/.test(attributes)) return [];
     const number = (name: string): number =>
       Number(new RegExp(`\\b${name}="([-\\d.]+)"`).exec(attributes)?.[1]);
     const [x, y, size] = [number('x'), number('y'), number('font-size')];
-    // The estimate is generous by about a tenth.
+    // The estimate is generous by about 10 %.
     const width = 0.9 * textWidth(text, size);
     const shift = attributes.includes('"end"') ? width : attributes.includes('"middle"') ? width / 2 : 0;
     return [{ text, left: x - shift, right: x - shift + width, top: y - 0.7 * size, bottom: y }];
@@ -95,7 +95,7 @@ const overlap = (a: Box, b: Box): boolean =>
   !(a.text === b.text && a.left === b.left && a.top === b.top);
 
 it.each(Object.keys(kinds))(
-  '%s: no labels touch or leave the figure; a dark page knows all colours',
+  '%s, no labels overlap or leave the figure; a dark page knows all colours',
   async (kind) => {
     const fakes = [kinds[kind] ?? []].flat();
     const dirs = fakes.map((fake) => writeFakeRun(join(root, 'kinds'), { ...fake, name: kind }));
@@ -151,7 +151,7 @@ it('the same runs give the same bytes, whatever was drawn before', async () => {
     ).toBe(true);
 });
 
-it('the page asks the network for nothing and runs no script', async () => {
+it('the page makes no network request and runs no script', async () => {
   const dir = writeFakeRun(join(root, 'quiet'), small);
   const { page } = await report([dir], 'quiet');
   expect(page.replaceAll(/xmlns(:xlink)?="http:\/\/www\.w3\.org\/[^"]*"/g, '')).not.toMatch(
@@ -161,7 +161,7 @@ it('the page asks the network for nothing and runs no script', async () => {
   expect(page).toContain(`default-src 'none'`);
 });
 
-it('every drawing has words, and every id is its own', async () => {
+it('every drawing has a text alternative, and every id is unique', async () => {
   const dirs = [1, 2].map((seed) => writeFakeRun(join(root, 'ids'), { ...small, seed }));
   const { page } = await report(dirs, 'ids');
   const svgs = page.match(/<svg /g) ?? [];
@@ -206,7 +206,7 @@ it('names, settings and classes are text and never markup, in page, figures and 
     expect(readFileSync(join(figures, name), 'utf8')).not.toMatch(/<script|<b>|<i>/);
 });
 
-it('several runs: settings that differ come first and are marked, and no other', async () => {
+it('settings that differ between several runs come first and are marked, and no others', async () => {
   const dirs = [
     writeFakeRun(join(root, 'differ'), { ...small, seed: 1, config: { lr: 0.1 } }),
     writeFakeRun(join(root, 'differ'), { ...small, seed: 2, config: { lr: 0.2 } }),
@@ -218,7 +218,7 @@ it('several runs: settings that differ come first and are marked, and no other',
   expect(settings.indexOf('>seed<')).toBeLessThan(settings.indexOf('>dataset<'));
 });
 
-it('an unfinished run says so and how to go on; a finished one does not', async () => {
+it('an unfinished run says so and how to resume; a finished one does not', async () => {
   const dir = writeFakeRun(join(root, 'words'), { ...small, name: "it's", stopAt: 50 });
   const { page } = await report([dir], 'words');
   expect(page).toContain('This run crashed after 1 of 4 epochs');
@@ -228,7 +228,7 @@ it('an unfinished run says so and how to go on; a finished one does not', async 
   expect(done.page).not.toMatch(/crashed|--resume/);
 });
 
-it('a damaged run is reported with what is left of it, and with what is not', async () => {
+it('a damaged run is reported with its readable and its unreadable parts', async () => {
   const dir = writeFakeRun(join(root, 'damaged'), small);
   writeFileSync(join(dir, 'result.json'), '{');
   writeFileSync(join(dir, 'config.yaml'), ': : :');
@@ -274,11 +274,11 @@ it('a PNG has the size of the figure times the scale', () => {
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([120, 90]);
 });
 
-it('a report of no runs is refused', async () => {
+it('a report without runs is refused', async () => {
   await expect(writeReport([], { html: join(root, 'none.html') })).rejects.toThrow(UsageError);
 });
 
-it('light and dark text stand out from their paper', () => {
+it('light and dark text contrast with their background', () => {
   const luminance = (hex: string): number => {
     const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
       const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;

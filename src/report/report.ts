@@ -22,16 +22,16 @@ import { summariseRun } from '../runs/run-summary.ts';
 import { groupRuns, meanWithError } from './table.ts';
 
 export interface ReportOutput {
-  /** Where the page goes. */
+  /** Where to write the page. */
   readonly html: string;
   /** Folder for every panel as `.svg`, with its data as `.csv` and as a Vega-Lite specification (`.vl.json`). */
   readonly figures?: string;
-  /** Also writes every panel as `.png`. Default false. */
+  /** Also write every panel as `.png`. Default false. */
   readonly png?: boolean;
 }
 
 export interface ReportOptions {
-  /** Time in ms since 1970 at which the state of a run is judged. */
+  /** Time in ms since 1970 at which the state of a run is derived. */
   readonly now?: number;
 }
 
@@ -39,13 +39,13 @@ export interface Report {
   readonly html: string;
   /** The figure files. */
   readonly figures: readonly string[];
-  /** What could not be read, with the name of the run. */
+  /** Unreadable files, with the name of the run. */
   readonly problems: readonly string[];
 }
 
-/** The runs with names and colours that tell them apart. */
+/** The runs with distinct names and colours. */
 export async function figureRuns(runDirs: readonly string[], now = Date.now()): Promise<FigureRun[]> {
-  // The points that a page can carry are shared among its runs.
+  // The maximum number of points in a page is shared among its runs.
   const maxPoints = Math.min(maxLinePoints, Math.max(300, Math.floor(6000 / runDirs.length)));
   const data = [];
   for (const dir of runDirs) data.push(await readRun(dir).data({ maxPoints }));
@@ -62,7 +62,7 @@ export async function figureRuns(runDirs: readonly string[], now = Date.now()): 
   }));
 }
 
-/** Runs in groups that differ by their seed alone. */
+/** Groups of runs that differ only by seed. */
 export const errorGroups = (runs: readonly FigureRun[]): ErrorGroup[] =>
   groupRuns(runs.map(({ summary }) => summary)).rows.map((row) => ({
     ...row,

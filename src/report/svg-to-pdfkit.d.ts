@@ -1,4 +1,4 @@
-/** The part of svg-to-pdfkit that is used; the package has no types. */
+/** The part of svg-to-pdfkit used here; the package has no types. */
 declare module 'svg-to-pdfkit' {
   import type PDFDocument from 'pdfkit';
 

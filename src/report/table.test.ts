@@ -48,7 +48,7 @@ it('runs are averaged over seeds within data set, model and scheme', () => {
   expect(notes).toEqual([]);
 });
 
-it('a run without a result does not count, and it is said', () => {
+it('a run without a result is excluded, with a note', () => {
   const { rows, notes } = groupRuns([
     run('vanilla', 1, 8),
     run('vanilla', 2, 60, { final: false, state: 'crashed' }),
@@ -57,7 +57,7 @@ it('a run without a result does not count, and it is said', () => {
   expect(notes).toEqual(['vanilla-2 is left out: it has no result (crashed)']);
 });
 
-it('of two runs of one seed the later counts, and it is said', () => {
+it('the later of two runs with the same seed counts, with a note', () => {
   const { rows, notes } = groupRuns([
     run('vanilla', 1, 9, { name: 'old' }),
     run('vanilla', 1, 8, { name: 'new' }),

@@ -1,4 +1,4 @@
-/** Runs grouped by data set, model and scheme: mean and standard error over seeds, as text or Markdown. */
+/** Groups runs by data set, model and scheme: mean and standard error over seeds, as text or Markdown. */
 import { formatDuration, missing } from '../draw/index.ts';
 import type { RunSummary } from '../runs/run-summary.ts';
 import { mean, standardError } from '../stats/index.ts';
@@ -11,7 +11,7 @@ export interface GroupRow {
   readonly n: number;
   /** In percent. */
   readonly testError: number;
-  /** Of the mean; undefined for one run. */
+  /** Standard error of the mean; undefined for one run. */
   readonly standardError: number | undefined;
   readonly testLoss: number;
   /** Mean duration of a run. */
@@ -20,13 +20,16 @@ export interface GroupRow {
 
 export interface GroupTable {
   readonly rows: readonly GroupRow[];
-  /** What the reader must know to judge the rows, one line each. */
+  /** Notes for judging the rows, one line each. */
   readonly notes: readonly string[];
 }
 
 const finite = (value: number | undefined): number => value ?? Number.NaN;
 
-/** Rows in the order of their first runs. A run without a result, or with a later run of the same seed, is left out and noted. */
+/**
+ * Rows in the order of their first runs. A run without a result, or superseded by a later run of the same seed, is
+ * excluded with a note.
+ */
 export function groupRuns(runs: readonly RunSummary[]): GroupTable {
   const notes: string[] = [];
   const groups = new Map<string, Map<string, RunSummary>>();
@@ -75,7 +78,7 @@ export function meanWithError(value: number, error: number | undefined): string 
   return error === undefined ? fixed(value, 2) : `${fixed(value, 2)} ± ${fixed(error, 2)}`;
 }
 
-/** The table with its notes below it. Markdown keeps the columns aligned too. */
+/** The table with its notes below it. Markdown columns are aligned too. */
 export function formatGroupTable({ rows, notes }: GroupTable, style: 'text' | 'markdown' = 'text'): string {
   const header = ['data', 'model', 'scheme', 'test error in %', 'test loss', 'time', 'n'];
   const numeric = [false, false, false, true, true, true, true];

@@ -4,14 +4,14 @@ import { html, inlineSvg, raw } from './html.ts';
 import { runLabels, seriesLabels } from './labels.ts';
 import type { RunSummary } from '../runs/run-summary.ts';
 
-it('values in HTML are escaped, parts that are HTML are not', () => {
+it('values in HTML are escaped, HTML parts are not', () => {
   const text = `<img src=x onerror="alert(1)">'&`;
   expect(html`<p title="${text}">${raw('<b>')}${text}${3}${undefined}</p>`.html).toBe(
     '<p title="&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#39;&amp;"><b>&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#39;&amp;3</p>',
   );
 });
 
-it('an SVG in a page has names of its own and a text alternative', () => {
+it('an SVG in a page has unique ids and a text alternative', () => {
   const svg =
     '<svg xmlns="x" class="marks" width="10" height="9" viewBox="0 0 10 9"><g clip-path="url(#clip1)"/><clipPath id="clip1"/></svg>';
   expect(inlineSvg(svg, 'error-0', 'a "b"').html).toBe(
@@ -32,7 +32,7 @@ it('durations and counts are short', () => {
   expect(formatCount(999)).toBe('999');
 });
 
-it('text that does not fit is cut to fit', () => {
+it('text that does not fit is truncated', () => {
   expect(fitText('Ankle boot', 12, 200)).toBe('Ankle boot');
   const cut = fitText('a very long name of a class', 12, 60);
   expect(cut.endsWith('…')).toBe(true);
@@ -42,14 +42,14 @@ it('text that does not fit is cut to fit', () => {
 const run = (model: string, scheme: string, seed: number): RunSummary =>
   ({ dataset: 'd', model, scheme, seed, name: 'n' }) as RunSummary;
 
-it('runs are called by what tells them apart', () => {
+it('runs are named by what distinguishes them', () => {
   expect(runLabels([run('a', 'vanilla', 1)])).toEqual(['vanilla']);
   expect(runLabels([run('a', 'vanilla', 1), run('a', 'mean-field', 1)])).toEqual(['vanilla', 'mean-field']);
   expect(runLabels([run('a', 'vanilla', 1), run('b', 'vanilla', 2)])).toEqual(['a, seed 1', 'b, seed 2']);
   expect(runLabels([run('a', 'vanilla', 1), run('a', 'vanilla', 1)])).toEqual(['vanilla (1)', 'vanilla (2)']);
 });
 
-it('runs that differ by their seed alone are one series, unless there are only such', () => {
+it('runs that differ only by seed are one series, unless there are no others', () => {
   const four = [run('a', 'v', 1), run('a', 'v', 2), run('a', 'm', 1), run('a', 'm', 2)];
   expect(seriesLabels(four)).toEqual(['v', 'v', 'm', 'm']);
   expect(seriesLabels(four.slice(0, 2))).toEqual(['seed 1', 'seed 2']);

@@ -1,7 +1,7 @@
-/** What `analyse` measures on a trained net, as JSON: `analysis.json`. Shared with the browser. */
+/** The results of `analyse` on a trained net, as JSON: `analysis.json`. Shared with the browser. */
 import type { Check, ClaimPanel } from './claims.ts';
 
-/** A matrix as coloured cells. */
+/** A matrix of coloured cells. */
 export interface HeatMap {
   readonly title: string;
   readonly x: { readonly title: string; readonly labels: readonly string[] };
@@ -11,28 +11,28 @@ export interface HeatMap {
 }
 
 export interface AnalysisSection {
-  /** Part of file names and of links. */
+  /** Used in file names and links. */
   readonly id: string;
   readonly title: string;
   readonly question: string;
-  /** What was found, in a sentence or two. */
+  /** The finding, in a sentence or two. */
   readonly sentence: string;
-  /** How the figures are read. */
+  /** How to read the figures. */
   readonly caption: string;
-  /** Identities: one that fails is a fault of the program. */
+  /** Identities: a failing one is a bug in the program. */
   readonly checks: readonly Check[];
   /** Statements that a trained net may violate. */
   readonly findings: readonly Check[];
-  /** Numbers that sum the section up. */
+  /** Numbers that summarize the section. */
   readonly reported: Readonly<Record<string, number>>;
   readonly panels: readonly ClaimPanel[];
   readonly heatMaps: readonly HeatMap[];
 }
 
-/** Where the blocks of a stage stand. */
+/** Positions of the blocks of a stage. */
 export interface AnalysedStage {
   readonly name: string;
-  /** Particles in the order of the flow. */
+  /** Particles in depth order. */
   readonly order: readonly number[];
   /** h_l in that order. */
   readonly steps: readonly number[];
@@ -47,12 +47,12 @@ export interface Analysis {
   readonly model: string;
   readonly scheme: string;
   readonly trainingSeed: number;
-  /** Test images for errors; for derivatives. */
+  /** Number of test images for errors, and for derivatives. */
   readonly images: number;
   readonly gradientImages: number;
-  /** Most subsets, permutations or paths of one kind. */
+  /** Maximum number of subsets, permutations or paths of one kind. */
   readonly draws: number;
-  /** Of the draws. */
+  /** Seed of the random draws. */
   readonly seed: number;
   readonly seconds: number;
   readonly stages: readonly AnalysedStage[];

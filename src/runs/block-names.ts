@@ -1,4 +1,4 @@
-/** The names of a net's tensors in a checkpoint: `layer2.3.conv1.weight` belongs to block 3 of stage `layer2`. */
+/** Names of a net's tensors in a checkpoint: `layer2.3.conv1.weight` belongs to block 3 of stage `layer2`. */
 
 export interface BlockTensor {
   readonly stage: string;
@@ -7,7 +7,7 @@ export interface BlockTensor {
   readonly part: string;
 }
 
-/** The place of a tensor that belongs to a block; undefined for another one, such as `layer2.tau` or `linear.bias`. */
+/** Parses the name of a block's tensor; undefined for others, such as `layer2.tau` or `linear.bias`. */
 export function blockTensor(name: string): BlockTensor | undefined {
   const [, stage, block, part] = /^(layer\d+)\.(\d+)\.(.+)$/.exec(name) ?? [];
   if (stage === undefined || part === undefined) return undefined;

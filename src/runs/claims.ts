@@ -1,31 +1,31 @@
-/** What `verify` measures, as JSON: claims, their checks, and the data of their figures. Shared with the browser. */
+/** The results of `verify`, as JSON: claims, their checks, and the data of their figures. Shared with the browser. */
 
-/** One number that decides. */
+/** One number that decides a check. */
 export interface Check {
-  /** What was measured, such as `slope of the error, Heun`. */
+  /** The measured quantity, such as `slope of the error, Heun`. */
   readonly name: string;
   readonly measured: number;
-  /** Of the measured number: of a fitted slope, of a mean. */
+  /** Of the measured number, for a fitted slope or a mean. */
   readonly standardError?: number;
-  /** Where the number must lie; at least one bound. */
+  /** The band for the number; at least one bound. */
   readonly band: { readonly min?: number; readonly max?: number };
   readonly pass: boolean;
-  /** How many times further than allowed the number is off: at most 1 where it passes. */
+  /** Deviation relative to the tolerance: at most 1 if the check passes. */
   readonly miss: number;
 }
 
 export interface Axis {
   readonly title: string;
   readonly log?: boolean;
-  /** Ticks at whole numbers only. */
+  /** Ticks at integers only. */
   readonly whole?: boolean;
-  /** The axis reaches down to 0. */
+  /** The axis starts at 0. */
   readonly zero?: boolean;
 }
 
 export interface Series {
   readonly name: string;
-  /** x, y, and where known the lower and upper end of the spread. */
+  /** x, y, and the lower and upper end of the spread if known. */
   readonly points: readonly (readonly [x: number, y: number, low?: number, high?: number])[];
   /** Default: both. */
   readonly mark?: 'line' | 'points' | 'both';
@@ -43,16 +43,16 @@ export interface ClaimPanel {
 export interface ClaimResult {
   readonly id: string;
   readonly title: string;
-  /** The statement of the talk, in a sentence. */
+  /** The statement from the talk, in a sentence. */
   readonly statement: string;
-  /** What is shown, in a sentence, for the page. */
+  /** The figure, in a sentence, for the page. */
   readonly sentence: string;
   readonly checks: readonly Check[];
-  /** Numbers that decide nothing but belong to the picture. */
+  /** Numbers shown beside the figure that decide nothing. */
   readonly reported: Readonly<Record<string, number>>;
   readonly panels: readonly ClaimPanel[];
   readonly pass: boolean;
   readonly seconds: number;
-  /** Why it could not be measured. */
+  /** Why the claim could not be measured. */
   readonly error?: string;
 }

@@ -7,21 +7,21 @@ import { onDisk } from './disk.ts';
 import { recordSchema } from './schemas.ts';
 import type { PlainRecord } from './types.ts';
 
-/** Replaces the file as a whole. */
+/** Replaces the file atomically. */
 export function writeConfigFile(file: string, config: PlainRecord): void {
   onDisk('write', file, () => {
     writeFileAtomic(file, stringify(config, { lineWidth: 0 }));
   });
 }
 
-/** @throws FileError that names the line if it is no YAML, or no record. */
+/** @throws FileError that names the line if it is not YAML, or not a mapping. */
 export function readConfigFile(file: string): PlainRecord {
   const text = onDisk('read', file, () => readFileSync(file, 'utf8'));
-  // Files as this project writes them are read many times faster than by the library, to the same record.
+  // Fast path for files written by this project, much faster than the library, with the same result.
   return plainConfig(text) ?? yamlConfig(text, file);
 }
 
-/** `key: value`, `key:` with a list below, and a member of it; values are plain words and numbers. */
+/** `key: value`, `key:` with a list below, and a list item; values are plain words and numbers. */
 const valueLine = /^([a-z][a-z0-9-]*): ([\w./+-]*\w)$/;
 const listLine = /^([a-z][a-z0-9-]*):$/;
 const itemLine = /^ {2}- ([\w./+-]*\w)$/;
@@ -29,14 +29,14 @@ const word = /^[a-z/][a-z0-9./-]*$/;
 const constants: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
 const number = /^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,14})\.\d+(?:e-?\d{1,2})?)$/;
 
-/** Undefined where it takes more than this to see what the text means. */
+/** Undefined if the value is not of the plainest kind. */
 function scalar(text: string): unknown {
   if (Object.hasOwn(constants, text)) return constants[text];
   if (number.test(text)) return Number(text);
   return word.test(text) ? text : undefined;
 }
 
-/** The record, if every line of the text is of the plainest kind. */
+/** The record, if every line is of the plainest kind. */
 function plainConfig(text: string): PlainRecord | undefined {
   const record: Record<string, unknown> = {};
   let list: unknown[] | undefined;
@@ -50,7 +50,7 @@ function plainConfig(text: string): PlainRecord | undefined {
       list.push(found);
       continue;
     }
-    // A list without members is no list: the library knows what it is.
+    // A key without list items is ambiguous: leave it to the library.
     if (key === undefined || list?.length === 0 || Object.hasOwn(record, key)) return undefined;
     list = value === undefined ? [] : undefined;
     record[key] = list ?? found;

@@ -1,7 +1,7 @@
-/** Where the blocks of a run lie in depth, first and last. */
+/** Positions of a run's blocks in depth, first and last. */
 import type { FinalSteps, RunData, StageRecord } from './index.ts';
 
-/** Names of the stages that have trained coordinates, in natural order. */
+/** Names of the stages with trained coordinates, in natural order. */
 export function stagesOf(data: RunData): string[] {
   const names = new Set<string>();
   for (const record of [data.steps[0], data.steps.at(-1)])
@@ -10,11 +10,11 @@ export function stagesOf(data: RunData): string[] {
   return [...names].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-/** The blocks in the order of their positions; blocks at the same depth stay in the order in which they were made. */
+/** The blocks sorted by position; ties keep the order of creation. */
 export const orderByTau = (tau: readonly number[]): number[] =>
   tau.map((_, i) => i).sort((a, b) => (tau[a] ?? 0) - (tau[b] ?? 0) || a - b);
 
-/** Step sizes in the order of the flow, from coordinates alone. */
+/** Step sizes in depth order, from coordinates alone. */
 export function stepsFrom({ tau = [], tauEnd, step }: StageRecord, reorder: boolean): FinalSteps {
   if (step) return { order: step.map((_, i) => i), tau: [], steps: step };
   const order = reorder ? orderByTau(tau) : tau.map((_, i) => i);
@@ -25,7 +25,7 @@ export function stepsFrom({ tau = [], tauEnd, step }: StageRecord, reorder: bool
   return { order, tau, steps, ...(tauEnd && { tauEnd }) };
 }
 
-/** Where a stage stands at the last step that is known; undefined if it has no trained coordinates. */
+/** The positions of a stage at the last known step; undefined without trained coordinates. */
 export function finalStepsOf(data: RunData, stage: string): FinalSteps | undefined {
   const last = data.steps.at(-1)?.stages?.[stage];
   const told = data.result?.finalSteps[stage];
@@ -33,7 +33,7 @@ export function finalStepsOf(data: RunData, stage: string): FinalSteps | undefin
   return last && stepsFrom(last, data.config?.reorder !== false);
 }
 
-/** The step size that every block started with: 1, or 1/n if the depth was [0, 1]. */
+/** The initial step size of every block: 1, or 1/n if the depth was [0, 1]. */
 export function startStepOf(data: RunData, blocks: number): number {
   return data.config?.['tau-start'] === 'uniform' ? 1 / blocks : 1;
 }

@@ -1,4 +1,4 @@
-/** Failures of the disk, said in one line. */
+/** Reports disk failures in one line. */
 import { FileError, MeanfieldError } from '../errors.ts';
 import { reasonOfCode } from '../io/system-error.ts';
 
@@ -12,7 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'the run folder is gone; was it moved or deleted while the run was writing?',
 };
 
-/** Runs `action`; what the file system refuses becomes a FileError that names the file. */
+/** Runs `action`; a file system error becomes a FileError that names the file. */
 export function onDisk<T>(what: string, file: string, action: () => T): T {
   try {
     return action();

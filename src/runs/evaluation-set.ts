@@ -3,8 +3,8 @@ import type { EvaluationSet, PlainRecord } from './types.ts';
 type Maybe = PlainRecord | null | undefined;
 
 /**
- * What a run sees at the ends of its epochs. A run writes it into its environment, since a data set may have a validation
- * set of its own; earlier runs had one only by `val-split`.
+ * The images that a run evaluates at the end of each epoch. A run records this in its environment, since a data set may
+ * have a separate validation set; runs of earlier versions had one only with `val-split`.
  */
 export const evaluationSet = (config: Maybe, environment: Maybe): EvaluationSet =>
   environment?.evaluatedOn === 'validation' || Number(config?.['val-split'] ?? 0) > 0 ? 'validation' : 'test';

@@ -27,7 +27,7 @@ process.on('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-it('config.yaml gives back every record of JSON values', () => {
+it('config.yaml round-trips every record of JSON values', () => {
   const file = join(scratch, 'config.yaml');
   const value = fc.jsonValue({ maxDepth: 2 }).map((one) => JSON.parse(JSON.stringify(one)) as unknown);
   const keys = fc.string().filter((key) => key !== '__proto__');
@@ -40,7 +40,7 @@ it('config.yaml gives back every record of JSON values', () => {
   );
 });
 
-it('config.yaml that is no record is refused in one line with the file', () => {
+it('config.yaml that is not a mapping is refused in one line with the file', () => {
   const file = join(scratch, 'bad.yaml');
   for (const text of ['- 1\n- 2\n', 'a: [1\nb: 2\n', 'just words']) {
     writeFileSync(file, text);
@@ -48,7 +48,7 @@ it('config.yaml that is no record is refused in one line with the file', () => {
   }
 });
 
-it('config.yaml is read as YAML has it, however it is written', () => {
+it('config.yaml is read as YAML, whatever its style', () => {
   const file = join(scratch, 'any.yaml');
   const scalar = fc.oneof(
     fc.constantFrom(
@@ -112,7 +112,7 @@ it('config.yaml is read as YAML has it, however it is written', () => {
   );
 });
 
-it('summary.csv gives back every epoch, and leaves empty what is unknown', () => {
+it('summary.csv round-trips every epoch, and leaves unknown values empty', () => {
   const epochs: EpochRecord[] = [
     { epoch: 0, trainLoss: 2.302585092994046, lr: 1e-7, swaps: 0 },
     {
@@ -136,7 +136,7 @@ it('summary.csv gives back every epoch, and leaves empty what is unknown', () =>
   expect(summaryFromCsv(summaryToCsv([{ epoch: 0, trainLoss: Number.NaN }])).epochs).toEqual([{ epoch: 0 }]);
 });
 
-it('the last epoch of summary.csv is the last of all', () => {
+it('the last epoch of summary.csv is the last of all epochs', () => {
   const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat());
   const epochs = fc.array(
     fc.record({ epoch: fc.nat(), trainLoss: number, swaps: number }, { requiredKeys: ['epoch'] }),
@@ -153,19 +153,19 @@ it('the last epoch of summary.csv is the last of all', () => {
   expect(lastEpochFromCsv('')).toEqual({ problems: ['the header line is missing'] });
 });
 
-it('summary.csv refuses what is no number', () => {
+it('summary.csv refuses values that are not numbers', () => {
   const csv = 'epoch,lr\n0,Infinity\n1.5,1\n-1,1\n2,0x\n3,1e-3\n,1\n';
   const { epochs, problems } = summaryFromCsv(csv);
   expect(epochs).toEqual([{ epoch: 3, lr: 1e-3 }]);
   expect(problems).toHaveLength(5);
 });
 
-it('summary.csv is read by its column names, with Windows line ends too', () => {
+it('summary.csv is read by column name, with Windows line endings too', () => {
   expect(summaryFromCsv('note,train_loss,epoch\r\nx,1,0\r\n').epochs).toEqual([{ epoch: 0, trainLoss: 1 }]);
   expect(summaryFromCsv('').problems).toEqual(['the header line is missing']);
 });
 
-it('a name holds date, model, scheme and seed, and nothing that is no file name', () => {
+it('a name holds date, model, scheme and seed, without characters that a file name cannot hold', () => {
   const date = new Date(2026, 7, 3, 4, 5, 6);
   expect(runName({ model: 'resnet20', scheme: 'mean-field', seed: 42 }, date)).toBe(
     '20260803-040506-resnet20-mean-field-s42',
@@ -195,13 +195,13 @@ it.each([
   { age: 60_000, alive: undefined, state: 'running' },
   { age: 60_001, alive: true, state: 'crashed' },
   { age: 60_001, alive: undefined, state: 'crashed' },
-])('a heartbeat $age ms old and a process alive: $alive is $state', ({ age, alive, state }) => {
+])('a heartbeat $age ms old with a process that is alive ($alive) means $state', ({ age, alive, state }) => {
   const old = runningSince(age);
   expect(liveState(old, now, () => alive)).toBe(state);
   expect(liveState({ ...old, state: 'finished' }, now, () => alive)).toBe('finished');
 });
 
-it('a run that ends between the look at its status and the look for its process has not crashed', () => {
+it('a run that ends between reading its status and checking its process has not crashed', () => {
   const running = runningSince(100);
   const finished: RunStatus = { ...running, state: 'finished', exitCode: 0 };
   const dead = (): boolean => false;
@@ -210,39 +210,39 @@ it('a run that ends between the look at its status and the look for its process 
   expect(currentStatus(running, () => undefined, now, dead)).toEqual({ status: running, state: 'crashed' });
 });
 
-it('knows a process by its number on this host only', () => {
+it('identifies a process by its number on this host only', () => {
   expect(isProcessAlive({ pid: process.pid, host: hostname() })).toBe(true);
   expect(isProcessAlive({ pid: 2 ** 30, host: hostname() })).toBe(false);
   expect(isProcessAlive({ pid: process.pid, host: `${hostname()}-other` })).toBeUndefined();
 });
 
-it.runIf(existsSync('/proc/self/ns/pid'))('knows a process by its mark, where numbers mean the same', () => {
-  const { pid } = process;
-  const mark = processMark();
-  expect(isProcessAlive({ pid, host: 'renamed since', process: mark })).toBe(true);
-  // The number was given away again: another start time.
-  expect(isProcessAlive({ pid, host: hostname(), process: mark.replace(/\d+$/, '1') })).toBe(false);
-  // Another boot, or a container.
-  expect(isProcessAlive({ pid, host: hostname(), process: `x${mark}` })).toBeUndefined();
-});
-
-it.runIf(existsSync('/proc/self/stat'))(
-  'a process that is dead and was not waited for does not live',
-  async () => {
-    // The shell starts a child and becomes a program that does not wait for it; the child dies after that.
-    const shell = spawn('/bin/sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const [line] = (await once(shell.stdout, 'data')) as [Buffer];
-    const pid = Number(line.toString());
-    const isZombie = (): boolean => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ');
-    await expect.poll(isZombie, { timeout: 20_000 }).toBe(true);
-    expect(isProcessAlive({ pid, host: hostname() })).toBe(false);
-    shell.kill('SIGKILL');
+it.runIf(existsSync('/proc/self/ns/pid'))(
+  'identifies a process by its mark, within the scope of process numbers',
+  () => {
+    const { pid } = process;
+    const mark = processMark();
+    expect(isProcessAlive({ pid, host: 'renamed since', process: mark })).toBe(true);
+    // A reused number: another start time.
+    expect(isProcessAlive({ pid, host: hostname(), process: mark.replace(/\d+$/, '1') })).toBe(false);
+    // Another boot, or a container.
+    expect(isProcessAlive({ pid, host: hostname(), process: `x${mark}` })).toBeUndefined();
   },
 );
 
-it('types and schemas can go to a browser: they import nothing of Node', () => {
+it.runIf(existsSync('/proc/self/stat'))('a dead process that was not reaped is not alive', async () => {
+  // The shell starts a child and replaces itself with a program that does not reap it; then the child dies.
+  const shell = spawn('/bin/sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  const isZombie = (): boolean => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ');
+  await expect.poll(isZombie, { timeout: 20_000 }).toBe(true);
+  expect(isProcessAlive({ pid, host: hostname() })).toBe(false);
+  shell.kill('SIGKILL');
+});
+
+it('types and schemas work in a browser, they import nothing from Node', () => {
   const imports = ['types.ts', 'schemas.ts', 'live.ts'].map((name) => {
     const text = readFileSync(new URL(name, import.meta.url), 'utf8');
     return [...text.matchAll(/from '([^']+)'/g)].map(([, from]) => from);

@@ -7,7 +7,7 @@ import { findCut, Journal, stepOf } from './journal.ts';
 
 const disk = vi.hoisted(() => ({ bytesLeft: Infinity }));
 
-/** A disk that can be full: writes go through as far as there is room, as the kernel does it. */
+/** A disk that can be full: as in the kernel, a write stores as much as fits. */
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
   const writeSync = (descriptor: number, data: Buffer, offset = 0): number => {
@@ -29,7 +29,7 @@ afterEach(() => {
   fs.rmSync(root, { recursive: true, force: true });
 });
 
-it('a full disk is one clear line, and the half of a record that was written is taken back', () => {
+it('a full disk gives one clear line, and a half-written record is removed', () => {
   const journal = new Journal(join(root, 'metrics.jsonl'));
   journal.append({ step: 1 });
   disk.bytesLeft = 5;
@@ -44,7 +44,7 @@ it('a full disk is one clear line, and the half of a record that was written is 
   expect(fs.readFileSync(journal.file, 'utf8')).toBe('{"step":1}\n{"step":2}\n');
 });
 
-it('a record that is written in pieces is whole', () => {
+it('a record written in pieces is complete', () => {
   const journal = new Journal(join(root, 'a.jsonl'));
   const text = 'é'.repeat(1000);
   journal.append({ step: 1, text } as { step: number });
@@ -52,14 +52,14 @@ it('a record that is written in pieces is whole', () => {
   expect(fs.readFileSync(journal.file, 'utf8')).toBe(`{"step":1,"text":"${text}"}\n`);
 });
 
-it('writes the step first, whatever the order of the record', () => {
+it('writes the step first, whatever the key order of the record', () => {
   const journal = new Journal(join(root, 'a.jsonl'));
   journal.append({ loss: 1, step: 7 } as { step: number });
   journal.close();
   expect(fs.readFileSync(journal.file, 'utf8')).toBe('{"step":7,"loss":1}\n');
 });
 
-it('finds the step of a record wherever it stands', () => {
+it('finds the step of a record anywhere in the line', () => {
   expect(stepOf(Buffer.from('{"step":123456789012,"loss":1}'))).toBe(123456789012);
   expect(stepOf(Buffer.from('{"step":12}'))).toBe(12);
   expect(stepOf(Buffer.from('{"loss":1,"step":3}'))).toBe(3);
@@ -68,7 +68,7 @@ it('finds the step of a record wherever it stands', () => {
   expect(stepOf(Buffer.from('null'))).toBe(-1);
 });
 
-it('keeps damaged lines between good ones and cuts after the last good one', () => {
+it('keeps damaged lines between valid ones and cuts after the last valid one', () => {
   const file = join(root, 'a.jsonl');
   const kept = '{"step":1}\n??\n{"step":2}\n';
   fs.writeFileSync(file, `${kept}??\n{"step":3}\n{"step":4}`);

@@ -1,10 +1,10 @@
-/** A file of records, one JSON object a line, that only grows, and is cut back to a step on resume. */
+/** An append-only file of records, one JSON object per line, truncated to a step on resume. */
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { FileError } from '../errors.ts';
 import { onDisk } from './disk.ts';
 import { readLinesSync } from './lines.ts';
 
-/** The step of a record, from its first bytes where it stands there, as this project writes it; -1 if it has none. */
+/** The step of a record, read from its first bytes if this project wrote it; -1 if it has none. */
 export function stepOf(bytes: Buffer): number {
   const head = /^\{"step":(\d+)[,}]/.exec(bytes.toString('latin1', 0, 28));
   if (head) return Number(head[1]);
@@ -17,7 +17,7 @@ export function stepOf(bytes: Buffer): number {
   }
 }
 
-/** Where the records up to `step` end, and the last step among them (0 if none). */
+/** The end of the records up to `step`, and the last step among them (0 if none). */
 export function findCut(file: string, step: number): { end: number; last: number } {
   let found = { end: 0, last: 0 };
   for (const line of readLinesSync(file)) {
@@ -34,7 +34,7 @@ export class Journal {
   #bytes: number;
   #open = true;
 
-  /** Opens the file for appending; makes it if it is missing. */
+  /** Opens the file for appending, and creates it if it is missing. */
   constructor(file: string) {
     this.file = file;
     this.#descriptor = onDisk('open', file, () => openSync(file, 'a'));
@@ -42,9 +42,9 @@ export class Journal {
   }
 
   /**
-   * Appends a record; it is with the operating system when this returns, so a killed process loses nothing.
+   * Appends a record. The operating system has it when this returns, so a killed process loses nothing.
    *
-   * @throws FileError if the disk is full; what was written of the line is taken back.
+   * @throws FileError if the disk is full; the partial line is removed.
    */
   append(record: { readonly step: number }): void {
     if (!this.#open) throw new FileError(`cannot write ${this.file}: it is closed`);
@@ -66,11 +66,11 @@ export class Journal {
     try {
       ftruncateSync(this.#descriptor, this.#bytes);
     } catch {
-      // The torn line stays; readers and resume leave it out.
+      // The torn line stays; readers and resume skip it.
     }
   }
 
-  /** Drops the records after `step` and a torn last line; returns the last step that is left (0 if none). */
+  /** Drops the records after `step` and a torn last line; returns the last remaining step (0 if none). */
   truncateAfter(step: number): number {
     return onDisk('cut back', this.file, () => {
       const { end, last } = findCut(this.file, step);
@@ -81,7 +81,7 @@ export class Journal {
     });
   }
 
-  /** Returns when the records are on the disk. */
+  /** Returns when the records are on disk. */
   sync(): void {
     if (this.#open)
       onDisk('write', this.file, () => {

@@ -1,4 +1,4 @@
-/** Names within `runs/`. */
+/** Names in `runs/`. */
 import { show } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
@@ -27,7 +27,7 @@ export function timestamp(date: Date): string {
   return `${day}-${pad(date.getHours())}${pad(date.getMinutes())}${pad(date.getSeconds())}`;
 }
 
-/** The text as it may stand in a file name: letters, digits, `.`, `_`, `-`; it never starts with a dot. */
+/** The text restricted to file name characters: letters, digits, `.`, `_`, `-`; never with a leading dot. */
 export function slug(text: string): string {
   const safe = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
   return safe.slice(0, 80) || 'x';
@@ -41,9 +41,9 @@ export function runName(parts: { model: string; scheme: string; seed: number }, 
 const longestName = 200;
 
 /**
- * The name of a run folder: one that its user gave stays within the folder of runs, and is seen in lists of it.
+ * The name of a run folder. A name given by the user stays inside the runs folder and is visible in listings.
  *
- * @throws UsageError for a path, a hidden name, and what no file can be called
+ * @throws UsageError for a path, a hidden name, and an invalid file name
  */
 export function checkRunName(name: string): string {
   if (/^$|^\.|[/\u0000-\u001f]/.test(name) || Buffer.byteLength(name) > longestName)

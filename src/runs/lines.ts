@@ -1,23 +1,23 @@
-/** The lines of a file as bytes with their place, in chunks: a file of any size, in little memory. */
+/** Iterates over the lines of a file as bytes with offsets, in chunks: files of any size in little memory. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 export interface Line {
-  /** Counts from 0. */
+  /** From 0. */
   readonly index: number;
-  /** Where it starts in the file, and where the next one does. */
+  /** Offsets of this line and of the next one. */
   readonly start: number;
   readonly end: number;
-  /** Without the newline; valid until the next line is asked for. */
+  /** Without the newline; valid until the next iteration. */
   readonly bytes: Buffer;
-  /** False for a last line that has no newline. */
+  /** False for a last line without a newline. */
   readonly whole: boolean;
 }
 
 const chunkBytes = 1 << 18;
 const newline = 10;
 
-/** Cuts chunks into lines; the last call has no chunk. */
+/** Splits chunks into lines; the last call passes no chunk. */
 function lineCutter(from: number): (chunk: Buffer | undefined) => Generator<Line> {
   let rest: Buffer = Buffer.alloc(0);
   let start = from;
@@ -56,7 +56,7 @@ export async function* readLines(file: string, from = 0): AsyncGenerator<Line> {
   }
 }
 
-/** The same, blocking. */
+/** Like the asynchronous version, but blocking. */
 export function* readLinesSync(file: string): Generator<Line> {
   const descriptor = openSync(file, 'r');
   try {
@@ -74,11 +74,11 @@ export function* readLinesSync(file: string): Generator<Line> {
   }
 }
 
-/** Lines are counted in this many bytes; a longer file is taken to go on alike. */
+/** Lines are counted in this many bytes; a longer file is extrapolated. */
 const maxCountedBytes = 1 << 26;
 
 /**
- * The number of whole lines, without their contents.
+ * The number of complete lines, without reading their contents.
  *
  * @param size - of the file
  * @returns 0 if the file cannot be read

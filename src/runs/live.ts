@@ -1,17 +1,17 @@
-/** What a run's status means now: a process that died leaves `running` behind. */
+/** The current state of a run: a process that died leaves `running` behind. */
 import type { RunState, RunStatus } from './types.ts';
 
 export type LiveState = RunState | 'crashed';
 
-/** A heartbeat older than this: crashed, whatever else is known. In ms. */
+/** With a heartbeat older than this (ms), the run counts as crashed. */
 const lostAfter = 60_000;
 
-/** undefined where that cannot be known: on another host */
+/** undefined if unknown: on another host */
 type IsProcessAlive = (status: RunStatus) => boolean | undefined;
 
 /**
- * The state as it can be believed at `now`, of a status that was read just before. A process that is gone may have
- * ended well after the status was read: {@link currentStatus} looks again.
+ * The state at `now`, derived from a status that was just read. If the process is gone, it may have ended normally
+ * after the status was read: {@link currentStatus} reads it again.
  *
  * @param now - ms since 1970
  */
@@ -21,18 +21,18 @@ export function liveState(status: RunStatus, now: number, isProcessAlive: IsProc
   return age > lostAfter || isProcessAlive(status) === false ? 'crashed' : 'running';
 }
 
-/** A status with the state to believe. */
+/** A status with the derived state. */
 export interface CurrentStatus {
   readonly status: RunStatus;
   readonly state: LiveState;
 }
 
 /**
- * The status and the state to believe. Where the process is gone the status is read once more: what it says then is
- * the last word, because a process writes how it ended before it ends.
+ * The status and the derived state. If the process is gone, the status is read once more; that result is final, because
+ * a process records how it ended before it ends.
  *
- * @param status - as it was read
- * @param again - reads it afresh; undefined if it cannot be read
+ * @param status - as read
+ * @param again - reads it again; undefined if it cannot be read
  * @param now - ms since 1970
  */
 export function currentStatus(

@@ -42,7 +42,7 @@ it('the error of a class without test images is absent, also in a record of an e
     expect(resultSchema.parse({ ...result, perClassError }).perClassError).toEqual([50, null, 0]);
 });
 
-it('reads few of many steps evenly, with the first, the last and the swaps', async () => {
+it('samples few of many steps evenly, with the first, the last and the swaps', async () => {
   const dir = writeRun('long', 5003, [1234, 1235]);
   const { steps } = await readRun(dir).data({ maxPoints: 100 });
   const read = steps.map(({ step }) => step);
@@ -57,7 +57,7 @@ it('reads few of many steps evenly, with the first, the last and the swaps', asy
 });
 
 it.each([1, 2, 3, 99, 100, 101, 150, 199, 200, 201])(
-  'of %i steps it reads at most 100, and never none',
+  'reads at most 100 of %i steps, and never none',
   async (count) => {
     const { records } = await readRecords(join(writeRun('r', count), 'metrics.jsonl'), stepSchema, {
       maxPoints: 100,
@@ -68,7 +68,7 @@ it.each([1, 2, 3, 99, 100, 101, 150, 199, 200, 201])(
   },
 );
 
-it('follows a growing file from where it stopped, past half a line', async () => {
+it('follows a growing file from where it stopped, past a partial line', async () => {
   const file = join(writeRun('grow', 3), 'metrics.jsonl');
   const lines = readFileSync(file, 'utf8');
   const line = (step: number): string => lines.split('\n')[0]?.replace('"step":1', `"step":${step}`) ?? '';
@@ -81,7 +81,7 @@ it('follows a growing file from where it stopped, past half a line', async () =>
   expect(second.records.map(({ step }) => step)).toEqual([4, 5]);
 });
 
-it('reads lines that are longer than a chunk, and characters that lie across chunks', async () => {
+it('reads lines longer than a chunk, and characters that cross chunk boundaries', async () => {
   const dir = writeRun('wide', 1);
   const config = { step: 2, epoch: 0, stage: 'é'.repeat(400_000), before: [], after: [], pairs: [] };
   writeFileSync(
@@ -95,7 +95,7 @@ it('reads lines that are longer than a chunk, and characters that lie across chu
   ]);
 });
 
-it('says what is damaged, once, and returns the rest', async () => {
+it('reports damage once, and returns the rest', async () => {
   const dir = writeRun('damaged', 3, [2]);
   const metrics = join(dir, 'metrics.jsonl');
   const [one, two, three] = readFileSync(metrics, 'utf8').split('\n');
@@ -129,7 +129,7 @@ it('says what is damaged, once, and returns the rest', async () => {
   );
 });
 
-it('a folder without files, and one that is not there, are told and do not throw', async () => {
+it('an empty folder, and a missing one, are reported and do not throw', async () => {
   mkdirSync(join(root, 'empty'));
   const empty = await readRun(join(root, 'empty')).data();
   expect(empty.problems).toEqual([
@@ -141,14 +141,14 @@ it('a folder without files, and one that is not there, are told and do not throw
   expect(gone.problems).toEqual([`${join(root, 'gone')} is missing`]);
 });
 
-it('a run of a few steps that is under way has no problems', async () => {
+it('a run in progress with few steps has no problems', async () => {
   const writer = RunWriter.create(root, 'young');
   writer.config({});
   expect((await readRun(writer.dir).data()).problems).toEqual([]);
   writer.close();
 });
 
-it('lists run folders only, oldest first', () => {
+it('lists only run folders, oldest first', () => {
   writeRun('20260102-000000-b', 1);
   writeRun('20260101-000000-a', 1);
   mkdirSync(join(root, 'other'));

@@ -1,6 +1,6 @@
 /**
- * The read side of a run folder. Files may be missing, half-written or damaged: what can be read is
- * returned, what cannot is told in `problems`, and nothing throws.
+ * Reads run folders. Files may be missing, half-written or damaged: readable parts are returned, unreadable ones are
+ * listed in `problems`, and nothing throws.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -32,30 +32,30 @@ import type {
   TestSamples,
 } from './types.ts';
 
-/** A run folder, read when asked, afresh at every call: a run that is under way is seen to move. */
+/** A run folder, read afresh on every call, so that a run in progress is followed. */
 export interface Run {
   readonly name: string;
   readonly dir: string;
-  /** What could not be read so far, one line each. */
+  /** Unreadable files so far, one line each. */
   readonly problems: readonly string[];
   config(): PlainRecord | undefined;
   environment(): PlainRecord | undefined;
   status(): RunStatus | undefined;
   result(): RunResult | undefined;
   samples(): TestSamples | undefined;
-  /** What takes no lists: quicker, for many runs. */
+  /** Everything without long lists: faster, for many runs. */
   resultNumbers(): ResultNumbers | undefined;
   epochs(): EpochRecord[];
-  /** The last one alone. */
+  /** The last record alone. */
   lastEpoch(): EpochRecord | undefined;
   steps(options?: ReadRecordsOptions): Promise<StepRecord[]>;
   swaps(): Promise<SwapRecord[]>;
   /** Names of the checkpoints, sorted. */
   checkpoints(): string[];
   /**
-   * All of it; of the steps about `maxPoints`, and those at which blocks swapped.
+   * Everything; about `maxPoints` of the steps, plus those at which blocks swapped.
    *
-   * @param options - maxPoints: default 1500. maxSwapSteps: so many swap steps are read at most; default 2000.
+   * @param options - maxPoints: default 1500. maxSwapSteps: maximum number of swap steps; default 2000.
    */
   data(options?: { maxPoints?: number; maxSwapSteps?: number }): Promise<RunData>;
 }
@@ -73,9 +73,9 @@ export function readRun(folder: string): Run {
   const problems = new Set<string>();
   const path = (name: string): string => join(dir, name);
 
-  /** A failure is a problem, unless the file is one that may be absent. */
+  /** A failure is a problem, unless the file is optional. */
   function fail(name: string, needed: boolean, error: unknown): void {
-    // Errors name the file with its folder; here the name is enough.
+    // Errors name the path of the file; here the name is enough.
     if (!isMissing(error)) problems.add(`${name}: ${reasonOf(error).replaceAll(path(name), 'it')}`);
     else if (!existsSync(dir)) problems.add(`${dir} is missing`);
     else if (needed) problems.add(`${name} is missing`);
@@ -170,7 +170,7 @@ export function readRun(folder: string): Run {
   return run;
 }
 
-/** The run folders in `root`, oldest first: those that have a status or a configuration. */
+/** The run folders in `root`, oldest first: those with a status or a configuration. */
 export function listRuns(root: string): Run[] {
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })

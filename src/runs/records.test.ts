@@ -22,7 +22,7 @@ it.each([
   ['followed by a line that is cut off', `${line(1)}${line(2)}${line(3).slice(0, 20)}`],
   ['followed by damaged lines', `${line(1)}${line(2)}{"step":3}\nnonsense\n\n`],
   ['alone', line(2)],
-])('the last record is found when it is %s, as a reader of the whole file finds it', async (_, text) => {
+])('the last record is found when it is %s, like a full read finds it', async (_, text) => {
   const size = write(text);
   expect(lastRecord(file, size, swapSchema)?.step).toBe(2);
   expect((await readRecords(file, swapSchema)).records.at(-1)?.step).toBe(2);
@@ -34,7 +34,7 @@ it('the last record of a long file is found in its last bytes', () => {
   expect(countLines(file, size)).toBe(2000);
 });
 
-it('a file without a record, or without bytes, has no last one', () => {
+it('a file without a record, or an empty one, has no last record', () => {
   expect(lastRecord(file, write('nonsense\n'), swapSchema)).toBeUndefined();
   expect(lastRecord(file, write(''), swapSchema)).toBeUndefined();
   expect(lastRecord(join(root, 'missing.jsonl'), 10, swapSchema)).toBeUndefined();

@@ -1,23 +1,23 @@
-/** Reading a journal: every record, or few of many. */
+/** Reads all or a sample of the records of a journal. */
 import type { z } from 'zod';
 import { stepOf } from './journal.ts';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readLines } from './lines.ts';
 
 export interface ReadRecordsOptions {
-  /** At most about this many records, evenly spaced; the first and the last are among them. Default: all. */
+  /** Approximate maximum number of records, evenly spaced, including the first and the last. Default: all. */
   readonly maxPoints?: number;
-  /** Steps whose records are read in any case, over and above `maxPoints`. */
+  /** Steps whose records are always read, in addition to `maxPoints`. */
   readonly keep?: ReadonlySet<number>;
-  /** Byte to start at: the `next` of an earlier call, to follow a file that grows. */
+  /** Byte to start at: the `next` of an earlier call, to follow a growing file. */
   readonly from?: number;
 }
 
 export interface Records<T> {
   readonly records: T[];
-  /** Lines that are whole. */
+  /** Number of complete lines. */
   readonly lines: number;
-  /** Where the first line that is not whole starts. */
+  /** Offset of the first incomplete line. */
   readonly next: number;
   readonly problems: string[];
 }
@@ -28,15 +28,15 @@ async function wholeLines(file: string, from: number): Promise<number> {
   return count;
 }
 
-/** Which lines are read, by index. */
+/** Selects lines by index. */
 function picker(lines: number, maxPoints: number): (index: number) => boolean {
   if (lines <= maxPoints) return () => true;
   const stride = (lines - 1) / Math.max(maxPoints - 1, 1);
-  // A line is picked if a multiple of the stride rounds to it.
+  // A line is selected if a multiple of the stride rounds to it.
   return (index) => Math.round(Math.round(index / stride) * stride) === index;
 }
 
-/** The record in the bytes of a line; undefined if there is none. */
+/** Parses a line; undefined if it is not a record. */
 export function parseRecord<T>(schema: z.ZodType<T>, bytes: Buffer): T | undefined {
   try {
     const parsed = schema.safeParse(JSON.parse(bytes.toString('utf8')));
@@ -46,7 +46,7 @@ export function parseRecord<T>(schema: z.ZodType<T>, bytes: Buffer): T | undefin
   }
 }
 
-/** Reads a journal as a stream; lines that cannot be read are left out and counted. A missing file throws. */
+/** Reads a journal as a stream; unreadable lines are skipped and counted. Throws if the file is missing. */
 export async function readRecords<T>(
   file: string,
   schema: z.ZodType<T>,
@@ -76,20 +76,20 @@ export async function readRecords<T>(
   return { records, lines, next, problems };
 }
 
-/** A record is far shorter, even that of a net with a thousand blocks. */
+/** A record is far shorter, even for a net with a thousand blocks. */
 const tailBytes = 1 << 16;
-/** Damaged lines at the end that are passed over. */
+/** Maximum number of damaged lines at the end that are skipped. */
 const maxDamagedLines = 5;
 
 /**
- * The last whole record, without reading the file.
+ * The last complete record, without reading the whole file.
  *
  * @param size - of the file
  * @returns undefined if there is none, or the file cannot be read
  */
 export function lastRecord<T>(file: string, size: number, schema: z.ZodType<T>): T | undefined {
   const tail = readTail(file, size);
-  // The text after the last newline is not a whole line.
+  // The text after the last newline is an incomplete line.
   let end = tail.lastIndexOf('\n');
   for (let i = 0; i <= maxDamagedLines && end > 0; i++) {
     const start = tail.lastIndexOf('\n', end - 1) + 1;

@@ -4,11 +4,11 @@ import type { EvaluationSet } from './types.ts';
 
 export interface StageChanges {
   readonly stage: string;
-  /** Steps after which the order was another one, mean over runs. */
+  /** Number of steps that changed the order, mean over runs. */
   readonly perRun: number;
-  /** The same by epoch. */
+  /** The same, per epoch. */
   readonly perEpoch: readonly number[];
-  /** Share of the runs that end in another order than they began in. */
+  /** Share of the runs that end in a different order from the initial one. */
   readonly reordered: number;
 }
 
@@ -28,7 +28,7 @@ export interface ArmResult {
   /** Of the errors in percent after the last epoch. */
   readonly error: Mean;
   readonly runs: readonly {
-    /** Of the run folder. */
+    /** Name of the run folder. */
     readonly name: string;
     readonly seed: number;
     readonly error: number;
@@ -44,9 +44,9 @@ export interface ArmResult {
 export interface Comparison {
   readonly arm: string;
   readonly against: string;
-  /** Seeds that both have. */
+  /** Seeds of both arms. */
   readonly seeds: readonly number[];
-  /** Error of `against` minus that of `arm`, seed by seed, in points: positive is a gain. */
+  /** Error of `against` minus that of `arm`, per seed, in percentage points: positive is a gain. */
   readonly gains: readonly number[];
   readonly gain: PairedGain;
 }
@@ -56,9 +56,9 @@ export interface ReproductionRow {
   readonly network: string;
   readonly dataset: string;
   readonly model: string;
-  /** Percent, from the talk; absent where the talk has no such row. */
+  /** Percent, from the talk; absent if the talk has no such row. */
   readonly talk?: { readonly vanilla: number; readonly meanField: number };
-  /** Percent: the smallest and largest vanilla error of published re-runs of this net. */
+  /** Percent: the smallest and largest vanilla error of published re-runs. */
   readonly reruns?: readonly [number, number];
   /** With at least one finished run. */
   readonly arms: readonly ArmResult[];
@@ -68,11 +68,11 @@ export interface ReproductionRow {
 export interface Reproduction {
   readonly preset: string;
   readonly recipe: string;
-  /** Settings given in place of the preset's. */
+  /** Settings that override the preset. */
   readonly changed: Readonly<Record<string, unknown>>;
-  /** What errors are measured on, after the last epoch. */
+  /** The images for the error after the last epoch. */
   readonly measuredOn: EvaluationSet;
-  /** In the order of the talk; rows that were not run have no arms. */
+  /** In the order of the talk; rows without runs have no arms. */
   readonly rows: readonly ReproductionRow[];
   readonly finished: number;
   readonly unfinished: readonly { readonly name: string; readonly state: string }[];

@@ -1,4 +1,4 @@
-/** One row for each run: from its result if it has one, otherwise from its records so far. */
+/** One row per run: from its result if it has one, else from its records so far. */
 import {
   currentStatus,
   isProcessAlive,
@@ -14,15 +14,15 @@ export interface RunSummary {
   readonly name: string;
   readonly dataset: string;
   readonly model: string;
-  /** With `-no-reorder` where the order was frozen. */
+  /** With `-no-reorder` if the order was frozen. */
   readonly scheme: string;
   readonly seed: number | undefined;
   readonly state: LiveState | 'unknown';
-  /** Finished epochs, and those that are planned. */
+  /** Finished and planned epochs. */
   readonly epochs: number;
   readonly plannedEpochs: number | undefined;
   readonly steps: number;
-  /** In percent; of an unfinished run: of its last epoch. */
+  /** In percent; for an unfinished run: of its last epoch. */
   readonly testError: number | undefined;
   readonly testLoss: number | undefined;
   readonly trainLoss: number | undefined;
@@ -30,7 +30,7 @@ export interface RunSummary {
   readonly imagesPerSecond: number | undefined;
   readonly swaps: number;
   readonly parameters: number | undefined;
-  /** The result is final. */
+  /** Whether the result is final. */
   readonly final: boolean;
 }
 
@@ -50,10 +50,10 @@ function typical(values: readonly number[]): number | undefined {
   return finite.length ? median(finite) : undefined;
 }
 
-/** The part of a run that a row needs. */
+/** The part of a run needed for a row. */
 export type SummarisedRun = Omit<RunData, 'result'> & { readonly result?: ResultNumbers };
 
-/** @param now - ms since 1970, at which the state is judged */
+/** @param now - ms since 1970, at which the state is derived */
 export function summariseRun(data: SummarisedRun, now = Date.now()): RunSummary {
   const { config, result, status, epochs, steps } = data;
   const last = epochs.at(-1);

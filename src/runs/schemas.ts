@@ -1,10 +1,10 @@
 /**
- * The records of a run folder, each described once: the schema that checks what is read, and the type that comes from it.
- * Numbers that are not finite (the loss of a diverged run) are `null` in the files and NaN in memory.
+ * The records of a run folder: for each, the schema that validates it, and the type inferred from it. Non-finite
+ * numbers (the loss of a diverged run) are `null` in files and NaN in memory.
  */
 import { z } from 'zod';
 
-/** A value as its readers see it: nobody changes a record. */
+/** A value as readers see it: read-only. */
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 const real = z
@@ -16,7 +16,7 @@ const count = z.int().nonnegative();
 const particles = z.array(count);
 const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), 'must be an ISO time');
 
-/** The trained depth coordinates of one stage; every list is by particle (the order of creation). */
+/** The trained depth coordinates of one stage; every list is by particle (order of creation). */
 const stageSchema = z.object({
   tau: reals.exactOptional(),
   /** Scheme `intervals`: the end of each block. */
@@ -28,19 +28,19 @@ export type StageRecord = Immutable<z.infer<typeof stageSchema>>;
 
 /** A line of `metrics.jsonl`: one training step. */
 export const stepSchema = z.object({
-  /** Counts from 1 over the whole run. */
+  /** From 1, over the whole run. */
   step: z.int().positive(),
-  /** Counts from 0. */
+  /** From 0. */
   epoch: count,
   /** Mean loss of the batch. */
   loss: real,
-  /** Percent of the batch that was misclassified. */
+  /** Percentage of the batch that was misclassified. */
   error: real,
   lr: real,
   /** Learning rate of the depth coordinates. */
   tauLr: real.exactOptional(),
   imagesPerSecond: real,
-  /** Wall clock since the start of the run. */
+  /** Wall-clock time since the start of the run. */
   seconds: real,
   /** By stage name, such as `layer1`. */
   stages: z.record(z.string(), stageSchema).exactOptional(),
@@ -52,12 +52,12 @@ export const swapSchema = z.object({
   step: count,
   epoch: count,
   stage: z.string(),
-  /** Particles in the order of the flow, before and after. */
+  /** Particles in depth order, before and after. */
   before: particles,
   after: particles,
-  /** The pairs whose order was inverted. */
+  /** The inverted pairs. */
   pairs: z.array(z.tuple([count, count])),
-  /** Pairs of neighbours that share their position. */
+  /** Pairs of neighbours with equal positions. */
   ties: count.exactOptional(),
 });
 export type SwapRecord = Immutable<z.infer<typeof swapSchema>>;
@@ -65,11 +65,11 @@ export type SwapRecord = Immutable<z.infer<typeof swapSchema>>;
 export const runStates = ['running', 'finished', 'stopped', 'diverged', 'failed'] as const;
 export type RunState = (typeof runStates)[number];
 
-/** `status.json`: the state of a run, and the sign that its process is alive. */
+/** `status.json`: the state of a run, and a heartbeat of its process. */
 export const statusSchema = z.object({
   pid: z.int().positive(),
   host: z.string(),
-  /** The process beyond its number: the space of process numbers, the number, the start time. */
+  /** Identifies the process beyond its number: PID namespace, number, start time. */
   process: z.string().exactOptional(),
   state: z.enum(runStates),
   heartbeat: time,
@@ -84,11 +84,11 @@ export type RunStatus = Immutable<z.infer<typeof statusSchema>>;
 
 /** The blocks of a stage after training. */
 const finalStepsSchema = z.object({
-  /** Particles in the order of the flow. */
+  /** Particles in depth order. */
   order: particles,
   /** Position of each particle; empty for schemes without positions. */
   tau: reals,
-  /** Step sizes (for `intervals`: widths) in the order of the flow. */
+  /** Step sizes (for `intervals`: widths) in depth order. */
   steps: reals,
   /** Scheme `intervals`: the end of each particle. */
   tauEnd: reals.exactOptional(),
@@ -105,7 +105,7 @@ const storedResult = z.object({
   testLoss: real,
   /** Absent for fewer than 6 classes. */
   top5Error: real.exactOptional(),
-  /** After the last epoch, on the images held out; absent without such images. */
+  /** After the last epoch, on the held-out images; absent without such images. */
   validationError: real.exactOptional(),
   trainLoss: real,
   epochs: count,
@@ -115,7 +115,7 @@ const storedResult = z.object({
   swaps: count,
   parameters: count,
   finalSteps: z.record(z.string(), finalStepsSchema),
-  /** confusion[true][predicted], in images. */
+  /** confusion[true][predicted], number of images. */
   confusion: z.array(z.array(count)),
   /** Null for a class without test images. */
   perClassError: z.array(z.number().nullable()),
@@ -141,10 +141,10 @@ export const resultNumbersSchema = storedResult.omit({
 export type ResultNumbers = Immutable<z.infer<typeof resultNumbersSchema>>;
 
 const sampleSchema = z.object({
-  /** In the test set. */
+  /** Index in the test set. */
   index: count,
   label: count,
-  /** PNG as a data address. */
+  /** PNG as a data URL. */
   image: z.string().regex(/^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a PNG as a data address'),
   /** Most likely first. */
   top: z.array(z.object({ class: count, probability: z.number().min(0).max(1) })),

@@ -1,4 +1,4 @@
-/** A YAML file of settings that its user wrote: what is wrong is told with its line. */
+/** A YAML settings file written by the user; errors give the line. */
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from '../errors.ts';
@@ -7,7 +7,7 @@ import type { PlainRecord } from './types.ts';
 
 export interface SettingsFile {
   readonly record: PlainRecord;
-  /** `file:line` of a key; of one that is not there the file. */
+  /** `file:line` of a key; for an absent key, the file. */
   readonly placeOf: (key: string) => string;
 }
 
@@ -27,7 +27,7 @@ function textOf(file: string): string {
   }
 }
 
-/** @throws UsageError that names the file and, where it has one, the line */
+/** @throws UsageError that names the file and, if known, the line */
 export function readSettingsFile(file: string): SettingsFile {
   const text = textOf(file);
   const lines = new LineCounter();

@@ -1,4 +1,4 @@
-/** The facts that numbers and speed depend on; none names a machine, its folders or its user. */
+/** The facts that numbers and speed depend on; none identifies a machine, its folders or its user. */
 export const conditions: readonly string[] = [
   'meanfield',
   'node',
@@ -12,5 +12,5 @@ export const conditions: readonly string[] = [
   'threads',
 ];
 
-/** The keys of `env.json` that may leave the machine. */
+/** The keys of `env.json` that may be published. */
 export const sharedFacts: readonly string[] = [...conditions, 'continued'];

@@ -1,4 +1,4 @@
-/** `summary.csv`: one line an epoch, empty where unknown. */
+/** `summary.csv`: one line per epoch; unknown values are empty. */
 import type { EpochRecord } from './types.ts';
 
 const columns = {
@@ -26,7 +26,7 @@ export function summaryToCsv(epochs: readonly EpochRecord[]): string {
   return [header, ...epochs.map((epoch) => keys.map((key) => cell(epoch[key])).join(','))].join('\n') + '\n';
 }
 
-/** Where each member of an epoch stands in a row; -1 where the file has no such column. */
+/** The column index of each field of an epoch; -1 if the file has no such column. */
 type Places = Readonly<Record<keyof EpochRecord, number>>;
 
 interface Header {
@@ -59,7 +59,7 @@ function parseRow({ columns, places }: Header, row: string): EpochRecord | undef
 const noHeader = 'the header line is missing';
 const tornLine = 'the last line is cut off and was left out';
 
-/** The rows that can be read, and what could not be. Columns are found by name; more of them do no harm. */
+/** The readable rows, and errors for the others. Columns are found by name; extra ones are ignored. */
 export function summaryFromCsv(text: string): { epochs: EpochRecord[]; problems: string[] } {
   const problems: string[] = [];
   const lines = text.replaceAll('\r', '').split('\n');
@@ -77,7 +77,7 @@ export function summaryFromCsv(text: string): { epochs: EpochRecord[]; problems:
   return { epochs, problems };
 }
 
-/** The last row alone, whatever stands before it. */
+/** The last row alone; earlier rows are not checked. */
 export function lastEpochFromCsv(text: string): { epoch?: EpochRecord; problems: string[] } {
   const plain = text.replaceAll('\r', '');
   const end = plain.lastIndexOf('\n');

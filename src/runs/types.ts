@@ -1,4 +1,4 @@
-/** The types of a run folder's records, for those who check nothing: pages share them. */
+/** The types of a run folder's records, without their validation: pages share them. */
 import type { PlainRecord, RunResult, RunStatus, StepRecord, SwapRecord } from './schemas.ts';
 
 export type {
@@ -20,7 +20,7 @@ export type EvaluationSet = 'validation' | 'test';
 
 /** A line of `summary.csv`: one epoch; unknown numbers are absent, as is the evaluation of an epoch without one. */
 export interface EpochRecord {
-  /** Counts from 0. */
+  /** From 0. */
   readonly epoch: number;
   readonly trainLoss?: number;
   readonly trainError?: number;
@@ -36,9 +36,9 @@ export interface EpochRecord {
   readonly peakRssMb?: number;
 }
 
-/** Everything about a run that figures and pages are drawn from. */
+/** All data of a run that figures and pages draw. */
 export interface RunData {
-  /** Name of the folder, and its path as it was given. */
+  /** Name of the folder, and its path as given. */
   readonly name: string;
   readonly dir: string;
   readonly config?: PlainRecord;
@@ -48,6 +48,6 @@ export interface RunData {
   readonly steps: readonly StepRecord[];
   readonly epochs: readonly EpochRecord[];
   readonly swaps: readonly SwapRecord[];
-  /** Files that could not be read, one line each. */
+  /** Unreadable files, one line each. */
   readonly problems: readonly string[];
 }

@@ -47,7 +47,7 @@ const swapRecord = (step: number): SwapRecord => ({
   pairs: [[0, 1]],
 });
 
-/** Writes the steps from `from` to `to`: a swap at every third, an epoch at every tenth. */
+/** Writes the steps from `from` to `to`: a swap every third step, an epoch every tenth. */
 function train(writer: RunWriter, from: number, to: number): void {
   for (let step = from; step <= to; step++) {
     writer.step(stepRecord(step));
@@ -81,7 +81,7 @@ const result: RunResult = {
   classes: ['a'],
 };
 
-it('gives runs of the same name folders of their own', () => {
+it('gives runs of the same name different folders', () => {
   const names = [1, 2, 3].map(() => {
     const writer = RunWriter.create(root, 'run');
     writer.close();
@@ -98,7 +98,7 @@ it.each([
   { checkpoint: 9, killed: 10, epochs: 0 },
   { checkpoint: 0, killed: 4, epochs: 0 },
 ])(
-  'a run killed at step $killed and resumed at $checkpoint leaves the same files as one that was not',
+  'a run killed at step $killed and resumed at $checkpoint leaves the same files as an uninterrupted one',
   (at) => {
     const whole = RunWriter.create(root, 'whole');
     train(whole, 1, 40);
@@ -114,7 +114,7 @@ it.each([
   },
 );
 
-it('resume drops a torn last line, however it is torn', () => {
+it('resume drops a torn last line, wherever it is torn', () => {
   const whole = RunWriter.create(root, 'whole');
   train(whole, 1, 12);
   whole.close();
@@ -129,7 +129,7 @@ it('resume drops a torn last line, however it is torn', () => {
   }
 });
 
-it('resume tells that records before the checkpoint are missing', () => {
+it('resume reports missing records before the checkpoint', () => {
   const writer = RunWriter.create(root, 'lost');
   train(writer, 1, 12);
   writer.close();
@@ -143,7 +143,7 @@ it('resume tells that records before the checkpoint are missing', () => {
   ]);
 });
 
-it('resume removes the result that the dropped records led to, and what a kill left half-written', () => {
+it('resume removes the result of the dropped records, and half-written files of a kill', () => {
   const writer = RunWriter.create(root, 'done');
   writer.result(result);
   writer.finish('finished', { exitCode: 0 });
@@ -153,7 +153,7 @@ it('resume removes the result that the dropped records led to, and what a kill l
   expect(existsSync(join(writer.dir, '.status.json.new-123'))).toBe(false);
 });
 
-it('resume refuses a folder that is not there', () => {
+it('resume refuses a missing folder', () => {
   expect(() => RunWriter.resume(join(root, 'none'), 0, 0)).toThrow(FileError);
 });
 
@@ -186,7 +186,7 @@ it('writes the heartbeat at most every two seconds, and the end at once', () => 
   });
 });
 
-it('a record is in the file when the call returns, and reads as it was written', async () => {
+it('a record is in the file when the call returns, and reads back unchanged', async () => {
   const writer = RunWriter.create(root, 'run');
   const record = {
     ...stepRecord(1),
@@ -201,7 +201,7 @@ it('a record is in the file when the call returns, and reads as it was written',
   writer.close();
 });
 
-it('refuses records after it was closed', () => {
+it('refuses records after close', () => {
   const writer = RunWriter.create(root, 'run');
   writer.close();
   expect(() => {
@@ -209,7 +209,7 @@ it('refuses records after it was closed', () => {
   }).toThrow(FileError);
 });
 
-it('a run that goes on under other conditions records what differs, once', () => {
+it('a run that continues under other conditions records the differences, once', () => {
   const conditions = { cpu: 'first', libtorch: '1.13', threads: 1, host: 'here' };
   const writer = RunWriter.create(root, 'run');
   writer.environment(conditions);

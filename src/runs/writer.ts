@@ -1,4 +1,4 @@
-/** The write side of a run folder. */
+/** Writes run folders. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
@@ -28,7 +28,7 @@ import type {
 
 const continuedSchema = z.array(recordSchema);
 
-/** Least time between two heartbeats, in ms. */
+/** Minimum time between two heartbeats, in ms. */
 const heartbeatEvery = 2000;
 
 export interface RunWriterOptions {
@@ -43,7 +43,7 @@ export interface Ending {
   readonly message?: string;
 }
 
-/** The first free name of `name`, `name-2`, `name-3`, ..; making the folder is what claims it. */
+/** The first free name of `name`, `name-2`, `name-3`, ..; creating the folder claims it. */
 function claimFolder(root: string, name: string): string {
   makeFolder(root);
   for (let attempt = 1; ; attempt++) {
@@ -89,7 +89,7 @@ export class RunWriter {
   }
 
   /**
-   * Makes `root/name`, or `root/name-2`, `root/name-3`, .. if it is taken.
+   * Creates `root/name`, or `root/name-2`, `root/name-3`, .. if it is taken.
    *
    * @throws UsageError for a name that is a path
    */
@@ -98,8 +98,8 @@ export class RunWriter {
   }
 
   /**
-   * Continues a run from a checkpoint: all records after it are dropped, also a result, so that the files
-   * go on as if the run had never been interrupted.
+   * Continues a run from a checkpoint: all later records are dropped, including a result, so that the files continue as
+   * if the run had never been interrupted.
    *
    * @param step - updates made at the checkpoint
    * @param epochs - epochs finished at the checkpoint
@@ -166,8 +166,8 @@ export class RunWriter {
   }
 
   /**
-   * Adds to `continued` of `env.json` what differs from the conditions so far, for a run that goes on at `step`: on another
-   * machine, or with another libtorch, its numbers are no longer those of the first to the bit.
+   * Appends to `continued` of `env.json` what differs from the earlier conditions, for a run that continues at `step`:
+   * on another machine, or with another libtorch, its numbers are no longer bit-identical to an uninterrupted run.
    */
   continued(environment: PlainRecord, step: number): void {
     const file = join(this.dir, runFiles.environment);
@@ -196,7 +196,7 @@ export class RunWriter {
     this.#swaps.append(record);
   }
 
-  /** Adds a line to `summary.csv`. */
+  /** Appends a line to `summary.csv`. */
   epoch(record: EpochRecord): void {
     this.#epochs.push(record);
     this.#writeSummary();
@@ -207,11 +207,11 @@ export class RunWriter {
   }
 
   samples(samples: TestSamples): void {
-    // Images make the file long: no line breaks in it.
+    // Images make the file long: no indentation.
     this.#write(runFiles.samples, `${JSON.stringify(samples)}\n`);
   }
 
-  /** Tells that the run lives, and where it is; written at most every 2 s. */
+  /** Writes the heartbeat and the position, at most every 2 s. */
   heartbeat(progress: Progress): void {
     this.#status = { ...this.#status, ...progress };
     if (this.#now() - this.#lastBeat >= heartbeatEvery) this.#beat();
@@ -223,7 +223,7 @@ export class RunWriter {
     this.#writeJson(runFiles.status, this.#status);
   }
 
-  /** Returns when every record is on the disk; to be called before a checkpoint is saved. */
+  /** Returns when every record is on disk; call it before saving a checkpoint. */
   sync(): void {
     this.#metrics.sync();
     this.#swaps.sync();
@@ -236,7 +236,7 @@ export class RunWriter {
     this.#beat();
   }
 
-  /** Closes the files and leaves the state as it is. */
+  /** Closes the files without changing the state. */
   close(): void {
     this.#metrics.close();
     this.#swaps.close();

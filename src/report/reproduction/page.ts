@@ -21,7 +21,7 @@ const style = `
 #gains svg{max-width:900px;min-width:600px}
 `;
 
-/** @param names - the first columns, which together name a row */
+/** @param names - number of leading columns that identify a row */
 function tableHtml({ header, rows }: Table, label: string, names = 1): Html {
   const numeric = header.map((_, c) =>
     rows.every((row) => !/[a-z]{3}/i.test((row[c] ?? '').replace('not run', ''))),
@@ -56,7 +56,7 @@ function figureHtml({ figure, id, svgs }: DrawnFigure): Html {
   </figure> `;
 }
 
-/** What the seeds can tell, in a sentence, before what they told. */
+/** The statistical power of the seeds, in a sentence, before the results. */
 function power({ rows }: Reproduction): Html {
   const all = rows.flatMap(({ network, comparisons }) => comparisons.map((one) => ({ network, ...one })));
   const known = all

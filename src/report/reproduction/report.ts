@@ -37,7 +37,7 @@ export interface ReproductionFiles {
   readonly json: string;
 }
 
-/** Points of the curves of one network's runs together. */
+/** Maximum number of points in the curves of one network, over all its runs. */
 const curvePoints = 8000;
 
 const recordFile = 'results.json';

@@ -76,7 +76,7 @@ const whole: Reproduction = {
   machines: ['a machine'],
 };
 
-it('the table has the talk beside what was measured, and says what was not run', () => {
+it("the table has the talk's figures beside the measured ones, and says which rows were not run", () => {
   expect(reproductionTable(whole).rows).toEqual([
     [
       ...['ResNet20', 'cifar10', '8.75', '8.19', '+0.56'],
@@ -86,7 +86,7 @@ it('the table has the talk beside what was measured, and says what was not run',
   ]);
 });
 
-it('what the seeds can show stands beside what they showed; one pair shows nothing', () => {
+it('the detectable gain stands beside the measured gain; one pair detects nothing', () => {
   const [line] = comparisonTable(whole).rows;
   expect(line).toEqual([
     ...['ResNet20', 'mean-field', 'vanilla', '3', '0.23', '2'],
@@ -98,19 +98,19 @@ it('what the seeds can show stands beside what they showed; one pair shows nothi
   ]);
 });
 
-it('a very small p-value is told as one', () => {
+it('a very small p-value is shown as a bound', () => {
   const sure = { ...row, comparisons: [{ ...gain, gain: { ...gain.gain, pValue: 1e-7 } }] };
   expect(comparisonTable({ ...whole, rows: [sure] }).rows[0]?.at(-1)).toBe('< 0.001');
 });
 
-it('Markdown and CSV keep a cell a cell', () => {
+it('Markdown and CSV escape cells', () => {
   const table = { header: ['a', 'b'], rows: [['x | y', 'say "hi", twice']] };
   expect(markdownTable(table)).toBe('| a | b |\n| --- | --- |\n| x \\| y | say "hi", twice |');
   expect(csvTable(table)).toBe('a,b\n"x | y","say ""hi"", twice"\n');
   expect(csvTable(runsTable(whole)).split('\n')).toHaveLength(1 + 6 + 1);
 });
 
-it('figures say in words what they show, and there is none of nothing', () => {
+it('figures have text alternatives, and empty ones are omitted', () => {
   expect(tableFigure(whole, meanText)?.alt).toContain('ResNet56: talk 6.97 and 6.72, here vanilla not run');
   expect(gainsFigure(whole, gainText)?.alt).toBe('mean-field – vanilla: +0.30 [-0.20, 0.80]');
   expect(orderFigure(whole)?.alt).toBe('ResNet20, mean-field: layer1 2.0 a run');
@@ -119,7 +119,7 @@ it('figures say in words what they show, and there is none of nothing', () => {
   expect(orderFigure(empty)).toBeUndefined();
 });
 
-it('a figure that the grid no longer has is removed, and what is not ours is left alone', async () => {
+it('a stale figure is removed, and foreign files are left alone', async () => {
   await writeReproduction(whole, folder);
   const figures = join(folder, 'figures');
   expect(readdirSync(figures)).toContain('order.svg');
@@ -130,7 +130,7 @@ it('a figure that the grid no longer has is removed, and what is not ours is lef
   expect(left).not.toContain('order-order-1.svg');
 });
 
-it('the page stands alone, and text from runs is text', async () => {
+it('the page is self-contained, and text from runs is text', async () => {
   const evil = '<script>alert(1)</script>';
   const { html } = await writeReproduction(
     {
@@ -170,7 +170,7 @@ it.each([
   );
 });
 
-it('only a grid at the whole of the talk’s recipe, on the test set, decides', () => {
+it('only a grid with the talk’s full recipe, on the test set, decides', () => {
   const decided = withInterval([0.1, 0.8]);
   for (const other of [
     whole,

@@ -1,4 +1,4 @@
-/** What a grid came to as rows of text: for a terminal, a page, Markdown, a spreadsheet. */
+/** The results of a grid as rows of text: for a terminal, a page, Markdown, a spreadsheet. */
 import { quoteCell } from '../../io/csv/rows.ts';
 import { mainArm, type Reproduction, type ReproductionRow } from '../../runs/reproduction.ts';
 import type { Mean, PairedGain } from '../../stats/index.ts';
@@ -31,13 +31,13 @@ export function pText({ pValue }: PairedGain): string {
   return pValue < 0.001 ? '< 0.001' : pValue.toFixed(3);
 }
 
-/** `several`, where a scheme was run with several settings, none of them the usual ones. */
+/** `several` if a scheme was run with several settings, none of them the defaults. */
 const mainText = (row: ReproductionRow, scheme: string): string => {
   const main = mainArm(row, scheme);
   return !main && row.arms.some((arm) => arm.scheme === scheme) ? 'several, below' : meanText(main?.error);
 };
 
-/** The talk's table with ours beside it: vanilla and mean-field alone, as the talk has it. */
+/** The talk's table with ours beside it: vanilla and mean-field alone, as in the talk. */
 export function reproductionTable({ rows }: Reproduction): Table {
   return {
     header: [
@@ -102,7 +102,7 @@ export function armTable({ rows }: Reproduction): Table {
   };
 }
 
-/** What the seeds can tell stands before what they told. */
+/** The statistical power of the seeds comes before the results. */
 export function comparisonTable({ rows }: Reproduction): Table {
   return {
     header: [
@@ -130,7 +130,7 @@ export function comparisonTable({ rows }: Reproduction): Table {
   };
 }
 
-/** One line a run, for a spreadsheet: all digits. */
+/** One line per run, for a spreadsheet, with all digits. */
 export function runsTable({ rows }: Reproduction): Table {
   return {
     header: [

@@ -1,4 +1,4 @@
-/** Whether a grid at the talk's own recipe confirms the gains that the talk claims. */
+/** Whether a grid with the talk's own recipe confirms the claimed gains. */
 import {
   type Comparison,
   mainArm,
@@ -8,18 +8,19 @@ import {
 import { gainText, meanText, signed, type Table } from './tables.ts';
 
 /**
- * `confirmed`: the 95 % interval of the paired gain lies above 0 and holds the claimed gain. `excluded`: it does not hold
- * the claimed gain. `open`: it holds both 0 and the claimed gain, or there are too few pairs for an interval.
+ * `confirmed`: the 95 % interval of the paired gain lies above 0 and contains the claimed gain. `excluded`: it does not
+ * contain the claimed gain. `open`: it contains both 0 and the claimed gain, or there are too few pairs for an
+ * interval.
  */
 export type Verdict = 'confirmed' | 'excluded' | 'open' | 'another recipe' | 'not run';
 
-/** mean-field against vanilla, with the settings that stand for each scheme in the table. */
+/** mean-field against vanilla, with the settings that represent each scheme in the table. */
 function mainComparison(row: ReproductionRow): Comparison | undefined {
   const [vanilla, meanField] = [mainArm(row, 'vanilla'), mainArm(row, 'mean-field')];
   return row.comparisons.find(({ arm, against }) => arm === meanField?.arm && against === vanilla?.arm);
 }
 
-/** The recipe is the talk's: its preset, and nothing changed but the precision or the device. */
+/** Whether the recipe is the talk's: its preset, with no changes except precision or device. */
 function hasTalkRecipe({ preset, changed, measuredOn }: Reproduction): boolean {
   return (
     preset === 'talk' &&
@@ -44,7 +45,9 @@ export function verdictOf(row: ReproductionRow, reproduction: Reproduction): Ver
 
 const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(2)}-${high.toFixed(2)}`;
 
-/** For each row of the talk: our vanilla beside the quoted one and published re-runs, our gain beside the claimed one. */
+/**
+ * For each row of the talk: our vanilla beside the quoted one and published re-runs, our gain beside the claimed one.
+ */
 export function verdictTable(reproduction: Reproduction): Table {
   return {
     header: [
