@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { seededNormal, seededUniform } from '../../reference/index.ts';
 import { assignment, type Assignment } from './assignment.ts';
 
-/** How far an answer is from proven best: of feasible prices, and of equality along the assignment. */
+/** The optimality gap of an answer: infeasibility of the prices, and slack along the assignment. */
 function gap(cost: Float64Array, n: number, { columnOf, rowPrice, columnPrice }: Assignment): number {
   let worst = 0;
   for (let i = 0; i < n; i++)
@@ -22,7 +22,7 @@ const permutations = (items: readonly number[]): number[][] =>
         permutations(items.filter((x) => x !== first)).map((rest) => [first, ...rest]),
       );
 
-it('the cost is the least over all permutations', () => {
+it('the cost is minimal over all permutations', () => {
   const normal = seededNormal(1);
   for (let n = 1; n <= 6; n++)
     for (let round = 0; round < 10; round++) {
@@ -33,7 +33,7 @@ it('the cost is the least over all permutations', () => {
     }
 });
 
-it('rows and columns are matched one to one, and the prices prove the cost, with many ties too', () => {
+it('rows and columns are matched one to one, and the prices prove the cost, also with many ties', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 12 }).chain((n) =>
@@ -55,7 +55,7 @@ it('rows and columns are matched one to one, and the prices prove the cost, with
   );
 });
 
-it('500 rows: proven best within rounding, in well under a second', () => {
+it('500 rows: optimal within rounding, in well under a second', () => {
   const n = 500;
   const uniform = seededUniform(3);
   const cost = new Float64Array(n * n).map(uniform);
@@ -65,7 +65,7 @@ it('500 rows: proven best within rounding, in well under a second', () => {
   expect(gap(cost, n, found)).toBeLessThan(1e-13);
 });
 
-it('a planted fault, two rows that change places, is noticed by the prices', () => {
+it('a planted fault, two swapped rows, is detected by the prices', () => {
   const n = 30;
   const cost = new Float64Array(n * n).map(seededUniform(4));
   const found = assignment(cost, n);
@@ -75,7 +75,7 @@ it('a planted fault, two rows that change places, is noticed by the prices', () 
   expect(gap(cost, n, { ...found, columnOf })).toBeGreaterThan(1e-3);
 });
 
-it('costs that are not n n finite numbers are refused', () => {
+it('costs that are not n n finite numbers are rejected', () => {
   expect(() => assignment(new Float64Array(3), 2)).toThrow(
     new UsageError('an assignment of 2 needs 4 costs, got 3'),
   );

@@ -1,8 +1,11 @@
-/** The linear assignment problem: n rows to n columns at the least total cost. */
+/** The linear assignment problem: assigns n rows to n columns at minimal total cost. */
 import { checkInteger } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 
-/** The prices prove it: rowPrice_i + columnPrice_j <= cost_ij, with equality where i is assigned to j. */
+/**
+ * An optimal assignment with dual prices that prove it: rowPrice_i + columnPrice_j <= cost_ij, with equality if i
+ * is assigned to j.
+ */
 export interface Assignment {
   /** The column of each row. */
   readonly columnOf: Int32Array;
@@ -12,10 +15,11 @@ export interface Assignment {
 }
 
 /**
- * Shortest augmenting paths (Jonker and Volgenant 1987, in the form of Crouse 2016): O(n^3), exact up to rounding.
+ * Solves the assignment problem by shortest augmenting paths (Jonker and Volgenant 1987, in the form of Crouse
+ * 2016): O(n^3), exact up to rounding.
  *
- * @param cost - [n, n] by rows
- * @param watch - called before each row that a path is sought for; what it throws ends the search
+ * @param cost - [n, n], row-major
+ * @param watch - called before the search for each row's path; throw to cancel
  * @throws UsageError unless the costs are n n finite numbers
  */
 export function assignment(
@@ -48,7 +52,10 @@ interface State {
   readonly columnPrice: Float64Array;
 }
 
-/** Prices from the least cost of each column, then of each row, and the rows that can be assigned at these prices. */
+/**
+ * Initial prices from the minimal cost of each column, then of each row, and the rows that can be assigned at
+ * these prices.
+ */
 function reduced(cost: Float64Array, n: number): State {
   const columnPrice = cost.slice(0, n);
   for (let i = 1, at = n; i < n; i++)
@@ -70,7 +77,7 @@ function reduced(cost: Float64Array, n: number): State {
   return { columnOf, rowOf, rowPrice, columnPrice };
 }
 
-/** Assigns one more row along the shortest path in reduced costs (Dijkstra), and moves the prices with it. */
+/** Assigns one more row along the shortest path in reduced costs (Dijkstra), and updates the prices. */
 function augment(cost: Float64Array, n: number, state: State, start: number): void {
   const { columnOf, rowOf, rowPrice, columnPrice } = state;
   const distance = new Float64Array(n).fill(Infinity);
@@ -95,7 +102,7 @@ function augment(cost: Float64Array, n: number, state: State, start: number): vo
       }
     }
     const column = open[nearest]!;
-    // Closed columns are kept behind the open ones.
+    // Move the closed column behind the open ones.
     open[nearest] = open[--count]!;
     open[count] = column;
     reach = least;

@@ -15,7 +15,7 @@ const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
 const grid = (slices: number, steps?: readonly number[]) => gridMeasure(normal(slices, 1, 5), { steps });
 const problem = { inputs: normal(3, 2), targets: normal(3, 2) };
 
-it('depth l/L is in step l of L equal ones, however it is computed', () => {
+it('depth l/L is in step l of L equal steps, however it is computed', () => {
   for (const slices of [1, 3, 7, 49, 100]) {
     const measure = { steps: Array.from({ length: slices }, () => 1 / slices), particles: () => undefined! };
     const at = (t: number): number => stepAt({ measure }, t);
@@ -40,7 +40,7 @@ it('breaks of equal steps are fractions of their sum', () => {
     });
 });
 
-it('steps of very different lengths are told apart', () => {
+it('steps of very different lengths are distinguished', () => {
   const breaks = breaksOf({ steps: [1, 1e-12, 0, 1e-12, 1] });
   expect(positionOf(breaks, 1).l).toBe(1);
   expect(positionOf(breaks, 1 + 0.5e-12).l).toBe(1);
@@ -50,7 +50,7 @@ it('steps of very different lengths are told apart', () => {
   expect(positionOf(breaksOf({ steps: [1e-13, 1e-13] }), 1e-13)).toEqual({ l: 1, c: 0 });
 });
 
-it('a depth outside of the measure is refused', () => {
+it('a depth outside the measure is rejected', () => {
   const solution = scope(() => solve(problem, bottleneck(), grid(10)));
   expect(() => stepAt(solution, 1.1)).toThrow(
     new UsageError('depth 1.1 lies beyond the end of the measure, 1'),
@@ -63,7 +63,7 @@ it('a depth outside of the measure is refused', () => {
   expect(breakAt([0, 0.5, 1], 1, 'a loss')).toBe(2);
 });
 
-it('the velocity of a grid is that of the slice at t, also where no break tells it', () => {
+it('the velocity of a grid is that of the slice at t, also if `inside` does not tell the side', () => {
   scope(() => {
     const family = bottleneck();
     const rho = grid(10);
@@ -73,7 +73,7 @@ it('the velocity of a grid is that of the slice at t, also where no break tells 
     for (let l = 0; l < 10; l++) {
       expect(field(l / 10, x, l / 10 + 0.05).toArray()).toEqual(slice(l));
       expect(field((l + 1) / 10, x, l / 10 + 0.05).toArray()).toEqual(slice(l));
-      // `inside` of a solver that knows no breaks.
+      // A solver that knows no breaks passes any `inside`.
       expect(field(l / 10 + 0.03, x, 0.5).toArray()).toEqual(slice(l));
     }
     expect(() => field(1.2, x, 0.95)).toThrow('beyond the end of the measure');
@@ -86,7 +86,7 @@ it('the velocity of a grid is that of the slice at t, also where no break tells 
   });
 });
 
-it('refinements know their steps at every scale of depth', () => {
+it('refinements find their steps at every scale of depth', () => {
   scope(() => {
     for (const scale of [1e-14, 1, 1e9]) {
       const coarse = grid(2, [0.5 * scale, 0.5 * scale]);

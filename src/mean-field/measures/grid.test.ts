@@ -6,7 +6,7 @@ import { breaksOf } from './measure.ts';
 const [L, M, k] = [4, 3, 2];
 const theta = new Generator(1).normal([L, M, k], 'f64');
 
-it('left to itself it has L equal steps and M equal weights: a probability at every depth', () => {
+it('by default it has L equal steps and M equal weights: a probability at every depth', () => {
   const rho = gridMeasure(theta);
   expect(rho.steps).toEqual([0.25, 0.25, 0.25, 0.25]);
   expect(breaksOf(rho)).toEqual([0, 0.25, 0.5, 0.75, 1]);
@@ -19,14 +19,14 @@ it('left to itself it has L equal steps and M equal weights: a probability at ev
   expect(gridMeasure(ops.toDtype(theta, 'f32')).weight.dtype).toBe('f32');
 });
 
-it('steps and weights are those given; a step may be 0', () => {
+it('takes steps and weights; a step may be 0', () => {
   const weight = new Generator(2).uniform([L, M], 'f64');
   const rho = gridMeasure(theta, { steps: [0.5, 0, 0.25, 1], weight });
   expect(breaksOf(rho)).toEqual([0, 0.5, 0.5, 0.75, 1.75]);
   expect(rho.particles(2, 0).weight.toArray()).toEqual(weight.toArray().slice(6, 9));
 });
 
-it('what belongs to a slice is added to its rows', () => {
+it('accumulate adds to the rows of a slice', () => {
   const rho = gridMeasure(theta);
   const into = zeros([L, M, k], { dtype: 'f64' });
   const part = tensor([1, 2, 3, 4, 5, 6], [M, k], { dtype: 'f64' });
@@ -40,7 +40,7 @@ it('what belongs to a slice is added to its rows', () => {
   expect(weights.toArray()).toEqual([1, 2, 3, ...Array.from({ length: 9 }, () => 0)]);
 });
 
-it('other particles or weights keep the rest', () => {
+it('withTheta and withWeight keep the rest', () => {
   const rho = gridMeasure(theta, { steps: [1, 2, 3, 4] });
   const moved = rho.withTheta(ops.addScalar(theta, 1));
   expect([moved.steps, moved.weight]).toEqual([rho.steps, rho.weight]);

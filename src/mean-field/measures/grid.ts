@@ -12,29 +12,31 @@ import {
 } from './measure.ts';
 
 export interface GridOptions {
-  /** h_l; default: 1/L each. */
+  /** h_l, [L]. Default: 1/L each. */
   readonly steps?: ArrayLike<number> | undefined;
-  /** [L, M]; default: 1/M each. */
+  /** [L, M]. Default: 1/M each. */
   readonly weight?: Tensor | undefined;
-  /** Weights may be negative. */
+  /** Whether to allow negative weights. Default: false. */
   readonly signed?: boolean | undefined;
 }
 
 /** rho(theta, t) = sum_j w_lj delta_{theta_lj} for t in step l. */
 export interface GridMeasure extends ParticleMeasure {
-  /** [L, M, k] */
+  /** [L, M, k]. */
   readonly theta: Tensor;
-  /** [L, M] */
+  /** [L, M]. */
   readonly weight: Tensor;
-  /** The same steps and weights around other particles. */
+  /** A measure with the same steps and weights and other particles. */
   withTheta(theta: Tensor): GridMeasure;
-  /** The same steps and particles with other weights. */
+  /** A measure with the same steps and particles and other weights. */
   withWeight(weight: Tensor): GridMeasure;
 }
 
 /**
+ * The grid measure with M particles in each of L steps.
+ *
  * @param theta - [L, M, k]
- * @throws UsageError for shapes that do not fit, negative weights or steps, NaN, unknown options
+ * @throws UsageError for shapes that do not match, negative weights or steps, NaN, unknown options
  */
 export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasure {
   checkOptions('gridMeasure', options, { steps: true, weight: true, signed: true });

@@ -13,7 +13,7 @@ it('tiles: the particle of rank l acts on [tau^{l-1}, tau^l], the first from 0; 
   expect(tiles([])).toEqual({ tau: [], tauEnd: [] });
 });
 
-it('tiles: of any tau they cover [0, max tau] once, in the order of the reference', () => {
+it('tiles: for any tau they cover [0, max tau] once, in the order of the reference', () => {
   const uniform = seededUniform(1);
   for (let round = 0; round < 50; round++) {
     const tau = Array.from({ length: 9 }, () => Math.floor(8 * uniform()) / 8);
@@ -27,7 +27,7 @@ it('tiles: of any tau they cover [0, max tau] once, in the order of the referenc
   }
 });
 
-it('intervals that overlap and leave gaps: who acts in each step', () => {
+it('intervals that overlap and leave gaps: which particles act in each step', () => {
   const theta = tensor([1, 2, 3], [3, 1], { dtype: 'f64' });
   const rho = intervalMeasure(theta, {
     tau: [0, 0.25, 0.75],
@@ -59,7 +59,7 @@ it('a particle of no length acts nowhere; depth before the first and after the l
   expect([0, 1, 2].map((l) => rho.members(l))).toEqual([[], [], [1]]);
 });
 
-it('what belongs to the particles of a step is added to their rows', () => {
+it('accumulate adds to the rows of the particles of a step', () => {
   const theta = zeros([3, 2], { dtype: 'f64' });
   const rho = intervalMeasure(theta, { tau: [0, 0, 0.5], tauEnd: [0.5, 0.25, 1] });
   const into = zeros([3, 2], { dtype: 'f64' });
@@ -89,7 +89,7 @@ it('Algorithm 1: under Euler the sorted tiles are X <- X + (tau^l - tau^{l-1}) f
   });
 });
 
-it('a flow through a gap stands still there', () => {
+it('a flow is constant in a gap', () => {
   const generator = new Generator(4);
   const theta = generator.normal([2, 5], 'f64');
   const problem = { inputs: generator.normal([5, 2], 'f64'), targets: generator.normal([5, 2], 'f64') };
@@ -99,7 +99,7 @@ it('a flow through a gap stands still there', () => {
   expect(states[1]!.toArray()).not.toEqual(states[0]!.toArray());
 });
 
-it('other particles keep their places, and make no new tensors beside their own', () => {
+it('withTheta keeps the intervals, and creates no other tensors', () => {
   const theta = new Generator(5).normal([3, 2], 'f64');
   const rho = intervalMeasure(theta, { tau: [0.5, 1, 0.2] });
   scope(() => rho.steps.map((_, l) => rho.particles(l, 0)));
@@ -125,7 +125,7 @@ it('other particles keep their places, and make no new tensors beside their own'
   expect(liveTensorCount()).toBe(before);
 });
 
-it('a measure of intervals owns its indices like its particles: what a scope returns stays, all else goes', () => {
+it('an interval measure owns its indices like its particles: a scope keeps what it returns and frees the rest', () => {
   const theta = new Generator(3).normal([4, 2], 'f64');
   const before = liveTensorCount();
   scope(() => {

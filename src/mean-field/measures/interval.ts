@@ -7,33 +7,36 @@ import { checkAtoms, checkSameShape, checkShapeOfTheta, checkStep, type Particle
 export interface IntervalOptions {
   /** tau_i, the depths at which particles begin to act, [n]. */
   readonly tau: ArrayLike<number>;
-  /** tau'_i, where they end; left out, the sorted intervals tile the depth as in Algorithm 1: [tau^{l-1}, tau^l]. */
+  /**
+   * tau'_i, the depths at which they stop acting, [n]. Default: the sorted intervals tile the depth as in
+   * Algorithm 1, [tau^{l-1}, tau^l].
+   */
   readonly tauEnd?: ArrayLike<number> | undefined;
-  /** [n]; default 1, so that intervals that tile the depth make a probability at every t. */
+  /** [n]. Default: 1, so that intervals that tile the depth form a probability at every t. */
   readonly weight?: Tensor | undefined;
   readonly signed?: boolean | undefined;
 }
 
 export interface IntervalMeasure extends ParticleMeasure {
-  /** [n, k] */
+  /** [n, k]. */
   readonly theta: Tensor;
-  /** [n] */
+  /** [n]. */
   readonly weight: Tensor;
   readonly tau: readonly number[];
   readonly tauEnd: readonly number[];
   /** 0 = t_0 < .. < t_L: the depths at which a particle begins or ends. */
   readonly breaks: readonly number[];
-  /** The particles that act in step l, by index. */
+  /** The indices of the particles that act in step l. */
   members(l: number): readonly number[];
-  /** The members of each step as tensors of i64. Like theta and weight they belong to the scope of the measure. */
+  /** The members of each step as i64 tensors. Like theta and weight, they belong to the scope of the measure. */
   readonly memberIndices: readonly Tensor[];
-  /** The same intervals and weights around other particles. */
+  /** A measure with the same intervals and weights and other particles. */
   withTheta(theta: Tensor): IntervalMeasure;
-  /** The same intervals and particles with other weights. */
+  /** A measure with the same intervals and particles and other weights. */
   withWeight(weight: Tensor): IntervalMeasure;
 }
 
-/** Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0. */
+/** Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0. @throws UsageError for NaN */
 export function tiles(tau: ArrayLike<number>): { tau: number[]; tauEnd: number[] } {
   const ends = checkNumbers('tau', tau);
   const order = ends.map((_, i) => i).sort((a, b) => (ends[a] ?? 0) - (ends[b] ?? 0) || a - b);
@@ -45,6 +48,8 @@ export function tiles(tau: ArrayLike<number>): { tau: number[]; tauEnd: number[]
 }
 
 /**
+ * The interval measure of n particles, each on its own interval of depth.
+ *
  * @param theta - [n, k]
  * @throws UsageError for an end before its beginning, negative depths or weights, NaN, wrong counts
  */
@@ -67,7 +72,7 @@ export function intervalMeasure(theta: Tensor, options: IntervalOptions): Interv
   return unchecked(theta, weight, placesOf(tau, tauEnd, theta.device));
 }
 
-/** A frozen copy. */
+/** Checks depths and returns a frozen copy. */
 function checkDepths(name: string, given: ArrayLike<number>, n: number): readonly number[] {
   const values = checkNumbers(name, given);
   if (values.length !== n) throw new UsageError(`${n} particles need as many ${name}, got ${values.length}`);
@@ -78,7 +83,7 @@ function checkDepths(name: string, given: ArrayLike<number>, n: number): readonl
   return values;
 }
 
-/** Who acts where: what remains when particles move in theta. */
+/** The part of an interval measure that does not depend on theta. */
 type Places = Pick<IntervalMeasure, 'tau' | 'tauEnd' | 'breaks' | 'steps' | 'members' | 'memberIndices'>;
 
 function placesOf(tau: readonly number[], tauEnd: readonly number[], device: string): Places {
@@ -89,7 +94,7 @@ function placesOf(tau: readonly number[], tauEnd: readonly number[], device: str
     const [from = 0, to = 0] = breaks.slice(l, l + 2);
     return Object.freeze(tau.flatMap((start, i) => (start <= from && (tauEnd[i] ?? 0) >= to ? [i] : [])));
   });
-  // Made once: a gradient flow asks thousands of times.
+  // Created once: a gradient flow reads them thousands of times.
   const memberIndices = members.map((list) =>
     scope(() => tensor(BigInt64Array.from(list, BigInt), undefined, { device })),
   );

@@ -1,9 +1,9 @@
-/** Entropic transport where epsilon is far above all costs, by its expansion in 1 / epsilon. */
+/** Entropic transport for epsilon far above all costs, by its expansion in 1 / epsilon. */
 import { ops, type Tensor } from '../../tensor/index.ts';
 
 /**
- * The least of sum pi_ij C_ij + epsilon KL(pi | a x b), up to (max C / epsilon)^2: the mean of C under a x b less the mean
- * of D^2 / (2 epsilon), D = C without its means over rows and columns.
+ * The minimum of sum pi_ij C_ij + epsilon KL(pi | a x b), up to (max C / epsilon)^2: the mean of C under a x b
+ * minus the mean of D^2 / (2 epsilon), where D is C minus its means over rows and columns.
  *
  * @param rows - a, [n, 1]
  * @param columns - b, [1, m]

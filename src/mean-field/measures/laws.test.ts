@@ -6,7 +6,7 @@ import { ball, gaussian, independentSlices, type Law, smoothPaths, sphere } from
 
 const [count, k] = [20_000, 3];
 
-/** Standard errors between the mean of independent numbers and what it should be. */
+/** The distance from the mean of independent numbers to its expected value, in standard errors. */
 function deviation(values: readonly number[], expected: number): number {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
@@ -43,7 +43,7 @@ describe.each([
     }
   });
 
-  it('a planted fault, a variance 5 % too large, is noticed', () => {
+  it('a planted fault, a variance 5 % too large, is detected', () => {
     expect(
       deviation(
         rows.map((x) => x[0]! ** 2),
@@ -52,7 +52,7 @@ describe.each([
     ).toBeGreaterThan(5);
   });
 
-  it('is drawn in the dtype of all constructors unless asked, from the generator alone', () => {
+  it('is drawn in the default dtype of constructors, using only the generator', () => {
     const draw = (seed: number): number[] => law(new Generator(seed), 2, k).toArray();
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
@@ -63,7 +63,7 @@ describe.each([
 
 const norms = (law: Law): number[] => rowsOf(law, 2).map((x) => Math.hypot(...x));
 
-it('the sphere has one radius; in the ball the volume within is uniform', () => {
+it('the sphere has one radius; the ball is uniform in volume', () => {
   for (const r of norms(sphere(2.5))) expect(r).toBeCloseTo(2.5, 13);
   const volumes = norms(ball(2.5)).map((r) => (r / 2.5) ** k);
   expect(Math.max(...volumes)).toBeLessThanOrEqual(1);
@@ -93,7 +93,7 @@ it('a spread of 0 is a point', () => {
   ).toBe(true);
 });
 
-it('independent slices are one draw, cut', () => {
+it('independent slices are one draw, split', () => {
   const theta = independentSlices(gaussian(), new Generator(4), 5, 3, 2, 'f64');
   expect(theta.shape).toEqual([5, 3, 2]);
   expect(theta.toArray()).toEqual(gaussian()(new Generator(4), 15, 2, 'f64').toArray());
@@ -118,7 +118,7 @@ describe('smooth paths', () => {
     }
   });
 
-  it('has its shape, its weights, and the same answer each time', () => {
+  it('has its shape and weights, and is deterministic', () => {
     const { theta, weight } = path(0.3);
     expect([theta.shape, theta.dtype]).toEqual([[6, 2], 'f64']);
     expect(weight.toArray()).toEqual(Array.from({ length: 6 }, () => 1 / 6));
@@ -141,7 +141,7 @@ describe('smooth paths', () => {
     }
   });
 
-  it('own no tensor: nothing stays alive, and they can be evaluated after the scope that drew them', () => {
+  it('own no tensors: nothing leaks, and they can be evaluated after the scope that drew them', () => {
     const before = liveTensorCount();
     const paths = Array.from({ length: 3 }, () =>
       scope(() => smoothPaths(gaussian(), new Generator(5), 6, 2)),
@@ -163,14 +163,14 @@ describe('smooth paths', () => {
     expect(liveTensorCount()).toBe(before);
   });
 
-  it('refuse options that do not exist', () => {
+  it('reject unknown options', () => {
     expect(() => smoothPaths(gaussian(), new Generator(5), 2, 2, { mode: 3 } as object)).toThrow(
       'unknown option mode of smoothPaths: did you mean modes?',
     );
   });
 });
 
-it('draws have the default dtype of all constructors, or the one that is asked for', () => {
+it('draws have the default dtype of constructors, or the requested one', () => {
   const generator = new Generator(1);
   expect(independentSlices(gaussian(), generator, 2, 3, 4).dtype).toBe('f32');
   expect(independentSlices(gaussian(), generator, 2, 3, 4, 'f64').dtype).toBe('f64');

@@ -1,4 +1,4 @@
-/** Laws from which particles are drawn. Draws are f32 unless asked, as those of a `Generator`. */
+/** Laws from which particles are drawn. Like those of a `Generator`, draws are f32 by default. */
 import { checkInteger, checkNumber, checkOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import {
@@ -30,7 +30,7 @@ export function gaussian(std = 1): Law {
   };
 }
 
-/** Uniform on the sphere of that radius around 0. */
+/** Uniform on the sphere of that radius around 0. @throws UsageError for a radius that is not positive */
 export function sphere(radius = 1): Law {
   checkNumber('radius', radius, { above: 0 });
   return (generator, count, k, dtype = defaultDtype) => {
@@ -70,26 +70,27 @@ export function independentSlices(
   return scope(() => ops.view(drawn(law, generator, slices * count, k, dtype), [slices, count, k]));
 }
 
-/** What a law gives, which may be one of the user's. @throws UsageError unless it is [count, k] */
+/** Draws from a law, which may be the user's, and checks the result. @throws UsageError unless it is [count, k] */
 function drawn(law: Law, generator: Generator, count: number, k: number, dtype: DType): Tensor {
   if (typeof law !== 'function') throw unexpected('a law, such as gaussian()', 'the law', law);
   return checkReturned('the law', law(generator, count, k, dtype), { shape: [count, k] });
 }
 
 export interface SmoothOptions {
-  /** Cosines in each path; default 3. */
+  /** Number of cosines in each path, R. Default: 3. */
   readonly modes?: number | undefined;
-  /** [M]; default: 1/M each. */
+  /** [M]. Default: 1/M each. */
   readonly weight?: Tensor | undefined;
-  /** Default: that of the weights, else f32. */
+  /** Default: that of the weights, or f32. */
   readonly dtype?: DType | undefined;
 }
 
 /**
- * M particles that move smoothly with depth, theta_m(t) = sum_r a_mr cos(pi r t + phi_mr) over modes r = 0 .. R - 1,
- * amplitudes by the law divided by sqrt(R): a function of t that can be evaluated anywhere.
+ * M particles that move smoothly with depth, theta_m(t) = sum_r a_mr cos(pi r t + phi_mr) over modes r = 0 .. R -
+ * 1, with amplitudes drawn from the law and divided by sqrt(R). The path is a function of t that can be evaluated
+ * anywhere.
  *
- * The path owns no tensor: particles belong to the scope in which it is evaluated, `weight` stays the caller's.
+ * The path owns no tensors: particles belong to the scope in which it is evaluated, `weight` stays the caller's.
  */
 export function smoothPaths(
   law: Law,
@@ -109,7 +110,7 @@ export function smoothPaths(
   const { dtype = weight?.dtype ?? defaultDtype } = options;
   if (weight && weight.dtype !== dtype)
     throw new UsageError(`a measure has one type of numbers: theta ${dtype}, weight ${weight.dtype}`);
-  // Numbers, not tensors: a path outlives the scope that it is drawn in, and takes nothing out of it.
+  // Numbers, not tensors: a path outlives the scope in which it is drawn.
   const wave = scope(() => {
     const amplitudes = ops.toDtype(drawn(law, generator, modes * count, k, dtype), dtype);
     return {

@@ -1,6 +1,6 @@
 /**
- * Laws of blocks over parameters and depth, rho(theta, t): what acts at a depth is a set of weighted particles.
- * A measure carries the grid of depth on which it is stepped through.
+ * Laws of blocks over parameters and depth, rho(theta, t): at each depth a set of weighted particles acts. A
+ * measure includes the depth grid on which flows step through it.
  */
 import { checkInteger, checkNumber, checkNumbers, checkObject, show, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -10,13 +10,13 @@ import { checkReturned, refusePromise } from '../own-function.ts';
 import { allFinite } from '../finite.ts';
 
 export interface Measure {
-  /** h_0 .. h_{L-1}: the steps in depth. */
+  /** h_0 .. h_{L-1}: the step sizes in depth. */
   readonly steps: readonly number[];
-  /** The particles that act in step l at the fraction c of it. The tensors belong to the caller's scope. */
+  /** The particles that act in step l, at the fraction c of the step. The caller's scope owns the tensors. */
   particles(l: number, c: number): Particles;
 }
 
-/** The measure whose particles know their depth, if the family asks for it; else itself. */
+/** The measure with depths on its particles if the family depends on depth; otherwise the measure itself. */
 export function withDepths<M extends Measure>(family: Pick<Family, 'dependsOnDepth'>, measure: M): M {
   if (!family.dependsOnDepth) return measure;
   const breaks = breaksOf(measure);
@@ -27,13 +27,16 @@ export function withDepths<M extends Measure>(family: Pick<Family, 'dependsOnDep
   return { ...measure, particles };
 }
 
-/** A measure that is a list of particles, which a gradient can move. */
+/** A measure made of a list of particles, which a gradient can move. */
 export interface ParticleMeasure extends Measure {
-  /** [.., k]; one row a particle, in the order of the weights. */
+  /** [.., k]; one row per particle, in the order of the weights. */
   readonly theta: Tensor;
-  /** [..] */
+  /** [..]. */
   readonly weight: Tensor;
-  /** Adds what belongs to the particles of step l, [m, ..], to a tensor with one row for each particle of the measure. */
+  /**
+   * Adds `factor` times `part`, the values for the particles of step l, [m, ..], to a tensor with one row per
+   * particle of the measure.
+   */
   accumulate(l: number, part: Tensor, into: Tensor, factor: number): void;
 }
 
@@ -43,7 +46,7 @@ export interface MovableMeasure<M> extends ParticleMeasure {
   withWeight(weight: Tensor): M;
 }
 
-/** 0 = t_0, .., t_L. The sums are compensated (Neumaier): ten steps of 0.1 end at 1. */
+/** The breaks 0 = t_0, .., t_L. Compensated sums (Neumaier): ten steps of 0.1 end at exactly 1. */
 export function breaksOf(measure: Pick<Measure, 'steps'>): number[] {
   checkObject('a measure, such as gridMeasure(theta)', 'measure', measure, 'steps');
   const { steps } = measure;
@@ -57,20 +60,20 @@ export function breaksOf(measure: Pick<Measure, 'steps'>): number[] {
   return [0, ...steps.map(after)];
 }
 
-/** Depths this close are one: sums of as many steps in another order differ by as much. */
+/** Depths closer than this are equal: the rounding error of sums of as many steps in another order. */
 export function depthRounding(breaks: readonly number[]): number {
   return (breaks.length + 4) * Number.EPSILON * (breaks.at(-1) ?? 0);
 }
 
-/** Depth t as a step and the fraction of it. */
+/** Depth t as a step and a fraction of it. */
 export interface DepthPosition {
   readonly l: number;
   readonly c: number;
 }
 
 /**
- * The step [t_l, t_{l+1}) in which depth t lies; the end of the last step belongs to it. Depths within rounding of a break are
- * that break, and steps of length 0 are passed over.
+ * The step [t_l, t_{l+1}) that contains depth t; the end of the last step belongs to that step. A depth within
+ * rounding error of a break counts as that break, and steps of length 0 are skipped.
  *
  * @throws UsageError unless t lies in [0, t_L]
  */
@@ -87,7 +90,7 @@ export function positionOf(breaks: readonly number[], t: number): DepthPosition 
   return { l, c: Math.min(1, Math.max(0, (t - from) / (to - from))) };
 }
 
-/** The last index whose entry is at most t; entries rise and begin with 0. */
+/** The last index whose entry is at most t; entries ascend from 0. */
 function lastAtMost(breaks: readonly number[], t: number): number {
   let [low, high] = [0, breaks.length];
   while (high - low > 1) {
@@ -101,8 +104,8 @@ function lastAtMost(breaks: readonly number[], t: number): number {
 /**
  * The index l of the break t_l at that depth.
  *
- * @param what - what lies there, for the message
- * @throws UsageError unless a step begins or ends there, up to rounding
+ * @param what - subject of the error message
+ * @throws UsageError unless a step begins or ends at t, up to rounding
  */
 export function breakAt(breaks: readonly number[], t: number, what: string): number {
   const { l, c } = positionOf(breaks, t);
@@ -115,14 +118,14 @@ export function breakAt(breaks: readonly number[], t: number, what: string): num
   );
 }
 
-/** A frozen copy: a measure does not change when its caller's list does. @throws as {@link checkSteps} */
+/** A frozen copy, so that a measure does not change with its caller's list. @throws as {@link checkSteps} */
 export function ownSteps(steps: ArrayLike<number>): readonly number[] {
   const own = checkNumbers('steps', steps);
   checkSteps(own);
   return own;
 }
 
-/** @throws UsageError unless steps are finite, not negative, and not all zero. */
+/** @throws UsageError unless steps are finite, not negative, and not all zero */
 export function checkSteps(steps: readonly number[]): void {
   steps.forEach((h, l) => {
     if (!Number.isFinite(h) || h < 0)
@@ -133,7 +136,7 @@ export function checkSteps(steps: readonly number[]): void {
 
 const floatTypes = ['f32', 'f64', 'bf16'] as const;
 
-/** @throws UsageError unless theta has this rank and holds particles; `shape` says so in words. */
+/** @throws UsageError unless theta has this rank and is not empty; `shape` describes the expected shape */
 export function checkShapeOfTheta(theta: Tensor, rank: number, shape: string): void {
   const given: unknown = theta;
   if (!(given instanceof Tensor)) throw unexpected(`a tensor ${shape}`, 'theta', given);
@@ -145,7 +148,7 @@ export function checkShapeOfTheta(theta: Tensor, rank: number, shape: string): v
     throw new UsageError(`a measure needs particles, got theta of shape [${theta.shape.join(', ')}]`);
 }
 
-/** @throws UsageError for negative weights (unless signed), NaN, numbers of two types. */
+/** @throws UsageError for negative weights (unless signed), NaN, or mixed dtypes */
 export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void {
   if (theta.dtype !== weight.dtype)
     throw new UsageError(`a measure has one type of numbers: theta ${theta.dtype}, weight ${weight.dtype}`);
@@ -161,7 +164,7 @@ export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void 
   throw new UsageError(`weight ${place} is ${weights[bad]}: weights are ${rule}${advice}`);
 }
 
-/** @throws UsageError unless `other` may take the place of `old`. */
+/** @throws UsageError unless `other` can replace `old` */
 export function checkSameShape(name: string, other: Tensor, old: Tensor): void {
   if (other.shape.join() !== old.shape.join())
     throw new UsageError(
@@ -169,7 +172,7 @@ export function checkSameShape(name: string, other: Tensor, old: Tensor): void {
     );
 }
 
-/** @throws UsageError unless a function of the user's returned particles: theta [M, k] and weight [M]. */
+/** Checks the result of a user's function. @throws UsageError unless it is particles: theta [M, k] and weight [M] */
 export function checkedParticles(what: string, particles: Particles): Particles {
   const given: unknown = particles;
   refusePromise(what, given);
@@ -183,7 +186,7 @@ export function checkedParticles(what: string, particles: Particles): Particles 
   return particles;
 }
 
-/** @throws UsageError unless l is a step of the measure. */
+/** @throws UsageError unless l is the index of a step */
 export function checkStep(l: number, { length }: readonly number[]): void {
   checkInteger('the step in depth', l, { min: 0, max: length - 1 });
 }

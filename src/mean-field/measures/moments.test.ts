@@ -28,7 +28,7 @@ it('mean, covariance and second moment by hand', () => {
   expect(secondMoment(three)).toBe(0.5 + 25 / 4 + 5 / 4);
 });
 
-it('trace of the covariance + abs(mean)^2 is the second moment of a law', () => {
+it('trace of the covariance + |mean|^2 is the second moment of a law', () => {
   const theta = new Generator(1).normal([50, 3], 'f64');
   const raw = new Generator(2).uniform([50], 'f64');
   const law = { theta, weight: ops.div(raw, ops.sum(raw)) };
@@ -37,14 +37,14 @@ it('trace of the covariance + abs(mean)^2 is the second moment of a law', () => 
   expect(trace + mean.reduce((sum, m) => sum + m * m, 0)).toBeCloseTo(secondMoment(law), 13);
 });
 
-it('mean and covariance are of the law, the second moment of the measure', () => {
+it('mean and covariance are those of the normalised law, the second moment that of the measure', () => {
   const heavy = { ...three, weight: ops.mulScalar(three.weight, 8) };
   expect(Array.from(meanOf(heavy))).toEqual([1, 1.5]);
   expect(Array.from(covarianceOf(heavy))).toEqual([2, 1, 1, 2.75]);
   expect(secondMoment(heavy)).toBe(64);
 });
 
-it('radii: of the support, where no weight of 0 counts, and of parts', () => {
+it('radii of the support, which ignore weights of 0, and of parts', () => {
   expect(supportRadius(three)).toBe(5);
   expect(supportRadius(points([3, 4, 1, 0], 2, [0, 1]))).toBe(1);
   expect(supportRadius(points([3, 4], 2, [0]))).toBe(0);
@@ -65,14 +65,14 @@ it('over depth: each slice, and the integral', () => {
   expect(overDepth(path, (slice) => meanOf(slice)[0]!)).toBeCloseTo(0.375, 15);
 });
 
-it('particles that are differentiated, and f32, are read as they are', () => {
+it('reads particles that require gradients, and f32', () => {
   const recorded = { ...three, theta: ops.clone(three.theta).setRequiresGrad() };
   expect(secondMoment(recorded)).toBe(8);
   const single = { theta: ops.toDtype(three.theta, 'f32'), weight: ops.toDtype(three.weight, 'f32') };
   expect(noGrad(() => secondMoment(single))).toBe(8);
 });
 
-it('what has no moments is refused', () => {
+it('input without moments is rejected', () => {
   const none = points([1, 2], 1, [1, -1]);
   expect(() => meanOf(none)).toThrow(new UsageError('weights that add up to 0 have no mean'));
   expect(() => covarianceOf(none)).toThrow(UsageError);

@@ -26,8 +26,8 @@ function centre({ count, k, theta, weight, mass }: Points): Float64Array {
 }
 
 /**
- * integral (theta - m)(theta - m)^T drho / integral drho with the mean m, [k, k] by rows: of the law itself, without
- * the n / (n - 1) of an estimate.
+ * integral (theta - m)(theta - m)^T drho / integral drho with the mean m, [k, k] row-major: the covariance of the
+ * law itself, without the factor n / (n - 1) of an estimator.
  *
  * @throws UsageError if the weights add up to 0
  */
@@ -47,7 +47,7 @@ export function covarianceOf(particles: Particles): Float64Array {
   return sum.map((x) => finiteResult('the covariance', x));
 }
 
-/** integral abs(theta)^2 drho; the weights are taken as they are. */
+/** integral |theta|^2 drho, without normalising the weights. */
 export function secondMoment(particles: Particles): number {
   const { count, k, theta, weight } = readPoints(particles);
   let sum = 0;
@@ -55,16 +55,16 @@ export function secondMoment(particles: Particles): number {
   return finiteResult('the second moment', sum);
 }
 
-/** max abs(theta) over the particles whose weight is not 0; 0 if there are none. */
+/** max |theta| over the particles with non-zero weight; 0 if there are none. */
 export function supportRadius(particles: Particles): number {
   const points = readPoints(particles);
   return radiusOf(points, 0, points.k);
 }
 
 /**
- * The radius of each part of theta by itself, the parts given by their lengths in order: [d, d + 1] for the (a, (w, b))
- * of `bottleneck`. The largest norm over the particles whose weight is not 0.
+ * The radius of each part of theta, the largest norm over the particles with non-zero weight.
  *
+ * @param parts - lengths of the parts in order, such as [d, d + 1] for the (a, (w, b)) of `bottleneck`
  * @throws UsageError unless the lengths add up to k
  */
 export function partRadii(particles: Particles, parts: ArrayLike<number>): number[] {
@@ -89,7 +89,7 @@ function radiusOf({ count, k, theta, weight }: Points, from: number, to: number)
   return finiteResult('the radius', largest);
 }
 
-/** abs(x) where its square may over- or underflow. */
+/** |x| for entries whose squares may over- or underflow. */
 function lengthOf(x: Float64Array): number {
   const largest = x.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
   if (largest === 0) return 0;
@@ -102,7 +102,7 @@ function squareOf(x: Float64Array, from: number, to: number): number {
   return sum;
 }
 
-/** What `read` says of the particles of each step, [L]; `c` is the fraction of the step at which they are taken. */
+/** `read` applied to the particles of each step, [L]; `c` is the fraction of the step at which they are evaluated. */
 export function perSlice<T>(measure: Measure, read: (particles: Particles) => T, c = 0): T[] {
   checkMeasure(measure);
   checkNeededFunction('read', read);

@@ -11,7 +11,7 @@ interface Problem {
 
 const sumOf = (values: Iterable<number>): number => Array.from(values).reduce((sum, x) => sum + x, 0);
 
-/** How far an answer is from proven best: mass that is missing, prices that are too high, slack where mass goes. */
+/** The optimality gap of an answer: missing mass, prices that are too high, slack where mass goes. */
 function gap({ cost, supply, demand }: Problem, found: Transport): number {
   const columns = demand.length;
   const [rest, room] = [supply.slice(), demand.slice()];
@@ -43,7 +43,7 @@ function draw(rows: number, columns: number, seed: number): Problem {
   };
 }
 
-it('one row or one column leaves no choice', () => {
+it('with one row or one column the plan is unique', () => {
   const row = networkSimplex({
     cost: Float64Array.of(3, 1, 2),
     supply: Float64Array.of(1),
@@ -85,7 +85,7 @@ it.each([
   expect(found.cost).toBeCloseTo(dual, 13);
 });
 
-it('ties, equal costs and masses that add up in many ways do not make it cycle', () => {
+it('ties, equal costs and degenerate masses do not make it cycle', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 9 }).chain((rows) =>
@@ -95,7 +95,7 @@ it('ties, equal costs and masses that add up in many ways do not make it cycle',
               minLength: rows * columns,
               maxLength: rows * columns,
             }),
-            // Cuts of one mass of rows * columns units.
+            // Partitions of a total mass of rows * columns units.
             supply: fc.constant(rows),
             demand: fc.constant(columns),
           }),
@@ -123,7 +123,7 @@ it('masses of any size: 1e-300 and 1e300', () => {
   }
 });
 
-it('a planted fault, mass that is moved along the cycle of four pairs, costs more and is noticed', () => {
+it('a planted fault, mass that is moved along the cycle of four pairs, costs more and is detected', () => {
   const problem = draw(12, 9, 3);
   const found = networkSimplex(problem);
   const column = found.column.slice();
@@ -131,7 +131,7 @@ it('a planted fault, mass that is moved along the cycle of four pairs, costs mor
   expect(gap(problem, { ...found, column })).toBeGreaterThan(1e-3);
 });
 
-it('a call that is watched can be stopped', () => {
+it('the watch callback can cancel the call', () => {
   const problem = draw(200, 300, 4);
   const stop = new Error('enough');
   let told = 0;

@@ -1,16 +1,16 @@
 /**
- * The transportation problem: supplies of n rows to demands of m columns at the least total cost, by the primal network
- * simplex method on a strongly feasible spanning tree (Cunningham 1976; pricing in blocks as in LEMON, Kiraly and Kovacs
- * 2012). Exact up to rounding, with prices that prove it.
+ * The transportation problem: moves the supplies of n rows to the demands of m columns at minimal total cost, by
+ * the primal network simplex method on a strongly feasible spanning tree (Cunningham 1976; block pricing as in
+ * LEMON, Kiraly and Kovacs 2012). Exact up to rounding, with dual prices as proof of optimality.
  */
 import { InternalError } from '../../errors.ts';
 
-/** Where mass goes: at most n + m - 1 pairs of a row and a column. */
+/** An optimal plan: mass goes between at most n + m - 1 pairs of a row and a column. */
 export interface Transport {
   readonly row: Int32Array;
   readonly column: Int32Array;
   readonly mass: Float64Array;
-  /** sum mass cost */
+  /** sum of mass times cost. */
   readonly cost: number;
   /** rowPrice_i + columnPrice_j <= cost_ij, with equality where mass goes. */
   readonly rowPrice: Float64Array;
@@ -18,17 +18,17 @@ export interface Transport {
 }
 
 export interface TransportProblem {
-  /** [n, m] by rows; finite, not negative. */
+  /** [n, m], row-major; finite and not negative. */
   readonly cost: Float64Array;
-  /** [n] and [m], positive, of one sum. */
+  /** [n] and [m]; positive, with equal sums. */
   readonly supply: Float64Array;
   readonly demand: Float64Array;
-  /** Called every few thousand pivots. What it throws ends the search. */
+  /** Called every few thousand pivots; throw to cancel. */
   readonly watch?: ((pivots: number) => void) | undefined;
 }
 
 const pivotsPerWatch = 2048;
-/** A reduced cost within this many roundings of the prices is 0. */
+/** Reduced costs within this many times the rounding of the prices count as 0. */
 const rounding = 2 ** -50;
 
 export function networkSimplex(problem: TransportProblem): Transport {
@@ -36,7 +36,7 @@ export function networkSimplex(problem: TransportProblem): Transport {
   const columns = demand.length;
   const tree = new SpanningTree(problem);
   const enters = pricing(cost, columns, tree.price);
-  // Far above what any instance needs: Bland's rule alone would bound it, in theory.
+  // Far more than any instance needs; in theory, only Bland's rule guarantees an end.
   const most = 1e6 + 1000 * (supply.length + columns);
   for (let pivots = 1; ; pivots++) {
     const arc = enters();
@@ -47,7 +47,7 @@ export function networkSimplex(problem: TransportProblem): Transport {
   }
 }
 
-/** The next arc that lowers the cost: the best of a block of arcs, blocks taken in turn; -1 if there is none. */
+/** The next arc that lowers the cost: the best arc of a block, cycling through the blocks; -1 if there is none. */
 function pricing(cost: Float64Array, columns: number, price: Float64Array): () => number {
   const count = cost.length;
   const rows = count / columns;
@@ -78,24 +78,24 @@ function pricing(cost: Float64Array, columns: number, price: Float64Array): () =
 }
 
 /**
- * A basis: rows, columns and a root as nodes, each node but the root with one arc to its parent. Arcs to the root are
- * artificial. Arcs without flow point to the root, which excludes cycling.
+ * A basis. Rows, columns and a root are nodes, and each node but the root has one arc to its parent. Arcs to the
+ * root are artificial. Arcs without flow point to the root, which prevents cycling.
  */
 class SpanningTree {
-  /** value + price_row - price_column is the reduced cost of an arc: 0 in the tree. */
+  /** Node potentials: the reduced cost of an arc is value + price_row - price_column, 0 for arcs in the tree. */
   readonly price: Float64Array;
   readonly #cost: Float64Array;
   readonly #rows: number;
   readonly #columns: number;
-  /** More than half of the largest cost: a way over the root is never the best one. */
+  /** More than half of the largest cost: a route through the root is never optimal. */
   readonly #artificialCost: number;
   readonly #parent: Int32Array;
-  /** The arc to the parent, -1 if artificial; whether it leads there; and its flow. */
+  /** The arc to the parent (-1 if artificial), whether it points to the parent, and its flow. */
   readonly #arc: Int32Array;
   readonly #upward: Uint8Array;
   readonly #flow: Float64Array;
   readonly #depth: Int32Array;
-  /** Children as a doubly linked list, -1 at its ends. */
+  /** Children as a doubly linked list, terminated by -1. */
   readonly #first: Int32Array;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
@@ -124,12 +124,13 @@ class SpanningTree {
     for (let node = 0; node < root; node++) this.#setPrice(node);
   }
 
-  /** Brings an arc into the tree and takes out the one whose flow it stops. */
+  /** Adds an arc to the tree and removes the arc that blocks its flow. */
   pivot(arc: number): void {
     const from = Math.floor(arc / this.#columns);
     const to = this.#rows + (arc % this.#columns);
     const join = this.#ancestor(from, to);
-    // The last blocking arc of the cycle, from the join along the entering arc: the tree stays strongly feasible.
+    // Choosing the last blocking arc of the cycle, from the join along the entering arc, keeps the tree strongly
+    // feasible.
     let [most, leaving, fromSide] = [Infinity, -1, true];
     for (let node = from; node !== join; node = this.#parent[node]!)
       if (this.#upward[node] && this.#flow[node]! < most) [most, leaving] = [this.#flow[node]!, node];
@@ -168,13 +169,13 @@ class SpanningTree {
     return a;
   }
 
-  /** More flow towards the root on the way from a node up to an ancestor. */
+  /** Adds flow towards the root on the path from a node up to an ancestor. */
   #push(node: number, ancestor: number, flow: number): void {
     for (; node !== ancestor; node = this.#parent[node]!)
       this.#flow[node] = this.#flow[node]! + (this.#upward[node] ? flow : -flow);
   }
 
-  /** Hangs the part of the tree below `leaving` on another node, by `inside`, which becomes its top. */
+  /** Moves the part of the tree below `leaving` to another node; `inside` becomes the root of that part. */
   #graft(
     inside: number,
     outside: number,
@@ -202,7 +203,7 @@ class SpanningTree {
     this.#refresh(inside);
   }
 
-  /** Depths and prices of a node and all below it. */
+  /** Recomputes the depths and prices of a node and its descendants. */
   #refresh(top: number): void {
     for (let node = top; ;) {
       this.#depth[node] = this.#depth[this.#parent[node]!]! + 1;

@@ -18,7 +18,7 @@ function drawn(count: number, k: number, seed: number): Particles {
   return { theta: generator.normal([count, k], 'f64'), weight: ops.div(raw, ops.sum(raw)) };
 }
 
-it('weights that are multiples of one mass: the distance between particles repeated that often', () => {
+it('weights that are multiples of one mass: the distance between repeated particles', () => {
   const [x, y] = [drawn(5, 3, 1), drawn(4, 3, 2)];
   const repeated = ({ theta }: Particles, times: readonly number[]): Particles => {
     const rows = times.flatMap((count, i) => Array.from({ length: count }, () => i));
@@ -45,7 +45,7 @@ it('weights that are multiples of one mass: the distance between particles repea
     );
 });
 
-it.each([1, 3])('k = %i: the plan has the weights as marginals and costs what the distance says', (k) => {
+it.each([1, 3])('k = %i: the plan has the weights as marginals and its cost is the distance', (k) => {
   for (const [a, b] of [
     [drawn(6, k, 3), drawn(9, k, 4)],
     [
@@ -107,7 +107,7 @@ it('unequal weights: a metric, above the sliced distance', () => {
   }
 });
 
-it('the plan is in the dtype of the weights, belongs to the scope, and nothing else is left', () => {
+it('the plan has the dtype of the weights and belongs to the scope, and nothing else leaks', () => {
   scope(() => {
     const generator = new Generator(1);
     const cloud = (count: number): Particles => ({
@@ -122,7 +122,7 @@ it('the plan is in the dtype of the weights, belongs to the scope, and nothing e
   });
 });
 
-it('progress is told, and a signal stops assignments and the network simplex between their steps', () => {
+it('progress is reported, and an abort signal stops assignments and the network simplex between steps', () => {
   const uniform = (count: number): Particles => ({
     ...drawn(count, 3, count),
     weight: ops.full([count], 1 / count, 'f64'),
@@ -147,7 +147,7 @@ it('progress is told, and a signal stops assignments and the network simplex bet
   }
 });
 
-it('options that do not exist, and powers below 1, are refused', () => {
+it('unknown options, and powers below 1, are rejected', () => {
   const a = drawn(3, 2, 1);
   expect(() => optimalTransport(a, a, { power: 1 } as never)).toThrow(
     'unknown option power of optimalTransport',

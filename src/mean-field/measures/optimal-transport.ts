@@ -10,24 +10,27 @@ import { isUniform, readPair, type Support } from './points.ts';
 import { distanceOf, type TotalCost, transportCost } from './transport-cost.ts';
 
 export interface OptimalTransportOptions extends LongCallOptions {
-  /** The power of the distance, from 1 on; default 2. */
+  /** The power of the distance, at least 1. Default: 2. */
   readonly p?: number | undefined;
 }
 
-/** The best plan between two measures. */
+/** An optimal plan between two measures. */
 export interface OptimalTransport {
-  /** W_p = (sum_ij plan_ij abs(theta_i - theta'_j)^p)^{1/p} */
+  /** W_p = (sum_ij plan_ij |theta_i - theta'_j|^p)^{1/p}. */
   readonly distance: number;
-  /** pi, [M, M'], in the dtype of the weights of a: rows add up to the weights of a, columns to those of b. At most M + M' - 1 entries are not 0. */
+  /**
+   * pi, [M, M'], with the dtype of the weights of a: rows add up to the weights of a, columns to those of b. At
+   * most M + M' - 1 entries are not 0.
+   */
   readonly plan: Tensor;
 }
 
 /**
- * The plan that moves one measure to another at the least cost, sum_ij pi_ij abs(theta_i - theta'_j)^p: any weights and counts.
- * k = 1 by sorting, equally many particles of equal weight as an assignment, else by the network simplex; as `ot.emd`
- * of Python Optimal Transport.
+ * The plan that moves one measure to another at minimal cost, sum_ij pi_ij |theta_i - theta'_j|^p, for any weights
+ * and counts. Sorts if k = 1, solves an assignment problem for equal numbers of particles of equal weight, and
+ * runs the network simplex otherwise. Equivalent to `ot.emd` of Python Optimal Transport.
  *
- * @returns the plan belongs to the caller's scope
+ * @returns the distance and the plan; the caller's scope owns the plan
  * @throws UsageError for measures of different mass or k, negative weights, NaN
  */
 export function optimalTransport(
@@ -53,7 +56,7 @@ export function optimalTransport(
 
 type Watch = (done: number, total?: number) => void;
 
-/** The cost of the best plan between two laws; `visit` is told where mass goes. */
+/** The cost of the optimal plan between two laws; calls `visit` with each pair between which mass moves. */
 export function bestPlan(
   x: Support,
   y: Support,

@@ -34,14 +34,14 @@ it('a path is evaluated at the fraction of its step', () => {
   expect(thetaAt(pathMeasure(clock, [0.5, 2]), 1, 0.25)).toEqual([1]);
 });
 
-it('held constant it is evaluated at one fraction of its step, whatever is asked', () => {
+it('held constant it is evaluated at one fraction of its step, for any c', () => {
   for (const c of [0, 0.3, 1]) {
     expect(thetaAt(heldConstant(pathMeasure(clock, 4), 0), 1, c)).toEqual([0.25]);
     expect(thetaAt(heldConstant(pathMeasure(clock, 4), 0.5), 1, c)).toEqual([0.375]);
   }
 });
 
-it('the common grid has the breaks of all, once', () => {
+it('the common grid has each break of all measures once', () => {
   const thirds = grid([1, 2, 3]);
   const halves = pathMeasure(clock, 2);
   const steps = commonSteps([thirds, halves, thirds]);
@@ -49,11 +49,11 @@ it('the common grid has the breaks of all, once', () => {
   [1 / 3, 1 / 6, 1 / 6, 1 / 3].forEach((h, l) => {
     expect(steps[l]).toBeCloseTo(h, 15);
   });
-  // Sums of 1/10 and of 1/20 differ by rounding: that makes no step.
+  // Sums of 1/10 and of 1/20 differ by rounding, which must not create a step.
   expect(commonSteps([pathMeasure(clock, 10), pathMeasure(clock, 20)])).toHaveLength(20);
 });
 
-it('on a finer grid a grid measure is constant in its own steps, a path has the same depths', () => {
+it('on a finer grid a grid measure is constant in its own steps, a path is evaluated at the same depths', () => {
   const fine = [0.25, 0.25, 0.125, 0.375];
   const constant = onSteps(grid([7, 8]), fine);
   expect([0, 1, 2, 3].map((l) => thetaAt(constant, l, 0.5))).toEqual([[7], [7], [8], [8]]);
@@ -104,7 +104,7 @@ it('a combination may be signed: nu - rho has mass 0', () => {
   expect(thetaAt(difference, 1, 0)).toEqual([2, 4]);
 });
 
-it('a combination makes no tensors but the particles that it returns', () => {
+it('a combination creates no tensors but the particles that it returns', () => {
   const parts = [grid([1, 2]), grid([3, 4], [0.3, 0.7])] as const;
   const rho = mixture(...parts, 0.5);
   const longer = onSteps(parts[0], [0.5, 0.5, 1]);

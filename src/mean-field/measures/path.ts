@@ -1,4 +1,4 @@
-/** A measure given as a function of depth, and one given step by step: what mixtures and refinements are made of. */
+/** Measures given as a function of depth or step by step: the basis of mixtures and refinements. */
 import { checkInteger, checkList, checkNumber, unexpected } from '../../check.ts';
 import { checkMeasure, checkMeasures } from '../check-kinds.ts';
 import { UsageError } from '../../errors.ts';
@@ -6,10 +6,13 @@ import { ops, scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import { breaksOf, checkedParticles, checkStep, depthRounding, type Measure, ownSteps } from './measure.ts';
 
-/** rho(., t) as particles at depth t; the tensors belong to the caller's scope. */
+/** rho(., t) as particles at depth t; the caller's scope owns the tensors. */
 export type DepthPath = (t: number) => Particles;
 
-/** rho is a function of t, evaluated at stage times; stepped through in `steps` (a number: that many equal ones). */
+/**
+ * A measure from rho as a function of t, evaluated at stage times, on a grid of `steps` (a number: that many equal
+ * steps).
+ */
 export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>): Measure {
   if (typeof path !== 'function') throw unexpected('a function of depth', 'the path of a measure', path);
   const lengths =
@@ -29,7 +32,7 @@ export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>):
   return measure;
 }
 
-/** rho held constant in each step: the particles at the fraction c of it (0: left rule, 1/2: midpoint). */
+/** rho held constant in each step, at its value at the fraction c of the step (0: left rule, 1/2: midpoint). */
 export function heldConstant(measure: Measure, c: number): Measure {
   checkMeasure(measure);
   checkNumber('the fraction of a step', c, { min: 0, max: 1 });
@@ -46,8 +49,8 @@ export function commonSteps(measures: readonly Measure[]): number[] {
 }
 
 /**
- * The same measure on a finer grid: a grid measure is constant in its own steps, a path is evaluated at the same depths.
- * Beyond its end it has no mass (weights of 0).
+ * The same measure on a finer grid: a grid measure is constant in its own steps, a path is evaluated at the same
+ * depths. Beyond the end of the measure there is no mass (weights of 0).
  *
  * @throws UsageError unless each new step lies in one of the measure's, or beyond its end
  */
@@ -81,7 +84,7 @@ export function onSteps(measure: Measure, lengths: ArrayLike<number>): Measure {
   };
 }
 
-/** (1 - lambda) rho + lambda nu, exactly, on their common grid; particles of weight 0 stay. */
+/** (1 - lambda) rho + lambda nu, exactly, on their common grid; keeps particles of weight 0. */
 export function mixture(rho: Measure, nu: Measure, lambda: number): Measure {
   checkNumber('lambda', lambda);
   return combination([
@@ -93,7 +96,7 @@ export function mixture(rho: Measure, nu: Measure, lambda: number): Measure {
 /**
  * sum_i c_i rho_i on the common grid.
  *
- * @throws UsageError without measures, for factors that are not finite, for particles of another k
+ * @throws UsageError without measures, for factors that are not finite, or for particles of different k
  */
 export function combination(parts: readonly (readonly [number, Measure])[]): Measure {
   checkList('the parts of a combination', parts);

@@ -1,4 +1,4 @@
-/** Particles as plain numbers, in f64 whatever their dtype: what the distances and moments read. */
+/** Particles as plain f64 numbers, as distances and moments read them. */
 import { unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { type DType, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
@@ -10,22 +10,22 @@ export interface Points {
   readonly k: number;
   /** [count, k], row-major. */
   readonly theta: Float64Array;
-  /** [count] */
+  /** [count]. */
   readonly weight: Float64Array;
   /** The sum of the weights. */
   readonly mass: number;
-  /** Masses that differ by less than this share are the same. */
+  /** Masses are equal if their relative difference is below this. */
   readonly massRounding: number;
 }
 
-/** Weights are rounded in their dtype, one by one and where they were added up to be normalised. */
+/** Weights have the rounding errors of their dtype, individually and from the sum that normalised them. */
 const massRoundings: Partial<Record<DType, number>> = { f32: 1e-5, bf16: 3e-2 };
 const exactMass = 1e-9;
 
 const numbers = (x: Tensor): Float64Array =>
   noGrad(() => scope(() => ops.toDtype(x, 'f64').toTypedArray() as Float64Array));
 
-/** @throws UsageError unless theta is [M, k] with M > 0, weight [M], and all numbers are finite. */
+/** @throws UsageError unless theta is [M, k] with M > 0, weight is [M], and all numbers are finite */
 export function readPoints(particles: Particles): Points {
   const given: unknown = particles;
   if (typeof given !== 'object' || given === null)
@@ -55,10 +55,10 @@ export function readPoints(particles: Particles): Points {
 }
 
 /**
- * Two laws between which mass can be moved: weights add up to 1 on both sides, `mass` is what both had. Particles of
- * weight 0 are left out.
+ * Normalises two measures of equal mass for transport: weights add up to 1 on both sides, and `mass` is the
+ * original mass. Drops particles of weight 0.
  *
- * @throws UsageError for negative weights, no mass, another k or another mass
+ * @throws UsageError for negative weights, no mass, or measures of different k or mass
  */
 export function readPair(a: Particles, b: Particles): readonly [Support, Support] {
   const [x, y] = [support(readPoints(a)), support(readPoints(b))];
@@ -71,14 +71,14 @@ export function readPair(a: Particles, b: Particles): readonly [Support, Support
   return [x, { ...y, mass: x.mass }];
 }
 
-/** Whether all weights of a law are equal up to rounding: the particles can be assigned one to one. */
+/** Whether all weights are equal up to rounding, so that particles can be assigned one to one. */
 export function isUniform({ weight, count }: Points): boolean {
   return weight.every((w) => Math.abs(w * count - 1) <= exactMass);
 }
 
 /** The particles of positive weight. */
 export interface Support extends Points {
-  /** Where they are in the whole list. */
+  /** Indices of the particles in the full list. */
   readonly place: readonly number[];
 }
 

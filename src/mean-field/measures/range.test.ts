@@ -1,4 +1,7 @@
-/** Distances and moments at both ends of the range of numbers: right, or refused by name; never NaN, Infinity or a false 0. */
+/**
+ * Distances and moments at both ends of the floating-point range: correct or rejected by name; never NaN, Infinity
+ * or a false 0.
+ */
 import { expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
 import { Generator, ops, tensor } from '../../tensor/index.ts';
@@ -45,7 +48,7 @@ it.each(distances)('%s grows with the size of the particles, from 1e-300 to 1e30
     }
 });
 
-it('the entropic distances do where epsilon can be written, and name it where it is lost in rounding', () => {
+it('the entropic distances do if epsilon is representable, and report an epsilon lost in rounding', () => {
   const [a, b] = pairOf(2, false);
   const [one, debiased] = [sinkhorn(a, b, { epsilon: 0.5 }), sinkhornDivergence(a, b, { epsilon: 0.5 })];
   for (const size of [1e-150, 1e150]) {
@@ -87,7 +90,7 @@ it('far from 0 and close together: neither side of the scaling overflows', () =>
     expect(distance(x, y) / 3e-300).toBeCloseTo(distance === wasserstein ? 1 : 0.7, 1);
 });
 
-it('powers that vanish are refused, not taken for 0', () => {
+it('powers that underflow are rejected, not treated as 0', () => {
   const a: Particles = {
     theta: tensor(
       [
@@ -101,7 +104,7 @@ it('powers that vanish are refused, not taken for 0', () => {
   const b = { ...a, theta: ops.addScalar(a.theta, 1e-3) };
   expect(wasserstein(a, b, 80)).toBeCloseTo(Math.SQRT2 * 1e-3, 10);
   expect(() => wasserstein(a, b, 200)).toThrow('p = 200 is too large');
-  // On the line the largest move is the unit.
+  // On the line, the largest move is the unit.
   const line = (x: Particles): Particles => ({ ...x, theta: ops.sliceDim(x.theta, 1, 0, 1) });
   expect(wasserstein(line(a), line(b), 1000)).toBeCloseTo(1e-3, 12);
 });
@@ -122,7 +125,7 @@ it('masses from 1e-300 to 1e300', () => {
   expect(() => secondMoment(beyond)).toThrow('the weights add up to more than the largest number');
 });
 
-it('moments that no number can hold are refused; radii are measured as long as they can be', () => {
+it('moments that overflow are rejected; radii are computed up to the end of the range', () => {
   const a = drawn(4, 3, 1);
   for (const [what, act] of [
     ['the second moment', secondMoment],
@@ -138,7 +141,7 @@ it('moments that no number can hold are refused; radii are measured as long as t
   }
 });
 
-it('lengths of rows, and with them spheres and balls, are right at both ends of f32 and f64', () => {
+it('row lengths, spheres and balls are correct at both ends of f32 and f64', () => {
   for (const [dtype, sizes] of [
     ['f32', [1e-35, 1e-25, 1e25, 1e37]],
     ['f64', [1e-300, 1e-200, 1e200, 1e300]],
@@ -153,7 +156,7 @@ it('lengths of rows, and with them spheres and balls, are right at both ends of 
     }
 });
 
-it('over depth: slices far apart, and a distance of the user that is not a number', () => {
+it('over depth: slices far apart, and a custom distance that returns NaN', () => {
   const theta = new Generator(1).normal([2, 3, 2], 'f64');
   const grid = (size: number): ReturnType<typeof gridMeasure> =>
     gridMeasure(ops.mulScalar(theta, size), { steps: [0.25, 0.75] });

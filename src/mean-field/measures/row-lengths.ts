@@ -1,7 +1,7 @@
-/** Lengths of particles, where their squares may overflow or underflow: 1e200 in f64, 1e20 in f32. */
+/** Lengths of particles whose squares may overflow or underflow: 1e200 in f64, 1e20 in f32. */
 import { floatFacts, ops, scope, type Tensor } from '../../tensor/index.ts';
 
-/** abs(x_j), [count, 1], of rows [count, k]; at least the smallest normal number, so that it can divide. */
+/** |x_j|, [count, 1], for rows [count, k]; at least the smallest normal number, so that it can be a divisor. */
 export function rowLengths(x: Tensor): Tensor {
   return scope(() => {
     const largest = ops.clampMin(ops.amax(ops.abs(x), [1], true), floatFacts(x.dtype).tiny);

@@ -34,7 +34,7 @@ it("Sinkhorn's step makes the columns exact for the rows' potential before it", 
   expect(relativeError(ops.sumDim(plan, [0]).toArray(), dual.columns.toArray())).toBeLessThan(1e-14);
 });
 
-it("Sinkhorn's and Newton's steps have one end, and Newton's doubles its digits", () => {
+it("Sinkhorn's and Newton's steps converge to the same limit, Newton's quadratically", () => {
   let [slow, fast] = [start, start];
   for (let i = 0; i < 400; i++) slow = sinkhornStep(dual, slow);
   const errors: number[] = [];

@@ -1,7 +1,7 @@
 /**
- * The semi-dual of entropic transport, a concave function of one potential psi, [1, m]:
- * H(psi) = sum_j b_j psi_j - sum_i a_i log sum_j exp(kernel_ij + psi_j), kernel = -cost / epsilon.
- * The other potential is such that the rows of the plan are exact.
+ * The semi-dual of entropic transport, a concave function of one potential psi, [1, m]: H(psi) = sum_j b_j psi_j -
+ * sum_i a_i log sum_j exp(kernel_ij + psi_j), kernel = -cost / epsilon. The other potential makes the rows of the
+ * plan exact.
  */
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 
@@ -24,16 +24,16 @@ export function planOf({ kernel, rows }: SemiDual, psi: Tensor): Tensor {
   });
 }
 
-/** b - the column sums of the plan, [1, m]: the slope of H. */
+/** b minus the column sums of the plan, [1, m]: the gradient of H. */
 const missingOf = ({ columns }: SemiDual, plan: Tensor): Tensor =>
   ops.sub(columns, ops.sumDim(plan, [0], true));
 
-/** sum_j abs(sum_i pi_ij - b_j) */
+/** sum_j |sum_i pi_ij - b_j|. */
 export function marginalError(dual: SemiDual, psi: Tensor): number {
   return scope(() => ops.sum(ops.abs(missingOf(dual, planOf(dual, psi)))).item());
 }
 
-/** Sinkhorn's iteration: first the rows fit, then the columns. */
+/** One Sinkhorn iteration: scales the rows to their marginals, then the columns. */
 export function sinkhornStep({ kernel, rows, columns }: SemiDual, psi: Tensor): Tensor {
   return scope(() => {
     const phi = ops.sub(ops.log(rows), rowSums(kernel, psi));
@@ -41,24 +41,24 @@ export function sinkhornStep({ kernel, rows, columns }: SemiDual, psi: Tensor): 
   });
 }
 
-/** H(psi) */
+/** H(psi). */
 export function height({ kernel, rows, columns }: SemiDual, psi: Tensor): number {
   return scope(() =>
     ops.sub(ops.sum(ops.mul(columns, psi)), ops.sum(ops.mul(rows, rowSums(kernel, psi)))).item(),
   );
 }
 
-/** Where H is no parabola: potentials are logarithms. */
+/** Bound on a Newton step: potentials are logarithms, and H is far from quadratic beyond it. */
 const longestMove = 4;
 const sufficient = 1e-4;
 const halvings = 30;
 
-/** Newton's step on H, shortened until H rises enough: a few do where Sinkhorn's iteration needs thousands. */
+/** A Newton step on H, shortened until H rises enough. A few replace thousands of Sinkhorn iterations. */
 export function newtonStep(dual: SemiDual, psi: Tensor): Tensor {
   return scope(() => {
     const { direction, slope } = newtonDirection(dual, psi);
     const before = height(dual, psi);
-    // H is a difference of sums: near its top a step gains less than their rounding.
+    // H is a difference of sums: near its maximum a step gains less than their rounding error.
     const unknown = 16 * Number.EPSILON * (1 + Math.abs(before));
     let length = Math.min(1, longestMove / ops.max(ops.abs(direction)).item());
     for (let i = 0; i < halvings; i++, length /= 2) {
@@ -69,13 +69,13 @@ export function newtonStep(dual: SemiDual, psi: Tensor): Tensor {
   });
 }
 
-/** (diag(c) - P^T diag(1/a) P) direction = b - c with the column sums c. */
+/** Solves (diag(c) - P^T diag(1/a) P) direction = b - c, with the column sums c. */
 function newtonDirection(dual: SemiDual, psi: Tensor): { direction: Tensor; slope: number } {
   return scope(() => {
     const plan = planOf(dual, psi);
     const missing = missingOf(dual, plan);
     const curvature = ops.mm(ops.transpose(plan, 0, 1), ops.div(ops.neg(plan), dual.rows));
-    // H does not change where psi moves by a constant.
+    // Adding a constant to psi does not change H; this fixes the constant.
     ops.add_(curvature, ops.mm(ops.transpose(dual.columns, 0, 1), dual.columns));
     const ridge = 1e-3 * Math.min(1e-3, ops.sum(ops.abs(missing)).item()) + 1e-14;
     const diagonal = ops.add(ops.sub(dual.columns, missing), dual.columns, ridge);

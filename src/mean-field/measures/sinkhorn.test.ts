@@ -19,7 +19,7 @@ const cloud = (count: number, k: number, seed: number): Particles => ({
   weight: ops.full([count], 1 / count, 'f64'),
 });
 
-it('two points and themselves: the plan in closed form', () => {
+it('two points and a copy of them: the plan in closed form', () => {
   const two = points([0, 1], 1);
   for (const epsilon of [0.1, 1, 7]) {
     const r = Math.exp(-1 / epsilon);
@@ -27,7 +27,7 @@ it('two points and themselves: the plan in closed form', () => {
   }
 });
 
-it('a large epsilon gives independent plans, a small one the exact distance', () => {
+it('a large epsilon gives the product plan, a small one the exact distance', () => {
   const [a, b] = [cloud(12, 2, 1), points([0, 0, 1, 2, -1, 3], 2, [0.5, 0.2, 0.3])];
   const [x, y, w] = [a.theta.toArray(), b.theta.toArray(), b.weight.toArray()];
   let independent = 0;
@@ -50,7 +50,7 @@ it('as epsilon falls the square falls to the exact one, from at most epsilon log
   }
 });
 
-/** The textbook's iteration on the scalings u and v themselves. */
+/** The textbook iteration on the scalings u and v themselves. */
 function plain(
   cost: readonly number[][],
   a: readonly number[],
@@ -67,24 +67,21 @@ function plain(
   return Math.sqrt(square.reduce((sum, one) => sum + one, 0));
 }
 
-it.each([0.7, 3])(
-  'epsilon %d: the plain iteration of the textbook gives the same, with unequal weights',
-  (epsilon) => {
-    const [x, y] = [
-      [0, 1.5, -1, 0.3],
-      [0.2, 2, -0.5],
-    ];
-    const [a, b] = [
-      [0.4, 0.3, 0.2, 0.1],
-      [0.1, 0.6, 0.3],
-    ];
-    const cost = x.map((s) => y.map((t) => (s - t) ** 2));
-    const { distance } = sinkhorn(points(x, 1, a), points(y, 1, b), { epsilon, tolerance: 1e-13 });
-    expect(distance).toBeCloseTo(plain(cost, a, b, epsilon), 12);
-  },
-);
+it.each([0.7, 3])('epsilon %d: agrees with the textbook iteration, with unequal weights', (epsilon) => {
+  const [x, y] = [
+    [0, 1.5, -1, 0.3],
+    [0.2, 2, -0.5],
+  ];
+  const [a, b] = [
+    [0.4, 0.3, 0.2, 0.1],
+    [0.1, 0.6, 0.3],
+  ];
+  const cost = x.map((s) => y.map((t) => (s - t) ** 2));
+  const { distance } = sinkhorn(points(x, 1, a), points(y, 1, b), { epsilon, tolerance: 1e-13 });
+  expect(distance).toBeCloseTo(plain(cost, a, b, epsilon), 12);
+});
 
-it('sides of different size can change places', () => {
+it('sides of different size can be swapped', () => {
   const [a, b] = [cloud(5, 2, 10), cloud(31, 2, 11)];
   const there = sinkhorn(a, b, { epsilon: 0.2, tolerance: 1e-13 });
   expect(sinkhorn(b, a, { epsilon: 0.2, tolerance: 1e-13 }).distance).toBeCloseTo(there.distance, 12);
@@ -97,7 +94,7 @@ it('far points neither over- nor underflow: exp(-3e6) is 0', () => {
   expect(distance).toBeCloseTo(1e3 * Math.sqrt(3), 3);
 });
 
-it('the marginal error is below the tolerance asked for; weights of 0 and masses other than 1 are no obstacle', () => {
+it('the marginal error is below the tolerance, also with weights of 0 and masses other than 1', () => {
   const [a, b] = [cloud(20, 2, 4), cloud(20, 2, 5)];
   for (const tolerance of [1e-3, 1e-6, 1e-12]) {
     const { marginalError, iterations } = sinkhorn(a, b, { epsilon: 0.5, tolerance });
@@ -109,7 +106,7 @@ it('the marginal error is below the tolerance asked for; weights of 0 and masses
   expect(sinkhorn(x, y, { epsilon: 1 }).distance).toBeCloseTo(Math.sqrt(3) * law.distance, 8);
 });
 
-it('a tolerance that is not reached is an error with what to do', () => {
+it('a tolerance that is not reached is an error with advice', () => {
   const [a, b] = [cloud(20, 2, 6), cloud(20, 2, 7)];
   const run = (): unknown => sinkhorn(a, b, { epsilon: 1e-3, maxIterations: 10 });
   expect(run).toThrow(UsageError);
@@ -118,7 +115,7 @@ it('a tolerance that is not reached is an error with what to do', () => {
   );
 });
 
-it('no tensor is left behind, also by an error', () => {
+it('no tensor leaks, even after an error', () => {
   scope(() => {
     const [a, b] = [cloud(20, 2, 8), cloud(20, 2, 9)];
     const before = liveTensorCount();
@@ -128,7 +125,7 @@ it('no tensor is left behind, also by an error', () => {
   });
 });
 
-it('the divergence is 0 between equal measures, symmetric, and grows with a translation as its square', () => {
+it('the divergence is 0 between equal measures, symmetric, and grows as the square of a translation', () => {
   const a = cloud(12, 2, 20);
   const [b, c] = [cloud(9, 2, 21), { ...a, theta: ops.addScalar(a.theta, 0.7) }];
   for (const epsilon of [0.05, 1, 20]) {
@@ -138,7 +135,7 @@ it('the divergence is 0 between equal measures, symmetric, and grows with a tran
     expect(there.divergence).toBeGreaterThan(0);
     expect(there.distance).toBeCloseTo(Math.sqrt(there.divergence), 14);
     expect(sinkhornDivergence(b, a, options).divergence).toBeCloseTo(there.divergence, 10);
-    // Entropy does not feel a translation; sinkhorn's own distance is not 0 at home.
+    // Entropy is invariant under translation; the uncorrected distance of a measure to itself is not 0.
     expect(sinkhornDivergence(a, c, options).divergence).toBeCloseTo(2 * 0.7 ** 2, 8);
     expect(sinkhorn(a, a, { epsilon }).distance).toBeGreaterThan(0);
   }
@@ -152,7 +149,7 @@ it('the divergence tends to W2^2 for small epsilon, and to the distance of the m
   expect(sinkhornDivergence(a, b, { epsilon: 1e6 }).distance).toBeCloseTo(apart, 4);
   for (const epsilon of [1e12, 1e300])
     expect(sinkhornDivergence(a, b, { epsilon }).distance).toBeCloseTo(apart, 10);
-  // Both sides of where the expansion in 1 / epsilon takes over, and units so small that epsilon is infinite in them.
+  // Both sides of the switch to the expansion in 1 / epsilon, and units so small that epsilon is infinite in them.
   const [below, above] = [9e5, 1.1e6].map((epsilon) => sinkhornDivergence(a, b, { epsilon }).divergence);
   expect(above! - apart ** 2).toBeCloseTo(((below! - apart ** 2) * 9) / 11, 8);
   const far = sinkhornDivergence(points([0, 0, 1e-200, 1e-200], 2), points([1e-200, 0, 0, 0], 2), {
@@ -161,7 +158,7 @@ it('the divergence tends to W2^2 for small epsilon, and to the distance of the m
   expect(far.distance * 1e200).toBeCloseTo(0.5, 12);
 });
 
-it('progress is told each iteration, a signal stops, and unknown options are refused', () => {
+it('progress is reported at each iteration, an abort signal stops it, and unknown options are rejected', () => {
   const [a, b] = [cloud(20, 2, 24), cloud(20, 2, 25)];
   let told = 0;
   const { iterations } = sinkhorn(a, b, { epsilon: 0.1, onProgress: () => told++ });

@@ -1,4 +1,4 @@
-/** Entropic transport: Sinkhorn's iteration in the logarithms of its scalings, from large epsilon to small, then Newton. */
+/** Entropic transport: Sinkhorn iterations in the log domain with decreasing epsilon, then Newton steps. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -10,28 +10,31 @@ import { distanceOf, finiteResult, transportCost, unitOf } from './transport-cos
 import { wholeAtLargeEpsilon } from './large-epsilon.ts';
 
 export interface SinkhornOptions extends LongCallOptions {
-  /** The strength of the entropy, in units of a squared distance. */
+  /** Strength of the entropy, in units of a squared distance. */
   readonly epsilon: number;
-  /** The marginal error at which it stops; default 1e-9. */
+  /** Marginal error at which to stop. Default: 1e-9. */
   readonly tolerance?: number | undefined;
-  /** Sinkhorn's and Newton's together; default 1000. */
+  /** Limit on Sinkhorn and Newton iterations together. Default: 1000. */
   readonly maxIterations?: number | undefined;
 }
 
 export interface Entropic {
-  /** sqrt(sum_ij pi_ij abs(theta_i - theta'_j)^2) of the best plan: at least W2, and tends to it as epsilon -> 0. */
+  /** sqrt(sum_ij pi_ij |theta_i - theta'_j|^2) of the optimal plan: at least W2, and tends to it as epsilon -> 0. */
   readonly distance: number;
-  /** The sum over the particles of one side of abs(mass of the plan - weight), over the whole mass; the other side is exact. */
+  /**
+   * sum over the particles of one side of |mass of the plan - weight|, relative to the total mass; the other side
+   * is exact.
+   */
   readonly marginalError: number;
   readonly iterations: number;
 }
 
 /**
- * Entropic W2: the plan pi that minimises sum pi_ij abs(theta_i - theta'_j)^2 + epsilon sum pi_ij log pi_ij. Any
- * weights. The time is O(n m min(n, m)) an iteration.
+ * Entropic W2: the plan pi that minimises sum pi_ij |theta_i - theta'_j|^2 + epsilon sum pi_ij log pi_ij, for any
+ * weights. O(n m min(n, m)) per iteration.
  *
- * @throws UsageError for measures of different mass or k, negative weights, NaN; if the tolerance is not reached; for an
- * epsilon below the rounding of the squared distances
+ * @throws UsageError for measures of different mass or k, negative weights, NaN; if the tolerance is not reached;
+ * for an epsilon below the rounding of the squared distances
  */
 export function sinkhorn(a: Particles, b: Particles, options: SinkhornOptions): Entropic {
   const settings = settingsOf('sinkhorn', options);
@@ -43,21 +46,21 @@ export function sinkhorn(a: Particles, b: Particles, options: SinkhornOptions): 
 }
 
 export interface SinkhornDivergence {
-  /** S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2: not negative, and 0 for equal measures alone. */
+  /** S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2: never negative, and 0 only for equal measures. */
   readonly divergence: number;
   /** sqrt(S): tends to W2 as epsilon -> 0, and to the distance of the means as epsilon -> infinity. */
   readonly distance: number;
-  /** S with the cost of the plans alone, sum pi_ij abs(theta_i - theta'_j)^2, as in POT; may be negative. */
+  /** S with the transport cost of the plans only, sum pi_ij |theta_i - theta'_j|^2, as in POT; may be negative. */
   readonly sharp: number;
-  /** The largest of the three plans. */
+  /** The largest error of the three plans. */
   readonly marginalError: number;
-  /** Of the three plans together. */
+  /** Total over the three plans. */
   readonly iterations: number;
 }
 
 /**
- * Sinkhorn's divergence: entropic transport without its bias, as OT(a, a) is not 0. OT is the least of
- * sum pi_ij abs(theta_i - theta'_j)^2 + epsilon KL(pi | a x b). Source: Feydy et al. 2019.
+ * The Sinkhorn divergence: entropic transport with its bias removed, since OT(a, a) is not 0. OT is the minimum of
+ * sum pi_ij |theta_i - theta'_j|^2 + epsilon KL(pi | a x b). Source: Feydy et al. 2019.
  *
  * @throws UsageError as {@link sinkhorn}
  */
@@ -71,7 +74,7 @@ export function sinkhornDivergence(a: Particles, b: Particles, options: Sinkhorn
     [y, y],
   ].map(([from, to]) => entropic(from!, to!, unit, settings)) as [Answer, Answer, Answer];
   const debiased = (part: (one: Answer) => number): number => part(both) - (part(own) + part(other)) / 2;
-  // Rounding may leave a little below 0.
+  // Rounding may give a value slightly below 0.
   const total = Math.max(
     0,
     debiased(({ whole }) => whole),
@@ -106,9 +109,9 @@ function settingsOf(call: string, options: Partial<SinkhornOptions> = {}): Setti
   };
 }
 
-/** Of two laws, in units of the square of the length. */
+/** The result for two normalised laws; costs are in units of length squared. */
 interface Answer {
-  /** sum pi_ij C_ij, and with epsilon KL(pi | a x b). */
+  /** sum pi_ij C_ij, and the same plus epsilon KL(pi | a x b). */
   readonly linear: number;
   readonly whole: number;
   readonly error: number;
@@ -150,13 +153,16 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
   );
 }
 
-/** In largest costs. Above, epsilon times the rounding of the dual is more than what the expansion leaves out. */
+/**
+ * In units of the largest cost. Above this, epsilon times the rounding error of the dual exceeds the truncation
+ * error of the expansion.
+ */
 const largeEpsilon = 1e5;
 
-/** Each epsilon is this part of the one before; at each but the last a rough answer is enough to start the next. */
+/** The ratio of successive epsilons. All but the last need only a rough answer, as a start for the next. */
 const shrink = 1 / 4;
 const rough = 1e-2;
-/** Sinkhorn's iterations before Newton's, at each epsilon. */
+/** Sinkhorn iterations before Newton's, at each epsilon. */
 const warmUp = 5;
 
 interface Progress {

@@ -1,31 +1,31 @@
-/** Costs of moving mass, in a unit of length in which no power of a distance over- or underflows. */
+/** Costs of moving mass, in a unit of length in which powers of distances neither overflow nor underflow. */
 import { UsageError } from '../../errors.ts';
 import type { Points } from './points.ts';
 
 interface Scaled {
-  /** Of length; costs are in units of its power p. */
+  /** Unit of length; costs are in units of its power p. */
   readonly unit: number;
-  /** Whether a cost that is not 0 became 0: p is large. */
+  /** Whether a non-zero cost underflowed to 0, as for large p. */
   readonly vanished: boolean;
 }
 
 export interface TransportCost extends Scaled {
-  /** (abs(x_i - y_j) / unit)^p, [x.count, y.count]. */
+  /** (|x_i - y_j| / unit)^p, [x.count, y.count]. */
   readonly cost: Float64Array;
 }
 
-/** What a plan between two laws costs. */
+/** The cost of a plan between two laws. */
 export interface TotalCost extends Scaled {
   readonly total: number;
 }
 
-/** A matrix of costs is refused above this. */
-const mostBytes = 2 ** 32;
+/** Limit on the size of a cost matrix. */
+const maxBytes = 2 ** 32;
 
 /**
- * The power of two below the largest range of a coordinate over both: dividing by it is exact.
+ * The power of two below the largest range of a coordinate over both point sets: dividing by it is exact.
  *
- * Half of each number is taken first, as a difference of two large ones may be infinite.
+ * Halves each number first, as the difference of two large ones may be infinite.
  */
 export function unitOf(x: Points, y: Points): number {
   let range = 0;
@@ -41,20 +41,20 @@ export function unitOf(x: Points, y: Points): number {
   return range === 0 ? 1 : 2 ** Math.max(-1000, Math.floor(Math.log2(range)));
 }
 
-/** (a - b) / unit for a unit of {@link unitOf}, which is a power of two. */
+/** (a - b) / unit, for a unit from {@link unitOf}, which is a power of two. */
 export function scaledDifference(unit: number): (a: number, b: number) => number {
   const inverse = 1 / unit;
   if (unit < 2 ** 1000) return (a, b) => (a - b) * inverse;
   return (a, b) => (a / 2 - b / 2) * inverse * 2;
 }
 
-/** Differences are taken before squares, so that equal points cost exactly 0. */
+/** Takes differences before squares, so that equal points cost exactly 0. */
 export function transportCost(x: Points, y: Points, p: number, unit = unitOf(x, y)): TransportCost {
   const bytes = 8 * x.count * y.count;
-  if (bytes > mostBytes)
+  if (bytes > maxBytes)
     throw new UsageError(
       `the distances of ${x.count} and ${y.count} particles need ${(bytes / 2 ** 30).toPrecision(3)} GiB, above ` +
-        `${mostBytes / 2 ** 30}: use slicedWasserstein or fewer particles`,
+        `${maxBytes / 2 ** 30}: use slicedWasserstein or fewer particles`,
     );
   const cost = new Float64Array(x.count * y.count);
   const { k } = x;
@@ -66,14 +66,14 @@ export function transportCost(x: Points, y: Points, p: number, unit = unitOf(x, 
       cost[at] = square;
     }
   if (p === 2) return { cost, unit, vanished: false };
-  // In units of the largest distance the largest power is 1.
+  // In units of the largest distance, the largest power is 1.
   const largest = cost.reduce((most, one) => Math.max(most, one), 0) || 1;
   const powers = cost.map((square) => (square / largest) ** (p / 2));
   const vanished = powers.some((power, at) => power === 0 && cost[at]! > 0);
   return { cost: powers, unit: Math.sqrt(largest) * unit, vanished };
 }
 
-/** unit (total mass)^{1/p}. @throws UsageError if no number can hold it, or a power on the way */
+/** unit (total mass)^{1/p}. @throws UsageError if it or an intermediate power overflows */
 export function distanceOf({ total, unit, vanished }: TotalCost, { mass }: Points, p: number): number {
   if (total === 0 && vanished)
     throw new UsageError(

@@ -29,7 +29,7 @@ const cloud = (count: number, k: number, seed: number): number[][] => {
 const moved = (rows: Rows, shift: readonly number[]): number[][] =>
   rows.map((row) => row.map((x, c) => x + shift[c]!));
 
-/** Every third point from the end, then the others: an order that is no symmetry of the cloud. */
+/** Every third point from the end, then the others: an order unrelated to any symmetry of the points. */
 const shuffled = <T>(items: readonly T[]): T[] => {
   const back = [...items].reverse();
   return [...back.filter((_, i) => i % 3 === 0), ...back.filter((_, i) => i % 3 !== 0)];
@@ -41,7 +41,7 @@ it.each([1, 2, 5])('k = %i: permuted points are at distance 0, exactly', (k) => 
   expect(slicedWasserstein(particles(rows), particles(shuffled(rows)))).toBeLessThan(1e-14);
 });
 
-it.each([1, 2, 5])('k = %i: a translation is as long as the shift, for every p', (k) => {
+it.each([1, 2, 5])('k = %i: the distance of a translation is its length, for every p', (k) => {
   const rows = cloud(40, k, 2);
   const shift = Array.from({ length: k }, (_, c) => 0.3 + c);
   const to = particles(shuffled(moved(rows, shift)));
@@ -49,7 +49,7 @@ it.each([1, 2, 5])('k = %i: a translation is as long as the shift, for every p',
     expect(wasserstein(particles(rows), to, p)).toBeCloseTo(Math.hypot(...shift), 12);
 });
 
-it('the gradient of a convex function moves points at the least cost: W2^2 = mean abs(x - A x - b)^2', () => {
+it('the gradient of a convex function is an optimal map: W2^2 = mean |x - A x - b|^2', () => {
   const rows = cloud(60, 3, 3);
   const A = [
     [2, 0.5, 0],
@@ -78,11 +78,11 @@ it('Gaussians on the line: W2^2 = (m - m2)^2 + (s - s2)^2, from quantiles of 300
     line(Array.from({ length: n }, (_, i) => m + s * normalQuantile((i + 0.5) / n)));
   const exact = Math.hypot(1.5 - 0.2, 2 - 0.7);
   expect(wasserstein(gauss(1.5, 2, 3000), gauss(0.2, 0.7, 3000))).toBeCloseTo(exact, 2);
-  // Counts that differ go through the weighted sweep.
+  // Different counts take the weighted sweep.
   expect(wasserstein(gauss(1.5, 2, 3000), gauss(0.2, 0.7, 2000))).toBeCloseTo(exact, 2);
 });
 
-it('weights on the line: the mass is cut where it must be', () => {
+it('weights on the line: mass splits where it must', () => {
   // 0.75 at 0 and 0.25 at 4, to 0.5 at 1 and 0.5 at 2: 0.5 by 1, 0.25 by 2, 0.25 back by 2.
   const [a, b] = [line([4, 0], [0.25, 0.75]), line([1, 2], [0.5, 0.5])];
   expect(wasserstein(a, b, 1)).toBeCloseTo(0.5 + 2 * 0.25 * 2, 14);
@@ -106,7 +106,7 @@ it('weights on the line: W1 is the area between the distribution functions', () 
   expect(wasserstein(line(a.x, a.w), line(b.x, b.w), 1)).toBeCloseTo(area, 12);
 });
 
-it('a point of double weight is two points; a point of weight 0 is none', () => {
+it('a point of double weight counts as two points, one of weight 0 as none', () => {
   const single = line([-1, 0.5, 3], [0.25, 0.5, 0.25]);
   const double = line([0.5, 3, -1, 0.5, 100], [0.25, 0.25, 0.25, 0.25, 0]);
   const other = line([0, 1, 2, 2.5]);
@@ -114,7 +114,7 @@ it('a point of double weight is two points; a point of weight 0 is none', () => 
   expect(wasserstein(single, other)).toBeCloseTo(wasserstein(double, other), 14);
 });
 
-it('mass m makes the distance m^{1/p} times as long', () => {
+it('mass m scales the distance by m^{1/p}', () => {
   const [rows, other] = [cloud(8, 3, 6), cloud(8, 3, 7)];
   const heavy = (points: Rows): Particles =>
     particles(
@@ -151,10 +151,10 @@ it('the triangle inequality and symmetry, on the line with weights and in R^3', 
   }
 });
 
-it('a planted fault, one point moved or one weight changed, is noticed', () => {
+it('a planted fault, one point moved or one weight changed, is detected', () => {
   const rows = cloud(40, 3, 9);
   const off = rows.map((row, i) => (i === 17 ? row.map((x, c) => (c === 1 ? x + 1e-6 : x)) : row));
-  // The least plan moves this point alone: W2^2 = 1e-12 / 40.
+  // The optimal plan moves only this point: W2^2 = 1e-12 / 40.
   expect(wasserstein(particles(rows), particles(off))).toBeCloseTo(1e-6 / Math.sqrt(40), 15);
   const [x, w] = [
     [0, 1, 3],
@@ -163,19 +163,19 @@ it('a planted fault, one point moved or one weight changed, is noticed', () => {
   expect(wasserstein(line(x, w), line(x, [0.2, 0.3 + 1e-6, 0.5 - 1e-6]), 1)).toBeCloseTo(2e-6, 15);
 });
 
-it('sliced W2: exact on the line, below W2 in R^3, and abs(shift) / sqrt(k) in the mean for translations', () => {
+it('sliced W2: exact on the line, below W2 in R^3, and |shift| / sqrt(k) in the mean for translations', () => {
   const [x, y] = [line(cloud(30, 1, 10).flat()), line(cloud(30, 1, 11).flat())];
   expect(slicedWasserstein(x, y)).toBeCloseTo(wasserstein(x, y), 13);
   const rows = cloud(30, 3, 12);
   const [a, b] = [particles(rows), particles(cloud(30, 3, 13))];
   expect(slicedWasserstein(a, b)).toBeLessThan(wasserstein(a, b));
-  // (u . shift)^2 has variance 4 / 45 abs(shift)^4 for u on the sphere of R^3.
+  // (u . shift)^2 has variance 4 / 45 |shift|^4 for u on the sphere of R^3.
   const n = 4000;
   const square = slicedWasserstein(a, particles(moved(rows, [1, -2, 2])), { directions: n, seed: 3 }) ** 2;
   expect(Math.abs(square - 9 / 3)).toBeLessThan(5 * 9 * Math.sqrt(4 / 45 / n));
 });
 
-it('sliced W2: the seed decides the directions, which have length 1; weights count', () => {
+it('sliced W2: the seed determines the directions, which have length 1; weights matter', () => {
   const [a, b] = [particles(cloud(9, 4, 14)), particles(cloud(9, 4, 15))];
   expect(slicedWasserstein(a, b, { seed: 5 })).toBe(slicedWasserstein(a, b, { seed: 5 }));
   expect(slicedWasserstein(a, b, { seed: 5 })).not.toBe(slicedWasserstein(a, b, { seed: 6 }));
@@ -186,7 +186,7 @@ it('sliced W2: the seed decides the directions, which have length 1; weights cou
   expect(slicedWasserstein(particles(rows, [0.5, 0.25, 0.25]), repeated)).toBeLessThan(1e-14);
 });
 
-it('over depth: sqrt(sum h_l W2_l^2), with mass moving within its slice only', () => {
+it('over depth: sqrt(sum h_l W2_l^2), where mass moves only within its slice', () => {
   const slice = cloud(6, 2, 17);
   const grid = (shifts: Rows) =>
     gridMeasure(tensor(shifts.map((shift) => moved(slice, shift)).flat(2), [2, 6, 2], { dtype: 'f64' }), {

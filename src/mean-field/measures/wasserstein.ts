@@ -1,4 +1,6 @@
-/** Wasserstein distances between weighted particles: W_p^p = min over plans of sum abs(theta_i - theta'_j)^p pi_ij. */
+/**
+ * Wasserstein distances between weighted particles: W_p^p = min over plans pi of sum |theta_i - theta'_j|^p pi_ij.
+ */
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkFunction, checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -12,11 +14,11 @@ import { distanceOf, finiteResult, scaledDifference, unitOf } from './transport-
 import { checkMeasures } from '../check-kinds.ts';
 
 /**
- * W_p, exact, between measures of any weights and counts: the distance of {@link optimalTransport}, without its plan. k = 1:
- * O(n log n); equally many particles of equal weight: O(n^3); else by the network simplex, a few times slower. Measures
- * of mass m are m^{1/p} times as far apart as their laws.
+ * W_p, exact, between measures with any weights and counts: the distance of {@link optimalTransport}, without the
+ * plan. k = 1: O(n log n); equal numbers of particles of equal weight: O(n^3); otherwise the network simplex, a
+ * few times slower. Measures of mass m are m^{1/p} times as far apart as their normalised laws.
  *
- * @param p - from 1 on
+ * @param p - power of the distance, at least 1
  * @throws UsageError for measures of different mass or k, negative weights, NaN
  */
 export function wasserstein(a: Particles, b: Particles, p = 2, options: LongCallOptions = {}): number {
@@ -27,15 +29,15 @@ export function wasserstein(a: Particles, b: Particles, p = 2, options: LongCall
 }
 
 export interface SlicedOptions {
-  /** Default: 128. */
+  /** Number of random directions. Default: 128. */
   readonly directions?: number | undefined;
-  /** Default: 0. The same seed gives the same directions for the same k. */
+  /** Seed of the directions; the same seed and k give the same directions. Default: 0. */
   readonly seed?: number | undefined;
 }
 
 /**
- * Sliced W2: the root of the mean over directions u, uniform on the sphere, of W2^2 of the projections u . theta. At
- * most W2 / sqrt(k) in the mean over all directions, and equal to it for translations.
+ * Sliced W2: the root mean square over directions u, uniform on the sphere, of W2 between the projections u .
+ * theta. Averaged over all directions it is at most W2 / sqrt(k), with equality for translations.
  *
  * @throws UsageError for measures of different mass or k, negative weights, NaN
  */
@@ -58,7 +60,7 @@ export function slicedWasserstein(a: Particles, b: Particles, options: SlicedOpt
   );
 }
 
-/** The directions of {@link slicedWasserstein}, [directions, k], of length 1. */
+/** The directions of {@link slicedWasserstein}, unit vectors [directions, k]. */
 export function sliceDirections(k: number, options: SlicedOptions = {}): Tensor {
   checkOptions<SlicedOptions>('slicedWasserstein', options, { directions: true, seed: true });
   const { directions = 128, seed = 0 } = options;
@@ -71,13 +73,13 @@ export function sliceDirections(k: number, options: SlicedOptions = {}): Tensor 
   });
 }
 
-/** Around the point at the head of `centre` and in a unit of length: sums over coordinates stay in range. */
+/** The points relative to `centre` and in a unit of length, so that sums over coordinates stay in range. */
 function centred(points: Support, centre: Float64Array, unit: number): Support {
   const difference = scaledDifference(unit);
   return { ...points, theta: points.theta.map((value, at) => difference(value, centre[at % points.k]!)) };
 }
 
-/** Projections of all points on direction r, as points of the line. */
+/** A function that projects all points onto direction r, as points on the line. */
 function projections(points: Points, directions: Tensor): (r: number) => Points {
   const { count, k } = points;
   const theta = tensorOver(points.theta, [count, k]);
@@ -85,14 +87,15 @@ function projections(points: Points, directions: Tensor): (r: number) => Points 
   return (r) => ({ ...points, k: 1, theta: all.subarray(r * count, (r + 1) * count) });
 }
 
-/** Depths that differ by less are one. */
+/** Depths that differ by less are equal. */
 const sameStep = 1e-12;
 
 /**
- * W2 of two measures on one grid of depth, where mass moves within its slice: sqrt(sum_l h_l W2(rho_l, nu_l)^2).
+ * W2 between two measures on the same depth grid, where mass moves only within its slice: sqrt(sum_l h_l W2(rho_l,
+ * nu_l)^2).
  *
- * @param distance - of two slices; default: exact W2
- * @throws UsageError unless the steps in depth are the same
+ * @param distance - distance between two slices. Default: exact W2
+ * @throws UsageError unless the steps in depth are equal
  */
 export function gridWasserstein(
   rho: Measure,
