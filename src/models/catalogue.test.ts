@@ -5,7 +5,7 @@ import { createModel, modelNames, modelShortcuts, parseModelName, publishedWidth
 
 const options = { inChannels: 3, classes: 10, schedule: { scheme: 'mean-field' } } as const;
 
-// Xie et al. 2017 print 68.1 M: 68,155,210, cut after the first decimal.
+// Xie et al. 2017 print 68.1 M: 68,155,210 truncated, not rounded.
 it.each([
   ['resnet20', 269_722, '0.27'],
   ['resnet32', 464_154, '0.46'],
@@ -16,7 +16,7 @@ it.each([
   ['resnext29-8x64d', 34_426_698, '34.43'],
   ['resnext29-16x64d', 68_155_210, '68.16'],
 ])(
-  '%s has its published number of parameters, %d or %s M, depth coordinates not counted',
+  '%s has its published parameter count, %d or %s M, without depth coordinates',
   (name, expected, millions) => {
     const model = createModel(name, options, new Generator(1));
     expect(model.parameterCount).toBe(expected);
@@ -28,7 +28,7 @@ it.each([
   },
 );
 
-// chenyaofo/pytorch-cifar-models, whose nets of He et al. 2015 have projections.
+// From chenyaofo/pytorch-cifar-models, whose nets of He et al. 2015 use projections.
 it.each([
   ['resnet20', 10, 272_474],
   ['resnet32', 10, 466_906],
@@ -36,10 +36,10 @@ it.each([
   ['resnet56', 10, 855_770],
   ['resnet20', 100, 278_324],
   ['resnet56', 100, 861_620],
-  // Without norms: 16 x 32 + 32 x 64 numbers more than with option A.
+  // Without norms, 16 x 32 + 32 x 64 parameters more than with option A.
   ['preresnet110', 10, 1_727_962 + 512 + 2048],
 ])(
-  '%s with projections for %d classes has the number of parameters of the public zoo, %d',
+  '%s with projections for %d classes has the parameter count of the public model zoo, %d',
   (name, classes, expected) => {
     const model = createModel(name, { ...options, classes, shortcut: 'option-b' }, new Generator(1));
     expect(model.parameterCount).toBe(expected);
@@ -47,7 +47,7 @@ it.each([
   },
 );
 
-it('bottlenecks have projections, whether they are asked for or not, and no other shortcut', () => {
+it('bottlenecks always have projections; other shortcuts are rejected', () => {
   const shapes = (shortcut?: 'option-a' | 'option-b') => {
     const model = createModel('resnet11-bottleneck', { ...options, shortcut }, new Generator(1));
     return [...model.parameters].map(([name, one]) => [name, one.shape]);
@@ -60,13 +60,13 @@ it('bottlenecks have projections, whether they are asked for or not, and no othe
   expect(modelShortcuts('preresnet164')).toEqual(['option-b']);
 });
 
-describe('a name', () => {
+describe('model names', () => {
   it.each([
     ['resnet20', { depth: 20, variant: 'post', block: 'basic' }],
     ['preresnet26', { depth: 26, variant: 'pre', block: 'basic' }],
     ['preresnet110', { depth: 110, variant: 'pre', block: 'basic' }],
     ['resnet164', { depth: 164, variant: 'post', block: 'basic' }],
-    // The two depths under which bottleneck nets were published.
+    // The two depths published as bottleneck nets.
     ['preresnet164', { depth: 164, variant: 'pre', block: 'bottleneck' }],
     ['preresnet1001', { depth: 1001, variant: 'pre', block: 'bottleneck' }],
     ['preresnet164-basic', { depth: 164, variant: 'pre', block: 'basic' }],
@@ -84,11 +84,11 @@ describe('a name', () => {
     expect(parseModelName(name)).toEqual(expected);
   });
 
-  it('that help lists is one that there is', () => {
+  it('in help all parse', () => {
     for (const name of modelNames) expect(() => parseModelName(name)).not.toThrow();
   });
 
-  it('gives the width of the paper', () => {
+  it('imply the width of the paper', () => {
     expect(['resnet20', 'preresnet164', 'resnext29-2x4d'].map(publishedWidth)).toEqual([16, 16, 64]);
   });
 
@@ -103,14 +103,14 @@ describe('a name', () => {
     ['resnext29-8x64', 'resnext29-8x64d'],
     ['resnext28-8x64d', 'resnext29-8x64d'],
     ['resnext29-0x64d', 'resnext29-8x64d'],
-  ])('%s is no model: the error proposes %s', (name, proposal) => {
+  ])('%s is not a model: the error suggests %s', (name, proposal) => {
     const make = (): unknown => createModel(name, options, new Generator(1));
     expect(make).toThrow(UsageError);
     expect(make).toThrow(`unknown model "${name}": did you mean ${proposal}? (resnetD or preresnetD`);
   });
 
   it.each(['vgg16', 'resnet2', 'resnet', '', 'resnet20x', 'resnext29', 'preresnet164-wide'])(
-    '"%s" is refused with the list of models',
+    '"%s" is rejected with the list of models',
     (name) => {
       expect(() => parseModelName(name)).toThrow(UsageError);
       expect(() => parseModelName(name)).toThrow('resnet8, resnet14, resnet20');

@@ -1,10 +1,10 @@
 /**
- * Models by name. Three families, any depth that their blocks make:
+ * Models by name: three families, at any depth that their blocks can make.
  *
- * - `resnetD`, `preresnetD`: basic blocks, D = 6n + 2, but for `preresnet164` and `preresnet1001`, which are the bottleneck nets
- *   that He et al. 2016 published under these depths
- * - `resnetD-basic`, `resnetD-bottleneck` and the same with `preresnetD`: the kind of block told, D = 6n + 2 or 9n + 2 (every
- *   18n + 2 is both)
+ * - `resnetD`, `preresnetD`: basic blocks, D = 6n + 2; except `preresnet164` and `preresnet1001`, published by He et
+ * al. 2016 as bottleneck nets
+ * - `resnetD-basic`, `resnetD-bottleneck`, and the same with `preresnetD`: explicit block kind, D = 6n + 2 or 9n + 2
+ * (D = 18n + 2 allows both)
  * - `resnextD-CxWd`: bottlenecks in C groups of W channels, D = 9n + 2
  */
 import { checkText, nearest } from '../check.ts';
@@ -23,7 +23,7 @@ import {
 
 const depths = [8, 14, 20, 32, 44, 56, 110];
 
-/** The names that help and error messages list; others of the same forms work as well. */
+/** Examples in help and error messages; the parser accepts any depth. */
 export const modelNames: readonly string[] = [
   ...depths.map((depth) => `resnet${depth}`),
   ...depths.map((depth) => `preresnet${depth}`),
@@ -32,17 +32,17 @@ export const modelNames: readonly string[] = [
   'resnext29-16x64d',
 ];
 
-/** Depths at which the pre-activation nets of He et al. 2016 are of bottlenecks. */
+/** Depths at which the pre-activation nets of He et al. 2016 use bottlenecks. */
 const publishedBottlenecks = [164, 1001];
 
 const forms =
   'resnetD or preresnetD with D = 6n + 2, those with -bottleneck and D = 9n + 2, resnextD-CxWd with D = 9n + 2';
 
-/** What a name says; the width is the caller's. */
+/** The parsed name; the caller supplies the width. */
 export type NamedArchitecture = Required<Pick<Architecture, 'depth' | 'variant' | 'block'>> &
   Pick<Architecture, 'groups'>;
 
-/** @throws UsageError for a name that is not a model, with the nearest one. */
+/** @throws UsageError for a name that is not a model, with a suggestion */
 export function parseModelName(name: string): NamedArchitecture {
   checkText('the name of a model', name);
   const parsed = parseResNet(name) ?? parseResNeXt(name);
@@ -69,7 +69,7 @@ function parseResNeXt(name: string): NamedArchitecture | undefined {
   return { depth, variant: 'post', block: 'bottleneck', groups: { cardinality, width } };
 }
 
-/** A ResNet whose depth only the other kind of block makes, by its full name. */
+/** The full name with the other block kind, if only that kind makes the depth. */
 function otherKind(name: string, parsed: NamedArchitecture | undefined): string | undefined {
   if (!parsed || parsed.groups) return undefined;
   const fitting = blockKinds.find((kind) => blocksOf(parsed.depth, kind) !== undefined);
@@ -77,7 +77,7 @@ function otherKind(name: string, parsed: NamedArchitecture | undefined): string 
 }
 
 /**
- * Channels of the stem where none are asked for: 16, ResNeXt 64.
+ * The default width of the stem: 16, ResNeXt 64.
  *
  * @throws UsageError for a name that is not a model
  */
@@ -86,7 +86,7 @@ export function publishedWidth(name: string): number {
 }
 
 /**
- * The shortcuts that a model can have, the published one first.
+ * The shortcuts a model supports, the published one first.
  *
  * @throws UsageError for a name that is not a model
  */
@@ -94,7 +94,7 @@ export function modelShortcuts(name: string): readonly ShortcutKind[] {
   return shortcutsOf(parseModelName(name).block);
 }
 
-/** @throws UsageError for an unknown name or a size that the model cannot have. */
+/** @throws UsageError for an unknown name or an unsupported size */
 export function createModel(
   name: string,
   options: Omit<CifarResNetOptions, keyof NamedArchitecture>,

@@ -1,7 +1,7 @@
 import { checkObject } from '../check.ts';
 import type { CifarResNet } from './cifar-resnet.ts';
 
-/** @throws UsageError unless it is a net */
+/** @throws UsageError unless `net` is a net */
 export function checkNet(net: CifarResNet): void {
   checkObject('a net, as createModel makes it,', 'net', net, 'parameters', 'buffers', 'stages');
 }

@@ -46,14 +46,14 @@ it.each([
   [11, [0, 0, 0]],
   [29, [2, 2, 2]],
   [164, [17, 17, 17]],
-])('of bottlenecks, depth %d, they hold %j: the first stage changes its width too', (depth, expected) => {
+])('bottlenecks, depth %d: the stages hold %j blocks; the first changes its width too', (depth, expected) => {
   for (const variant of ['post', 'pre'] as const) {
     const model = make({ depth, block: 'bottleneck', variant });
     expect([...model.stages.values()].map((stage) => stage.particles)).toEqual(expected);
   }
 });
 
-it('parameters and buffers carry the names of PyTorch', () => {
+it('parameters and buffers have PyTorch’s names', () => {
   const post = make({ depth: 8, schedule: { scheme: 'intervals' } });
   const norms = (name: string): string[] => [`${name}.weight`, `${name}.bias`];
   const block = (name: string): string[] => [
@@ -88,7 +88,7 @@ it('parameters and buffers carry the names of PyTorch', () => {
   for (const one of post.buffers.values()) expect(one.requiresGrad).toBe(false);
 });
 
-it('bottlenecks carry the names of PyTorch, their shortcuts within the first block of a stage', () => {
+it('bottlenecks have PyTorch’s names, with shortcuts in the first block of a stage', () => {
   const sizes = { depth: 20, block: 'bottleneck' } as const;
   const tensors = (model: CifarResNet, prefix: string): [string, readonly number[]][] =>
     [...model.parameters]
@@ -131,7 +131,7 @@ it('bottlenecks carry the names of PyTorch, their shortcuts within the first blo
   expect(grouped.parameters.get('layer3.1.conv2.weight')?.shape).toEqual([48, 16, 3, 3]);
 });
 
-it('the same seed gives the same initial weights in every scheme, another seed others', () => {
+it('a seed determines the initial weights, whatever the scheme', () => {
   const coordinate = /\.(tau|tauEnd|step)$/;
   const weights = (model: CifarResNet): [string, number[]][] =>
     [...values(model.parameters)].filter(([name]) => !coordinate.test(name));
@@ -142,7 +142,7 @@ it('the same seed gives the same initial weights in every scheme, another seed o
   }
 });
 
-it('f32 and f64 nets of one seed start alike', () => {
+it('f32 and f64 nets with one seed start with the same weights', () => {
   expect(values(make({ dtype: 'f64' }).parameters)).toEqual(values(make({ dtype: 'f32' }).parameters));
 });
 
@@ -181,7 +181,7 @@ it.each([
   },
 );
 
-it('two blocks that exchange weights and positions are the same net, and their statistics go with them', () => {
+it('swapping two blocks with their positions and statistics leaves the net unchanged', () => {
   const images = new Generator(6).normal([4, 3, 8, 8], 'f64');
   for (const variant of ['post', 'pre'] as const) {
     const one = make({ variant });
@@ -204,7 +204,7 @@ it('two blocks that exchange weights and positions are the same net, and their s
   }
 });
 
-it('a net is what leads to a stage, the stage, and the rest', () => {
+it('a net composes the part before a stage, the stage, and the rest', () => {
   for (const variant of ['post', 'pre'] as const) {
     const model = make({ variant });
     const images = new Generator(6).normal([4, 3, 8, 8], 'f64');
@@ -226,7 +226,7 @@ it('a net is what leads to a stage, the stage, and the rest', () => {
   }
 });
 
-it('statistics stay with a block when training moves it elsewhere', () => {
+it('statistics stay with a block when training moves it', () => {
   const model = make();
   const images = new Generator(6).normal([4, 3, 8, 8], 'f64');
   logitsOf(model, images, true);
@@ -237,7 +237,7 @@ it('statistics stay with a block when training moves it elsewhere', () => {
   expect(values(model.buffers)).toEqual(before);
 });
 
-it('evaluation uses the running statistics, sees each image alone, and changes nothing', () => {
+it('evaluation uses the running statistics, treats each image independently, and changes nothing', () => {
   for (const schedule of schedules) {
     const model = make({ schedule });
     const images = new Generator(6).normal([4, 3, 8, 8], 'f64');
@@ -271,7 +271,7 @@ it.each([
   [{ depth: 29, block: 'bottleneck', groups: { cardinality: 0, width: 4 } }, 'cardinality'],
   [{ depth: 29, block: 'bottleneck', groups: { cardinality: 2, width: 1.5 } }, 'width of a group'],
   [{ schedule: { scheme: 'meanfield' } }, 'did you mean mean-field'],
-])('%j is refused with a message that names it', (wrong, message) => {
+])('%j is rejected with a message that names it', (wrong, message) => {
   const options = wrong as Partial<CifarResNetOptions>;
   expect(() => make(options)).toThrow(UsageError);
   expect(() => make(options)).toThrow(message);

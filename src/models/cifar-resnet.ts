@@ -1,7 +1,9 @@
 /**
- * CIFAR ResNets and ResNeXts: a stem, three stages of residual blocks, and a linear readout of the averaged features
- * (plan.ts). Post-activation: He et al. 2015 (arXiv:1512.03385), Xie et al. 2017 (arXiv:1611.05431), X <- relu(X + h f(X));
- * pre-activation: He et al. 2016 (arXiv:1603.05027), X <- X + h f(X).
+ * CIFAR ResNets and ResNeXts (plan.ts): a stem, three stages of residual blocks, and a linear readout of the averaged
+ * features.
+ *
+ * Post-activation: He et al. 2015 (arXiv:1512.03385), Xie et al. 2017 (arXiv:1611.05431), X <- relu(X + h f(X)).
+ * Pre-activation: He et al. 2016 (arXiv:1603.05027), X <- X + h f(X).
  */
 import { checkInteger, checkObject, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
@@ -32,7 +34,7 @@ export interface CifarResNetOptions extends Architecture {
   readonly device?: string;
 }
 
-/** What stands before the first stage and after the last. */
+/** The parts before the first stage and after the last. */
 export interface OpenForward {
   /** X(x, 0) from images [B, inChannels, H, W]. */
   readonly begin: (images: Tensor) => Tensor;
@@ -40,7 +42,7 @@ export interface OpenForward {
   readonly end: (state: Tensor) => Tensor;
 }
 
-/** Softplus in place of relu as the projection, for checks that need derivatives. */
+/** Projection with softplus in place of relu, for checks that need derivatives. */
 const projectSoftplus: Projection = {
   apply: (state) => ops.softplus(state),
   adjoint() {
@@ -49,20 +51,20 @@ const projectSoftplus: Projection = {
 };
 
 export class CifarResNet {
-  /** All trained tensors by name, depth coordinates (`layer1.tau`) included. */
+  /** All trained tensors by name, including the depth coordinates (`layer1.tau`). */
   readonly parameters: NamedTensors;
   readonly buffers: NamedTensors;
-  /** `layer1`, `layer2`, `layer3`. */
+  /** By name: `layer1`, `layer2`, `layer3`. */
   readonly stages: ReadonlyMap<string, Stage>;
   readonly #mode: { training: boolean } = { training: true };
   readonly #stem: Conv2d;
-  /** After the stem in `post`, before the readout in `pre`. */
+  /** In `post` after the stem, in `pre` before the readout. */
   readonly #norm: BatchNorm;
   readonly #readout: Linear;
   readonly #activation: Activation;
   readonly #post: boolean;
 
-  /** @throws UsageError for sizes that no net has. */
+  /** @throws UsageError for unsupported sizes */
   constructor(options: CifarResNetOptions, generator: Generator) {
     checkObject('{ depth, variant, inChannels, classes, .. }', 'the options of CifarResNet', options);
     const { inChannels, classes, activation = 'relu', schedule } = options;
@@ -104,7 +106,7 @@ export class CifarResNet {
     this.buffers = all('buffers');
   }
 
-  /** Trained numbers of the net as published: weights without depth coordinates. */
+  /** Parameter count of the published net: weights without depth coordinates. */
   get parameterCount(): number {
     const coordinates = new Set(
       [...this.stages.values()].flatMap((stage) => [...stage.schedule.parameters.values()]),
@@ -128,8 +130,8 @@ export class CifarResNet {
   }
 
   /**
-   * The forward pass in evaluation mode, opened: the logits are `end` of `begin(images)` sent through every stage in turn.
-   * The net stays in evaluation mode until its next `forward`.
+   * The forward pass in evaluation mode, in parts: the logits are `end` of the state that results from
+   * `begin(images)` and every stage in turn. The net stays in evaluation mode until its next `forward`.
    */
   open(): OpenForward {
     this.#mode.training = false;
@@ -140,9 +142,9 @@ export class CifarResNet {
   }
 
   /**
-   * The state at which the exchangeable blocks of a stage begin, in evaluation mode, [B, C, H, W].
+   * The state before the exchangeable blocks of a stage, in evaluation mode, [B, C, H, W].
    *
-   * @param name - `layer1`, `layer2`, `layer3`
+   * @param name - `layer1`, `layer2` or `layer3`
    * @throws UsageError for another name
    */
   enterStage(name: string, images: Tensor): Tensor {
@@ -167,8 +169,8 @@ export class CifarResNet {
 
   #end(last: Tensor): Tensor {
     const state = this.#post ? last : this.#norm.forward(last, this.#mode, { activation: this.#activation });
-    // A pool over the whole image, rather than a mean: the gradient of a mean has a layout for which
-    // libtorch's relu has a slow path only.
+    // A pool over the whole image, not a mean: the gradient of a mean has a layout for which libtorch's relu takes a
+    // slow path.
     const pooled = ops.avgPool2d(state, state.shape.slice(2));
     return this.#readout.forward(ops.flatten(pooled, 1));
   }

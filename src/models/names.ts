@@ -1,4 +1,4 @@
-/** What the ways past a transition are called, for who only names them. */
+/** Names of the shortcuts of transitions, without the code, for light imports. */
 
 /** He et al. 2015: A subsamples and pads with zeros, B projects with a 1 x 1 convolution. */
 export const shortcutKinds = ['option-a', 'option-b'] as const;

@@ -1,6 +1,7 @@
 /**
- * What nets are made of, as a table: kind of block and of shortcut, blocks a stage, channels. All have a 3 x 3 stem, three stages
- * (the second and third halve the resolution and double the channels), and a linear readout of the averaged features.
+ * Describes a net as a table: kinds of block and shortcut, blocks per stage, channels. Every net has a 3 x 3 stem,
+ * three stages (the second and third halve the resolution and double the channels), and a linear readout of the
+ * averaged features.
  */
 import { checkInteger, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
@@ -23,19 +24,23 @@ export const blockKinds = ['basic', 'bottleneck'] as const;
 export type BlockKind = (typeof blockKinds)[number];
 export { type ShortcutKind, shortcutKinds } from './names.ts';
 
-/** A net by its numbers. */
+/** The numbers that determine a net. */
 export interface Architecture {
-  /** Layers with weights on the longest way: 6n + 2 with basic blocks, 9n + 2 with bottlenecks, n blocks a stage. */
+  /** Weighted layers on the longest path: 6n + 2 with basic blocks, 9n + 2 with bottlenecks, n blocks per stage. */
   readonly depth: number;
   /** `post`: X <- relu(X + h f(X)); `pre`: X <- X + h f(X). Default `post`. */
   readonly variant?: (typeof variants)[number];
-  /** Two 3 x 3 convolutions, or 1 x 1, 3 x 3, 1 x 1 with four times as many channels outside. Default `basic`. */
+  /**
+   * `basic`: two 3 x 3 convolutions; `bottleneck`: 1 x 1, 3 x 3, 1 x 1 with four times the channels outside. Default
+   * `basic`.
+   */
   readonly block?: BlockKind;
-  /** How X passes the branch of a transition. Default `option-a`; bottlenecks have `option-b` only. */
+  /** The shortcut of transitions. Default `option-a`; bottlenecks support `option-b` only. */
   readonly shortcut?: ShortcutKind | undefined;
   /**
-   * ResNeXt: the 3 x 3 convolution of a bottleneck in `cardinality` groups of `width` channels in stage 1 (twice and four
-   * times as many in stages 2 and 3). Left out: one group, as many channels as the stage has without expansion.
+   * ResNeXt: the 3 x 3 convolution of a bottleneck has `cardinality` groups of `width` channels in stage 1, and twice
+   * and four times the width in stages 2 and 3. If absent: one group, with as many channels as the stage has before
+   * expansion.
    */
   readonly groups?: { readonly cardinality: number; readonly width: number } | undefined;
   /** Channels of the stem. Default 16, with groups 64. Stage s has 2^(s-1) times as many, bottlenecks four times that. */
@@ -51,9 +56,9 @@ export interface StagePlan {
 }
 
 interface KindPlan {
-  /** Convolutions of one block. */
+  /** Number of convolutions of a block. */
   readonly layers: number;
-  /** Channels outside the block over those inside. */
+  /** Ratio of the channels outside the block to those inside. */
   readonly expansion: number;
   readonly branch: (options: BranchOptions) => Branch;
   readonly shortcuts: Readonly<Partial<Record<ShortcutKind, MakeShortcut>>>;
@@ -66,7 +71,7 @@ export interface NetPlan extends Pick<KindPlan, 'branch'> {
   readonly post: boolean;
   /** Channels of the stem. */
   readonly width: number;
-  /** Blocks of a stage, the transition included. */
+  /** Blocks per stage, including the transition. */
   readonly blocks: number;
   readonly groups: number;
   readonly stages: readonly StagePlan[];
@@ -97,7 +102,7 @@ const kinds: Readonly<Record<(typeof variants)[number], Readonly<Record<BlockKin
   },
 };
 
-/** Blocks a stage of a net; undefined if blocks of this kind do not make this depth. */
+/** Blocks per stage; undefined if blocks of this kind cannot make this depth. */
 export function blocksOf(depth: number, block: BlockKind): number | undefined {
   const blocks = (depth - 2) / (3 * sizes[block].layers);
   return Number.isInteger(blocks) && blocks >= 1 ? blocks : undefined;
@@ -107,12 +112,12 @@ export function defaultWidth({ groups }: Pick<Architecture, 'groups'>): number {
   return groups ? 64 : 16;
 }
 
-/** The shortcuts that nets of this kind of block can have, the default first. */
+/** The shortcuts that this kind of block supports, the default first. */
 export function shortcutsOf(block: BlockKind): readonly ShortcutKind[] {
   return shortcutKinds.filter((kind) => kind in kinds.post[block].shortcuts);
 }
 
-/** @throws UsageError for numbers that no net has. */
+/** @throws UsageError for an unsupported combination */
 export function planOf(architecture: Architecture): NetPlan {
   const { depth, variant = 'post', block = 'basic', groups, width = defaultWidth({ groups }) } = architecture;
   checkOneOf('variant', variant, variants);

@@ -16,7 +16,7 @@ it.each([
   [2, 5, 6, 6],
   [3, 6, 7, 5],
   [1, 4, 1, 2],
-])('from %d to %d channels on %d x %d pixels the shortcut is the reference', (from, to, height, width) => {
+])('%d to %d channels, %d x %d pixels: the shortcut equals the reference', (from, to, height, width) => {
   const generator = new Generator(1);
   const state = generator.normal([2, from, height, width], 'f64').setRequiresGrad();
   const shortcut = subsampleAndPad(state, to);
@@ -32,7 +32,7 @@ const sizes = { inChannels: 3, innerChannels: 1, outChannels: 5 } as const;
 const numbers = (one: Tensor): Float64Array => Float64Array.from(one.toArray());
 
 it.each([1, 2])(
-  'with stride %d the projections are the convolution of the raw state, and its norm',
+  'with stride %d the projections are the convolution of the raw state, and that with its norm',
   (stride) => {
     const generator = new Generator(4);
     const mode = { training: true };

@@ -1,9 +1,9 @@
-/** The way past the branch of a transition, where resolution or width change. */
+/** Shortcuts of transitions, where resolution or width change. */
 import { BatchNorm, Conv2d, type Layer, normalisedConv } from '../nn/index.ts';
 import { ops, scope, type Tensor } from '../tensor/index.ts';
 import { type BlockSizes, type Common, layersOf } from './blocks/branch.ts';
 
-/** Its parameters are named within the block: `downsample.0.weight`. */
+/** Parameter names are relative to the block: `downsample.0.weight`. */
 export interface Shortcut extends Layer {
   /** [B, inChannels, H, W] -> [B, outChannels, ceil(H / stride), ceil(W / stride)] */
   apply(state: Tensor): Tensor;
@@ -12,7 +12,8 @@ export interface Shortcut extends Layer {
 export type ShortcutOptions = BlockSizes & Common;
 
 /**
- * Option A of He et al. 2015 for stride 2: every second pixel, new channels zero, half of them on each side. No weights.
+ * Option A of He et al. 2015 for stride 2: keeps every second pixel and pads the new channels with zeros, half on
+ * each side. No weights.
  *
  * @param state - [B, C, H, W]
  * @returns [B, outChannels, ceil(H/2), ceil(W/2)]
@@ -27,18 +28,18 @@ export function subsampleAndPad(state: Tensor, outChannels: number): Tensor {
   });
 }
 
-/** {@link subsampleAndPad} as a layer without tensors. */
+/** {@link subsampleAndPad} as a layer without parameters. */
 export function paddedShortcut({ outChannels }: ShortcutOptions): Shortcut {
   return { ...layersOf({}), apply: (state) => subsampleAndPad(state, outChannels) };
 }
 
-/** A 1 x 1 convolution of the raw state, `downsample.0`, as PyTorch's CIFAR pre-activation nets have it. */
+/** A 1 x 1 convolution of the raw state, `downsample.0`, as in PyTorch's CIFAR pre-activation nets. */
 export function convShortcut(options: ShortcutOptions): Shortcut {
   const conv = projection(options);
   return { ...layersOf({ 'downsample.0': conv }), apply: (state) => conv.forward(state) };
 }
 
-/** Option B of He et al. 2015: a 1 x 1 convolution with its batch norm, `shortcut.0` and `shortcut.1`. */
+/** Option B of He et al. 2015: a 1 x 1 convolution and a batch norm, `shortcut.0` and `shortcut.1`. */
 export function normalisedShortcut(options: ShortcutOptions): Shortcut {
   const conv = projection(options);
   const norm = new BatchNorm(options.outChannels, options.placement);

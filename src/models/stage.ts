@@ -1,4 +1,4 @@
-/** A stage: a transition block where resolution and width change, then exchangeable blocks under a schedule. */
+/** A stage: a transition block if resolution or width change, then exchangeable blocks under a schedule. */
 import { createSchedule, type Projection, type Schedule, type ScheduleOptions } from '../mean-field/index.ts';
 import { joinNamed, type NamedTensors } from '../nn/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
@@ -7,7 +7,7 @@ import type { Shortcut } from './shortcut.ts';
 import { transition } from './transition.ts';
 
 export interface StageOptions extends BlockSizes {
-  /** All blocks of the stage, the transition included. */
+  /** Number of blocks, including the transition. */
   readonly blocks: number;
   readonly projection: Projection;
   readonly schedule: Omit<ScheduleOptions, 'blocks'>;
@@ -17,9 +17,9 @@ export interface StageOptions extends BlockSizes {
 
 export class Stage {
   readonly schedule: Schedule;
-  /** The exchangeable blocks f(., theta_i), in the order of creation. */
+  /** The exchangeable blocks f(., theta_i), in order of creation. */
   readonly blocks: readonly Branch[];
-  /** What is applied to the state after each step. */
+  /** Applied to the state after each step. */
   readonly projection: Projection;
   /** Weights by name: `0.conv1.weight`, ..; then the schedule's `tau`. */
   readonly parameters: NamedTensors;
@@ -53,7 +53,7 @@ export class Stage {
     return scope(() => this.schedule.flow(this.enter(state), this.blocks, this.projection));
   }
 
-  /** The state at which the exchangeable blocks begin: after the transition, where there is one. */
+  /** The state before the exchangeable blocks: the output of the transition, if there is one. */
   enter(state: Tensor): Tensor {
     const first = this.#transition;
     return first ? transition(state, first.branch, first.shortcut, this.projection) : state;

@@ -11,8 +11,8 @@ export function transition(
   projection: Projection,
 ): Tensor {
   return scope(() => {
-    // The shortcut comes first, so that autograd reaches it last: its gradient, which libtorch makes NCHW,
-    // is then added to one that has the convolution's layout.
+    // Compute the shortcut first, so that autograd reaches it last: libtorch makes its gradient NCHW, and it is then
+    // added to one in the convolution's layout.
     const past = shortcut.apply(state);
     const velocity = branch.velocity(state);
     ops.add_(velocity, past);

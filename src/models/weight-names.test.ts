@@ -14,7 +14,7 @@ const net = [
 const match = (wanted: readonly string[], found: readonly string[], style?: KeyStyle) =>
   matchNames(shapes(wanted), shapes(found), { model: 'resnet20 of width 16', file: 'FILE', style });
 
-/** Our name, then what a file calls it. */
+/** [our name, name in the file]. */
 const kinds: readonly (readonly [string, KeyStyle, readonly (readonly [string, string])[]])[] = [
   ['akamaster', 'akamaster', net.map((name) => [name, name])],
   ['DataParallel', 'akamaster', net.map((name) => [name, `module.${name}`])],
@@ -57,7 +57,7 @@ const kinds: readonly (readonly [string, KeyStyle, readonly (readonly [string, s
     ],
   ],
   [
-    'ours to the letter',
+    'our own',
     'meanfield',
     [
       ['layer1.0.downsample.0.weight', 'layer1.0.downsample.0.weight'],
@@ -66,7 +66,7 @@ const kinds: readonly (readonly [string, KeyStyle, readonly (readonly [string, s
   ],
 ];
 
-it.each(kinds)('%s: the style is found out, and each name', (_, style, pairs) => {
+it.each(kinds)('%s: detects the style and maps every name', (_, style, pairs) => {
   const found = pairs.map(([, name]) => name);
   const ours = pairs.map(([name]) => name);
   const outcome = match(ours, [
@@ -78,7 +78,7 @@ it.each(kinds)('%s: the style is found out, and each name', (_, style, pairs) =>
   expect([...match(ours, found, style).names]).toEqual(pairs);
 });
 
-it('positions in depth may be missing, but not some of them', () => {
+it('either all or none of the positions in depth may be missing', () => {
   const wanted = ['conv1.weight', 'layer1.tau', 'layer2.tau'];
   expect([...match(wanted, ['conv1.weight']).names.keys()]).toEqual(['conv1.weight']);
   expect([...match(wanted, wanted).names.keys()]).toEqual(wanted);
@@ -86,7 +86,7 @@ it('positions in depth may be missing, but not some of them', () => {
   expect(() => match(['conv1.weight'], wanted)).toThrow('it has positions in depth: give the scheme');
 });
 
-describe('words of wrappers and other parts of a checkpoint', () => {
+describe('wrapper prefixes and other parts of a checkpoint', () => {
   const akamaster = [...net, 'linear.weight'];
   const found = (rename: (name: string, i: number) => string, more: readonly string[] = []) =>
     match(akamaster, [...akamaster.map(rename), ...more]).names;
@@ -112,7 +112,7 @@ describe('words of wrappers and other parts of a checkpoint', () => {
     expect([...found(rename, more)]).toEqual(stored(rename));
   });
 
-  it('integers that are left over are not weights; floats are, and refused', () => {
+  it('surplus integers are ignored; surplus floats are rejected', () => {
     const all = new Map([
       ...shapes(net),
       ['rng', { shape: [5056], dtype: 'U8' }],
@@ -124,7 +124,7 @@ describe('words of wrappers and other parts of a checkpoint', () => {
     expect(() => matchNames(shapes(net), all, named)).toThrow('it has scale, which the net lacks');
   });
 
-  it('one name twice, or the net twice, is refused with both places', () => {
+  it('a duplicate name or net is rejected with both places', () => {
     expect(() => match(net, [...net, 'module.conv1.weight'])).toThrow(
       'FILE has conv1.weight twice, as conv1.weight and as module.conv1.weight',
     );
@@ -139,20 +139,20 @@ describe('words of wrappers and other parts of a checkpoint', () => {
     ['a net at the top', ['', 'net'], 'after net. and at the top', 'net'],
     ['two averages', ['ema.online', 'ema.average'], 'after ema.online. and after ema.average.', 'ema.online'],
     ['words of wrappers', ['module.net', 'module.part.net'], 'after net. and after part.net.', 'module.net'],
-  ])('the net twice is never a guess: %s', (_, parts, places, key) => {
+  ])('a duplicate net is an error, never a guess: %s', (_, parts, places, key) => {
     const both = parts.flatMap((part) => net.map((name) => (part === '' ? name : `${part}.${name}`)));
     expect(() => match(net, both)).toThrow(
       `FILE has the net, or a part of it, more than once, ${places}: leave one out, or choose one with --state-dict ${key}`,
     );
   });
 
-  it('a second readout beside the net is not taken for that of the net', () => {
+  it('a second readout beside the net is not mistaken for its own', () => {
     expect(() => match(net, [...net, 'auxiliary.linear.weight', 'auxiliary.linear.bias'])).toThrow(
       'or a part of it, more than once, after auxiliary. and at the top: leave one out',
     );
   });
 
-  it('averages beside the net are no second net', () => {
+  it('averages beside the net are not a second net', () => {
     const both = ['model', 'ema'].flatMap((part) => net.map((name) => `${part}.${name}`));
     expect([...match(net, both).names.values()].every((name) => name.startsWith('model.'))).toBe(true);
   });
@@ -185,21 +185,21 @@ it.each<[readonly string[], KeyStyle | undefined, string]>([
   expect(attempt).toThrow(message);
 });
 
-it('projections that the file lacks are named by the flag that leaves them out', () => {
+it('missing projections: the error suggests the flag that omits them', () => {
   const projected = [...net, 'layer2.0.shortcut.0.weight', 'layer2.0.shortcut.1.weight'];
   expect(() => match(projected, net)).toThrow(
     "it lacks layer2.0.shortcut.0.weight, layer2.0.shortcut.1.weight; its shortcuts have no weights, this net's have: give --shortcut option-a",
   );
 });
 
-it('a shape that differs is named with both', () => {
+it('a shape mismatch names both shapes', () => {
   const found = new Map([...shapes(net), ['linear.bias', { shape: [3, 2] }] as const]);
   expect(() => matchNames(shapes(net), found, { model: 'resnet20', file: 'FILE' })).toThrow(
     'FILE does not fit resnet20: linear.bias is [3, 2] there, expected is [2]; check --model, --width and the data set',
   );
 });
 
-it('styles by name, with the nearest one', () => {
+it('styles parse by name, with a suggestion for typos', () => {
   expect(parseKeyStyle('torchvision')).toBe('torchvision');
   expect(() => parseKeyStyle('torch-vision')).toThrow('did you mean torchvision?');
   expect(nameInStyle('linear.weight', 'preresnet')).toBe('fc.weight');

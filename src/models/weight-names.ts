@@ -1,18 +1,20 @@
 /**
- * The names that published nets give their tensors, and how they map to ours. Ours are those of akamaster's CIFAR nets:
- * `conv1`, `bn1` (`bn` before the readout of pre-activation nets), `layerS.I.{conv1,bn1,conv2,bn2,..}`, `linear`.
+ * Maps the tensor names of published nets to ours. Ours are those of akamaster's CIFAR nets: `conv1`, `bn1` (`bn`
+ * before the readout of pre-activation nets), `layerS.I.{conv1,bn1,conv2,bn2,..}`, `linear`.
  */
 import { checkNeededOptions, checkText, fewOf, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
 /**
- * akamaster: `linear`, `shortcut`. torchvision (and timm): `fc`, `downsample`. preresnet (bearpaw): the same words, for
- * pre-activation nets. meanfield: ours to the letter, which is akamaster's where shortcuts have no weights.
+ * - akamaster: `linear`, `shortcut`
+ * - torchvision (and timm): `fc`, `downsample`
+ * - preresnet (bearpaw): the same names, for pre-activation nets
+ * - meanfield: exactly ours, equal to akamaster's if shortcuts have no weights
  */
 export const keyStyles = ['akamaster', 'torchvision', 'preresnet', 'meanfield'] as const;
 export type KeyStyle = (typeof keyStyles)[number];
 
-/** @throws UsageError for another word */
+/** @throws UsageError for an unknown style */
 export function parseKeyStyle(text: string): KeyStyle {
   checkText('the key style', text);
   const style = keyStyles.find((one) => one === text);
@@ -23,7 +25,7 @@ export function parseKeyStyle(text: string): KeyStyle {
   );
 }
 
-/** One of our names as a style has it. */
+/** Converts one of our names to a style. */
 export function nameInStyle(name: string, style: KeyStyle): string {
   checkText('the name of a weight', name);
   if (style === 'meanfield') return name;
@@ -31,12 +33,12 @@ export function nameInStyle(name: string, style: KeyStyle): string {
   return name.replace(/^linear\./, 'fc.').replace(/^(layer\d+\.\d+)\.shortcut\./, '$1.downsample.');
 }
 
-/** Counters of batches: PyTorch's batch norm has one, ours does not need it. */
+/** The batch counter of PyTorch's batch norm, which ours does not need. */
 export const batchCounter = 'num_batches_tracked';
-/** Last words of names that are not weights: counters of batches, of averages, of operations (thop). */
+/** Last parts of names that are not weights: counters of batches, averages, operations (thop). */
 const counters: readonly string[] = [batchCounter, 'n_averaged', 'total_ops', 'total_params'];
 
-/** Words that wrappers put into names, at any depth: DataParallel, torch.compile, FSDP, checkpointing, Fabric, averages. */
+/** Name parts that wrappers insert at any depth: DataParallel, torch.compile, FSDP, checkpointing, Fabric, averages. */
 const wrappers: readonly string[] = [
   'module',
   '_orig_mod',
@@ -44,16 +46,16 @@ const wrappers: readonly string[] = [
   '_checkpoint_wrapped_module',
   '_forward_module',
 ];
-/** Words that stand before the names of a second net, beside the trained one. */
+/** Prefixes of a second net beside the trained one. */
 const secondary = /(^|[._-])(ema|swa|averaged?|teacher|target|momentum)([._-]|$)/i;
 
-/** Positions in depth and step sizes, which published nets do not have. */
+/** Positions in depth and step sizes, which published nets lack. */
 const coordinate = /^layer\d+\.(tau|tauEnd|step)$/;
 
 /**
- * The file's names without the words of wrappers, and without counters -> as they stand in the file.
+ * Maps names without wrapper parts to the names in the file; drops counters.
  *
- * @throws UsageError if two names differ in such words only
+ * @throws UsageError if two names differ only in wrapper parts
  */
 function plainNames(found: Iterable<string>, file: string): Map<string, string> {
   const plain = new Map<string, string>();
@@ -70,8 +72,8 @@ function plainNames(found: Iterable<string>, file: string): Map<string, string> 
 }
 
 /**
- * What may stand before every name of the net, `model.` in Lightning's checkpoints: whatever stands before its first or last ones.
- * The plain names come first.
+ * Possible prefixes of all names of the net, such as `model.` in Lightning's checkpoints: the prefixes of its first
+ * and last names. The empty prefix comes first.
  */
 function prefixesIn(names: Iterable<string>, anchors: readonly string[]): string[] {
   const prefixes = new Set(['']);
@@ -81,7 +83,7 @@ function prefixesIn(names: Iterable<string>, anchors: readonly string[]): string
   return [...prefixes].filter((prefix) => !/(^|\.)layer\d+\.\d+\.$/.test(prefix));
 }
 
-/** The names after a prefix. Those without it are the net's too where they are among `ours`, and another part's where not. */
+/** The names after a prefix. A name without the prefix belongs to the net if it is in `ours`, else to another part. */
 function afterPrefix(
   plain: ReadonlyMap<string, string>,
   prefix: string,
@@ -96,9 +98,9 @@ function afterPrefix(
   return inside;
 }
 
-/** By name; the type where it is known. */
+/** Shapes by name, with the dtype if known. */
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype?: string }>;
-/** Counts, masks and states of generators: what is left over of these types is not a weight. */
+/** Counts, masks and generator states: surplus tensors of these types are not weights. */
 const integers = /^([IU]\d+|BOOL)$/;
 
 export interface MatchOptions {
@@ -106,22 +108,22 @@ export interface MatchOptions {
   readonly model: string;
   /** The file in words, for errors. */
   readonly file: string;
-  /** Absent: the style that fits best. */
+  /** Default: the best match. */
   readonly style?: KeyStyle | undefined;
 }
 
 export interface NameMatch {
   readonly style: KeyStyle;
-  /** Our name -> the file's. Without depth coordinates where the file has none. */
+  /** Our name -> the file's; no depth coordinates if the file has none. */
   readonly names: ReadonlyMap<string, string>;
 }
 
 /**
- * Finds each of the net's tensors among those of a file.
+ * Finds the net's tensors in a file.
  *
- * @param wanted - the net's tensors; its depth coordinates may be missing in the file, all of them
- * @param found - the file's
- * @throws UsageError if one is missing, left over, or of another shape
+ * @param wanted - the net's tensors; the file may lack all depth coordinates, but not only some
+ * @param found - the file's tensors
+ * @throws UsageError if one is missing, surplus, or of another shape
  */
 export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions): NameMatch {
   checkNeededOptions('matchNames', options, { model: true, file: true, style: true });
@@ -130,7 +132,7 @@ export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions)
   const plain = plainNames(found.keys(), options.file);
   const ours = [...wanted.keys()].filter((name) => !coordinate.test(name));
   const coordinates = [...wanted.keys()].filter((name) => coordinate.test(name));
-  // A net without exchangeable blocks at some stage has no coordinates there: all that it has must be in the file, or none.
+  // The file must have all depth coordinates of the net or none. (A stage without exchangeable blocks has none.)
   const all = coordinates.some((name) => plain.has(name)) ? [...ours, ...coordinates] : ours;
   const isWeight = (stored: string): boolean => !integers.test(found.get(stored)!.dtype ?? '');
   const attempts = (options.style ? [options.style] : keyStyles).flatMap((style) => {
@@ -148,7 +150,7 @@ export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions)
       a.surplus.length - b.surplus.length ||
       a.prefix.length - b.prefix.length,
   );
-  // Styles may have the same names: another net is one after another prefix.
+  // Several styles may match with one prefix; a second net has another prefix.
   const second = attempts.find((one) => isSecondNet(best!, one));
   if (second) throw twice(best!, second, options.file);
   const { style, names, missing, surplus } = best!;
@@ -163,7 +165,7 @@ export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions)
   return { style, names };
 }
 
-/** Whether both are whole, and nothing tells which one is meant. */
+/** Whether both prefixes hold a complete net and nothing tells which one is meant. */
 function isSecondNet(best: PrefixAttempt, second: PrefixAttempt): boolean {
   return (
     best.missing.length === 0 &&
@@ -176,7 +178,7 @@ function isSecondNet(best: PrefixAttempt, second: PrefixAttempt): boolean {
 function twice(best: PrefixAttempt, second: PrefixAttempt, file: string): UsageError {
   const place = ({ prefix }: PrefixAttempt): string => (prefix === '' ? 'at the top' : `after ${prefix}`);
   const [one] = [best, second].filter(({ prefix }) => prefix !== '') as [PrefixAttempt];
-  // As it stands in the file: with the words of wrappers.
+  // The key in the file, with wrapper parts.
   const keys = [...one.names].flatMap(([name, stored]) => {
     const end = `.${nameInStyle(name, one.style)}`;
     return stored.endsWith(end) ? [stored.slice(0, -end.length)] : [];

@@ -1,6 +1,6 @@
 /**
- * What the residual blocks have in common: each is a particle, whose `velocity` is the branch f(X, theta) alone; the step
- * X + h f(X) and the projection belong to the flow, the shortcut of a transition to the stage.
+ * The common base of residual blocks. Each block is a particle: its `velocity` is the branch f(X, theta) alone. The
+ * flow does the step X + h f(X) and the projection; the stage does the shortcut of a transition.
  */
 import { type Block, projectPositive } from '../../mean-field/index.ts';
 import {
@@ -19,36 +19,36 @@ import { type Generator, scope, type Tensor } from '../../tensor/index.ts';
 /** The sizes of one block: [B, inChannels, H, W] -> [B, outChannels, H / stride, W / stride]. */
 export interface BlockSizes {
   readonly inChannels: number;
-  /** Channels between the convolutions of a bottleneck; a basic block has `outChannels` there. */
+  /** Channels between the convolutions of a bottleneck; basic blocks use `outChannels`. */
   readonly innerChannels: number;
   readonly outChannels: number;
   readonly stride: number;
 }
 
-/** What all layers of a net share. */
+/** Options common to all layers of a net. */
 export interface Common {
   readonly activation: Activation;
   readonly generator: Generator;
   readonly placement: Placement;
-  /** Read at every forward pass, so that one switch serves the whole net. */
+  /** Read at every forward pass: one object switches the whole net. */
   readonly mode: Mode;
 }
 
 export interface BranchOptions extends BlockSizes, Common {
-  /** Groups of a bottleneck's 3 x 3 convolution; 1: not grouped. */
+  /** Groups of a bottleneck's 3 x 3 convolution; 1: ungrouped. */
   readonly groups: number;
 }
 
 export interface Branch extends Block, Layer {}
 
-/** Tensors by the names of their layers: `conv1.weight`, `bn1.weight`, .. in the order given. */
+/** Named tensors of several layers: `conv1.weight`, `bn1.weight`, .. in the given order. */
 export function layersOf(layers: Readonly<Record<string, Layer>>): Layer {
   const pick = (part: 'parameters' | 'buffers'): NamedTensors =>
     joinNamed(Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, layer[part]])));
   return { parameters: pick('parameters'), buffers: pick('buffers') };
 }
 
-/** The end of a post-activation branch, norm(conv(inner(X))): step size, sum and relu are one operation with it. */
+/** The end of a post-activation branch, norm(conv(inner(X))), fused with step size, sum and relu. */
 export function endInNorm(
   inner: (state: Tensor) => Tensor,
   conv: Conv2d,

@@ -1,4 +1,4 @@
-/** He et al. 2015 (arXiv:1512.03385): two 3 x 3 convolutions, the activation after the sum is the projection. */
+/** He et al. 2015 (arXiv:1512.03385): two 3 x 3 convolutions; the projection is the activation after the sum. */
 import { BatchNorm, Conv2d, normalisedConv } from '../../nn/index.ts';
 import { type Branch, type BranchOptions, endInNorm, layersOf } from './branch.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Bottlenecks of He et al. 2015 (arXiv:1512.03385) and, grouped, of Xie et al. 2017 (arXiv:1611.05431, form c of figure 3):
- * 1 x 1 down, 3 x 3 with stride, 1 x 1 up; the activation after the sum is the projection.
+ * Bottlenecks of He et al. 2015 (arXiv:1512.03385) and, grouped, of Xie et al. 2017 (arXiv:1611.05431, figure 3c): 1
+ * x 1 down, 3 x 3 with stride, 1 x 1 up; the projection is the activation after the sum.
  */
 import { BatchNorm, Conv2d, normalisedConv } from '../../nn/index.ts';
 import { type Branch, type BranchOptions, endInNorm, layersOf } from './branch.ts';

@@ -1,4 +1,4 @@
-/** He et al. 2016 (arXiv:1603.05027): two 3 x 3 convolutions, norm and activation before each, nothing after the sum. */
+/** He et al. 2016 (arXiv:1603.05027): two 3 x 3 convolutions, each after norm and activation; no activation after the sum. */
 import { BatchNorm, Conv2d, normalisedConv } from '../../nn/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { type Branch, type BranchOptions, layersOf } from './branch.ts';

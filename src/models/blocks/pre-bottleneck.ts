@@ -1,6 +1,6 @@
 /**
- * Bottlenecks of He et al. 2016 (arXiv:1603.05027): 1 x 1 down, 3 x 3 with stride, 1 x 1 up, norm and activation before each,
- * nothing after the sum.
+ * Bottlenecks of He et al. 2016 (arXiv:1603.05027): 1 x 1 down, 3 x 3 with stride, 1 x 1 up, each after norm and
+ * activation; no activation after the sum.
  */
 import { BatchNorm, Conv2d, normalisedConv } from '../../nn/index.ts';
 import { scope } from '../../tensor/index.ts';
