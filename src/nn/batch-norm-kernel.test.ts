@@ -1,4 +1,4 @@
-/** The fused batch norm of training against libtorch's operators one after the other. */
+/** Compares the fused batch norm for training with a chain of libtorch's operators. */
 import { describe, expect, it } from 'vitest';
 import { relativeError } from '../reference/index.ts';
 import { type DType, enableGrad, Generator, grad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
@@ -15,10 +15,10 @@ const shapes: Case['shape'][] = [
   [3, 48, 4, 2],
   [2, 80, 3, 3],
   [8, 64, 8, 8],
-  // Several pixels a vector.
+  // Several pixels per vector.
   [4, 8, 4, 4],
   [8, 1, 4, 4],
-  // Channels that do not fill vectors, pixels that do not either: libtorch's operators take them.
+  // Neither channels nor pixels fill vectors: falls back to libtorch's operators.
   [4, 5, 3, 3],
   [3, 2, 1, 3],
 ];
@@ -34,7 +34,7 @@ interface Outcome {
 
 const numbers = (x: Tensor): number[] => ops.toDtype(x, 'f64').toArray();
 
-/** Output, gradients in x, gamma, beta (and what is added), running moments. */
+/** Output, gradients in x, gamma, beta (and the added tensor), running moments. */
 function evaluate(fused: boolean, { shape, add, relu }: Case, dtype: DType): Outcome {
   const generator = new Generator(5);
   const wide: DType = dtype === 'f64' ? 'f64' : 'f32';
@@ -42,7 +42,7 @@ function evaluate(fused: boolean, { shape, add, relu }: Case, dtype: DType): Out
     ops.contiguous(ops.toDtype(generator.normal(shape, 'f64'), dtype), 'channelsLast');
   const [, channels] = shape;
   const vector = (): Tensor => generator.normal([channels], wide);
-  // A mean that is large beside the deviation: squares must not cancel.
+  // A mean much larger than the deviation: squares must not cancel.
   const x = ops.addScalar(image(), dtype === 'bf16' ? 1 : 100).setRequiresGrad();
   const [gamma, beta] = [vector().setRequiresGrad(), vector().setRequiresGrad()];
   const [mean, variance] = [vector(), ops.abs(vector())];
@@ -62,7 +62,7 @@ function evaluate(fused: boolean, { shape, add, relu }: Case, dtype: DType): Out
 }
 
 describe('fused batch norm', () => {
-  it.each(cases)('$shape, add $add, relu $relu: that of libtorch in f64', (one) => {
+  it.each(cases)('$shape, add $add, relu $relu: equals libtorch in f64', (one) => {
     const [ours, expected] = [evaluate(true, one, 'f64'), evaluate(false, one, 'f64')];
     expect(relativeError(ours.output, expected.output)).toBeLessThan(1e-11);
     ours.gradients.forEach((gradient, i) => {
@@ -73,7 +73,7 @@ describe('fused batch norm', () => {
     });
   });
 
-  it('has the derivative of its output', () => {
+  it('returns the derivative of its output', () => {
     for (const one of cases.filter(({ shape }) => shape[1] === 8 || shape[1] === 16)) {
       scope(() => {
         const generator = new Generator(2);
@@ -100,25 +100,22 @@ describe('fused batch norm', () => {
     }
   });
 
-  it.each(['f32', 'bf16'] as const)(
-    'in %s is as near to f64 as libtorch, or within its rounding',
-    (dtype) => {
-      for (const one of cases) {
-        const exact = evaluate(false, one, 'f64');
-        const [ours, theirs] = [evaluate(true, one, dtype), evaluate(false, one, dtype)];
-        const unit = dtype === 'f32' ? 1e-5 : 0.02;
-        const near = (a: number[], b: number[]): number => relativeError(a, b);
-        // A mean of 100 costs f32 two digits; bf16 rounds the input itself, so both are compared with each other.
-        if (dtype === 'bf16') expect(near(ours.output, theirs.output)).toBeLessThan(unit);
-        else
-          expect(near(ours.output, exact.output)).toBeLessThan(
-            Math.max(100 * unit, 3 * near(theirs.output, exact.output)),
-          );
-      }
-    },
-  );
+  it.each(['f32', 'bf16'] as const)('in %s is as close to f64 as libtorch, or within rounding', (dtype) => {
+    for (const one of cases) {
+      const exact = evaluate(false, one, 'f64');
+      const [ours, theirs] = [evaluate(true, one, dtype), evaluate(false, one, dtype)];
+      const unit = dtype === 'f32' ? 1e-5 : 0.02;
+      const near = (a: number[], b: number[]): number => relativeError(a, b);
+      // A mean of 100 costs f32 two digits; bf16 rounds the input itself, so the two are compared with each other.
+      if (dtype === 'bf16') expect(near(ours.output, theirs.output)).toBeLessThan(unit);
+      else
+        expect(near(ours.output, exact.output)).toBeLessThan(
+          Math.max(100 * unit, 3 * near(theirs.output, exact.output)),
+        );
+    }
+  });
 
-  it('gives norm, sum and relu the same bits at once as one after the other, in bf16 too', () => {
+  it('fused norm, sum and relu equal the separate operators bit for bit, in bf16 too', () => {
     for (const dtype of ['f64', 'f32', 'bf16'] as const) {
       const generator = new Generator(9);
       const wide = dtype === 'f64' ? 'f64' : 'f32';
@@ -133,7 +130,7 @@ describe('fused batch norm', () => {
     }
   });
 
-  it('lets NaN through', () => {
+  it('propagates NaN', () => {
     const x = ops.contiguous(ops.full([2, 16, 2, 2], 1, 'f32'), 'channelsLast');
     const bias = tensor([Number.NaN, ...new Array<number>(15).fill(0)], [16], { dtype: 'f32' });
     for (const dtype of ['f32', 'bf16'] as const) {

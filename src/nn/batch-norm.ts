@@ -8,13 +8,13 @@ import type { Layer, Mode, NamedTensors, Placement } from './layer.ts';
 const momentum = 0.1;
 const epsilon = 1e-5;
 
-/** What follows the normalisation, in one operation with it where that is faster. */
+/** Operations after the normalisation, fused with it where that is faster. */
 export interface AfterNorm {
   /** A scalar tensor that multiplies the normalised values. */
   readonly factor?: Tensor | undefined;
-  /** Added then, shaped as the input. */
+  /** Added next; has the shape of the input. */
   readonly add?: Tensor | undefined;
-  /** s; left out, the identity. */
+  /** s; default: identity. */
   readonly activation?: Activation | undefined;
 }
 
@@ -43,11 +43,11 @@ export class BatchNorm implements Layer {
   }
 
   /**
-   * s(gamma (x - mean) / sqrt(variance + 1e-5) + beta + add), in training with the moments of the batch. A factor multiplies
-   * gamma and beta, which are small, rather than the activations: the derivative is the same.
+   * s(gamma (x - mean) / sqrt(variance + 1e-5) + beta + add); training uses the moments of the batch. A factor
+   * multiplies the small gamma and beta instead of the activations; the derivative is the same.
    *
    * @param input - [B, C, H, W]
-   * @throws UsageError in training with one value a channel: its variance would make the running one NaN.
+   * @throws UsageError in training with one value per channel: its variance would make the running variance NaN
    */
   forward(input: Tensor, { training }: Mode, { factor, add, activation }: AfterNorm = {}): Tensor {
     if (training && input.size < 2 * this.weight.size)
@@ -67,7 +67,7 @@ export class BatchNorm implements Layer {
     return activation ? activateInPlace(activation, output) : output;
   }
 
-  /** What evaluation does, times `factor` if given: x -> scale x + shift, [C] each. */
+  /** Evaluation mode as an affine map, times `factor` if given: x -> scale x + shift, [C] each. */
   folded(factor?: Tensor): { readonly scale: Tensor; readonly shift: Tensor } {
     const times = (x: Tensor): Tensor => (factor ? ops.mul(x, factor) : x);
     const deviation = ops.sqrt(ops.addScalar(this.runningVariance, epsilon));

@@ -1,4 +1,4 @@
-/** Two-dimensional convolution without bias (batch norm follows it in every net here). */
+/** Two-dimensional convolution without bias (every net here has a batch norm after it). */
 import { UsageError } from '../errors.ts';
 import { type Generator, ops, type Tensor } from '../tensor/index.ts';
 import { activateInPlace, type Activation } from './activation.ts';
@@ -11,19 +11,19 @@ export interface Conv2dOptions {
   /** Side of the square kernel, odd; padding keeps the size at stride 1. */
   readonly kernel: number;
   readonly stride?: number;
-  /** The channels in and out are cut into as many parts, and each part out sees its part in only. Default 1. */
+  /** Number of groups: each group of output channels sees only its group of input channels. Default 1. */
   readonly groups?: number;
 }
 
-/** What follows the convolution, in one operation with it where that is faster. */
+/** Operations after the convolution, fused with it where that is faster. */
 export interface AfterConv {
-  /** A scalar, or [outChannels, 1, 1, 1], that multiplies the output; it is applied to the weight, which is smaller. */
+  /** A scalar, or [outChannels, 1, 1, 1], that multiplies the output; applied to the smaller weight. */
   readonly factor?: Tensor | undefined;
   /** [outChannels], added to the output. */
   readonly shift?: Tensor | undefined;
-  /** Added then, shaped as the output. */
+  /** Added next; has the shape of the output. */
   readonly add?: Tensor | undefined;
-  /** s; left out, the identity. */
+  /** s; default: identity. */
   readonly activation?: Activation | undefined;
 }
 
@@ -36,7 +36,7 @@ export class Conv2d implements Layer {
   readonly #stride: number;
   readonly #groups: number;
 
-  /** @throws UsageError where the groups do not divide the channels */
+  /** @throws UsageError if the groups do not divide the channels */
   constructor(
     { inChannels, outChannels, kernel, stride = 1, groups = 1 }: Conv2dOptions,
     generator: Generator,
@@ -55,8 +55,8 @@ export class Conv2d implements Layer {
   }
 
   /**
-   * The input and the stride with which it is convolved: a 1 x 1 convolution with a stride sees every second pixel only. Below 8
-   * channels the backward pass of oneDNN (2.6) writes past its memory in such a convolution, so the pixels are chosen before it.
+   * The input and the stride of its convolution. A strided 1 x 1 convolution sees only every second pixel. Below 8
+   * channels its backward pass in oneDNN (2.6) writes out of bounds, so the pixels are selected first.
    */
   #thinned(input: Tensor): [Tensor, number] {
     const stride = this.#stride;

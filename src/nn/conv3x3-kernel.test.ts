@@ -1,4 +1,4 @@
-/** Our 3 x 3 convolution against libtorch's. */
+/** Compares our 3 x 3 convolution with libtorch's. */
 import { describe, expect, it } from 'vitest';
 import { libraryFacts } from '../native/index.ts';
 import { relativeError } from '../reference/index.ts';
@@ -26,11 +26,11 @@ const cases: Case[] = [
   { images: [2, 48, 6, 8], out: 16, stride: 1 },
   { images: [1, 16, 1, 24], out: 48, stride: 1 },
   { images: [3, 32, 16, 8], out: 80, stride: 1 },
-  // The convolution is libtorch's, the gradient in the weight is ours.
+  // The convolution is libtorch's, the weight gradient ours.
   { images: [3, 16, 32, 32], out: 32, stride: 2 },
   { images: [2, 32, 6, 12], out: 64, stride: 2 },
   { images: [2, 32, 5, 6], out: 16, stride: 1 },
-  // Channels, sides and strides that the loops do not take.
+  // Channels, sizes and strides that the fast loops do not handle.
   { images: [2, 3, 8, 8], out: 16, stride: 1 },
   { images: [2, 16, 8, 8], out: 10, stride: 1 },
   { images: [2, 16, 7, 7], out: 16, stride: 2 },
@@ -45,7 +45,7 @@ interface Outcome {
 
 const numbers = (x: Tensor): number[] => ops.toDtype(x, 'f64').toArray();
 
-/** Of the same numbers whatever the type: they are rounded to bf16 first. */
+/** The values are rounded to bf16 first, so that they are the same in every dtype. */
 function evaluate({ images, out, stride }: Case, dtype: DType, by: 'ours' | 'libtorch'): Outcome {
   return scope(() => {
     const generator = new Generator(3);
@@ -74,17 +74,17 @@ function evaluate({ images, out, stride }: Case, dtype: DType, by: 'ours' | 'lib
 const parts = ['output', 'dx', 'dweight'] as const;
 
 describe('the 3 x 3 convolution', () => {
-  it.each(cases)('of $images to $out channels, stride $stride, is that of libtorch in f64', (one) => {
+  it.each(cases)('of $images to $out channels, stride $stride, equals libtorch’s in f64', (one) => {
     const [ours, theirs] = [evaluate(one, 'f64', 'ours'), evaluate(one, 'f64', 'libtorch')];
     for (const part of parts) expect(relativeError(ours[part], theirs[part]), part).toBeLessThan(1e-13);
   });
 
-  it.each(cases)('of $images to $out channels, stride $stride, keeps the digits of f32', (one) => {
+  it.each(cases)('of $images to $out channels, stride $stride, keeps the accuracy of f32', (one) => {
     const [ours, exact] = [evaluate(one, 'f32', 'ours'), evaluate(one, 'f64', 'libtorch')];
     for (const part of parts) expect(relativeError(ours[part], exact[part]), part).toBeLessThan(2e-6);
   });
 
-  // Without bf16 instructions libtorch's own convolution runs, and rounds its partial sums.
+  // Without bf16 instructions, libtorch's own convolution runs and rounds its partial sums.
   const bf16 = libraryFacts().bf16;
   it
     .skipIf(!bf16)
@@ -92,7 +92,7 @@ describe('the 3 x 3 convolution', () => {
     'of $images to $out channels, stride $stride, rounds results to bf16 once and the gradient in the weight not at all',
     (one) => {
       const [ours, exact] = [evaluate(one, 'bf16', 'ours'), evaluate(one, 'f64', 'libtorch')];
-      // Half a unit of the last of eight bits.
+      // Half a unit in the last of eight bits.
       for (const part of parts) expect(relativeError(ours[part], exact[part]), part).toBeLessThan(2 ** -8);
       const [, , height, width] = one.images;
       const rounded = one.stride > 2 || height % one.stride > 0 || width % one.stride > 0;
@@ -100,7 +100,7 @@ describe('the 3 x 3 convolution', () => {
     },
   );
 
-  it('has the adjoints of its output: <conv(x, w), y> = <x, dx> = <w, dw>', () => {
+  it('has exact adjoints: <conv(x, w), y> = <x, dx> = <w, dw>', () => {
     for (const { images, out, stride } of cases)
       scope(() => {
         const generator = new Generator(6);
@@ -119,7 +119,7 @@ describe('the 3 x 3 convolution', () => {
       });
   });
 
-  it('adds the bias and a state and cuts below zero, with and without gradients', () => {
+  it('fuses bias, added state and relu, with and without gradients', () => {
     for (const dtype of ['f64', 'f32', 'bf16'] as const)
       scope(() => {
         const generator = new Generator(8);
@@ -142,7 +142,7 @@ describe('the 3 x 3 convolution', () => {
       });
   });
 
-  it('takes f32 numbers as bf16 under autocast', () => {
+  it('rounds f32 inputs to bf16 under autocast', () => {
     scope(() => {
       const generator = new Generator(4);
       const x = ops.contiguous(generator.normal([4, 16, 8, 8], 'f32'), 'channelsLast');
@@ -156,7 +156,7 @@ describe('the 3 x 3 convolution', () => {
     });
   });
 
-  it('lets NaN through relu', () => {
+  it('propagates NaN through relu', () => {
     scope(() => {
       const x = ops.contiguous(ops.full([1, 16, 8, 8], Number.NaN, 'f32'), 'channelsLast');
       const y = ops.conv3x3(x, ops.full([16, 16, 3, 3], 1, 'f32'), null, null, true, 1);

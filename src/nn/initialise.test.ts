@@ -13,7 +13,7 @@ it('He-normal weights have mean 0 and variance 2 / fan-in', () => {
   const mean = draws.reduce((a, b) => a + b, 0) / draws.length;
   const variance = draws.reduce((a, b) => a + b * b, 0) / draws.length;
   const expected = 2 / (50 * 9);
-  // Five standard errors of 90,000 draws.
+  // Five standard errors of 90,000 samples.
   expect(Math.abs(mean)).toBeLessThan(5 * Math.sqrt(expected / draws.length));
   expect(Math.abs(variance / expected - 1)).toBeLessThan(5 * Math.sqrt(2 / draws.length));
 });
@@ -35,7 +35,7 @@ it('the readout starts within 1 / sqrt(inputs)', () => {
   }
 });
 
-it('parameters outlive the scope they were made in, are trained, and buffers are not', () => {
+it('parameters outlive their scope and require gradients; buffers do not require them', () => {
   const before = liveTensorCount();
   const made = scope(() => ({
     trained: parameter(() => tensor([1, 2]), placement),
@@ -47,14 +47,14 @@ it('parameters outlive the scope they were made in, are trained, and buffers are
   expect([made.trained.requiresGrad, made.held.requiresGrad]).toEqual([true, false]);
 });
 
-it('a parameter is a copy of what was drawn', () => {
+it('a parameter copies the drawn values', () => {
   const drawn = tensor([1, 2], [2], { dtype: 'f64' });
   const made = buffer(() => drawn, placement);
   ops.fill_(drawn, 7);
   expect(made.toArray()).toEqual([1, 2]);
 });
 
-it('convolution weights keep their numbers whatever their place in memory', () => {
+it('convolution weights keep their values in any memory layout', () => {
   const drawn = heNormal([2, 3, 3, 3], new Generator(5)).toArray();
   const layer = new Conv2d({ inChannels: 3, outChannels: 2, kernel: 3 }, new Generator(5), placement);
   expect(layer.weight.toArray()).toEqual(drawn);
@@ -73,7 +73,7 @@ it('activations: relu in place overwrites, out of place does not; softplus never
   expect(input.toArray()).toEqual([0, 2]);
 });
 
-it('names are joined with their prefix, in order', () => {
+it('names are prefixed, in order', () => {
   const [a, b] = [tensor([1]), tensor([2])];
   const joined = joinNamed({ conv1: new Map([['weight', a]]), bn1: new Map([['bias', b]]) });
   expect([...joined]).toEqual([

@@ -1,29 +1,29 @@
-/** What layers and models have in common: named parameters and buffers. */
+/** The common interface of layers and models: named parameters and buffers. */
 import type { Tensor } from '../tensor/index.ts';
 
 /** Tensors by their PyTorch-style name, in a fixed order. */
 export type NamedTensors = ReadonlyMap<string, Tensor>;
 
 export interface Layer {
-  /** What is trained. */
+  /** The trained tensors. */
   readonly parameters: NamedTensors;
-  /** What is kept but not trained: running statistics. */
+  /** Tensors kept but not trained: running statistics. */
   readonly buffers: NamedTensors;
 }
 
-/** How the forward pass is run. */
+/** The mode of the forward pass. */
 export interface Mode {
-  /** Batch statistics (and their running averages updated) instead of the running ones. */
+  /** Use batch statistics and update the running averages, instead of using those. */
   readonly training: boolean;
 }
 
-/** Where and in which precision new parameters live. */
+/** Device and precision of new parameters. */
 export interface Placement {
   readonly dtype: 'f32' | 'f64';
   readonly device: string;
 }
 
-/** One map from several, each with its prefix: `{ conv1: { weight } }` -> `conv1.weight`. */
+/** Merges several maps, with a prefix for each: `{ conv1: { weight } }` -> `conv1.weight`. */
 export function joinNamed(parts: Readonly<Record<string, NamedTensors>>): Map<string, Tensor> {
   const joined = new Map<string, Tensor>();
   for (const [prefix, tensors] of Object.entries(parts))

@@ -27,7 +27,7 @@ function expectClose(actual: Tensor, expected: ArrayLike<number>, what: string):
   expect(relativeError(actual.toArray(), expected), what).toBeLessThan(tolerance);
 }
 
-/** A layer's value and derivatives in its input and parameters, for a drawn costate. */
+/** A layer's value and its derivatives with respect to input and parameters, for a random costate. */
 function differentiate(value: Tensor, inputs: readonly Tensor[]): { costate: Tensor; gradients: Tensor[] } {
   const costate = new Generator(99).normal(value.shape, 'f64');
   return { costate, gradients: grad(value, inputs, { cotangents: [costate] }) };
@@ -40,7 +40,7 @@ it.each([
   { inChannels: 1, outChannels: 2, kernel: 5, stride: 1 },
   { inChannels: 3, outChannels: 2, kernel: 1, stride: 1 },
   { inChannels: 4, outChannels: 6, kernel: 3, stride: 1, groups: 2 },
-  // Widths that the own 3 x 3 kernels would take.
+  // Widths for which our own 3 x 3 kernels exist.
   { inChannels: 16, outChannels: 32, kernel: 3, stride: 2, groups: 4 },
   { inChannels: 32, outChannels: 32, kernel: 3, stride: 1, groups: 32 },
 ])('convolution %j: value and derivatives equal the reference', (options) => {
@@ -58,7 +58,7 @@ it.each([
   expectClose(gradients[1]!, back.weight.data, 'weight');
 });
 
-// In oneDNN 2.6 these write past their memory, and the process ends.
+// oneDNN 2.6 writes out of bounds in these and crashes the process.
 it.each([1, 2, 4, 6, 7, 8, 9])(
   'a 1 x 1 convolution with a stride of %d channels trains in f32, many times',
   (channels) => {
@@ -83,7 +83,7 @@ it.each([1, 2, 4, 6, 7, 8, 9])(
   },
 );
 
-it('a convolution in groups is as many convolutions of its parts, in f32 and with everything that follows it', () => {
+it('a grouped convolution equals separate convolutions of its groups, in f32 and with all fused operations', () => {
   const generator = new Generator(3);
   const sizes = { inChannels: 32, outChannels: 32, kernel: 3, stride: 1 };
   const f32: Placement = { dtype: 'f32', device: 'cpu' };
@@ -104,7 +104,7 @@ it('a convolution in groups is as many convolutions of its parts, in f32 and wit
   }
 });
 
-it('groups that do not divide the channels are refused', () => {
+it('groups that do not divide the channels are rejected', () => {
   const make = (): unknown =>
     new Conv2d({ inChannels: 6, outChannels: 8, kernel: 3, groups: 4 }, new Generator(1), placement);
   expect(make).toThrow(UsageError);
@@ -146,7 +146,7 @@ it('batch norm in evaluation: value and derivatives equal the reference, statist
   expect([...layer.buffers.values()].map((one) => Float64Array.from(one.toArray()))).toEqual(statistics);
 });
 
-it('batch norm refuses to train on one value a channel, and evaluates it', () => {
+it('batch norm rejects one value per channel in training, and accepts it in evaluation', () => {
   const layer = movedNorm();
   const one = new Generator(2).normal([1, 4, 1, 1], 'f64');
   const train = (): unknown => layer.forward(one, { training: true });

@@ -21,7 +21,7 @@ describe.each([true, false])('a convolution with its batch norm, training %s', (
         ops.contiguous(generator.normal([4, channels, 6, 5], 'f64'), 'channelsLast');
       const conv = new Conv2d({ inChannels: 3, outChannels: 8, kernel: 3 }, generator, placement);
       const norm = new BatchNorm(8, placement);
-      // Running moments and weights of its own.
+      // Non-trivial running moments and weights.
       noGrad(() => {
         norm.forward(ops.addScalar(image(8), 2), { training: true });
         ops.copy_(norm.weight, generator.normal([8], 'f64'));

@@ -1,12 +1,12 @@
-/** A convolution and the batch norm after it. */
+/** A convolution followed by a batch norm. */
 import type { AfterNorm, BatchNorm } from './batch-norm.ts';
 import type { Conv2d } from './conv2d.ts';
 import type { Mode } from './layer.ts';
 import { ops, type Tensor } from '../tensor/index.ts';
 
 /**
- * s(norm(conv(x)) + add). In evaluation norm is linear with known numbers, norm(u) = scale u + shift, and both are one
- * convolution, with weights scale W and biases shift: one pass over the activations less.
+ * s(norm(conv(x)) + add). In evaluation, norm is affine with known coefficients, norm(u) = scale u + shift, and both
+ * fold into one convolution with weights scale W and bias shift, which saves a pass over the activations.
  *
  * @param input - [B, C, H, W]
  */
