@@ -28,7 +28,7 @@ export class Adam implements Optimizer {
   readonly #beta2: number;
   readonly #epsilon: number;
 
-  /** @throws UsageError for a beta outside [0, 1) or an epsilon that is not positive. */
+  /** @throws UsageError for a beta outside [0, 1) or an epsilon that is not positive */
   constructor(
     groups: readonly ParameterGroup[],
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},

@@ -5,11 +5,11 @@ import { clipGradients, gradientNorm } from './clip.ts';
 
 const gradients = () => [tensor([3, 0], [2], { dtype: 'f64' }), tensor([4, 12], [1, 2], { dtype: 'f64' })];
 
-it('the norm is that of all gradients together', () => {
+it('the norm is taken over all gradients together', () => {
   expect(gradientNorm(gradients())).toBeCloseTo(13, 13);
 });
 
-it('gradients above the bound are scaled to it, in place and alike, as in PyTorch', () => {
+it('gradients above the bound are scaled to it, in place and by one factor, as in PyTorch', () => {
   const list = gradients();
   expect(clipGradients(list, 2)).toBeCloseTo(13, 13);
   const scale = 2 / (13 + 1e-6);
@@ -19,12 +19,12 @@ it('gradients above the bound are scaled to it, in place and alike, as in PyTorc
   expect(gradientNorm(list)).toBeLessThanOrEqual(2);
 });
 
-it('gradients within the bound are left to the bit', () => {
+it('gradients within the bound stay bit-identical', () => {
   const list = gradients();
   expect(clipGradients(list, 13.001)).toBeCloseTo(13, 13);
   expect(list.flatMap((one) => one.toArray())).toEqual([3, 0, 4, 12]);
 });
 
-it('a bound that is not positive is refused', () => {
+it('a bound that is not positive is rejected', () => {
   expect(() => clipGradients(gradients(), 0)).toThrow(UsageError);
 });

@@ -1,4 +1,4 @@
-/** Clipping of the whole gradient. */
+/** Clips the norm of the whole gradient. */
 import { checkNumber } from '../check.ts';
 import { ops, scope, type Tensor } from '../tensor/index.ts';
 

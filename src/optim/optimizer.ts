@@ -1,9 +1,9 @@
-/** What the optimisers share. Updates are in place and follow PyTorch's rules to the last bit. */
+/** The common interface of optimisers. Updates are in place and match PyTorch's bit for bit. */
 import { checkNumber } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { keep, noGrad, scope, type Tensor, zeros } from '../tensor/index.ts';
 
-/** Parameters that are updated alike. */
+/** Parameters that share their settings. */
 export interface ParameterGroup {
   readonly name: string;
   readonly parameters: ReadonlyMap<string, Tensor>;
@@ -15,19 +15,19 @@ export interface ParameterGroup {
 
 export interface Optimizer {
   /**
-   * One update of all parameters.
+   * Updates all parameters once.
    *
-   * @param gradients - by parameter name; they are consumed: their memory is used for the update
+   * @param gradients - by parameter name; consumed: the update reuses their memory
    * @param lr - learning rate, before each group's factor
    */
   step(gradients: ReadonlyMap<string, Tensor>, lr: number): void;
-  /** Everything that a resumed run needs, by name: `momentum.conv1.weight`, .. */
+  /** All that a resumed run needs, by name: `momentum.conv1.weight`, .. */
   readonly state: ReadonlyMap<string, Tensor>;
   /** Number of updates made; restored with the state. */
   updates: number;
 }
 
-/** A group as lists in one order, for operators over many tensors at once. */
+/** A group as parallel lists, for operators over many tensors at once. */
 export interface PackedGroup {
   readonly names: readonly string[];
   readonly parameters: readonly Tensor[];
@@ -46,7 +46,7 @@ export function packGroups(groups: readonly ParameterGroup[]): PackedGroup[] {
     }));
 }
 
-/** A zero beside every parameter, named `${prefix}.${parameter}` and kept in `state`. */
+/** A tensor of zeros for every parameter, stored in `state` as `${prefix}.${parameter}`. */
 export function slots(prefix: string, group: PackedGroup, state: Map<string, Tensor>): Tensor[] {
   return group.parameters.map((parameter, i) => {
     const slot = keep(zeros(parameter.shape, { dtype: parameter.dtype, device: parameter.device }));
@@ -63,7 +63,7 @@ export function gradientsOf(group: PackedGroup, gradients: ReadonlyMap<string, T
   });
 }
 
-/** Runs an update without recording it, and frees what it made. */
+/** Runs an update without recording it, and frees its temporaries. */
 export function update(body: () => void): void {
   noGrad(() => {
     scope(body);

@@ -66,7 +66,7 @@ function referenceAdam(): Reference {
   };
 }
 
-/** Gradients of one step: the same for both, drawn from a seed. */
+/** Gradients of one step, drawn from a seed: the same for both. */
 function gradientsAt(step: number): Map<string, Float64Array> {
   const normal = seededNormal(100 + step);
   return new Map(
@@ -121,7 +121,7 @@ it.each(kinds)(
   },
 );
 
-it.each(kinds)('%s: saved and restored in the middle, it goes on to the same bits', (_, make) => {
+it.each(kinds)('%s: saving and restoring in mid-run gives the same bits', (_, make) => {
   const [whole, broken] = [makeParameters(), makeParameters()];
   const uninterrupted = make(groupsOf(whole));
   advance(uninterrupted, 0, 8);
@@ -144,7 +144,7 @@ it.each(kinds)('%s: saved and restored in the middle, it goes on to the same bit
     expect(second.state.get(name)!.toArray()).toEqual(one.toArray());
 });
 
-it('state carries the names of its parameters, and plain SGD has none', () => {
+it('the state is named by parameter, and plain SGD has none', () => {
   const groups = groupsOf(makeParameters());
   expect(new Sgd(groups).state.size).toBe(0);
   expect([...new Sgd(groups, { momentum: 0.5 }).state.keys()]).toEqual([
@@ -155,7 +155,7 @@ it('state carries the names of its parameters, and plain SGD has none', () => {
   expect(new Adam(groups).state.get('second.weight')?.shape).toEqual([3, 2]);
 });
 
-it('a learning-rate factor of 0 freezes a group to the bit', () => {
+it('a learning-rate factor of 0 leaves a group bit-identical', () => {
   const parameters = makeParameters();
   const before = parameters.get('tau')!.toArray();
   const [weights, , tau] = groupsOf(parameters);
@@ -171,12 +171,12 @@ it('an update is not recorded and leaves nothing alive', () => {
     const before = liveTensorCount();
     advance(optimizer, 0, 3);
     expect(liveTensorCount()).toBe(before);
-    // A recorded in-place change of a leaf would throw; a recorded state would require a gradient.
+    // A recorded in-place change of a leaf would throw; recorded state would require gradients.
     for (const one of optimizer.state.values()) expect(one.requiresGrad).toBe(false);
   }
 });
 
-it('wrong settings are refused by name', () => {
+it('invalid settings are rejected by name', () => {
   const groups = groupsOf(makeParameters());
   const refused = (make: () => unknown, message: RegExp): void => {
     expect(make).toThrow(UsageError);

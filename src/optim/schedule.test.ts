@@ -33,7 +33,7 @@ const oneCycleOf25 = [
 const rates = (options: Partial<LrOptions>, steps = base.totalSteps): number[] =>
   Array.from({ length: steps }, (_, step) => learningRate({ ...base, ...options }, step));
 
-it('one-cycle is that of PyTorch, step by step', () => {
+it('one-cycle equals PyTorch’s, step by step', () => {
   rates({}).forEach((rate, step) => {
     expect(Math.abs(rate / oneCycleOf25[step]! - 1), String(step)).toBeLessThan(1e-12);
   });
@@ -47,7 +47,7 @@ it('one-cycle rises from lr/25 to lr and falls to lr/250,000', () => {
   expect(all[999]).toBeCloseTo(4e-7, 18);
 });
 
-it('the shortest one-cycles are finite and end low', () => {
+it('the shortest one-cycles stay finite and end low', () => {
   for (const totalSteps of [1, 2, 3, 5]) {
     const all = rates({ totalSteps }, totalSteps);
     expect(all.every((rate) => rate > 0 && rate <= base.lr)).toBe(true);
@@ -78,7 +78,7 @@ it('cosine without warm-up starts at lr', () => {
   expect(rates({ sched: 'cosine' })[0]).toBe(0.2);
 });
 
-it('step multiplies at its milestones, which count epochs', () => {
+it('step multiplies the rate at its milestones, given in epochs', () => {
   const all = rates({ sched: 'step', decayMilestones: [2, 3.5] });
   const expected = (step: number): number => (step < 10 ? 0.2 : step < 17.5 ? 0.02 : 0.002);
   all.forEach((rate, step) => {
@@ -87,7 +87,7 @@ it('step multiplies at its milestones, which count epochs', () => {
   expect(rates({ sched: 'step', decayMilestones: [1], warmupEpochs: 2 })[10]).toBeCloseTo(0.02, 15);
 });
 
-it('constant stays, after its warm-up', () => {
+it('constant stays the same after its warm-up', () => {
   expect(rates({ sched: 'constant', warmupEpochs: 1 }, 7)).toEqual(
     [0.04, 0.08, 0.12, 0.16, 0.2, 0.2, 0.2].map((rate) => expect.closeTo(rate, 14) as number),
   );
@@ -102,7 +102,7 @@ it.each([
   [{ peakAt: 1 }, 'peak-at'],
   [{ decayRate: 0 }, 'decay-rate'],
   [{ decayMilestones: [3, 3] }, 'decay-milestones must increase, got 3, 3'],
-])('%j is refused by name', (wrong, message) => {
+])('%j is rejected by name', (wrong, message) => {
   expect(() => {
     checkLrOptions({ ...base, ...wrong });
   }).toThrow(message);

@@ -1,4 +1,4 @@
-/** Learning rates as pure functions of the step, so that a resumed run sees the same ones. */
+/** Learning rates as pure functions of the step, so that a resumed run repeats them. */
 import { checkInteger, checkNumber } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
@@ -6,23 +6,23 @@ export const lrSchedules = ['one-cycle', 'cosine', 'step', 'constant'] as const;
 
 export interface LrOptions {
   readonly sched: (typeof lrSchedules)[number];
-  /** The peak. */
+  /** The maximum rate. */
   readonly lr: number;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   /** cosine, step, constant: linear rise from `warmupLr` over these epochs. */
   readonly warmupEpochs: number;
   readonly warmupLr: number;
-  /** cosine: where it ends. */
+  /** cosine: the final rate. */
   readonly minLr: number;
-  /** one-cycle: share of all steps until the peak. */
+  /** one-cycle: fraction of all steps before the peak. */
   readonly peakAt: number;
-  /** step: epochs at which the rate is multiplied by `decayRate`. */
+  /** step: epochs at which `decayRate` multiplies the rate. */
   readonly decayMilestones: readonly number[];
   readonly decayRate: number;
 }
 
-/** one-cycle (Smith 2018) starts at lr/25 and ends at lr/250,000, as PyTorch's default. */
+/** one-cycle (Smith 2018) starts at lr/25 and ends at lr/250,000, PyTorch's defaults. */
 const startDivisor = 25;
 const endDivisor = 1e4;
 
@@ -37,7 +37,7 @@ function oneCycle({ lr, totalSteps, peakAt }: LrOptions, step: number): number {
   return cosineBetween(lr, start / endDivisor, down > 0 ? (step - up) / down : 1);
 }
 
-/** @throws UsageError for options that no schedule can have. */
+/** @throws UsageError for invalid options */
 export function checkLrOptions(options: LrOptions): void {
   checkNumber('lr', options.lr, { above: 0 });
   checkInteger('total steps', options.totalSteps, { min: 1 });
@@ -50,7 +50,7 @@ export function checkLrOptions(options: LrOptions): void {
     throw new UsageError(`decay-milestones must increase, got ${options.decayMilestones.join(', ')}`);
 }
 
-/** The learning rate of a step, counted from 0. */
+/** The learning rate of a step, counting from 0. */
 export function learningRate(options: LrOptions, step: number): number {
   const { sched, lr, totalSteps, stepsPerEpoch, warmupEpochs, warmupLr } = options;
   if (sched === 'one-cycle') return oneCycle(options, step);

@@ -25,7 +25,7 @@ export class Sgd implements Optimizer {
   readonly #momentum: number;
   readonly #nesterov: boolean;
 
-  /** @throws UsageError for a momentum outside [0, 1), or Nesterov without momentum. */
+  /** @throws UsageError for a momentum outside [0, 1), or Nesterov without momentum */
   constructor(groups: readonly ParameterGroup[], { momentum = 0, nesterov = false }: SgdOptions = {}) {
     this.#momentum = checkNumber('momentum', momentum, { min: 0, below: 1 });
     if (nesterov && momentum === 0) throw new UsageError('Nesterov needs a momentum above 0');
