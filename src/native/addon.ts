@@ -1,12 +1,12 @@
 /**
- * What `native/addon.cc` exports, typed. Tensors and generators are numbers here (handles); only
- * `src/tensor` turns them into objects. Nothing is checked on this side.
+ * Types of the exports of `native/addon.cc`. Tensors and generators are numbers (handles) here; only `src/tensor`
+ * wraps them in objects. This side checks nothing.
  */
 
 /** A tensor handle: slot and generation in one number. */
 export type Handle = number;
 
-/** What an operator accepts and returns, once tensors are handles. */
+/** Arguments and results of operators, with tensors as handles. */
 export type NativeValue =
   number | bigint | boolean | string | null | undefined | readonly (number | boolean | null)[];
 export type NativeResult = number | boolean | string | null | readonly (number | readonly number[] | null)[];

@@ -1,9 +1,9 @@
 /**
- * Leases of processor cores among the processes of one machine. oneDNN's barriers spin, so two processes
- * that each use all cores run tens of times slower than one after the other; a lease keeps the sum of
- * threads at or below the number of cores.
+ * Leases of processor cores, shared by all processes of a machine. oneDNN's barriers spin, so two processes that each
+ * use all cores run tens of times slower than one after the other; leases keep the total number of threads at or
+ * below the number of cores.
  *
- * One file a core names its holder. A file comes into being whole (by a link), and only the holder of the
+ * One lock file per core names its holder. A lock file is created complete (by a link), and only the holder of the
  * guard file removes one that a dead process left behind: two processes never hold the same core.
  */
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -16,16 +16,16 @@ import { makeFolder } from '../io/output-path.ts';
 import { processIdentity } from '../process-identity.ts';
 
 export interface CoreLease {
-  /** Number of cores that this process may use: at least 1. */
+  /** Number of cores that this process may use, at least 1. */
   readonly cores: number;
-  /** Cores of the machine. */
+  /** Number of cores of the machine. */
   readonly total: number;
   /** Ids of the processes that hold the other cores. */
   readonly holders: readonly number[];
   readonly release: () => void;
 }
 
-/** A user may lack a name (containers), but has a number. */
+/** Containers may have users without a name, but every user has an id. */
 function folder(): string {
   return process.env.MEANFIELD_CORES_DIR ?? join(tmpdir(), `meanfield-cores-${process.getuid?.() ?? 0}`);
 }
@@ -38,12 +38,12 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** What this thread writes into its locks. */
+/** The text that identifies this thread in its locks. */
 function mine(): string {
   return `${processIdentity(process.pid)} ${threadId}`;
 }
 
-/** The living process that the text of a lock names, or undefined if the lock was left behind. */
+/** The process that the text of a lock names, if it is alive. */
 function holderIn(text: string): number | undefined {
   const [pid = '', started = ''] = text.split(' ');
   return /^[1-9]\d*$/.test(pid) && processIdentity(Number(pid)) === `${pid} ${started}`
@@ -51,12 +51,12 @@ function holderIn(text: string): number | undefined {
     : undefined;
 }
 
-/** The living process that holds a lock, or undefined if the lock is free or was left behind. */
+/** The process that holds a lock, if there is one and it is alive. */
 function holder(file: string): number | undefined {
   return holderIn(readText(file) ?? '');
 }
 
-/** Creates the lock with its holder in it, at once. Returns false if it exists. */
+/** Creates the lock and its holder atomically. Returns false if it exists. */
 function take(file: string): boolean {
   const draft = `${file}.${process.pid}.${threadId}`;
   try {
@@ -89,7 +89,7 @@ function wait(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
 }
 
-/** Runs `body` while no other process runs one; gives up after a second. */
+/** Runs `body` under the guard; gives up after a second. */
 function guarded(body: () => void): void {
   const guard = join(folder(), 'guard');
   for (let i = 0; i < tries; i++) {
@@ -108,7 +108,7 @@ function guarded(body: () => void): void {
   }
 }
 
-/** Removes our guard; where another process has it aside for a moment (below), waits for it to come back. */
+/** Removes our guard; waits for it if another process has moved it aside for a moment (see `discard`). */
 function leave(guard: string): void {
   for (let i = 0; i < 20; i++) {
     const text = readText(guard);
@@ -118,7 +118,7 @@ function leave(guard: string): void {
   }
 }
 
-/** Takes away a guard whose process died inside; one that was renewed meanwhile is put back. */
+/** Removes the guard of a dead process; puts it back if a live process renewed it meanwhile. */
 function discard(guard: string): void {
   const aside = `${guard}.dead.${process.pid}.${threadId}`;
   try {
@@ -130,7 +130,7 @@ function discard(guard: string): void {
   remove(aside);
 }
 
-/** Takes the lock, also from a process that died. Returns false if a living process has it. */
+/** Takes the lock, even from a dead process. Returns false if a live process holds it. */
 function takeOver(file: string): boolean {
   if (take(file)) return true;
   if (holder(file) !== undefined) return false;
@@ -140,14 +140,14 @@ function takeOver(file: string): boolean {
   return take(file);
 }
 
-/** Called if other processes hold cores, so that the lease has fewer than wanted. */
+/** Called if other processes hold cores and the lease has fewer than wanted. */
 export type OnBusy = (holders: readonly number[], cores: number) => void;
 
 /**
- * Takes up to `wanted` free cores (default: all). If none is free the lease has one core and holds no lock; `holders`
- * names the processes that have them. Cores are free again after `release`, on exit, and after the process was killed.
+ * Leases up to `wanted` free cores (default: all). If none is free, the lease has one core and holds no lock;
+ * `holders` names the processes that hold the cores. `release`, exit, or the end of a killed process frees them.
  *
- * @throws FileError if the folder of the leases cannot be written.
+ * @throws FileError if the lease folder cannot be written
  */
 export function leaseCores(wanted = Infinity, onBusy?: OnBusy): CoreLease {
   if (wanted !== Infinity) checkInteger('threads', wanted, { min: 1 });

@@ -7,7 +7,7 @@ const F32 = 6;
 const stale = 'tensor used after it was disposed';
 const one = (value = 1): Handle => native().tensorFromBuffer(Float32Array.of(value), [1], F32, false);
 
-it('a released handle is refused, also by a second release', () => {
+it('a released handle is rejected, even by a second release', () => {
   const handle = one();
   native().releaseTensor(handle);
   expect(() => native().tensorMeta(handle)).toThrow(stale);
@@ -18,7 +18,7 @@ it('a released handle is refused, also by a second release', () => {
   expect(() => nativeOperator('aten::relu', '').call(handle)).toThrow(stale);
 });
 
-it('a stale number is refused after its slot was given to another tensor', () => {
+it('a stale handle is rejected after its slot is reused', () => {
   const first = one(1);
   native().releaseTensor(first);
   const second = one(2);
@@ -33,7 +33,7 @@ it('a stale number is refused after its slot was given to another tensor', () =>
   native().releaseTensor(second);
 });
 
-it('numbers that never were handles are refused', () => {
+it('numbers that never were handles are rejected', () => {
   const handle = one();
   for (const number of [
     handle + 0.5,
@@ -53,7 +53,7 @@ it('numbers that never were handles are refused', () => {
   native().releaseTensor(handle);
 });
 
-it('the count of live tensors follows their handles', () => {
+it('the live-tensor count follows the handles', () => {
   const before = native().liveTensors();
   const handles = Array.from({ length: 1000 }, (_, i) => one(i));
   expect(native().liveTensors()).toBe(before + 1000);
@@ -76,7 +76,7 @@ it('a tensor lives as long as one of its handles', () => {
 const bytes = (): number => native().liveBytes();
 const mib = 2 ** 20;
 
-it('memory is accounted for once, whichever of base and view dies first', () => {
+it('memory is counted once, whether base or view dies first', () => {
   const elements = 16 * mib;
   const zeros = nativeOperator('aten::zeros', '');
   const view = nativeOperator('aten::view', '');
@@ -93,7 +93,7 @@ it('memory is accounted for once, whichever of base and view dies first', () => 
   expect(bytes() - before).toBe(0);
 });
 
-it('a detached tensor and a second handle of the same tensor weigh nothing more', () => {
+it('a detached tensor or a second handle adds no memory', () => {
   const before = bytes();
   const base = nativeOperator('aten::zeros', '').call([16 * mib], F32) as Handle;
   const others = [
@@ -105,7 +105,7 @@ it('a detached tensor and a second handle of the same tensor weigh nothing more'
   expect(bytes() - before).toBe(0);
 });
 
-it('memory that belongs to JavaScript is not counted again', () => {
+it('memory owned by JavaScript is not counted twice', () => {
   const array = new Float32Array(16 * mib);
   const before = bytes();
   const shared = native().tensorFromBuffer(array, [array.length], F32, true);
@@ -114,7 +114,7 @@ it('memory that belongs to JavaScript is not counted again', () => {
   expect(bytes() - before).toBe(0);
 });
 
-it('memory of a new tensor is not mistaken for that of one that died at the same address', () => {
+it('a new tensor’s memory is not mistaken for freed memory at the same address', () => {
   const before = bytes();
   for (let i = 0; i < 100; i++) {
     native().releaseTensor(nativeOperator('aten::zeros', '').call([1000], F32) as Handle);

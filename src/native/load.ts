@@ -1,6 +1,6 @@
 /**
- * Finds, checks and loads the native addon, once, when it is first needed. A failure is a help page:
- * what was found, what is required, what was tried, and the next command.
+ * Finds, checks and loads the native addon on first use. Its errors are help pages: what was found, what is required,
+ * what was tried, and the next command.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { MissingEnvironmentError } from '../errors.ts';
 import type { Addon } from './addon.ts';
 import { meanfieldCommand, packageScript } from '../program.ts';
 
-/** What `scripts/build-native.mjs` wrote beside the addon. */
+/** Build facts that `scripts/build-native.mjs` writes beside the addon. */
 export interface BuildFacts {
   readonly torchVersion: string;
   /** How libtorch was found: LIBTORCH, LIBTORCH_USE_PYTORCH or system. */
@@ -20,10 +20,10 @@ export interface BuildFacts {
   readonly library: { readonly path: string; readonly size: number };
 }
 
-/** The package's root: this file is in src/native or dist/native. */
+/** The root of the package: this file is in src/native or dist/native. */
 export const packageRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The folder that the addon is built into and loaded from. */
+/** The folder of the built addon. */
 export function buildFolder(): string {
   return process.env.MEANFIELD_BUILD_DIR ?? join(packageRoot, 'build');
 }
@@ -36,7 +36,7 @@ function help(problem: string, cause?: unknown): MissingEnvironmentError {
   return new MissingEnvironmentError(`cannot load libtorch: ${problem}; ${mend()}`, cause);
 }
 
-/** What the addon was built against. @throws MissingEnvironmentError if it was never built. */
+/** The facts of the last build. @throws MissingEnvironmentError if the addon was never built */
 export function readBuildFacts(): BuildFacts {
   const file = join(buildFolder(), 'build.json');
   if (!existsSync(file) || !existsSync(join(buildFolder(), 'meanfield.node')))
@@ -57,7 +57,7 @@ function isWithin(folder: string, file: string): boolean {
   return path !== '..' && !path.startsWith('../') && !isAbsolute(path);
 }
 
-/** Refuses a libtorch other than the one that the addon was compiled against: its layouts may differ. */
+/** Rejects a libtorch other than the one the addon was compiled against: their layouts may differ. */
 function checkLibrary(facts: BuildFacts): void {
   if (process.env.LIBTORCH_BYPASS_VERSION_CHECK === '1') return;
   const { path, size } = facts.library;
@@ -78,7 +78,7 @@ function checkLibrary(facts: BuildFacts): void {
     );
 }
 
-/** The libtorch that some other library has brought into this process, if it is not this one: two cannot be in one process. */
+/** Another libtorch that is already loaded into this process, if any: two cannot coexist. */
 function otherLibtorch({ library }: BuildFacts): string | undefined {
   if (!existsSync('/proc/self/maps')) return undefined;
   const mapped = readFileSync('/proc/self/maps', 'utf8').matchAll(/\/.*\/libtorch_cpu[^/\n]*$/gm);
@@ -87,7 +87,7 @@ function otherLibtorch({ library }: BuildFacts): string | undefined {
 
 let loaded: Addon | undefined;
 
-/** The addon. @throws MissingEnvironmentError if libtorch or the addon is missing, or does not fit. */
+/** The addon. @throws MissingEnvironmentError if libtorch or the addon is missing or incompatible */
 export function native(): Addon {
   if (loaded) return loaded;
   const facts = readBuildFacts();
@@ -108,12 +108,12 @@ export function native(): Addon {
   return addon;
 }
 
-/** Whether the addon has been loaded in this thread. */
+/** Whether this thread has loaded the addon. */
 export function isLoaded(): boolean {
   return loaded !== undefined;
 }
 
-/** A training step frees and asks again for the same hundreds of megabytes; keep them (docs/design/engine.md). */
+/** Training steps free and request the same hundreds of megabytes: keep them (docs/design/engine.md). */
 function tuneAllocator(addon: Addon): void {
   if (process.env.MEANFIELD_KEEP_MEMORY !== '0') addon.keepFreedMemory();
 }

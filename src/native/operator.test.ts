@@ -30,7 +30,7 @@ function call(name: string, overload: string, ...values: NativeValue[]): NativeR
   return nativeOperator(`aten::${name}`, overload).call(...values);
 }
 
-/** Calls for one tensor. */
+/** Calls an operator that returns one tensor. */
 function make(name: string, overload: string, ...values: NativeValue[]): Handle {
   return hold(call(name, overload, ...values) as Handle);
 }
@@ -107,7 +107,7 @@ describe('arguments of every kind', () => {
     expect(values(make('mean', 'dim', x, [0]))).toEqual([2, 6.5]);
   });
 
-  it('a fraction where an integer is due is an error', () => {
+  it('a fraction instead of an integer is an error', () => {
     expect(failure(() => call('select', 'int', f32([1, 2]), 0, 0.5)).message).toMatch(
       /expected an integer, got 0\.5/,
     );
@@ -133,7 +133,7 @@ describe('arguments of every kind', () => {
     expect(failure(() => call('sum', 'dim_IntList', x, [1], 1)).message).toMatch(/expected a boolean/);
   });
 
-  it('a whole number is an integer scalar, a fraction a real one: dtypes follow', () => {
+  it('an integer is an integer scalar, a fraction a real one: dtypes follow', () => {
     expect(dtype(make('mul', 'Scalar', i64(3), 2))).toBe(I64);
     expect(dtype(make('mul', 'Scalar', i64(3), 2.5))).toBe(F32);
     expect(dtype(make('mul', 'Scalar', f32([3]), 2))).toBe(F32);
@@ -146,7 +146,7 @@ describe('arguments of every kind', () => {
     expect(values(make('mul', 'Scalar', f32([1]), NaN))).toEqual([NaN]);
   });
 
-  it('a bigint is an exact integer scalar, a number beyond 2^53 a real', () => {
+  it('a bigint is an exact integer scalar, a number beyond 2^53 a real one', () => {
     const sum = make('add', 'Scalar', i64(0), 2n ** 60n + 1n);
     const exact = new BigInt64Array(1);
     native().tensorCopyOut(sum, exact);
@@ -193,13 +193,13 @@ describe('arguments of every kind', () => {
     expect(shape(make('randn', 'generator', [3], null))).toEqual([3]);
   });
 
-  it('arguments left out take the defaults of the schema', () => {
+  it('omitted arguments take the schema’s defaults', () => {
     expect(values(make('add', 'Tensor', f32([1]), f32([2])))).toEqual([3]);
     expect(values(make('add', 'Tensor', f32([1]), f32([2]), undefined))).toEqual([3]);
     expect(values(make('add', 'Tensor', f32([1]), f32([2]), 10))).toEqual([21]);
   });
 
-  it('more arguments than fit on the stack of the call still arrive', () => {
+  it('more arguments than fit on the call stack still arrive', () => {
     const extra = Array.from({ length: 40 }, () => null);
     expect(failure(() => call('relu', '', f32([1]), ...extra)).message).toMatch(/takes at most 1 argument/);
   });
@@ -217,7 +217,7 @@ describe('results of every kind', () => {
     ]);
   });
 
-  it('a tensor that was not asked for is null in its place', () => {
+  it('a tensor that was not requested is null', () => {
     const x = f32([1, 2, 3, 4], [1, 1, 2, 2]);
     const kernel = f32([2], [1, 1, 1, 1]);
     const one = [1, 1];
@@ -252,7 +252,7 @@ describe('results of every kind', () => {
     expect(call('_local_scalar_dense', '', i64(7))).toBe(7);
   });
 
-  it('an operator in place changes its argument, and no handle is made', () => {
+  it('an in-place operator changes its argument and creates no handle', () => {
     const x = f32([1, 2]);
     const before = native().liveTensors();
     nativeOperator('aten::add_', 'Tensor').perform(x, x);
@@ -262,7 +262,7 @@ describe('results of every kind', () => {
 });
 
 describe('errors', () => {
-  it('carry operator, shapes, dtypes and the reason on one line', () => {
+  it('contain operator, shapes, dtypes and the reason on one line', () => {
     const wide = hold(native().tensorFromBuffer(new Float64Array(6), [2, 3], F64, false));
     const error = failure(() => call('mm', '', f32([1, 2], [1, 2]), wide));
     expect(error.message).toMatch(/^aten::mm\(f32\[1, 2\], f64\[2, 3\]\): \S.*/);
@@ -287,7 +287,7 @@ describe('errors', () => {
     );
   });
 
-  it('of an operator in place name it too', () => {
+  it('of an in-place operator name it too', () => {
     expect(
       failure(() => {
         nativeOperator('aten::add_', 'Tensor').perform(f32([1]), f32([1, 2]));
@@ -295,7 +295,7 @@ describe('errors', () => {
     ).toMatch(/^aten::add_\.Tensor\(f32\[1\], f32\[2\]\): /);
   });
 
-  it('of a wrong kind of argument are errors, never crashes', () => {
+  it('are thrown for arguments of the wrong kind: no crash', () => {
     const odd = [Symbol('x'), {}, 'text', () => 1, Object.create(null), [[1]]] as unknown as NativeValue[];
     for (const value of odd)
       for (const [name, overload, rest] of [
@@ -319,14 +319,14 @@ describe('errors', () => {
     }).toThrow('expected an integer');
   });
 
-  it('leave later calls as they were', () => {
+  it('do not affect later calls', () => {
     const before = native().liveTensors();
     for (let i = 0; i < 100; i++) failure(() => call('mm', '', f32([1]), f32([1])));
     expect(values(make('add', 'Tensor', f32([1]), f32([1])))).toEqual([2]);
     expect(native().liveTensors()).toBe(before + made.length);
   });
 
-  it('thrown while an argument is read come through as they are', () => {
+  it('thrown while reading an argument propagate unchanged', () => {
     const trap = Object.defineProperty([0], 0, {
       get() {
         throw new Error('from the trap');

@@ -1,16 +1,16 @@
-/** Operators of libtorch by schema name, resolved when first called. */
+/** libtorch operators by schema name, resolved on first call. */
 import { MeanfieldError } from '../errors.ts';
 import type { NativeResult, NativeValue } from './addon.ts';
 import { native } from './load.ts';
 
-/** An operator of libtorch that failed: the message names it with the shapes and dtypes of its arguments. */
+/** A failed libtorch operator: the message contains its name and the shapes and dtypes of its arguments. */
 export class OperatorError extends MeanfieldError {
   constructor(cause: unknown) {
     super(cause instanceof Error ? oneLine(cause.message) : String(cause), { cause });
   }
 }
 
-/** libtorch's messages may carry hints over many lines; the first says what is wrong, or announces what does. */
+/** libtorch's messages may span many lines of hints; the first line states or announces the error. */
 function oneLine(message: string): string {
   const [first = '', second = ''] = message.split('\n').filter((line) => line.trim() !== '');
   return first.trimEnd().endsWith(':') ? `${first.trimEnd()} ${second.trim()}`.trimEnd() : first;
@@ -23,7 +23,7 @@ export interface NativeOperator {
   perform(...values: readonly NativeValue[]): void;
 }
 
-/** The operator `name.overload`; nothing is loaded before its first call. */
+/** The operator `name.overload`; its first call loads the addon. */
 export function nativeOperator(name: string, overload: string): NativeOperator {
   let id = -1;
   const resolve = (): number => {
@@ -53,7 +53,7 @@ export function nativeOperator(name: string, overload: string): NativeOperator {
   };
 }
 
-/** Runs a native function that is not an operator, with its errors made ours. */
+/** Runs a native function that is not an operator, and converts its errors to ours. */
 export function guarded<T>(body: () => T): T {
   try {
     return body();

@@ -8,17 +8,17 @@ export interface LibraryFacts {
   readonly version: string;
   readonly path: string;
   readonly found: string;
-  /** openblas-openmp, openblas-pthread, generic, ...: what libblas.so.3 is. */
+  /** Implementation behind libblas.so.3: openblas-openmp, openblas-pthread, generic, ... */
   readonly blas: string;
   readonly onednn: string;
-  /** The widest vector instructions that libtorch's own kernels use. */
+  /** The widest vector instructions that libtorch's kernels use. */
   readonly capability: string;
   readonly bf16: boolean;
   readonly cudaDevices: number;
   readonly threads: number;
 }
 
-/** Whether the CPU multiplies bf16 in hardware; without it bf16 is slower than f32. */
+/** Whether the CPU multiplies bf16 in hardware; otherwise bf16 is slower than f32. */
 export function cpuHasBf16(): boolean {
   const simulated = process.env.MEANFIELD_CPU_FLAGS;
   const flags = simulated ?? (existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '');
@@ -36,7 +36,7 @@ function blasFlavour(): string {
   return real.includes('mkl') ? 'mkl' : (/atlas|blis|flexiblas/.exec(real)?.[0] ?? 'reference');
 }
 
-/** What is loaded. @throws MissingEnvironmentError if libtorch cannot be loaded. */
+/** The loaded libraries. @throws MissingEnvironmentError if libtorch cannot be loaded */
 export function libraryFacts(): LibraryFacts {
   const [version, path, configuration, cudaDevices] = native().libraryFacts();
   return {
@@ -52,7 +52,7 @@ export function libraryFacts(): LibraryFacts {
   };
 }
 
-/** Sets the threads that one operator may use. Use {@link leaseCores} rather than calling this directly. */
+/** Sets the number of threads per operator. Prefer {@link leaseCores}. */
 export function setThreads(count: number): void {
   checkInteger('threads', count, { min: 1, max: 4096 });
   guarded(() => {
