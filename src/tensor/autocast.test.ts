@@ -7,11 +7,11 @@ import type { DType } from './dtype.ts';
 import * as ops from './operators_generated.ts';
 import { scope } from './scope.ts';
 
-/** The dtype that a convolution of f32 tensors comes out in now. */
+/** The dtype of the convolution of f32 tensors in the current mode. */
 const convolved = (): DType =>
   scope(() => ops.conv2d(ones([1, 3, 4, 4]), ones([2, 3, 1, 1]), null, [1, 1], [0, 0]).dtype);
 
-it('convolutions and products of f32 come out in bf16 inside, in f32 outside', () => {
+it('convolutions and products of f32 return bf16 inside, f32 outside', () => {
   expect(convolved()).toBe('f32');
   autocast('cpu', 'bf16', () => {
     expect(convolved()).toBe('bf16');
@@ -23,7 +23,7 @@ it('convolutions and products of f32 come out in bf16 inside, in f32 outside', (
   expect(convolved()).toBe('f32');
 });
 
-it('is off after an exception, and after an asynchronous body was refused', () => {
+it('is off after an exception, and after an asynchronous body is rejected', () => {
   const failure = new Error('inside');
   expect(() =>
     autocast('cpu', 'bf16', () => {
@@ -59,7 +59,7 @@ it('gradients of f32 weights are f32', () => {
   });
 });
 
-it('a pass without recording does not cut weights from a later gradient', () => {
+it('a pass under noGrad does not detach weights from a later gradient', () => {
   scope(() => {
     const weight = ones([2, 3]).setRequiresGrad();
     const loss = autocast('cpu', 'bf16', () => {
@@ -70,7 +70,7 @@ it('a pass without recording does not cut weights from a later gradient', () => 
   });
 });
 
-it('a weight that changed between two calls is cast anew', () => {
+it('a weight that changes between two calls is cast again', () => {
   scope(() => {
     const weight = ones([1, 1]).setRequiresGrad();
     const x = ones([1, 1]);
@@ -83,7 +83,7 @@ it('a weight that changed between two calls is cast anew', () => {
   });
 });
 
-it('an unknown dtype is refused', () => {
+it('an unknown dtype is rejected', () => {
   expect(() => autocast('cpu', 'half' as DType, () => 1)).toThrow(/unknown dtype "half"/);
   expect(convolved()).toBe('f32');
 });

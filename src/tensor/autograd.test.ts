@@ -34,7 +34,7 @@ it.each<[string, (x: Tensor) => Tensor, (x: number) => number]>([
   ['erf', (x) => ops.erf(x), (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x)],
   ['x^3', (x) => ops.pow(x, 3), (x) => 3 * x * x],
   ['x^2 e^x', (x) => ops.mul(ops.mul(x, x), ops.exp(x)), (x) => (2 * x + x * x) * Math.exp(x)],
-])('the gradient of sum %s is what calculus says', (_, f, derivative) => {
+])('the gradient of sum %s matches calculus', (_, f, derivative) => {
   scope(() => {
     const x = leaf(...points);
     expectClose(only(grad(ops.sum(f(x)), [x])).toArray(), points.map(derivative));
@@ -70,7 +70,7 @@ it('the gradient of a convolution agrees with central differences', () => {
   });
 });
 
-it('gradients come in the order of the inputs, one for each', () => {
+it('gradients are returned in the order of the inputs', () => {
   scope(() => {
     const [x, y, z] = [leaf(1), leaf(2), leaf(3)];
     const product = ops.mul(ops.mul(x, y), z);
@@ -78,7 +78,7 @@ it('gradients come in the order of the inputs, one for each', () => {
   });
 });
 
-it('the gradient of a gradient, where the graph of the first was made', () => {
+it('the gradient of a gradient, if the first created a graph', () => {
   scope(() => {
     const x = leaf(...points);
     const first = only(grad(ops.sum(ops.pow(x, 4)), [x], { createGraph: true }));
@@ -101,7 +101,7 @@ it('the gradient of a gradient, where the graph of the first was made', () => {
   });
 });
 
-it('a graph is freed by its gradient unless it is retained', () => {
+it('grad frees the graph unless it is retained', () => {
   scope(() => {
     const x = leaf(2);
     const y = ops.exp(x);
@@ -112,7 +112,7 @@ it('a graph is freed by its gradient unless it is retained', () => {
   });
 });
 
-it('a graph whose gradient is differentiable is retained with it, unless refused', () => {
+it('createGraph retains the graph by default', () => {
   scope(() => {
     const x = leaf(2);
     const y = ops.exp(x);
@@ -151,7 +151,7 @@ it('an output that recorded nothing is an error with its shape', () => {
   });
 });
 
-it('cotangents weigh the outputs, of which there may be several', () => {
+it('cotangents weight several outputs', () => {
   scope(() => {
     const x = leaf(1, 2);
     const y = ops.mul(x, x);
@@ -172,7 +172,7 @@ it('an output of several elements needs a cotangent of its shape', () => {
   });
 });
 
-it('noGrad and enableGrad nest, and end with their bodies', () => {
+it('noGrad and enableGrad nest and end with their bodies', () => {
   scope(() => {
     const x = leaf(1);
     const recorded = (): boolean => ops.exp(x).requiresGrad;
@@ -189,7 +189,7 @@ it('noGrad and enableGrad nest, and end with their bodies', () => {
   });
 });
 
-it('the modes end when their bodies throw or turn out asynchronous', () => {
+it('the modes end when their bodies throw or are asynchronous', () => {
   scope(() => {
     const x = leaf(1);
     const failure = new Error('inside');
@@ -226,7 +226,7 @@ it('gradients pass through conversions of dtype', () => {
   });
 });
 
-it('an operator in place on a leaf is refused while recording, and done otherwise', () => {
+it('an in-place operator on a leaf is rejected while recording, and allowed otherwise', () => {
   scope(() => {
     const x = leaf(1);
     expect(() => {

@@ -1,4 +1,4 @@
-/** Gradients, and whether operators record themselves for them. */
+/** Gradients, and switches for recording. */
 import { checkList, checkNeededFunction, checkOptions } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
@@ -9,17 +9,17 @@ import { Tensor } from './tensor.ts';
 export interface GradOptions {
   /** One per output; a scalar output needs none. */
   readonly cotangents?: readonly Tensor[];
-  /** Keep the graph for another gradient (default: freed as it is walked). */
+  /** Keep the graph for another gradient (default: free it). */
   readonly retainGraph?: boolean;
-  /** Make the gradient itself differentiable. */
+  /** Make the gradient differentiable too. */
   readonly createGraph?: boolean;
 }
 
 /**
- * dE/d(inputs): the gradient of a scalar (or, with cotangents, the vector-Jacobian product of several
- * outputs) with respect to a list of tensors, in their order.
+ * dE/d(inputs): the gradient of a scalar (or, with cotangents, the vector-Jacobian product of several outputs) with
+ * respect to a list of tensors, in their order.
  *
- * @throws UsageError if an output does not depend on an input; OperatorError if an input requires no gradient.
+ * @throws UsageError if an output does not depend on an input, OperatorError if an input does not require gradients
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],
@@ -41,7 +41,7 @@ export function grad(
       createGraph,
     ),
   );
-  // All are wrapped before any complaint, so that none is lost.
+  // Wrap all handles before checking, so that none leaks.
   const tensors = handles.map((handle) => (handle === null ? null : new Tensor(handle)));
   return tensors.map((gradient, index) => {
     if (gradient) return gradient;
@@ -54,10 +54,10 @@ function checkTensors(name: string, tensors: readonly Tensor[]): void {
   checkList(`the ${name} of grad`, tensors).forEach((one, i) => checkTensor(`${name}[${i}] of grad`, one));
 }
 
-/** As set here; the native side holds one for each thread, and starts with recording. */
+/** The mode set here; the native side keeps one per thread and starts with recording on. */
 let recording = true;
 
-/** Whether operators record themselves. */
+/** Whether operators record for autograd. */
 export function isRecording(): boolean {
   return recording;
 }
@@ -79,7 +79,7 @@ export function noGrad<T>(body: () => T): T {
   return withGradMode(false, body);
 }
 
-/** Runs `body` with recording, also inside `noGrad`. */
+/** Runs `body` with recording, even inside `noGrad`. */
 export function enableGrad<T>(body: () => T): T {
   return withGradMode(true, body);
 }

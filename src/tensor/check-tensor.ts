@@ -1,7 +1,10 @@
 import { unexpected } from '../check.ts';
 import { Tensor } from './tensor.ts';
 
-/** @throws UsageError unless `value` is a tensor; `shape` says in words which */
+/**
+ * @param shape - the expected shape in words
+ * @throws UsageError unless `value` is a tensor
+ */
 export function checkTensor(name: string, value: unknown, shape = ''): Tensor {
   if (!(value instanceof Tensor)) throw unexpected(`a tensor${shape && ` ${shape}`}`, name, value);
   return value;

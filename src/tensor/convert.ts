@@ -1,9 +1,9 @@
-/** What generated operators use to turn tensors into handles and back. */
+/** Converts between tensors and handles for generated operators. */
 import { InternalError } from '../errors.ts';
 import type { Handle, NativeResult } from '../native/index.ts';
 import { Tensor } from './tensor.ts';
 
-/** The part of a random generator that operators need; `Generator` itself is built on operators. */
+/** The part of a random generator that operators use; `Generator` itself builds on operators. */
 export interface GeneratorHandle {
   readonly id: number;
 }

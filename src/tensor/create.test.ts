@@ -16,7 +16,7 @@ const samples: Record<DType, NumericArray> = {
 };
 
 describe.each(dtypes)('%s', (dtype) => {
-  it('goes in and out unchanged', () => {
+  it('round-trips unchanged', () => {
     scope(() => {
       const data = samples[dtype];
       const made = dtype === 'bool' ? tensorOver(data, [2, 2], 'bool') : tensor(data, [2, 2]);
@@ -26,7 +26,7 @@ describe.each(dtypes)('%s', (dtype) => {
     });
   });
 
-  it('is read row-major, whatever lies in memory', () => {
+  it('is read row-major in any memory layout', () => {
     scope(() => {
       const turned = ops.transpose(tensorOver(samples[dtype], [2, 2], dtype), 0, 1);
       const [a, b, c, d] = samples[dtype];
@@ -34,7 +34,7 @@ describe.each(dtypes)('%s', (dtype) => {
     });
   });
 
-  it('is shared with the array that it is made over, and with its view', () => {
+  it('shares memory with its source array and its view', () => {
     scope(() => {
       const data = samples[dtype].slice();
       const shared = tensorOver(data, [4], dtype);
@@ -96,7 +96,7 @@ it('bf16 keeps the upper half of f32, rounded to even', () => {
   });
 });
 
-it('numbers become f32 unless another dtype is asked for', () => {
+it('numbers become f32 unless another dtype is given', () => {
   scope(() => {
     expect(tensor([1, 2]).dtype).toBe('f32');
     expect(tensor(3).shape).toEqual([]);
@@ -107,7 +107,7 @@ it('numbers become f32 unless another dtype is asked for', () => {
   });
 });
 
-it('values that a dtype cannot hold are refused', () => {
+it('values that a dtype cannot hold are rejected', () => {
   for (const [value, dtype] of [
     [1.5, 'i64'],
     [2 ** 60, 'i64'],
@@ -120,14 +120,14 @@ it('values that a dtype cannot hold are refused', () => {
   expect(() => tensor([1], [1], { dtype: 'f16' as DType })).toThrow(/unknown dtype "f16"/);
 });
 
-it('arrays of other element types are refused', () => {
+it('arrays of other element types are rejected', () => {
   for (const data of [new Int8Array(4), new Int32Array(4), new Uint32Array(4), new BigUint64Array(4)])
     expect(() => tensor(data as unknown as NumericArray, [4])).toThrow(
       /expected a Float32Array, .* for data/,
     );
 });
 
-it('data and shape must agree', () => {
+it('data must fit the shape', () => {
   expect(() => tensor([1, 2, 3], [2, 2])).toThrow('shape [2, 2] needs 4 values, got 3');
   expect(() => tensor([1], [-1])).toThrow(UsageError);
   expect(() => tensorOver(new Float32Array(3), [2, 2])).toThrow(/need 16 bytes, the array has 12/);
@@ -135,14 +135,14 @@ it('data and shape must agree', () => {
   expect(() => tensorOver(new Float32Array(0), [2 ** 32, 2 ** 32])).toThrow(/too large/);
 });
 
-it('an array that starts between two elements is not shared', () => {
+it('a misaligned array is not shared', () => {
   const bytes = new Uint8Array(9);
   expect(() => tensorOver(bytes.subarray(1), [1], 'f64')).toThrow(
     /does not start at a multiple of .* 8 bytes/,
   );
 });
 
-it('only contiguous tensors on the CPU are viewed', () => {
+it('only contiguous CPU tensors can be viewed', () => {
   scope(() => {
     const turned = ops.transpose(tensor([1, 2, 3, 4], [2, 2]), 0, 1);
     expect(() => turned.viewTypedArray()).toThrow(/only a contiguous tensor/);
@@ -167,7 +167,7 @@ it('converting to the same dtype and device shares the tensor', () => {
   });
 });
 
-it('options that do not exist, and shapes that are none, are refused', () => {
+it('unknown options and invalid shapes are rejected', () => {
   const options = { dytpe: 'f64' } as unknown as { dtype: DType };
   for (const [name, act] of Object.entries({
     tensor: () => tensor([1], options),

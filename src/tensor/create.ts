@@ -1,4 +1,4 @@
-/** Tensors from numbers. */
+/** Creates tensors from numbers. */
 import { checkInteger, checkOptions, checkShape, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
@@ -19,7 +19,7 @@ function checkCreateOptions(call: string, options: CreateOptions): void {
 
 const byte = { min: 0, max: 255 };
 
-/** @throws UsageError for what an integer type cannot hold, with its index */
+/** @throws UsageError for a value that an integer type cannot hold, with its index */
 function toTyped(values: ArrayLike<Scalar>, dtype: DType, shape: readonly number[]): NumericArray {
   const array = emptyArray(dtype, values.length);
   const number = (i: number): number => Number(values[i]);
@@ -48,31 +48,31 @@ function sourceOf(data: unknown, dtype: DType | undefined): Source {
   if (ArrayBuffer.isView(data)) {
     const [array, own] = [data as NumericArray, dtypeOfArray(data)];
     const shape = [array.length];
-    // libtorch would cut off fractions, and make some integer of NaN.
+    // libtorch would truncate fractions and convert NaN to an arbitrary integer.
     if ((dtype === 'i64' || dtype === 'u8') && dtype !== own && own !== 'bf16')
       return { array: toTyped(array, dtype, shape), dtype, shape };
     return { array, dtype: own, shape };
   }
   const { values, shape, dtype: own } = flatten(data, dtype);
   if (own === 'bf16') return { array: Uint16Array.from(values, Number), dtype: own, shape };
-  // Plain numbers become bf16 by way of f32.
+  // Plain numbers become bf16 via f32.
   const made = dtype === undefined ? (own ?? defaultDtype) : dtype === 'bf16' ? 'f32' : dtype;
   return { array: toTyped(values, made, shape), dtype: made, shape };
 }
 
 /**
- * A tensor with a copy of `data`. Nested arrays become a tensor of that shape: `tensor([[1, 2], [3, 4]])` is
- * [2, 2]. With a `shape`, flat data fill it row-major.
+ * Creates a tensor with a copy of `data`. Nested arrays determine the shape: `tensor([[1, 2], [3, 4]])` is [2, 2].
+ * With a `shape`, flat data fill it row-major.
  *
- * Numbers become f32 unless `dtype` says otherwise; typed arrays keep their type (Uint16Array: the bits of
- * bf16). NaN and infinite numbers are numbers. BigInt is taken for `i64` and `u8`, booleans for `bool`.
+ * Numbers become f32 unless `dtype` is given; typed arrays keep their type (Uint16Array: bf16 bits). NaN and
+ * infinities are allowed. `i64` and `u8` accept BigInt, `bool` accepts booleans.
  *
- * @throws UsageError for what is not a number, rows of different lengths, values that an integer type cannot
- *   hold, and data that do not fit the shape; it names the index
+ * @throws UsageError for a non-number, rows of different lengths, a value that an integer type cannot hold, or data
+ * that do not fit the shape; it names the index
  * @example
- * tensor([[1, 2], [3, 4]]);
- * tensor([1, 2, 3, 4], [2, 2], { dtype: 'f64' });
- * tensor([[true], [false]], { dtype: 'bool' });
+ *     tensor([[1, 2], [3, 4]]);
+ *     tensor([1, 2, 3, 4], [2, 2], { dtype: 'f64' });
+ *     tensor([[true], [false]], { dtype: 'bool' });
  */
 export function tensor(data: Nested, options?: CreateOptions): Tensor;
 export function tensor(data: Nested, shape?: readonly number[], options?: CreateOptions): Tensor;
@@ -103,8 +103,8 @@ const isShape = (value: unknown): value is readonly number[] =>
   typeof value !== 'object' || value === null || Array.isArray(value);
 
 /**
- * A tensor over the memory of `data`, without a copy: what is written to one is seen in the other. Safe
- * as long as the array buffer is neither transferred nor resized.
+ * Creates a tensor that shares the memory of `data`: writes to one are visible in the other. Do not transfer or
+ * resize the array buffer.
  */
 export function tensorOver(data: NumericArray, shape: readonly number[], dtype = dtypeOfArray(data)): Tensor {
   checkShape('shape', shape);
@@ -120,7 +120,7 @@ function place(made: Tensor, { dtype, device }: CreateOptions): Tensor {
   return moved;
 }
 
-/** The tensor with another dtype or on another device; itself shared if nothing changes. */
+/** Converts to another dtype or device; shares memory if nothing changes. */
 export function to(input: Tensor, options: CreateOptions): Tensor {
   checkTensor('the input of to', input);
   if ((options as unknown) === undefined) throw unexpected('an object', 'the options of to', options);

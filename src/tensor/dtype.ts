@@ -1,15 +1,15 @@
-/** Element types: our names, libtorch's numbers, and the typed arrays that hold them. */
+/** Element types: our names, libtorch's codes, and the typed arrays that hold them. */
 import { checkOneOf, unexpected } from '../check.ts';
 import { InternalError, UsageError } from '../errors.ts';
 
 export const dtypes = ['f32', 'f64', 'bf16', 'i64', 'u8', 'bool'] as const;
 export type DType = (typeof dtypes)[number];
 
-/** The dtype of every constructor that is not given one, as in PyTorch: `tensor`, `zeros`, `Generator`, laws of particles. */
+/** The default dtype, as in PyTorch: of `tensor`, `zeros`, `Generator`, initial distributions of particles. */
 export const defaultDtype = 'f32' satisfies DType;
 
 interface FloatFacts {
-  /** The relative rounding error of one number: half the spacing of numbers at 1. */
+  /** Unit roundoff: half the spacing of numbers at 1. */
   readonly rounding: number;
   /** The smallest positive normal number. */
   readonly tiny: number;
@@ -21,14 +21,14 @@ const floats: Partial<Record<DType, FloatFacts>> = {
   bf16: { rounding: 2 ** -8, tiny: 2 ** -126 },
 };
 
-/** How exact a dtype of real numbers is. @throws UsageError for integers */
+/** The precision of a floating-point dtype. @throws UsageError for integers */
 export function floatFacts(dtype: DType): FloatFacts {
   const found = floats[dtype];
   if (!found) throw new UsageError(`expected a tensor of real numbers (f32, f64 or bf16), got ${dtype}`);
   return found;
 }
 
-/** Typed arrays that tensors are made from and read into; bf16 travels as its 16 bits. */
+/** Typed arrays that tensors are created from and read into; bf16 is stored as its 16 bits. */
 export type NumericArray = Float32Array | Float64Array | Uint16Array | BigInt64Array | Uint8Array;
 
 interface DTypeFacts {
@@ -51,12 +51,12 @@ function factsOf(dtype: DType): DTypeFacts {
   return facts[checkOneOf('dtype', dtype, dtypes)];
 }
 
-/** libtorch's number of a dtype. @throws UsageError for an unknown name. */
+/** libtorch's code of a dtype. @throws UsageError for an unknown name */
 export function dtypeCode(dtype: DType): number {
   return factsOf(dtype).code;
 }
 
-/** The type of a typed array. @throws UsageError for one that no tensor has */
+/** The dtype of a typed array. @throws UsageError for an unsupported one */
 export function dtypeOfArray(data: unknown, name = 'data'): DType {
   if (data instanceof Float64Array) return 'f64';
   if (data instanceof Float32Array) return 'f32';
@@ -84,6 +84,6 @@ export function dtypeOfCode(code: number): DType {
   return found;
 }
 
-/** How a tensor's dimensions lie in memory. */
+/** Memory layouts of a tensor. */
 export const memoryFormats = { contiguous: 0, preserve: 1, channelsLast: 2 } as const;
 export type MemoryFormat = keyof typeof memoryFormats;

@@ -18,13 +18,13 @@ function seeded(seed: number): number[] {
   return values;
 }
 
-it('the same seed draws the same, another seed something else', () => {
+it('a seed determines the samples', () => {
   expect(seeded(1)).toEqual(seeded(1));
   expect(seeded(1)).not.toEqual(seeded(2));
   expect(new Set(seeded(1)).size).toBe(4);
 });
 
-it('the first draws are those of PyTorch for the seed', () => {
+it('the first samples equal PyTorch’s for the seed', () => {
   // torch.manual_seed(0); torch.randn(4)
   const wanted = [1.5409961, -0.2934289, -2.1787894, 0.56843126];
   seeded(0).forEach((value, i) => {
@@ -38,15 +38,15 @@ it('seeds that differ only above 32 bits differ', () => {
   expect(seeded(2 ** 53 - 1)).toEqual(seeded(2 ** 53 - 1));
 });
 
-it('a wrong seed is refused', () => {
+it('a wrong seed is rejected', () => {
   for (const seed of [-1, 0.5, NaN, 2 ** 53])
     expect(() => new Generator(seed), String(seed)).toThrow(UsageError);
   expect(() => new Generator(1, 'toaster')).toThrow(OperatorError);
 });
 
-it('a state that was saved in mid-stream continues bit for bit, also in another generator', () => {
+it('a state saved in mid-stream continues bit for bit, also in another generator', () => {
   const generator = new Generator(7);
-  // An odd number of normals leaves half a pair in the state.
+  // After an odd number of normals, the state holds half a pair.
   draws(generator, 3);
   const state = generator.state();
   const before = liveTensorCount();
@@ -72,7 +72,7 @@ it('a saved state is a copy', () => {
   generator.dispose();
 });
 
-it('bytes that are no state are refused, and the stream goes on unharmed', () => {
+it('invalid state bytes are rejected, and the stream is unaffected', () => {
   const generator = new Generator(7);
   const twin = new Generator(7);
   const before = liveTensorCount();
@@ -85,7 +85,7 @@ it('bytes that are no state are refused, and the stream goes on unharmed', () =>
   twin.dispose();
 });
 
-it('uniform draws lie in [0, 1), normal ones have mean 0 and variance 1', () => {
+it('uniform samples lie in [0, 1), normal ones have mean 0 and variance 1', () => {
   scope(() => {
     const generator = new Generator(3);
     const uniform = generator.uniform([20_000], 'f64').toArray();
@@ -101,7 +101,7 @@ it('uniform draws lie in [0, 1), normal ones have mean 0 and variance 1', () => 
   });
 });
 
-it('generators do not disturb each other', () => {
+it('generators are independent of each other', () => {
   const [a, b] = [new Generator(1), new Generator(2)];
   const first = draws(a);
   draws(b);
@@ -111,7 +111,7 @@ it('generators do not disturb each other', () => {
   for (const one of [a, b, again]) one.dispose();
 });
 
-it('operators in place draw from a generator too', () => {
+it('in-place operators draw from a generator too', () => {
   scope(() => {
     const fill = (): number[] => {
       using generator = new Generator(4);
@@ -123,7 +123,7 @@ it('operators in place draw from a generator too', () => {
   });
 });
 
-it('a disposed generator refuses every use, and its number is reused safely', () => {
+it('a disposed generator rejects every use, and its id is reused safely', () => {
   const generator = new Generator(1);
   generator.dispose();
   const tenant = new Generator(5);

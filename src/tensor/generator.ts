@@ -1,4 +1,4 @@
-/** Seeded random numbers of libtorch, whose whole state can be saved and restored. */
+/** libtorch's seeded random number generators, with savable state. */
 import { checkInteger } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
@@ -7,12 +7,12 @@ import { defaultDtype, type DType } from './dtype.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
 
-/** A generator that nobody disposed gives its number back when it is collected. */
+/** Releases the id of a collected generator that was not disposed. */
 const finaliser = new FinalizationRegistry<number>((id) => {
   native().releaseGenerator(id);
 });
 
-/** A stream of random numbers. Seeds from 0 to 2^53 - 1; below 2^32 they draw what PyTorch draws. */
+/** A stream of random numbers. Seeds range from 0 to 2^53 - 1; below 2^32 the samples equal PyTorch's. */
 export class Generator {
   #id: number;
   readonly device: string;
@@ -24,13 +24,13 @@ export class Generator {
     finaliser.register(this, this.#id, this);
   }
 
-  /** The number by which native code knows the generator. */
+  /** The id of the generator in native code. */
   get id(): number {
     if (this.#id < 0) throw new UsageError('generator used after it was disposed');
     return this.#id;
   }
 
-  /** The whole state as bytes. */
+  /** The complete state as bytes. */
   state(): Uint8Array {
     const state = new Tensor(guarded(() => native().generatorState(this.id)));
     const bytes = state.toTypedArray() as Uint8Array;
@@ -38,7 +38,7 @@ export class Generator {
     return bytes;
   }
 
-  /** Continues from a saved state. @throws OperatorError if the bytes are not one. */
+  /** Continues from a saved state. @throws OperatorError if the bytes are not a state */
   restore(state: Uint8Array): void {
     const bytes = tensor(state);
     try {
@@ -50,12 +50,12 @@ export class Generator {
     }
   }
 
-  /** Independent draws from N(0, 1). */
+  /** Independent samples from N(0, 1). */
   normal(shape: readonly number[], dtype: DType = defaultDtype): Tensor {
     return ops.randn(shape, this, dtype, undefined, this.device);
   }
 
-  /** Independent draws from the uniform law on [0, 1). */
+  /** Independent samples from the uniform distribution on [0, 1). */
   uniform(shape: readonly number[], dtype: DType = defaultDtype): Tensor {
     return ops.rand(shape, this, dtype, undefined, this.device);
   }

@@ -27,7 +27,7 @@ it('console.log shows shape, dtype and the values', () => {
   });
 });
 
-it('of large tensors the first values of each dimension are shown, whatever lies in memory', () => {
+it('large tensors show the first values of each dimension, in any memory layout', () => {
   scope(() => {
     const x = ops.view(ops.arange(1000, 'f32'), [10, 100]);
     expect(inspect(x)).toBe(
@@ -38,7 +38,7 @@ it('of large tensors the first values of each dimension are shown, whatever lies
   });
 });
 
-it('inside an object, and after it was disposed, a tensor still says what it is', () => {
+it('a tensor describes itself inside an object and after disposal', () => {
   const x = tensor([1, 2]);
   expect(inspect({ x })).toBe('{ x: Tensor(f32[2] on cpu) [1, 2] }');
   expect(inspect([[[[x]]]])).toContain('[Array]');
@@ -47,7 +47,7 @@ it('inside an object, and after it was disposed, a tensor still says what it is'
   expect(inspect(x)).toBe('Tensor(disposed)');
 });
 
-it('showing a tensor makes no tensor, and records no gradient', () => {
+it('inspecting a tensor creates no tensor and records no gradient', () => {
   const x = ops.arange(100, 'f64').setRequiresGrad();
   const before = liveTensorCount();
   expect(inspect(x)).toContain('[0, 1, 2, 3, 4, 5, ...]');
@@ -55,7 +55,7 @@ it('showing a tensor makes no tensor, and records no gradient', () => {
   x.dispose();
 });
 
-it('one element is a number where JavaScript needs one; more are refused instead of NaN', () => {
+it('one element converts to a number; more throw instead of giving NaN', () => {
   scope(() => {
     expect(Math.sqrt(tensor([4]) as unknown as number)).toBe(2);
     expect(() => Math.sqrt(tensor([4, 9]) as unknown as number)).toThrow('item of a tensor with 2 elements');
@@ -63,7 +63,7 @@ it('one element is a number where JavaScript needs one; more are refused instead
   });
 });
 
-it('full refuses values that the dtype cannot hold', () => {
+it('full rejects values that the dtype cannot hold', () => {
   expect(() => full([2], '3' as unknown as number)).toThrow(/expected a number for the value, got "3"/);
   expect(() => full([2], 1.5, { dtype: 'i64' })).toThrow(/expected an integer for the value, got 1.5/);
   expect(() => full([2], 256, { dtype: 'u8' })).toThrow(/<= 255 for the value, got 256/);

@@ -1,21 +1,21 @@
-/** Tensors as text for people: the first values, in brackets like nested arrays. */
+/** Formats tensors for display: the first values, in brackets like nested arrays. */
 import type { DType, NumericArray } from './dtype.ts';
 
-/** The most values of a dimension that are shown: of the last, of the one before, of each other. */
-const most = { last: 6, before: 3, other: 1 } as const;
-/** Rows that make a line longer than this stand below each other. */
+/** Maximum number of displayed values: in the last dimension, the one before, each other. */
+const maxShown = { last: 6, before: 3, other: 1 } as const;
+/** Rows longer than this are displayed on separate lines. */
 const lineLength = 80;
 
-/** How much of each dimension is shown. */
+/** The number of displayed values of each dimension. */
 export function shownShape(shape: readonly number[]): number[] {
   const limit = (dim: number): number =>
-    dim === shape.length - 1 ? most.last : dim === shape.length - 2 ? most.before : most.other;
+    dim === shape.length - 1 ? maxShown.last : dim === shape.length - 2 ? maxShown.before : maxShown.other;
   return shape.map((size, dim) => Math.min(size, limit(dim)));
 }
 
 /**
  * @param shape - of the whole tensor
- * @param shown - of `values`, its first ones
+ * @param shown - shape of `values`, the displayed corner
  */
 export function valuesText(
   dtype: DType,
@@ -50,7 +50,7 @@ function scalarText(dtype: DType, value: number | bigint): string {
   }
 }
 
-/** Six digits tell more than a screen needs; `toArray` has them all. */
+/** Six digits suffice for display; `toArray` returns all. */
 const numberText = (value: number): string =>
   Object.is(value, -0) ? '-0' : String(Number(value.toPrecision(6)));
 

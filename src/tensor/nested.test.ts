@@ -24,7 +24,7 @@ it('nested arrays become a tensor of their shape', () => {
   expect(made([NaN, Infinity, -Infinity])).toEqual(['f32', [3], [NaN, Infinity, -Infinity]]);
 });
 
-it('rows that are typed arrays keep their type unless another is asked for', () => {
+it('typed-array rows keep their type unless another is given', () => {
   expect(made([Float64Array.of(0.1, 2), Float64Array.of(3, 4)])).toEqual(['f64', [2, 2], [0.1, 2, 3, 4]]);
   expect(made([BigInt64Array.of(2n ** 40n)])).toEqual(['i64', [1, 1], [2 ** 40]]);
   expect(made([Uint16Array.of(0x3fc0)])).toEqual(['bf16', [1, 1], [0x3fc0]]);
@@ -34,7 +34,7 @@ it('rows that are typed arrays keep their type unless another is asked for', () 
   );
 });
 
-it('BigInt is taken for integer types, booleans for bool', () => {
+it('integer types accept BigInt, bool accepts booleans', () => {
   expect(made([[1n], [-(2n ** 63n)]], { dtype: 'i64' })).toEqual(['i64', [2, 1], [1, -(2 ** 63)]]);
   expect(made([255n, 1], { dtype: 'u8' })).toEqual(['u8', [2], [255, 1]]);
   expect(made([[true, false]], { dtype: 'bool' })).toEqual(['bool', [1, 2], [1, 0]]);
@@ -46,7 +46,7 @@ it('plain numbers become bf16 by rounding', () => {
   expect(made([[1.5, -2]], { dtype: 'bf16' })).toEqual(['bf16', [1, 2], [0x3fc0, 0xc000]]);
 });
 
-it('typed arrays are checked too where they become integers', () => {
+it('typed arrays are checked on conversion to integers', () => {
   expect(made(Float64Array.of(1, -2), { dtype: 'i64' })).toEqual(['i64', [2], [1, -2]]);
   for (const bad of [1.5, NaN, Infinity])
     expect(() => made(Float64Array.of(0, bad), { dtype: 'i64' })).toThrow(/an integer for data\[1\]/);
@@ -92,19 +92,19 @@ it.each<[string, unknown, RegExp]>([
   ['a set', new Set([1]), /expected a number for data, got \[object Set\]/],
   ['a row of another typed array', [Int32Array.of(1)], /Uint8Array for data\[0\], got \[1\] \(Int32Array\)/],
   ['an array buffer', new ArrayBuffer(8), /expected a number for data, got \[object ArrayBuffer\]/],
-])('%s is refused by its index', (_, data, message) => {
+])('%s is rejected by its index', (_, data, message) => {
   const act = (): unknown => made(data);
   expect(act).toThrow(UsageError);
   expect(act).toThrow(message);
 });
 
-it('an array that contains itself is refused', () => {
+it('an array that contains itself is rejected', () => {
   const loop: unknown[] = [];
   loop.push(loop);
   expect(() => made(loop)).toThrow(/nested more than 64 levels/);
 });
 
-it('options may stand in the place of the shape, and nested data have one shape', () => {
+it('options may replace the shape argument, and nested data take no shape', () => {
   scope(() => {
     expect(tensor([[1, 2]], { dtype: 'f64' })).toMatchObject({ dtype: 'f64', shape: [1, 2] });
     expect(tensor([[1, 2]], [1, 2]).shape).toEqual([1, 2]);

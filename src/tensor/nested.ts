@@ -1,9 +1,9 @@
-/** Arrays of arrays, as JavaScript writes matrices, as row-major values and a shape. */
+/** Flattens nested arrays to row-major values and a shape. */
 import { show, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { type DType, dtypeOfArray, type NumericArray } from './dtype.ts';
 
-/** Numbers at any depth; rows may be typed arrays. BigInt is for `i64` and `u8`, booleans are for `bool`. */
+/** Nested arrays of numbers; rows may be typed arrays. BigInt is for `i64` and `u8`, booleans are for `bool`. */
 export type Nested = Scalar | NumericArray | readonly Nested[];
 export type Scalar = number | bigint | boolean;
 
@@ -11,16 +11,16 @@ export interface Flat {
   readonly shape: readonly number[];
   /** Row-major. */
   readonly values: readonly Scalar[];
-  /** The type of the rows that are typed arrays; undefined for plain numbers. */
+  /** The dtype of typed-array rows; undefined for plain numbers. */
   readonly dtype: DType | undefined;
 }
 
-/** More than libtorch's operators take; an array that contains itself has as many as one looks for. */
-const mostDimensions = 64;
+/** Above the limit of libtorch's operators; it stops the recursion into an array that contains itself. */
+const maxDimensions = 64;
 
 /**
- * @param dtype - the type asked for, which decides whether BigInt and booleans are values
- * @throws UsageError for rows of different lengths, holes, and what is not a number; it names the index
+ * @param dtype - the requested dtype, which decides whether BigInt and booleans are allowed
+ * @throws UsageError for rows of different lengths, holes and non-numbers; it names the index
  */
 export function flatten(data: unknown, dtype: DType | undefined): Flat {
   const shape = shapeOf(data);
@@ -51,7 +51,7 @@ export function flatten(data: unknown, dtype: DType | undefined): Flat {
   return { shape, values, dtype: type === 'plain numbers' ? undefined : type };
 }
 
-/** Where the value `i` of row-major values stands: `data[1][0]`. */
+/** The index of row-major value `i` as code: `data[1][0]`. */
 export function placeOf(i: number, shape: readonly number[]): string {
   const indices = [];
   let rest = i;
@@ -69,8 +69,8 @@ const isList = (value: unknown): value is readonly unknown[] | NumericArray =>
 function shapeOf(data: unknown): number[] {
   const shape: number[] = [];
   for (let value = data; isList(value); value = value[0]) {
-    if (shape.push(value.length) > mostDimensions)
-      throw new UsageError(`data is nested more than ${mostDimensions} levels deep`);
+    if (shape.push(value.length) > maxDimensions)
+      throw new UsageError(`data is nested more than ${maxDimensions} levels deep`);
     if (value.length === 0) break;
   }
   return shape;

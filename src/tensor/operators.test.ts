@@ -6,13 +6,13 @@ import * as ops from './operators_generated.ts';
 
 interface Signature {
   readonly parameters: string[];
-  /** What is passed to the native call, in its order. */
+  /** The arguments of the native call, in order. */
   readonly passed: string[];
   readonly result: string;
   readonly schema: string;
 }
 
-/** The functions in the text of a generated file. */
+/** Parses the functions of a generated file. */
 function signatures(text: string): Map<string, Signature> {
   const pattern =
     /const op_(\w+) = nativeOperator\('(.*?)', '(.*?)'\);\n.*\nexport function \w+\((.*)\): (.*) \{\n.*?\.(?:call|perform)\((.*?)\)\)?(?: as .*)?;\n\}/g;
@@ -34,18 +34,18 @@ function signatures(text: string): Map<string, Signature> {
 const generated = signatures(readFileSync(new URL('operators_generated.ts', import.meta.url), 'utf8'));
 const fresh = signatures(generateOperators(native()));
 
-it('every listed operator was generated, and nothing else', () => {
+it('exactly the listed operators are generated', () => {
   expect([...generated.keys()]).toEqual(listOperators().map(([name]) => name));
   expect(Object.keys(ops).sort()).toEqual([...generated.keys()].sort());
   expect(fresh.size).toBe(generated.size);
 });
 
-describe('the installed libtorch takes the arguments that were generated', () => {
+describe('the installed libtorch accepts the generated arguments', () => {
   it.each([...generated])('%s', (name, { parameters, passed, result, schema }) => {
     const installed = fresh.get(name);
     expect(installed?.schema).toBe(schema);
     expect(installed?.result).toBe(result);
-    // Names, types and order. A newer libtorch may have more at the end, if they can be left out.
+    // Names, types and order. A newer libtorch may append optional arguments.
     const count = parameters.length;
     expect(installed?.parameters.slice(0, count)).toEqual(parameters);
     expect(installed?.passed.slice(0, passed.length)).toEqual(passed);
@@ -53,7 +53,7 @@ describe('the installed libtorch takes the arguments that were generated', () =>
   });
 });
 
-describe('a schema that changed would be noticed', () => {
+describe('schema changes are detected', () => {
   const change = (edit: (schema: string) => string): Signature | undefined =>
     signatures(
       generateOperators({ schema: (name, overload) => edit(native().schema(name, overload)) }, [

@@ -46,14 +46,14 @@ it('tensors in arrays, maps, sets and plain objects at any depth are returned al
   for (const one of all) one?.dispose();
 });
 
-it('tensors inside instances of classes are not searched', () => {
+it('class instances are not searched for tensors', () => {
   class Box {
     readonly inside = tensor([1]);
   }
   expect(scope(() => new Box()).inside.disposed).toBe(true);
 });
 
-it('a result of a nested scope belongs to the enclosing one', () => {
+it('the result of a nested scope moves to the enclosing one', () => {
   const before = liveTensorCount();
   let middle: Tensor | undefined;
   const value = scope(() => {
@@ -70,7 +70,7 @@ it('a result of a nested scope belongs to the enclosing one', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('an exception frees everything made inside, in nested scopes too, and comes through', () => {
+it('an exception frees everything created inside, in nested scopes too, and propagates', () => {
   const before = liveTensorCount();
   const failure = new Error('from inside');
   expect(() =>
@@ -89,7 +89,7 @@ it('an exception frees everything made inside, in nested scopes too, and comes t
   after.dispose();
 });
 
-it('a tensor from outside is untouched, returned or not', () => {
+it('a tensor from outside stays alive, returned or not', () => {
   const x = tensor([1]);
   expect(scope(() => x)).toBe(x);
   scope(() => ops.exp(x).item());
@@ -97,7 +97,7 @@ it('a tensor from outside is untouched, returned or not', () => {
   x.dispose();
 });
 
-it('a tensor disposed by hand inside is not freed again', () => {
+it('a tensor disposed inside is not freed again', () => {
   const before = liveTensorCount();
   const result = scope(() => {
     const x = tensor([1]);
@@ -113,7 +113,7 @@ it('a tensor disposed by hand inside is not freed again', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('what is kept survives all scopes until it is disposed by hand', () => {
+it('a kept tensor survives all scopes until it is disposed', () => {
   const before = liveTensorCount();
   let kept: Tensor | undefined;
   scope(() => {
@@ -129,13 +129,13 @@ it('what is kept survives all scopes until it is disposed by hand', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('what was kept inside and is also returned is freed once, by its keeper', () => {
+it('a kept and returned tensor is freed once, by its keeper', () => {
   const x = scope(() => scope(() => keep(tensor([1]))));
   expect(x.item()).toBe(1);
   x.dispose();
 });
 
-it('an asynchronous body is refused, and what it made is freed', () => {
+it('an asynchronous body is rejected, and its tensors are freed', () => {
   const before = liveTensorCount();
   expect(() =>
     scope(async () => {
@@ -147,7 +147,7 @@ it('an asynchronous body is refused, and what it made is freed', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('values pass through a scope as they are', () => {
+it('other values pass through a scope unchanged', () => {
   expect(scope(() => 5)).toBe(5);
   expect(scope<unknown>(() => undefined)).toBeUndefined();
   expect(scope(() => null)).toBeNull();
@@ -155,7 +155,7 @@ it('values pass through a scope as they are', () => {
   expect(scope(() => array)).toBe(array);
 });
 
-it('the count of live tensors is flat over steps that compute, differentiate and update', () => {
+it('the live-tensor count stays constant over steps that compute, differentiate and update', () => {
   const weight = tensor([0.5, -0.5]).setRequiresGrad();
   const step = (): number =>
     scope(() => {

@@ -1,11 +1,11 @@
 /**
- * Scopes own tensors: what is created inside and not returned is freed at the end. They nest, are
- * synchronous, and cost one array push a tensor.
+ * Scopes own tensors: those created inside and not returned are freed at the end. Scopes nest, are synchronous, and
+ * cost one array push per tensor.
  */
 import { checkNeededFunction } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
-/** What a scope can own. */
+/** A resource that a scope can own. */
 export interface Owned {
   readonly disposed: boolean;
   dispose(): void;
@@ -13,14 +13,14 @@ export interface Owned {
 
 const stack: Owned[][] = [];
 
-/** Hands a new resource to the innermost scope. Returns false if there is none. */
+/** Gives a new resource to the innermost scope. Returns false if there is none. */
 export function own(resource: Owned): boolean {
   const scope = stack.at(-1);
   scope?.push(resource);
   return scope !== undefined;
 }
 
-/** Called for resources that leave the outermost scope and are owned by no scope from then on. */
+/** Called for resources that leave the outermost scope, which no scope owns from then on. */
 let onEscape: (resource: Owned) => void = () => undefined;
 export function setEscapeHandler(handler: (resource: Owned) => void): void {
   onEscape = handler;
@@ -30,14 +30,14 @@ function isOwned(value: unknown): value is Owned {
   return typeof value === 'object' && value !== null && 'dispose' in value && 'disposed' in value;
 }
 
-/** A body that returns before it is done would go on in another mode or without its tensors. */
+/** Rejects a body that returns before it is done: the rest would run in another mode or without its tensors. */
 export function refuseAsync<T>(what: string, result: T): T {
   if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function')
     throw new UsageError(`the body of ${what} must not be asynchronous`);
   return result;
 }
 
-/** Collects the resources in a result: itself, arrays, maps, sets, and plain objects, at any depth. */
+/** Collects the resources in a result: itself, arrays, maps, sets and plain objects, at any depth. */
 function collect(value: unknown, into: Set<Owned>): void {
   if (isOwned(value)) into.add(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, into);
@@ -53,14 +53,14 @@ function isPlain(value: unknown): value is object {
 }
 
 /**
- * Runs `body` and frees every tensor that it created, except those in its result (a tensor, or arrays,
- * maps, sets and plain objects of tensors), which pass to the enclosing scope.
+ * Runs `body` and frees every tensor that it created, except those in its result (a tensor, or arrays, maps, sets and
+ * plain objects of tensors), which move to the enclosing scope.
  *
- * Outside of all scopes the garbage collector frees tensors that nothing refers to, but only when the event
- * loop turns: a synchronous loop outside a scope frees nothing. Functions are not looked into: what a function
- * in the result refers to is freed.
+ * Outside all scopes, the garbage collector frees unreachable tensors, but only when the event loop turns: a
+ * synchronous loop outside a scope frees nothing. Functions are not searched: tensors captured by a returned function
+ * are freed.
  *
- * @throws UsageError if the body is asynchronous: another task's tensors would be freed with it.
+ * @throws UsageError if the body is asynchronous: tensors of another task would be freed with it
  */
 export function scope<T>(body: () => T): T {
   checkNeededFunction('the body of a scope', body);
@@ -81,7 +81,7 @@ export function scope<T>(body: () => T): T {
   }
 }
 
-/** Takes tensors out of all scopes: whoever calls this disposes them. */
+/** Removes tensors from all scopes; the caller disposes them. */
 export function keep<T>(value: T): T {
   const kept = new Set<Owned>();
   collect(value, kept);

@@ -7,7 +7,7 @@ import * as ops from './operators_generated.ts';
 import { scope } from './scope.ts';
 import { liveTensorCount, Tensor } from './tensor.ts';
 
-it('a tensor knows its shape, rank, size, dtype and device', () => {
+it('a tensor has shape, rank, size, dtype and device', () => {
   scope(() => {
     const x = tensor([1, 2, 3, 4, 5, 6], [3, 2]);
     expect(x).toMatchObject({
@@ -24,7 +24,7 @@ it('a tensor knows its shape, rank, size, dtype and device', () => {
   });
 });
 
-it('item is the value of one element, and an error for more', () => {
+it('item returns the only element, and throws for more', () => {
   scope(() => {
     expect(tensor([[2.5]].flat(), [1, 1]).item()).toBe(2.5);
     expect(ops.isfinite(tensor([NaN])).item()).toBe(0);
@@ -34,7 +34,7 @@ it('item is the value of one element, and an error for more', () => {
   });
 });
 
-it('a disposed tensor refuses every use with one clear error', () => {
+it('a disposed tensor rejects every use with one clear error', () => {
   const x = tensor([1]);
   const y = tensor([2]);
   x.dispose();
@@ -63,7 +63,7 @@ it('a disposed tensor refuses every use with one clear error', () => {
   y.dispose();
 });
 
-it('disposing twice does nothing, also when the slot has a new tenant', () => {
+it('disposing twice does nothing, even if the slot is reused', () => {
   const before = liveTensorCount();
   const x = tensor([1]);
   x.dispose();
@@ -75,14 +75,14 @@ it('disposing twice does nothing, also when the slot has a new tenant', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('facts read before a disposal do not outlive it in operators', () => {
+it('operators reject a disposed tensor whose properties were cached', () => {
   const x = tensor([1, 2]);
   expect(x.shape).toEqual([2]);
   x.dispose();
   expect(() => ops.relu(x)).toThrow(UsageError);
 });
 
-it('`using` disposes at the end of its block, also after an exception', () => {
+it('`using` disposes at the end of its block, even after an exception', () => {
   const before = liveTensorCount();
   let outer: Tensor | undefined;
   expect(() => {
@@ -104,7 +104,7 @@ it('a view keeps its base’s memory alive', () => {
   row.dispose();
 });
 
-it('memory lives as long as the array that views it', () => {
+it('memory lives as long as an array that views it', () => {
   const x = tensor(Float64Array.of(1, 2, 3));
   const array = x.viewTypedArray();
   const again = x.viewTypedArray();
@@ -116,7 +116,7 @@ it('memory lives as long as the array that views it', () => {
   for (const other of others) other.dispose();
 });
 
-it('the gradient flag is set on leaves, and read', () => {
+it('the gradient flag can be set on leaves and read', () => {
   scope(() => {
     const x = tensor([1]);
     expect(x.requiresGrad).toBe(false);
@@ -127,13 +127,13 @@ it('the gradient flag is set on leaves, and read', () => {
   });
 });
 
-it('bf16 values are not handed out as if they were numbers', () => {
+it('bf16 values are not returned as numbers', () => {
   scope(() => {
     expect(() => to(tensor([1]), { dtype: 'bf16' }).toArray()).toThrow(/convert a bf16 tensor to f32/);
   });
 });
 
-it('every dtype has libtorch’s number and width, and both ways agree', () => {
+it('every dtype has libtorch’s code and width, in both directions', () => {
   scope(() => {
     for (const dtype of dtypes) {
       const x = zeros([3], { dtype });
@@ -147,7 +147,7 @@ it('every dtype has libtorch’s number and width, and both ways agree', () => {
   expect(new Set(dtypes.map(dtypeCode)).size).toBe(dtypes.length);
 });
 
-it('a dtype without a name here is an error that says its number', () => {
+it('an unknown dtype is an error with its code', () => {
   const half = native().call(native().operator('aten::zeros', ''), [1], 5) as number;
   const x = new Tensor(half);
   expect(() => x.dtype).toThrow(/libtorch's dtype 5, which has no name here/);
@@ -165,7 +165,7 @@ it.skipIf(cudaDevices === 0)(`tensors move to a GPU and back (${cudaDevices} her
   });
 });
 
-it.skipIf(cudaDevices > 0)('a device that is not there is an error that names it', () => {
+it.skipIf(cudaDevices > 0)('a missing device is an error that names it', () => {
   expect(() => zeros([1], { device: 'cuda' })).toThrow(/aten::zeros\(.*cuda.*\): .*CUDA/i);
   expect(() => zeros([1], { device: 'gpu' })).toThrow(OperatorError);
 });

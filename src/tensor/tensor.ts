@@ -1,7 +1,7 @@
 /**
- * A tensor of libtorch. It belongs to the scope that it was made in, can be disposed by hand or with
- * `using`, and is freed by the garbage collector as the last resort. Operators are functions of
- * `operators_generated.ts`; a tensor itself only knows what it is.
+ * A libtorch tensor. It belongs to the scope in which it was created, can be disposed explicitly or with `using`, and
+ * is freed by the garbage collector as a last resort. Operators are functions in `operators_generated.ts`; the class
+ * holds only properties and conversions.
  */
 import { UsageError } from '../errors.ts';
 import { type Handle, guarded, native, nativeOperator } from '../native/index.ts';
@@ -10,7 +10,7 @@ import { shownShape, valuesText } from './inspect.ts';
 import { own, setEscapeHandler } from './scope.ts';
 
 const slice = nativeOperator('aten::slice', 'Tensor');
-/** Where `console.log` of Node asks; a symbol that browsers do not know. */
+/** Node's `console.log` looks this symbol up; browsers do not define it. */
 const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 const finaliser = new FinalizationRegistry<Handle>((handle) => {
@@ -26,12 +26,12 @@ interface Meta {
 export class Tensor {
   #handle: Handle;
   #meta: Meta | undefined;
-  /** Whether the garbage collector would free the handle: only tensors that no scope owns pay for that. */
+  /** Whether the garbage collector frees the handle; only tensors outside scopes pay for that. */
   #watched = false;
-  /** Whether the caller asked for its gradient. */
+  /** Whether the caller requested its gradient. */
   #leaf = false;
 
-  /** Internal: tensors come from `tensor()`, operators and generators. */
+  /** Internal: create tensors with `tensor()`, operators and generators. */
   constructor(handle: Handle) {
     this.#handle = handle;
     if (!own(this)) this.#watch();
@@ -49,7 +49,7 @@ export class Tensor {
     tensor.#watch();
   }
 
-  /** The number by which native code knows the tensor. @throws UsageError once disposed. */
+  /** The native handle. @throws UsageError once disposed */
   get handle(): Handle {
     if (this.#handle < 0) throw new UsageError('tensor used after it was disposed');
     return this.#handle;
@@ -59,7 +59,7 @@ export class Tensor {
     return this.#handle < 0;
   }
 
-  /** Frees the handle; memory goes when nothing else refers to it. Disposing twice does nothing. */
+  /** Frees the handle; the memory is freed with its last reference. Disposing twice does nothing. */
   dispose(): void {
     if (this.#handle < 0) return;
     if (this.#watched) finaliser.unregister(this);
@@ -106,7 +106,7 @@ export class Tensor {
     return guarded(() => native().tensorMeta(this.handle)[1]);
   }
 
-  /** Marks a leaf for differentiation. Returns the tensor. */
+  /** Marks a leaf for differentiation. Returns this tensor. */
   setRequiresGrad(flag = true): this {
     guarded(() => {
       native().setRequiresGrad(this.handle, flag);
@@ -115,12 +115,12 @@ export class Tensor {
     return this;
   }
 
-  /** The value of a tensor with one element. @throws OperatorError for any other size. */
+  /** The value of a one-element tensor. @throws OperatorError for any other size */
   item(): number {
     return guarded(() => native().tensorItem(this.handle));
   }
 
-  /** A copy of the elements, row-major, in the typed array of the dtype (bf16 as its bits). */
+  /** Copies the elements, row-major, to the typed array of the dtype (bf16 as its bits). */
   toTypedArray(): NumericArray {
     const array = emptyArray(this.dtype, this.size);
     guarded(() => {
@@ -129,18 +129,18 @@ export class Tensor {
     return array;
   }
 
-  /** A copy of the elements as numbers, row-major; not for bf16 (convert to f32 first). */
+  /** Copies the elements to an array of numbers, row-major; not for bf16 (convert to f32 first). */
   toArray(): number[] {
     if (this.dtype === 'bf16') throw new UsageError('convert a bf16 tensor to f32 before reading its values');
     return Array.from(this.toTypedArray(), Number);
   }
 
   /**
-   * The tensor's own memory, without a copy: what is written to one is seen in the other. The memory
-   * lives as long as the array, also after `dispose`.
+   * The tensor's own memory, not a copy: writes to one are visible in the other. The memory lives as long as the
+   * array, even after `dispose`.
    *
-   * @throws OperatorError unless the tensor is contiguous and on the CPU; UsageError for what autograd has computed:
-   *   it would not see what is written there, and gradients would be wrong.
+   * @throws OperatorError unless the tensor is contiguous and on the CPU; UsageError for a result that autograd
+   * recorded: it would not see writes, and gradients would be wrong
    */
   viewTypedArray(): NumericArray {
     if (!this.#leaf && this.requiresGrad)
@@ -158,7 +158,7 @@ export class Tensor {
       : `Tensor(${this.dtype}[${this.shape.join(', ')}] on ${this.device})`;
   }
 
-  /** What `console.log` shows: shape, dtype, and the first values. */
+  /** Text for `console.log`: shape, dtype and the first values. */
   [inspectCustom](depth: number | null): string {
     try {
       const nested = depth !== null && depth < 0;
@@ -168,14 +168,14 @@ export class Tensor {
     }
   }
 
-  /** The value of a tensor with one element where JavaScript needs a number, as in `Math.sqrt(x)`. */
+  /** Converts a one-element tensor where JavaScript expects a number, as in `Math.sqrt(x)`. */
   [Symbol.toPrimitive](hint: string): number | string {
     return hint === 'number' ? this.item() : this.toString();
   }
 
   #firstValues(): string {
     const shown = shownShape(this.shape);
-    // Only what is shown is copied: a tensor may be large, or on another device.
+    // Copy only the displayed values: a tensor may be large, or on another device.
     let handle = this.handle;
     const drop = (): void => {
       if (handle !== this.handle) native().releaseTensor(handle);
@@ -203,7 +203,7 @@ setEscapeHandler((resource) => {
   if (resource instanceof Tensor) Tensor.watch(resource);
 });
 
-/** Handles alive in this thread, whoever owns them. Flat over training steps: tests assert it. */
+/** Number of live handles in this thread, whoever owns them. Constant over training steps: tests assert it. */
 export function liveTensorCount(): number {
   return native().liveTensors();
 }
