@@ -1,4 +1,4 @@
-/** Fair timing: two programs in alternating fresh processes, medians and their ratio. */
+/** Compares two programs fairly: alternating fresh processes, medians and their ratio. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MeanfieldError } from '../errors.ts';
@@ -9,7 +9,7 @@ import type { Work } from './work.ts';
 
 const execute = promisify(execFile);
 
-/** What a worker prints: the milliseconds of each repetition and other figures. */
+/** A worker's output: milliseconds of each repetition and other figures. */
 export interface WorkerResult {
   readonly ms: readonly number[];
   readonly growthMb: number;
@@ -20,9 +20,9 @@ export interface Comparison {
   /** Medians over processes of the median repetition, in milliseconds. */
   readonly ours: number;
   readonly peer: number;
-  /** Ours over the peer's. */
+  /** Our time over the peer's. */
   readonly ratio: number;
-  /** Smallest and largest ratio of a pair of neighbouring processes. */
+  /** Smallest and largest ratio of a pair of consecutive processes. */
   readonly ratioRange: readonly [number, number];
   readonly ourRange: readonly [number, number];
   readonly peerRange: readonly [number, number];
@@ -33,7 +33,7 @@ export interface Comparison {
 
 const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
 
-/** Runs a program and gives the object that it prints last. @throws MeanfieldError if it fails */
+/** Runs a program and returns the object it prints last. @throws MeanfieldError if it fails */
 export async function runWorker<T>({ command, args, threads }: Program): Promise<T> {
   try {
     const { stdout } = await execute(command, args, {
@@ -43,13 +43,13 @@ export async function runWorker<T>({ command, args, threads }: Program): Promise
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
   } catch (cause) {
     const lines = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n');
-    // Node ends the report of an error with its own version.
+    // Node's error reports end with its version.
     const text = lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1);
     throw new MeanfieldError(`a benchmark process failed: ${command}: ${text ?? ''}`, { cause });
   }
 }
 
-/** Runs the two programs `processes` times each, in turn. */
+/** Runs the two programs `processes` times each, alternating. */
 export async function alternate(
   name: string,
   ours: Program,

@@ -1,4 +1,4 @@
-/** One process that measures the machine's ceilings and prints one JSON object. */
+/** A process that measures the machine's ceilings and prints one JSON object. */
 import { libraryFacts, setThreads } from '../native/index.ts';
 import { Generator, keep, ops, scope, type Tensor } from '../tensor/index.ts';
 import { median } from '../stats/index.ts';
@@ -10,17 +10,17 @@ const { threads } = JSON.parse(process.argv[2] ?? '{}') as { threads: number };
 setThreads(threads);
 const generator = new Generator(0);
 
-const fewestCalls = 3;
-const mostCalls = 7;
-/** More calls than the fewest are made within this time alone, in s. */
-const enough = 1;
+const minCalls = 3;
+const maxCalls = 7;
+/** More than `minCalls` calls are made only within this time, in s. */
+const timeBudget = 1;
 
-/** Median seconds of three to seven calls, after one that warms up. */
+/** Median seconds of three to seven calls, after one warm-up call. */
 function seconds(body: () => void): number {
   const times: number[] = [];
   let spent = 0;
   scope(body);
-  while (times.length < fewestCalls || (times.length < mostCalls && spent < enough)) {
+  while (times.length < minCalls || (times.length < maxCalls && spent < timeBudget)) {
     const start = performance.now();
     scope(body);
     const time = (performance.now() - start) / 1000;
@@ -41,7 +41,7 @@ const product = (side: number, dtype: Precision): number =>
     });
   });
 
-/** The smaller product has the same rate where it takes this long, in s. */
+/** A smaller product that takes this long, in s, reaches the full rate. */
 const longEnough = 0.025;
 
 /** GFLOP/s. */
@@ -58,6 +58,6 @@ const copy =
   seconds(() => {
     ops.copy_(to, from);
   });
-// Without its instructions a product in bf16 takes minutes, and nothing is measured in it.
+// On CPUs without bf16 instructions a product takes minutes: skip it.
 const gflops = { f32: gemm('f32'), f64: gemm('f64'), ...(libraryFacts().bf16 && { bf16: gemm('bf16') }) };
 process.stdout.write(`${JSON.stringify({ gemm: gflops, copy })}\n`);

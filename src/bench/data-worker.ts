@@ -1,4 +1,4 @@
-/** One process of `meanfield bench data`: times batches as training makes them and prints one JSON object. */
+/** A process of `meanfield bench data`: times batches as training makes them and prints one JSON object. */
 import { BatchPlan, fillBatch, loadImages } from '../data/index.ts';
 import { setThreads } from '../native/index.ts';
 import { scope } from '../tensor/index.ts';

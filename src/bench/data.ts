@@ -3,7 +3,7 @@ import { alternate, type Comparison } from './alternate.ts';
 import { ourWorker, pythonPeer } from './programs.ts';
 
 export interface DataSetting {
-  /** Folder that holds the binary version of CIFAR-10. */
+  /** Folder with the binary version of CIFAR-10. */
   readonly data: string;
   readonly batch: number;
   readonly threads: number;

@@ -1,4 +1,4 @@
-/** One process of `meanfield bench epoch`: a run of one epoch, from its first batch to its result, run folder included. */
+/** A process of `meanfield bench epoch`: a run of one epoch, from its first batch to its result, including the run folder. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

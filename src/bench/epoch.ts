@@ -4,14 +4,14 @@ import { alternate, type Comparison } from './alternate.ts';
 import { ourWorker, pythonPeer } from './programs.ts';
 
 export interface EpochSetting {
-  /** Folder that holds the binary version of CIFAR-10. */
+  /** Folder with the binary version of CIFAR-10. */
   readonly data: string;
   readonly depth: number;
   readonly batch: number;
   readonly threads: number;
   readonly scheme: Scheme;
   readonly bf16: boolean;
-  /** Batches of the epoch; 0: all. */
+  /** Number of batches in the epoch; 0: all. */
   readonly limit: number;
 }
 

@@ -1,4 +1,4 @@
-/** One process of `meanfield bench flow`: times flow, adjoint and every gradient, and prints one JSON object. */
+/** A process of `meanfield bench flow`: times flow, adjoint and all gradients, and prints one JSON object. */
 import { bottleneck, flowGradient, gaussian, gridMeasure, independentSlices } from '../mean-field/index.ts';
 import { setThreads } from '../native/index.ts';
 import { Generator, keep, scope } from '../tensor/index.ts';

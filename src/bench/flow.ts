@@ -1,4 +1,4 @@
-/** `meanfield bench flow`: flow, adjoint and all gradients of the mean-field model beside PyTorch's autograd. */
+/** `meanfield bench flow`: flow, adjoint and all gradients of the mean-field model, compared with PyTorch's autograd. */
 import { alternate, type Comparison } from './alternate.ts';
 import { ourWorker, pythonPeer } from './programs.ts';
 
@@ -17,7 +17,7 @@ export interface FlowSetting {
   readonly dtype: 'f32' | 'f64';
 }
 
-/** One row: the setting's name, medians in milliseconds, their ratio, growth of memory over the inputs. */
+/** Returns a row: the setting's name, medians in milliseconds, their ratio, and memory growth over the inputs. */
 export function benchFlow(setting: FlowSetting, processes: number): Promise<Comparison> {
   const { dtype, ...numbers } = setting;
   const { samples, particles, features, slices } = setting;
@@ -28,7 +28,7 @@ export function benchFlow(setting: FlowSetting, processes: number): Promise<Comp
     ourWorker('flow-worker', setting),
     pythonPeer('mean_field_flow', numbers, flags),
     processes,
-    // Two products of N x d x M a slice forward, four for the gradients.
+    // Per slice, two products of N x d x M forward, four for the gradients.
     { gflop: (6 * 2 * samples * particles * features * slices) / 1e9, precision: dtype },
   );
 }

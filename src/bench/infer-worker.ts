@@ -1,4 +1,4 @@
-/** One process of `meanfield bench infer`: times our evaluation of a batch and prints one JSON object. */
+/** A process of `meanfield bench infer`: times our evaluation of a batch and prints one JSON object. */
 import { CifarResNet } from '../models/index.ts';
 import { setThreads } from '../native/index.ts';
 import { autocast, Generator, keep, noGrad, ops, scope } from '../tensor/index.ts';

@@ -1,4 +1,4 @@
-/** `meanfield bench infer`: our evaluation of a batch beside the fastest of PyTorch's ways. */
+/** `meanfield bench infer`: our evaluation of a batch, compared with the fastest of PyTorch's. */
 import { alternate, type Comparison } from './alternate.ts';
 import { ourWorker, pythonPeer } from './programs.ts';
 import { resnetGflop } from './work.ts';

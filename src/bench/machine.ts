@@ -1,10 +1,10 @@
-/** The machine that figures come from. */
+/** Describes the machine on which figures were measured. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { packageRoot } from '../native/index.ts';
 
-/** Ticks of all CPUs, busy and in all, since the start. */
+/** CPU ticks since boot, busy and total. */
 function ticks(): { busy: number; all: number } | undefined {
   try {
     const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
@@ -20,7 +20,7 @@ function ticks(): { busy: number; all: number } | undefined {
   }
 }
 
-/** Cores that others use now, over half a second; undefined where the system does not tell. */
+/** Cores in use by others, measured over half a second; undefined if the system does not report it. */
 export async function busyCores(cores: number): Promise<number | undefined> {
   const before = ticks();
   await pause(500);
@@ -29,7 +29,7 @@ export async function busyCores(cores: number): Promise<number | undefined> {
   return (cores * (after.busy - before.busy)) / (after.all - before.all);
 }
 
-/** Commit of the source tree, `-dirty` behind it if it was changed; undefined outside one. */
+/** Commit of the source tree, with the suffix `-dirty` if it was changed; undefined outside a repository. */
 export function commit(): string | undefined {
   try {
     return execFileSync('git', ['-C', packageRoot, 'describe', '--always', '--dirty', '--abbrev=12'], {

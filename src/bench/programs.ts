@@ -1,4 +1,4 @@
-/** The two programs of a comparison: a worker of ours in a fresh process, and a PyTorch script. */
+/** The two programs of a comparison: our worker in a fresh process, and a PyTorch script. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,17 +9,17 @@ import { workerFlags } from '../worker-process.ts';
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
-  /** Of its matrix products, its BLAS included. */
+  /** Threads of its matrix products, including its BLAS. */
   readonly threads: number;
 }
 
-/** Debian's Python has Debian's torch; another one can be named. */
+/** Debian's Python has Debian's torch; an environment variable selects another. */
 function python(): string {
   const named = process.env.PYTHON;
   return named ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 }
 
-/** `setting` reaches the worker as JSON in its first argument. */
+/** The worker receives `setting` as JSON in its first argument. */
 export function ourWorker(name: string, setting: { readonly threads: number }): Program {
   const worker = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
   return {
@@ -29,7 +29,7 @@ export function ourWorker(name: string, setting: { readonly threads: number }): 
   };
 }
 
-/** @throws MissingEnvironmentError if the script is not there */
+/** @throws MissingEnvironmentError if the script is missing */
 export function pythonPeer(
   name: string,
   values: Readonly<Record<string, number | string>> & { readonly threads: number },

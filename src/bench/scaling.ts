@@ -1,4 +1,4 @@
-/** `meanfield bench scaling`: how our cost grows with each size, as fitted exponents. */
+/** `meanfield bench scaling`: the growth of our cost with each size, as fitted exponents. */
 import { type Fit, fitPower, median } from '../stats/index.ts';
 import { runWorker, type WorkerResult } from './alternate.ts';
 import type { FlowSetting } from './flow.ts';
@@ -29,7 +29,10 @@ export const growthAxes: readonly GrowthAxis[] = [
   ...(Object.keys(stepSizes) as (keyof typeof stepSizes)[]).map((axis) => `step ${axis}` as const),
 ];
 
-/** Times a fresh process at each size of one axis, `processes` times in turn, the other sizes as in the other benchmarks. */
+/**
+ * Times fresh processes at each size of one axis, `processes` times in turn, with the other sizes of the other
+ * benchmarks.
+ */
 export async function measureGrowth(
   axis: GrowthAxis,
   { threads, steps, warmup }: Pick<StepSetting, 'threads' | 'steps' | 'warmup'>,

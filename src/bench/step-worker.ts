@@ -1,4 +1,4 @@
-/** One process of `meanfield bench step`: times our training step and prints one JSON object. */
+/** A process of `meanfield bench step`: times our training step and prints one JSON object. */
 import { CifarResNet } from '../models/index.ts';
 import { Learner } from '../train/index.ts';
 import { setThreads } from '../native/index.ts';

@@ -1,4 +1,4 @@
-/** `meanfield bench step`: our training step beside PyTorch's, on the same machine in the same run. */
+/** `meanfield bench step`: our training step compared with PyTorch's, on the same machine in the same run. */
 import type { Scheme } from '../mean-field/index.ts';
 import { alternate, type Comparison } from './alternate.ts';
 import { ourWorker, pythonPeer } from './programs.ts';
@@ -17,13 +17,13 @@ export interface StepSetting {
   readonly bf16: boolean;
 }
 
-/** One row: the setting's name, medians in milliseconds, their ratio. */
+/** Returns a row: the setting's name, medians in milliseconds, their ratio. */
 export function benchStep(setting: StepSetting, processes: number): Promise<Comparison> {
   const scheme = setting.reorder ? setting.scheme : `${setting.scheme} --no-reorder`;
   const name = `step resnet${setting.depth} batch ${setting.batch} ${setting.bf16 ? 'bf16' : 'f32'} ${scheme}`;
   const { depth, batch, threads, steps, warmup, bf16 } = setting;
   const peer = pythonPeer('resnet_step', { depth, batch, threads, steps, warmup }, bf16 ? ['--bf16'] : []);
-  // Forward, and as much for each of the two gradients.
+  // Forward, and the same again for each of the two gradients.
   const work = { gflop: 3 * batch * resnetGflop(depth), precision: bf16 ? 'bf16' : 'f32' } as const;
   return alternate(name, ourWorker('step-worker', setting), peer, processes, work);
 }

@@ -8,7 +8,7 @@ it('counts the multiply-adds of convolutions and the last layer, 41 million for 
   expect(resnetGflop(56)).toBeCloseTo(2 * 0.1255, 3);
 });
 
-it('sees the cores that a busy process takes', async () => {
+it('counts the cores that a busy process uses', async () => {
   const end = performance.now() + 400;
   const watching = busyCores(availableParallelism());
   while (performance.now() < end);

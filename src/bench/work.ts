@@ -1,14 +1,14 @@
-/** How much arithmetic the benchmarks ask for. */
+/** Counts the arithmetic of benchmarks. */
 
 export type Precision = 'f32' | 'f64' | 'bf16';
 
-/** Arithmetic of matrix products and convolutions alone. */
+/** Counts matrix products and convolutions only. */
 export interface Work {
   readonly gflop: number;
   readonly precision: Precision;
 }
 
-/** Multiply-adds of the convolutions and the last layer of a CIFAR ResNet for one image of 32 x 32, in GFLOP. */
+/** Multiply-adds of the convolutions and the last layer of a CIFAR ResNet for one 32 x 32 image, in GFLOP. */
 export function resnetGflop(depth: number, width = 16): number {
   const n = (depth - 2) / 6;
   const conv = (inputs: number, outputs: number, side: number): number => inputs * outputs * 9 * side ** 2;
