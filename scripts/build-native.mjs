@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Compiles native/ into build/meanfield.node. Plain Node, no dependencies but the Node-API headers.
-// libtorch is searched in the order LIBTORCH, a Python installation of torch if LIBTORCH_USE_PYTORCH=1, the system.
-// Only what changed is compiled; nothing to do takes milliseconds. `--force` compiles all.
+// Compiles native/ into build/meanfield.node. Plain Node; the only dependency is the Node-API headers. Looks for
+// libtorch in LIBTORCH, then in Python's torch if LIBTORCH_USE_PYTORCH=1, then in the system. Compiles only changed
+// files, in milliseconds if there are none; `--force` compiles all.
 import { createHash } from 'node:crypto';
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -42,7 +42,7 @@ function findLibtorch() {
   let result;
   const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? process.arch;
   if (LIBTORCH) {
-    // Absolute, because the addon remembers it.
+    // Absolute, because the addon stores it.
     const top = resolve(LIBTORCH);
     const lib = LIBTORCH_LIB
       ? resolve(LIBTORCH_LIB)
@@ -96,7 +96,7 @@ function nodeHeaders() {
   return folder;
 }
 
-/** What stands for a library file: the loader refuses an addon that was built against another one. */
+/** Identifies a library file: the loader rejects an addon built against another one. */
 function fingerprint(file) {
   const real = realpathSync(file);
   return { path: real, size: statSync(real).size };
@@ -124,7 +124,7 @@ const flags = [
   `-D_GLIBCXX_USE_CXX11_ABI=${torch.abi}`,
 ];
 const headersOfNode = nodeHeaders();
-// /usr/include is searched anyway; naming it as a system folder would break the standard library's include_next.
+// The compiler searches /usr/include anyway; -isystem would break the standard library's include_next.
 const includes = [...torch.include, headersOfNode]
   .filter((folder) => folder !== '/usr/include')
   .map((folder) => `-isystem${folder}`);
@@ -138,7 +138,7 @@ function list(folder, ending) {
 }
 const library = fingerprint(join(torch.lib, 'libtorch_cpu.so'));
 const sha256 = (parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
-// Without a path: a checkout or a libtorch that was moved or copied is the same one.
+// No paths: a moved or copied checkout or libtorch counts as the same.
 const everything = [
   [compiler, ...flags, version, library.size].join('\n'),
   ...[...list(source, '.h'), ...list(headersOfNode, '.h')].map((file) => readFileSync(file)),
@@ -159,7 +159,7 @@ function run(command, args) {
 
 const started = Date.now();
 const files = list(source, '.cc');
-// Copies of the package in one process share operators if they are of one build, and else have their own.
+// Copies of the package in one process share operators if they come from one build; otherwise each has its own.
 const named = (file) =>
   relative(source, file) === 'operators.cc' ? [`-DMEANFIELD_NAMESPACE="meanfield_${buildName}"`] : [];
 const buildName = sha256([...everything, ...files.map((file) => readFileSync(file))]).slice(0, 12);
@@ -204,7 +204,7 @@ if (
   !existsSync(factsFile) ||
   readFileSync(factsFile, 'utf8') !== text
 ) {
-  // The CUDA library registers itself when loaded; the linker would drop it because nothing refers to it.
+  // The CUDA library registers itself when loaded; the linker would drop it as unused.
   const libraries = [
     '-ltorch_cpu',
     '-lc10',
@@ -217,12 +217,12 @@ if (
     `-L${torch.lib}`,
     ...libraries,
     `-Wl,-rpath,${torch.lib}`,
-    // What it has registered and allocated outlives the thread that loaded it.
+    // Its registrations and allocations outlive the thread that loaded it.
     '-Wl,-z,nodelete',
     '-o',
     `${addon}.new`,
   ]);
-  // A rename, so that a running process keeps the file that it has loaded.
+  // Rename, so that a running process keeps the file it has loaded.
   renameSync(`${addon}.new`, addon);
   writeFileSync(`${factsFile}.new`, text);
   renameSync(`${factsFile}.new`, factsFile);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Every check of the project; all run even if one fails. Ends with 'N passed, N failed'. `--only unit,lint` runs some.
-// Checks that run the project have the machine to themselves; those that only read its files, on one core each, run side by side.
+// Runs every check of the project, even after a failure. Ends with 'N passed, N failed'. `--only unit,lint` runs
+// some. Checks that execute the project run alone; those that only read its files run side by side, one core each.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'meanfield-check-'));
 const testReport = join(scratch, 'tests.json');
 const node = (script, ...args) => [process.execPath, [join(root, 'node_modules', script), ...args]];
 
-/** The longest first. */
+/** Longest first. */
 const readingChecks = {
   lint: node('eslint/bin/eslint.js', '.', '--max-warnings', '0'),
   format: node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
@@ -54,7 +54,7 @@ process.on('exit', () => {
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
   process.on(signal, () => process.exit(code));
 
-/** Runs a check to its end, then tells its result; what it says is shown at once, or only if it failed. */
+/** Runs a check and reports its result; shows its output as it comes, or with `quiet` only on failure. */
 async function run(name, [command, args], { quiet }) {
   const started = performance.now();
   const shown = quiet ? 'pipe' : 'inherit';

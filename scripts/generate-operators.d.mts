@@ -1,4 +1,4 @@
-/** What tests use of the generator. */
+/** The part of the generator that tests use. */
 export function splitTop(text: string): string[];
 export function listOperators(text?: string): [tsName: string, schemaName: string][];
 export function generateOperators(

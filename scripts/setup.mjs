@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Brings a machine to where everything runs: Debian packages, npm packages, native addon, TypeScript.
-// Plain Node, no dependencies; idempotent; quick when there is nothing to do. `--tests` also installs what only tests need.
-// The steps are loaded after the check, because an old Node could not even read them.
+// Prepares a machine: Debian packages, npm packages, native addon, TypeScript. Plain Node, no dependencies;
+// idempotent, and quick if there is nothing to do. `--tests` also installs what only tests need.
+// Import the steps after this check: an old Node could not parse them.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Pictures of every view of `meanfield studio`, wide and narrow, light and dark, into docs/images/studio.
+// Takes screenshots of every view of `meanfield studio`, wide and narrow, light and dark, into docs/images/studio.
 //   node scripts/studio-screenshots.mjs [RUNS_DIR] [--only list,depth] [--out DIR]
-// Without a folder it unpacks docs/results and trains a small net on Fashion-MNIST beside it (minutes), whose checkpoints and samples the pictures show.
+// Without RUNS_DIR it unpacks docs/results and trains a small net on Fashion-MNIST (minutes), for views that need
+// checkpoints and samples.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,12 +23,12 @@ const sizes = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
 ];
-/** Taller pages are cut: the rest is more of the same. */
+/** Maximum heights; taller pages are cropped. */
 const tallest = { 1440: 1500, 390: 1900 };
 
 /** The published grids with their runs unpacked, and a run with a checkpoint for each epoch. */
 function ownRuns() {
-  // The pictures show the folder's name as it was given: no place of this machine.
+  // The screenshots show the folder's name as given: use a relative path.
   process.chdir(mkdtempSync(join(tmpdir(), 'studio-screenshots-')));
   const folder = 'runs';
   for (const grid of readdirSync(join(root, 'docs', 'results'), { withFileTypes: true }))
@@ -48,7 +49,7 @@ function meanfield(...args) {
   if (status !== 0) throw new Error(`meanfield ${args.join(' ')} failed (${status})`);
 }
 
-/** A preset for each view of the lab, where its sliders show most. */
+/** A preset for each view of the lab, chosen where its sliders matter most. */
 const labViews = [
   ['lab-flow', '#/lab/mean-field-resnet?t=0.6'],
   ['lab-costate', '#/lab/costate-lemma?t=0.4'],
@@ -60,7 +61,7 @@ const labViews = [
   ['lab-algorithm', '#/lab/algorithm-1?s=0.7'],
 ];
 
-/** Which run shows what, by what the runs have. */
+/** Chooses the run that each view shows by the records it has. */
 async function addresses(url) {
   const ask = async (path) => (await fetch(`${url}${path}`)).json();
   const { runs, grids } = await ask('api/runs');
@@ -92,7 +93,7 @@ async function addresses(url) {
   };
 }
 
-/** Pages of text and lines lose nothing that is seen. */
+/** Quantises colours; pages of text and lines look the same. */
 async function save(png, name, width) {
   const { height = 0 } = await sharp(png).metadata();
   const small = await sharp(png)

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /* global document, location, requestAnimationFrame, window -- of the page */
-// How quick `meanfield studio` is on this machine, in Chromium; nothing else should run.
+// Measures the speed of `meanfield studio` on this machine, in Chromium; run nothing else meanwhile.
 //   node scripts/studio-speed.mjs [--json]
-// 1. The list with 1,000 runs, from the click on its address to the frame with the first rows: of a server that was started that moment, and
-//    of one that has read the runs before.
-// 2. Every preset of the lab, from the request to the frame that shows its whole picture, in a warm process.
-// 3. Frames while the depth of a landscape with 200 particles and 500 points is dragged.
+// 1. The list with 1,000 runs: from the click on its address to the frame with the first rows, for a newly started
+//    server and for one that has already read the runs.
+// 2. Every preset of the lab, in a warm process: from the request to the frame with the complete picture.
+// 3. Frames while dragging the depth of a landscape with 200 particles and 500 points.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,7 +101,7 @@ function writeRuns(folder) {
   }
 }
 
-/** ms from the start of the navigation to the frame after the first rows are there; a fresh server each time, `settled` ms old. */
+/** ms from the start of the navigation to the frame after the first rows appear; each on a fresh server, `settled` ms old. */
 async function listTimes(browser, runs, settled) {
   const times = [];
   for (let i = 0; i < fresh; i++) {
@@ -125,7 +125,7 @@ async function listTimes(browser, runs, settled) {
   return times;
 }
 
-/** ms of seven requests, each with another seed, the process being warm. */
+/** ms of seven requests with different seeds, in a warm process. */
 async function labTimes(page, name) {
   await page.evaluate((hash) => (location.hash = hash), `#/lab/${name}`);
   const measures = () =>
@@ -161,7 +161,7 @@ async function labTimes(page, name) {
   return times;
 }
 
-/** Intervals between frames while the slider is dragged to and fro for some seconds, and how long scripts held each. */
+/** Frame intervals while the slider is dragged to and fro for some seconds, and the script time of each frame. */
 async function dragFrames(page) {
   await page.evaluate((hash) => (location.hash = hash), '#/lab/back-propagation?points=500&particles=200');
   await page.waitForTimeout(200);

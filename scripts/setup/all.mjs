@@ -1,4 +1,4 @@
-// The steps of the set-up, in order.
+// The set-up steps in order.
 import { useOpenMpBlas } from './blas.mjs';
 import { buildAddon, buildPage, compileTypeScript } from './build.mjs';
 import { installDebianPackages } from './debian.mjs';

@@ -1,11 +1,14 @@
-// Which flavour of OpenBLAS the system's links lead to.
+// Selects the OpenBLAS flavour that the system's links point to.
 import { existsSync, realpathSync } from 'node:fs';
 import { asRoot, shellLine } from './root-rights.mjs';
 import { attempt, say } from './steps.mjs';
 
 const links = ['libblas.so.3', 'liblapack.so.3', 'libopenblas.so.0'];
 
-/** Installing another package may bring OpenBLAS's pthread flavour, which takes over and whose threads fight with libtorch's. */
+/**
+ * Other packages may install OpenBLAS's pthread flavour, which takes precedence and whose threads compete with
+ * libtorch's.
+ */
 export function useOpenMpBlas() {
   const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch];
   const folder = `/usr/lib/${triple}`;

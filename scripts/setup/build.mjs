@@ -1,15 +1,15 @@
-// The native addon, the compiled TypeScript, and the page of `meanfield studio`.
+// Builds the native addon, the TypeScript, and the page of `meanfield studio`.
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest, remember, remembered } from './stamps.mjs';
 import { root, run } from './steps.mjs';
 
-/** @returns what was done, in words */
+/** @returns a summary */
 export function buildAddon() {
   const addon = join(process.env.MEANFIELD_BUILD_DIR ?? join(root, 'build'), 'meanfield.node');
   const time = () => (existsSync(addon) ? statSync(addon).mtimeMs : 0);
   const before = time();
-  // Compiling takes minutes on a small machine: what the compiler says is shown as it comes.
+  // Compiling takes minutes on a small machine: show the compiler's output as it comes.
   run(
     process.execPath,
     ['scripts/build-native.mjs'],
@@ -21,15 +21,15 @@ export function buildAddon() {
   return time() === before ? 'present' : 'built';
 }
 
-/** @returns what was done, in words */
+/** @returns a summary */
 export function compileTypeScript() {
   const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
   const info = join(root, 'dist', '.tsbuildinfo');
   const main = join(root, 'dist', 'cli', 'main.js');
-  // What tsc last left in dist/ belongs to the stamp: somebody may have compiled other sources by hand in between.
+  // The stamp covers tsc's last record in dist/: somebody may have compiled other sources by hand in between.
   const stamp = () => digest([...sources, 'dist/.tsbuildinfo']);
   if (existsSync(main) && remembered('typescript') === stamp()) return 'present';
-  // tsc believes its record of what it has written, also when the files are gone.
+  // tsc trusts its record of written files even if they are gone.
   if (!existsSync(main)) rmSync(info, { force: true });
   run(
     process.execPath,
@@ -40,11 +40,11 @@ export function compileTypeScript() {
   return 'compiled';
 }
 
-/** The page of the server, and that of exported folders. @returns what was done, in words */
+/** Builds the pages of the server and of exported folders. @returns a summary */
 export function buildPage() {
   const sources = ['src', 'package.json', 'package-lock.json', 'vite.config.ts'];
   const pages = ['page/index.html', 'page-export/export.html'].map((name) => join('dist', name));
-  // index.html names every other file by its content: a page that was built by hand from other sources shows there.
+  // index.html names every other file by its content hash, so a manual build from other sources is detected.
   const stamp = () => digest([...sources, ...pages]);
   if (pages.every((page) => existsSync(join(root, page))) && remembered('page') === stamp()) return 'present';
   for (const mode of ['production', 'export'])

@@ -1,4 +1,4 @@
-// The Debian and Ubuntu packages that the project needs, and installing those that are missing.
+// Installs missing Debian and Ubuntu packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { asRoot, shellLine } from './root-rights.mjs';
@@ -6,29 +6,30 @@ import { attempt, fail, run, say } from './steps.mjs';
 
 const compiler = ['g++'];
 const torch = ['libtorch-dev', 'libgloo-dev', 'libdnnl-dev'];
-// The OpenMP flavour shares libtorch's threads; its -dev package keeps others, such as scipy's, from bringing the pthread flavour.
+// The OpenMP flavour shares libtorch's threads; its -dev package keeps packages such as scipy's from installing the
+// pthread flavour.
 const blas = ['libopenblas0-openmp', 'libopenblas-openmp-dev'];
 const data = ['dataset-fashion-mnist', 'fonts-dejavu-core'];
 // chromium opens the Studio's pages.
 const tests = ['python3-torch', 'python3-numpy', 'python3-scipy', 'python3-pot', 'chromium'];
 
 const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
-// Unattended upgrades hold the lock for minutes on a machine that has just started.
+// Unattended upgrades hold the lock for minutes on a freshly started machine.
 const patient = ['-o', 'DPkg::Lock::Timeout=300'];
 
-/** libtorch is brought along: Debian's is not needed. */
+/** The user provides libtorch: Debian's is not needed. */
 const broughtAlong = () => Boolean(process.env.LIBTORCH) || process.env.LIBTORCH_USE_PYTORCH === '1';
 
 function missing(packages) {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Abbrev}\n', ...packages], {
     encoding: 'utf8',
   });
-  // The second letter of the status: 'ii' is installed, 'hi' installed and held.
+  // The second letter of the status: 'ii' is installed, 'hi' is installed and held.
   const installed = new Set((stdout ?? '').split('\n').flatMap((line) => /^(\S+) .i/.exec(line)?.[1] ?? []));
   return packages.filter((name) => !installed.has(name));
 }
 
-/** @returns what was done, in words */
+/** @returns a summary */
 export function installDebianPackages(forTests) {
   if (process.env.MEANFIELD_SKIP_APT === '1') return 'left out (MEANFIELD_SKIP_APT)';
   const wanted = [
@@ -74,7 +75,7 @@ function install(absent) {
   if (!rooted) fail(`${absent.join(' ')} missing, and neither root nor \`sudo -n\` here: ${advice}`);
 
   say(`installing ${absent.join(' ')} (minutes the first time)`);
-  // A foreign source of packages that is out of order need not matter here: installing will tell.
+  // A broken third-party package source need not matter: let the installation decide.
   const { good, last, why } = attempt(rooted[0], rooted.slice(1));
   if (!good) say(`${why}, going on:\n${last}`);
   const [command, ...args] = asRoot(add);

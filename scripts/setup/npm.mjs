@@ -1,4 +1,4 @@
-// Whether node_modules is what package-lock.json asks for on this machine, and making it so.
+// Checks whether node_modules matches package-lock.json on this machine, and installs it if not.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest, remember, remembered } from './stamps.mjs';
@@ -22,7 +22,7 @@ function fits(list, value) {
   return refused.length === list.length ? !list.includes(`!${value}`) : list.includes(value);
 }
 
-/** What npm would have to change, in words; undefined where nothing. npm leaves a record of what it installed. */
+/** Describes the difference that npm would fix; undefined if there is none. Reads npm's record of its installation. */
 function difference() {
   const locked = packagesOf('package-lock.json');
   const installed = packagesOf('node_modules', '.package-lock.json');
@@ -47,11 +47,11 @@ function difference() {
   return Object.keys(installed).find((path) => !(path in locked));
 }
 
-/** @returns what was done, in words */
+/** @returns a summary */
 export function installNpmPackages() {
   const before = difference();
   if (before === undefined) return 'present';
-  // Should npm see it otherwise, its word stands: else this would install anew each time.
+  // If npm disagrees, trust npm; otherwise this would reinstall every time.
   const accepted = (reason) =>
     digest(['package-lock.json'], process.platform, process.arch, process.versions.modules, reason);
   if (remembered('npm') === accepted(before)) return 'present';

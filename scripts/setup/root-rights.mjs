@@ -1,9 +1,9 @@
-// Commands that only root may run.
+// Runs commands that need root.
 import { spawnSync } from 'node:child_process';
 
 const isRoot = process.getuid?.() === 0;
 
-/** The command line as root runs it, or through sudo without a password; undefined where neither works. */
+/** The command line as root, or through sudo without a password; undefined if neither works. */
 export function asRoot(line) {
   if (isRoot) return line;
   return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
@@ -11,7 +11,7 @@ export function asRoot(line) {
     : undefined;
 }
 
-/** The command line as a person types it. */
+/** The command line as typed in a shell. */
 export function shellLine(line) {
   return (isRoot ? line : ['sudo', ...line]).join(' ');
 }

@@ -1,4 +1,5 @@
-// Whether the inputs of a step have changed since it last ran: by content, so that a copied tree and a changed branch are right too.
+// Detects whether the inputs of a step have changed since its last run, by content: copied trees and branch switches
+// are handled.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +16,7 @@ function filesOf(path) {
     .sort();
 }
 
-/** One number for files, folders and words. */
+/** One hash for files, folders and words. */
 export function digest(inputs, ...words) {
   const hash = createHash('sha256').update(words.join('\n'));
   for (const input of inputs)

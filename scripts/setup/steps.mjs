@@ -1,4 +1,4 @@
-// How a step of the set-up runs and fails: one line with its seconds; one clear message with what the command said last.
+// Runs a set-up step: one line with its duration, or one clear message with the end of the command's output.
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,20 +13,20 @@ export function secondsSince(started) {
   return `${((performance.now() - started) / 1000).toFixed(1)} s`;
 }
 
-/** The environment is not there: exit code 3. */
+/** Reports a missing environment and exits with code 3. */
 export function fail(message) {
   say(message);
   process.exit(3);
 }
 
-/** Runs a step and says what it returns. */
+/** Runs a step and prints the summary it returns. */
 export function step(name, body) {
   const started = performance.now();
   const outcome = body();
   say(`${name}: ${outcome} (${secondsSince(started)})`);
 }
 
-/** Runs a command to its end: whether it succeeded, what it said last, and why it did not succeed. */
+/** Runs a command: returns whether it succeeded, its last output, and the reason of a failure. */
 export function attempt(command, args, { stdio = 'pipe', env = {} } = {}) {
   const result = spawnSync(command, args, {
     cwd: root,
@@ -44,7 +44,7 @@ export function attempt(command, args, { stdio = 'pipe', env = {} } = {}) {
   };
 }
 
-/** Runs a command that the set-up cannot do without; its output is shown only if it fails. */
+/** Runs a required command; shows its output only if it fails. */
 export function run(command, args, advice, options) {
   const { good, last, why } = attempt(command, args, options);
   if (good) return;
