@@ -1,4 +1,4 @@
-/** The frame of the page: header, the view that the address names, and what is said everywhere. */
+/** The frame of the page: header, the view named by the URL, and global notices. */
 import { computed, signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -21,7 +21,7 @@ async function loadLab(): Promise<View> {
   return (await load()).LabPage;
 }
 
-/** The list comes with the page, since most begin there; all else when it is asked for. */
+/** The list is part of the main bundle, since most visits begin there; other views load on demand. */
 const views: Readonly<Record<string, { readonly title: string; readonly load: () => Promise<View> }>> = {
   run: { title: 'run', load: async () => (await import('./runs/run-page.tsx')).RunPage },
   compare: { title: 'compare', load: async () => (await import('./compare/compare-page.tsx')).ComparePage },
@@ -36,7 +36,7 @@ const views: Readonly<Record<string, { readonly title: string; readonly load: ()
 const loaded = signal<Readonly<Record<string, View>>>({});
 const loadFailure = signal<string | undefined>(undefined);
 
-/** What of the address makes another view: the rest changes with every move of a slider. */
+/** The part of the URL that identifies a view; the rest changes with every slider move. */
 const viewName = computed(() => place.value.path[0] ?? '');
 const pathText = computed(() => place.value.path.join('/'));
 const subject = computed(() => place.value.path.slice(0, 2).join('/'));
@@ -72,7 +72,7 @@ function Content(): JSX.Element {
   return (
     <>
       <Failure text={loadFailure.value} />
-      {/* What a browser could not load once it may not ask for again. */}
+      {/* Browsers do not retry a failed module load, so the page must be reloaded. */}
       <Button
         onClick={() => {
           window.location.reload();
@@ -84,7 +84,7 @@ function Content(): JSX.Element {
   );
 }
 
-/** What the tab of the browser says. */
+/** Title of the browser tab. */
 function titleOf(path: readonly string[]): string {
   const [name = '', id] = path;
   const view = Object.hasOwn(views, name) ? views[name]?.title : undefined;
@@ -99,7 +99,8 @@ export function App(): JSX.Element {
   const path = pathText.value;
   useEffect(() => {
     document.title = titleOf(place.peek().path);
-    // A reader of the screen is told that the view is another one, and begins at its top; a tab of the same view keeps its place.
+    // A new view takes the focus, so that screen readers announce it and it starts at the top; a tab of the same view
+    // keeps its scroll position.
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
   }, [path]);
@@ -120,7 +121,7 @@ export function App(): JSX.Element {
       </a>
       <Header />
       <main id="main" tabIndex={-1} ref={main}>
-        <Boundary of={subject.value}>
+        <Boundary viewKey={subject.value}>
           <Content />
         </Boundary>
       </main>

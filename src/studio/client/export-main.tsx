@@ -1,4 +1,4 @@
-/** The page of an exported folder: read-only runs, and the lab computed in the browser. */
+/** Entry point of an exported page: read-only runs, and a lab computed in the browser. */
 import { render } from 'preact';
 import './styles/base.css';
 import './styles/shell.css';

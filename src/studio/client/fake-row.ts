@@ -1,7 +1,7 @@
-/** Rows of the list for tests. */
+/** Fake list rows for tests. */
 import type { RunRow, StepCurves } from '../protocol/index.ts';
 
-/** A finished run; what is given replaces its parts. */
+/** A finished run with the given fields replaced. */
 export function fakeRow(given: Partial<RunRow> & { readonly name: string }): RunRow {
   return {
     id: given.name,
@@ -30,7 +30,7 @@ export function fakeRow(given: Partial<RunRow> & { readonly name: string }): Run
   };
 }
 
-/** Curves with the given steps; the loss is 1/step, tau of the one stage grows with the step. */
+/** Curves at the given steps; the loss is 1/step, and tau of the single stage grows with the step. */
 export function fakeCurves(steps: readonly number[]): StepCurves {
   const loss = steps.map((step) => 1 / step);
   return {

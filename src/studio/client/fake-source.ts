@@ -1,4 +1,4 @@
-/** A source of data for tests: what it answers is set by the test, and every stream that is open is seen. */
+/** A data source for tests: the test sets its answers and sees every open stream. */
 import { signal } from '@preact/signals';
 import type { SwapRecord } from '../../runs/index.ts';
 import type { RowsEvent, RunDetail, RunList, RunRow, StepCurves } from '../protocol/index.ts';
@@ -20,16 +20,16 @@ export const fakeDetail = (row: RunRow, given: Partial<RunDetail> = {}): RunDeta
 });
 
 export interface FakeSource extends Source {
-  /** What the next questions are answered with. */
+  /** Answers to the next requests. */
   answers: {
     list: () => Promise<RunList>;
     run: () => Promise<RunDetail>;
     curves: StepCurves;
     swaps: readonly SwapRecord[];
   };
-  /** Those that are open. */
-  readonly listStreams: Set<{ hear: (event: RowsEvent) => void; missed: () => void }>;
-  readonly runStreams: Set<{ after: number; hear: RunListener }>;
+  /** The open streams. */
+  readonly listStreams: Set<{ onChange: (event: RowsEvent) => void; missed: () => void }>;
+  readonly runStreams: Set<{ after: number; listener: RunListener }>;
 }
 
 const never = (): Promise<never> => Promise.reject(new Error('not asked in this test'));
@@ -57,8 +57,8 @@ export function fakeSource(): FakeSource {
     samples: never,
     reproduction: never,
     file: (_, name) => name,
-    watchList: (_, hear, missed) => opened(listStreams, { hear, missed }),
-    watchRun: (_, after, hear) => opened(runStreams, { after, hear }),
+    watchList: (_, onChange, missed) => opened(listStreams, { onChange, missed }),
+    watchRun: (_, after, listener) => opened(runStreams, { after, listener }),
   };
   return source;
 }

@@ -1,4 +1,4 @@
-/** Name, views, connection, side of the theme. */
+/** The header: name, views, connection and theme. */
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { openKeys } from './keys.tsx';
@@ -23,7 +23,7 @@ const choices: Readonly<
   dark: { next: 'system', sign: 'moon', text: 'colours: dark' },
 };
 
-/** The link that leads to what is shown; a run and a comparison belong to the list. */
+/** The active navigation link; runs and comparisons belong to the list. */
 const shownView = computed(() => {
   const [name = ''] = place.value.path;
   return name === 'run' || name === 'compare' ? '' : name;

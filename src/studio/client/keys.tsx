@@ -1,4 +1,4 @@
-/** What the keys do, shown by `?`. */
+/** The help on keyboard shortcuts, opened with `?`. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './parts/icons.tsx';

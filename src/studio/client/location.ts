@@ -1,11 +1,11 @@
-/** The place where the page is, as a signal, and the browser's address kept in step with it. */
+/** The page's location as a signal, kept in sync with the browser's URL. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { hrefTo, parseAddress, type PageAddress } from './routes.ts';
 
 const current = signal<PageAddress>(parseAddress(window.location.hash));
 export const place: ReadonlySignal<PageAddress> = current;
 
-/** Browsers refuse more than a few changes of the address a second: a slider that plays would exceed them. */
+/** Browsers limit URL changes per second, and a playing slider would exceed the limit. In ms. */
 const writeAfter = 250;
 let pending: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,21 +25,21 @@ window.addEventListener('hashchange', () => {
 });
 window.addEventListener('pagehide', write);
 
-/** Goes to another view: the one before stays in the history. */
+/** Navigates to another view and adds a history entry. */
 export function go(href: string): void {
   write();
   window.location.hash = href;
 }
 
-/** Whether the address already names another view, and the page only has not heard of it yet. */
+/** Whether the URL already names another view, before the page has handled the change. */
 const isLeft = (path: readonly string[]): boolean =>
   parseAddress(window.location.hash).path.join('/') !== path.join('/');
 
 /**
- * Changes the state of the view that is shown; undefined and '' remove a key. A view that is being left changes nothing any more: what
- * plays in it may have one frame to go.
+ * Updates the query of the current view; undefined and '' remove a key. Calls from a view that is being left are
+ * ignored: its animation may have one frame to go.
  *
- * @param of - the path of the view that it was made for; default: of the view that is shown
+ * @param of - path of the view that the update belongs to; default: the current view
  */
 export function amend(
   patch: Readonly<Record<string, string | undefined>>,

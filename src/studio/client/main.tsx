@@ -1,4 +1,4 @@
-/** The page of `meanfield studio`. */
+/** Entry point of the `meanfield studio` page. */
 import { render } from 'preact';
 import './styles/base.css';
 import './styles/shell.css';

@@ -1,10 +1,10 @@
-/** How `meanfield` is called for the reader of this page. */
+/** How the reader of this page calls `meanfield`. */
 import { commandLine, usualProgram } from '../../command-line.ts';
 
-/** Where the server runs, as it told the page; in an exported folder, which is read elsewhere, as usual. */
+/** As the server reports it; the default in an exported folder, which is read elsewhere. */
 export function program(): string {
-  const told = document.querySelector<HTMLMetaElement>('meta[name="studio-program"]')?.content;
-  return told === undefined || told === '' ? usualProgram : told;
+  const reported = document.querySelector<HTMLMetaElement>('meta[name="studio-program"]')?.content;
+  return reported === undefined || reported === '' ? usualProgram : reported;
 }
 
 export const programLine = (...words: readonly string[]): string => `${program()} ${commandLine(words)}`;

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compareHref, hrefTo, numberOf, parseAddress, readList, runHref, writeList } from './routes.ts';
 
-it('an address says where it leads: names of runs are one segment', () => {
+it('a run name is one segment of a URL', () => {
   expect(runHref('fast/a-s1', 'depth', { at: '400' })).toBe('#/run/fast%2Fa-s1/depth?at=400');
   expect(runHref('a')).toBe('#/run/a');
   expect(hrefTo([], { q: 'state:running', sort: undefined, sel: '' })).toBe('#/?q=state:running');
   expect(compareHref(['fast/a', 'fast/b'])).toBe('#/compare?runs=fast/a,fast/b');
 });
 
-it('any path and any state come back from their address', () => {
+it('any path and state round-trip through a URL', () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1 });
   fc.assert(
     fc.property(fc.array(text), fc.dictionary(text, text), (path, query) => {
@@ -20,7 +20,7 @@ it('any path and any state come back from their address', () => {
   );
 });
 
-it('lists of names come back, whatever is in the names', () => {
+it('lists of arbitrary names round-trip', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1 })), (names) => {
       expect(readList(writeList(names))).toEqual(names);
@@ -28,7 +28,7 @@ it('lists of names come back, whatever is in the names', () => {
   );
 });
 
-it('an address that was mangled is taken as it stands', () => {
+it('a malformed URL is taken as it is', () => {
   expect(parseAddress('#/run/%E0%A4%A/x?a=%&b')).toEqual({
     path: ['run', '%E0%A4%A', 'x'],
     query: { a: '%', b: '' },
@@ -36,7 +36,7 @@ it('an address that was mangled is taken as it stands', () => {
   expect(parseAddress('')).toEqual({ path: [], query: {} });
 });
 
-it('a number of the address is a number or nothing', () => {
+it('a numeric parameter is a number or undefined', () => {
   expect([
     numberOf('12'),
     numberOf('1e3'),

@@ -1,4 +1,7 @@
-/** Addresses of the page: everything is behind the `#`, `#/run/fast%2Fa/curves?smooth=100`, since a page from disk has no other place for it. */
+/**
+ * URLs of the page. Everything is in the fragment, `#/run/fast%2Fa/curves?smooth=100`, because a page opened from
+ * disk has no other place for it.
+ */
 
 export interface PageAddress {
   /** Decoded segments; [] is the list of runs. */
@@ -6,7 +9,7 @@ export interface PageAddress {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** What a browser or a person may have mangled is taken as it stands. */
+/** Malformed escapes are kept as they are. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -15,7 +18,7 @@ function decode(text: string): string {
   }
 }
 
-/** In a fragment `/`, `:`, `,` and the like are read more easily as they are. */
+/** Leaves `/`, `:`, `,` and the like unescaped, which reads better in a fragment. */
 function encode(text: string, alsoKept = ''): string {
   return encodeURIComponent(text)
     .replace(/%(3A|2C|40|24|3B)/gi, decodeURIComponent)
@@ -66,14 +69,14 @@ export const runHref = (
 
 export const compareHref = (ids: readonly string[]): string => hrefTo(['compare'], { runs: writeList(ids) });
 
-/** Names with commas do not occur: the names of run folders are slugs; one that a person made is still told apart by its escape. */
+/** Joins names with commas. Names of run folders are slugs; a comma in a name made by hand is escaped. */
 export const writeList = (items: readonly string[]): string =>
   items.map((item) => item.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
 
 export const readList = (text: string | undefined): string[] =>
   text ? text.split(',').filter(Boolean).map(decode) : [];
 
-/** A number of the query, or undefined where there is none. */
+/** A number from the query, or undefined. */
 export function numberOf(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const value = Number(text);

@@ -32,7 +32,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('all holders share one stream, which the last of them ends', async () => {
+it('all holders share one stream, and the last one ends it', async () => {
   const [first, second] = [hold(), hold()];
   await vi.advanceTimersByTimeAsync(0);
   expect([source.listStreams.size, [...runs.value!.rows.keys()]]).toEqual([1, ['a']]);
@@ -43,7 +43,7 @@ it('all holders share one stream, which the last of them ends', async () => {
   expect(source.listStreams.size).toBe(0);
 });
 
-it('a list that comes late, after its reader has gone and another has come, opens no second stream', async () => {
+it('a late list of an earlier subscription opens no second stream', async () => {
   const late: ((list: RunList) => void)[] = [];
   source.answers.list = () => new Promise((resolve) => late.push(resolve));
   const first = hold();
@@ -57,19 +57,19 @@ it('a list that comes late, after its reader has gone and another has come, open
   expect([source.listStreams.size, [...runs.value!.rows.keys()]]).toEqual([1, ['new']]);
 });
 
-it('where events may have been missed the list is read anew, and one stream stays', async () => {
+it('after missed events the list is read again, and one stream remains', async () => {
   hold();
   await vi.advanceTimersByTimeAsync(0);
   const [stream] = source.listStreams;
   source.answers.list = () => Promise.resolve(list('a', 'b'));
   stream!.missed();
-  // As an ended stream might still say.
+  // An ended stream might still call it.
   stream!.missed();
   await vi.advanceTimersByTimeAsync(0);
   expect([source.listStreams.size, runs.value!.rows.size]).toEqual([1, 2]);
 });
 
-it('a list that cannot be read is tried again while someone waits for it', async () => {
+it('retries a list that cannot be read while it is held', async () => {
   source.answers.list = () => Promise.reject(new Error('no answer'));
   const stop = hold();
   await vi.advanceTimersByTimeAsync(0);

@@ -1,4 +1,4 @@
-/** The source that the page was started with, and the list of runs, kept up to date while a view holds it. */
+/** The page's data source, and the list of runs, kept up to date while a view holds it. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { PlainRecord } from '../../runs/index.ts';
@@ -28,9 +28,9 @@ export interface Listing {
 const listing = signal<Listing | undefined>(undefined);
 const failure = signal<string | undefined>(undefined);
 
-/** Undefined until it has been read once. */
+/** Undefined until the first read. */
 export const runs: ReadonlySignal<Listing | undefined> = listing;
-/** Why the list could not be read. */
+/** Error of the last read, if it failed. */
 export const runsFailure: ReadonlySignal<string | undefined> = failure;
 export const rowList: ReadonlySignal<readonly RunRow[]> = computed(() => [
   ...(listing.value?.rows.values() ?? []),
@@ -60,12 +60,12 @@ let holders = 0;
 let stop: Stop | undefined;
 
 let retry: ReturnType<typeof setTimeout> | undefined;
-/** Which following is the last one begun: an earlier one whose list comes late opens no stream. */
-let turn = 0;
+/** Incremented at each subscription; a list that arrives for an earlier one opens no stream. */
+let generation = 0;
 
-/** Ends the stream, and what waits to open one. */
+/** Ends the stream and pending retries. */
 function leave(): void {
-  turn++;
+  generation++;
   clearTimeout(retry);
   stop?.();
   stop = undefined;
@@ -73,22 +73,22 @@ function leave(): void {
 
 async function follow(): Promise<void> {
   leave();
-  const mine = turn;
+  const mine = generation;
   try {
     const list = await source().list();
-    if (mine !== turn) return;
+    if (mine !== generation) return;
     take(list);
     stop = source().watchList(list.revision, change, () => {
-      if (mine === turn) void follow();
+      if (mine === generation) void follow();
     });
   } catch (error) {
-    if (mine !== turn) return;
+    if (mine !== generation) return;
     failure.value = error instanceof Error ? error.message : String(error);
     retry = setTimeout(() => void follow(), 3000);
   }
 }
 
-/** Reads the list and follows it until the returned function is called; all holders share one stream. */
+/** Reads the list and subscribes to it until the returned function is called; all holders share one stream. */
 export function holdRuns(): Stop {
   if (holders++ === 0) void follow();
   let held = true;
@@ -99,7 +99,7 @@ export function holdRuns(): Stop {
   };
 }
 
-/** The list stays up to date while the component is shown. */
+/** Keeps the list up to date while the component is mounted. */
 export function useRuns(): void {
   useEffect(holdRuns, []);
 }

@@ -1,4 +1,4 @@
-/** Light and dark: the system's side, or the one chosen in the header; the colours are those of reports. */
+/** Light and dark theme: the system's preference, or the choice in the header. The colours are those of reports. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import * as palette from '../../draw/palette.ts';
 import { type Theme, themes } from '../../draw/index.ts';
@@ -27,16 +27,16 @@ export const side: ReadonlySignal<Side> = computed(() =>
   choice.value === 'system' ? (systemIsDark.value ? 'dark' : 'light') : choice.value,
 );
 
-/** Of the page, around what is drawn. */
+/** Background of the page around pictures. */
 const ground: palette.Colour = { light: '#f7f7f5', dark: '#0f1215' };
 
-/** Of pictures. */
+/** The theme of pictures. */
 export const theme: ReadonlySignal<Theme> = computed(() => themes[side.value]);
 
-/** A pair as CSS: the browser picks by the page's colour scheme. */
+/** A colour pair in CSS: the browser picks by the colour scheme. */
 export const cssColour = ({ light, dark }: palette.Colour): string => `light-dark(${light}, ${dark})`;
 
-/** Hands the palette to the style sheets, and keeps the page's side as it was chosen. */
+/** Passes the palette to the style sheets and stores the chosen theme. */
 export function applyTheme(): void {
   const root = document.documentElement;
   const named = {
@@ -58,7 +58,7 @@ export function applyTheme(): void {
       if (choice.value === 'system') localStorage.removeItem(key);
       else localStorage.setItem(key, choice.value);
     } catch {
-      // Not kept: the choice lasts as long as the page.
+      // Without storage, the choice lasts until the page is closed.
     }
   });
 }

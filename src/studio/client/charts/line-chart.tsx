@@ -1,4 +1,4 @@
-/** A chart of curves with a cursor, a zoom and a legend of values. The saved SVG has the same marks as the canvas. */
+/** A line chart with a cursor, zoom and a legend of values. The saved SVG has the same marks as the canvas. */
 import { formatShort, missing, type Theme } from '../../../draw/index.ts';
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
@@ -6,29 +6,29 @@ import { ChartHead } from '../parts/chart-head.tsx';
 import { Button } from '../parts/controls.tsx';
 import { pictureItems } from '../parts/save.ts';
 import { cssColour, theme } from '../theme.ts';
-import { useKept } from './kept.ts';
+import { useMemoizer } from './memoizer.ts';
 import { type ChartLines, drawLines, type Drawn, overLines } from './lines.ts';
 import { linesTable, nearest, type Series } from '../../../pictures/index.ts';
-import { Stage } from './stage.tsx';
+import { ChartCanvas } from './chart-canvas.tsx';
 
 export interface LineChartProps {
   readonly lines: ChartLines;
-  /** The names of the lines are at their ends too. Default false. */
+  /** Also label the ends of the lines. Default false. */
   readonly named?: boolean;
   readonly height?: number;
   readonly cursor: number | undefined;
-  /** `keep`: it was set, not only passed over; undefined when the pointer leaves. */
+  /** `keep`: set by a click, not just by hovering; undefined when the pointer leaves. */
   readonly onCursor: (x: number | undefined, keep: boolean) => void;
   readonly zoom: readonly [number, number] | undefined;
   readonly onZoom: (zoom: readonly [number, number] | undefined) => void;
-  /** What a place is called: `step 400, epoch 2`. */
+  /** Label of an x value: `step 400, epoch 2`. */
   readonly placeName: (x: number) => string;
   readonly log?: boolean;
   readonly onLog?: (log: boolean) => void;
   readonly children?: ComponentChildren;
 }
 
-/** A shorter movement in px is a click. */
+/** Shorter drags are clicks, in px. */
 const minDrag = 5;
 
 export function LineChart(props: LineChartProps): JSX.Element {
@@ -99,7 +99,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
     at < 0
       ? lines.description
       : `${placeName(points[at]!)}: ${lines.series.map((one) => `${one.name} ${valueAt(one, cursor)}`).join(', ')}`;
-  const keep = useKept<Drawn>();
+  const keep = useMemoizer<Drawn>();
   const draw = (width: number, tall: number, colours: Theme): Drawn =>
     keep([lines.series, lines.x.to, lines.y.scale, zoom?.[0], zoom?.[1], width, tall, colours], () =>
       drawLines(lines, zoom, width, tall, colours, props.named),
@@ -156,7 +156,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
           onZoom(undefined);
         }}
       >
-        <Stage
+        <ChartCanvas
           height={() => height}
           draw={(width, tall, colours) => {
             drawn.current = draw(width, tall, colours);
@@ -183,14 +183,14 @@ function valueAt({ x, y }: Series, cursor: number | undefined): string {
   return i < 0 ? missing : formatShort(y[i]);
 }
 
-/** Names with their colours, and their values at the cursor, else at the end. */
+/** Names with colours, and the values at the cursor or at the end. */
 function Legend({
   lines,
   cursor,
   place,
 }: {
   readonly lines: ChartLines;
-  /** The names of the lines are at their ends too. Default false. */
+  /** Also label the ends of the lines. Default false. */
   readonly named?: boolean;
   readonly cursor: number | undefined;
   readonly place: string | undefined;

@@ -26,7 +26,7 @@ const lines: Lines = {
   description: 'falls',
 };
 
-it('the lines stand in the plot, and names beside their ends are text', () => {
+it('lines are inside the plot, with text labels at their ends', () => {
   const { picture, plot } = drawLines(lines, undefined, 800, 300, theme, true);
   expect(plot.sx(0)).toBeCloseTo(plot.left, 6);
   expect(plot.sx(100)).toBeCloseTo(plot.left + plot.width, 6);
@@ -35,14 +35,14 @@ it('the lines stand in the plot, and names beside their ends are text', () => {
   expect(svg).toContain('Loss. falls');
 });
 
-it('zooming shows the part that was chosen, with an axis for it', () => {
+it('zooming shows the selected range with an axis for it', () => {
   const { plot } = drawLines(lines, [50, 100], 800, 300, theme);
   expect(plot.sx(50)).toBeCloseTo(plot.left, 6);
-  // Between 1 and 2 in this part: 100 of the first step is out of sight.
+  // The range is 1 to 2 here: the 100 of the first step is out of view.
   expect(plot.sy(100)).toBeLessThan(plot.top - 1000);
 });
 
-it('a logarithmic axis leaves out what is not positive', () => {
+it('a logarithmic axis skips values that are not positive', () => {
   const withZero = {
     ...lines,
     y: { title: 'loss', scale: 'log' as const },
@@ -53,14 +53,14 @@ it('a logarithmic axis leaves out what is not positive', () => {
   expect(plot.sy(10) - plot.sy(100)).toBeCloseTo(plot.sy(1) - plot.sy(10), 6);
 });
 
-it('one wild value of what is faint does not flatten the rest', () => {
+it('an outlier in a faint line does not flatten the rest', () => {
   const raw = x.map((step) => (step === 40 ? 1e6 : 1));
   const noisy = { ...lines, series: [{ ...lines.series[0]!, y: x.map(() => 1), raw }] };
   const { plot } = drawLines(noisy, undefined, 800, 300, theme);
   expect(plot.sy(1) - plot.sy(1.05)).toBeGreaterThan(20);
 });
 
-it('nothing recorded is a picture too, also under a cursor', () => {
+it('draws a picture without data, also under a cursor', () => {
   const empty = { ...lines, series: [{ ...lines.series[0]!, x: [], y: [] }] };
   const drawn = drawLines(empty, undefined, 800, 300, theme);
   const marks = [...drawn.picture.marks, ...overLines(empty, drawn, { cursor: 3 }, theme)];
@@ -81,7 +81,7 @@ it('the table has every point of every series', () => {
   expect(table.rows[3]).toEqual(['training <b>', 4, 25]);
 });
 
-it('the words have the numbers: first, last, and the least where it is neither', () => {
+it('the description gives the first and last values, and the minimum where it is neither', () => {
   const dip = { name: 'loss', colour: seriesColour(0), x: [1, 2, 3], y: [2, 0.5, 1] };
   expect(describeLines([dip], 'step')).toBe('loss: from 2 at step 1 to 1 at 3, least 0.5 at 2');
   expect(describeLines([{ ...dip, x: [], y: [] }], 'step')).toBe('loss: nothing recorded yet');

@@ -1,4 +1,4 @@
-/** The picture of a chart of curves, and what moves over it. */
+/** The picture of a line chart and the overlay above it. */
 import type { Mark, Picture, Plot, Theme } from '../../../draw/index.ts';
 import { cursorMarks, drawLines as drawIn, type Lines } from '../../../pictures/index.ts';
 
@@ -7,10 +7,10 @@ export interface ChartLines extends Lines {
   readonly x: Lines['x'] & { readonly from: number; readonly to: number };
 }
 
-/** What moves over the lines. */
+/** The overlay: cursor and zoom selection. */
 export interface Over {
   readonly cursor?: number | undefined;
-  /** The part that is being selected for zooming. */
+  /** The x range being selected for zooming. */
   readonly choosing?: readonly [number, number] | undefined;
 }
 
@@ -19,12 +19,12 @@ export interface Drawn {
   readonly plot: Plot;
 }
 
-/** In narrower charts, the legend alone has the names. */
+/** Narrower charts name the lines in the legend only. */
 const minNamedWidth = 560;
 
 /**
- * @param zoom - the visible part of x; undefined for all
- * @param named - whether names are at the ends of the lines
+ * @param zoom - the visible x range; undefined for all
+ * @param named - whether the ends of the lines are labelled
  */
 export function drawLines(
   lines: Lines,
@@ -41,7 +41,7 @@ export function drawLines(
   return { plot, picture: { width, height, background: theme.paper, description, marks } };
 }
 
-/** The cursor with a dot on each line, and the part that is being selected. */
+/** The cursor with a dot on each line, and the zoom selection. */
 export function overLines(
   lines: Lines,
   { plot }: Drawn,

@@ -1,4 +1,4 @@
-/** What a curve shows, in a sentence with its numbers. */
+/** Describes a curve in a sentence with numbers. */
 import { formatShort } from '../../../draw/index.ts';
 import type { Series } from '../../../pictures/index.ts';
 

@@ -1,4 +1,4 @@
-/** Several runs side by side: curves, results, what differs. */
+/** Several runs side by side: curves, results and differing settings. */
 import { formatCount, formatDuration, formatNumber } from '../../../draw/index.ts';
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
@@ -79,8 +79,8 @@ export function ComparePage(): JSX.Element {
 const isOf = <T extends string>(
   options: readonly (readonly [T, string])[],
   text: string | undefined,
-  usual: T,
-): T => options.find(([name]) => name === text)?.[0] ?? usual;
+  defaultValue: T,
+): T => options.find(([name]) => name === text)?.[0] ?? defaultValue;
 
 function Chart({
   found,

@@ -1,10 +1,10 @@
-/** Short names that tell runs apart: what differs between them. */
+/** Short labels that distinguish runs by their differing settings. */
 import { formatValue } from '../../../draw/index.ts';
 import type { PlainRecord } from '../../../runs/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 import { differing, incidental } from '../runs/configurations.ts';
 
-/** What names a run first of all. */
+/** Settings that come first in a label. */
 const first = ['dataset', 'model', 'scheme', 'seed'] as const;
 const maxParts = 4;
 
@@ -12,8 +12,8 @@ const partOf = (key: string, value: unknown): string =>
   ['dataset', 'model', 'scheme'].includes(key) ? formatValue(value) : `${key} ${formatValue(value)}`;
 
 /**
- * One a run, of as few parts as tell them apart: data, net, scheme and seed where these differ, then other settings; where that is not
- * enough, or too long, the name of the folder.
+ * One label per run with as few parts as possible: data, net, scheme and seed where they differ, then other settings.
+ * If that is not enough, or too long, the folder name is used.
  */
 export function compareLabels(
   rows: readonly RunRow[],
@@ -38,7 +38,7 @@ export function compareLabels(
       .map((key) => ({ key, apart: distinct([...used, key]) }))
       .reduce((a, b) => (b.apart > a.apart ? b : a), { key: '', apart: distinct(used) });
     if (!best.key) break;
-    // The seed stands last.
+    // The seed comes last.
     used = [...used.filter((key) => key !== 'seed'), best.key, ...used.filter((key) => key === 'seed')];
   }
   if (used.length && distinct(used) === rows.length) return labelsOf(used);
@@ -47,7 +47,7 @@ export function compareLabels(
   );
 }
 
-/** The names from where they begin to differ, at a dash or a slash: of long names the ends alone are read. */
+/** Strips the common prefix up to a dash or slash, since long names are truncated. */
 function withoutSharedStart(names: readonly string[]): string[] {
   const [first = '', ...others] = names;
   if (!others.length) return [...names];

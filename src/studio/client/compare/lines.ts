@@ -1,4 +1,4 @@
-/** One curve a run. */
+/** One curve per run. */
 import { seriesColour, seriesDash } from '../../../draw/index.ts';
 import { evaluationSet } from '../../../runs/evaluation-set.ts';
 import type { EvaluationSet } from '../../../runs/index.ts';
@@ -29,7 +29,7 @@ function titleOf(quantity: Quantity, runs: readonly Run[]): string {
   return sets.has('validation') ? 'Validation error' : 'Test error';
 }
 
-/** Steps as places on the axis. */
+/** Maps steps to x values. */
 function placer({ detail, curves }: Run, against: Against): (step: number) => number {
   if (against === 'step') return (step) => step;
   if (against === 'epoch') {
@@ -84,7 +84,7 @@ function seriesOf(
     : { name, colour, dash, x, y: values };
 }
 
-/** @param labels - a name each */
+/** @param labels - one per run */
 export function compareLines(
   runs: readonly Run[],
   labels: readonly string[],

@@ -6,7 +6,7 @@ import { pairedDifferences } from './pairs.ts';
 const row = (configuration: string, seed: number, testError: number) =>
   fakeRow({ name: `${configuration}${seed}`, configuration, seed, testError });
 
-it('errors are compared seed by seed, over the seeds that both have', () => {
+it('compares errors seed by seed over the common seeds', () => {
   const [pair, ...rest] = pairedDifferences([
     row('v', 1, 11),
     row('v', 2, 12),
@@ -23,26 +23,26 @@ it('errors are compared seed by seed, over the seeds that both have', () => {
   expect(pair?.gain.interval?.[1]).toBeCloseTo(0.7 + 0.2 * 12.7062, 3);
 });
 
-it('one pair has a difference and no interval; runs that are not final and other data have none', () => {
+it('a single pair has a difference but no interval; unfinished runs and other data have neither', () => {
   const [pair] = pairedDifferences([row('v', 1, 11), row('m', 1, 10)]);
   expect([pair?.gain.mean, pair?.gain.interval, pair?.gain.pValue]).toEqual([1, undefined, undefined]);
   expect(pairedDifferences([row('v', 1, 11), { ...row('m', 1, 10), final: false }])).toEqual([]);
   expect(pairedDifferences([row('v', 1, 11), { ...row('m', 1, 10), dataset: 'cifar100' }])).toEqual([]);
 });
 
-it('a gain is held against vanilla, whichever comes first, and against no net of another width', () => {
+it('measures gains against vanilla, in any order, and never across widths', () => {
   const rows = [row('m', 1, 10), { ...row('v', 1, 11), scheme: 'vanilla' }];
   expect(pairedDifferences(rows)).toMatchObject([{ arm: 'm', against: 'v', gains: [1] }]);
   const settings = { m: { width: 4 }, v: { width: 16 } };
   expect(pairedDifferences(rows, (name) => settings[name as 'm' | 'v'])).toEqual([]);
 });
 
-it('runs that only their folders tell apart are called by the ends of their names', () => {
+it('labels runs that differ only in their folder by the ends of their names', () => {
   const rows = ['grid-net-a-s1', 'grid-net-a-s2', 'grid-net-b-s1'].map((name) => fakeRow({ name, seed: 1 }));
   expect(compareLabels(rows, [{}, {}, {}])).toEqual(['a-s1', 'a-s2', 'b-s1']);
 });
 
-it('runs are called by as little as tells them apart', () => {
+it('labels are as short as they can be while distinct', () => {
   const rows = [
     fakeRow({ name: 'a', scheme: 'vanilla', seed: 1 }),
     fakeRow({ name: 'b', seed: 1 }),

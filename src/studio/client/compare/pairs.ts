@@ -1,11 +1,17 @@
-/** Pairs of runs of two configurations with equal seeds: the same initial weights, order of data and augmentation. */
+/**
+ * Pairs of runs of two configurations with the same seed, hence the same initial weights, data order and
+ * augmentation.
+ */
 import type { Comparison, PlainRecord } from '../../../runs/index.ts';
 import { pairedGain } from '../../../stats/paired.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
 type Arm = ReadonlyMap<number, RunRow>;
 
-/** By configuration: vanilla ones first, the others in the order of the rows. The later of two runs with one seed counts. */
+/**
+ * Groups runs by configuration: vanilla first, the others in row order. Of two runs with the same seed, the later one
+ * counts.
+ */
 function arms(rows: readonly RunRow[]): [string, Arm][] {
   const found = new Map<string, Map<number, RunRow>>();
   for (const row of rows) {
@@ -21,10 +27,10 @@ function arms(rows: readonly RunRow[]): [string, Arm][] {
 const drawnFrom = ['width', 'val-split', 'batch-size', 'limit-train-batches', 'initial-checkpoint'];
 
 /**
- * Compares every two configurations of one net on one data set that have seeds in common. As in a reproduction, a gain is
- * positive where `arm` has fewer errors than `against`.
+ * Compares all pairs of configurations that share net, data set and seeds. As in a reproduction, a gain is positive
+ * if `arm` has fewer errors than `against`.
  *
- * @param settings - the settings of a configuration
+ * @param settings - returns the settings of a configuration
  */
 export function pairedDifferences(
   rows: readonly RunRow[],

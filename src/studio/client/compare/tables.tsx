@@ -1,4 +1,4 @@
-/** What runs came to, seed by seed, and the settings in which they differ. */
+/** Tables of results seed by seed, and of differing settings. */
 import {
   formatCount,
   formatDuration,
@@ -120,7 +120,7 @@ export function Results({
 /** `+0.31`; a minus sign as wide as the plus. */
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
-/** Configurations by what tells them apart, whatever their seeds. */
+/** Labels of configurations, independent of the seed. */
 function armNames(found: readonly Compared[]): (configuration: string) => string {
   const first = new Map(
     found.flatMap((one) => {

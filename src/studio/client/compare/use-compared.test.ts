@@ -12,6 +12,6 @@ it('a run is read again when it has grown, and once more when it has ended', () 
   expect(isBehind(read, { ...row, state: 'finished', final: true })).toBe(true);
 });
 
-it('a run that is no longer in the list stays as it was read', () => {
+it('a run that left the list keeps its data', () => {
   expect(isBehind(read, undefined)).toBe(false);
 });

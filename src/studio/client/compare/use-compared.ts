@@ -1,4 +1,4 @@
-/** The runs that are compared, kept up to date. */
+/** The compared runs, kept up to date. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RunDetail, RunRow, StepCurves } from '../../protocol/index.ts';
 import { messageOf } from '../parts/loaded.ts';
@@ -10,9 +10,9 @@ export interface Compared {
   readonly curves: StepCurves;
 }
 
-/** Enough for a line among others. */
+/** Points per curve; one line among several needs no more. */
 const points = 700;
-/** While a run grows, in ms. */
+/** Refresh interval of a growing run, in ms. */
 const readEvery = 4000;
 
 async function read(id: string): Promise<Compared> {
@@ -25,14 +25,14 @@ interface Read {
   readonly failure?: string | undefined;
 }
 
-/** Whether the list knows more of a run than was read of it: it has grown, or has come to its end. */
+/** Whether the list has newer data for a run: it has grown or ended. */
 export function isBehind({ detail: { row } }: Compared, now: RunRow | undefined): boolean {
   return now !== undefined && (now.step !== row.step || now.state !== row.state || now.final !== row.final);
 }
 
 /**
- * The runs, read again when the list says that they are further; one that fails does not keep back the others, and what was
- * read of it before stays. They are asked for, and not streamed: browsers allow six connections a server, over all tabs.
+ * Reads the runs again when the list reports progress. A failed read affects no other run and keeps the data read
+ * before. It polls instead of streaming, because browsers allow six connections per server over all tabs.
  */
 export function useCompared(wanted: readonly string[]): {
   readonly found: readonly Compared[];

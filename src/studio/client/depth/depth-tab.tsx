@@ -1,12 +1,12 @@
-/** The depth of a run: blocks as beads that move as training goes, with a slider through time. */
+/** The Depth tab: blocks as beads that move during training, with a slider through time. */
 import { formatCount, type Theme } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import type { SwapRecord } from '../../../runs/index.ts';
-import { useKept } from '../charts/kept.ts';
+import { useMemoizer } from '../charts/memoizer.ts';
 import { nearest } from '../../../pictures/index.ts';
-import { Stage } from '../charts/stage.tsx';
+import { ChartCanvas } from '../charts/chart-canvas.tsx';
 import { amend, place } from '../location.ts';
 import { ChartHead } from '../parts/chart-head.tsx';
 import { Button } from '../parts/controls.tsx';
@@ -22,7 +22,7 @@ import { beadWords, stageNames, swapsBetween, type Timeline, timelineOf } from '
 
 const at = computed(() => numberOf(place.value.query.at));
 
-/** The whole training in so many ms. */
+/** Playback time of the whole training, in ms. */
 const playFor = 14_000;
 
 export function DepthTab({ run }: { readonly run: FollowedData }): JSX.Element {
@@ -59,7 +59,7 @@ function Depth({
   const point = at.value === undefined ? last : nearest(steps, at.value);
   const goTo = (to: number): void => {
     const clamped = Math.min(Math.max(to, 0), last);
-    // At the end the view follows a run that grows.
+    // At the last point, the view follows a growing run.
     amend({ at: clamped === last ? undefined : String(steps[clamped]) }, ['run', run.id, 'depth']);
   };
   const { playing, toggle, stop } = usePlaying({
@@ -123,10 +123,10 @@ function StageFigure({
   readonly timeline: Timeline;
   readonly point: number;
   readonly swaps: readonly SwapRecord[];
-  /** Told a point of the timeline. */
+  /** Called with a point of the timeline. */
   readonly onSeek: (point: number) => void;
 }): JSX.Element {
-  const keep = useKept<StageScene>();
+  const keep = useMemoizer<StageScene>();
   const latest = useRef<StageScene | undefined>(undefined);
   const scene = (width: number, height: number, colours: Theme): StageScene =>
     (latest.current = keep([timeline, swaps, width, height, colours], () =>
@@ -159,7 +159,7 @@ function StageFigure({
         )}
       />
       <div class="depth-picture" onPointerDown={seek} onPointerMove={seek}>
-        <Stage
+        <ChartCanvas
           height={() => 400}
           draw={(width, height, colours) => scene(width, height, colours).picture}
           over={(width, height, colours) =>

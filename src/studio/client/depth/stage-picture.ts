@@ -1,6 +1,6 @@
 /**
- * A stage as beads on the depth axis, and beneath them the way that each has come: depth runs to the right in both, and time runs down, so
- * that a bead hangs right above its own trail.
+ * A stage as beads on the depth axis, with their trails below: depth runs to the right in both parts and time runs
+ * down, so that each bead is right above its trail.
  */
 import {
   blockColour,
@@ -18,7 +18,7 @@ import { type Bead, beadWords, swapsBetween, type Timeline } from './timeline.ts
 const stripHeight = 84;
 const axisY = 54;
 
-/** What does not change while the slider moves: scales, trails, swaps. */
+/** The parts that do not change while the slider moves: scales, trails, swaps. */
 export interface StageScene {
   readonly plot: Plot;
   readonly picture: Picture;
@@ -67,7 +67,7 @@ export function stageScene(
   };
 }
 
-/** More would be a band. */
+/** Limit of drawn crossings: more would merge into a band. */
 const maxCrossings = 600;
 
 /** A ring where two trails cross. */
@@ -106,7 +106,7 @@ function crossings(
     : [];
 }
 
-/** What moves: the beads, the line of time with what lies after it veiled, the swaps of the moment. */
+/** The moving marks: beads, the time line with a veil over the future, and the current swaps. */
 export function stageMarks(
   timeline: Timeline,
   { plot: frame }: StageScene,
@@ -144,7 +144,7 @@ export function stageMarks(
   ];
 }
 
-/** All in one, to be saved. */
+/** The complete picture, for saving. */
 export function stagePicture(
   timeline: Timeline,
   swaps: readonly SwapRecord[],
@@ -162,7 +162,7 @@ export function stagePicture(
   };
 }
 
-/** Step sizes as bars between the beads, their numbers above where there is room. */
+/** Step sizes as bars between the beads, with numbers where they fit. */
 function strip(beads: readonly Bead[], particles: number, { sx, left, width }: Plot, theme: Theme): Mark[] {
   const radius = Math.min(10, Math.max(4, width / Math.max(particles, 1) / 2.6));
   const marks: Mark[] = [{ kind: 'path', points: [left, axisY, left + width, axisY], stroke: theme.rule }];
@@ -216,7 +216,7 @@ function strip(beads: readonly Bead[], particles: number, { sx, left, width }: P
   return marks;
 }
 
-/** An arc over each pair that has just changed places. */
+/** An arc over each pair that has just swapped. */
 function arcs(swaps: readonly SwapRecord[], beads: readonly Bead[], { sx }: Plot, theme: Theme): Mark[] {
   const at = new Map(beads.map((bead) => [bead.particle, sx(bead.at)]));
   const pairs = swaps.flatMap(({ pairs: all }) => all);

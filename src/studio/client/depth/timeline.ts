@@ -1,13 +1,13 @@
-/** Where the blocks of a stage lie in depth, at every point of the curves. */
+/** Positions of a stage's blocks in depth at every point of the curves. */
 import { stepsFrom } from '../../../runs/depth.ts';
 import type { SwapRecord } from '../../../runs/index.ts';
 import type { StageCurves, StepCurves } from '../../protocol/index.ts';
 
 export interface Bead {
   readonly particle: number;
-  /** Position in depth; for blocks with a step size alone: the sum of the steps so far. */
+  /** Position in depth; for blocks with only a step size, the sum of the steps so far. */
   readonly at: number;
-  /** Where its step begins and ends. */
+  /** Start of its step. */
   readonly from: number;
   readonly to: number;
   /** Its step size h. */
@@ -16,18 +16,18 @@ export interface Bead {
 
 export interface Timeline {
   readonly stage: string;
-  /** By point. */
+  /** Training step of each point. */
   readonly steps: readonly number[];
   readonly particles: number;
-  /** In the order of the flow. */
+  /** Beads of each point, in flow order. */
   readonly beads: readonly (readonly Bead[])[];
-  /** Of all points. */
+  /** Range over all points. */
   readonly depth: readonly [number, number];
-  /** How depth is called: tau, or the sum of h. */
+  /** Name of the depth axis: tau, or the sum of h. */
   readonly axis: string;
 }
 
-/** The blocks in the order of the flow at one point. */
+/** The blocks at one point, in flow order. */
 export function beadsAt({ tau, tauEnd, step }: StageCurves, point: number, reorder: boolean): Bead[] {
   const [at, ends, sizes] = [tau?.[point], tauEnd?.[point], step?.[point]];
   const { order, steps } = stepsFrom(
@@ -51,7 +51,7 @@ export function beadsAt({ tau, tauEnd, step }: StageCurves, point: number, reord
   });
 }
 
-/** Names in natural order of the stages that have coordinates. */
+/** Names of the stages with coordinates, in natural order. */
 export function stageNames({ stages }: StepCurves): string[] {
   return Object.entries(stages)
     .filter(([, { tau, step }]) => (tau ?? step)?.some((values) => values.length > 0))
@@ -77,7 +77,7 @@ export function timelineOf(curves: StepCurves, stage: string, reorder: boolean):
   };
 }
 
-/** The swaps of a stage between two points, the first excluded. */
+/** The swaps of a stage between two points, excluding the first. */
 export const swapsBetween = (
   swaps: readonly SwapRecord[],
   stage: string,
@@ -85,10 +85,10 @@ export const swapsBetween = (
   until: number,
 ): SwapRecord[] => swaps.filter((swap) => swap.stage === stage && swap.step > after && swap.step <= until);
 
-/** Of more blocks only the outermost are told. */
+/** For more blocks, only the outermost are listed. */
 const maxWords = 8;
 
-/** `block 1 at 1.000 (h 1.000), block 3 at 1.814 (h 0.814)` in the order of the flow. */
+/** `block 1 at 1.000 (h 1.000), block 3 at 1.814 (h 0.814)`, in flow order. */
 export function beadWords(beads: readonly Bead[]): string {
   const [first] = beads;
   if (!first) return 'no blocks';

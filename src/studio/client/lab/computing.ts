@@ -1,4 +1,4 @@
-/** The picture's data, computed anew when the state changes. */
+/** Recomputes the picture's data when the state changes. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { LabState } from '../../lab/knobs.ts';
 import { noData, type PictureData, withPart } from '../../lab/scenes/index.ts';
@@ -11,31 +11,31 @@ export type Phase =
   | { readonly is: 'done'; readonly milliseconds: number }
   | { readonly is: 'failed'; readonly error: string };
 
-/** What is drawn: that of the state before stays until the first part of the new one is there, so that nothing flickers. */
+/** The drawn data. The previous picture stays until the first part of the new one arrives, to avoid flicker. */
 export const data = signal<PictureData>(noData);
 export const phase = signal<Phase>({ is: 'computing' });
 /** The state that the data belong to. */
 const shownState = signal<LabState | undefined>(undefined);
 export const shown: ReadonlySignal<LabState | undefined> = shownState;
-/** Whether the knobs have been turned since: nothing of what they say now has been drawn. */
+/** Whether the knobs were turned since: nothing of the current state has been drawn. */
 export const isOld: ReadonlySignal<boolean> = computed(
   () => shownState.value === undefined || computedKeyOf(shownState.value) !== computedKey.value,
 );
 
-/** A knob that is being turned is computed for at most once in so many ms: a request costs the one before it its process. */
-const atMostEvery = 60;
+/** Throttle interval while a knob is being turned, in ms: each request costs the previous one its process. */
+const throttleMs = 60;
 
-/** Measures in the browser's own timeline: from a request to the frame that shows the first parts of its picture, and all of it. */
+/** User-timing measures: from a request to the frame with the first parts of its picture, and with all of it. */
 const measures = { first: 'lab: request to first picture', whole: 'lab: request to picture' } as const;
 
 function measure(which: keyof typeof measures, start: number): void {
-  // The picture is drawn in the next frame; the one after it begins when that is on its way to the screen.
+  // The picture is drawn in the next frame; when the frame after it begins, it is on its way to the screen.
   requestAnimationFrame(() => {
     requestAnimationFrame(() => performance.measure(measures[which], { start, end: performance.now() }));
   });
 }
 
-/** Computes whatever the address asks for, until stopped. */
+/** Computes the state named by the URL until stopped. */
 export function keepComputing(engine: LabEngine): () => void {
   let abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +50,7 @@ export function keepComputing(engine: LabEngine): () => void {
         abort = new AbortController();
         void compute(engine, JSON.parse(wanted) as LabState, abort.signal);
       },
-      Math.max(0, last + atMostEvery - performance.now()),
+      Math.max(0, last + throttleMs - performance.now()),
     );
   });
   return () => {
@@ -65,7 +65,7 @@ async function compute(engine: LabEngine, state: LabState, stopped: AbortSignal)
   phase.value = { is: 'computing' };
   let collected = noData;
   let frame = 0;
-  // Parts come faster than frames: what is drawn is renewed once a frame.
+  // Parts arrive faster than frames, so the picture is updated once per frame.
   const show = (): void => {
     frame = 0;
     if (stopped.aborted) return;

@@ -1,4 +1,4 @@
-/** The knobs of a view, in groups: its own first, then the data and rho. */
+/** The knobs of a view in groups: its own first, then data and rho. */
 import type { JSX } from 'preact';
 import { cursorKnobs, type Knob, type KnobName, knobs } from '../../lab/knobs.ts';
 import { parameterNames } from '../../lab/problem.ts';
@@ -19,13 +19,13 @@ const groups: readonly (readonly [string, readonly KnobName[]])[] = [
 export function Controls(): JSX.Element {
   const { view } = state.value;
   const all = views[view].knobs.filter((name) => !cursorKnobs.includes(name));
-  // Steps of a training are the view's own where nothing is trained before it.
+  // Training steps belong to the view itself if nothing is trained before it.
   const shared = groups.filter(([, names]) => names !== beforeKnobs || all.includes('trained'));
   const grouped = new Set<KnobName>(shared.flatMap(([, names]) => names));
   const own = all.filter((name) => !grouped.has(name));
   return (
     <form
-      // What is said of a knob of one preset is not said of another's.
+      // Notes on a knob of one preset do not apply to another preset.
       key={preset.value.name}
       class="lab-knobs"
       aria-label="knobs"
@@ -53,7 +53,7 @@ function Group({
   readonly title: string;
   readonly names: readonly KnobName[];
 }): JSX.Element | null {
-  // Own points are drawn from no law.
+  // The user's points are not drawn from a distribution.
   const drawnAlone: readonly KnobName[] = state.value.data === 'csv' ? ['csv', 'noise', 'dataSeed'] : ['csv'];
   const shown = names.filter((name) => !drawnAlone.includes(name));
   if (!shown.length) return null;
@@ -68,7 +68,7 @@ function Group({
   );
 }
 
-/** `data` and `csv` belong together: own points begin with an example. */
+/** `data` and `csv` belong together: the user's points start from an example. */
 const example =
   'x1,x2,class\n-1,0,A\n-0.5,0.6,A\n0,0.9,A\n0.5,0.5,A\n0.2,-0.6,B\n0.7,-0.9,B\n1.2,-0.5,B\n1.5,0.1,B\n';
 
@@ -95,13 +95,13 @@ function AnyKnob({ name }: { readonly name: KnobName }): JSX.Element | null {
   }
 }
 
-/** What has been computed with where a knob leaves it to the computation. */
+/** The value used by the computation if a knob leaves the choice to it. */
 function usedFor(name: KnobName): number | undefined {
   if (name === 'dataSeed') return state.value.seed;
   return name === 'lambda' && !isOld.value ? data.value.along?.best.lambda : undefined;
 }
 
-/** An axis of a plane of theta; the parameter of the other axis changes places with its own. */
+/** Selects an axis of a theta plane; choosing the other axis's parameter swaps the two. */
 function AxisInput({ name }: { readonly name: 'axisX' | 'axisY' }): JSX.Element {
   const now = state.value;
   const other = name === 'axisX' ? 'axisY' : 'axisX';

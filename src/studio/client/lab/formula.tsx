@@ -1,4 +1,7 @@
-/** A formula. KaTeX builds elements and sets their styles by script, which the page's security policy allows; markup with styles it would not. */
+/**
+ * Renders a formula. KaTeX builds elements and sets their styles by script, which the page's Content-Security-Policy
+ * allows, unlike markup with inline styles.
+ */
 import katex from 'katex';
 import 'katex/dist/katex.min.css';
 import { useEffect, useRef } from 'preact/hooks';
@@ -9,7 +12,7 @@ export function Formula({ tex, display = false }: { readonly tex: string; readon
     if (place.current)
       katex.render(tex, place.current, { displayMode: display, throwOnError: false, trust: false });
   }, [tex, display]);
-  // One that is wider than its place scrolls, also by keys.
+  // A wide formula scrolls, also by keyboard.
   return display ? (
     <span ref={place} class="formula formula-display" role="group" aria-label="formula" tabIndex={0} />
   ) : (

@@ -1,14 +1,14 @@
-/** Where a value stands on its slider: sliders of wide ranges are finer near their low end. */
+/** Maps values to slider positions; sliders with wide ranges are finer near the low end. */
 import type { NumberKnob } from '../../lab/knobs.ts';
 
-/** Where the slider begins: what is no amount is not on it. */
+/** Start of the slider; special values are not on it. */
 const lowOf = ({ min, special }: NumberKnob): number => special?.from ?? min;
 
-/** A knob whose usual value lies in the first part of its range has a curved slider. */
+/** A knob with a default in the lower part of its range has a nonlinear slider. */
 const curveOf = (knob: NumberKnob): number => {
-  const { max, default: usual } = knob;
+  const { max, default: defaultValue } = knob;
   const min = lowOf(knob);
-  const share = (usual - min) / (max - min);
+  const share = (defaultValue - min) / (max - min);
   return share > 0.25 || share <= 0
     ? share <= 0 && max - min > 20
       ? 3
@@ -23,7 +23,7 @@ export function positionOf(knob: NumberKnob, value: number): number {
   return share ** (1 / curveOf(knob));
 }
 
-/** The value at a position: whole where the knob is, else of three digits. */
+/** The value at a position: rounded to an integer, or to three significant digits. */
 export function valueAt(knob: NumberKnob, position: number): number {
   const min = lowOf(knob);
   const value = min + (knob.max - min) * position ** curveOf(knob);

@@ -1,4 +1,4 @@
-/** Inputs of the lab: each has its name and works with the keyboard as the browser's own do. */
+/** Input controls of the lab; each has a label and works with the keyboard like the browser's own. */
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ChoiceKnob, NumberKnob } from '../../lab/knobs.ts';
@@ -11,7 +11,7 @@ interface KnobProps<K, V> {
   readonly onInput: (value: V) => void;
 }
 
-/** A field of digits: what cannot be is put right, and says why. */
+/** A number field that corrects invalid input and says why. */
 function NumberField({
   knob,
   value,
@@ -21,7 +21,7 @@ function NumberField({
   used,
 }: KnobProps<NumberKnob, number> & {
   readonly id: string;
-  /** What is taken in place of the value that is no amount. */
+  /** The value used in place of the special one. */
   readonly used: number | undefined;
   readonly onNote: (note: string | undefined) => void;
 }): JSX.Element {
@@ -40,7 +40,7 @@ function NumberField({
       aria-describedby={`${id}-note`}
       onChange={({ currentTarget: field }) => {
         const { value: taken, note } = typedNumber(knob, field.value, value);
-        // A value that stays as it was draws nothing anew.
+        // An unchanged value triggers no render.
         field.value = taken === special?.value ? '' : String(taken);
         onNote(note);
         onInput(taken);
@@ -49,7 +49,7 @@ function NumberField({
   );
 }
 
-/** What is said of the value that was typed last, until another one comes. */
+/** The note about the last typed value, until another value arrives. */
 function useNote(value: number): readonly [string | undefined, (note: string | undefined) => void] {
   const [said, setSaid] = useState<{ readonly note: string; readonly at: number } | undefined>(undefined);
   const typed = useRef<string | undefined>(undefined);
@@ -74,7 +74,7 @@ function Note({ id, text }: { readonly id: string; readonly text: string | undef
   );
 }
 
-/** A box for the value that is no amount: `the best`, `same as the seed`. */
+/** A checkbox for the special value: `the best`, `same as the seed`. */
 function SpecialBox({
   knob,
   value,
@@ -102,9 +102,9 @@ function SpecialBox({
 }
 
 /**
- * A number: to be typed exactly, or found with a slider.
+ * A number input with an exact field and a slider.
  *
- * @param props.used - what has been computed with where the value is one that is no amount
+ * @param props.used - the value used by the computation where the value is the special one
  */
 export function NumberInput({
   knob,
@@ -138,7 +138,7 @@ export function NumberInput({
   );
 }
 
-/** A seed: to be typed, or the next one. */
+/** A seed input with a button for the next seed. */
 export function SeedInput({
   knob,
   value,
@@ -169,7 +169,7 @@ export function SeedInput({
   );
 }
 
-/** A parameter of blocks by its name; the place of the other axis is exchanged with it. */
+/** Selects a block parameter by name; choosing the other axis's parameter swaps the two. */
 export function ParameterInput({
   knob,
   value,

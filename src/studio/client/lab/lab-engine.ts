@@ -1,33 +1,36 @@
-/** Who computes the lab's pictures: the server's child process, or (in an exported folder) a worker of the browser. */
+/** The engine that computes the lab's pictures: the server's worker process, or a web worker in an exported folder. */
 import type { LabState } from '../../lab/knobs.ts';
 import type { LabPart } from '../../lab/parts.ts';
 import { routes } from '../../protocol/index.ts';
 import { post, reasonOf } from '../source/requests.ts';
 
 export interface LabEngine {
-  /** In words, for the page's foot. */
+  /** Description for the page's footer. */
   readonly name: string;
-  /** Computes; parts arrive while it goes on. Rejects with one line for the reader, or as `signal` aborts. */
+  /**
+   * Computes a state and passes on its parts as they arrive. Rejects with a one-line message, or when `signal`
+   * aborts.
+   */
   compute(state: LabState, onPart: (part: LabPart) => void, signal: AbortSignal): Promise<void>;
 }
 
 let provided: LabEngine | undefined;
 
-/** Told once, when the page starts. */
+/** Called once, when the page starts. */
 export function provideLabEngine(engine: LabEngine): void {
   provided = engine;
 }
 
-/** @throws Error where the page has none: a fault of its start */
+/** @throws Error if no engine was provided */
 export function labEngine(): LabEngine {
   if (!provided) throw new Error('internal: the page has no engine for the lab');
   return provided;
 }
 
-/** A line of the server's answer. */
+/** A line of the server's response. */
 type Line = { readonly part: LabPart } | { readonly error: string } | { readonly done: true };
 
-/** One page has one computation at a time: the server stops the older one. */
+/** A page has one computation at a time: the server cancels the older one. */
 const page = crypto.randomUUID();
 
 export const serverEngine: LabEngine = {

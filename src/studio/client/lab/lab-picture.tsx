@@ -1,11 +1,11 @@
-/** The picture of a view, and what it can be saved as. */
+/** The picture of a view, and its export formats. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { captioned, type Picture, type Theme } from '../../../draw/index.ts';
 import { labCommand } from '../../lab/code.ts';
 import type { LabState } from '../../lab/knobs.ts';
 import { type PictureData, scenes } from '../../lab/scenes/index.ts';
-import { Stage } from '../charts/stage.tsx';
+import { ChartCanvas } from '../charts/chart-canvas.tsx';
 import { Menu } from '../parts/controls.tsx';
 import { saveJson, savePicturePng, savePictureSvg } from '../parts/save.ts';
 import { program } from '../program.ts';
@@ -13,7 +13,7 @@ import { theme } from '../theme.ts';
 import { data, isOld, phase, shown } from './computing.ts';
 import { preset, s, state, t } from './lab-state.ts';
 
-/** What a picture is drawn from: the state that the data belong to, and where the sliders stand. */
+/** Input of a picture: the state the data belong to, and the cursor positions. */
 interface Drawn {
   readonly of: LabState;
   readonly data: PictureData;
@@ -26,7 +26,7 @@ const drawing =
   (width: number, height: number, theme: Theme): Picture =>
     scenes[of.view].picture({ data, state: of, cursor: { t, s }, width, height, theme });
 
-/** What is seen, in words: renewed when the picture has come to rest. */
+/** Text description of the picture, updated when the picture has settled. */
 const words = signal('');
 const wordsAfter = 250;
 let rest: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +34,7 @@ let rest: ReturnType<typeof setTimeout> | undefined;
 export function LabPicture(): JSX.Element {
   const of = shown.value ?? state.value;
   const failed = phase.value.is === 'failed';
-  // There is nothing to wait for, and nothing has been drawn.
+  // Nothing to wait for, and nothing drawn yet.
   if (failed && shown.value === undefined) return <></>;
   const age = !isOld.value || shown.value === undefined ? '' : failed ? 'lab-old' : 'lab-ageing';
   return (
@@ -47,7 +47,7 @@ export function LabPicture(): JSX.Element {
 function Canvas(drawn: Drawn): JSX.Element {
   const draw = drawing(drawn);
   return (
-    <Stage
+    <ChartCanvas
       height={scenes[drawn.of.view].height}
       draw={(width, height, colours) => {
         const picture = draw(width, height, colours);

@@ -1,4 +1,4 @@
-/** The lab's state: a preset, and the knobs that have been turned from it, both in the address. */
+/** The lab's state: a preset and the changed knobs, both stored in the URL. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { cursorKnobs, type KnobName, knobNames, type LabState } from '../../lab/knobs.ts';
 import { type Preset, presets, presetState } from '../../lab/presets.ts';
@@ -9,16 +9,16 @@ import { hrefTo } from '../routes.ts';
 
 const first: Preset = presets[0];
 
-/** The preset that the address names, `#/lab/<preset>?..`; the first where it names none. */
+/** The preset named by the URL, `#/lab/<preset>?..`; the first one by default. */
 export const preset: ReadonlySignal<Preset> = computed(() => {
   const name = place.value.path[1];
   return presets.find((one) => one.name === name) ?? first;
 });
 
-/** The state of the preset as it was. */
+/** The unchanged state of the preset. */
 const base: ReadonlySignal<LabState> = computed(() => presetState(preset.value));
 
-/** The state, and what is wrong with the address if it has no state: then it is the preset's. */
+/** The state, or the preset's state together with the problem if the URL is invalid. */
 const read = computed((): { readonly state: LabState; readonly problem?: string } => {
   const name = place.value.path[1];
   const start = base.value;
@@ -40,7 +40,7 @@ const read = computed((): { readonly state: LabState; readonly problem?: string 
 export const state: ReadonlySignal<LabState> = computed(() => read.value.state);
 export const addressProblem: ReadonlySignal<string | undefined> = computed(() => read.value.problem);
 
-/** What is computed of a state: it without its cursors, as text, so that a moved cursor computes nothing. */
+/** The part of a state that affects the computation, as text: without cursors, so that moving one computes nothing. */
 export const computedKeyOf = (of: LabState): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -49,7 +49,7 @@ export const computedKeyOf = (of: LabState): string =>
   );
 export const computedKey: ReadonlySignal<string> = computed(() => computedKeyOf(state.value));
 
-/** Where the sliders stand. The address follows: the picture does not wait for it. */
+/** Slider positions. The URL follows with a delay; the picture does not wait for it. */
 export const t = signal(1);
 export const s = signal(1);
 effect(() => {
@@ -59,7 +59,7 @@ effect(() => {
   s.value = state.value.s;
 });
 
-/** Turns knobs; those that are where the preset has them leave the address. */
+/** Changes knobs; those at the preset's value are removed from the URL. */
 export function turn(changes: Partial<LabState>): void {
   const start = base.peek();
   amend(
@@ -74,12 +74,12 @@ export function turn(changes: Partial<LabState>): void {
 
 export const presetHref = (name: string): string => hrefTo(['lab', name]);
 
-/** Whether a knob has been turned from the preset. */
+/** Whether any knob differs from the preset. */
 export const isTurned: ReadonlySignal<boolean> = computed(() =>
   knobNames.some((name) => !cursorKnobs.includes(name) && state.value[name] !== base.value[name]),
 );
 
-/** The preset as it was. */
+/** Restores the preset. */
 export function reset(): void {
   go(presetHref(preset.peek().name));
 }

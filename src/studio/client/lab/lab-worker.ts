@@ -1,14 +1,14 @@
-/** The lab in a browser without a server: computes with the reference engine, away from the page's own thread. */
+/** The lab without a server: computes with the reference engine in a web worker. */
 import { labState } from '../../lab/state.ts';
 import { referenceEngine } from '../../lab/reference-engine.ts';
 import { computeView } from '../../lab/views/index.ts';
 import { messageOf } from '../parts/loaded.ts';
 
-/** What the page gets: parts, and how it ended. */
+/** Messages to the page: parts, then the outcome. */
 export type WorkerMessage = { readonly part: unknown } | { readonly done: true } | { readonly error: string };
 
 const tell = (message: WorkerMessage): void => {
-  // The page's own postMessage takes an origin: in a worker there is none.
+  // A window's postMessage takes an origin; a worker's does not.
   (globalThis as unknown as { postMessage: (message: WorkerMessage) => void }).postMessage(message);
 };
 

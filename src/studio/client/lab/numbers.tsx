@@ -1,4 +1,4 @@
-/** The numbers of a view: the key number apart and large. */
+/** The numbers of a view; the key number is shown separately and large. */
 import { formatCount, missing } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { keyNumberOf } from '../../lab/code.ts';
@@ -6,7 +6,7 @@ import { views } from '../../lab/views/index.ts';
 import { data, isOld, phase, shown } from './computing.ts';
 import { preset, state } from './lab-state.ts';
 
-/** Four digits, with a proper minus. */
+/** Four significant digits, with a typographic minus sign. */
 export const shownNumber = (value: number): string => {
   const size = Math.abs(value);
   const text =
@@ -18,11 +18,11 @@ export const shownNumber = (value: number): string => {
   return text.replace(/-/g, '\u2212');
 };
 
-/** Beside nothing that has been computed there are no numbers, and those of other knobs are old. */
+/** The computed numbers; none if nothing has been computed or they belong to other knobs. */
 const known = (): Readonly<Record<string, number>> =>
   phase.value.is === 'failed' && isOld.value ? {} : data.value.numbers;
 
-/** The number that the picture is about: above it, large. */
+/** The key number, shown large above the picture. */
 export function KeyNumber(): JSX.Element {
   const of = shown.value ?? state.value;
   const key = keyNumberOf(of, preset.value.name);

@@ -1,4 +1,4 @@
-/** One's own points: typed, pasted, or from a file. */
+/** Input of the user's own points: typed, pasted, or from a file. */
 import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
@@ -11,14 +11,14 @@ import { state, turn } from './lab-state.ts';
 export function OwnPoints(): JSX.Element {
   const id = useId();
   const { csv } = state.value;
-  /** What has been typed and is not of the state: unfinished, or wrong. */
+  /** Typed text that is not part of the state: unfinished or invalid. */
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
-  /** Which points are not all of a text, and how many they are. */
+  /** Set if the points are a sample of a longer text, with their count. */
   const [sample, setSample] = useState<{ readonly csv: string; readonly words: string } | undefined>(
     undefined,
   );
-  // Other points have come from elsewhere: a preset, the address, a file.
+  // The points were replaced by a preset, the URL or a file.
   useEffect(() => {
     setDraft(undefined);
     setProblem(undefined);

@@ -1,4 +1,4 @@
-/** The lab: a statement of the talk as a picture whose every knob can be turned. */
+/** The lab: statements of the talk as pictures with adjustable knobs. */
 import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
@@ -18,7 +18,7 @@ import { PlaySlider } from './play-slider.tsx';
 import { Repeat } from './repeat.tsx';
 
 export function LabPage(): JSX.Element {
-  // Before what is said beside the picture is set: formulas take longer than the request.
+  // Starts the request before the formulas are rendered, which takes longer than the request.
   useLayoutEffect(() => keepComputing(labEngine()), []);
   const { title, formula, look } = preset.value;
   return (
@@ -51,7 +51,7 @@ export function LabPage(): JSX.Element {
 
 function PresetList(): JSX.Element {
   const list = useRef<HTMLElement>(null);
-  // On a narrow page the list is a row that scrolls.
+  // On a narrow page, the list is a scrolling row.
   useEffect(() => {
     const current = list.current?.querySelector<HTMLElement>('[aria-current]');
     const row = current?.closest('ol');
@@ -103,7 +103,7 @@ function Sliders(): JSX.Element {
   );
 }
 
-/** Why there is no picture, or no whole one, above where it would be. */
+/** Says, above the picture, why it is missing or incomplete. */
 function Refusal(): JSX.Element | null {
   const now = phase.value;
   if (now.is !== 'failed') return null;
@@ -115,7 +115,7 @@ function Refusal(): JSX.Element | null {
   );
 }
 
-/** What is going on, read out when it ends. */
+/** The progress of the computation, announced when it ends. */
 function PhaseLine(): JSX.Element {
   const now = phase.value;
   if (now.is === 'failed') return <p class="phase">not computed</p>;

@@ -1,23 +1,23 @@
-/** A slider through depth or through a training, which can play. */
+/** A slider through depth or training that can play. */
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import { Button } from '../parts/controls.tsx';
 import { usePlaying } from '../parts/play.ts';
 
-/** From one end to the other in so many ms. */
+/** Playback time from end to end, in ms. */
 const playFor = 7000;
 
 export interface PlaySliderProps {
   readonly label: string;
   readonly value: Signal<number>;
-  /** The value in words. */
+  /** Describes the value. */
   readonly words: (value: number) => string;
-  /** Told where the slider came to rest, and while it moves. */
+  /** Called with the position while the slider moves and when it stops. */
   readonly onMove: (value: number) => void;
 }
 
-/** The value is 0 .. 1. */
+/** The value is in [0, 1]. */
 export function PlaySlider({ label, value, words, onMove }: PlaySliderProps): JSX.Element {
   const id = useId();
   const move = (to: number): void => {

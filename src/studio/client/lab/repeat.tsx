@@ -1,4 +1,4 @@
-/** How the key number is computed elsewhere: a command line, and lines of TypeScript. */
+/** Shows how to compute the key number elsewhere: a command line and TypeScript code. */
 import type { JSX } from 'preact';
 import { keyNumberOf, labCommand, labTypeScript } from '../../lab/code.ts';
 import { CommandLine, CopyButton } from '../parts/command-line.tsx';

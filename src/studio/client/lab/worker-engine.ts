@@ -1,4 +1,7 @@
-/** The engine of a page without a server. A computation cannot be stopped inside its worker: the worker is ended and a fresh one, started before, takes over. */
+/**
+ * The engine of a page without a server. A web worker cannot be interrupted, so a stale one is terminated and a
+ * preloaded one takes over.
+ */
 import type { LabPart } from '../../lab/parts.ts';
 import type { LabEngine } from './lab-engine.ts';
 import LabWorker from './lab-worker.ts?worker&inline';

@@ -1,11 +1,11 @@
-/** A view that fails to be drawn says so, and leaves the rest of the page usable. */
+/** Error boundary: a view that fails to render shows a message and leaves the rest of the page usable. */
 import { Component, type ComponentChildren } from 'preact';
 import { messageOf } from './loaded.ts';
 import { Failure } from './notes.tsx';
 
 interface Props {
-  /** Another one is another try. */
-  readonly of: string;
+  /** A change resets the error. */
+  readonly viewKey: string;
   readonly children: ComponentChildren;
 }
 
@@ -21,12 +21,12 @@ export class Boundary extends Component<Props, State> {
   }
 
   override componentDidUpdate(before: Props): void {
-    if (before.of !== this.props.of && this.state.failure !== undefined)
+    if (before.viewKey !== this.props.viewKey && this.state.failure !== undefined)
       this.setState({ failure: undefined });
   }
 
   override componentDidCatch(error: unknown): void {
-    // For whoever looks for the cause: the page tells no stack.
+    // The page shows no stack; the console does.
     window.reportError(error);
   }
 

@@ -1,15 +1,15 @@
-/** The line above a chart or a table: its heading, its tools, and the menu that saves it. */
+/** The header of a chart or table: title, tools and the save menu. */
 import type { ComponentChildren, JSX } from 'preact';
 import { Menu, type MenuItem } from './controls.tsx';
 
 export interface ChartHeadProps {
   readonly title: string;
   readonly level?: 2 | 3;
-  /** Of the heading, for what is labelled by it. */
+  /** Id of the heading, for aria-labelledby. */
   readonly id?: string;
-  /** What it can be saved as; without any there is no menu. */
+  /** Export formats; without any, there is no menu. */
   readonly save: readonly MenuItem[];
-  /** What is said after the heading. */
+  /** Text after the heading. */
   readonly note?: string;
   /** Further tools, before the menu. */
   readonly children?: ComponentChildren;
@@ -29,7 +29,7 @@ export function ChartHead({ title, level = 3, id, save, note, children }: ChartH
   );
 }
 
-/** A table under its heading; a wide one scrolls in its own place, by the keyboard too. */
+/** A table with a heading; a wide one scrolls in place, also by keyboard. */
 export function TableSection({
   title,
   level = 2,
@@ -43,7 +43,7 @@ export function TableSection({
   readonly level?: 2 | 3;
   readonly id: string;
   readonly save: readonly MenuItem[];
-  /** It scrolls downwards too. */
+  /** Whether it scrolls vertically too. */
   readonly tall?: boolean;
   readonly caption?: string;
   /** The table. */

@@ -1,12 +1,14 @@
-/** Text that is meant to be copied. */
+/** Text to be copied. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from './controls.tsx';
 
-/** How long it says so, in ms. */
+/** How long the confirmation is shown, in ms. */
 const saysFor = 1500;
 
-/** A button that copies a text, and says that it has; none where browsers allow no copying, over a network without encryption. */
+/**
+ * A button that copies a text and confirms it; omitted where the browser does not allow it, as over unencrypted HTTP.
+ */
 export function CopyButton({
   text,
   label,
@@ -43,7 +45,7 @@ export function CommandLine({
     <div class="command">
       <code tabIndex={0} role="group" aria-label={label}>
         {text.split(' ').map((word, i) => (
-          // A line is not broken after the dashes of a flag.
+          // Keeps the dashes of a flag on the same line as its name.
           <>
             {i > 0 && ' '}
             <span class="word">{word}</span>

@@ -7,7 +7,7 @@ export interface ButtonProps {
   readonly onClick: () => void;
   readonly children: ComponentChildren;
   readonly icon?: Sign;
-  /** `primary` for what the view is about, `plain` without a border. */
+  /** `primary` for the main action of a view, `plain` without a border. */
   readonly look?: 'primary' | 'normal' | 'plain';
   readonly disabled?: boolean;
   readonly title?: string;
@@ -38,7 +38,7 @@ export function Button({
   );
 }
 
-/** One of few, all to be seen. */
+/** A radio group shown as a row of buttons. */
 export function Segments<T extends string>({
   label,
   options,
@@ -76,7 +76,7 @@ export interface MenuItem {
   readonly act: () => void;
 }
 
-/** A button that opens a list of commands; arrows move in it, Escape closes it. */
+/** A button that opens a menu; arrow keys move in it, Escape closes it. */
 export function Menu({
   label,
   icon,
@@ -85,7 +85,7 @@ export function Menu({
 }: {
   readonly label: string;
   readonly icon: Sign;
-  /** Read out in place of the label. */
+  /** Read by screen readers in place of the label. */
   readonly hiddenLabel?: string;
   readonly items: readonly MenuItem[];
 }): JSX.Element {

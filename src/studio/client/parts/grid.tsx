@@ -1,4 +1,4 @@
-/** A table of any length: only the rows in sight are in the document. */
+/** A virtualised table: only the visible rows are in the document. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
@@ -6,7 +6,7 @@ import { Icon } from './icons.tsx';
 export interface Column<R> {
   readonly key: string;
   readonly title: string;
-  /** Of the title, for those who ask. */
+  /** Tooltip of the title. */
   readonly hint?: string;
   readonly numeric?: boolean;
   /** A track of a CSS grid, such as `minmax(200px, 1fr)`. */
@@ -28,17 +28,17 @@ export interface GridProps<R> {
   readonly rowHeight: number;
   readonly sort?: Sort;
   readonly onSort?: (key: string) => void;
-  /** Enter, or a click beside all else. */
+  /** On Enter, or a click outside of controls. */
   readonly onOpen: (row: R) => void;
   readonly isSelected?: (row: R) => boolean;
-  /** Space. */
+  /** On Space. */
   readonly onToggle?: (row: R) => void;
   readonly rowClass?: (row: R) => string;
 }
 
-/** What stands above a grid in px, about: until its own height is known. */
+/** Estimated height above a grid in px, used until its own height is known. */
 const aboveGrid = 140;
-/** Rows above and below the sight that are kept ready. */
+/** Rows rendered above and below the visible range. */
 const overscan = 8;
 const pageOf = (height: number, rowHeight: number): number => Math.max(1, Math.floor(height / rowHeight) - 2);
 
@@ -58,8 +58,7 @@ export function Grid<R>(props: GridProps<R>): JSX.Element {
           : { top: box.scrollTop, height: box.clientHeight },
       );
   }, []);
-  // The first rows are drawn without those beyond the sight, and without asking the browser for a layout before it makes one:
-  // its observer tells the height after the first.
+  // The first render contains only the visible rows and forces no layout; the observer reports the height afterwards.
   const [ready, setReady] = useState(false);
   useEffect(() => {
     if (rows.length > 0)
@@ -124,7 +123,7 @@ export function Grid<R>(props: GridProps<R>): JSX.Element {
   const first = Math.max(0, Math.floor(view.top / rowHeight) - beyond);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + beyond);
   const shown = rows.slice(first, last);
-  // The row that can be reached by Tab stays in the document, wherever the sight is.
+  // The row reachable by Tab stays in the document wherever the table is scrolled.
   const template = columns.map(({ width }) => width).join(' ');
   const reachable = at >= first && at < last ? at : first;
 

@@ -1,4 +1,4 @@
-/** Signs of 16 px, drawn in the colour of the text; they stand beside a word and are silent. */
+/** Icons of 16 px in the text colour; they accompany a word and are hidden from screen readers. */
 import type { JSX } from 'preact';
 import type { RowState } from './words.ts';
 

@@ -1,4 +1,4 @@
-/** Something that is read from the source when a view needs it. */
+/** Loads data from the source when a view needs it. */
 import { useEffect, useState } from 'preact/hooks';
 
 export type Loaded<T> =
@@ -8,7 +8,7 @@ export type Loaded<T> =
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Reads anew when `keys` change; the value of before stays until the new one is there. */
+/** Reloads when `keys` change; the old value stays until the new one arrives. */
 export function useLoaded<T>(read: () => Promise<T>, keys: readonly unknown[]): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'waiting' });
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** How wide the window is, in the three steps that views tell apart. */
+/** The window width as one of three tiers. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 
 function matches(query: string): ReadonlySignal<boolean> {
@@ -13,7 +13,7 @@ function matches(query: string): ReadonlySignal<boolean> {
 const narrow = matches('(max-width: 759px)');
 const medium = matches('(max-width: 1379px)');
 
-/** The same steps stand in the style sheets. */
+/** The style sheets use the same breakpoints. */
 export const tier: ReadonlySignal<'narrow' | 'medium' | 'wide'> = computed(() =>
   narrow.value ? 'narrow' : medium.value ? 'medium' : 'wide',
 );

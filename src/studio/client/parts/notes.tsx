@@ -1,8 +1,8 @@
-/** What is said when there is nothing to show, or when something is wrong. */
+/** Messages for empty and failed views. */
 import type { ComponentChildren, JSX } from 'preact';
 import { Icon } from './icons.tsx';
 
-/** Something is wrong; read out at once. */
+/** An error message, announced at once. */
 export function Failure({ text }: { readonly text: string }): JSX.Element {
   return (
     <p class="note note-failure" role="alert">
@@ -12,7 +12,7 @@ export function Failure({ text }: { readonly text: string }): JSX.Element {
   );
 }
 
-/** What could not be read, one line each; many are folded. */
+/** Problems, one line each; many are collapsed. */
 export function Problems({
   lines,
   title,

@@ -1,17 +1,17 @@
-/** What plays by itself: from where it stands to its end, with reduced motion in single steps. */
+/** Playback from the current position to the end; in single steps with reduced motion. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { reducedMotion } from './media.ts';
 
-/** With reduced motion: one step of so much, one in so many ms. */
+/** With reduced motion: step size and time between steps in ms. */
 const stillStep = 0.05;
 const stillEvery = 600;
 
 export interface PlayOptions {
-  /** From one end to the other, in ms. */
+  /** Time from end to end, in ms. */
   readonly playFor: number;
-  /** Where it stands, 0 .. 1: asked once, when it begins; at the end it begins anew. */
+  /** Current position in [0, 1], read once at the start; from the end, playback restarts. */
   readonly from: () => number;
-  /** Called once a frame while it plays, with 0 .. 1. */
+  /** Called once per frame with the position in [0, 1]. */
   readonly move: (to: number) => void;
 }
 
@@ -21,7 +21,7 @@ export interface Playing {
   readonly stop: () => void;
 }
 
-/** Stops at its end, and with its component. */
+/** Stops at the end and when the component unmounts. */
 export function usePlaying(options: PlayOptions): Playing {
   const [playing, setPlaying] = useState(false);
   const latest = useRef(options);

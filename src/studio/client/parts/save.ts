@@ -1,4 +1,4 @@
-/** Files that the page hands to the reader. */
+/** Saves files from the page. */
 import { drawPicture, type Picture, pictureToSvg } from '../../../draw/index.ts';
 import { type Table, toRecords } from '../../../pictures/index.ts';
 import type { MenuItem } from './controls.tsx';
@@ -9,7 +9,7 @@ export function saveBlob(name: string, blob: Blob): void {
   link.href = address;
   link.download = name;
   link.click();
-  // Browsers begin to read the address after this turn.
+  // Browsers start reading the URL after this task.
   setTimeout(() => {
     URL.revokeObjectURL(address);
   }, 10_000);
@@ -31,10 +31,10 @@ export function savePictureSvg(name: string, picture: Picture): void {
   saveText(`${name}.svg`, pictureToSvg(picture), 'image/svg+xml');
 }
 
-/** Pixels of a saved PNG for one of the page: sharp in print and on slides. */
+/** Scale of a saved PNG: sharp in print and on slides. */
 const pngScale = 3;
 
-/** @throws Error where the browser cannot make a picture of that size */
+/** @throws Error if the browser cannot create an image of that size */
 export async function savePicturePng(name: string, picture: Picture): Promise<void> {
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(picture.width * pngScale);
@@ -50,7 +50,7 @@ export async function savePicturePng(name: string, picture: Picture): Promise<vo
   saveBlob(`${name}.png`, blob);
 }
 
-/** Text as a cell of CSV; what spreadsheets would run as a formula is kept as text. */
+/** A CSV cell; text that a spreadsheet would run as a formula is kept as text. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
@@ -64,7 +64,7 @@ export type { Table };
 export const toCsv = ({ header, rows }: Table): string =>
   `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;
 
-/** The commands of a table's menu. */
+/** Menu items for saving a table. */
 export const tableItems = (name: string, table: () => Table): readonly MenuItem[] => [
   {
     text: 'CSV',
@@ -80,7 +80,7 @@ export const tableItems = (name: string, table: () => Table): readonly MenuItem[
   },
 ];
 
-/** The commands of a picture's menu. */
+/** Menu items for saving a picture. */
 export const pictureItems = (
   name: string,
   picture: () => Picture | undefined,

@@ -1,4 +1,4 @@
-/** How a run stands: a sign and a word, and of one that runs how far it is. */
+/** The state of a run: icon, word, and progress if it is running. */
 import { formatDuration } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import type { RunRow } from '../../protocol/index.ts';
@@ -14,7 +14,7 @@ export function StateMark({ state }: { readonly state: RowState }): JSX.Element 
   );
 }
 
-/** `epoch 7 of 15, 12 min left` as a thin bar with words. */
+/** `epoch 7 of 15, 12 min left` as a thin bar with text. */
 export function Progress({ row }: { readonly row: RunRow }): JSX.Element {
   const { epochs, plannedEpochs, step, totalSteps, state } = row;
   const share = totalSteps > 0 ? Math.min(step / totalSteps, 1) : 0;

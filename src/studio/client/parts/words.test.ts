@@ -5,7 +5,7 @@ import { toRecords } from '../../../pictures/index.ts';
 import { toCsv } from './save.ts';
 import { ago, count, folderOf, secondsLeft, withError } from './words.ts';
 
-it('numbers have the digits that can be read', () => {
+it('numbers have a readable number of digits', () => {
   expect([0.35184, 12.3456, 5865, 0.0000123, -2758.4, 0].map(formatShort)).toEqual([
     '0.3518',
     '12.35',
@@ -19,14 +19,14 @@ it('numbers have the digits that can be read', () => {
   expect(withError(12.306, undefined)).toBe('12.31');
 });
 
-it('the time left follows from the pace so far, of running runs alone', () => {
+it('the remaining time follows from the pace so far, for running runs only', () => {
   const running = fakeRow({ name: 'a', state: 'running', step: 100, totalSteps: 400, seconds: 50 });
   expect(secondsLeft(running)).toBe(150);
   expect(secondsLeft({ ...running, state: 'crashed' })).toBeUndefined();
   expect(secondsLeft({ ...running, step: 0 })).toBeUndefined();
 });
 
-it('the past is said as people say it', () => {
+it('past times are relative', () => {
   const now = Date.parse('2026-05-10T12:00:00Z');
   const said = [
     '2026-05-10T11:59:30Z',
@@ -47,12 +47,12 @@ it('the past is said as people say it', () => {
   expect(ago(null, now)).toBe('–');
 });
 
-it('one and many', () => {
+it('singular and plural', () => {
   expect([count(1, 'run'), count(0, 'run'), count(2, 'change')]).toEqual(['1 run', '0 runs', '2 changes']);
   expect(folderOf({ id: 'fast/a', name: 'a' })).toBe('fast/');
 });
 
-it('a table as CSV quotes what needs it, and nothing in it becomes a formula', () => {
+it('CSV cells are quoted where needed, and none becomes a formula', () => {
   const table = {
     header: ['a', 'b'],
     rows: [

@@ -1,10 +1,10 @@
-/** Numbers, times and states as the page says them. */
+/** Formats numbers, times and states for the page. */
 import { formatCount, formatNumber, missing } from '../../../draw/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
 export type RowState = RunRow['state'];
 
-/** What a state means, for those who ask: the title of its icon. */
+/** Explanations of the states, as tooltips of the icons. */
 export const stateMeaning: Readonly<Record<RowState, string>> = {
   running: 'its process lives and writes',
   finished: 'all epochs are done',
@@ -22,7 +22,7 @@ export function withError(mean: number, standardError: number | undefined, digit
     : `${formatNumber(mean, digits)} ± ${formatNumber(standardError, digits)}`;
 }
 
-/** Of a run that is under way: how much longer at the pace so far; undefined where that cannot be told. */
+/** Remaining time of a running run at the pace so far; undefined if it cannot be estimated. */
 export function secondsLeft({ state, step, totalSteps, seconds }: RunRow): number | undefined {
   if (state !== 'running' || seconds === null || step < 1 || totalSteps <= step) return undefined;
   return (seconds / step) * (totalSteps - step);

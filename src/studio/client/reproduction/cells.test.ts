@@ -11,7 +11,7 @@ const row: ReproductionRow = {
   comparisons: [],
 };
 
-it('a run belongs to a row and a scheme by its name, whatever the grid shares', () => {
+it('assigns a run to a row and a scheme by its name, whatever settings the grid shares', () => {
   expect(isCell('cifar10-resnet20-mean-field-s12', row, 'mean-field')).toBe(true);
   expect(isCell('cifar10-resnet20-w4-v5000-mean-field-s1', row, 'mean-field')).toBe(true);
   expect(isCell('cifar10-resnet20-vanilla-s1', row, 'mean-field')).toBe(false);
@@ -23,7 +23,7 @@ it('other settings of one scheme are other arms', () => {
   expect(isCell('cifar10-resnet20-mean-field-no-reorder-s1', row, 'mean-field')).toBe(false);
 });
 
-it('what was not begun is planned', () => {
+it('counts runs that have not started as planned', () => {
   const unfinished = [
     { name: 'a', state: 'new' },
     { name: 'b', state: 'crashed' },

@@ -1,11 +1,12 @@
-/** The runs of a grid that have no result yet: which of them a row of the talk's table waits for. */
+/** Assigns the unfinished runs of a grid to rows of the talk's table. */
 import type { Reproduction, ReproductionRow } from '../../../runs/index.ts';
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
- * Whether a run of this name is one of the row with the scheme and its usual settings: `cifar10-resnet20-w4-v5000-vanilla-s1`, where
- * between net and scheme stand settings that the whole grid shares (`meanfield reproduce` names its runs so).
+ * Whether a run belongs to the row with the scheme at its default settings: `cifar10-resnet20-w4-v5000-vanilla-s1`,
+ * where settings shared by the whole grid come between net and scheme (`meanfield reproduce` names its runs this
+ * way).
  */
 export function isCell(name: string, { dataset, model }: ReproductionRow, scheme: string): boolean {
   return new RegExp(`^${escaped(`${dataset}-${model}`)}(-[a-z]+[\\d.]+)*-${escaped(scheme)}-s\\d+$`).test(

@@ -1,4 +1,4 @@
-/** The talk's table filling up. */
+/** The talk's table, filled in as runs finish. */
 import { sides, talkTablePicture } from '../../../pictures/index.ts';
 import { formatNumber, formatValue } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
@@ -15,7 +15,7 @@ import {
 } from '../../../report/reproduction/tables.ts';
 import { mainArm, type Reproduction, type ReproductionRow } from '../../../runs/reproduction.ts';
 import { rootGrid } from '../../protocol/index.ts';
-import { Stage } from '../charts/stage.tsx';
+import { ChartCanvas } from '../charts/chart-canvas.tsx';
 import { place } from '../location.ts';
 import { ChartHead, TableSection } from '../parts/chart-head.tsx';
 import { CommandLine } from '../parts/command-line.tsx';
@@ -37,11 +37,11 @@ const members = computed(() => {
   const start = folder.value === undefined || folder.value === rootGrid ? '' : `${folder.value}/`;
   return rowList.value.filter(({ id }) => id.startsWith(start));
 });
-/** Changes when the table has been written anew. */
+/** Changes when the table has been rewritten. */
 const written = computed(() => runs.value?.grids.find(({ id }) => id === folder.value)?.written);
 /** A minus sign as wide as the plus. */
 const withMinus = (text: string): string => text.replace(/-(?=\d)/g, '−');
-/** What a grid is called in the page. */
+/** Display name of a grid. */
 const nameOf = (id: string): string => (id === rootGrid ? (runs.value?.root ?? id) : id);
 
 export function ReproductionPage(): JSX.Element {
@@ -140,7 +140,7 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
-/** One dot a run of the two schemes: full when finished, hollow while it is planned. */
+/** One dot per run of the two schemes: filled when finished, hollow while planned. */
 function Dots({
   row,
   scheme,
@@ -293,7 +293,7 @@ function Picture({ reproduction }: { readonly reproduction: Reproduction }): JSX
         <span class="quiet">hollow: talk, filled: here</span>
       </p>
       <div role="img" aria-label={words}>
-        <Stage height={(width) => draw(Math.max(width, 1)).height} draw={draw} />
+        <ChartCanvas height={(width) => draw(Math.max(width, 1)).height} draw={draw} />
       </div>
     </figure>
   );
@@ -309,7 +309,7 @@ function Text({
   readonly title: string;
   readonly id: string;
   readonly table: TextTable;
-  /** The first column of numbers. */
+  /** Index of the first column of numbers. */
   readonly numeric: number;
   readonly caption: string;
 }): JSX.Element | null {

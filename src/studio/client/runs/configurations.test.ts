@@ -4,7 +4,7 @@ import { configurationLabels, differing, groupRows, meanOf } from './configurati
 
 const base = { dataset: 'cifar10', model: 'resnet20', scheme: 'mean-field', reorder: true };
 
-it('a configuration is called by what most others do not have', () => {
+it('labels a configuration by the settings that most others lack', () => {
   const labels = configurationLabels({
     a: { ...base, 'tau-lr-factor': 1, epochs: 15 },
     b: { ...base, 'tau-lr-factor': 1, epochs: 30 },
@@ -14,7 +14,7 @@ it('a configuration is called by what most others do not have', () => {
   expect(Object.fromEntries(labels)).toEqual({ a: '', b: 'epochs 30', c: 'tau-lr-factor 0.1', other: '' });
 });
 
-it('labels tell any two configurations of one kind apart', () => {
+it('labels of configurations of one kind are distinct', () => {
   const all = Object.fromEntries(
     Array.from({ length: 8 }, (_, i) => [`k${i}`, { ...base, x: i & 1, y: i & 2, z: i & 4 }]),
   );
@@ -25,13 +25,13 @@ it('a setting that is absent in one differs', () => {
   expect(differing([{ a: 1, b: 2 }, { a: 1 }])).toEqual(['b']);
 });
 
-it('the mean has a standard error from two values on, and missing ones do not count', () => {
+it('a mean has a standard error from two values on; missing values do not count', () => {
   expect(meanOf([1, null, 3])).toEqual({ n: 2, mean: 2, standardError: 1 });
   expect(meanOf([5])).toEqual({ n: 1, mean: 5, standardError: undefined });
   expect(meanOf([null])).toBeUndefined();
 });
 
-it('a group averages its final runs alone, and a run without a configuration is its own group', () => {
+it('a group averages only its final runs; a run without a configuration is its own group', () => {
   const groups = groupRows([
     fakeRow({ name: 'a', testError: 10 }),
     fakeRow({ name: 'b', testError: 12 }),

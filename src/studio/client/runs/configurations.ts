@@ -1,23 +1,23 @@
-/** What tells configurations apart, and runs of one configuration together. */
+/** Groups runs by configuration and labels configurations by their differences. */
 import type { PlainRecord } from '../../../runs/index.ts';
 import { formatValue } from '../../../draw/index.ts';
 import { type Mean, summarizeMean } from '../../../stats/summary.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
-/** Settings that say nothing of a result, or that every row names anyway. */
+/** Settings that do not affect a result, or that every row shows anyway. */
 export const incidental: ReadonlySet<string> = new Set([
   ...['dataset', 'model', 'scheme', 'reorder', 'seed'],
   ...['threads', 'device', 'output', 'name', 'data-dir'],
   ...['recovery-interval', 'checkpoint-every', 'val-interval'],
 ]);
 
-/** Of the given settings those in which the records differ, in the order of the records. */
+/** Settings in which the records differ, in the order of the records. */
 export function differing(records: readonly PlainRecord[]): string[] {
   const keys = new Set(records.flatMap((record) => Object.keys(record)));
   return [...keys].filter((key) => new Set(records.map((record) => JSON.stringify(record[key]))).size > 1);
 }
 
-/** The value that most records have; of equals the first. */
+/** The most common value; the first one if tied. */
 function commonest(records: readonly PlainRecord[], key: string): string {
   const counts = new Map<string, number>();
   for (const record of records) {
@@ -28,8 +28,8 @@ function commonest(records: readonly PlainRecord[], key: string): string {
 }
 
 /**
- * What sets a configuration apart from the others with the same data, net and scheme: the settings in which it is not as most
- * of them are, `tau-lr-factor 0.1, epochs 30`; empty where there are none.
+ * Labels each configuration with the settings in which it differs from most others of the same data, net and scheme:
+ * `tau-lr-factor 0.1, epochs 30`; empty if there are none.
  */
 export function configurationLabels(
   configurations: Readonly<Record<string, PlainRecord>>,
@@ -45,10 +45,10 @@ export function configurationLabels(
   for (const members of kinds.values()) {
     const records = members.map((key) => configurations[key] ?? {});
     const settings = differing(records).filter((setting) => !incidental.has(setting));
-    const usual = new Map(settings.map((setting) => [setting, commonest(records, setting)]));
+    const commonValues = new Map(settings.map((setting) => [setting, commonest(records, setting)]));
     members.forEach((key, i) => {
       const own = settings.filter(
-        (setting) => JSON.stringify(records[i]?.[setting] ?? null) !== usual.get(setting),
+        (setting) => JSON.stringify(records[i]?.[setting] ?? null) !== commonValues.get(setting),
       );
       labels.set(key, own.map((setting) => `${setting} ${formatValue(records[i]?.[setting])}`).join(', '));
     });
@@ -56,7 +56,7 @@ export function configurationLabels(
   return labels;
 }
 
-/** Over the finite values; undefined if there are none. */
+/** Mean of the finite values; undefined if there are none. */
 export function meanOf(values: readonly (number | null)[]): Mean | undefined {
   const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
   return finite.length ? summarizeMean(finite) : undefined;
@@ -65,12 +65,12 @@ export function meanOf(values: readonly (number | null)[]): Mean | undefined {
 export interface Group {
   readonly key: string;
   readonly rows: readonly RunRow[];
-  /** Over the runs that are final. */
+  /** Mean over the final runs. */
   readonly error: Mean | undefined;
   readonly loss: Mean | undefined;
 }
 
-/** Runs by configuration, in the order in which the first of each comes. */
+/** Groups runs by configuration, in the order of first appearance. */
 export function groupRows(rows: readonly RunRow[]): Group[] {
   const groups = new Map<string, RunRow[]>();
   for (const row of rows) {

@@ -1,4 +1,4 @@
-/** The most frequent mistakes of a net. */
+/** The most frequent confusions of a net. */
 
 export interface Confusion {
   readonly from: number;

@@ -1,4 +1,4 @@
-/** Loss, error, learning rate and speed over the steps, with one cursor and one zoom for all. */
+/** The Curves tab: loss, error, learning rate and speed over the steps, with a shared cursor and zoom. */
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -36,7 +36,7 @@ const [train, test, tau, plain] = [colours[0]!, colours[1]!, colours[2]!, colour
   Colour,
 ];
 
-/** Of one view and of all: `loss` of the address holds which axes are logarithmic. */
+/** Charts with a logarithmic axis; `loss` of the URL names them. */
 const logs = computed(() => new Set((query.value.log ?? '').split(',').filter(Boolean)));
 const setLog = (id: string, on: boolean): void => {
   const next = new Set(logs.value);
@@ -50,15 +50,15 @@ export const setCursor = (step: number | undefined, keep: boolean): void => {
   if (keep) amend({ at: step === undefined ? undefined : String(step) });
 };
 
-/** Beyond so many times its reach the smoothing sees nothing: exp(-6) is 0.2 %. */
-const sight = 6;
-/** Of a part that is small against what lies beside it. */
+/** Beyond this multiple of the smoothing range, weights are negligible: exp(-6) is 0.2 %. */
+const cutoff = 6;
+/** Limit of points for a small part with its margins. */
 const maxZoomPoints = 8000;
 
 function rangeFor([from, to]: readonly [number, number], reach: number): StepRange {
-  const [least, most] = [Math.max(0, Math.floor(from - sight * reach)), Math.ceil(to + sight * reach)];
+  const [first, last] = [Math.max(0, Math.floor(from - cutoff * reach)), Math.ceil(to + cutoff * reach)];
   const points = Math.round((curvePoints * (most - least)) / Math.max(to - from, 1));
-  return { points: Math.min(points, maxZoomPoints), from: least, to: most };
+  return { points: Math.min(points, maxZoomPoints), from: first, to: last };
 }
 
 export function CurvesTab({ run }: { readonly run: FollowedData }): JSX.Element {
@@ -66,8 +66,8 @@ export function CurvesTab({ run }: { readonly run: FollowedData }): JSX.Element 
   const near = zoom.value;
   const decimated = whole !== undefined && whole.total > whole.step.length;
   const reach = numberOf(query.value.smooth) ?? defaultReach(whole?.lastStep ?? 0);
-  // Where points stand for buckets of steps, a part of the run is read anew with more of them; and with what lies beside it, which
-  // the smoothing looks at: a step reads the same near and far.
+  // If points are buckets of steps, a zoomed range is read again at a finer resolution, with margins as wide as the
+  // smoothing needs, so that a step has the same value at any zoom.
   const closer = useLoaded(
     async () => (near && decimated ? source().steps(run.id, rangeFor(near, reach)) : undefined),
     [run.id, near?.[0], near?.[1], decimated, reach],
@@ -131,7 +131,7 @@ function Charts({
   );
 }
 
-/** The charts of a run, the loss first. */
+/** The charts of a run, starting with the loss. */
 function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: number): readonly ChartLines[] {
   const { step: x } = curves;
   const perEpoch = stepsPerEpoch(detail);
@@ -153,7 +153,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
         ]
       : [];
   };
-  // Buckets of one step have no spread to show.
+  // Buckets of a single step have no spread.
   const bucketed = curves.lossMin.some((least, i) => least !== curves.loss[i]);
   const smoothed = (values: readonly (number | null)[]): Pick<Series, 'y' | 'raw'> =>
     reach > 0 ? { y: smooth(x, values, reach), raw: values } : { y: values };

@@ -1,7 +1,7 @@
-/** Curves that grow: what a stream of steps adds to what was read. */
+/** Growing curves: appends streamed steps to those read before. */
 import { mapCurves, type StageCurves, type StepCurves } from '../../protocol/index.ts';
 
-/** The curves with every stage column that `others` have; where they had none themselves, nothing is known at any point. */
+/** Adds the stage columns of `others`; missing ones are filled with null. */
 function withStagesOf(curves: StepCurves, others: StepCurves): StepCurves {
   const nothing = curves.step.map((): readonly number[] => []);
   const column = (name: string, key: keyof StageCurves): StageCurves[typeof key] =>
@@ -19,8 +19,8 @@ function withStagesOf(curves: StepCurves, others: StepCurves): StepCurves {
 }
 
 /**
- * `more` after `curves`. Where `more` begins before the end, as after a run went on from an earlier checkpoint, it
- * replaces what stood there.
+ * Appends `more` to `curves`. If `more` starts before the end, as after a run resumed from an earlier checkpoint, it
+ * replaces the overlap.
  */
 export function appendCurves(curves: StepCurves, more: StepCurves): StepCurves {
   const [first] = more.step;
@@ -38,7 +38,7 @@ export function appendCurves(curves: StepCurves, more: StepCurves): StepCurves {
   };
 }
 
-/** The points up to a step, it among them. */
+/** The points up to and including a step. */
 export function curvesUpTo(curves: StepCurves, step: number): StepCurves {
   if (curves.lastStep <= step) return curves;
   const keep = curves.step.filter((one) => one <= step).length;
@@ -52,7 +52,7 @@ export function curvesAfter(curves: StepCurves, step: number): StepCurves {
   return mapCurves(curves, (column) => column.slice(from));
 }
 
-/** Values for the smoothing, in steps: 1, 2, 5, 10, .. up to a quarter of the run; 0 is none. */
+/** Options for the smoothing range in steps: 0 (none), 1, 2, 5, 10, .. up to a quarter of the run. */
 export function reaches(lastStep: number): readonly number[] {
   const values = [0];
   for (let power = 1; power <= lastStep; power *= 10)
@@ -60,6 +60,6 @@ export function reaches(lastStep: number): readonly number[] {
   return values;
 }
 
-/** Where nothing is chosen: about a sixtieth of the run. */
+/** Default smoothing range: about a sixtieth of the run. */
 export const defaultReach = (lastStep: number): number =>
   reaches(lastStep).findLast((value) => value <= lastStep / 60) ?? 0;

@@ -21,28 +21,28 @@ const found = (text: string): string =>
     .map(({ name }) => name)
     .join(' ');
 
-it('a word is part of the name, the folder, the net, the scheme or the state', () => {
+it('a word matches part of the name, folder, net, scheme or state', () => {
   expect(found('fast')).toBe('a-s1 b-s2');
   expect(found('VANILLA')).toBe('c');
   expect(found('fast resnet20 reorder')).toBe('b-s2');
   expect(found('')).toBe('a-s1 b-s2 c');
 });
 
-it('key:value is the whole value, a star stands for the rest', () => {
+it('key:value matches the whole value, and a star any rest', () => {
   expect(found('scheme:mean-field')).toBe('a-s1');
   expect(found('scheme:mean-field*')).toBe('a-s1 b-s2');
   expect(found('state:running')).toBe('c');
   expect(found('folder:fast seed:2')).toBe('b-s2');
 });
 
-it('every setting is a key, and numbers are compared as numbers', () => {
+it('every setting is a key, and numbers compare as numbers', () => {
   expect(found('tau-lr-factor:1e-1')).toBe('a-s1');
   expect(found('tau-lr-factor>=1')).toBe('b-s2');
   expect(found('data-dir:"my data"')).toBe('a-s1');
   expect(found('error<12')).toBe('a-s1');
 });
 
-it('what a run does not have matches neither a value nor a comparison', () => {
+it('a missing value matches neither a value nor a comparison', () => {
   expect(found('error<1000')).toBe('a-s1 b-s2');
   expect(found('tau-lr-factor<9')).toBe('a-s1 b-s2');
   expect(found('nonsense:1')).toBe('');
@@ -54,11 +54,11 @@ it('a minus inverts a term', () => {
   expect(found('-state:running -seed:2')).toBe('a-s1');
 });
 
-it('columns are found by the headings of the list', () => {
+it('columns are named as in the list headings', () => {
   expect(found('net:resnet20 time>50 images/s<501 run:c')).toBe('c');
 });
 
-it('a key that is no column and no setting is told', () => {
+it('reports keys that are neither a column nor a setting', () => {
   expect(unknownKeys('net:a tau-lr-factor:1 colour:red -size<3 word', Object.values(settings))).toEqual([
     'colour',
     'size',

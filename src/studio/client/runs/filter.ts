@@ -1,4 +1,4 @@
-/** The filter box: words, and `key:value` with the columns and every setting as keys. */
+/** The filter box: words, and `key:value` terms where keys are columns and settings. */
 import type { PlainRecord } from '../../../runs/index.ts';
 import type { RunRow } from '../../protocol/index.ts';
 
@@ -19,14 +19,14 @@ const columns: Readonly<Record<string, (row: RunRow) => string | number | null>>
   step: (row) => row.step,
   epochs: (row) => row.epochs,
   seconds: (row) => row.seconds,
-  // As the list's headings call them.
+  // As in the list's headings.
   net: (row) => row.model,
   run: (row) => row.name,
   time: (row) => row.seconds,
   'images/s': (row) => row.imagesPerSecond,
 };
 
-/** `-`, a key, how it compares, a value; quotes keep blanks together. */
+/** `-`, a key, an operator, a value; quotes keep spaces together. */
 const term = /(-?)([\w/-]+)(:|<=|>=|<|>|=)("[^"]*"|\S+)|(-?)("[^"]*"|\S+)/g;
 const unquoted = (text: string): string => text.replace(/^"(.*)"$/, '$1');
 
@@ -36,7 +36,7 @@ function compare(found: unknown, sign: string, wanted: string): boolean {
     const text = (typeof found === 'string' ? found : JSON.stringify(found)).toLowerCase();
     const value = wanted.toLowerCase();
     if (value.endsWith('*')) return text.startsWith(value.slice(0, -1));
-    // 0.10 and 1e-1 are the same setting.
+    // 0.10 and 1e-1 are equal.
     return text === value || (typeof found === 'number' && value !== '' && found === Number(value));
   }
   const [a, b] = [Number(found), Number(wanted)];
@@ -46,10 +46,11 @@ function compare(found: unknown, sign: string, wanted: string): boolean {
 }
 
 /**
- * All terms hold: a word is part of the name, data set, model, scheme or state; `key:value` compares (`*` at the end of a
- * value stands for any rest); `key<value` and the like compare numbers; `-` before a term inverts it.
+ * Parses a filter; all terms must hold. A word matches part of the name, data set, model, scheme or state;
+ * `key:value` matches the value (`*` at the end matches any rest); `key<value` and the like compare numbers; a
+ * leading `-` inverts a term.
  *
- * @param settingsOf - the configuration of a row, for keys that are no column
+ * @param settingsOf - returns the configuration of a row, for keys that are not columns
  */
 export function parseFilter(text: string, settingsOf: (row: RunRow) => PlainRecord | undefined): Test {
   const tests: Test[] = [];
@@ -67,7 +68,7 @@ export function parseFilter(text: string, settingsOf: (row: RunRow) => PlainReco
   return (row) => tests.every((test) => test(row));
 }
 
-/** Keys of the filter that are neither a column nor a setting of any run. */
+/** Filter keys that are neither a column nor a setting of any run. */
 export function unknownKeys(text: string, configurations: readonly PlainRecord[]): string[] {
   const keys = [...text.matchAll(term)].flatMap(([, , key, sign]) => (key && sign ? [key] : []));
   return [...new Set(keys)].filter(
@@ -77,7 +78,7 @@ export function unknownKeys(text: string, configurations: readonly PlainRecord[]
   );
 }
 
-/** A setting may have any name; what every object has is none. */
+/** Reads an own property only: settings may have any name. */
 const ownValue = (settings: PlainRecord | undefined, key: string): unknown =>
   settings && Object.hasOwn(settings, key) ? settings[key] : undefined;
 

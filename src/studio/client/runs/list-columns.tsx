@@ -1,4 +1,4 @@
-/** The columns of the list: a line is a run, or a configuration with its runs. */
+/** The columns of the list; a line is a run, or a configuration with its runs. */
 import {
   formatCount,
   formatDate,
@@ -29,7 +29,7 @@ export interface LineActions {
   readonly toggle: (line: Line) => void;
   readonly fold: (key: string) => void;
   readonly now: number;
-  /** Lines are configurations with their runs. */
+  /** Whether lines are configurations with their runs. */
   readonly grouped: boolean;
 }
 
@@ -38,7 +38,7 @@ const pick =
   (line: Line): JSX.Element | string =>
     line.kind === 'run' ? run(line.row) : group(line.group);
 
-/** Without a result it is of an epoch on the way. */
+/** Marks a value measured during training when there is no result. */
 const onTheWay = (row: RunRow, text: string, what: string): JSX.Element | string =>
   row.final || text === missing ? (
     text
@@ -48,7 +48,7 @@ const onTheWay = (row: RunRow, text: string, what: string): JSX.Element | string
     </span>
   );
 
-/** Where the columns have no titles the number says what it is. */
+/** Adds `%` where the columns have no titles. */
 const percent = (content: JSX.Element | string): JSX.Element | string =>
   content === missing ? (
     missing
@@ -84,10 +84,10 @@ function seeds({ rows }: Group): string {
   return all.length > 4 ? `${all.length}` : all.join(', ');
 }
 
-/** The ends of names tell runs apart: where there is no room for all, the middle is left out. */
+/** Characters kept at the end of a name: ends distinguish runs, so the middle is elided. */
 const tailLength = 18;
 
-/** Those that are planned; they are part of a configuration. */
+/** Planned epochs, which are part of a configuration. */
 const epochsOf = ({ rows: [first] }: Group): string => String(first?.plannedEpochs ?? missing);
 
 function Name({
@@ -97,7 +97,7 @@ function Name({
 }: {
   readonly line: Line;
   readonly fold: LineActions['fold'];
-  /** Net and data are said here: no column has them. */
+  /** Whether the name shows net and data, because no column does. */
   readonly named: boolean;
 }): JSX.Element {
   if (line.kind === 'run')
@@ -303,10 +303,10 @@ const kept = {
   narrow: new Set(['select', 'state', 'name', 'scheme', 'progress', 'error']),
 };
 
-/** They say nothing of a group, or what its name says. */
+/** Columns without meaning for a group, or shown in its name. */
 const withoutGroups = new Set(['scheme', 'speed', 'swaps', 'started']);
 
-/** Fewer where there is less room. */
+/** The columns that fit the window. */
 export function listColumns(actions: LineActions, tier: keyof typeof kept): readonly Column<Line>[] {
   const columns = kept[tier];
   return all(actions, columns?.has('model') ?? true).filter(

@@ -26,7 +26,7 @@ const filterText = computed(() => query.value.q ?? '');
 const grouped = computed(() => query.value.group === 'configuration');
 const selected = computed(() => new Set(readList(query.value.sel)));
 const open = computed(() => new Set(readList(query.value.open)));
-/** Counts minutes, for what is said of the past. */
+/** The current time, updated every minute for relative times. */
 const now = signal(Date.now());
 
 const labels = computed(() => configurationLabels(runs.value?.configurations ?? {}));

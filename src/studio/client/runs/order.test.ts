@@ -13,21 +13,21 @@ const names = (text: string): string =>
     .map(({ name }) => name)
     .join(' ');
 
-it('numbers in names count as numbers', () => {
+it('names sort numerically', () => {
   expect(names('name')).toBe('s1 s2 s9 s10');
 });
 
-it('runs without a value stand last in both directions, and equals by name', () => {
+it('missing values come last in both directions, and ties are sorted by name', () => {
   expect(names('error')).toBe('s1 s2 s10 s9');
   expect(names('-error')).toBe('s2 s10 s1 s9');
 });
 
-it('the newest come first where nothing is asked for', () => {
+it('sorts the newest first by default', () => {
   expect(names('')).toBe('s1 s10 s2 s9');
   expect(names('nonsense')).toBe(names(''));
 });
 
-it('an order comes back from the address, and a second click turns it', () => {
+it('an order round-trips through the URL, and a second click reverses it', () => {
   expect(parseSort(writeSort({ key: 'loss', descending: true }))).toEqual({ key: 'loss', descending: true });
   expect(nextSort(defaultSort, 'error')).toEqual({ key: 'error', descending: false });
   expect(nextSort({ key: 'error', descending: false }, 'error')).toEqual({ key: 'error', descending: true });

@@ -1,4 +1,4 @@
-/** The order of the list. */
+/** Sorts the list. */
 import type { RunRow } from '../../protocol/index.ts';
 import type { Sort } from '../parts/grid.tsx';
 import type { Group } from './configurations.ts';
@@ -19,7 +19,7 @@ const valueOf: Readonly<Record<string, (row: RunRow) => Value>> = {
   time: (row) => row.seconds,
   started: (row) => (row.started === null ? null : Date.parse(row.started)),
 };
-/** Large ones are looked for there. */
+/** Columns that sort in descending order first. */
 const descendingFirst = new Set(['started', 'progress', 'speed', 'swaps', 'time']);
 
 export const sortKeys: readonly string[] = Object.keys(valueOf);
@@ -35,19 +35,19 @@ export function parseSort(text: string | undefined): Sort {
 
 export const writeSort = ({ key, descending }: Sort): string => `${descending ? '-' : ''}${key}`;
 
-/** What a click on the title of a column makes of the order. */
+/** The order after a click on a column title. */
 export const nextSort = (sort: Sort, key: string): Sort =>
   sort.key === key ? { key, descending: !sort.descending } : { key, descending: descendingFirst.has(key) };
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** Runs without the value stand last, whatever the direction; equals are in the order of their names. */
+/** Sorts rows. Missing values come last in both directions; ties are sorted by name. */
 export function sortRows(rows: readonly RunRow[], { key, descending }: Sort): RunRow[] {
   const read = valueOf[key] ?? ((row: RunRow) => row.id);
   return sorted(rows, read, (row) => row.id, descending);
 }
 
-/** Groups by their own mean where there is one, else by their first run. */
+/** Sorts groups by their mean if there is one, else by their first run. */
 export function sortGroups(groups: readonly Group[], sort: Sort): Group[] {
   const own = {
     error: (group: Group) => group.error?.mean ?? null,

@@ -1,4 +1,4 @@
-/** What the net gets right and wrong: confusion, errors by class, test images with what it takes them for. */
+/** The Predictions tab: confusion matrix, errors by class, and test images with their predictions. */
 import { formatCount, formatNumber } from '../../../draw/index.ts';
 import { type ConfusionPicture, confusionPicture } from '../../../pictures/index.ts';
 import { computed } from '@preact/signals';
@@ -6,7 +6,7 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { RunResult } from '../../../runs/index.ts';
 import type { SampleList } from '../../protocol/index.ts';
-import { Stage } from '../charts/stage.tsx';
+import { ChartCanvas } from '../charts/chart-canvas.tsx';
 import { amend, place } from '../location.ts';
 import { ChartHead, TableSection } from '../parts/chart-head.tsx';
 import { Segments } from '../parts/controls.tsx';
@@ -89,7 +89,7 @@ function Confusion({ result: { confusion, classes } }: { readonly result: RunRes
           setCell(undefined);
         }}
       >
-        <Stage
+        <ChartCanvas
           height={(width) =>
             width ? confusionPicture(classes, confusion, width, theme.value).picture.height : 300
           }

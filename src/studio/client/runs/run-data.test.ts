@@ -37,31 +37,31 @@ afterEach(() => {
 
 const stream = (): RunListener => {
   expect(source.runStreams.size).toBe(1);
-  return [...source.runStreams][0]!.hear;
+  return [...source.runStreams][0]!.listener;
 };
 const stepsOf = (): readonly number[] => run.curves.value!.step;
 const swapSteps = (): number[] => run.swaps.value.map(({ step }) => step);
 
-it('what comes stands after what was read', () => {
+it('streamed steps follow those read before', () => {
   expect([...source.runStreams][0]!.after).toBe(4);
   stream().steps({ ...fakeCurves([5, 6]), after: 4 });
   stream().status({ row: { ...row, swaps: 3 }, stamp: '', epochs: [epoch(0)], swaps: [swap(4), swap(6)] });
   expect([stepsOf(), swapSteps(), run.swapTotal.value]).toEqual([[1, 2, 3, 4, 5, 6], [2, 4, 6], 3]);
 });
 
-it('of a run that was cut back nothing stays that is no longer so', () => {
+it('drops the removed steps and swaps of a truncated run', () => {
   stream().steps({ ...fakeCurves([1, 2]), after: 0 });
   stream().status({ row: { ...row, swaps: 1 }, stamp: '', epochs: [epoch(0)], swaps: [swap(2)] });
   expect([stepsOf(), run.curves.value!.total, swapSteps(), run.swapTotal.value]).toEqual([[1, 2], 2, [2], 1]);
   expect(run.detail.value!.epochs).toEqual([epoch(0)]);
 });
 
-it('a run that begins anew from nothing is empty until its first step', () => {
+it('a restarted run is empty until its first step', () => {
   stream().steps({ ...fakeCurves([]), after: 0 });
   expect([stepsOf(), run.curves.value!.lastStep, swapSteps()]).toEqual([[], 0, []]);
 });
 
-it('after a loss of the stream all is read anew: the run may be another one', async () => {
+it('reads everything again after the stream was lost, since the run may have been replaced', async () => {
   source.answers.curves = fakeCurves([1, 2]);
   source.answers.swaps = [];
   stream().missed();
@@ -69,7 +69,7 @@ it('after a loss of the stream all is read anew: the run may be another one', as
   expect([stepsOf(), swapSteps(), [...source.runStreams][0]!.after]).toEqual([[1, 2], [], 2]);
 });
 
-it('a run that is gone is said to be, and is there again when it is', async () => {
+it('reports a removed run, and shows it again when it is back', async () => {
   stream().gone('no run "a"');
   expect([run.gone.value, run.failure.value, source.runStreams.size]).toEqual([true, 'no run "a"', 0]);
   source.answers.run = () => Promise.reject(new Error('no run "a"'));
@@ -80,7 +80,7 @@ it('a run that is gone is said to be, and is there again when it is', async () =
   expect([run.gone.value, run.failure.value, source.runStreams.size]).toEqual([false, undefined, 1]);
 });
 
-it('a new page or checkpoint, or another state, is read', async () => {
+it('reads the detail again on a new page, checkpoint or state', async () => {
   const detail = fakeDetail(row, { stamp: 's', checkpoints: ['last'] });
   source.answers.run = () => Promise.resolve(detail);
   stream().status({ row, stamp: 's', epochs: [], swaps: [] });
@@ -88,7 +88,7 @@ it('a new page or checkpoint, or another state, is read', async () => {
   expect(run.detail.value).toBe(detail);
 });
 
-it('what is read too late, after the reader has gone, opens no stream', async () => {
+it('opens no stream for data that arrives after the view was left', async () => {
   stop();
   let answer: (() => void) | undefined;
   source.answers.run = () =>

@@ -1,4 +1,4 @@
-/** A run that is looked at: what was read of it, kept up to date. */
+/** The data of the displayed run, kept up to date. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { SwapRecord } from '../../../runs/index.ts';
@@ -8,10 +8,10 @@ import type { Source, Stop } from '../source/source.ts';
 import { source } from '../store.ts';
 import { appendCurves, curvesAfter, curvesUpTo } from './curves.ts';
 
-/** More are not seen on a screen. */
+/** Points per curve; a screen shows no more. */
 export const curvePoints = 1200;
-/** After a failure it is tried again, in ms. */
-const tryAgain = 4000;
+/** Delay before a retry after a failure, in ms. */
+const retryDelay = 4000;
 
 export interface FollowedData {
   readonly id: string;
@@ -20,7 +20,7 @@ export interface FollowedData {
   readonly swaps: ReadonlySignal<readonly SwapRecord[]>;
   readonly swapTotal: ReadonlySignal<number>;
   readonly failure: ReadonlySignal<string | undefined>;
-  /** The folder is no longer there: what is shown is what was. */
+  /** Whether the folder has been removed; the last data stays visible. */
   readonly gone: ReadonlySignal<boolean>;
 }
 
@@ -42,8 +42,8 @@ export class FollowedRun implements FollowedData {
   readonly #source: Source;
   #stop: Stop | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** Which beginning is the last one: what an earlier one reads counts no more. */
-  #turn = 0;
+  /** Incremented at each restart; results of earlier reads are dropped. */
+  #generation = 0;
   #reading = false;
 
   constructor(id: string, from: Source) {
@@ -53,45 +53,45 @@ export class FollowedRun implements FollowedData {
 
   /** Reads and follows until the returned function is called. */
   follow(): Stop {
-    this.#begin();
+    this.#restart();
     return () => {
       this.#leave();
     };
   }
 
   #leave(): void {
-    this.#turn++;
+    this.#generation++;
     clearTimeout(this.#retry);
     this.#stop?.();
     this.#stop = undefined;
   }
 
-  /** Reads everything anew, and follows from there. */
-  #begin(): void {
+  /** Reads everything again and follows from there. */
+  #restart(): void {
     this.#leave();
-    const turn = this.#turn;
-    this.#readAll(turn).catch((error: unknown) => {
-      if (turn !== this.#turn) return;
+    const generation = this.#generation;
+    this.#readAll(generation).catch((error: unknown) => {
+      if (generation !== this.#generation) return;
       this.failure.value = messageOf(error);
-      this.#later();
+      this.#retryLater();
     });
   }
 
-  #later(): void {
+  #retryLater(): void {
     this.#retry = setTimeout(() => {
-      this.#begin();
-    }, tryAgain);
+      this.#restart();
+    }, retryDelay);
   }
 
-  async #readAll(turn: number): Promise<void> {
+  async #readAll(generation: number): Promise<void> {
     const { id } = this;
-    // First alone: of a run that is not there nothing else is asked.
+    // The detail comes first: nothing else is requested for a missing run.
     const detail = await this.#source.run(id);
     const [curves, swaps] = await Promise.all([
       this.#source.steps(id, { points: curvePoints }),
       this.#source.swaps(id),
     ]);
-    if (turn !== this.#turn) return;
+    if (generation !== this.#generation) return;
     this.detail.value = detail;
     this.curves.value = curves;
     this.swaps.value = swaps.swaps;
@@ -109,10 +109,10 @@ export class FollowedRun implements FollowedData {
         this.#leave();
         this.gone.value = true;
         this.failure.value = message;
-        this.#later();
+        this.#retryLater();
       },
       missed: () => {
-        this.#begin();
+        this.#restart();
       },
     });
   }
@@ -130,16 +130,16 @@ export class FollowedRun implements FollowedData {
       });
   }
 
-  /** Fewer points, chosen by the server, in place of the many that have come one by one. */
+  /** Replaces accumulated points by fewer ones downsampled by the server. */
   async #thin(): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
-    const turn = this.#turn;
+    const generation = this.#generation;
     try {
       const read = await this.#source.steps(this.id, { points: curvePoints });
       const now = this.curves.peek();
-      if (turn !== this.#turn || !now) return;
-      // What came by the stream in the meantime stands after it.
+      if (generation !== this.#generation || !now) return;
+      // Appends the steps streamed meanwhile.
       this.curves.value =
         now.lastStep > read.lastStep ? appendCurves(read, curvesAfter(now, read.lastStep)) : read;
     } finally {
@@ -155,7 +155,7 @@ export class FollowedRun implements FollowedData {
     const fresh = swaps.filter(({ step }) => step > last);
     if (fresh.length) this.swaps.value = [...this.swaps.peek(), ...fresh];
     this.swapTotal.value = Math.max(row.swaps, this.swaps.peek().length);
-    // With the state its result, its message, and what it can do next have changed.
+    // A change of state also changes the result, the message and the possible actions.
     if (row.state !== before.row.state || row.final !== before.row.final || stamp !== before.stamp)
       this.#readDetail().catch((error: unknown) => {
         this.failure.value = messageOf(error);
@@ -163,8 +163,8 @@ export class FollowedRun implements FollowedData {
   }
 
   async #readDetail(): Promise<void> {
-    const turn = this.#turn;
+    const generation = this.#generation;
     const read = await this.#source.run(this.id);
-    if (turn === this.#turn) this.detail.value = read;
+    if (generation === this.#generation) this.detail.value = read;
   }
 }

@@ -1,4 +1,4 @@
-/** One run: what it is, how it stands, what can be done with it, and its views. */
+/** The page of one run: header, state, actions and tabs. */
 import {
   formatCount,
   formatDate,
@@ -45,7 +45,7 @@ const tabs: Readonly<
   settings: { title: 'Settings', view: SettingsTab },
 };
 
-/** What is kept when another view of the run is chosen: the place in its time. */
+/** Query parameters kept when switching tabs: the position in time. */
 const shared = (): Record<string, string | undefined> => {
   const { at, from, to, smooth } = place.value.query;
   return { at, from, to, smooth };
@@ -85,7 +85,7 @@ function Shown({ id }: { readonly id: string }): JSX.Element {
   );
 }
 
-/** By itself: its links change with every move of a cursor. */
+/** A separate component, because its links change with every cursor move. */
 function Tabs({ id }: { readonly id: string }): JSX.Element {
   return (
     <nav class="tabs" aria-label="views of the run">
@@ -196,14 +196,14 @@ function Facts({ detail: { row, result } }: { readonly detail: RunDetail }): JSX
 
 function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail }): JSX.Element | null {
   const [busy, setBusy] = useState(false);
-  const [told, setTold] = useState<
+  const [outcome, setOutcome] = useState<
     { readonly good: boolean; readonly text: string; readonly state: string } | undefined
   >(undefined);
   const { actions } = source();
   if (!actions) return null;
-  // What was told is of no use once the run has gone on to another state than it led to.
+  // The outcome is dropped once the run has moved on to another state.
   const [asked, setAsked] = useState(row.state);
-  const current = told && (row.state === told.state || row.state === asked) ? told : undefined;
+  const current = outcome && (row.state === outcome.state || row.state === asked) ? outcome : undefined;
   const act = (
     what: (id: string) => Promise<ActionAnswer>,
     words: string,
@@ -211,18 +211,18 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
   ): void => {
     setAsked(row.state);
     setBusy(true);
-    setTold(undefined);
+    setOutcome(undefined);
     what(row.id)
       .then(
         (answer) => {
-          setTold({
+          setOutcome({
             good: true,
             text: `${words}: ${answer.command} (process ${answer.pid})`,
             state: expected,
           });
         },
         (error: unknown) => {
-          setTold({ good: false, text: messageOf(error), state: row.state });
+          setOutcome({ good: false, text: messageOf(error), state: row.state });
         },
       )
       .finally(() => {

@@ -1,4 +1,4 @@
-/** The configuration, where it ran, and the command lines for it. */
+/** The Settings tab: configuration, machine and command lines. */
 import type { JSX } from 'preact';
 import { formatValue } from '../../../draw/index.ts';
 import type { PlainRecord } from '../../../runs/index.ts';

@@ -1,4 +1,4 @@
-/** How far curves are smoothed: a slider, whose place is in the address. */
+/** A slider for the smoothing range, stored in the URL. */
 import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { amend } from '../location.ts';

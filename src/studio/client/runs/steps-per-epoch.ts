@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../protocol/index.ts';
 
-/** Steps of an epoch, as far as it can be told; 0 where it cannot. */
+/** Steps per epoch; 0 if unknown. */
 export const stepsPerEpoch = ({ row: { totalSteps, plannedEpochs } }: RunDetail): number =>
   plannedEpochs && totalSteps ? totalSteps / plannedEpochs : 0;

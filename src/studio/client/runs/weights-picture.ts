@@ -1,4 +1,4 @@
-/** Blocks of a stage in the plane of the first two principal components of their weights. */
+/** The blocks of a stage in the plane of the first two principal components of their weights. */
 import {
   type Mark,
   type Picture,
@@ -12,7 +12,7 @@ import { count } from '../parts/words.ts';
 
 type Point = WeightCloud['points'][number];
 
-/** tau where there is one, else the place in the order. */
+/** tau if there is one, else the index in the order. */
 const depthOf = (point: Point): number => point.tau ?? point.place + 1;
 
 function depthRange({ points }: WeightCloud, checkpoint: string): readonly [number, number] {
@@ -20,10 +20,10 @@ function depthRange({ points }: WeightCloud, checkpoint: string): readonly [numb
   return [Math.min(...all), Math.max(...all)];
 }
 
-/** Of depth: not the colours of the blocks, which are told by their creation everywhere. */
+/** Colours for depth; block colours stand for creation order everywhere. */
 const depthRamp = (theme: Theme): readonly string[] => theme.diverging;
 
-/** By depth, between the first block of the checkpoint and its last. */
+/** Colour by depth, from the first block of the checkpoint to the last. */
 export function depthColour(cloud: WeightCloud, point: Point, theme: Theme): string {
   const ramp = depthRamp(theme);
   return ramp[sequentialLevel(depthOf(point), ...depthRange(cloud, point.checkpoint), ramp.length)]!;
@@ -31,7 +31,7 @@ export function depthColour(cloud: WeightCloud, point: Point, theme: Theme): str
 
 const [barWidth, barHeight, barRoom] = [90, 8, 16];
 
-/** What the colours mean, at the right above the plane. */
+/** The colour bar, above the plane at the right. */
 function colourBar(cloud: WeightCloud, checkpoint: string, width: number, theme: Theme): Mark[] {
   const [low, high] = depthRange(cloud, checkpoint);
   if (!(high > low)) return [];
@@ -59,7 +59,7 @@ function colourBar(cloud: WeightCloud, checkpoint: string, width: number, theme:
   ];
 }
 
-/** Names in the order of their steps. */
+/** Checkpoint names in the order of their steps. */
 export function checkpointsOf({
   points,
 }: WeightCloud): readonly { readonly checkpoint: string; readonly step: number }[] {
@@ -126,7 +126,7 @@ export function weightsPicture(
       opacity: 0.6,
     });
   }
-  // The flow, from block to block.
+  // The flow from block to block.
   const flow = [...now].sort((a, b) => a.place - b.place);
   inside.push({
     kind: 'path',

@@ -1,9 +1,9 @@
-/** The clouds of weights over the checkpoints. */
+/** The Weights tab: weight clouds over the checkpoints. */
 import { formatCount } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { WeightCloud } from '../../protocol/index.ts';
-import { Stage } from '../charts/stage.tsx';
+import { ChartCanvas } from '../charts/chart-canvas.tsx';
 import { amend, place } from '../location.ts';
 import { ChartHead } from '../parts/chart-head.tsx';
 import { useLoaded } from '../parts/loaded.ts';
@@ -112,7 +112,7 @@ function CloudFigure({
           }),
         )}
       />
-      <Stage height={(width) => Math.min(420, Math.max(260, width * 0.85))} draw={picture} />
+      <ChartCanvas height={(width) => Math.min(420, Math.max(260, width * 0.85))} draw={picture} />
       <figcaption>
         {(100 * (cloud.explained[0] + cloud.explained[1])).toFixed(0)} % of the variance is in this plane. In
         the order of the flow:{' '}

@@ -6,7 +6,7 @@ import { curvePart } from './curve-part.ts';
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-/** The curves of a run with these losses, in buckets that end at these steps. */
+/** Curves with the given losses, in buckets that end at the given steps. */
 function bucketed(losses: readonly number[], ends: readonly number[]): StepCurves {
   const buckets = ends.map((end, b) => losses.slice(ends[b - 1] ?? 0, end));
   return {
@@ -19,7 +19,7 @@ function bucketed(losses: readonly number[], ends: readonly number[]): StepCurve
   };
 }
 
-it('a spike in any bucket is seen in fewer points', () => {
+it('a spike in any bucket survives downsampling', () => {
   const losses = Array.from({ length: 3000 }, () => 1);
   for (const at of [0, 1, 777, 1500, 2998, 2999]) {
     const loss = losses.map((value, i) => (i === at ? 50 : value));
@@ -31,7 +31,7 @@ it('a spike in any bucket is seen in fewer points', () => {
   }
 });
 
-it('mean, least and largest of a point are those of all its steps, whatever they were read in', () => {
+it('mean, minimum and maximum cover all steps of a point, whatever the buckets', () => {
   const losses = fc.array(fc.double({ min: 0, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 80 });
   const cuts = fc.array(fc.boolean(), { minLength: 80, maxLength: 80 });
   fc.assert(
@@ -53,7 +53,7 @@ it('mean, least and largest of a point are those of all its steps, whatever they
   );
 });
 
-it('all but the loss is of the last step of a point, the coordinates of the stages too', () => {
+it('everything except loss and error comes from the last step of a point, including stage coordinates', () => {
   const part = curvePart(fakeCurves([10, 20, 30, 40, 50]), { points: 2, from: 20 });
   const last = fakeCurves([30, 50]);
   expect({ ...part, loss: null, lossMin: null, lossMax: null, total: 0 }).toEqual({
@@ -65,7 +65,7 @@ it('all but the loss is of the last step of a point, the coordinates of the stag
   });
 });
 
-it('what is not finite counts for nothing, and points without any loss have none', () => {
+it('non-finite values are ignored, and points without any loss have none', () => {
   const holes = (loss: readonly (number | null)[]): StepCurves => ({
     ...fakeCurves([1, 2, 3, 4]),
     loss,

@@ -1,10 +1,10 @@
-/** A stretch of curves that were read, in fewer points: what the server does with a run's file, done with its points. */
+/** Downsamples a range of curves in the page, as the server does for a run's file. */
 import { mapCurves, type StepCurves } from '../../protocol/index.ts';
 import type { StepRange } from './source.ts';
 
 /**
- * The points of a range, at most so many. Where there are more, a point stands for a bucket of neighbours: loss and
- * error are means over all their steps, with the least and the largest loss beside them; all else is of the last.
+ * Returns the points of a range, at most `points` of them. If there are more, each point is a bucket of neighbours:
+ * the mean loss and error over all their steps, the minimum and maximum loss, and everything else from the last step.
  */
 export function curvePart(curves: StepCurves, { points, from = 0, to = Infinity }: StepRange): StepCurves {
   const inside = curves.step.flatMap((step, i) => (step >= from && step <= to ? [i] : []));
@@ -21,7 +21,7 @@ export function curvePart(curves: StepCurves, { points, from = 0, to = Infinity 
   };
 }
 
-/** Mean over all steps of points that are buckets of steps themselves: each counts by its steps. */
+/** Mean over steps, where the inputs are buckets: each is weighted by its number of steps. */
 function meanOf(
   column: readonly (number | null)[],
   steps: readonly number[],
@@ -33,7 +33,7 @@ function meanOf(
   for (const i of bucket) {
     const value = column[i] ?? null;
     if (value === null) continue;
-    // A point's step is the last of its bucket, so that it begins after the point before.
+    // A point's step is the last of its bucket, which starts after the previous point.
     const own = steps[i]! - (steps[i - 1] ?? 0);
     sum += own * value;
     count += own;

@@ -1,4 +1,4 @@
-/** The data of an exported folder: each run's script is loaded when it is asked for. Nothing changes, and nothing can be started. */
+/** The data of an exported folder; each run's script loads on demand. Nothing changes and nothing can be started. */
 import { signal } from '@preact/signals';
 import type { ExportedData, ExportedRun } from '../../protocol/index.ts';
 import { curvePart } from './curve-part.ts';
@@ -65,7 +65,7 @@ export function exportSource(): Source {
         if (!found) throw new Error(`there is no grid ${folder} in this folder`);
         return found;
       }),
-    // Pages of run folders are not exported: what a run says of its files is that there are none.
+    // HTML pages of run folders are not exported; `files` of a run lists none.
     file: (_, name) => name,
     watchList: () => nothing,
     watchRun: () => nothing,

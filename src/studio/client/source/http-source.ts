@@ -1,4 +1,4 @@
-/** The server's data. */
+/** The data source backed by the server. */
 import { signal } from '@preact/signals';
 import type { Reproduction } from '../../../runs/index.ts';
 import {
@@ -23,7 +23,7 @@ const noAnswer = 'the server does not answer: is `meanfield studio` still runnin
 
 declare global {
   interface Window {
-    /** What public/early.js has asked for: the list, once. */
+    /** The list request started by public/early.js, used once. */
     earlyRuns?: Promise<Response> | undefined;
   }
 }
@@ -34,7 +34,7 @@ function early(): Promise<Response> | undefined {
   return asked;
 }
 
-/** The server's own refusal, in its words. */
+/** An error response of the server, with its message. */
 class RefusedError extends Error {
   readonly status: number;
   constructor(message: string, status: number) {
@@ -59,11 +59,11 @@ const act = (address: string, body: unknown): Promise<ActionAnswer> => answerOf(
 
 export function httpSource(): Source {
   const connection = signal<Connection>('live');
-  const lostOnes = new Set<symbol>();
-  const tell = (stream: symbol, lost: boolean): void => {
-    if (lost) lostOnes.add(stream);
-    else lostOnes.delete(stream);
-    connection.value = lostOnes.size ? 'lost' : 'live';
+  const lostStreams = new Set<symbol>();
+  const setLost = (stream: symbol, lost: boolean): void => {
+    if (lost) lostStreams.add(stream);
+    else lostStreams.delete(stream);
+    connection.value = lostStreams.size ? 'lost' : 'live';
   };
   return {
     connection,
@@ -80,65 +80,65 @@ export function httpSource(): Source {
     samples: (id) => ask<SampleList>(routes.samples(id)),
     reproduction: (folder) => ask<Reproduction>(routes.reproduction(folder)),
     file: routes.file,
-    watchList: (revision, hear, missed) => {
+    watchList: (revision, onChange, missed) => {
       const me = Symbol('list');
       let last = revision;
       const stop = openStream({
-        address: () => routes.events(last),
-        hear: {
+        url: () => routes.events(last),
+        handlers: {
           rows: (data) => {
             const event = data as RowsEvent;
             last = event.revision;
-            hear(event);
+            onChange(event);
           },
         },
-        opened: (again) => {
-          tell(me, false);
-          // A server that was started anew counts its revisions from the beginning.
+        onOpen: (again) => {
+          setLost(me, false);
+          // A restarted server counts revisions from the beginning.
           if (again) missed();
         },
-        lost: () => {
-          tell(me, true);
+        onLost: () => {
+          setLost(me, true);
         },
       });
       return () => {
         stop();
-        tell(me, false);
+        setLost(me, false);
       };
     },
-    watchRun: (id, after, hear) => {
+    watchRun: (id, after, listener) => {
       const me = Symbol(id);
       let last = after;
       const end = (): void => {
         stop();
-        tell(me, false);
+        setLost(me, false);
       };
       const gone = (message: string): void => {
         end();
-        hear.gone(message);
+        listener.gone(message);
       };
       const stop = openStream({
-        address: () => routes.runEvents(id, last),
-        hear: {
+        url: () => routes.runEvents(id, last),
+        handlers: {
           steps: (data) => {
             const event = data as StepsEvent;
             last = event.lastStep;
-            hear.steps(event);
+            listener.steps(event);
           },
           status: (data) => {
-            hear.status(data as StatusEvent);
+            listener.status(data as StatusEvent);
           },
           gone: (data) => {
             gone((data as GoneEvent).error);
           },
         },
-        opened: (again) => {
-          tell(me, false);
-          if (again) hear.missed();
+        onOpen: (again) => {
+          setLost(me, false);
+          if (again) listener.missed();
         },
-        lost: () => {
-          tell(me, true);
-          // A stream does not say why it was refused.
+        onLost: () => {
+          setLost(me, true);
+          // An event stream does not report why it was refused.
           ask(routes.run(id)).catch((error: unknown) => {
             if (error instanceof RefusedError && error.status === 404) gone(error.message);
           });

@@ -1,4 +1,4 @@
-/** Requests to the server that made the page. */
+/** Requests to the server that served the page. */
 import { tokenHeader } from '../../protocol/index.ts';
 
 const tokenOf = (page: ParentNode): string =>
@@ -6,13 +6,13 @@ const tokenOf = (page: ParentNode): string =>
 
 let token: string | undefined;
 
-/** That of the server as it is now: one that was started anew has another. */
+/** The current token; a restarted server has a new one. */
 async function freshToken(): Promise<string> {
   const text = await (await fetch('./')).text();
   return tokenOf(new DOMParser().parseFromString(text, 'text/html'));
 }
 
-/** Posts JSON with the page's token, or with the new one of a server that was started anew since. */
+/** Posts JSON with the page's token, or with the new token of a restarted server. */
 export async function post(address: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   const send = (own: string): Promise<Response> =>
     fetch(address, {
@@ -30,9 +30,9 @@ export async function post(address: string, body: unknown, signal?: AbortSignal)
   return send(fresh);
 }
 
-/** What an answer that is not 2xx says. */
+/** The error message of a response that is not 2xx. */
 export async function reasonOf(answer: Response): Promise<string> {
-  // Not JSON: from something between the page and the server.
+  // A proxy between page and server may answer without JSON.
   const body: unknown = await answer.json().catch(() => undefined);
   return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
     ? body.error

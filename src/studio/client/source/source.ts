@@ -1,4 +1,4 @@
-/** Where the page's data come from: the server, or a folder that was exported. The views know no other way. */
+/** The interface to the page's data: a server or an exported folder. Views use nothing else. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { Reproduction } from '../../../runs/index.ts';
 import type {
@@ -14,25 +14,25 @@ import type {
   WeightClouds,
 } from '../../protocol/index.ts';
 
-/** `lost`: what is shown may be old; it is tried again until it works. */
+/** `lost`: the data may be stale while the page tries to reconnect. */
 export type Connection = 'live' | 'lost';
 
 export interface StepRange {
-  /** At most about so many points. */
+  /** Approximate upper limit of points. */
   readonly points: number;
   readonly from?: number;
   readonly to?: number;
 }
 
-/** Ends what it was given for. */
+/** Cancels the subscription that returned it. */
 export type Stop = () => void;
 
 export interface RunListener {
   readonly steps: (event: StepsEvent) => void;
   readonly status: (event: StatusEvent) => void;
-  /** The run folder is no longer there; nothing more comes. */
+  /** The run folder has been removed; no more events follow. */
   readonly gone: (message: string) => void;
-  /** The stream was lost, and is there again: a run may have been cut back, or made anew, in the meantime. */
+  /** The stream was lost and restored; meanwhile the run may have been truncated or replaced. */
   readonly missed: () => void;
 }
 
@@ -42,10 +42,10 @@ export interface Actions {
   readonly resume: (id: string) => Promise<ActionAnswer>;
 }
 
-/** Every promise fails with an Error whose message is one line for the reader. */
+/** Every promise rejects with an Error with a one-line message for the user. */
 export interface Source {
   readonly connection: ReadonlySignal<Connection>;
-  /** Undefined where nothing can be started or stopped. */
+  /** Undefined if runs cannot be started or stopped. */
   readonly actions: Actions | undefined;
   readonly list: () => Promise<RunList>;
   readonly run: (id: string) => Promise<RunDetail>;
@@ -54,10 +54,13 @@ export interface Source {
   readonly weights: (id: string) => Promise<WeightClouds>;
   readonly samples: (id: string) => Promise<SampleList>;
   readonly reproduction: (folder: string) => Promise<Reproduction>;
-  /** Of a page in the run folder. */
+  /** URL of an HTML page in the run folder. */
   readonly file: (id: string, name: 'report.html' | 'analysis.html') => string;
-  /** Changes after `revision`; `missed` is called where some may have been lost, and the list has to be read anew. */
-  readonly watchList: (revision: number, hear: (event: RowsEvent) => void, missed: () => void) => Stop;
-  /** Steps after `after`, and the state, until stopped; it goes on by itself after a loss. */
-  readonly watchRun: (id: string, after: number, hear: RunListener) => Stop;
+  /**
+   * Subscribes to changes after `revision`; `missed` is called when some may have been lost and the list must be read
+   * again.
+   */
+  readonly watchList: (revision: number, onChange: (event: RowsEvent) => void, missed: () => void) => Stop;
+  /** Subscribes to steps after `after` and to the state; reconnects by itself. */
+  readonly watchRun: (id: string, after: number, listener: RunListener) => Stop;
 }

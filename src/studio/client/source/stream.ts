@@ -1,28 +1,29 @@
-/** Server-sent events that come back: after a loss, and when a hidden page is looked at again. */
+/** Server-sent events that reconnect after a loss and when a hidden page becomes visible. */
 import type { Stop } from './source.ts';
 
 export interface StreamOptions {
-  /** Asked at every opening: it names where to go on. */
-  readonly address: () => string;
-  /** By name of the event; the data are its parsed JSON. */
-  readonly hear: Readonly<Record<string, (data: unknown) => void>>;
-  /** `again`: it is not the first opening. */
-  readonly opened: (again: boolean) => void;
-  readonly lost: () => void;
+  /** Called at every opening; the URL says where to resume. */
+  readonly url: () => string;
+  /** Handlers by event name; they receive the parsed JSON. */
+  readonly handlers: Readonly<Record<string, (data: unknown) => void>>;
+  /** `again`: this is a reconnection. */
+  readonly onOpen: (again: boolean) => void;
+  readonly onLost: () => void;
 }
 
 const firstWait = 500;
-const longestWait = 8000;
+const maxWait = 8000;
 
 /**
- * The browser's own reconnecting gives up after an answer that is not an event stream, and cannot tell where to go
- * on; so each loss opens a new one. A hidden page holds none: browsers allow six connections a server, over all tabs.
+ * EventSource stops reconnecting after a response that is not an event stream, and cannot change its URL, so each
+ * loss opens a new one. A hidden page closes its stream, because browsers allow six connections per server over all
+ * tabs.
  */
-export function openStream({ address, hear, opened, lost }: StreamOptions): Stop {
+export function openStream({ url, handlers, onOpen, onLost }: StreamOptions): Stop {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wait = firstWait;
-  let before = false;
+  let openedBefore = false;
 
   const close = (): void => {
     clearTimeout(timer);
@@ -31,34 +32,34 @@ export function openStream({ address, hear, opened, lost }: StreamOptions): Stop
   };
   const open = (): void => {
     close();
-    const stream = new EventSource(address());
+    const stream = new EventSource(url());
     source = stream;
     stream.addEventListener('open', () => {
       wait = firstWait;
-      opened(before);
-      before = true;
+      onOpen(openedBefore);
+      openedBefore = true;
     });
     stream.addEventListener('error', () => {
       if (source !== stream) return;
       close();
-      lost();
+      onLost();
       timer = setTimeout(open, wait);
-      wait = Math.min(2 * wait, longestWait);
+      wait = Math.min(2 * wait, maxWait);
     });
-    for (const [name, listener] of Object.entries(hear))
+    for (const [name, handler] of Object.entries(handlers))
       stream.addEventListener(name, (event: MessageEvent<string>) => {
-        listener(JSON.parse(event.data));
+        handler(JSON.parse(event.data));
       });
   };
-  const seen = (): void => {
+  const onVisibilityChange = (): void => {
     if (document.hidden) close();
     else if (!source) open();
   };
 
-  document.addEventListener('visibilitychange', seen);
+  document.addEventListener('visibilitychange', onVisibilityChange);
   if (!document.hidden) open();
   return () => {
-    document.removeEventListener('visibilitychange', seen);
+    document.removeEventListener('visibilitychange', onVisibilityChange);
     close();
   };
 }

@@ -1,4 +1,4 @@
-/** The form's fields, from the table of settings, and the command line that their values make. */
+/** The form's fields, derived from the table of settings, and the command line for their values. */
 import { acts } from '../../../train/settings/effect.ts';
 import {
   configKeys,
@@ -12,14 +12,14 @@ import {
 
 export interface Field {
   readonly key: SettingName;
-  /** Without its dashes: the label, and the key in the page's address. */
+  /** The flag without dashes: the label, and the key in the page's URL. */
   readonly flag: string;
   readonly input: 'choice' | 'switch' | 'number' | 'text';
   readonly hint: string;
-  /** Shown while nothing is given. */
+  /** Shown while the field is empty. */
   readonly placeholder: string;
-  /** The value that is left out of the command line. */
-  readonly usual: string | undefined;
+  /** The value omitted from the command line. */
+  readonly defaultValue: string | undefined;
   readonly options: readonly string[];
   readonly isBasic: boolean;
 }
@@ -27,7 +27,7 @@ export interface Field {
 export interface Section {
   readonly title: string;
   readonly basic: readonly Field[];
-  /** Folded until asked for. */
+  /** Collapsed by default. */
   readonly more: readonly Field[];
 }
 
@@ -42,7 +42,7 @@ const titles: Readonly<Record<SettingGroup, string>> = {
 };
 
 function fieldOf(key: SettingName): Field {
-  const { kind, help, examples, basic, default: usual } = settingOf(key);
+  const { kind, help, examples, basic, default: defaultValue } = settingOf(key);
   const { enum: choices, type } = kind.schema;
   const isNumber = type === 'number' || type === 'integer';
   return {
@@ -51,7 +51,8 @@ function fieldOf(key: SettingName): Field {
     input: choices ? 'choice' : type === 'boolean' ? 'switch' : isNumber ? 'number' : 'text',
     hint: help,
     placeholder: defaultText(key) ?? '',
-    usual: typeof usual === 'string' || typeof usual === 'number' ? String(usual) : undefined,
+    defaultValue:
+      typeof defaultValue === 'string' || typeof defaultValue === 'number' ? String(defaultValue) : undefined,
     options: (choices ?? examples ?? []).map(String),
     isBasic: basic === true,
   };
@@ -68,30 +69,30 @@ export const sections: readonly Section[] = settingGroups.map((group) => {
   };
 });
 
-/** By flag, as the page's address has them; a switch that is on is '1'. */
+/** Values by flag, as in the page's URL; a switch that is on is '1'. */
 export type Values = Readonly<Record<string, string | undefined>>;
 
 const textOf = ({ flag }: Field, values: Values): string => values[flag]?.trim() ?? '';
 const isGiven = (field: Field, values: Values): boolean => {
   const text = textOf(field, values);
-  return field.input === 'switch' ? text === '1' : text !== '' && text !== field.usual;
+  return field.input === 'switch' ? text === '1' : text !== '' && text !== field.defaultValue;
 };
 
-/** The value that `train` would see. */
+/** The value as seen by `train`. */
 function valueOf(field: Field, values: Values): unknown {
-  const { kind, default: usual } = settingOf(field.key);
-  if (!isGiven(field, values)) return usual;
-  if (field.input === 'switch') return usual !== true;
+  const { kind, default: defaultValue } = settingOf(field.key);
+  if (!isGiven(field, values)) return defaultValue;
+  if (field.input === 'switch') return defaultValue !== true;
   const text = textOf(field, values);
   return kind.parse ? kind.parse(text) : text;
 }
 
-/** Whether a field has an effect, given the others: `train` refuses one that has none. */
+/** Whether a field has an effect, given the others: `train` rejects one without. */
 export function hasEffect({ key }: Field, values: Values): boolean {
   return acts(key, Object.fromEntries(fields.map((field) => [field.key, valueOf(field, values)])));
 }
 
-/** Whatever differs from the defaults and has an effect: `['--epochs', '3', '--amp']`. */
+/** The arguments that differ from the defaults and have an effect: `['--epochs', '3', '--amp']`. */
 export function argumentsOf(values: Values): string[] {
   return fields.flatMap((field) => {
     if (!isGiven(field, values) || !hasEffect(field, values)) return [];

@@ -1,4 +1,4 @@
-/** A form for `meanfield train`: it shows the command line that it makes, and runs it. */
+/** A form for `meanfield train` that shows the resulting command line and runs it. */
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
@@ -133,7 +133,7 @@ function FieldRow({
   readonly disabled: boolean;
 }): JSX.Element {
   const id = useId();
-  const { flag, input, hint, placeholder, usual, options } = field;
+  const { flag, input, hint, placeholder, defaultValue, options } = field;
   const set = (text: string): void => {
     amend({ [flag]: text });
   };
@@ -160,12 +160,12 @@ function FieldRow({
       {input === 'choice' ? (
         <select
           {...description}
-          value={value ?? usual ?? ''}
+          value={value ?? defaultValue ?? ''}
           onChange={(event) => {
-            set(event.currentTarget.value === usual ? '' : event.currentTarget.value);
+            set(event.currentTarget.value === defaultValue ? '' : event.currentTarget.value);
           }}
         >
-          {usual === undefined && <option value="">default: {placeholder}</option>}
+          {defaultValue === undefined && <option value="">default: {placeholder}</option>}
           {options.map((option) => (
             <option key={option} value={option}>
               {option}

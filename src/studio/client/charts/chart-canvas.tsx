@@ -1,29 +1,30 @@
 /**
- * Canvases that fill their place and are drawn anew whenever they or what is drawn changes: once a frame. What stays while a
- * cursor moves has a canvas of its own beneath: drawing thousands of points costs more than a frame where no graphics card helps.
+ * Two stacked canvases that fill their container and redraw at most once per frame. The lower one is redrawn only
+ * when its picture changes, since drawing thousands of points without a graphics card takes longer than a frame; the
+ * upper one follows the cursor.
  */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { drawPicture, type Mark, type Picture, type Theme } from '../../../draw/index.ts';
 import { theme } from '../theme.ts';
 
-export interface StageProps {
-  /** The height follows from the width, both in px. */
+export interface ChartCanvasProps {
+  /** Height as a function of the width, both in px. */
   readonly height: (width: number) => number;
-  /** Drawn only where it is another picture than before. */
+  /** Returns the picture; it is drawn only if it is not the previous one. */
   readonly draw: (width: number, height: number, theme: Theme) => Picture;
-  /** What moves over it. */
+  /** Marks of the overlay. */
   readonly over?: (width: number, height: number, theme: Theme) => readonly Mark[];
 }
 
-export function Stage({ height, draw, over }: StageProps): JSX.Element {
+export function ChartCanvas({ height, draw, over }: ChartCanvasProps): JSX.Element {
   const below = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
   const frame = useRef(0);
   const drawn = useRef<Picture | undefined>(undefined);
   const [width, setWidth] = useState(0);
   const colours = theme.value;
-  const tall = Math.round(height(width));
+  const pixelHeight = Math.round(height(width));
 
   useLayoutEffect(() => {
     const box = below.current?.parentElement;
@@ -38,23 +39,28 @@ export function Stage({ height, draw, over }: StageProps): JSX.Element {
     };
   }, []);
 
-  // A frame that waits draws what was asked for last.
-  const latest = useRef({ draw, over, width, tall, colours });
-  latest.current = { draw, over, width, tall, colours };
+  // A pending frame draws the latest props.
+  const latest = useRef({ draw, over, width, pixelHeight, colours });
+  latest.current = { draw, over, width, pixelHeight, colours };
   useEffect(() => {
     if (width < 1) return;
     frame.current ||= requestAnimationFrame(() => {
       frame.current = 0;
       const now = latest.current;
-      const picture = now.draw(now.width, now.tall, now.colours);
-      const resized = below.current !== null && fit(below.current, now.width, now.tall);
-      // Opaque: text is drawn more crisply.
+      const picture = now.draw(now.width, now.pixelHeight, now.colours);
+      const resized = below.current !== null && fit(below.current, now.width, now.pixelHeight);
+      // An opaque canvas renders text more crisply.
       const context = below.current?.getContext('2d', { alpha: false });
       if (context && (resized || picture !== drawn.current))
         drawPicture(context, picture, window.devicePixelRatio);
       drawn.current = picture;
       if (now.over && above.current)
-        drawAbove(above.current, now.width, now.tall, now.over(now.width, now.tall, now.colours));
+        drawAbove(
+          above.current,
+          now.width,
+          now.pixelHeight,
+          now.over(now.width, now.pixelHeight, now.colours),
+        );
     });
   });
   useEffect(
@@ -64,16 +70,16 @@ export function Stage({ height, draw, over }: StageProps): JSX.Element {
     [],
   );
 
-  const style = { width: '100%', height: `${tall}px` };
+  const style = { width: '100%', height: `${pixelHeight}px` };
   return (
-    <div class="stage" style={{ height: `${tall}px` }}>
+    <div class="stage" style={{ height: `${pixelHeight}px` }}>
       <canvas ref={below} aria-hidden="true" style={style} />
       {over && <canvas ref={above} class="stage-over" aria-hidden="true" style={style} />}
     </div>
   );
 }
 
-/** Setting a size clears a canvas, so it is done only where it is another one. @returns whether it was */
+/** Setting the size clears a canvas, so it is set only if it differs. @returns whether it was set */
 function fit(canvas: HTMLCanvasElement, width: number, height: number): boolean {
   const ratio = window.devicePixelRatio;
   const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
