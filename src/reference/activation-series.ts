@@ -1,17 +1,20 @@
 import { activations, type ActivationName } from './activation.ts';
 import { at } from './array.ts';
 
-/** u_0, .., u_K of u = sum_k eps^k u_k. */
+/** The coefficients u_0, .., u_K of u = sum_k eps^k u_k. */
 type Series = readonly number[];
 
-/** The coefficient of eps^k in a b. */
+/** The coefficient of eps^k in the product a b. */
 const productAt = (a: Series, b: Series, k: number): number => {
   let sum = 0;
   for (let i = 0; i <= k; i++) sum += at(a, i) * at(b, k - i);
   return sum;
 };
 
-/** y of y_0 = start and y' = g u', coefficient by coefficient: y_k = 1/k sum_j j u_j g_{k-j}; g_k follows from y_0 .. y_k. */
+/**
+ * Solves y_0 = start, y' = g u' coefficient by coefficient: y_k = 1/k sum_j j u_j g_{k-j}; g_k follows from y_0 ..
+ * y_k.
+ */
 function solve(u: Series, start: number, slopeAt: (y: Series, k: number) => number): number[] {
   const y = [start];
   const g = [slopeAt(y, 0)];
@@ -49,8 +52,9 @@ const table: Readonly<Record<Exclude<ActivationName, 'relu'>, (u: Series) => num
 };
 
 /**
- * s(u) as a truncated power series, to the order of u, by the recurrences of the differential equations that activations obey.
- * @throws RangeError for relu, which has none
+ * s(u) as a truncated power series, to the order of u, by recurrences from the differential equations of the
+ * activations.
+ * @throws RangeError for relu, which has no power series
  */
 export function activationSeries(name: ActivationName, u: Series): number[] {
   if (name === 'relu') throw new RangeError('relu is not smooth and has no power series');

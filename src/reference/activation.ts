@@ -1,19 +1,19 @@
 import { at, checkSameShape, denseArray, type DenseArray, type Evaluated } from './array.ts';
 import { erf } from './erf.ts';
 
-/** A scalar activation s with its derivative. */
+/** A scalar activation s and its derivative. */
 export interface Activation {
   readonly value: (u: number) => number;
-  /** s'(u); with s(u) given it may be cheaper. */
+  /** s'(u); passing s(u) may be cheaper. */
   readonly slope: (u: number, value?: number) => number;
 }
 
 export type ActivationName = 'relu' | 'softplus' | 'tanh' | 'erf' | 'gelu';
 
 /**
- * The activations by name.
- * relu has slope 0 at 0, as in PyTorch. softplus is log(1 + e^u) exactly, without PyTorch's threshold at 20
- * (the two differ by at most e^-20 = 2.1e-9, just above it). gelu is u Phi(u) with the exact Gaussian Phi.
+ * The activations by name. relu has slope 0 at 0, as in PyTorch. softplus is log(1 + e^u) exactly, without
+ * PyTorch's threshold at 20 (the two differ by at most e^-20 = 2.1e-9, just above it). gelu is u Phi(u) with the
+ * exact Gaussian Phi.
  */
 export const activations: Readonly<Record<ActivationName, Activation>> = {
   relu: { value: (u) => (u > 0 ? u : 0), slope: (u) => (u > 0 ? 1 : 0) },
@@ -34,7 +34,7 @@ function normal(u: number): number {
   return (1 + erf(u / Math.SQRT2)) / 2;
 }
 
-/** s(x), entry by entry; pull-back s'(x) p. */
+/** s(x), elementwise; the pull-back is s'(x) p. */
 export function activation(x: DenseArray, name: ActivationName): Evaluated {
   const s = activations[name];
   return {

@@ -5,26 +5,26 @@ export interface AdamOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Added to the gradient (not decoupled). */
+  /** L2 penalty added to the gradient (not decoupled). */
   readonly weightDecay?: number;
 }
 
-/** What one parameter carries from step to step; start with {@link adamState}. */
+/** The state of the optimiser for one parameter; create it with {@link adamState}. */
 export interface AdamState {
   steps: number;
   first: Float64Array;
   second: Float64Array;
 }
 
-/** The state of a parameter of `length` numbers before its first step. */
+/** The initial state for a parameter of `length` numbers. */
 export function adamState(length: number): AdamState {
   return { steps: 0, first: new Float64Array(length), second: new Float64Array(length) };
 }
 
 /**
- * One step of Adam (Kingma and Ba 2015) with PyTorch's placement of epsilon, in place: g += weightDecay p;
- * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
- * p -= learningRate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon).
+ * One in-place step of Adam (Kingma and Ba 2015), with epsilon placed as in PyTorch: g += weightDecay p; m = beta1
+ * m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p -= learningRate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 -
+ * beta2^t) + epsilon).
  */
 export function adamStep(
   parameter: Float64Array,

@@ -9,11 +9,11 @@ import { runStage } from './schemes.ts';
 
 export interface AlgorithmOptions {
   readonly scheme: SchemeName;
-  /** Learning rates of theta, and of tau, tau' and the steps. */
+  /** Learning rates of theta, and of the schedule (tau, tau' or the steps). */
   readonly rate: number;
   readonly tauRate: number;
   readonly steps: number;
-  /** Called before the first step and after each; `false` stops. */
+  /** Called before the first step and after each; return `false` to stop. */
   readonly onStep?: (point: AlgorithmPoint) => unknown;
 }
 
@@ -21,21 +21,21 @@ export interface AlgorithmPoint {
   readonly step: number;
   /** E. */
   readonly loss: number;
-  /** [n, k] and by creation: copies. */
+  /** Copies, in creation order: theta [n, k], and the schedule. */
   readonly theta: DenseArray;
   readonly schedule: ScheduleParameters;
-  /** Blocks by creation in the order in which the state meets them. */
+  /** Blocks by creation index, in the order in which the state passes them. */
   readonly order: readonly number[];
-  /** The pairs that this step exchanged. */
+  /** The pairs that this step swapped. */
   readonly swaps: readonly (readonly [number, number])[];
 }
 
 /**
- * Algorithm 1 and its controls on n blocks of a family: in every step gradient descent on theta and on what the scheme learns,
- * then tau is clipped and the blocks are sorted anew.
+ * Algorithm 1 and its controls on n blocks of a family. Every step is a gradient descent step on theta and on the
+ * scheme's own parameters; then tau is clipped and the blocks are sorted again.
  *
  * @param theta [n, k]
- * @param schedule what the scheme learns, see {@link runStage}
+ * @param schedule the scheme's own parameters, see {@link runStage}
  */
 export function algorithmOne(
   problem: Problem,

@@ -1,6 +1,6 @@
 /**
- * Dense row-major float64 arrays: the only container of the reference.
- * Reads are bounds-checked on purpose: here a wrong index must throw, not become NaN or a silent zero.
+ * Dense row-major float64 arrays, the only container of the reference.
+ * Reads are bounds-checked on purpose: a wrong index must throw, not become NaN or a silent zero.
  */
 
 /** Numbers in row-major order with a shape; `data.length` is the product of `shape`. */
@@ -9,10 +9,13 @@ export interface DenseArray {
   readonly data: Float64Array;
 }
 
-/** A value, and the pull-back of cotangents through the function that made it. */
+/** A value and the pull-back through the function that computed it. */
 export interface Evaluated {
   readonly value: DenseArray;
-  /** The vector-Jacobian product: dE/d(value) to dE/d(argument); adds to the gradients of what the function owns. */
+  /**
+   * The vector-Jacobian product: maps dE/d(value) to dE/d(argument), and adds to the gradients of the function's
+   * parameters.
+   */
   readonly backward: (cotangent: DenseArray) => DenseArray;
 }
 
@@ -25,8 +28,8 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /**
- * An array of `shape` around `data` (not copied), zeros by default.
- * @throws RangeError if the lengths disagree.
+ * An array of `shape` backed by `data` (not copied); zeros by default.
+ * @throws RangeError if the lengths disagree
  */
 export function denseArray(shape: readonly number[], data?: Float64Array | readonly number[]): DenseArray {
   const size = sizeOf(shape);
@@ -36,7 +39,7 @@ export function denseArray(shape: readonly number[], data?: Float64Array | reado
   return { shape: [...shape], data: data === undefined ? new Float64Array(size) : Float64Array.from(data) };
 }
 
-/** @throws RangeError where `data` has no entry `index`. */
+/** `data[index]`. @throws RangeError if there is no such entry */
 export function at(data: ArrayLike<number>, index: number): number {
   const value = data[index];
   if (value === undefined) throw new RangeError(`no entry ${index} among ${data.length}`);
@@ -48,7 +51,7 @@ export function addAt(data: Float64Array, index: number, value: number): void {
   data[index] = at(data, index) + value;
 }
 
-/** The sizes of an array of rank 4 (samples, channels, rows, columns). */
+/** The sizes of an array of rank 4 (samples, channels, rows, columns). @throws RangeError for another rank */
 export function sizes4(x: DenseArray): readonly [number, number, number, number] {
   const [n, c, h, w] = x.shape;
   if (n === undefined || c === undefined || h === undefined || w === undefined || x.shape.length !== 4)
@@ -56,7 +59,7 @@ export function sizes4(x: DenseArray): readonly [number, number, number, number]
   return [n, c, h, w];
 }
 
-/** The sizes of an array of rank 2 (rows, columns). */
+/** The sizes of an array of rank 2 (rows, columns). @throws RangeError for another rank */
 export function sizes2(x: DenseArray): readonly [number, number] {
   const [rows, columns] = x.shape;
   if (rows === undefined || columns === undefined || x.shape.length !== 2)
@@ -64,20 +67,20 @@ export function sizes2(x: DenseArray): readonly [number, number] {
   return [rows, columns];
 }
 
-/** The view of row `index` of an array of rank 2. */
+/** A view of row `index` of an array of rank 2. */
 export function row(x: DenseArray, index: number): Float64Array {
   const [rows, columns] = sizes2(x);
   if (!(index >= 0 && index < rows)) throw new RangeError(`no row ${index} among ${rows}`);
   return x.data.subarray(index * columns, (index + 1) * columns);
 }
 
-/** @throws RangeError unless the shapes agree. */
+/** @throws RangeError unless the shapes are equal */
 export function checkSameShape(x: DenseArray, y: DenseArray): void {
   if (x.shape.length !== y.shape.length || x.shape.some((size, axis) => size !== y.shape[axis]))
     throw new RangeError(`shapes [${x.shape.join(', ')}] and [${y.shape.join(', ')}] must agree`);
 }
 
-/** x + factor y, entry by entry. */
+/** x + factor y, elementwise. */
 export function addScaled(x: DenseArray, factor: number, y: DenseArray): DenseArray {
   checkSameShape(x, y);
   return denseArray(
@@ -94,13 +97,13 @@ export function scaled(factor: number, x: DenseArray): DenseArray {
   );
 }
 
-/** Sum over all entries of x y. */
+/** The sum over all entries of x y. */
 export function inner(x: DenseArray, y: DenseArray): number {
   checkSameShape(x, y);
   return x.data.reduce((sum, value, i) => sum + value * at(y.data, i), 0);
 }
 
-/** f_last( ... f_1(argument)), its pull-back taken in reverse order. */
+/** f_last( ... f_1(argument)); the pull-back runs in reverse order. */
 export function chain(argument: DenseArray, functions: readonly Differentiable[]): Evaluated {
   const steps: Evaluated[] = [];
   let value = argument;

@@ -1,9 +1,9 @@
 import { addAt, at, checkSameShape, denseArray, sizes4, type DenseArray } from './array.ts';
 
-/** What a batch tells about one batch-norm layer, by channel. */
+/** Batch statistics of one batch-norm layer, by channel. */
 export interface BatchStatistics {
   readonly mean: Float64Array;
-  /** Unbiased (divided by count - 1): what PyTorch blends into running_var. */
+  /** Unbiased (divided by count - 1), as PyTorch uses for running_var. */
   readonly variance: Float64Array;
 }
 
@@ -19,12 +19,12 @@ export interface BatchNorm {
 export const batchNormDefaults = { momentum: 0.1, epsilon: 1e-5 } as const;
 
 /**
- * Batch normalisation in training mode, as `torch.nn.BatchNorm2d`: by channel over samples, rows and columns
+ * Batch normalisation in training mode, as `torch.nn.BatchNorm2d`: by channel over samples, rows and columns,
  * value = weight (x - mean) / sqrt(variance + epsilon) + bias, with the biased variance (divided by count).
  * @param x [N, C, H, W]
  * @param weight [C]
  * @param bias [C]
- * @throws RangeError with fewer than two values a channel: there is no unbiased variance.
+ * @throws RangeError with fewer than two values per channel: the unbiased variance does not exist
  */
 export function batchNorm(
   x: DenseArray,
@@ -50,7 +50,7 @@ export function batchNorm(
     backward(cotangent) {
       checkSameShape(x, cotangent);
       const { dWeight, dBias } = affineGradients(cotangent, normalised);
-      // d mean and d variance take the mean of p and its part along the normalised values out of p.
+      // The terms of d mean and d variance remove the mean of p and its component along the normalised values.
       const input = cotangent.data.map((p, i) => {
         const c = channelOf(i);
         const centred = p - at(dBias, c) / count - (at(normalised, i) * at(dWeight, c)) / count;
@@ -62,8 +62,8 @@ export function batchNorm(
 }
 
 /**
- * Batch normalisation in evaluation mode: the running mean and variance are constants.
- * value = weight (x - runningMean) / sqrt(runningVar + epsilon) + bias.
+ * Batch normalisation in evaluation mode, with constant running mean and variance: value = weight (x -
+ * runningMean) / sqrt(runningVar + epsilon) + bias.
  */
 export function batchNormEval(
   x: DenseArray,
@@ -87,7 +87,7 @@ export function batchNormEval(
   };
 }
 
-/** running <- (1 - momentum) running + momentum batch, for mean and variance; in place. */
+/** In place: running <- (1 - momentum) running + momentum batch, for mean and variance. */
 export function updateRunningStatistics(
   running: { readonly mean: Float64Array; readonly variance: Float64Array },
   batch: BatchStatistics,

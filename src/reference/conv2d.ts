@@ -7,18 +7,18 @@ export interface Conv2dOptions {
 }
 
 export interface Conv2d {
-  /** [N, C_out, H_out, W_out] */
+  /** [N, C_out, H_out, W_out]. */
   readonly value: DenseArray;
   readonly backward: (cotangent: DenseArray) => { input: DenseArray; weight: DenseArray };
 }
 
 /**
- * Two-dimensional cross-correlation without bias, as `torch.nn.functional.conv2d`:
- * value[n, o, i, j] = sum_{c, a, b} weight[o, c, a, b] x[n, c, stride i + a - padding, stride j + b - padding],
- * zero outside the image. With groups the channels in and out are cut into as many parts, and c runs over the part of o.
+ * Two-dimensional cross-correlation without bias, as `torch.nn.functional.conv2d`: value[n, o, i, j] = sum_{c, a,
+ * b} weight[o, c, a, b] x[n, c, stride i + a - padding, stride j + b - padding], with zeros outside the image.
+ * With groups, the input and output channels are split into as many parts, and c runs over the part of o.
  * @param x [N, C_in, H, W]
- * @param weight [C_out, C_in / groups, height, width] of the kernel
- * @throws RangeError where the channels disagree or the kernel does not fit.
+ * @param weight [C_out, C_in / groups, kernel height, kernel width]
+ * @throws RangeError if the channels disagree or the kernel is larger than the padded image
  */
 export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions = {}): Conv2d {
   const { stride = 1, padding = 0, groups = 1 } = options;
@@ -34,7 +34,7 @@ export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions
     throw new RangeError(`conv2d: the kernel does not fit an image of ${height} x ${width}`);
   const value = denseArray([samples, filters, outHeight, outWidth]);
 
-  /** Visits every product of the sum with the flat positions of its three factors. */
+  /** Visits every product in the sum with the flat positions of its three factors. */
   function eachProduct(visit: (out: number, input: number, kernel: number) => void): void {
     let out = 0;
     for (let n = 0; n < samples; n++)

@@ -7,11 +7,11 @@ export interface CrossEntropy {
 }
 
 /**
- * Softmax cross-entropy with label smoothing s, PyTorch's definition: with p = softmax(logits), the mean over the batch of
- * (1 - s) (-log p[label]) + s mean over classes of (-log p[c]).
+ * Softmax cross-entropy with label smoothing s, as in PyTorch: with p = softmax(logits), the mean over the batch
+ * of (1 - s) (-log p[label]) + s mean over classes of (-log p[c]).
  * @param logits [N, C]
- * @param labels N class numbers in 0 .. C - 1
- * @throws RangeError for a label outside.
+ * @param labels N class numbers, 0 .. C - 1
+ * @throws RangeError for a label out of range
  */
 export function crossEntropy(
   logits: DenseArray,

@@ -2,22 +2,23 @@ import { at, denseArray, row, sizes2, type DenseArray } from './array.ts';
 import type { Family } from './families.ts';
 import { functionalGradient, functionalGradientSlope, type GridMeasure } from './flow.ts';
 
-/** theta cut back to the ball of that radius. */
+/** theta projected onto the ball of that radius. */
 function projected(theta: Float64Array, radius: number): Float64Array {
   const factor = Math.min(1, radius / Math.max(Math.hypot(...theta), 1e-300));
   return theta.map((value) => factor * value);
 }
 
 export interface BallMinimum {
-  /** [k] */
+  /** [k]. */
   readonly theta: Float64Array;
   /** G(theta, t_l). */
   readonly value: number;
 }
 
 /**
- * min over the ball Q_r of G(., t_l), by projected gradient from every start: the step length of a start doubles where G fell,
- * and is quartered where it did not, and then the step is not taken. The best end of all: an upper bound of the minimum.
+ * min over the ball Q_r of G(., t_l), by projected gradient from every start. The step length of a start doubles
+ * after a step that lowers G; otherwise the step is discarded and the length divided by 4. Returns the best end
+ * point, an upper bound of the minimum.
  *
  * @param state X^l, [N, d]
  * @param costate p^{l+1}, [N, d]
@@ -54,8 +55,8 @@ export function minimiseOverBall(
 }
 
 /**
- * (1 - lambda) rho + lambda nu in every step, where nu has m atoms of equal weight. Particles whose weight would become 0
- * are left out.
+ * (1 - lambda) rho + lambda nu in every step, where nu has m atoms of equal weight. Particles whose weight becomes
+ * 0 are dropped.
  *
  * @param theta the atoms of nu, [L, m, k]
  */
@@ -79,8 +80,8 @@ export function insertParticles(measure: GridMeasure, theta: DenseArray, lambda:
 }
 
 /**
- * The least of E over lambda in [0, 1]: halving from 1 until E falls no more, then golden sections around the best.
- * lambda = 0 if no lambda lowers E.
+ * Minimises E over lambda in [0, 1]: halves lambda from 1 until E stops falling, then refines by golden-section
+ * search. Returns lambda = 0 if no lambda lowers E.
  */
 export function lineSearch(
   energy: (lambda: number) => number,

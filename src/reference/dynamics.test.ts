@@ -1,4 +1,4 @@
-/** Descent, gradient flow, expansion, kernel and laws against exact answers and differences. */
+/** Descent, gradient flow, expansion, kernel and laws, compared with exact answers and finite differences. */
 import { expect, it } from 'vitest';
 import { activationSeries } from './activation-series.ts';
 import { activations } from './activation.ts';
@@ -70,7 +70,7 @@ it('the loops over samples add the value and the pull-back of each', () => {
   }
 });
 
-it('refuses states and costates of different shape, and sums of another size', () => {
+it('rejects states and costates of different shape, and destinations of another size', () => {
   const theta = random(1, 5).data;
   const states = random(samples, 2);
   expect(() => {
@@ -84,7 +84,7 @@ it('refuses states and costates of different shape, and sums of another size', (
   }).toThrow('has 5 numbers, got 4');
 });
 
-it('Jacobians of the velocity equal differences', () => {
+it('Jacobians of the velocity equal finite differences', () => {
   const measure = drawn();
   const x = random(1, d);
   const jacobian = velocityJacobians(tanh, measure, 1, x);
@@ -112,7 +112,7 @@ it('the two-layer model predicts the mean of its blocks', () => {
   }
 });
 
-it('no point of the ball has a lower G than the minimum over it', () => {
+it('no point of the ball has a lower G than the minimum', () => {
   const [state, costate] = [random(samples, d), random(samples, d)];
   const starts = drawStarts({ seed: 4, radius: 2, count: 10, size: 5 });
   const { theta, value } = minimiseOverBall(tanh, state, costate, starts, { radius: 2, steps: 200 });
@@ -123,7 +123,7 @@ it('no point of the ball has a lower G than the minimum over it', () => {
     expect(functionalGradient(tanh, state, costate, row(tries, i))).toBeGreaterThan(value - 1e-9);
 });
 
-it('a mixture has the mass of rho and nothing of what weighs 0, and E falls along it as G says', () => {
+it('a mixture keeps the mass of rho and drops weights of 0, and E falls along it as G predicts', () => {
   const measure = drawn();
   const nu = random(3, 2, 5);
   const mixed = insertParticles(measure, nu, 0.25);
@@ -157,19 +157,16 @@ it.each([
   expect(found.loss).toBeLessThanOrEqual(f(0));
 });
 
-it.each(flowMethods)(
-  'the gradient flow by %s has the order of its scheme in the energy identity',
-  (method) => {
-    const order = { euler: 1, heun: 2, rk4: 4 }[method];
-    const defect = (steps: number): number => {
-      const end = wassersteinFlow(problem, tanh, drawn(), { ds: 1 / steps, steps, method });
-      return Math.abs(energy(drawn()) - end.loss - end.dissipated);
-    };
-    const slope = Math.log2(defect(32) / defect(64));
-    expect(slope).toBeGreaterThan(order - 0.4);
-    expect(slope).toBeLessThan(order + 0.6);
-  },
-);
+it.each(flowMethods)('the energy defect of the gradient flow by %s has the order of the scheme', (method) => {
+  const order = { euler: 1, heun: 2, rk4: 4 }[method];
+  const defect = (steps: number): number => {
+    const end = wassersteinFlow(problem, tanh, drawn(), { ds: 1 / steps, steps, method });
+    return Math.abs(energy(drawn()) - end.loss - end.dissipated);
+  };
+  const slope = Math.log2(defect(32) / defect(64));
+  expect(slope).toBeGreaterThan(order - 0.4);
+  expect(slope).toBeLessThan(order + 0.6);
+});
 
 it('D is the rate at which E falls', () => {
   const points: { loss: number; dissipation: number }[] = [];
@@ -192,7 +189,7 @@ it('relu has no series', () => {
   expect(() => activationSeries('relu', [1])).toThrow('relu is not smooth');
 });
 
-it('the orders of the expansion begin with the state at depth 0 and the two-layer sum', () => {
+it('the orders of the expansion start with the state at depth 0 and the two-layer sum', () => {
   const measure = drawn();
   const orders = expandFlow(problem, tanh, measure, 2);
   expect(orders[0]!.data).toEqual(problem.inputs.data);
@@ -202,7 +199,7 @@ it('the orders of the expansion begin with the state at depth 0 and the two-laye
   expect(relativeError(orders[1]!.data, first.data)).toBeLessThan(1e-13);
 });
 
-it('the tangent kernel is what moves predictions under the gradient flow', () => {
+it('the tangent kernel gives the velocity of predictions under the gradient flow', () => {
   const measure = drawn();
   const heights = (m: typeof measure): Float64Array =>
     flow(problem, tanh, m)
@@ -239,35 +236,38 @@ it('the linearised model of one sample decays as (1 - eta K)^k', () => {
   expect(moved[0]).toBeCloseTo(0.4 * (2 + 1.6 + 1.28), 14);
 });
 
-it.each(particleLaws)('particles of the law %s depend on the seed, and are as long as it says', (law) => {
-  const draw = (seed: number, scale = 2): DenseArray =>
-    drawParticles(law, { seed, scale, slices: 20, particles: 50, size: 5 });
-  expect(draw(1).data).toEqual(draw(1).data);
-  const particles = draw(1);
-  const lengths = Array.from({ length: 1000 }, (_, i) =>
-    Math.hypot(...particles.data.subarray(5 * i, 5 * i + 5)),
-  );
-  const square = inner(particles, particles) / 1000;
-  if (law === 'zero') expect(Math.max(...lengths)).toBe(0);
-  else expect(draw(1).data).not.toEqual(draw(2).data);
-  if (law === 'sphere') for (const length of lengths) expect(length).toBeCloseTo(2, 12);
-  if (law === 'ball') {
-    expect(Math.max(...lengths)).toBeLessThanOrEqual(2);
-    expect(square).toBeCloseTo((4 * 5) / 7, 0);
-  }
-  // Each coordinate has variance scale^2; a cosine of random phase halves it.
-  if (law === 'gaussian') expect(square / 20).toBeCloseTo(1, 1);
-  if (law === 'smooth') expect(square / 10).toBeCloseTo(1, 0.5);
-});
+it.each(particleLaws)(
+  'particles of the law %s depend on the seed, and have the lengths that it prescribes',
+  (law) => {
+    const draw = (seed: number, scale = 2): DenseArray =>
+      drawParticles(law, { seed, scale, slices: 20, particles: 50, size: 5 });
+    expect(draw(1).data).toEqual(draw(1).data);
+    const particles = draw(1);
+    const lengths = Array.from({ length: 1000 }, (_, i) =>
+      Math.hypot(...particles.data.subarray(5 * i, 5 * i + 5)),
+    );
+    const square = inner(particles, particles) / 1000;
+    if (law === 'zero') expect(Math.max(...lengths)).toBe(0);
+    else expect(draw(1).data).not.toEqual(draw(2).data);
+    if (law === 'sphere') for (const length of lengths) expect(length).toBeCloseTo(2, 12);
+    if (law === 'ball') {
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(2);
+      expect(square).toBeCloseTo((4 * 5) / 7, 0);
+    }
+    // Each coordinate has variance scale^2; the cosine of a random phase halves it.
+    if (law === 'gaussian') expect(square / 20).toBeCloseTo(1, 1);
+    if (law === 'smooth') expect(square / 10).toBeCloseTo(1, 0.5);
+  },
+);
 
-it('smooth paths are the same function of depth however fine the steps', () => {
+it('smooth paths are the same function of depth for any number of steps', () => {
   const at = (slices: number): DenseArray =>
     drawParticles('smooth', { seed: 3, scale: 1, slices, particles: 2, size: 5 });
   expect(Array.from(at(8).data.slice(10, 20))).toEqual(Array.from(at(32).data.slice(40, 50)));
 });
 
 it('eigenvalues of a symmetric matrix, and norms of others', () => {
-  // Of the second difference: 2 - 2 cos(k pi / 4).
+  // The second-difference matrix has eigenvalues 2 - 2 cos(k pi / 4).
   const second = denseArray([3, 3], [2, -1, 0, -1, 2, -1, 0, -1, 2]);
   symmetricEigenvalues(second).forEach((value, k) => {
     expect(value).toBeCloseTo(2 - 2 * Math.cos(((k + 1) * Math.PI) / 4), 13);

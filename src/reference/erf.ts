@@ -1,7 +1,7 @@
 /**
- * The error function erf(x) = 2/sqrt(pi) int_0^x exp(-u^2) du, absolute error about 1e-15.
- * Below 2 the series 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1) / (1 3 5 ... (2n+1)), whose terms all have one sign
- * (Abramowitz and Stegun 7.1.6); above, 1 - erfc from its continued fraction (7.1.14).
+ * The error function erf(x) = 2/sqrt(pi) int_0^x exp(-u^2) du, with absolute error about 1e-15. Below 2 it sums
+ * the series 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1) / (1 3 5 ... (2n+1)), whose terms all have the same sign
+ * (Abramowitz and Stegun 7.1.6); above, it is 1 - erfc from the continued fraction of erfc (7.1.14).
  */
 export function erf(x: number): number {
   if (Number.isNaN(x)) return NaN;

@@ -4,8 +4,8 @@ import type { Family } from './families.ts';
 import { eachParticle, flow, type GridMeasure, type Problem } from './flow.ts';
 
 /**
- * C_0 .. C_K, [N, d] each, of X(., 1) = sum_k eps^k C_k for the flow of eps rho, X^{l+1} = X^l + eps h_l F_l(X^l): truncated
- * power series through the recursion, one sample and one particle at a time.
+ * C_0 .. C_K, [N, d] each, of X(., 1) = sum_k eps^k C_k for the flow of eps rho, X^{l+1} = X^l + eps h_l F_l(X^l):
+ * truncated power series through the recursion, one sample and one particle at a time.
  * @throws RangeError for relu, which has no power series
  */
 export function expandFlow(
@@ -26,7 +26,7 @@ export function expandFlow(
     ]);
     measure.steps.forEach((h, l) => {
       const velocity = Array.from({ length: d }, () => new Array<number>(order).fill(0));
-      // One power of eps is the velocity's own: the last coefficient of the state is not asked for.
+      // The velocity carries a factor eps, so the last coefficient of the state is not needed.
       const known = state.map((series) => series.slice(0, order));
       if (order > 0)
         eachParticle(measure, l, (theta, weight) => {
@@ -49,10 +49,10 @@ export function expandFlow(
   return result;
 }
 
-/** f(x, theta) of a state that is a power series, feature by feature. */
+/** f(x, theta) for a state that is a power series, feature by feature. */
 function valueSeries(family: Family, x: readonly (readonly number[])[], theta: Float64Array): number[][] {
   const d = x.length;
-  /** w.x + b for the row of weights that begins at `from`. */
+  /** w.x + b, where the row of weights begins at `from`. */
   const linear = (from: number, bias: number): number[] =>
     x[0]!.map((_, k) =>
       x.reduce((sum, series, i) => sum + at(theta, from + i) * at(series, k), k === 0 ? bias : 0),

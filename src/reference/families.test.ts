@@ -35,17 +35,17 @@ it('matrix is s(Theta x) with Theta by rows', () => {
   expect(Array.from(f.value(Float64Array.of(1, 10), Float64Array.of(1, 2, 3, -4)))).toEqual([21, 0]);
 });
 
-it('a particle of the wrong length is refused', () => {
+it('a particle of the wrong length is rejected', () => {
   expect(() => family('matrix', 'relu').value(random(3, 1), random(7, 2))).toThrow('has 9 numbers, got 7');
 });
 
-it.each(cases)('%s with %s: jvp and both pull-backs equal differences', (name, activation) => {
+it.each(cases)('%s with %s: jvp and both pull-backs equal finite differences', (name, activation) => {
   const f = family(name, activation);
   const x = random(d, 1);
   const theta = random(f.parameterCount(d), 2);
   const p = random(d, 3);
   const v = random(d, 4);
-  // relu is linear between its kinks, so a small step loses nothing.
+  // relu is linear between its kinks, so a small step loses no accuracy.
   const step = activation === 'relu' ? 1e-5 : 1e-3;
   const energy = (): number => dot(p, f.value(x, theta));
   const pulled = f.vjp(x, theta, p);

@@ -3,7 +3,7 @@ import { addAt, at, checkSameShape, sizes2, type DenseArray } from './array.ts';
 
 export type FamilyName = 'bottleneck' | 'matrix';
 
-/** A parametrised residual block f(x, theta) on R^d, one particle at a time. */
+/** A parametrised residual block f(x, theta) on R^d, for one particle. */
 export interface Family {
   readonly name: FamilyName;
   readonly activation: ActivationName;
@@ -15,7 +15,10 @@ export interface Family {
   jvp(x: Float64Array, theta: Float64Array, v: Float64Array): Float64Array;
   /** The pull-backs of p: grad_x f^T p, [d], and grad_theta f^T p, [k]. */
   vjp(x: Float64Array, theta: Float64Array, p: Float64Array): { x: Float64Array; theta: Float64Array };
-  /** The same for many samples at once, in loops that make nothing: into_n += factor f(x_n, theta), rows of [N, d]. */
+  /**
+   * The same for many samples at once, in loops that allocate nothing: into_n += factor f(x_n, theta), rows of [N,
+   * d].
+   */
   addValues(states: DenseArray, theta: Float64Array, factor: number, into: Float64Array): void;
   /** into.states_n += factor grad_x f^T p_n, [N, d]; into.theta += factor sum_n grad_theta f^T p_n, [k]. */
   addPullback(
@@ -27,13 +30,13 @@ export interface Family {
   ): void;
 }
 
-/** Where {@link Family.addPullback} adds; what is left out is not computed. */
+/** Destinations of {@link Family.addPullback}; a missing one is not computed. */
 export interface PulledBack {
   readonly states?: Float64Array;
   readonly theta?: Float64Array;
 }
 
-/** The family of that name with the activation s. */
+/** The family with that name and activation s. */
 export function family(name: FamilyName, activation: ActivationName): Family {
   return name === 'bottleneck' ? bottleneck(activation) : matrix(activation);
 }
@@ -113,7 +116,7 @@ function bottleneck(activation: ActivationName): Family {
   };
 }
 
-/** f = s(Theta x) entry by entry with theta = Theta in row-major order, k = d d. */
+/** f = s(Theta x), elementwise, with theta = Theta in row-major order, k = d d. */
 function matrix(activation: ActivationName): Family {
   const s = activations[activation];
   const times = (theta: Float64Array, x: Float64Array): Float64Array => {
@@ -166,7 +169,7 @@ function matrix(activation: ActivationName): Family {
   };
 }
 
-/** The rows of a state, [N, d], and that what is added to them has their shape: the loops below do not ask again. */
+/** The rows of a state, [N, d]. Checks once that `into` has the same shape, so that inner loops need not. */
 function rowsOf(states: DenseArray, into?: Float64Array): { d: number; x: Float64Array } {
   const [samples, d] = sizes2(states);
   if (states.data.length !== samples * d || (into && into.length !== samples * d))

@@ -4,7 +4,7 @@ import type { Family } from './families.ts';
 
 /**
  * A particle of a family as a block on states [N, d]: f(X, theta) row by row.
- * @param gradient dE/dtheta, [k], to which `backward` adds
+ * @param gradient dE/dtheta, [k]; `backward` adds to it
  */
 export function familyBlock(family: Family, theta: Float64Array, gradient: Float64Array): Block {
   return {

@@ -24,7 +24,7 @@ const problem: Problem = {
   readout: random(outputs, d),
 };
 
-/** Uneven steps and weights, one of them negative (a signed mixture). */
+/** Unequal steps and weights, one of them negative (a signed mixture). */
 function measureFor(k: number): GridMeasure {
   return {
     steps: Float64Array.of(0.1, 0.4, 0.2, 0.3),
@@ -34,7 +34,7 @@ function measureFor(k: number): GridMeasure {
 }
 
 it.each(['bottleneck', 'matrix'] as FamilyName[])(
-  '%s: the discrete adjoint gives the gradient of E in everything',
+  '%s: the discrete adjoint gives the full gradient of E',
   (name) => {
     const f = family(name, name === 'matrix' ? 'softplus' : 'tanh');
     const measure = measureFor(f.parameterCount(d));
@@ -107,7 +107,7 @@ it('the functional gradient is the first variation: a small new particle changes
   const g = functionalGradient(f, states[l] ?? problem.inputs, costates[l + 1] ?? problem.inputs, theta);
   const lambda = Float64Array.of(0);
   const energy = (): number => {
-    // A third particle in every slice, with weight lambda at depth l and 0 elsewhere.
+    // Adds a third particle to every slice, with weight lambda at depth l and 0 elsewhere.
     const extended = denseArray([depthSteps, 3, k]);
     const weight = denseArray([depthSteps, 3]);
     for (let m = 0; m < depthSteps; m++) {
@@ -122,7 +122,7 @@ it('the functional gradient is the first variation: a small new particle changes
   expect(relativeError([at(measure.steps, l) * g], slope)).toBeLessThan(1e-9);
 });
 
-it('one particle a slice of weight 1 is the learned-step scheme on the same blocks', () => {
+it('one particle of weight 1 per slice is the learned-step scheme on the same blocks', () => {
   const f = family('bottleneck', 'gelu');
   const k = f.parameterCount(d);
   const measure = { ...uniformMeasure(random(depthSteps, 1, k)), steps: Float64Array.of(0.1, 0.4, 0.2, 0.3) };
@@ -149,7 +149,7 @@ it('a step of the gradient flow loses energy at the rate of its dissipation', ()
   const f = family('bottleneck', 'tanh');
   const measure = uniformMeasure(random(depthSteps, particles, f.parameterCount(d)));
   const gradient = flowGradient(problem, f, measure);
-  // theta' = -grad_theta G = -dE/dtheta / (h w), so E' = -sum abs(dE/dtheta)^2 / (h w).
+  // theta' = -grad_theta G = -dE/dtheta / (h w), so E' = -sum |dE/dtheta|^2 / (h w).
   const dissipation = gradient.theta.data.reduce((sum, g) => sum + g * g, 0) * depthSteps * particles;
   const ds = Float64Array.of(0);
   const energy = (): number => {
@@ -159,7 +159,7 @@ it('a step of the gradient flow loses energy at the rate of its dissipation', ()
   expect(relativeError(numericalGradient(energy, ds, { step: 1e-4 }), [-dissipation])).toBeLessThan(1e-8);
 });
 
-it('shapes that do not fit are refused', () => {
+it('shapes that do not match are rejected', () => {
   const f = family('bottleneck', 'tanh');
   const measure = { ...measureFor(f.parameterCount(d)), weight: denseArray([depthSteps, 3]) };
   expect(() => flow(problem, f, measure)).toThrow('a grid measure needs theta [L, M, k]');

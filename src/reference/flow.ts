@@ -4,9 +4,9 @@ import { linear } from './linear.ts';
 
 /** Data and the two fixed linear maps. */
 export interface Problem {
-  /** [N, D] */
+  /** [N, D]. */
   readonly inputs: DenseArray;
-  /** [N, C] */
+  /** [N, C]. */
   readonly targets: DenseArray;
   /** W2, [d, D]: X(x, 0) = W2 x. */
   readonly embedding: DenseArray;
@@ -14,13 +14,13 @@ export interface Problem {
   readonly readout: DenseArray;
 }
 
-/** L depth steps with M weighted particles each. */
+/** L steps in depth with M weighted particles each. */
 export interface GridMeasure {
   /** h, [L]; their sum is the depth, 1 by default. */
   readonly steps: Float64Array;
-  /** [L, M, k] */
+  /** [L, M, k]. */
   readonly theta: DenseArray;
-  /** [L, M] */
+  /** [L, M]. */
   readonly weight: DenseArray;
 }
 
@@ -40,7 +40,7 @@ export interface FlowGradient {
   readonly readout: DenseArray;
 }
 
-/** L equal steps of size 1/L and equal weights 1/M around `theta`, [L, M, k]. */
+/** A measure with L equal steps 1/L and equal weights 1/M, from `theta`, [L, M, k]. */
 export function uniformMeasure(theta: DenseArray): GridMeasure {
   const [depthSteps = 0, particles = 0] = theta.shape;
   return {
@@ -50,7 +50,7 @@ export function uniformMeasure(theta: DenseArray): GridMeasure {
   };
 }
 
-/** X^0 = W2 x, X^{l+1} = X^l + h_l sum_j w_lj f(X^l, theta_lj): the states X^0 .. X^L, [N, d] each. */
+/** The states X^0 .. X^L, [N, d] each: X^0 = W2 x, X^{l+1} = X^l + h_l sum_j w_lj f(X^l, theta_lj). */
 export function flow(problem: Problem, family: Family, measure: GridMeasure): DenseArray[] {
   const states = [times(problem.inputs, problem.embedding)];
   measure.steps.forEach((h, l) => {
@@ -64,15 +64,15 @@ export function flow(problem: Problem, family: Family, measure: GridMeasure): De
   return states;
 }
 
-/** E = mean over samples of 1/2 abs(W1 X(x, 1) - y)^2. */
+/** E = mean over samples of 1/2 |W1 X(x, 1) - y|^2. */
 export function loss(problem: Problem, lastState: DenseArray): number {
   const r = residual(problem, lastState);
   return inner(r, r) / 2 / sampleCount(problem);
 }
 
 /**
- * The exact adjoint of {@link flow}: p^L = W1^T (W1 X^L - y), p^l = p^{l+1} + h_l sum_j w_lj grad_x f(X^l, theta_lj)^T p^{l+1}.
- * One costate a sample, without the 1/N of the mean.
+ * The exact adjoint of {@link flow}: p^L = W1^T (W1 X^L - y), p^l = p^{l+1} + h_l sum_j w_lj grad_x f(X^l,
+ * theta_lj)^T p^{l+1}. One costate per sample, without the 1/N of the mean.
  */
 export function adjoint(
   problem: Problem,
@@ -143,7 +143,7 @@ export function velocityJacobians(
   return result;
 }
 
-/** The loss of a measure and its gradient in everything: flow, adjoint, then G and its slope at each particle. */
+/** The loss of a measure and its full gradient: flow, adjoint, then G and its slope at each particle. */
 export function flowGradient(problem: Problem, family: Family, measure: GridMeasure): FlowGradient {
   const states = flow(problem, family, measure);
   const costates = adjoint(problem, family, measure, states);
@@ -183,8 +183,8 @@ export function flowGradient(problem: Problem, family: Family, measure: GridMeas
 }
 
 /**
- * One explicit step of the Wasserstein gradient flow: theta <- theta - ds grad_theta G(theta, t), weights and steps unchanged.
- * A new measure; `gradient` is that of {@link flowGradient} at `measure`.
+ * One explicit step of the Wasserstein gradient flow: theta <- theta - ds grad_theta G(theta, t), with weights and
+ * steps unchanged. Returns a new measure; `gradient` is {@link flowGradient} at `measure`.
  */
 export function gradientFlowStep(
   family: Family,
@@ -214,7 +214,7 @@ function linearInReadout(problem: Problem, state: DenseArray): ReturnType<typeof
   return linear(state, problem.readout, new Float64Array(sizes2(problem.readout)[0]));
 }
 
-/** x weight^T */
+/** x weight^T. */
 function times(x: DenseArray, weight: DenseArray): DenseArray {
   return linear(x, weight, new Float64Array(sizes2(weight)[0])).value;
 }
@@ -227,7 +227,7 @@ function particleCount(measure: GridMeasure): number {
   return sizes2(measure.weight)[1];
 }
 
-/** Calls with each particle of step l, its weight and its number. */
+/** Calls `visit` with each particle of step l, its weight and its index. */
 export function eachParticle(
   measure: GridMeasure,
   l: number,

@@ -1,4 +1,7 @@
-/** The reference: plain float64 TypeScript without imports, slow and obvious, against which every fast path is tested. */
+/**
+ * The reference: plain float64 TypeScript without imports, slow and obvious. Tests compare every fast path with
+ * it.
+ */
 export { activation, activations, type Activation, type ActivationName } from './activation.ts';
 export { activationSeries } from './activation-series.ts';
 export { adamState, adamStep, type AdamOptions, type AdamState } from './adam.ts';

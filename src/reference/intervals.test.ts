@@ -9,7 +9,7 @@ const start = denseArray([2], [0.4, 0.9]);
 const cotangent = denseArray([2], [1, -0.7]);
 const angles = [0.3, 1.1, 2, -0.4];
 
-/** f(x) = sin(angle + rotated x): smooth, unrelated blocks; counts its evaluations. */
+/** f(x) = sin(angle + rotated x): smooth, unrelated blocks. Counts evaluations. */
 function wave(angle: number, calls: number[] = []): Block {
   return {
     forward(x) {
@@ -53,7 +53,7 @@ it('overlapping blocks add up, each evaluated on the state at its own start', ()
   expect(relativeError(run([2, 1, 4], [5, 3, 4.5]).value.data, x5.data)).toBeLessThan(1e-15);
 });
 
-it('the projection acts once a segment on the whole sum', () => {
+it('the projection acts once per segment on the whole sum', () => {
   const relu = (x: DenseArray): DenseArray => projections.relu(x).value;
   const softplus = (x: DenseArray): DenseArray => projections.softplus(x).value;
   for (const [name, p] of [
@@ -71,13 +71,13 @@ it('the projection acts once a segment on the whole sum', () => {
 it('a segment in which no block acts is still projected', () => {
   const x = projections.softplus(addScaled(start, 1, f(0, start))).value;
   const y = projections.softplus(addScaled(x, 1, f(1, x))).value;
-  // Block 2 starts after a gap in which nothing acts; its own length is 0.
+  // Block 2 starts after a gap; its own length is 0.
   const z = projections.softplus(y).value;
   const { value } = run([0, 1, 3], [1, 2, 3], { projection: 'softplus' });
   expect(relativeError(value.data, z.data)).toBeLessThan(1e-15);
 });
 
-it('blocks that share a start see the same state, whatever the projection and the creation order', () => {
+it('blocks that share a start see the same state, for any projection and creation order', () => {
   const sum = addScaled(addScaled(start, 2, f(0, start)), 0.5, f(1, start));
   const expected = projections.softplus(sum).value;
   const { value } = run([1, 1], [3, 1.5], { projection: 'softplus' });
@@ -92,7 +92,7 @@ it('each block is evaluated exactly once', () => {
   expect(calls).toEqual([2, 0.3, 1.1, -0.4]);
 });
 
-it('a pinned horizon cuts the intervals, and what lies beyond has no derivative', () => {
+it('a pinned horizon cuts the intervals, and depths beyond it have no derivative', () => {
   const free = run([0, 1, 2], [1.5, 2.5, 2.75]);
   const cut = run([0, 1, 2], [1.5, 4, 2.75], { horizon: 2.5 });
   const same = run([0, 1, 2], [1.5, 2.5, 2.5]);
@@ -104,7 +104,7 @@ it('a pinned horizon cuts the intervals, and what lies beyond has no derivative'
   expect(() => run([0, 3], [1, 4], { horizon: 2.5 })).toThrow('block 1 starts at 3, beyond 2.5');
 });
 
-it('pull-backs equal differences where intervals overlap, part and pass the horizon', () => {
+it('pull-backs equal finite differences where intervals overlap, part and pass the horizon', () => {
   const tau = Float64Array.of(2, 1, 0.3, 2.4);
   const tauEnd = Float64Array.of(5, 1.6, 2.2, 2.6);
   for (const horizon of [Infinity, 2.9]) {
@@ -117,8 +117,8 @@ it('pull-backs equal differences where intervals overlap, part and pass the hori
   }
 });
 
-it('a block that starts amid others splits their lengths, and its start carries the derivative', () => {
-  // With a projection the split at s_1 matters although the lengths on both sides add up to the same.
+it('a block that starts within others splits their lengths, and its start carries the derivative', () => {
+  // With a projection the split at s_1 matters, although the lengths on both sides add up to the same total.
   const tau = Float64Array.of(0, 1);
   const tauEnd = Float64Array.of(3, 1);
   const energy = (): number => inner(cotangent, run(tau, tauEnd, { projection: 'softplus' }).value);
@@ -134,7 +134,7 @@ it('a block that starts amid others splits their lengths, and its start carries 
   );
   const [begin = NaN, end = NaN] = [gradient.tau[1], gradient.tauEnd[1]];
   expect(relativeError([begin + end], moved)).toBeLessThan(1e-9);
-  // It feels what it would do if it opened.
+  // Its derivative is the effect of opening.
   tau[1] = 1;
   tauEnd[1] = 1;
   const closed = energy();

@@ -3,35 +3,38 @@ import type { DenseArray, Differentiable, Evaluated } from './array.ts';
 import type { Block } from './block.ts';
 import { sortByTau } from './schedule.ts';
 
-/** A started block's part in one segment of depth. */
+/** The contribution of a started block to one segment of depth. */
 interface Part {
   readonly block: number;
   readonly length: number;
-  /** The length ends at the block's own tauEnd, not at the segment's end. */
+  /** The length ends at the block's own tauEnd, not at the end of the segment. */
   readonly endsItself: boolean;
-  /** The length starts at the block's own tau, not at the segment's start. */
+  /** The length starts at the block's own tau, not at the start of the segment. */
   readonly startsItself: boolean;
 }
 
-/** What happened from one start to the next. */
+/** The record of one segment, from one start to the next. */
 interface Segment {
   readonly starting: number;
   readonly next: number | undefined;
   readonly branch: Evaluated;
   readonly parts: readonly Part[];
-  /** Undefined where the next block starts at the same depth: the state stays. */
+  /** Undefined if the next block starts at the same depth: the state stays as it is. */
   readonly projected: Evaluated | undefined;
 }
 
 /**
- * Blocks that act on intervals of depth. With the starts sorted, s_0 <= s_1 <= .., X(s_0) = X(0) and s_n the horizon,
- * X(s_(k+1)) = P( X(s_k) + sum over started blocks i of length([tau_i, tauEnd_i] cut with [s_k, s_(k+1)]) f_i(X(tau_i)) ):
- * each block is evaluated once, on the state at its start. Between equal starts the state stays, without P.
- * The length is max(min(tauEnd_i, s_(k+1)) - max(tau_i, s_k), 0) and is differentiated as such; at a tie min and max
- * follow the block's own tauEnd and tau, and a length of 0 passes no derivative (so at touching intervals the derivative
- * is the one-sided one in the direction in which the intervals part), but for a block of no width where it starts: it can open again.
- * @param horizon the end of depth, Infinity where it is free
- * @throws RangeError for a start beyond the horizon.
+ * Blocks that act on intervals of depth. With the starts sorted, s_0 <= s_1 <= .., X(s_0) = X(0) and s_n the
+ * horizon, X(s_(k+1)) = P( X(s_k) + sum over started blocks i of length([tau_i, tauEnd_i] cut with [s_k, s_(k+1)])
+ * f_i(X(tau_i)) ): each block is evaluated once, on the state at its start. Between equal starts the state stays,
+ * without P.
+ *
+ * The length is max(min(tauEnd_i, s_(k+1)) - max(tau_i, s_k), 0), and its derivative is that of this formula. In a
+ * tie, min and max follow the block's own tauEnd and tau. A length of 0 passes no derivative, so where intervals
+ * touch the derivative is the one-sided one in the direction in which they part. The exception is a block of width
+ * 0 at its start, which can open again.
+ * @param horizon the end of depth, Infinity if it is free
+ * @throws RangeError for a start beyond the horizon
  */
 export function runIntervals(
   blocks: readonly Block[],

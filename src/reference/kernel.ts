@@ -3,11 +3,11 @@ import type { Family } from './families.ts';
 import { adjoint, eachParticle, entry, flow, type GridMeasure, type Problem } from './flow.ts';
 
 /**
- * The tangent kernel of a network with one output, K(x, x') = sum over particles of h_l w_lj g_lj(x) . g_lj(x'), where
- * g_lj(x) = grad_theta f(X^l(x), theta_lj)^T P^{l+1}(x) and P is the derivative of the output in the state. Under the Wasserstein
- * gradient flow of the squared loss predictions obey du/ds = - K (u - y) / N.
+ * The tangent kernel of a network with one output, K(x, x') = sum over particles of h_l w_lj g_lj(x) . g_lj(x'),
+ * where g_lj(x) = grad_theta f(X^l(x), theta_lj)^T P^{l+1}(x) and P is the derivative of the output in the state.
+ * Under the Wasserstein gradient flow of the squared loss, predictions satisfy du/ds = - K (u - y) / N.
  *
- * @param against x' of the columns, [N', D]; left out, the problem's own inputs
+ * @param against x' of the columns, [N', D]; default: the problem's inputs
  * @returns [N, N']
  */
 export function tangentKernel(
@@ -32,13 +32,13 @@ export function tangentKernel(
   return kernel;
 }
 
-/** For every particle and sample sqrt(h_l w_lj) g_lj(x), [k]. */
+/** sqrt(h_l w_lj) g_lj(x), [k], for every particle and sample. */
 function outputSlopes(problem: Problem, family: Family, measure: GridMeasure): Float64Array[][] {
   const [outputs, d] = sizes2(problem.readout);
   if (outputs !== 1) throw new RangeError(`this kernel is written for one output, got ${outputs}`);
   const [samples] = sizes2(problem.inputs);
   const states = flow(problem, family, measure);
-  // With targets one below the predictions every residual is 1, and the costate is the derivative of the output.
+  // With targets one below the predictions, every residual is 1 and the costate is the derivative of the output.
   const last = entry(states, measure.steps.length);
   const below = denseArray([samples, 1]);
   for (let n = 0; n < samples; n++) {
@@ -66,12 +66,12 @@ function outputSlopes(problem: Problem, family: Family, measure: GridMeasure): F
 }
 
 /**
- * Gradient descent of the linearised model, u <- u - eta K (u - y) / N, one step after the other.
+ * Gradient descent of the linearised model, u <- u - eta K (u - y) / N, step by step.
  *
  * @param kernel K, [N, N]
  * @param residual u_0 - y, [N]
- * @returns E = 1/(2N) abs(u - y)^2 after 0 .. `steps` steps, the last residual, and eta times the sum of the residuals before it:
- * predictions elsewhere are u_0' - K' moved / N
+ * @returns E = 1/(2N) |u - y|^2 after 0 .. `steps` steps, the last residual, and `moved`, eta times the sum of the
+ * earlier residuals: predictions at other inputs are u_0' - K' moved / N
  */
 export function linearisedDescent(
   kernel: DenseArray,

@@ -3,8 +3,9 @@ import { seededNormal, seededUniform } from './random.ts';
 
 export const particleLaws = ['gaussian', 'ball', 'sphere', 'smooth', 'zero'] as const;
 /**
- * gaussian: N(0, scale^2 I). ball, sphere: uniform in and on the ball of radius scale. smooth: paths of depth,
- * theta_m(t) = 1/sqrt(3) sum_r a_mr cos(pi r t + phi_mr), r = 0, 1, 2, a ~ N(0, scale^2 I), at t = l / L. zero: all at 0.
+ * gaussian: N(0, scale^2 I). ball, sphere: uniform in and on the ball of radius scale. smooth: paths over depth,
+ * theta_m(t) = 1/sqrt(3) sum_r a_mr cos(pi r t + phi_mr), r = 0, 1, 2, a ~ N(0, scale^2 I), at t = l / L. zero:
+ * all particles at 0.
  */
 export type ParticleLaw = (typeof particleLaws)[number];
 
@@ -17,7 +18,7 @@ export interface DrawOptions {
   readonly size: number;
 }
 
-/** Particles of a grid measure, [L, M, k]: the same numbers wherever the same seed is drawn from. */
+/** Particles of a grid measure, [L, M, k]; the same seed gives the same numbers on every machine. */
 export function drawParticles(
   law: ParticleLaw,
   { seed, scale, slices, particles, size }: DrawOptions,
@@ -62,7 +63,10 @@ export function drawParticles(
   }
 }
 
-/** Points of Q_r, [count, k], of uniform direction and uniform length up to r: starts of a minimisation over the ball. */
+/**
+ * Points of Q_r, [count, k], with uniform direction and uniform length up to r: starts for a minimisation over the
+ * ball.
+ */
 export function drawStarts(options: {
   readonly seed: number;
   readonly radius: number;

@@ -18,7 +18,7 @@ function random(...shape: number[]): DenseArray {
   return denseArray(shape, x.data.map(normal));
 }
 
-/** `gradient` against central differences of <cotangent, value()> in the entries of `x`. */
+/** Compares `gradient` with central differences of <cotangent, value()> in the entries of `x`. */
 function expectGradient(
   value: () => DenseArray,
   cotangent: DenseArray,
@@ -71,7 +71,7 @@ it('conv2d is the cross-correlation (the kernel is not flipped) with zeros outsi
   ]);
 });
 
-it('conv2d in groups is a convolution of each part of the channels', () => {
+it('conv2d in groups is a convolution of each channel group', () => {
   const x = random(1, 4, 3, 3);
   const weight = random(6, 2, 3, 3);
   const part = (values: DenseArray, shape: readonly number[], i: number): DenseArray => {
@@ -84,7 +84,7 @@ it('conv2d in groups is a convolution of each part of the channels', () => {
   expect([...conv2d(x, weight, { padding: 1, groups: 2 }).value.data]).toEqual(parts);
 });
 
-it('conv2d refuses channels that disagree', () => {
+it('conv2d rejects channels that disagree', () => {
   expect(() => conv2d(random(1, 2, 3, 3), random(1, 3, 3, 3))).toThrow(
     'conv2d: the kernel has 3 input channels, the image 2',
   );
@@ -93,7 +93,7 @@ it('conv2d refuses channels that disagree', () => {
   );
 });
 
-it('batch norm in training mode: pull-backs equal differences', () => {
+it('batch norm in training mode: pull-backs equal finite differences', () => {
   const x = random(3, 2, 2, 3);
   const weight = random(2).data;
   const bias = random(2).data;
@@ -125,13 +125,13 @@ it('batch norm normalises by the biased variance and reports the unbiased one', 
   expect(relativeError(running.variance, [0.9 + 1.4 / 3, 0.9 + 6.4 / 3])).toBeLessThan(1e-15);
 });
 
-it('batch norm refuses one value a channel', () => {
+it('batch norm rejects one value per channel', () => {
   expect(() => batchNorm(random(1, 2, 1, 1), new Float64Array(2), new Float64Array(2))).toThrow(
     'batchNorm: training needs at least two values a channel',
   );
 });
 
-it('batch norm in evaluation mode is affine in x, and its pull-backs equal differences', () => {
+it('batch norm in evaluation mode is affine in x, and its pull-backs equal finite differences', () => {
   const x = random(2, 2, 2, 2);
   const weight = random(2).data;
   const bias = random(2).data;
@@ -150,7 +150,7 @@ it('batch norm in evaluation mode is affine in x, and its pull-backs equal diffe
 });
 
 it.each(Object.keys(activations) as ActivationName[])(
-  'activation %s: pull-back equals differences',
+  'activation %s: pull-back equals finite differences',
   (name) => {
     const x = denseArray([8], [-40, -3, -0.7, -0.1, 0.2, 1.3, 4, 40]);
     const p = random(8);
@@ -171,7 +171,7 @@ it('softplus neither overflows nor underflows early', () => {
 });
 
 it.each([
-  // mpmath at 25 digits: mpmath.erf(mpmath.mpf("0.1")) and so on.
+  // From mpmath with 25 digits: mpmath.erf(mpmath.mpf("0.1")) and so on.
   [0.1, 0.1124629160182848922],
   [0.5, 0.5204998778130465377],
   [1, 0.8427007929497148693],
@@ -184,7 +184,7 @@ it.each([
   expect(erf(-x)).toBe(-erf(x));
 });
 
-it('gelu weighs by the normal distribution function', () => {
+it('gelu multiplies by the normal distribution function', () => {
   expect(activations.gelu.value(1)).toBeCloseTo(0.8413447460685429, 14);
 });
 
@@ -200,13 +200,13 @@ it('shortcut A keeps every second row and column and pads half of the new channe
   expect(sample.slice(12, 16)).toEqual([0, 0, 0, 0]);
 });
 
-it('shortcut A: pull-back equals differences', () => {
+it('shortcut A: pull-back equals finite differences', () => {
   const x = random(2, 2, 3, 4);
   const p = random(2, 4, 2, 2);
   expectGradient(() => shortcutA(x, 4).value, p, x.data, shortcutA(x, 4).backward(p).data);
 });
 
-it('average pool: the mean over the image, pull-back equals differences', () => {
+it('average pool: the mean over the image, pull-back equals finite differences', () => {
   const x = random(2, 3, 2, 3);
   const p = random(2, 3);
   const { value, backward } = averagePool(x);
@@ -215,7 +215,7 @@ it('average pool: the mean over the image, pull-back equals differences', () => 
   expectGradient(() => averagePool(x).value, p, x.data, backward(p).data);
 });
 
-it('linear: x weight^T + bias, pull-backs equal differences', () => {
+it('linear: x weight^T + bias, pull-backs equal finite differences', () => {
   const x = random(2, 3);
   const weight = random(4, 3);
   const bias = random(4).data;
@@ -233,7 +233,7 @@ it('linear: x weight^T + bias, pull-backs equal differences', () => {
 });
 
 it.each([0, 0.1])(
-  'cross-entropy with smoothing %d is its definition, and its gradient equals differences',
+  'cross-entropy with smoothing %d follows its definition, and its gradient equals finite differences',
   (s) => {
     const logits = random(3, 4);
     const labels = [2, 0, 3];
@@ -252,7 +252,7 @@ it.each([0, 0.1])(
   },
 );
 
-it('cross-entropy stays finite at huge logits and refuses a label outside', () => {
+it('cross-entropy stays finite at huge logits and rejects a label out of range', () => {
   expect(crossEntropy(denseArray([1, 2], [1e4, 0]), [1]).loss).toBe(1e4);
   expect(() => crossEntropy(denseArray([1, 2]), [2])).toThrow('label 2 of sample 0 is not among 2 classes');
 });

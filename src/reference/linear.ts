@@ -1,7 +1,7 @@
 import { addAt, at, checkSameShape, denseArray, sizes2, type DenseArray } from './array.ts';
 
 export interface Linear {
-  /** [N, C] */
+  /** [N, C]. */
   readonly value: DenseArray;
   readonly backward: (cotangent: DenseArray) => { input: DenseArray; weight: DenseArray; bias: Float64Array };
 }

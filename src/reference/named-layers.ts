@@ -4,13 +4,13 @@ import { batchNorm, batchNormEval, type BatchStatistics } from './batch-norm.ts'
 import { conv2d, type Conv2dOptions } from './conv2d.ts';
 import { linear } from './linear.ts';
 
-/** Layers that find their parameters by name and add to the gradients of the same name. */
+/** Layers that look up their parameters by name and add to the gradients with the same name. */
 export interface NamedLayers {
   conv(name: string, options: Conv2dOptions): Differentiable;
   batchNorm(name: string): Differentiable;
   activation(name: ActivationName): Differentiable;
   linear(name: string): Differentiable;
-  /** The values of a parameter that is no layer's own (the schedule). */
+  /** The values of a parameter that belongs to no layer (the schedule). */
   values(name: string): Float64Array;
   /** Adds to the gradient of a parameter. */
   accumulate(name: string, gradient: Float64Array): void;
@@ -19,15 +19,18 @@ export interface NamedLayers {
 export interface NamedLayersState {
   readonly parameters: ReadonlyMap<string, Float64Array>;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** Every parameter's gradient, to which `backward` adds. */
+  /** The gradient of every parameter; `backward` adds to it. */
   readonly gradients: Map<string, Float64Array>;
   /** Filled by each batch-norm layer in training mode. */
   readonly statistics: Map<string, BatchStatistics>;
-  /** Running statistics: given, batch norm is in evaluation mode. */
+  /** Running statistics; if given, batch norm is in evaluation mode. */
   readonly buffers?: ReadonlyMap<string, Float64Array> | undefined;
 }
 
-/** @throws RangeError, when a layer is used, for a parameter or buffer that is missing or has a wrong length. */
+/**
+ * Layers bound to these parameters. @throws RangeError, when a layer is used, for a parameter or buffer that is
+ * missing or has the wrong length
+ */
 export function namedLayers(state: NamedLayersState): NamedLayers {
   const { shapes, gradients, statistics, buffers } = state;
   const parameter = (name: string): DenseArray => {

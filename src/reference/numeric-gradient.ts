@@ -1,11 +1,11 @@
 import { at } from './array.ts';
 
 /**
- * The gradient of a scalar function by the five-point central difference
- * (-E(x + 2h) + 8 E(x + h) - 8 E(x - h) + E(x - 2h)) / 12h, error of order h^4.
- * @param energy reads `x` anew at each call
- * @param x is changed in place and restored
- * @param entries which entries to differentiate, all by default; the result follows this list
+ * The gradient of a scalar function by the five-point central difference (-E(x + 2h) + 8 E(x + h) - 8 E(x - h) +
+ * E(x - 2h)) / 12h, with an error of order h^4.
+ * @param energy reads `x` again on each call
+ * @param x changed in place and restored
+ * @param entries indices to differentiate, in the order of the result; default: all
  */
 export function numericalGradient(
   energy: () => number,
@@ -24,7 +24,7 @@ export function numericalGradient(
   });
 }
 
-/** Largest absolute difference over the largest absolute entry of `expected`; NaN if either holds NaN. */
+/** Largest absolute difference divided by the largest absolute entry of `expected`; NaN if either contains NaN. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length)
     throw new RangeError(`relativeError: ${actual.length} numbers against ${expected.length}`);

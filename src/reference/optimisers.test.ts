@@ -47,7 +47,7 @@ it.each([
   expect(relativeError(p, expected)).toBeLessThan(1e-13);
 });
 
-it('SGD leaves the gradient as it was', () => {
+it('SGD does not modify the gradient', () => {
   const gradient = Float64Array.of(1);
   const state: SgdState = {};
   for (let i = 0; i < 2; i++)

@@ -1,7 +1,10 @@
 import { activation } from './activation.ts';
 import { checkSameShape, type Differentiable } from './array.ts';
 
-/** What a step applies to the sum X + h f(X): relu or softplus in post-activation nets, nothing in pre-activation nets. */
+/**
+ * The map applied to X + h f(X) after a step: relu or softplus in post-activation nets, identity in pre-activation
+ * nets.
+ */
 export type ProjectionName = 'identity' | 'relu' | 'softplus';
 
 /** The projections by name. */

@@ -1,4 +1,7 @@
-/** Seeded random numbers for the reference and its tests: mulberry32, uniform on [0, 1). Not for statistics of record. */
+/**
+ * Seeded random numbers for the reference and its tests: mulberry32, uniform on [0, 1). Not of statistical
+ * quality.
+ */
 export function seededUniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -10,7 +13,7 @@ export function seededUniform(seed: number): () => number {
   };
 }
 
-/** Seeded standard normal numbers (Box and Muller). */
+/** Seeded standard normal numbers (Box-Muller). */
 export function seededNormal(seed: number): () => number {
   const uniform = seededUniform(seed);
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());

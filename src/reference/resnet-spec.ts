@@ -4,18 +4,21 @@ import { initialSchedule, type SchemeName } from './schedule.ts';
 export interface ResNetSpec {
   /** 6 n + 2 with n >= 1 blocks in each of three stages. */
   readonly depth: number;
-  /** Channels of the first stage, doubled twice; 16 by default. */
+  /** Channels of the first stage, doubled twice. Default: 16. */
   readonly width?: number;
   readonly inChannels: number;
   readonly classes: number;
   readonly order: 'post' | 'pre';
   readonly activation: 'relu' | 'softplus';
-  /** Of transitions: without weights, or a 1 x 1 convolution, with its batch norm in `post`. `option-a` by default. */
+  /**
+   * Shortcut of transitions: without weights, or a 1 x 1 convolution (with batch norm in `post`). Default:
+   * `option-a`.
+   */
   readonly shortcut?: 'option-a' | 'option-b';
   readonly scheme: SchemeName;
-  /** The end of depth is fixed: the last tau (`mean-field`, `no-reorder`), the horizon (`intervals`). */
+  /** Fixes the end of depth: the last tau (`mean-field`, `no-reorder`) or the horizon (`intervals`). */
   readonly pinned?: boolean;
-  /** Where `intervals` end if pinned; the number of particles of the stage by default. */
+  /** The end of depth of pinned `intervals`. Default: the number of particles in the stage. */
   readonly horizon?: number;
 }
 
@@ -25,7 +28,7 @@ export interface StageSpec {
   readonly name: string;
   readonly inChannels: number;
   readonly channels: number;
-  /** The fixed block that halves the image and doubles the channels; stage 1 has none. */
+  /** The fixed block that halves the image and doubles the channels; undefined in stage 1. */
   readonly transition: string | undefined;
   /** The names of the exchangeable blocks, by creation index. */
   readonly particles: readonly string[];
@@ -33,8 +36,8 @@ export interface StageSpec {
 }
 
 /**
- * The stages of a network: all n blocks of stage 1 are particles, in stages 2 and 3 all but the first.
- * @throws RangeError unless depth is 6 n + 2 with n >= 1.
+ * The stages of a network: all n blocks of stage 1 are particles; in stages 2 and 3, all but the first.
+ * @throws RangeError unless depth is 6 n + 2 with n >= 1
  */
 export function stagesOf(spec: ResNetSpec): StageSpec[] {
   const blocks = (spec.depth - 2) / 6;
@@ -57,7 +60,7 @@ export function stagesOf(spec: ResNetSpec): StageSpec[] {
   });
 }
 
-/** The names and shapes of all parameters, in the order of the network; the schedule's lists after their stage. */
+/** The names and shapes of all parameters, in network order; the schedule follows its stage. */
 export function parameterShapes(spec: ResNetSpec): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   const batchNorm = (name: string, channels: number): void => {
@@ -90,7 +93,7 @@ export function parameterShapes(spec: ResNetSpec): Map<string, readonly number[]
   return shapes.set('linear.weight', [spec.classes, features]).set('linear.bias', [spec.classes]);
 }
 
-/** The layers of an option B shortcut of a block. */
+/** The layers of a block's option B shortcut. */
 export function projectionNames(
   { order }: Pick<ResNetSpec, 'order'>,
   block: string,
@@ -100,7 +103,7 @@ export function projectionNames(
     : { conv: `${block}.downsample.0`, norm: undefined };
 }
 
-/** The batch-norm layers of a network with their numbers of channels. */
+/** The batch-norm layers of a network and their channel counts. */
 export function batchNormLayers(spec: ResNetSpec): Map<string, number> {
   const layers = new Map<string, number>();
   for (const [name, shape] of parameterShapes(spec)) {
@@ -110,7 +113,7 @@ export function batchNormLayers(spec: ResNetSpec): Map<string, number> {
   return layers;
 }
 
-/** Fresh buffers: `<layer>.running_mean` zeros, `<layer>.running_var` ones. */
+/** Initial buffers: `<layer>.running_mean` zeros, `<layer>.running_var` ones. */
 export function initialBuffers(spec: ResNetSpec): Map<string, Float64Array> {
   const buffers = new Map<string, Float64Array>();
   for (const [layer, channels] of batchNormLayers(spec)) {
@@ -121,9 +124,9 @@ export function initialBuffers(spec: ResNetSpec): Map<string, Float64Array> {
 }
 
 /**
- * A start: convolutions and the last layer normal with variance 2 / fan-in (He et al. 2015), batch-norm weights 1, all biases 0,
- * and the schedule with which every scheme equals `vanilla`.
- * @param normal standard normal numbers
+ * Initial parameters: convolutions and the last layer normal with variance 2 / fan-in (He et al. 2015), batch-norm
+ * weights 1, all biases 0, and the schedule for which every scheme equals `vanilla`.
+ * @param normal returns standard normal numbers
  */
 export function initialParameters(spec: ResNetSpec, normal: () => number): Map<string, Float64Array> {
   const parameters = new Map<string, Float64Array>();

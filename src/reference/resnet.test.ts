@@ -36,7 +36,7 @@ function imagesFor(spec: ResNetSpec, size = 8): DenseArray {
   return denseArray(images.shape, images.data.map(seededNormal(9)));
 }
 
-/** Two blocks in stage 1, out of order and overlapping where the scheme allows it; one in stages 2 and 3. */
+/** Two blocks in stage 1, out of order and overlapping if the scheme allows it; one in stages 2 and 3. */
 const schedules: Record<string, readonly number[]> = {
   'mean-field layer1.tau': [1.7, 0.4],
   'no-reorder layer1.tau': [0.4, 1.7],
@@ -45,7 +45,7 @@ const schedules: Record<string, readonly number[]> = {
   'learned-step layer1.step': [0.3, 1.4],
 };
 
-/** Random parameters away from every symmetry: batch-norm weights, biases and the schedule are moved too. */
+/** Random parameters without symmetries: also perturbs batch-norm weights, biases and the schedule. */
 function parametersFor(spec: ResNetSpec): Map<string, Float64Array> {
   const normal = seededNormal(4);
   const parameters = initialParameters(spec, normal);
@@ -68,7 +68,7 @@ function expectGradients(spec: ResNetSpec, size: number, tolerance: number, step
   expect([...gradients.keys()].sort()).toEqual([...parameters.keys()].sort());
   for (const [name, values] of parameters) {
     const gradient = gradients.get(name) ?? new Float64Array();
-    // The largest entry, which sets the scale, and another.
+    // The largest entry, which sets the scale, and one more.
     const largest = gradient.reduce(
       (best, g, i) => (Math.abs(g) > Math.abs(at(gradient, best)) ? i : best),
       0,
@@ -86,14 +86,14 @@ function expectGradients(spec: ResNetSpec, size: number, tolerance: number, step
 }
 
 it.each(schemes.flatMap((scheme) => (['post', 'pre'] as const).map((order) => ({ scheme, order }))))(
-  '$order-activation softplus net under $scheme: every gradient equals differences',
+  '$order-activation softplus net under $scheme: every gradient equals finite differences',
   ({ scheme, order }) => {
     expectGradients({ ...base, scheme, order }, 6, 1e-7, 3e-4);
   },
 );
 
 it.each(['post', 'pre'] as const)(
-  '%s-activation net with projections in its transitions: every gradient equals differences',
+  '%s-activation net with projections in its transitions: every gradient equals finite differences',
   (order) => {
     const spec: ResNetSpec = { ...base, scheme: 'mean-field', order, shortcut: 'option-b' };
     const plain = [...parameterShapes({ ...spec, shortcut: 'option-a' }).keys()];
@@ -109,12 +109,12 @@ it.each(['post', 'pre'] as const)(
   },
 );
 
-it.each(schemes)('post-activation relu net under %s: every gradient equals differences', (scheme) => {
+it.each(schemes)('post-activation relu net under %s: every gradient equals finite differences', (scheme) => {
   expectGradients({ ...base, scheme, activation: 'relu' }, 6, 1e-7, 1e-6);
 });
 
 it.each(['post', 'pre'] as const)(
-  'at the start every scheme is vanilla to the bit (%s-activation)',
+  'at initialisation every scheme equals vanilla bit for bit (%s-activation)',
   (order) => {
     const vanilla = { ...base, order, activation: 'relu' as const, depth: 20 };
     const images = imagesFor(vanilla);
@@ -169,7 +169,7 @@ it.each([
   expect(logits.data).toEqual(expected.data);
 });
 
-it('parameters carry the usual names in both orders', () => {
+it('parameters have the standard names in both activation orders', () => {
   const post = parameterShapes({ ...base, depth: 14, width: 16, scheme: 'intervals' });
   expect(post.get('layer2.0.conv1.weight')).toEqual([32, 16, 3, 3]);
   expect(post.get('layer2.0.bn1.weight')).toEqual([32]);
@@ -196,17 +196,17 @@ it.each([
   expect(total).toBe(expected);
 });
 
-it('images of one channel and odd size pass through', () => {
+it('accepts images of one channel and odd size', () => {
   const spec: ResNetSpec = { ...base, depth: 8, inChannels: 1, scheme: 'mean-field' };
   const { logits, gradients } = lossAndGradient(spec, parametersFor(spec), imagesFor(spec, 7), labels);
   expect(logits.shape).toEqual([4, 3]);
   expect(logits.data.every(Number.isFinite)).toBe(true);
-  // n = 1: stages 2 and 3 consist of their transition alone.
+  // n = 1: stages 2 and 3 consist of their transition only.
   expect(gradients.get('layer1.tau')?.length).toBe(1);
   expect(gradients.get('layer2.tau')?.length).toBe(0);
 });
 
-it('pinning holds the last tau of each stage, and the horizon of intervals', () => {
+it('pinning fixes the last tau of each stage, and the horizon of intervals', () => {
   const free: ResNetSpec = { ...base, depth: 20, scheme: 'mean-field' };
   const parameters = parametersFor(free);
   const images = imagesFor(free, 4);
@@ -238,7 +238,7 @@ it('evaluation uses the running statistics, which training fills', () => {
   expect(buffers.get('layer1.1.bn2.running_mean')?.[0]).toBeCloseTo(0.1 * (bn?.mean[0] ?? NaN), 15);
   expect(buffers.get('layer1.1.bn2.running_var')?.[0]).toBeCloseTo(0.9 + 0.1 * (bn?.variance[0] ?? NaN), 14);
   for (let step = 0; step < 400; step++) updateBuffers(buffers, batchStatistics);
-  // The running variance is unbiased, the batch's own is not: undo that, and both modes agree.
+  // The running variance is unbiased, the batch variance is not; after correcting for that, both modes agree.
   const count = labels.length * 64;
   const counts = new Map(
     [...batchNormLayers(spec).keys()].map((layer) => [layer, count / areaShrink(layer)]),
@@ -254,14 +254,17 @@ it('evaluation uses the running statistics, which training fills', () => {
   expect(again.batchStatistics.size).toBe(0);
 });
 
-/** By how much a layer's image is smaller than the input: bn1 of a pre-activation transition still sees the larger one. */
+/**
+ * The ratio of the input's image area to that of a layer: bn1 of a pre-activation transition still sees the larger
+ * image.
+ */
 function areaShrink(layer: string): number {
   if (layer.startsWith('layer2')) return layer === 'layer2.0.bn1' ? 1 : 4;
   if (layer.startsWith('layer3')) return layer === 'layer3.0.bn1' ? 4 : 16;
   return layer === 'bn' ? 16 : 1;
 }
 
-it('a depth that is not 6 n + 2, and a missing or misshapen parameter, are refused by name', () => {
+it('a depth that is not 6 n + 2, and a missing or misshapen parameter, are rejected by name', () => {
   expect(() => stagesOf({ ...base, depth: 18 })).toThrow('depth 6 n + 2 with n >= 1, got 18');
   const parameters = parametersFor(base);
   const images = imagesFor(base);

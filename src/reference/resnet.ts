@@ -18,28 +18,32 @@ import { shortcutA } from './shortcut.ts';
 
 export interface LossOptions {
   readonly labelSmoothing?: number;
-  /** Running statistics by `<layer>.running_mean` and `.running_var`: given, batch norm is in evaluation mode. */
+  /** Running statistics by `<layer>.running_mean` and `.running_var`; if given, batch norm is in evaluation mode. */
   readonly buffers?: ReadonlyMap<string, Float64Array>;
 }
 
 export interface LossAndGradient {
   readonly loss: number;
-  /** [N, classes] */
+  /** [N, classes]. */
   readonly logits: DenseArray;
-  /** dE/d(parameter) for every name of {@link parameterShapes}. */
+  /** dE/d(parameter) for every name in {@link parameterShapes}. */
   readonly gradients: Map<string, Float64Array>;
-  /** By batch-norm layer (`layer1.0.bn1`); empty in evaluation mode. */
+  /** Statistics by batch-norm layer (`layer1.0.bn1`); empty in evaluation mode. */
   readonly batchStatistics: Map<string, BatchStatistics>;
 }
 
 /**
- * The loss of a ResNet on one batch and its gradient by the hand-written chain of pull-backs.
- * Post-activation: conv1, bn1, s, stages with P = s and f = bn2 conv2 s bn1 conv1, transitions P(shortcut(X) + f(X)).
- * Pre-activation: conv1, stages with P = identity and f = conv2 s bn2 conv1 s bn1, transitions shortcut(X) + f(X); bn, s.
- * Then global average pool, linear, softmax cross-entropy (mean over the batch).
+ * The loss of a ResNet on one batch, and its gradient by a hand-written chain of pull-backs.
+ *
+ * - Post-activation: conv1, bn1, s, stages with P = s and f = bn2 conv2 s bn1 conv1, transitions P(shortcut(X) +
+ *   f(X)).
+ * - Pre-activation: conv1, stages with P = identity and f = conv2 s bn2 conv1 s bn1, transitions shortcut(X) +
+ *   f(X); bn, s.
+ *
+ * Both end with global average pooling, linear, softmax cross-entropy (mean over the batch).
  * @param images [N, inChannels, H, W]
  * @param labels N class numbers
- * @throws RangeError for a missing parameter or one of a wrong length.
+ * @throws RangeError for a parameter that is missing or has the wrong length
  */
 export function lossAndGradient(
   spec: ResNetSpec,
@@ -54,7 +58,7 @@ export function lossAndGradient(
   return { loss, logits: network.value, gradients, batchStatistics };
 }
 
-/** The loss of {@link lossAndGradient} alone, without the way back. */
+/** The loss of {@link lossAndGradient}, without the backward pass. */
 export function networkLoss(
   spec: ResNetSpec,
   parameters: ReadonlyMap<string, Float64Array>,
@@ -66,7 +70,7 @@ export function networkLoss(
   return crossEntropy(network.value, labels, options.labelSmoothing).loss;
 }
 
-/** The logits [N, classes] in evaluation mode: batch norm by the running statistics in `buffers`. */
+/** The logits [N, classes] in evaluation mode: batch norm uses the running statistics in `buffers`. */
 export function evaluate(
   spec: ResNetSpec,
   parameters: ReadonlyMap<string, Float64Array>,
@@ -77,8 +81,8 @@ export function evaluate(
 }
 
 /**
- * Blends a batch's statistics into `<layer>.running_mean` and `.running_var`, in place.
- * @throws RangeError for a missing buffer.
+ * Blends the statistics of a batch into `<layer>.running_mean` and `.running_var`, in place.
+ * @throws RangeError for a missing buffer
  */
 export function updateBuffers(
   buffers: ReadonlyMap<string, Float64Array>,
@@ -128,7 +132,7 @@ function networkOf(spec: ResNetSpec, layers: NamedLayers): Differentiable[] {
   ];
 }
 
-/** f of one basic block. */
+/** The branch f of one basic block. */
 function branch(spec: ResNetSpec, layers: NamedLayers, name: string, stride: number): Block {
   const act = layers.activation(spec.activation);
   const conv1 = layers.conv(`${name}.conv1`, { stride, padding: 1 });
@@ -162,7 +166,7 @@ function transition(spec: ResNetSpec, layers: NamedLayers, stage: StageSpec, nam
   };
 }
 
-/** The way past the branch of a transition. */
+/** The shortcut path of a transition. */
 function shortcutOf(spec: ResNetSpec, layers: NamedLayers, stage: StageSpec, name: string): Differentiable {
   if (spec.shortcut !== 'option-b') return (x) => shortcutA(x, stage.channels);
   const { conv, norm } = projectionNames(spec, name);

@@ -6,11 +6,11 @@ it('blocks are sorted by tau, ties by creation index', () => {
   expect(sortByTau([-0, 0, -0])).toEqual([0, 1, 2]);
 });
 
-it('a NaN position is refused, not sorted', () => {
+it('a NaN position is rejected, not sorted', () => {
   expect(() => sortByTau([0, NaN])).toThrow('a tau is NaN');
 });
 
-it('swaps lists each inverted pair once, the block that was first before coming first', () => {
+it('swaps lists each inverted pair once, with the block that was first before the swap in front', () => {
   expect(swaps([1, 2, 3], [1, 2, 3])).toEqual([]);
   expect(swaps([1, 2, 3], [2.5, 2, 3])).toEqual([[0, 1]]);
   expect(swaps([3, 2, 1], [1, 2, 3])).toEqual([
@@ -20,7 +20,7 @@ it('swaps lists each inverted pair once, the block that was first before coming 
   ]);
 });
 
-it('a move into a tie counts as a swap only where the creation index breaks it the other way', () => {
+it('a move into a tie counts as a swap only if the creation index breaks the tie the other way', () => {
   expect(swaps([1, 2], [2, 2])).toEqual([]);
   expect(swaps([2, 1], [2, 2])).toEqual([[1, 0]]);
 });
@@ -35,7 +35,7 @@ it('clipping keeps tau in [0, horizon], tauEnd in [tau, horizon] and steps non-n
   expect(Array.from(step)).toEqual([0, 0, 2]);
 });
 
-it('a free end of depth bounds tau from below only', () => {
+it('with a free end of depth, tau is bounded only from below', () => {
   const tau = Float64Array.of(-1, 1e6);
   clipTau({ tau });
   expect(Array.from(tau)).toEqual([0, 1e6]);

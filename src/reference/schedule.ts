@@ -1,10 +1,10 @@
-/** Positions in depth: their order, the pairs that a step swapped, and the constraints they are kept to. */
+/** Positions in depth: their order, the pairs that a step swaps, and their constraints. */
 
-/** What a scheme learns besides the blocks; each list has one entry a block, by creation index. */
+/** The trained parameters of a scheme besides those of blocks; one entry per block, by creation index. */
 export interface ScheduleParameters {
-  /** Position in depth; for `intervals` where a block starts to act. */
+  /** Position in depth; for `intervals`, the depth at which a block starts to act. */
   readonly tau?: Float64Array;
-  /** Where a block ceases to act (`intervals`). */
+  /** The depth at which a block stops acting (`intervals`). */
   readonly tauEnd?: Float64Array;
   /** Step size (`learned-step`). */
   readonly step?: Float64Array;
@@ -12,7 +12,7 @@ export interface ScheduleParameters {
 
 export type SchemeName = 'vanilla' | 'mean-field' | 'no-reorder' | 'intervals' | 'learned-step';
 
-/** Creation indices in the order of tau, ties by creation index. */
+/** Creation indices sorted by tau; ties by creation index. */
 export function sortByTau(tau: ArrayLike<number>): number[] {
   const position = Array.from(tau);
   if (position.some((t) => Number.isNaN(t))) throw new RangeError('sortByTau: a tau is NaN');
@@ -23,8 +23,9 @@ export function sortByTau(tau: ArrayLike<number>): number[] {
 }
 
 /**
- * The pairs of blocks whose order differs between two lists of tau, as [block first before, block first after].
- * @throws RangeError if the lists differ in length.
+ * The pairs of blocks whose order differs between two lists of tau, each with the block that was first before the
+ * change in front.
+ * @throws RangeError if the lists differ in length
  */
 export function swaps(before: ArrayLike<number>, after: ArrayLike<number>): [number, number][] {
   if (before.length !== after.length)
@@ -40,8 +41,9 @@ export function swaps(before: ArrayLike<number>, after: ArrayLike<number>): [num
 }
 
 /**
- * The constraint applied after each update, in place: tau in [0, horizon], then tauEnd in [tau, horizon], and step >= 0.
- * @param horizon the pinned end of depth, or Infinity where it is free
+ * Projects onto the constraints after each update, in place: tau in [0, horizon], then tauEnd in [tau, horizon],
+ * and step >= 0.
+ * @param horizon the pinned end of depth, or Infinity if it is free
  */
 export function clipTau(parameters: ScheduleParameters, horizon = Infinity): void {
   const { tau, tauEnd, step } = parameters;
@@ -57,8 +59,8 @@ export function clipTau(parameters: ScheduleParameters, horizon = Infinity): voi
 }
 
 /**
- * The schedule of n blocks with which every scheme equals `vanilla`: tau = 1, 2, .., n (unit gaps from 0),
- * for intervals [i, i + 1], learned steps 1.
+ * The schedule of n blocks for which every scheme equals `vanilla`: tau = 1, 2, .., n (unit gaps from 0),
+ * intervals [i, i + 1], learned steps 1.
  */
 export function initialSchedule(scheme: SchemeName, blocks: number): ScheduleParameters {
   const index = Float64Array.from({ length: blocks }, (_, i) => i);

@@ -57,7 +57,7 @@ function stage(seed: number): Stage {
   };
 }
 
-// Out of creation order, no ties; intervals that overlap, nest and part.
+// Out of creation order, without ties; intervals that overlap, nest and part.
 const tau = Float64Array.of(0.9, 0.35, 1.7, 0.6, 2.2);
 const tauEnd = Float64Array.of(1.1, 2.05, 1.9, 3.1, 2.9);
 const schedules: Record<SchemeName, ScheduleParameters> = {
@@ -73,7 +73,7 @@ const cases = (Object.keys(schedules) as SchemeName[]).flatMap((scheme) =>
 );
 
 it.each(cases)(
-  '$scheme with projection $projection: pull-backs equal differences',
+  '$scheme with projection $projection: pull-backs equal finite differences',
   ({ scheme, projection }) => {
     const s = stage(15);
     const schedule = schedules[scheme];
@@ -85,7 +85,8 @@ it.each(cases)(
       expect(relativeError(actual, numericalGradient(energy, x, { step }))).toBeLessThan(tolerance);
     };
     check(gradient.state.data, s.state.data);
-    // All blocks together: the gradient of a block whose gap is clipped is 0, and its differences are round-off.
+    // All blocks together: the gradient of a block with a clipped gap is 0, and its differences are rounding
+    // errors.
     const numeric = s.thetas.map((theta) => [...numericalGradient(energy, theta, { step })]);
     const theta = s.gradients.map((g) => [...g]);
     expect(relativeError(theta.flat(), numeric.flat())).toBeLessThan(tolerance);
@@ -95,14 +96,14 @@ it.each(cases)(
   },
 );
 
-it('relu masks some entries in the stage that the derivatives are tested on', () => {
+it('relu masks some entries in the stage used to test derivatives', () => {
   const zeros = Array.from(stage(15).run('vanilla', 'relu', {}).value.data).filter((v) => v === 0);
   expect(zeros.length).toBeGreaterThan(0);
   expect(zeros.length).toBeLessThan(samples * width);
 });
 
 it.each(['identity', 'relu', 'softplus'] as const)(
-  'mean-field at unit gaps is vanilla to the bit (%s)',
+  'mean-field with unit gaps equals vanilla bit for bit (%s)',
   (p) => {
     const s = stage(4);
     const vanilla = s.run('vanilla', p, {});
@@ -145,7 +146,7 @@ it('mean-field runs the blocks in the order of tau with the gaps between neighbo
   expect(s.run('mean-field', 'identity', { tau }).value.data).toEqual(x.data);
 });
 
-it('all tau at 0 is the identity, under relu on a non-negative state too', () => {
+it('with all tau at 0 the stage is the identity, also under relu on a non-negative state', () => {
   const s = stage(7);
   const zero = new Float64Array(count);
   for (const p of ['identity', 'relu'] as const) {
@@ -165,7 +166,7 @@ it('without reordering a negative gap is clipped at 0 and passes no derivative',
   expect(relativeError(frozen.value.data, learned.value.data)).toBeLessThan(1e-15);
   const h = Array.from(learned.backward(s.cotangent).schedule.step ?? []);
   const [h0 = NaN, , h2 = NaN, , h4 = NaN] = h;
-  // h_1 = 0 and h_3 < 0 are cut out: tau_1 is left with -h_2, tau_2 keeps +h_2, tau_3 -h_4.
+  // h_1 = 0 and h_3 < 0 contribute nothing: tau_1 is left with -h_2, tau_2 keeps +h_2, tau_3 -h_4.
   const expected = [h0, -h2, h2, -h4, h4];
   expect(relativeError(frozen.backward(s.cotangent).schedule.tau ?? [], expected)).toBeLessThan(1e-14);
 });
@@ -174,7 +175,7 @@ it.each(['mean-field', 'no-reorder'] as const)(
   '%s: a pinned last tau has gradient 0, the others keep theirs',
   (scheme) => {
     const s = stage(9);
-    // The last created block is not the last by tau.
+    // The block created last is not the last by tau.
     const t = Float64Array.of(0.2, 0.4, 1.7, 1.1, 1.4);
     const free =
       s.run(scheme, 'identity', { tau: t }).backward(s.cotangent).schedule.tau ?? new Float64Array();
@@ -186,7 +187,7 @@ it.each(['mean-field', 'no-reorder'] as const)(
   },
 );
 
-it('a list of the wrong length is refused by name', () => {
+it('a list of the wrong length is rejected by name', () => {
   const s = stage(9);
   expect(() => s.run('intervals', 'relu', { tau })).toThrow(
     'intervals: 5 blocks need as many tauEnd, got none',
@@ -196,7 +197,7 @@ it('a list of the wrong length is refused by name', () => {
   );
 });
 
-/** abs(E(separation) - E(-separation)) where blocks 2 and 3 of a stage meet at depth 3. */
+/** |E(separation) - E(-separation)|, where blocks 2 and 3 of a stage meet at depth 3. */
 function crossing(scheme: SchemeName, projection: ProjectionName, separation: number): number {
   const s = stage(10);
   const at = (d: number): number => {
@@ -218,7 +219,7 @@ it.each(['identity', 'relu'] as const)(
 );
 
 it.each(['identity', 'relu'] as const)(
-  'intervals leave the loss continuous where two starts cross (%s)',
+  'intervals keep the loss continuous where two starts cross (%s)',
   (projection) => {
     const far = crossing('intervals', projection, 1e-3);
     const near = crossing('intervals', projection, 1e-6);

@@ -13,27 +13,29 @@ import { runIntervals } from './intervals.ts';
 import { sortByTau, type ScheduleParameters, type SchemeName } from './schedule.ts';
 
 export interface StageOptions {
-  /** `mean-field`, `no-reorder`: tau of the last created block is a constant; its gradient is 0. */
+  /** `mean-field`, `no-reorder`: tau of the block created last is constant, with gradient 0. */
   readonly pinnedLast?: boolean;
-  /** `intervals`: the end of depth, Infinity where it is free. */
+  /** `intervals`: the end of depth, Infinity if it is free. */
   readonly horizon?: number;
 }
 
-/** The stage's value, and after `backward` the gradient of what its scheme learns. */
+/** The value of a stage and, after `backward`, the gradient of its scheme's parameters. */
 export interface EvaluatedStage {
   readonly value: DenseArray;
   readonly backward: (cotangent: DenseArray) => { state: DenseArray; schedule: ScheduleParameters };
 }
 
 /**
- * A stage of n exchangeable blocks f_i under one of the five schemes, P the projection:
+ * A stage of n exchangeable blocks f_i under one of the five schemes, with projection P:
  * - `vanilla`: X <- P(X + f_i(X)), i in creation order;
- * - `mean-field` (Algorithm 1): blocks sorted by tau, X <- P(X + h_l f_(l)(X)), h_l = tau_(l) - tau_(l-1), tau_(-1) = 0;
+ * - `mean-field` (Algorithm 1): blocks sorted by tau, X <- P(X + h_l f_(l)(X)), h_l = tau_(l) - tau_(l-1),
+ *   tau_(-1) = 0;
  * - `no-reorder`: creation order, h_i = max(tau_i - tau_(i-1), 0);
  * - `learned-step`: creation order, X <- P(X + step_i f_i(X));
  * - `intervals`: see {@link runIntervals}.
- * The derivatives are those of the scheme at the order it ran in: dE/dtau_(l) = dE/dh_l - dE/dh_(l+1).
- * @throws RangeError where a list of the schedule is missing or has another length than `blocks`.
+ *
+ * Derivatives are taken at the current order: dE/dtau_(l) = dE/dh_l - dE/dh_(l+1).
+ * @throws RangeError if a list of the schedule is missing or its length differs from that of `blocks`
  */
 export function runStage(
   scheme: SchemeName,
@@ -104,7 +106,7 @@ export function runStage(
   }
 }
 
-/** X <- P(X + gaps[l] f_order[l](X)) for l = 0, 1, ..; the gaps' gradient by place l. */
+/** X <- P(X + gaps[l] f_order[l](X)) for l = 0, 1, ..; the gradient of the gaps is by position l. */
 function runSequence(
   blocks: readonly Block[],
   projection: Differentiable,

@@ -7,15 +7,15 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
-/** What one parameter carries from step to step; start with `{}`. */
+/** The state of the optimiser for one parameter; start with `{}`. */
 export interface SgdState {
   /** The momentum buffer. */
   velocity?: Float64Array;
 }
 
 /**
- * One step of stochastic gradient descent, PyTorch's rule, in place: g += weightDecay p;
- * velocity = g at the first step, momentum velocity + g later; d = g + momentum velocity with Nesterov, else velocity; p -= learningRate d.
+ * One in-place step of stochastic gradient descent, as in PyTorch: g += weightDecay p; velocity = g on the first
+ * step, momentum velocity + g later; d = g + momentum velocity with Nesterov, else velocity; p -= learningRate d.
  */
 export function sgdStep(
   parameter: Float64Array,

@@ -1,8 +1,8 @@
 import { at, checkSameShape, denseArray, sizes4, type DenseArray, type Evaluated } from './array.ts';
 
 /**
- * The parameter-free shortcut of He et al. 2015 (option A) across a transition: every second row and column,
- * x[:, :, ::2, ::2], between zero channels, floor((channels - C) / 2) before and the others behind.
+ * The parameter-free shortcut of He et al. 2015 (option A) across a transition: every second row and column, x[:,
+ * :, ::2, ::2], padded with zero channels, floor((channels - C) / 2) before and the rest after.
  * @param x [N, C, H, W]
  * @param channels channels of the result, at least C
  */

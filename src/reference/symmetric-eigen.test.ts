@@ -5,7 +5,7 @@ import { symmetricEigen } from './symmetric-eigen.ts';
 
 const element = fc.double({ min: -10, max: 10, noNaN: true });
 
-it('eigenvectors are orthonormal, and give back the matrix', () => {
+it('eigenvectors are orthonormal, and reproduce the matrix', () => {
   const matrices = fc
     .integer({ min: 1, max: 7 })
     .chain((n) => fc.tuple(fc.constant(n), fc.array(element, { minLength: n * n, maxLength: n * n })));
@@ -27,7 +27,7 @@ it('eigenvectors are orthonormal, and give back the matrix', () => {
 });
 
 it('eigenvalues of a known matrix', () => {
-  // Second differences: 2 - 2 cos(k pi / (n + 1)).
+  // The second-difference matrix has eigenvalues 2 - 2 cos(k pi / (n + 1)).
   const n = 12;
   const a = Float64Array.from(
     { length: n * n },

@@ -1,21 +1,21 @@
 import { at, sizes2, type DenseArray } from './array.ts';
 
-/** A = V diag(values) V^T. */
+/** The decomposition A = V diag(values) V^T. */
 export interface SymmetricEigen {
   /** In ascending order. */
   readonly values: Float64Array;
-  /** vectors[k] belongs to values[k]: of length 1, its largest component positive. */
+  /** vectors[k] belongs to values[k]: unit length, with its largest component positive. */
   readonly vectors: readonly Float64Array[];
 }
 
 const maxSweeps = 60;
 
 /**
- * All eigenvalues and eigenvectors of a small symmetric matrix by Jacobi's rotations, n^3 work in each of several sweeps.
- * Each rotation makes one off-diagonal element zero; the sum of their squares decreases, at the end quadratically
- * (Golub and Van Loan, Matrix Computations, 8.5).
+ * All eigenvalues and eigenvectors of a small symmetric matrix by Jacobi rotations, O(n^3) work in each of several
+ * sweeps. Each rotation zeroes one off-diagonal element; the sum of their squares decreases, in the end
+ * quadratically (Golub and Van Loan, Matrix Computations, 8.5).
  *
- * @param matrix - [n, n]; the lower triangle is not read
+ * @param matrix - [n, n]; only the upper triangle is read
  */
 export function symmetricEigen(matrix: DenseArray): SymmetricEigen {
   const [n] = sizes2(matrix);
@@ -44,7 +44,10 @@ export function symmetricEigen(matrix: DenseArray): SymmetricEigen {
   };
 }
 
-/** A <- J^T A J and V <- V J with the rotation J in the plane (p, q) that makes a_pq zero. Rows of `vectors` are columns of V. */
+/**
+ * A <- J^T A J and V <- V J with the rotation J in the plane (p, q) that zeroes a_pq. Rows of `vectors` are
+ * columns of V.
+ */
 function rotate(a: Float64Array, vectors: readonly Float64Array[], n: number, p: number, q: number): void {
   const theta = (a[q * n + q]! - a[p * n + p]!) / (2 * a[p * n + q]!);
   const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
@@ -68,16 +71,16 @@ function rotate(a: Float64Array, vectors: readonly Float64Array[], n: number, p:
   }
 }
 
-/** The vector or its opposite, so that its largest component is positive. */
+/** The vector or its negative, so that the largest component is positive. */
 export function withPositiveHead(vector: Float64Array): Float64Array {
   const head = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) + 1e-12 ? value : best), 0);
   return head < 0 ? vector.map((value) => -value) : vector;
 }
 
-/** The eigenvalues of a small symmetric matrix, in ascending order. @param matrix - [n, n]; the lower triangle is not read */
+/** The eigenvalues of a small symmetric matrix, ascending. @param matrix - [n, n]; only the upper triangle is read */
 export const symmetricEigenvalues = (matrix: DenseArray): Float64Array => symmetricEigen(matrix).values;
 
-/** The spectral norm of each of a list of square matrices, [N, d, d]. */
+/** The spectral norms of square matrices, [N, d, d]. */
 export function spectralNorms({ shape, data }: DenseArray): Float64Array {
   const [count = 0, d = 0] = shape;
   const norms = new Float64Array(count);

@@ -2,8 +2,8 @@ import { checkSameShape } from './array.ts';
 import type { Family } from './families.ts';
 
 /**
- * f(x, theta) - x: in one step of depth, under a law of mass one, the state becomes integral f(x, theta) rho(dtheta), which is
- * the two-layer model. Every loss, gradient, flow and kernel is then that of the two-layer model.
+ * f(x, theta) - x. After one step of depth with a law of mass one, the state becomes integral f(x, theta)
+ * rho(dtheta), the two-layer model. Every loss, gradient, flow and kernel is then that of the two-layer model.
  */
 export function twoLayer(family: Family): Family {
   const minus = (value: Float64Array, x: Float64Array): Float64Array =>
@@ -14,7 +14,7 @@ export function twoLayer(family: Family): Family {
     jvp: (x, theta, v) => minus(family.jvp(x, theta, v), v),
     vjp(x, theta, p) {
       const inner = family.vjp(x, theta, p);
-      // The skip does not depend on theta.
+      // The skip connection does not depend on theta.
       return { x: minus(inner.x, p), theta: inner.theta };
     },
     addValues(states, theta, factor, into) {

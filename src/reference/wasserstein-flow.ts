@@ -15,15 +15,15 @@ export const flowMethods = ['euler', 'heun', 'rk4'] as const;
 export type FlowMethod = (typeof flowMethods)[number];
 
 export interface FlowPoint {
-  /** Steps taken. */
+  /** Number of steps taken. */
   readonly step: number;
-  /** Time of the flow. */
+  /** Flow time. */
   readonly s: number;
   /** E. */
   readonly loss: number;
-  /** D = - dE/ds = sum over particles of h_l w_lj abs(grad_theta G)^2. */
+  /** D = - dE/ds = sum over particles of h_l w_lj |grad_theta G|^2. */
   readonly dissipation: number;
-  /** The integral of D up to here, by the quadrature of the scheme. */
+  /** The integral of D so far, by the quadrature of the scheme. */
   readonly dissipated: number;
   readonly measure: GridMeasure;
 }
@@ -33,7 +33,7 @@ export interface WassersteinFlowOptions {
   readonly steps: number;
   /** Default: euler. */
   readonly method?: FlowMethod;
-  /** Called with every point, the start included; `false` stops. */
+  /** Called with every point, including the start; return `false` to stop. */
   readonly onStep?: (point: FlowPoint) => unknown;
 }
 
@@ -44,14 +44,17 @@ interface Descent {
   readonly slope: DenseArray;
 }
 
-/** Stage s starts from theta - ds sum_r a_sr slope_r; the step is theta - ds sum_s b_s slope_s. */
+/** Stage s is evaluated at theta - ds sum_r a_sr slope_r; the step is theta - ds sum_s b_s slope_s. */
 const tableaus: Readonly<Record<FlowMethod, { a: readonly (readonly number[])[]; b: readonly number[] }>> = {
   euler: { a: [[]], b: [1] },
   heun: { a: [[], [1]], b: [1 / 2, 1 / 2] },
   rk4: { a: [[], [1 / 2], [0, 1 / 2], [0, 0, 1]], b: [1 / 6, 1 / 3, 1 / 3, 1 / 6] },
 };
 
-/** Wasserstein gradient flow of the particles, dtheta_lj/ds = - grad_theta G(theta_lj, t_l), weights and steps unchanged. */
+/**
+ * The Wasserstein gradient flow of the particles, dtheta_lj/ds = - grad_theta G(theta_lj, t_l), with fixed weights
+ * and steps.
+ */
 export function wassersteinFlow(
   problem: Problem,
   family: Family,

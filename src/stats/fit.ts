@@ -1,4 +1,4 @@
-/** Least-squares fits of straight lines and powers. */
+/** Least-squares fits of straight lines and power laws. */
 import { checkNumber, checkNumbers } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { mean } from './summary.ts';
@@ -6,11 +6,11 @@ import { mean } from './summary.ts';
 export interface Fit {
   readonly slope: number;
   readonly intercept: number;
-  /** Standard error of the slope, from the residuals; 0 for two points. */
+  /** Standard error of the slope, estimated from the residuals; 0 for two points. */
   readonly standardError: number;
 }
 
-/** y = intercept + slope x. @throws UsageError for fewer than two different x */
+/** Fits y = intercept + slope x. @throws UsageError for fewer than two different x */
 export function fitLine(places: ArrayLike<number>, values: ArrayLike<number>): Fit {
   const [x, y] = [checkNumbers('x', places), checkNumbers('y', values)];
   const n = x.length;
@@ -24,7 +24,9 @@ export function fitLine(places: ArrayLike<number>, values: ArrayLike<number>): F
   return { slope, intercept, standardError: n > 2 ? Math.sqrt(rest / (n - 2) / sxx) : 0 };
 }
 
-/** The exponent p of y ~ C x^p, by least squares in log-log. Points with y at or below `floor` are ignored. */
+/**
+ * The exponent p of y ~ C x^p, by least squares in log-log coordinates. Ignores points with y at or below `floor`.
+ */
 export function fitPower(x: ArrayLike<number>, y: ArrayLike<number>, floor = 0): Fit {
   checkNumber('floor', floor);
   const values = checkNumbers('y', y);

@@ -1,4 +1,4 @@
-/** Types of the part of jstat that is used; the package has none. */
+/** Types for the parts of jstat in use; the package has none. */
 declare module 'jstat' {
   /** A CommonJS module: its members are properties of the default export. */
   interface JStat {

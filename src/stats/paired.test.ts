@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { pairedGain } from './paired.ts';
 import { summarizeMean } from './summary.ts';
 
-it('one value has a mean and no spread, one pair a gain and no interval', () => {
+it('a single value has a mean but no spread, a single pair a gain but no interval', () => {
   expect(summarizeMean([3])).toEqual({ n: 1, mean: 3 });
   expect(pairedGain([0.5])).toEqual({ n: 1, mean: 0.5 });
 });
@@ -15,7 +15,7 @@ it('the standard error is the unbiased deviation over sqrt(n)', () => {
   expect(standardError).toBeCloseTo(Math.sqrt(10 / 12), 14);
 });
 
-it('the detectable gain is two standard errors, and `pairsNeeded` pairs would show 0.3 points', () => {
+it('the detectable gain is two standard errors, and `pairsNeeded` pairs would detect 0.3 points', () => {
   const gains = [1, 3, 4, 0];
   const { detectable, pairsNeeded, deviation } = pairedGain(gains);
   expect(detectable).toBeCloseTo(2 * Math.sqrt(10 / 12), 14);

@@ -29,7 +29,7 @@ it('a shift changes only the mean, and copies of a sample shrink its standard er
       expect(shifted.standardError).toBeCloseTo(standardError(values)!, 8);
       const n = values.length;
       const copies = standardError([...values, ...values, ...values, ...values])!;
-      // The unbiased variance divides by 4 n - 1 in place of n - 1.
+      // The unbiased variance divides by 4 n - 1 instead of n - 1.
       expect(copies).toBeCloseTo(standardError(values)! * Math.sqrt((n - 1) / (4 * n - 1)), 8);
     }),
     { seed: 1 },

@@ -1,13 +1,13 @@
 /** Summaries of a sample: its center and its spread. */
 import { checkNumbers } from '../check.ts';
 
-/** The mean of a sample and how well the sample determines it. */
+/** The mean of a sample and its uncertainty. */
 export interface Mean {
   readonly n: number;
   readonly mean: number;
   /** Unbiased standard deviation of one value; absent for n = 1. */
   readonly deviation?: number;
-  /** Of the mean, deviation / sqrt(n); absent for n = 1. */
+  /** Standard error of the mean, deviation / sqrt(n); absent for n = 1. */
   readonly standardError?: number;
 }
 
@@ -28,7 +28,7 @@ export function median(values: ArrayLike<number>): number {
   return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Unbiased: the sum of squared deviations over n - 1; NaN for n = 1. */
+/** Unbiased variance: the sum of squared deviations over n - 1; NaN for n = 1. */
 export function variance(values: readonly number[]): number {
   const center = mean(values);
   return values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
@@ -39,7 +39,7 @@ export function standardError(values: readonly number[]): number | undefined {
   return values.length < 2 ? undefined : Math.sqrt(variance(values) / values.length);
 }
 
-/** @param values - at least one */
+/** The mean, deviation and standard error of a sample. @param values - at least one */
 export function summarizeMean(values: readonly number[]): Mean {
   const n = values.length;
   const error = standardError(values);
