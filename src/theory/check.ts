@@ -1,4 +1,4 @@
-/** Bands in which a measured number must lie, and how far it missed. */
+/** Bands in which a measured number must lie, and the distance by which it misses. */
 import { checkNumber, checkObject } from '../check.ts';
 import type { Check } from '../runs/index.ts';
 
@@ -13,28 +13,28 @@ function checkFacts(facts: Named, bounds: Readonly<Record<string, number>>): voi
   for (const [name, bound] of Object.entries(bounds)) checkNumber(name, bound);
 }
 
-/** abs(measured - center) <= halfWidth. */
+/** Passes if |measured - center| <= halfWidth. */
 export function within(facts: Named, center: number, halfWidth: number): Check {
   checkFacts(facts, { center, halfWidth });
   const miss = Math.abs(facts.measured - center) / halfWidth;
   return { ...facts, band: { min: center - halfWidth, max: center + halfWidth }, ...verdict(miss) };
 }
 
-/** measured <= limit, for errors: numbers that are not negative. */
+/** Passes if measured <= limit; for errors, which are not negative. */
 export function atMost(facts: Named, limit: number): Check {
   checkFacts(facts, { limit });
   const miss = limit > 0 ? facts.measured / limit : facts.measured <= limit ? 0 : Infinity;
   return { ...facts, band: { max: limit }, ...verdict(miss) };
 }
 
-/** measured >= limit > 0, for ratios and counts. */
+/** Passes if measured >= limit > 0; for ratios and counts. */
 export function atLeast(facts: Named, limit: number): Check {
   checkFacts(facts, { limit });
   const miss = facts.measured > 0 ? limit / facts.measured : Infinity;
   return { ...facts, band: { min: limit }, ...verdict(miss) };
 }
 
-/** NaN fails. */
+/** NaN fails the check. */
 function verdict(miss: number): Pick<Check, 'pass' | 'miss'> {
   return { pass: miss <= 1, miss: Number.isNaN(miss) ? Infinity : Math.max(0, miss) };
 }

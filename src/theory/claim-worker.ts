@@ -1,4 +1,4 @@
-/** One process of `verify`: measures the claims that it is told to, one after the other, and tells what it found. */
+/** A worker process of `verify`: measures the claims that it receives, one at a time, and sends back the results. */
 import { guardProcess } from '../process-guard.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import { endWithParent } from '../worker-process.ts';
@@ -18,7 +18,7 @@ const tell = (message: WorkerMessage<ClaimResult>): void => {
 };
 
 let fashion: Promise<Fashion | undefined> | undefined;
-/** Without the data set the claims are measured on drawn data alone. */
+/** Without the data set, claims use random data only. */
 const realData = (): Promise<Fashion | undefined> => (fashion ??= loadFashion().catch(() => undefined));
 
 async function measure({ id, seed, quick }: Task): Promise<void> {
@@ -40,7 +40,7 @@ async function measure({ id, seed, quick }: Task): Promise<void> {
 
 guardProcess();
 endWithParent();
-// Its work is done.
+// The parent has gone or needs no more work.
 process.on('disconnect', () => process.exit());
 process.on('error', () => process.exit(1));
 process.on('message', (task: Task) => {

@@ -1,19 +1,19 @@
-/** A claim of theory.md as a computation: what it is given, and what it gives back. */
+/** A claim of theory.md as a computation, with its input and result. */
 import { checkObject, checkOptions } from '../check.ts';
 import type { Check, ClaimPanel, ClaimResult } from '../runs/index.ts';
 import { Generator, noGrad, scope } from '../tensor/index.ts';
 import type { Fashion } from './fashion.ts';
 
-/** What every claim is given. */
+/** The input of every claim. */
 export interface Setting {
-  /** A smaller version for a first look. */
+  /** Whether to run a smaller version, for a first look. */
   readonly quick: boolean;
   readonly seed: number;
-  /** Seeded by the claim, the seed and the number alone: draws do not depend on what ran before. */
+  /** A generator seeded only by the claim, the seed and `stream`: draws do not depend on what ran before. */
   readonly draw: (stream: number) => Generator;
-  /** Real data for the claims that are measured on it too; undefined where Fashion-MNIST is not installed. */
+  /** Real data, for claims with `real: true`; undefined if Fashion-MNIST is not installed. */
   readonly fashion: Fashion | undefined;
-  /** Between 0 and 1. */
+  /** Reports progress between 0 and 1. */
   readonly progress: (fraction: number) => void;
 }
 
@@ -25,18 +25,18 @@ export interface Outcome {
 }
 
 /**
- * `Parts` are the pieces of mathematics under test (an adjoint, a family, ..) with right defaults: a planted fault
- * enters there.
+ * `Parts` are the pieces of mathematics under test (an adjoint, a family, ..), correct by default; tests plant
+ * faults there.
  */
 export interface Claim<Parts = object> {
-  /** As in theory.md: C1 .. C16, C2h, .. */
+  /** The id in theory.md: C1 .. C16, C2h, .. */
   readonly id: string;
   readonly title: string;
   readonly statement: string;
   readonly parts: Parts;
-  /** Measured on Fashion-MNIST too: only then is it loaded, and may `setting.fashion` be read. */
+  /** Whether it also uses Fashion-MNIST. Otherwise the data is not loaded, and reading `setting.fashion` throws. */
   readonly real?: boolean;
-  /** About how many seconds it takes on one core; the longest are started first. Default: 1. */
+  /** Approximate seconds on one core; the longest claims start first. Default: 1. */
   readonly cost?: number;
   measure(setting: Setting, parts: Parts): Outcome;
 }
@@ -48,7 +48,7 @@ export interface ClaimOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** Measures one claim; `faults` replace parts of its mathematics. */
+/** Measures one claim. `faults` replace parts of its mathematics. */
 export function measureClaim<Parts>(
   claim: Claim<Parts>,
   options: ClaimOptions = {},
@@ -62,7 +62,7 @@ export function measureClaim<Parts>(
     quick,
     seed,
     get fashion() {
-      // Otherwise `verify` would not load it, and no check would be missed.
+      // Fail here: otherwise `verify` would not load the data, and a missing check would go unnoticed.
       if (!claim.real) throw new Error(`${claim.id} reads real data: it must say so (real: true)`);
       return fashion;
     },
@@ -82,7 +82,7 @@ export function measureClaim<Parts>(
   };
 }
 
-/** FNV-1a over the text: 32 bits, so that libtorch's and PyTorch's generators draw the same. */
+/** 32-bit FNV-1a hash of the text, so that the generators of libtorch and PyTorch draw the same numbers. */
 function seedOf(id: string, seed: number, stream: number): number {
   let hash = 0x811c9dc5;
   for (const character of `${id}/${seed}/${stream}`) {

@@ -1,28 +1,28 @@
-/** Fashion-MNIST reduced by principal components: real data for claims that are small. */
+/** Fashion-MNIST reduced to principal components: real data for small claims. */
 import { checkInteger, checkOptions } from '../check.ts';
 import { type ImageSet, loadImages } from '../data/index.ts';
 import { keep, noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
 
 export interface Fashion {
-  /** [n, D], f64: the first principal components, scaled so that the mean of abs(x)^2 is D. */
+  /** [n, D], f64: the first principal components, scaled so that the mean of |x|^2 is D. */
   readonly inputs: Tensor;
-  /** The first ones as they are, [256, 1, 28, 28], f64, with mean 0 and variance 1. */
+  /** The first images themselves, [256, 1, 28, 28], f64, with mean 0 and variance 1. */
   readonly images: Tensor;
-  /** [n], class 0 .. 9 */
+  /** [n], class 0 .. 9. */
   readonly labels: readonly number[];
-  /** The share of the images' variance that the components hold. */
+  /** The fraction of the images' variance that the components explain. */
   readonly explained: number;
 }
 
 export interface FashionOptions {
-  /** Images; default: 2,000. */
+  /** Number of images. Default: 2,000. */
   readonly samples?: number | undefined;
-  /** Principal components; default: 16. */
+  /** Number of principal components. Default: 16. */
   readonly components?: number | undefined;
 }
 
 /**
- * The first training images, centred, projected on their first principal components.
+ * The first training images, centred and projected onto their first principal components.
  *
  * @throws DataError if the data set is not installed
  */
@@ -39,12 +39,12 @@ function reduce({ images, labels, count, height, width }: ImageSet, components: 
   const pixels = ops.divScalar(ops.toDtype(ops.view(tensor(images), [count, -1]), 'f64'), 255);
   const centred = ops.sub(pixels, ops.meanDim(pixels, [0], true));
   const covariance = ops.divScalar(ops.mm(ops.transpose(centred, 0, 1), centred), count);
-  // Eigenvalues come in rising order.
+  // Eigenvalues are in ascending order.
   const [values, vectors] = ops.eigh(covariance);
   const total = values.size;
   const first = ops.flip(ops.sliceDim(vectors, 1, total - components, total), [1]);
   const held = ops.sum(ops.sliceDim(values, 0, total - components, total)).item();
-  // An eigenvector's sign is arbitrary: its largest entry is made positive.
+  // The sign of an eigenvector is arbitrary: make its largest entry positive.
   const largest = ops.argmax(ops.abs(first), 0, true);
   const signed = ops.mul(first, ops.sign(ops.gather(first, 0, largest)));
   const shown = ops.sliceDim(pixels, 0, 0, Math.min(count, 256));

@@ -1,6 +1,6 @@
 /**
- * Blocks f(x, theta) = a s(w.x + b) whose weights are Gaussian: w ~ N(m, S I), a = A w + a0, b fixed. For erf the mean
- * over the law is known in closed form; a depends on w, so that it is not 0.
+ * Blocks f(x, theta) = a s(w.x + b) with Gaussian weights: w ~ N(m, S I), a = A w + a0, b fixed. For erf, the mean
+ * over the law has a closed form; a depends on w, so that it is not 0.
  */
 import type { Generator } from '../tensor/index.ts';
 import { ops, scope, tensor, type Tensor } from '../tensor/index.ts';
@@ -16,7 +16,7 @@ export interface GaussianBlocks {
   readonly bias: number;
 }
 
-/** A law of blocks: its constants are drawn. */
+/** A law of blocks with random constants. */
 export function gaussianBlocks(generator: Generator, d: number, variance = 1): GaussianBlocks {
   const normal = (shape: number[], size: number): Tensor =>
     scope(() => ops.mulScalar(generator.normal(shape, 'f64'), size));
@@ -51,12 +51,12 @@ export function independentBlocks(
   return scope(() => blocksFrom(blocks, generator.normal([slices, particles, blocks.d], 'f64')));
 }
 
-/** The blocks of M particles at some depths: [depths, M, k]. */
+/** Maps depths to the blocks of M particles there, [depths, M, k]. */
 export type BlockPaths = (depths: readonly number[]) => Tensor;
 
 /**
- * M particles that move smoothly with depth and have the same law at each: w(t) = m + sqrt(S / R) sum_r (g_r cos(r t) +
- * g'_r sin(r t)), r = 1 .. R, with independent standard normal g, g' (cos^2 + sin^2 = 1).
+ * M particles that move smoothly with depth and have the same law at each depth: w(t) = m + sqrt(S / R) sum_r (g_r
+ * cos(r t) + g'_r sin(r t)), r = 1 .. R, with independent standard normal g, g' (cos^2 + sin^2 = 1).
  */
 export function smoothBlocks(
   blocks: GaussianBlocks,
@@ -79,15 +79,16 @@ export function smoothBlocks(
     });
 }
 
-/** 0, 1/L, .., 1 - 1/L: where the steps of an Euler net begin. */
+/** 0, 1/L, .., 1 - 1/L: the depths at which the steps of an Euler net begin. */
 export const leftEnds = (slices: number): number[] => Array.from({ length: slices }, (_, l) => l / slices);
 
 /**
- * E[a erf(w.x + b)] = A (m e + S x e') + a0 e, where u = m.x + b, q = 1 + 2 S abs(x)^2, e = erf(u / sqrt q) and
- * e' = 2 / sqrt(pi q) exp(-u^2 / q) (Gauss's integral of erf, and integration by parts for the part of a that is
- * linear in w).
+ * E[a erf(w.x + b)] = A (m e + S x e') + a0 e, where u = m.x + b, q = 1 + 2 S |x|^2, e = erf(u / sqrt q) and e' =
+ * 2 / sqrt(pi q) exp(-u^2 / q) (Gauss's integral of erf, and integration by parts for the part of a that is linear
+ * in w).
  *
  * @param state - X, [N, d]
+ * @returns [N, d]
  */
 export function meanVelocity({ variance, mean, offset, slope, bias }: GaussianBlocks, state: Tensor): Tensor {
   return scope(() => {

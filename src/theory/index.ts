@@ -1,4 +1,4 @@
-/** The claims of the talk as computations, and what they share. */
+/** The claims of the talk as computations, and their shared tools. */
 export { atLeast, atMost, within } from './check.ts';
 export { type Claim, type ClaimOptions, measureClaim, type Outcome, type Setting } from './claim.ts';
 export { claims } from './claims/index.ts';

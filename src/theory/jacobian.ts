@@ -1,10 +1,10 @@
-/** Jacobians of the velocity in the state, for bounds. */
+/** Jacobians of the velocity with respect to the state, for bounds. */
 import { checkObject } from '../check.ts';
 import type { Family, Particles } from '../mean-field/index.ts';
 import { checkTensor } from '../tensor/check-tensor.ts';
 import { ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 
-/** grad_x F(X) of each sample, [N, d, d], row i the gradient of component i. */
+/** grad_x F(X) of each sample, [N, d, d]; row i is the gradient of component i. */
 export function jacobians(family: Family, state: Tensor, particles: Particles): Tensor {
   checkObject("a family, such as bottleneck('tanh')", 'family', family, 'pullback');
   checkTensor('state', state, '[N, d]');

@@ -1,6 +1,6 @@
 /**
- * Many independent draws of a small net in one flow. States and particles of R nets are stacked, [R N, d] and [R M, k]:
- * the particles of a net act on its own samples alone, by batched products.
+ * Many independent draws of a small net in one flow. States and particles of R nets are stacked, [R N, d] and [R
+ * M, k]; batched products restrict the particles of a net to its own samples.
  */
 import { bottleneck, type Family, type FamilyActivation, scalarActivation } from '../mean-field/index.ts';
 import { UsageError } from '../errors.ts';
@@ -44,7 +44,7 @@ export function replicated(activation: FamilyActivation, replicas: number): Fami
         const q = byNet(cotangent);
         const hidden = s.value(u);
         const inner = ops.mul(ops.bmm(q, flipped(a)), s.slope(u, hidden));
-        // [R, M, d]: the sum over the samples of a net of s q.
+        // [R, M, d]: s q, summed over the samples of a net.
         const da = ops.bmm(flipped(hidden), q);
         const dwb = ops.bmm(flipped(inner), input);
         return {
@@ -64,6 +64,6 @@ export function replicated(activation: FamilyActivation, replicas: number): Fami
   };
 }
 
-/** R copies of the rows of x below each other, [R N, d]. */
+/** Stacks R copies of the rows of x, [R N, d]. */
 export const stacked = (x: Tensor, replicas: number): Tensor =>
   ops.cat(Array.from({ length: replicas }, () => x));

@@ -1,13 +1,14 @@
-/** One row of a sweep: the body at one point, without recording gradients; its tensors are freed. */
+/** One row of a sweep: calls the body at one point without recording gradients, and frees its tensors. */
 import { unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { noGrad, scope } from '../tensor/index.ts';
 import type { SweepRow } from './table.ts';
 
 /**
- * The variables, then the columns of the body.
+ * The variables, followed by the columns of the body.
  *
- * @throws UsageError for a body that is asynchronous, or gives what is not a number, or a column named as a variable
+ * @throws UsageError for a body that is asynchronous, returns something other than numbers, or has a column named
+ * like a variable
  */
 export function measureRow<P extends SweepRow, R extends SweepRow>(body: (point: P) => R, point: P): P & R {
   const measured = noGrad(() => scope(() => checkResult(body({ ...point }))));

@@ -1,4 +1,4 @@
-/** One process of a sweep: measures the rows that it is told to, one after the other. */
+/** A worker process of `sweep`: measures the rows that it receives, one at a time. */
 import { UsageError } from '../errors.ts';
 import { guardProcess } from '../process-guard.ts';
 import { endWithParent } from '../worker-process.ts';
@@ -18,7 +18,7 @@ const tell = (message: WorkerMessage<SweepRow>): void => {
 };
 
 async function measure({ module, name, point }: RowTask): Promise<SweepRow> {
-  // Once imported, a module stays.
+  // Node caches imported modules.
   const exported = ((await import(module)) as Record<string, unknown>)[name];
   if (typeof exported !== 'function') throw new UsageError(`${module} does not export a function ${name}`);
   return measureRow(exported as (point: SweepRow) => SweepRow, point);
@@ -26,7 +26,7 @@ async function measure({ module, name, point }: RowTask): Promise<SweepRow> {
 
 guardProcess();
 endWithParent();
-// Its work is done, whatever the caller's module keeps open.
+// The sweep is done: exit even if the caller's module keeps the event loop alive.
 process.on('disconnect', () => process.exit());
 process.on('error', () => process.exit(1));
 process.on('message', (task: RowTask) => {

@@ -18,7 +18,7 @@ import { rowsToArrays, rowsToCsv, summarise, writeRows } from './table.ts';
 
 const grid = { L: [2, 4], seed: [1, 2, 3] };
 
-it('visits every combination, the last variable fastest, and tells each row', () => {
+it('visits every combination, the last variable fastest, and reports each row', () => {
   const told: number[] = [];
   const rows = sweep(grid, ({ L, seed }) => ({ error: seed / L }), {
     onProgress: ({ done, total, row }) => told.push(done / total! + 10 * row.error),
@@ -27,7 +27,7 @@ it('visits every combination, the last variable fastest, and tells each row', ()
   expect(told).toEqual(rows.map(({ error }, i) => (i + 1) / 6 + 10 * error));
 });
 
-it('frees the tensors of a row, and records no gradient', () => {
+it('frees the tensors of each row, and records no gradients', () => {
   const before = liveTensorCount();
   const counts = sweep({ i: [1, 2, 3] }, ({ i }) => {
     const value = ops.sum(ones([i, 4])).item();
@@ -38,7 +38,7 @@ it('frees the tensors of a row, and records no gradient', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('a path of a law, and intervals, leave nothing behind', () => {
+it('paths drawn from a law, and intervals, leak nothing', () => {
   const before = liveTensorCount();
   const live = sweep({ seed: [1, 2, 3, 4] }, ({ seed }) => {
     const generator = new Generator(seed);
@@ -53,7 +53,7 @@ it('a path of a law, and intervals, leave nothing behind', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('is stopped by a signal, between two rows', () => {
+it('stops on an abort signal, between two rows', () => {
   const controller = new AbortController();
   const seen: number[] = [];
   expect(() =>
@@ -70,7 +70,7 @@ it('is stopped by a signal, between two rows', () => {
   );
 });
 
-it('summarises over what is not named', () => {
+it('summarises over the columns that are not named', () => {
   const rows = sweep(grid, ({ L, seed }) => ({ error: seed / L }));
   const squares = Math.sqrt((1 + 4 + 9) / 3);
   const summary = summarise(rows, { by: ['L'], of: 'error', with: rms });
@@ -134,7 +134,7 @@ it.each([
   expect(act).toThrow(message);
 });
 
-it('writes CSV to the last bit, and an array a column', () => {
+it('writes CSV to the last bit, and one array per column', () => {
   const rows = [
     { L: 1, 'a,b': 0.1 + 0.2 },
     { L: 2, 'a,b': NaN },

@@ -1,4 +1,4 @@
-/** A computation at every combination of some numbers, as rows: to look at, to fit, to save as CSV or .npz. */
+/** Evaluates a computation at every combination of some numbers, as rows to inspect, fit, or save as CSV or .npz. */
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type LongCallOptions, type Progress, watchCall } from '../cancel.ts';
@@ -14,44 +14,47 @@ import { inProcesses, workerFlag } from './worker-processes.ts';
 export type Axes = Readonly<Record<string, ArrayLike<number>>>;
 type PointOf<A extends Axes> = { readonly [K in keyof A]: number };
 
-/** Rows that are done, of how many, and the row that was done last. */
+/** The number of finished rows, the total, and the last finished row. */
 export interface SweepProgress<Row> extends Progress {
   readonly row: Row;
 }
 
 export interface SweepOptions<Row> extends Omit<LongCallOptions, 'onProgress'> {
-  /** After each row. */
+  /** Called after each row. */
   readonly onProgress?: ((progress: SweepProgress<Row>) => void) | undefined;
 }
 
 export interface SweepProcesses<Row> extends SweepOptions<Row> {
-  /** Processes at once; default: 1. */
+  /** Number of concurrent processes. Default: 1. */
   readonly processes?: number | undefined;
-  /** Threads of libtorch in each process; default: 1. */
+  /** Threads of libtorch in each process. Default: 1. */
   readonly threads?: number | undefined;
 }
 
-/** A body that other processes can import: the module's address and the name of the function that it exports. */
+/** A body that other processes can import: a module URL and the name of an exported function. */
 export interface SweepModule {
   readonly module: URL | string;
   readonly name: string;
 }
 
 /**
- * Calls `body` at every combination of the values, the last variable fastest, without recording gradients; tensors that
- * it makes are freed after each row.
+ * Calls `body` at every combination of the values, the last variable fastest, without recording gradients. Tensors
+ * that it creates are freed after each row.
  *
- * In several processes the body is a function that a module exports, and the result a promise. The rows and their order
- * are the same for any number of processes, as long as the body depends on its point alone (seeds are a variable). They
- * are those of a sweep in this process, bit by bit, if it has as many threads.
+ * With several processes, the body is a function that a module exports, and the result a promise. Rows and their
+ * order are the same for any number of processes, as long as the body depends only on its point (so make seeds a
+ * variable). They are bit for bit those of a sweep in this process with the same number of threads.
  *
- * @param body - gives the columns of its row; or where the processes find it
- * @returns one row a combination: the variables, then the columns of the body
- * @throws UsageError for no variable, a variable without values, a column that is not a number or is named as a variable,
- *   rows with other columns; AbortError once the signal is aborted
+ * @param axes - the values of each variable
+ * @param body - returns the columns of its row; or the module from which processes import it
+ * @returns one row per combination: the variables, then the columns of the body
+ * @throws UsageError without variables, for a variable without values, a column that is not a number or is named
+ * like a variable, or rows with different columns; AbortError if `signal` aborts
+ *
  * @example
  * sweep({ L: [8, 16], seed: [1, 2] }, ({ L, seed }) => ({ error: errorOf(L, seed) }));
- * await sweep({ L: [8, 16], seed: [1, 2] }, { module: new URL('./error-of.js', import.meta.url), name: 'row' }, { processes: 4 });
+ * await sweep({ L: [8, 16], seed: [1, 2] }, { module: new URL('./error-of.js', import.meta.url), name: 'row' }, {
+ * processes: 4 });
  */
 export function sweep<A extends Axes, R extends SweepRow>(
   axes: A,
@@ -118,7 +121,7 @@ function addressOf(body: SweepModule): { module: string; name: string } {
   return { module: text, name };
 }
 
-/** Rows in the order of their points, whatever the order in which they come. */
+/** Collects rows in the order of their points, for any order of arrival. */
 function collector<P extends SweepRow, R extends SweepRow>(
   points: readonly P[],
   { signal, onProgress }: SweepOptions<P & R>,

@@ -11,14 +11,14 @@ import {
   writeNpz,
 } from '../io/index.ts';
 
-/** Columns by name; every row has the same. */
+/** A row: columns by name, the same in every row. */
 export type SweepRow = Readonly<Record<string, number>>;
 
 /**
- * One number from the rows that agree in the columns `by`, such as the RMS over seeds:
- * `summarise(rows, { by: ['L'], of: 'error', with: rms })` gives rows { L, error }.
+ * Reduces rows that agree in the columns `by` to one number, such as the RMS over seeds: `summarise(rows, { by:
+ * ['L'], of: 'error', with: rms })` gives rows { L, error }.
  *
- * @throws UsageError for a column that is not there
+ * @throws UsageError for an unknown column
  */
 export function summarise<By extends string, Of extends string>(
   rows: readonly SweepRow[],
@@ -56,12 +56,15 @@ function checkRows(rows: readonly SweepRow[]): readonly SweepRow[] {
   });
 }
 
-/** Names of columns, then one line a row; numbers to the last bit. @throws UsageError for rows with other columns */
+/**
+ * A line with the column names, then one line per row, with numbers to the last bit. @throws UsageError for rows
+ * with different columns
+ */
 export function rowsToCsv(rows: readonly SweepRow[]): string {
   return encodeCsv(checkRows(rows));
 }
 
-/** A column each: [rows], f64. */
+/** One array per column: [rows], f64. @throws UsageError for rows with different columns */
 export function rowsToArrays(rows: readonly SweepRow[]): Map<string, NpyArray> {
   return new Map(
     checkColumns(checkRows(rows)).map((name) => [
@@ -72,9 +75,9 @@ export function rowsToArrays(rows: readonly SweepRow[]): Map<string, NpyArray> {
 }
 
 /**
- * Replaces the file: CSV or NumPy's .npz, by its ending.
+ * Writes a file, replacing an existing one. The format, CSV or NumPy's .npz, is detected from the file extension.
  *
- * @throws UsageError for another ending, FileError if it cannot be written
+ * @throws UsageError for another extension, FileError if the file cannot be written
  */
 export function writeRows(to: PathLike, rows: readonly SweepRow[]): void {
   const path = checkPath('the path', to);

@@ -1,4 +1,4 @@
-/** A real ResNet20 that has been trained a little, in float64 and frozen: the claims about flows hold on it too. */
+/** A real ResNet20, briefly trained, in float64 and frozen, on which claims about flows are also measured. */
 import { CifarResNet } from '../models/index.ts';
 import { type Activation, crossEntropy } from '../nn/index.ts';
 import { Sgd } from '../optim/index.ts';
@@ -7,9 +7,9 @@ import type { Setting } from './claim.ts';
 
 export interface TrainedNet {
   readonly net: CifarResNet;
-  /** [N, 1, 14, 14], not seen in training */
+  /** [N, 1, 14, 14], not seen in training. */
   readonly images: Tensor;
-  /** [N] */
+  /** [N]. */
   readonly labels: Tensor;
 }
 
@@ -17,10 +17,11 @@ const batch = 32;
 const shown = 8;
 
 /**
- * ResNet20 of width 8 under Algorithm 1, SGD with momentum on Fashion-MNIST at half its resolution (drawn images, where that is
- * not installed). Its tau have moved, its batch-norm statistics are fixed in evaluation mode.
+ * ResNet20 of width 8 under Algorithm 1, trained by SGD with momentum on Fashion-MNIST at half resolution (on
+ * synthetic images if that is not installed). Its tau have moved, and its batch-norm statistics are fixed in
+ * evaluation mode.
  *
- * @param activation - softplus where differences need a smooth net; then pre-activation
+ * @param activation - softplus, with pre-activation, if differences need a smooth net
  */
 export function trainedNet(
   { draw, fashion, quick }: Pick<Setting, 'draw' | 'fashion' | 'quick'>,
@@ -67,7 +68,7 @@ export function trainedNet(
 
 const halved = (images: Tensor): Tensor => ops.avgPool2d(images, [2, 2]);
 
-/** Ten patterns with noise. */
+/** Ten patterns with added noise. */
 function drawnImages(generator: Generator, count: number): { images: Tensor; labels: number[] } {
   const labels = Array.from({ length: count }, (_, i) => i % 10);
   const patterns = generator.normal([10, 1, 14, 14], 'f64');

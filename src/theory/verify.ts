@@ -1,4 +1,7 @@
-/** Measures many claims at many seeds in processes of one thread each; a claim that breaks fails alone. */
+/**
+ * Measures claims at several seeds in processes of one thread each; a claim that crashes does not affect the
+ * others.
+ */
 import { fileURLToPath } from 'node:url';
 import { type LongCallOptions, longCallKeys, type Progress, watchCall } from '../cancel.ts';
 import { checkInteger, checkList, checkNumbers, checkOptions, checkText, nearest } from '../check.ts';
@@ -11,19 +14,19 @@ import { inProcesses } from './worker-processes.ts';
 
 export type { Task } from './claim-worker.ts';
 
-/** Claims that are measured, those under way by their share, of how many; and the one that was heard from. */
+/** Measured claims plus the fractions of those in progress, the total, and the claim that last reported. */
 export interface VerifyProgress extends Progress {
   readonly task: Task;
-  /** Between 0 and 1. */
+  /** The claim's own progress, between 0 and 1. */
   readonly fraction: number;
 }
 
 export interface VerifyOptions extends Omit<LongCallOptions, 'onProgress'> {
-  /** C1, C2h, ..; default: all. */
+  /** Claim ids, such as C1 or C2h. Default: all. */
   readonly ids?: readonly string[] | undefined;
   readonly seeds?: ArrayLike<number> | undefined;
   readonly quick?: boolean | undefined;
-  /** Processes at once, one thread each; default: 1. */
+  /** Number of concurrent processes, one thread each. Default: 1. */
   readonly processes?: number | undefined;
   readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
   readonly onResult?: ((outcome: SeededResult, done: number, of: number) => void) | undefined;
@@ -34,7 +37,7 @@ export interface SeededResult {
   readonly result: ClaimResult;
 }
 
-/** Claims by id, in the order of the list. @throws UsageError for an id that is not there */
+/** The claims with these ids, in the order of the list. @throws UsageError for an unknown id */
 export function chooseClaims(ids: readonly string[] = []): Claim[] {
   const known = new Map(claims.map((claim) => [claim.id.toLowerCase(), claim]));
   const wanted = new Set(
@@ -54,9 +57,9 @@ export function chooseClaims(ids: readonly string[] = []): Claim[] {
 }
 
 /**
- * The results in the order of seeds, then of claims.
+ * The results, ordered by seed, then by claim.
  *
- * @throws UsageError for a claim that is not there, or no seeds; AbortError once the signal is aborted
+ * @throws UsageError for an unknown claim or no seeds; AbortError if `signal` aborts
  */
 export async function verify(options: VerifyOptions = {}): Promise<SeededResult[]> {
   checkOptions('verify', options, {

@@ -1,10 +1,10 @@
-/** Tasks measured in processes of their own, which can be stopped; a process that dies costs its task alone. */
+/** Runs tasks in cancellable worker processes; a process that dies fails only its own task. */
 import type { ChildProcess } from 'node:child_process';
 import { checkAborted, type StopSignal } from '../cancel.ts';
 import { checkInteger } from '../check.ts';
 import { forkWorker } from '../worker-process.ts';
 
-/** What a worker answers to a task, after any number of `progress`. */
+/** A worker's reply to a task, after any number of `progress` messages. */
 export type WorkerMessage<R> =
   | { readonly kind: 'progress'; readonly fraction: number }
   | { readonly kind: 'result'; readonly result: R }
@@ -12,29 +12,29 @@ export type WorkerMessage<R> =
 
 export type Answer<R> = Exclude<WorkerMessage<R>, { readonly kind: 'progress' }>;
 
-/** In the environment of the processes, so that none starts others. */
+/** Set in the environment of workers, so that they do not start workers of their own. */
 export const workerFlag = 'MEANFIELD_WORKER';
 
 export interface WorkerOptions {
-  /** For messages. */
+  /** The name of the call, for messages. */
   readonly call: string;
-  /** Path of the module that a process runs. */
+  /** Path of the worker module. */
   readonly script: string;
-  /** Processes at once. */
+  /** Number of concurrent processes. */
   readonly processes: number;
-  /** Of libtorch, in each process. */
+  /** Threads of libtorch in each process. */
   readonly threads: number;
   readonly signal?: StopSignal | undefined;
 }
 
-/** How often a signal without events is looked at, in ms. */
+/** Polling interval, in ms, for a signal without events. */
 const signalInterval = 50;
 
 /**
- * Hands the tasks to processes, in their order, one at a time each.
+ * Distributes the tasks to processes in order, one at a time per process.
  *
- * @param onAnswer - is told each task's answer; what it or `onProgress` throws ends the call
- * @throws AbortError once the signal is aborted; the processes are ended
+ * @param onAnswer - called with each task's answer; if it or `onProgress` throws, the call fails
+ * @throws AbortError if the signal aborts; the processes are killed
  */
 export async function inProcesses<T extends object, R>(
   tasks: readonly T[],
@@ -53,9 +53,9 @@ export async function inProcesses<T extends object, R>(
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  // Where all goes well, nobody waits for it.
+  // If all goes well, nothing awaits this promise.
   failure.catch(() => undefined);
-  /** Errors inside event handlers reach the caller, not the process. */
+  /** Passes errors in event handlers to the caller instead of crashing the process. */
   const guard = (action: () => void): void => {
     try {
       action();
@@ -90,7 +90,7 @@ export async function inProcesses<T extends object, R>(
   } catch (error) {
     stopped = true;
     queue.length = 0;
-    // They hold nothing that is worth saving.
+    // Workers hold nothing worth saving.
     for (const worker of workers) worker.kill('SIGKILL');
     throw error;
   } finally {
@@ -105,27 +105,28 @@ function answerOf<R>(
 ): Promise<Answer<R>> {
   return new Promise((resolve) => {
     const finish = (answer: Answer<R>): void => {
-      worker.off('message', hear);
-      worker.off('exit', lose);
-      worker.off('error', refuse);
+      worker.off('message', onMessage);
+      worker.off('exit', onExit);
+      worker.off('error', onError);
       resolve(answer);
     };
-    const hear = (message: WorkerMessage<R>): void => {
+    const onMessage = (message: WorkerMessage<R>): void => {
       if (message.kind === 'progress') onProgress(message.fraction);
       else finish(message);
     };
-    const lose = (code: number | null, signal: string | null): void => {
+    const onExit = (code: number | null, signal: string | null): void => {
       const how = signal ? `by ${signal}` : `with exit code ${code ?? '?'}`;
       finish({ kind: 'error', message: `its process ended ${how}` });
     };
-    // A process that does not hear ends, and `lose` says how; one that did not start never ends.
-    const refuse = (error: Error): void => {
+    // A worker that cannot be reached is killed, and `onExit` reports how it ended; one that did not start never
+    // exits.
+    const onError = (error: Error): void => {
       if (worker.pid === undefined) finish({ kind: 'error', message: error.message.split('\n')[0] ?? '' });
       else worker.kill('SIGKILL');
     };
-    worker.on('message', hear);
-    worker.on('exit', lose);
-    worker.on('error', refuse);
+    worker.on('message', onMessage);
+    worker.on('exit', onExit);
+    worker.on('error', onError);
     worker.send(task);
   });
 }

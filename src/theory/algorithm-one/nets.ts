@@ -1,4 +1,4 @@
-/** Chains of n blocks with positions in depth, and what happens to them where two positions cross. */
+/** Chains of n blocks with positions in depth, and the change of E where two positions cross. */
 import {
   bottleneck,
   energy,
@@ -16,17 +16,17 @@ import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 export interface Chain {
   readonly problem: Problem;
   readonly family: Family;
-  /** [n, k], in the order of depth. */
+  /** [n, k], in order of depth. */
   readonly theta: Tensor;
 }
 
 export const arrangements = ['i.i.d.', 'smooth'] as const;
-/** Blocks that are independent, or neighbours on a path that is smooth in depth. */
+/** How blocks are drawn: independently, or as neighbours on a path that is smooth in depth. */
 export type Arrangement = (typeof arrangements)[number];
 
 /**
- * The same generator gives the same data at every n; of independent blocks the two in the middle, which cross, are the same
- * too, and of smooth ones the path.
+ * The same generator gives the same data for every n. For independent blocks, the two in the middle, which cross,
+ * are also the same; for smooth ones, the path is.
  */
 export function drawnChain(generator: Generator, n: number, arrangement: Arrangement): Chain {
   const [samples, d] = [6, 3];
@@ -46,16 +46,19 @@ export function drawnChain(generator: Generator, n: number, arrangement: Arrange
   return { problem, family, theta };
 }
 
-/** The first of the two blocks that cross. */
+/** Index of the first of the two blocks that cross. */
 const middleOf = (n: number): number => Math.floor(n / 2) - 1;
 
-/** Where the blocks of a chain act, for their positions tau: tau_i is the end of block i in `sorted`, its start else. */
+/**
+ * Maps positions tau to the depths at which the blocks of a chain act: tau_i is the end of block i in `sorted`,
+ * and its start in the other schemes.
+ */
 export type Scheme = (theta: Tensor, tau: readonly number[]) => Measure;
 
-/** Algorithm 1: X <- X + (tau^l - tau^{l-1}) f(X, theta^l) through the blocks as sorted. */
+/** Algorithm 1: X <- X + (tau^l - tau^{l-1}) f(X, theta^l), over the sorted blocks. */
 export const sorted: Scheme = (theta, tau) => intervalMeasure(theta, { tau });
 
-/** Each block keeps its own width 1/n, and the blocks act one after the other in the order of their positions. */
+/** Every block has width 1/n, and the blocks act one after the other in the order of their positions. */
 export const sequential: Scheme = (theta, tau) => {
   const order = sortedOrder(tau);
   const [n = 0] = theta.shape;
@@ -63,7 +66,7 @@ export const sequential: Scheme = (theta, tau) => {
   return gridMeasure(scope(() => ops.view(ops.cat(rows), [n, 1, -1])));
 };
 
-/** Each block acts on [tau_i, tau_i + 2/n] with weight 1/2: neighbours overlap. */
+/** Each block acts on [tau_i, tau_i + 2/n] with weight 1/2, so that neighbours overlap. */
 export const overlapping: Scheme = (theta, tau) => {
   const n = tau.length;
   return intervalMeasure(theta, {
@@ -74,8 +77,8 @@ export const overlapping: Scheme = (theta, tau) => {
 };
 
 /**
- * E with blocks m and m + 1 a separation apart around their common place, less E with the two places exchanged; the others lie
- * 1/n apart.
+ * E with blocks m and m + 1 a distance `separation` apart around their common position, minus E with the two
+ * positions exchanged; the others are 1/n apart.
  */
 export function jumpAtCrossing(
   { problem, family, theta }: Chain,

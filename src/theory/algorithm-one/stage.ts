@@ -1,4 +1,4 @@
-/** dE/dtau of Algorithm 1 on a real ResNet20 against central differences. */
+/** Compares dE/dtau of Algorithm 1 on a real ResNet20 with central differences. */
 import { crossEntropy } from '../../nn/index.ts';
 import { enableGrad, grad, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { Setting } from '../claim.ts';
@@ -6,12 +6,12 @@ import { trainedNet } from '../trained-net.ts';
 
 const f64 = { dtype: 'f64' } as const;
 
-/** dE/dtau of the blocks of stage 1, [n], from the loss as a function of the net's parameters. */
+/** dE/dtau of the blocks of stage 1, [n], given the loss as a function of the net's parameters. */
 export type TauGradient = (loss: () => Tensor, tau: Tensor) => Tensor;
 
 export const tauGradient: TauGradient = (loss, tau) => enableGrad(() => grad(loss(), [tau])[0]!);
 
-/** Largest error over largest derivative; softplus, so that the loss is smooth. */
+/** Largest error divided by the largest derivative. The net uses softplus, so that the loss is smooth. */
 export function stageDifferenceError(setting: Setting, gradientOf: TauGradient = tauGradient): number {
   return scope(() => {
     const { net, images, labels } = trainedNet(setting, 'softplus');

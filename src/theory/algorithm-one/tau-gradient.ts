@@ -1,4 +1,4 @@
-/** dE/dtau of Algorithm 1: of the scheme, by differences, and of the continuous variable of depth. */
+/** dE/dtau of Algorithm 1: from the scheme, from differences, and in the limit of continuous depth. */
 import {
   breakGradient,
   energy,
@@ -13,12 +13,12 @@ import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { median } from '../../stats/index.ts';
 import { type Arrangement, type Chain, drawnChain } from './nets.ts';
 
-/** dE/dt at the breaks of a measure, from the gradient of its flow. */
+/** dE/dt at the breaks of a measure, computed from the gradient of its flow. */
 export type BreakGradient = (gradient: Pick<FlowGradient, 'steps'>) => ArrayLike<number>;
 
 /**
- * Largest difference to central differences over largest derivative, moving one break at a time: those of sorted tiles, or each
- * beginning and end of intervals that overlap at will.
+ * Largest difference to central differences divided by the largest derivative, moving one break at a time: the
+ * breaks of sorted tiles, or every start and end of overlapping intervals.
  */
 export function differenceError(
   generator: Generator,
@@ -59,8 +59,9 @@ export function differenceError(
 }
 
 /**
- * Median over the inner breaks of all chains of the scheme's dE/dtau less mean p . (f(X, theta^l) - f(X, theta^{l+1})) at tau^l along
- * the ODE with these blocks, absolute. (Not a mean: its few largest terms grow with the number of terms.)
+ * The median, over the inner breaks of all chains, of the absolute difference between the scheme's dE/dtau and
+ * mean p . (f(X, theta^l) - f(X, theta^{l+1})) at tau^l along the ODE with the same blocks. (Not the mean: its few
+ * largest terms grow with the number of terms.)
  */
 export function distanceToContinuous(
   generators: readonly Generator[],
@@ -83,7 +84,7 @@ export function distanceToContinuous(
   );
 }
 
-/** At the inner breaks, by RK4 on the same tiles. */
+/** The continuous derivative at the inner breaks, by RK4 on the same tiles. */
 function continuousGradient({ problem, family, theta }: Chain, measure: IntervalMeasure): number[] {
   const [n = 0] = theta.shape;
   const { states, costates } = solve(problem, family, measure, { integrator: 'rk4' });

@@ -19,7 +19,7 @@ import type { Check, Series } from '../../runs/index.ts';
 interface Row {
   readonly name: string;
   readonly integrator: Integrator;
-  /** The fraction of a step at which rho is frozen; undefined: evaluated at stage times. */
+  /** The fraction of a step at which rho is held constant; undefined: rho is evaluated at stage times. */
   readonly frozenAt?: number;
   readonly order: number;
   readonly depths: readonly number[];

@@ -87,7 +87,7 @@ function againstAutograd({ draw, quick, progress }: Setting, parts: Parts): { ch
   };
 }
 
-/** The costate at depth 0 by both adjoints, against L, for rho smooth in depth. */
+/** The costate at depth 0 from both adjoints, as a function of L, for rho smooth in depth. */
 function distanceInDepth({ draw, quick }: Setting, parts: Parts): { check: Check; series: Series[] } {
   const family = bottleneck('tanh');
   const generator = draw(1000);
@@ -131,7 +131,7 @@ function example(generator: Generator, family: Family): { problem: Problem; meas
   };
 }
 
-/** The gradients in theta, weight, steps, W2, W1 by automatic differentiation of the same scheme. */
+/** The gradients in theta, weight, steps, W2 and W1, by automatic differentiation of the same scheme. */
 function byAutograd(
   problem: Problem,
   family: Family,

@@ -1,4 +1,4 @@
-/** C2 on a stage of a real ResNet20: the adjoint of flow.ts against automatic differentiation. */
+/** C2 on a stage of a real ResNet20: compares `adjointFlow` with automatic differentiation. */
 import { type adjointFlow, sliceOf, trajectory } from '../../mean-field/index.ts';
 import type { Check } from '../../runs/index.ts';
 import { enableGrad, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
@@ -6,10 +6,13 @@ import { atMost } from '../check.ts';
 import type { Setting } from '../claim.ts';
 import { trainedNet } from '../trained-net.ts';
 
-/** Costates p^0 .. p^L from states. */
+/** Computes the costates p^0 .. p^L from states. */
 export type AdjointFlow = typeof adjointFlow;
 
-/** For a random covector q at the end of the first stage: its costate at the start, and d(q . X)/dtau of each block. */
+/**
+ * For a random covector q at the end of the first stage: its costate at the start, and d(q . X)/dtau of each
+ * block.
+ */
 export function stageChecks(setting: Setting, adjoint: AdjointFlow): Check[] {
   return scope(() => {
     const { net, images } = trainedNet(setting, 'relu');
@@ -28,7 +31,8 @@ export function stageChecks(setting: Setting, adjoint: AdjointFlow): Check[] {
       const end = stage.schedule.flow(leaf, stage.blocks, stage.projection);
       return grad(end, [leaf, tau], { cotangents: [q] });
     });
-    // d/dh_l = p' . f(X^l) with the costate p' before the projection; tau^l is the end of step l and the start of the next.
+    // d/dh_l = p' . f(X^l) with the costate p' before the projection; tau^l is the end of step l and the start of
+    // the next.
     const inStep = blocks.map((block, l) => {
       const before = stage.projection.adjoint(states[l + 1]!, costates[l + 1]!);
       return ops.sum(ops.mul(before, block.velocity(states[l]!))).item();

@@ -1,4 +1,4 @@
-/** C2h: state and costate move by Hamilton's equations. */
+/** C2h: state and costate satisfy Hamilton's equations. */
 import {
   bottleneck,
   type Family,
@@ -49,7 +49,7 @@ export const c2h: Claim<Parts> = {
   },
 };
 
-/** What flow and adjoint use against derivatives of H by autograd. */
+/** Compares the vector fields of flow and adjoint with derivatives of H by autograd. */
 function equations({ draw, quick }: Setting, parts: Parts): Check[] {
   let [forward, backward] = [0, 0];
   for (let i = 0; i < (quick ? 5 : 50); i++)

@@ -76,7 +76,7 @@ interface Pair {
   readonly nu: GridMeasure;
 }
 
-/** Two measures on different grids of depth, so that the mixture needs their common one. */
+/** Two measures on different depth grids, so that their mixture needs the common grid. */
 function example(generator: Generator, slices: number): Pair {
   const [samples, features, d, outputs, particles] = [8, 3, 4, 2, 6];
   const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
@@ -95,7 +95,7 @@ function example(generator: Generator, slices: number): Pair {
   };
 }
 
-/** <G, nu - rho>, by G at the particles of both on the common grid. */
+/** <G, nu - rho>, from G at the particles of both measures on the common grid. */
 function linearTerm({ rho, nu }: Pair, solution: Solution, parts: Parts): number {
   const { steps } = solution.measure;
   const [from, to] = [onSteps(rho, steps), onSteps(nu, steps)];
@@ -118,7 +118,7 @@ function remaindersOf(pair: Pair, parts: Parts): number[] {
   );
 }
 
-/** At L = 1 the loss is a parabola in lambda: the remainder is lambda^2 / 2 mean abs(W1 h (F_nu - F_rho))^2. */
+/** At L = 1 the loss is a parabola in lambda, with remainder lambda^2 / 2 mean |W1 h (F_nu - F_rho)|^2. */
 function oneStep({ draw, quick }: Setting, parts: Parts): number {
   const errors = Array.from({ length: quick ? 5 : 20 }, (_, i) =>
     scope(() => {

@@ -1,4 +1,4 @@
-/** C4: the costate cannot vanish while the loss does not. */
+/** C4: the costate cannot vanish unless the loss does. */
 import {
   bottleneck,
   customFamily,
@@ -23,7 +23,7 @@ import { jacobians, spectralNorms } from '../jacobian.ts';
 
 interface Parts {
   readonly solve: typeof solve;
-  /** K of one step from the Lipschitz constants at the samples. */
+  /** K of one step, from the Lipschitz constants at the samples. */
   readonly rate: (norms: readonly number[]) => number;
 }
 
@@ -77,10 +77,10 @@ export const c4: Claim<Parts> = {
   },
 };
 
-/** The RMS over samples of abs(p). */
+/** The RMS over samples of |p|. */
 const size = (p: Tensor): number => ops.norm(p).item() / Math.sqrt(p.shape[0] ?? 1);
 
-/** abs(p^l) / (prod_{m >= l} (1 - h_m K_m) abs(p^L)) for each l. */
+/** |p^l| / (prod_{m >= l} (1 - h_m K_m) |p^L|) for each l. */
 function ratios(problem: Problem, family: Family, measure: Measure, parts: Parts): number[] {
   return scope(() => {
     const { states, costates } = parts.solve(problem, family, measure);
@@ -98,7 +98,7 @@ function ratios(problem: Problem, family: Family, measure: Measure, parts: Parts
   });
 }
 
-/** The same for the ODE: abs(p(., t)) over exp(- int_t^1 K) abs(p(., 1)), on a fine grid. */
+/** The same for the ODE: |p(., t)| divided by exp(- int_t^1 K) |p(., 1)|, on a fine grid. */
 function odeRatios(problem: Problem, family: Family, measure: Measure, parts: Parts): number[] {
   return scope(() => {
     const { states, costates } = parts.solve(problem, family, measure, { integrator: 'rk4' });
@@ -111,7 +111,7 @@ function odeRatios(problem: Problem, family: Family, measure: Measure, parts: Pa
       .map((h, l) => ({ h, l }))
       .reverse()
       .map(({ h, l }) => {
-        // The trapezoidal rule; K has kinks where another sample takes over, so no higher order is to be had.
+        // The trapezoidal rule: K has kinks where the maximising sample changes, so a higher order would not help.
         integral += (h * (rate(l, 0) + rate(l, 1))) / 2;
         return size(costates[l]!) / (Math.exp(-integral) * size(costates.at(-1)!));
       })
@@ -136,7 +136,7 @@ function randomNets(
       const along = ratios(problem, family, measure, parts);
       discrete = Math.min(discrete, ...along);
       if (i < 6) series.push({ name: `net ${i + 1}`, points: along.map((ratio, l) => [l / slices, ratio]) });
-      // A tenth of the nets is enough for the ODE, which is solved on a fine grid.
+      // A tenth of the nets suffices for the ODE, which is solved on a fine grid.
       if (i % 10 === 0) {
         const path = smoothPaths(gaussian(0.7), generator, 8, k, { dtype: 'f64' });
         continuous = Math.min(continuous, ...odeRatios(problem, family, pathMeasure(path, 64), parts));
@@ -160,7 +160,7 @@ function example(generator: Generator): { problem: Problem; family: Family } {
   };
 }
 
-/** The least ratio along depth while particles are trained, on drawn data and on Fashion-MNIST. */
+/** The smallest ratio over depth during training, on random data and on Fashion-MNIST. */
 function throughTraining(
   { draw, quick, fashion }: Setting,
   parts: Parts,
@@ -190,7 +190,7 @@ function throughTraining(
     const points: [number, number][] = [];
     for (let step = 0; step <= steps; step++) {
       if (step % 5 === 0) points.push([step, Math.min(...ratios(problem, drawn.family, measure, parts))]);
-      // dE/dtheta carries 1 / (L M): the step undoes it.
+      // dE/dtheta contains the factor 1 / (L M); the step removes it.
       measure = measure.withTheta(
         scope(() => {
           const { theta } = flowGradient(problem, drawn.family, measure);
@@ -205,7 +205,7 @@ function throughTraining(
   return { least, series, reported };
 }
 
-/** sigma_min(W1) sqrt(2E) <= abs(p(., 1)) <= sigma_max(W1) sqrt(2E); equality for one output. */
+/** sigma_min(W1) sqrt(2E) <= |p(., 1)| <= sigma_max(W1) sqrt(2E), with equality for one output. */
 function readoutBounds({ draw, quick }: Setting): Check[] {
   let [low, high, equality] = [Infinity, 0, 0];
   for (let i = 0; i < (quick ? 20 : 200); i++)
@@ -227,7 +227,7 @@ function readoutBounds({ draw, quick }: Setting): Check[] {
       };
       const [largest = NaN, smallest = NaN] = ops.svdvals(readout!).toArray();
       const several = p(targets!, readout!);
-      // p lies in the row space of W1, on which W1^T is bounded below by the least singular value.
+      // p lies in the row space of W1, where the smallest singular value bounds W1^T from below.
       low = Math.min(low, several.norm / (smallest * several.root));
       high = Math.max(high, several.norm / (largest * several.root));
       const one = p(single!, row!);
@@ -245,7 +245,7 @@ function readoutBounds({ draw, quick }: Setting): Check[] {
 
 const scalar = (value: number): Tensor => tensor([value], [1, 1, 1], { dtype: 'f64' });
 
-/** f = - k x, and a contraction whose residual sits where it contracts most: the bound is attained. */
+/** f = - k x, and a contraction whose residual lies where it contracts most: both attain the bound. */
 function attained(parts: Parts): Check[] {
   const decay = customFamily({ name: 'decay', parameterCount: 1, value: (x, k) => ops.neg(ops.mul(x, k)) });
   const squeeze = customFamily({
@@ -259,7 +259,7 @@ function attained(parts: Parts): Check[] {
   const measure = gridMeasure(ops.expand(scalar(rate), [slices, 1, 1]));
   const deviation = (along: readonly number[]): number =>
     Math.max(...along.map((ratio) => Math.abs(ratio - 1)));
-  // The residual is 1 at x = 0 alone: there the flow stays, and contracts at its full rate.
+  // The residual is 1 only at x = 0, where the flow is stationary and contracts at its full rate.
   const fixed = parts.solve({ inputs, targets: inputs }, squeeze, measure).states.at(-1)!;
   const bump = tensor([1, 0, 0, 0], [4, 1], { dtype: 'f64' });
   return [
@@ -281,13 +281,13 @@ function attained(parts: Parts): Check[] {
   ];
 }
 
-/** abs(p(., 0)) over E for f = - k x with a large residual: below 1, so that "abs(p) >= E" cannot be meant. */
+/** |p(., 0)| / E for f = - k x with a large residual: below 1, so the literal reading "|p| >= E" is false. */
 function literalBound(parts: Parts): number {
   const decay = customFamily({ name: 'decay', parameterCount: 1, value: (x, k) => ops.neg(ops.mul(x, k)) });
   const rate = 1;
   return scope(() => {
     const inputs = tensor([1, -1], [2, 1], { dtype: 'f64' });
-    // E = 4 times the 2 abs(w1)^2 e^{2 k} beyond which the literal bound contradicts the upper one.
+    // E = 4 times 2 |w1|^2 e^{2 k}, beyond which the literal bound contradicts the upper bound.
     const energy = 4 * 2 * Math.exp(2 * rate);
     const measure = gridMeasure(ops.expand(scalar(rate), [20, 1, 1]));
     const end = parts.solve({ inputs, targets: inputs }, decay, measure).states.at(-1)!;

@@ -1,4 +1,4 @@
-/** C5: local minima are global. While E > 0 there is a measure towards which E falls. */
+/** C5: local minima are global. While E > 0, there is a measure towards which E falls. */
 import {
   fitCostate,
   functionalGradient,
@@ -15,7 +15,7 @@ import type { Claim, Setting } from '../claim.ts';
 import { type BallStudy, ballStudy, lambdas, matrixExample, radii } from '../dynamics/ball-study.ts';
 import { type CostateParts, type CostateRow, costateRows } from '../dynamics/costate-study.ts';
 import { counterExample } from '../dynamics/counter-example.ts';
-import { drawnExample, type Example, fashionExample, small, usual } from '../dynamics/example.ts';
+import { defaultSizes, drawnExample, type Example, fashionExample, quickSizes } from '../dynamics/example.ts';
 import { stuckExample, stuckKinds } from '../dynamics/stuck.ts';
 import { fitPower, median } from '../../stats/index.ts';
 
@@ -50,7 +50,7 @@ export const c5: Claim<CostateParts> = {
 
 const draws = (quick: boolean): number => (quick ? 2 : 5);
 
-/** (a): the proof's nu at the first step, in the middle and at the last step. */
+/** (a): the nu of the proof at the first, middle and last step. */
 function proofConstruction({ draw, quick, fashion }: Setting, parts: CostateParts): Study {
   const shares = [0.125, 0.25, 0.5, 0.75, 1, 2, 4];
   const generator = draw(0);
@@ -62,7 +62,7 @@ function proofConstruction({ draw, quick, fashion }: Setting, parts: CostatePart
   };
   for (let i = 0; i < draws(quick); i++)
     scope(() => {
-      add(`draw ${i + 1}`, drawnExample(generator, quick ? small : usual));
+      add(`draw ${i + 1}`, drawnExample(generator, quick ? quickSizes : defaultSizes));
     });
   if (fashion && !quick)
     scope(() => {
@@ -112,7 +112,7 @@ function overBalls(
   ];
   for (let i = 0; i < draws(quick); i++)
     scope(() => {
-      const example = drawnExample(generator, quick ? small : usual);
+      const example = drawnExample(generator, quick ? quickSizes : defaultSizes);
       named[0]![1].push(ballStudy(example, generator, gradientAt));
       named[1]![1].push(ballStudy(matrixExample(example), generator, gradientAt));
     });
@@ -151,7 +151,7 @@ function ballChecks(name: string, studies: readonly BallStudy[]): Check[] {
   const growth = studies.flatMap(({ rows }) =>
     rows.slice(1).map((row, i) => row.gap / (rows[i]?.gap ?? NaN)),
   );
-  // f is linear in a: (a, w, b) in Q_r gives (c a, w, b) in Q_cr, so that min G / r cannot rise.
+  // f is linear in a: (a, w, b) in Q_r gives (c a, w, b) in Q_cr, so min G / r cannot increase with r.
   const homogeneous = studies.flatMap(({ rows }) =>
     rows.slice(1).flatMap((row, i) => {
       const before = rows[i]!;
@@ -201,7 +201,7 @@ function ballChecks(name: string, studies: readonly BallStudy[]): Check[] {
   ];
 }
 
-/** `matrix` without a constant coordinate: no direction at E > 0. */
+/** `matrix` without a constant coordinate has no descent direction at E > 0. */
 function oddBlocks(
   { draw }: Setting,
   parts: CostateParts,
@@ -231,7 +231,7 @@ function oddBlocks(
   };
 }
 
-/** (c): the states in which the flow of C9 is stuck have a direction, and E falls along it. */
+/** (c): the states in which the flow of C9 gets stuck have a descent direction, and E falls along it. */
 function stuckStates({ draw, quick }: Setting, parts: CostateParts): Study {
   return {
     checks: stuckKinds.map((kind, which) => {
@@ -239,7 +239,11 @@ function stuckStates({ draw, quick }: Setting, parts: CostateParts): Study {
       for (let i = 0; i < draws(quick); i++)
         scope(() => {
           const generator = draw(100 * (which + 1) + i);
-          const { problem, family, start, d } = stuckExample(kind, generator, quick ? small : usual);
+          const { problem, family, start, d } = stuckExample(
+            kind,
+            generator,
+            quick ? quickSizes : defaultSizes,
+          );
           const solution = solve(problem, family, start);
           const options = { radius: 4, generator, starts: 16, polish: outerWeights(d) };
           const { theta, gap } = steepestDirection(solution, options, parts.functionalGradient);

@@ -1,4 +1,4 @@
-/** C6: a deep ResNet is an ensemble of shallow ones, with all higher orders. */
+/** C6: a deep ResNet is an ensemble of shallow networks, including all higher orders. */
 import {
   bottleneck,
   expandFlow,
@@ -126,7 +126,7 @@ function example(generator: Generator, family: Family, slices = 20, count = part
   };
 }
 
-/** For each order K the norm of X(eps) - sum_{k <= K} eps^k C_k at each eps, and of X. */
+/** For each order K, the norm of X(eps) - sum_{k <= K} eps^k C_k at each eps; and the norm of X. */
 function remainders(family: Family, { problem, rho }: Example, parts: Parts): number[][] {
   const coefficients = parts.expandFlow(problem, family, rho, highest);
   const rows = sizes.map((eps) =>
@@ -143,7 +143,7 @@ function remainders(family: Family, { problem, rho }: Example, parts: Parts): nu
   return coefficients.map((_, k) => rows.map((row) => row[k] ?? NaN));
 }
 
-/** Rounding hides what is below 1e-12 of the state. */
+/** Rounding errors hide values below 1e-12 of the state. */
 const slopeOf = (row: readonly number[][], k: number): number => fitPower(sizes, row[k] ?? [], 1e-12).slope;
 
 function cauchyError(blocks: Blocks, family: Family, generator: Generator, parts: Parts): number {
@@ -168,7 +168,7 @@ function explicitError(which: 'first' | 'second', generator: Generator, parts: P
   return ops.norm(difference).item() / ops.norm(expected).item();
 }
 
-/** abs(C_k) over abs(C_0) for the same law at growing depth, mean over draws. */
+/** |C_k| / |C_0| for the same law at growing depth, averaged over draws. */
 function orderNorms({ draw, quick }: Setting, parts: Parts): { depths: number[]; byOrder: number[][] } {
   const depths = quick ? [20, 40, 80] : [20, 40, 80, 160];
   const family = bottleneck('tanh');
@@ -176,7 +176,7 @@ function orderNorms({ draw, quick }: Setting, parts: Parts): { depths: number[];
   const rows = Array.from({ length: draws }, (_, i) =>
     depths.map((depth) =>
       scope(() => {
-        // A law with a mean: blocks of mean 0 would cancel as depth grows.
+        // A law with non-zero mean: blocks of mean 0 would cancel as depth grows.
         const { problem, rho } = example(draw(7000 + i), family, depth, 64);
         const law = rho.withTheta(ops.addScalar(ops.mulScalar(rho.theta, 0.5), 0.5));
         const norms = parts.expandFlow(problem, family, law, 4).map((one: Tensor) => ops.norm(one).item());
@@ -202,7 +202,7 @@ function remainderPanel(blocks: Blocks, rows: readonly number[][][]): ClaimPanel
   };
 }
 
-/** binom(L, k) / L^k: the total weight of paths through k of L blocks, against 1 / k!. */
+/** binom(L, k) / L^k, the total weight of paths through k of L blocks, compared with 1 / k!. */
 function sharePanel(): ClaimPanel {
   const orders = Array.from({ length: 9 }, (_, k) => k);
   const share = (depth: number, k: number): number =>

@@ -1,4 +1,4 @@
-/** C7: near the identity, a ResNet's gradient is that of a two-layer network. */
+/** C7: near the identity, the gradient of a ResNet is that of a two-layer network. */
 import {
   bottleneck,
   type FamilyActivation,
@@ -19,7 +19,7 @@ import { fitPower, median } from '../../stats/index.ts';
 /** G of the two-layer network at each theta, [m]. */
 type TwoLayerGradient = (solution: Solution, theta: Tensor) => Tensor;
 
-/** mean_x f(X(x, 0), theta) . p(x, 1): the same data, readout and residual, the flow left out. */
+/** mean_x f(X(x, 0), theta) . p(x, 1): the same data, readout and residual, without the flow. */
 export const twoLayerGradient: TwoLayerGradient = (solution, theta) =>
   scope(() => {
     const { states, costates, family } = solution;
@@ -76,7 +76,7 @@ export const c7: Claim<{ twoLayerGradient: TwoLayerGradient }> = {
   },
 };
 
-/** For each size of rho, the largest 1 - cos over depth. */
+/** The largest 1 - cos over depth, for each size of rho. */
 function anglesOf(generator: Generator, activation: FamilyActivation, twoLayer: TwoLayerGradient): number[] {
   const [samples, features, d, outputs, particles, probes] = [20, 3, 4, 2, 16, 200];
   const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
@@ -102,7 +102,7 @@ function anglesOf(generator: Generator, activation: FamilyActivation, twoLayer: 
   );
 }
 
-/** abs(u / abs(u) - v / abs(v))^2 / 2: no cancellation where u and v are nearly parallel. */
+/** |u / |u| - v / |v||^2 / 2: no cancellation for u and v that are nearly parallel. */
 function oneMinusCosine(u: Tensor, v: Tensor): number {
   const unit = (x: Tensor): Tensor => ops.div(x, ops.norm(x));
   const difference = ops.sub(unit(u), unit(v));

@@ -59,7 +59,7 @@ export const c8: Claim<{ energy: Energy }> = {
   },
 };
 
-/** Over random pairs and lambda, in one step of depth. */
+/** The largest violation over random pairs and lambda, with one step of depth. */
 function chordError({ draw, quick }: Setting, energyOf: Energy): number {
   const errors = Array.from({ length: quick ? 20 : 200 }, (_, i) =>
     scope(() => {
@@ -95,7 +95,7 @@ function pair(generator: Generator): { problem: Problem; rho: GridMeasure; nu: G
   };
 }
 
-/** x = 1, y = 8, f = theta x, theta = -1 against 1. dX/dt = m X gives E = 1/2 (e^m - 8)^2: 24.5 at m = 0. */
+/** x = 1, y = 8, f = theta x, theta = -1 and 1. dX/dt = m X gives E = 1/2 (e^m - 8)^2: 24.5 at m = 0. */
 function deepExample(energyOf: Energy): {
   middle: number;
   chord: number;

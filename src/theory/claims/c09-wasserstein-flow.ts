@@ -9,7 +9,14 @@ import type { Check, ClaimPanel, Series } from '../../runs/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { atLeast, atMost, within } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { drawnExample, type Example, fashionExample, type Sizes, small, usual } from '../dynamics/example.ts';
+import {
+  defaultSizes,
+  drawnExample,
+  type Example,
+  fashionExample,
+  quickSizes,
+  type Sizes,
+} from '../dynamics/example.ts';
 import { followPath, type Path } from '../dynamics/identity.ts';
 import { constantsOnly, free, stuckExample, type StuckKind } from '../dynamics/stuck.ts';
 import { fitPower, median } from '../../stats/index.ts';
@@ -20,7 +27,7 @@ interface Parts {
 }
 
 const targetLoss = 1e-6;
-const sizesOf = (quick: boolean): Sizes => (quick ? small : usual);
+const sizesOf = (quick: boolean): Sizes => (quick ? quickSizes : defaultSizes);
 
 export const c9: Claim<Parts> = {
   id: 'C9',
@@ -47,7 +54,7 @@ export const c9: Claim<Parts> = {
 };
 
 const fewPoints = (losses: readonly number[]): [number, number][] =>
-  // Evenly spread in the logarithm of the step.
+  // Evenly spaced in the logarithm of the step.
   losses.flatMap((loss, step) =>
     Math.floor(16 * Math.log2(step + 1)) !== Math.floor(16 * Math.log2(step)) || step === losses.length - 1
       ? [[step + 1, loss]]
@@ -125,7 +132,7 @@ function energyIdentity(
   );
   const most = (paths: readonly Path[], read: (path: Path) => number): number => Math.max(...paths.map(read));
   const slope = (name: string, values: readonly number[]): Check => {
-    // A flow that diverges has no order.
+    // A flow that diverges has no order of convergence.
     if (!values.every((value) => value > 0 && value < Infinity))
       return within({ name, measured: NaN }, 1, 0.15);
     const fit = fitPower(lengths, values);
@@ -199,7 +206,7 @@ function deficientSupport({ quick, draw, progress }: Setting, parts: Parts): Fin
         });
         const expected = kind === 'saturated' ? constantsOnly(example.problem) : (held[0] ?? NaN);
         off = Math.max(off, Math.abs(end.loss - expected));
-        // Dead relu is reported only: a few rounds in a quick look.
+        // Dead relu is reported only, so a quick run uses a few rounds.
         const maxRounds = kind === 'dead' ? (quick ? 2 : 10) : quick ? 20 : 60;
         const freed = free(
           example,

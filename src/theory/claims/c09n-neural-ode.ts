@@ -1,4 +1,7 @@
-/** C9n: one particle a depth, the plain neural ODE, has no guarantee of a global minimum; many have. */
+/**
+ * C9n: with one particle per depth, the plain neural ODE is not guaranteed to reach a global minimum; with many it
+ * does.
+ */
 import {
   type GradientOf,
   gridMeasure,
@@ -23,9 +26,9 @@ interface Row {
   readonly slices: number;
   /** M. */
   readonly particles: number;
-  /** The share of draws that reach the goal. */
+  /** The fraction of draws that reach the goal. */
   readonly rate: number;
-  /** The median of the last loss, that of runs which reached the goal included. */
+  /** The median final loss, over all runs including those that reached the goal. */
   readonly loss: number;
 }
 
@@ -45,7 +48,7 @@ export const c9n: Claim<Parts> = {
       progress((0.6 * i) / counts.length);
       return success(setting, parts, draws, { slices, particles, smooth: true }, 1000 * i);
     });
-    // One particle a depth, at other depths: the same theta in all slices at the start, or drawn for each.
+    // One particle per depth, at other depths: the same initial theta in all slices, or one draw per slice.
     const byDepth = (smooth: boolean): Row[] =>
       (quick ? [] : [4, 16]).map((deep, i) => {
         progress(0.6 + (smooth ? 0 : 0.2) + 0.1 * i);
@@ -101,11 +104,11 @@ export const c9n: Claim<Parts> = {
 };
 
 type Shape = Pick<Sizes, 'slices' | 'particles'> & {
-  /** The same draw in all slices, so that theta(t) is smooth; otherwise each slice has its own. */
+  /** true: the same draw in all slices, so that theta(t) is smooth; false: one draw per slice. */
   readonly smooth: boolean;
 };
 
-/** The flow at ds = 0.5 up to the same time for all, from `draws` starts. */
+/** The flow with ds = 0.5 up to the same time for all, from `draws` initial measures. */
 function success(
   { quick, draw }: Setting,
   { gradient }: Parts,
@@ -131,7 +134,7 @@ function success(
   return { ...sizes, rate, loss: median(losses) };
 }
 
-/** The particles of the first slice in all slices. */
+/** Copies the particles of the first slice to all slices. */
 function constantInDepth({ theta }: GridMeasure): GridMeasure {
   return gridMeasure(scope(() => ops.clone(ops.expand(ops.sliceDim(theta, 0, 0, 1), theta.shape))));
 }

@@ -1,4 +1,4 @@
-/** C9s: stochastic gradient descent with one sample a step follows the Wasserstein flow. */
+/** C9s: stochastic gradient descent with one sample per step follows the Wasserstein flow. */
 import {
   batchGradient,
   energy,
@@ -18,10 +18,10 @@ interface Parts {
   readonly batchGradient: typeof batchGradient;
 }
 
-/** The loss of all samples at the times of comparison. */
+/** The loss over all samples at the times of comparison. */
 type LossPath = readonly number[];
 
-/** Comparisons: one for every 0.1 of s. */
+/** Interval in s between comparisons. */
 const every = 0.1;
 
 function lossPath(
@@ -46,10 +46,10 @@ function lossPath(
   return losses;
 }
 
-/** The root of the mean over times of the squared difference; NaN for paths of different length. */
+/** The root mean square difference over times; NaN for paths of different length. */
 const apart = (a: LossPath, b: LossPath): number => rms(a.map((loss, i) => loss - (b[i] ?? NaN)));
 
-/** The first particles of each slice, which are as much a draw of the law as all of them. */
+/** The first particles of each slice: like the full set, a draw from the law. */
 const firstOf = ({ theta }: GridMeasure, count: number): GridMeasure =>
   gridMeasure(scope(() => ops.clone(ops.sliceDim(theta, 1, 0, count))));
 
@@ -58,7 +58,7 @@ interface Study {
   readonly over: string;
   readonly rate: number;
   readonly points: readonly (readonly [number, number])[];
-  /** Half the width of the band of the order. */
+  /** Half-width of the band around the order. */
   readonly band: number;
 }
 
@@ -107,7 +107,7 @@ function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study
   const large = quick ? 512 : 2048;
   const sizes = { samples: 12, slices: quick ? 2 : 4 };
   const family = drawnExample(draw(0), { ...sizes, particles: large });
-  const usual = firstOf(family.start, 32);
+  const defaultStart = firstOf(family.start, 32);
   const over = (
     values: readonly number[],
     distance: (value: number, generator: () => Generator, seed: number) => number,
@@ -116,7 +116,7 @@ function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study
   ): [number, number][] =>
     values.map((value, i) => {
       const all = Array.from({ length: count }, (_, seed) =>
-        // The same batches for all values where a study asks for the generator of its seed.
+        // Studies that use the generator of their seed get the same batches for all values.
         scope(() => distance(value, () => draw(stream + seed), seed)),
       );
       progress((stream / 1000 - 1 + (i + 1) / values.length) / 3);
@@ -128,13 +128,14 @@ function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study
   const fresh = (count: number, seed: number): GridMeasure =>
     drawnStart(draw(7000 + 200 * Math.log2(count) + seed), family, count);
 
-  // While E still falls: where its slope has become small, the second order of the noise, which is of order ds, is seen.
+  // While E still falls: once its slope is small, the second-order term of the noise, of order ds, becomes
+  // visible.
   const early = 0.5;
-  const flowOfUsual = lossPath(family, usual, early, 0.05);
+  const defaultFlow = lossPath(family, defaultStart, early, 0.05);
   const flowOfMany = lossPath(family, family.start, until, 0.05);
   const steps = [0.1, 0.05, 0.025, 0.0125];
   const counts = quick ? [4, 8, 16, 32] : [4, 8, 16, 32, 64];
-  // Fewer seeds leave the order in M less certain.
+  // With fewer seeds, the order in M is less certain.
   const bandInM = quick ? 0.25 : 0.15;
   const limits = new Map<number, LossPath>();
   const limit = (seed: number, generator: () => Generator): LossPath => {
@@ -148,10 +149,10 @@ function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study
       over: 'step ds',
       rate: 0.5,
       band: 0.15,
-      // With 24 seeds the order is uncertain by 0.14; with 80, in both versions, by 0.05.
+      // With 24 seeds the order has an uncertainty of 0.14, with 80 (in both versions) of 0.05.
       points: over(
         steps,
-        (ds, generator) => apart(sgd(usual, ds, generator(), early), flowOfUsual),
+        (ds, generator) => apart(sgd(defaultStart, ds, generator(), early), defaultFlow),
         1000,
         80,
       ),

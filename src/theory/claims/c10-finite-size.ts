@@ -23,12 +23,12 @@ const words: Readonly<Record<Time, string>> = {
 };
 
 interface Sizes {
-  /** Coupled paths: draws, particles, depths, and the depth from which the limit is extrapolated. */
+  /** Coupled paths: draws, particles, depths, and the depth from which to extrapolate the limit. */
   readonly depth: { draws: number; particles: number; depths: number[]; far: number };
-  /** Draws of the widest net; narrow ones share its number of particles. */
+  /** Draws of the widest net; narrower nets share its total number of particles. */
   readonly width: { draws: number; slices: number; particles: number[] };
   readonly product: { draws: number; slices: number[]; particles: number[] };
-  /** M of the references. */
+  /** M of the reference nets. */
   readonly wide: number;
 }
 
@@ -95,7 +95,7 @@ interface Rows {
   readonly panel: ClaimPanel;
 }
 
-/** RMS over the draws of abs(X - X_ref) / abs(X_ref); the reference is one net or as many as there are draws. */
+/** RMS over the draws of |X - X_ref| / |X_ref|; the reference is one net, or one per draw. */
 function errorOf(state: Tensor, reference: Tensor): number {
   return scope(() => {
     const draws = (state.shape[0] ?? 1) / (reference.shape[0] ?? 1);
@@ -122,7 +122,7 @@ const panelOf = (
   })),
 });
 
-/** The same paths theta_m(t) cut into L slices, against L -> infinity: 2 X_{2K} - X_K, whose error is O(K^-2). */
+/** The same paths theta_m(t) cut into L slices, compared with L -> infinity: 2 X_{2K} - X_K, with error O(K^-2). */
 function depthErrors({ data, blocks, sizes, setting, parts }: Example): Rows {
   const { draws, particles, depths, far } = sizes.depth;
   const paths = smoothBlocks(blocks, setting.draw(1), draws * particles);
@@ -138,7 +138,8 @@ function depthErrors({ data, blocks, sizes, setting, parts }: Example): Rows {
       ...times.map((time) =>
         slopeCheck(`L, coupled paths, ${words[time]}`, fitPower(depths, errors[time]), -1, 0.05),
       ),
-      // The flow's own law E(0) - E(s) = sum ds D + O(ds): the training is the Wasserstein flow at every size.
+      // The energy identity of the flow, E(0) - E(s) = sum ds D + O(ds): training is the Wasserstein flow at every
+      // size.
       within(
         { name: 'loss given up in training over what the flow says', measured: beyond.descent },
         1,
@@ -173,7 +174,7 @@ function widthErrors({ data, blocks, sizes, setting, parts }: Example): Rows {
   };
 }
 
-/** Independent draws in every slice, against a wide net of the same depth that is drawn independently. */
+/** Independent draws in every slice, compared with an independently drawn wide net of the same depth. */
 function productErrors({ data, blocks, sizes, setting, parts }: Example): Rows {
   const { draws, slices, particles } = sizes.product;
   const cells = slices.flatMap((depth, i) => {
@@ -188,7 +189,7 @@ function productErrors({ data, blocks, sizes, setting, parts }: Example): Rows {
       return { depth, width, errors: over((time) => errorOf(net[time], limit[time])) };
     });
   });
-  /** The slope in one factor: the other's is averaged away, since every value meets every other. */
+  /** The slope in one factor, averaged over the other: every value is combined with every other. */
   const inFactor = (factor: 'depth' | 'width', values: readonly number[], time: Time): Fit =>
     fitPower(
       values,

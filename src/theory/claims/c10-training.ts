@@ -1,4 +1,4 @@
-/** The nets of C10: R side by side, at initialisation and after some steps of the particle flow. */
+/** The nets of C10: R nets side by side, at initialisation and after some steps of the particle flow. */
 import {
   bottleneck,
   flowGradient,
@@ -24,7 +24,10 @@ export const build: Build = (theta, replicas) => {
 
 /** d theta_lj / ds, [L, R M, k], from dE/dtheta of the mean loss of R nets. */
 export type Speed = (gradient: FlowGradient, replicas: number) => Tensor;
-/** -grad G(theta_lj, t_l) = -dE/dtheta_lj / (h_l w_lj); w = 1/M, and E is the mean over R nets: 1/w times R is R M. */
+/**
+ * -grad G(theta_lj, t_l) = -dE/dtheta_lj / (h_l w_lj); w = 1/M, and E is the mean over R nets, so that 1/w times R
+ * is R M.
+ */
 export const speed: Speed = ({ theta, measure }) => {
   const [slices = 0, rows = 0] = theta.shape;
   const h = measure.steps[0] ?? 1 / slices;
@@ -32,10 +35,10 @@ export const speed: Speed = ({ theta, measure }) => {
 };
 
 export interface Trained {
-  /** X(., 1) of all nets, [R N, d]: at initialisation, and after the steps. */
+  /** X(., 1) of all nets, [R N, d], at initialisation and after the steps. */
   readonly before: Tensor;
   readonly after: Tensor;
-  /** What the loss lost, over what the flow says: sum ds integral abs(grad G)^2 drho. */
+  /** The decrease of the loss divided by the flow's prediction, sum ds integral |grad G|^2 drho. */
   readonly descent: number;
 }
 
@@ -71,7 +74,7 @@ export function train(data: Problem, theta: Tensor, replicas: number, parts: Tra
   });
 }
 
-/** integral abs(grad G)^2 drho dt = sum_lj h_l w_lj abs(dE/dtheta_lj / (h_l w_lj))^2, the mean over the nets. */
+/** integral |grad G|^2 drho dt = sum_lj h_l w_lj |dE/dtheta_lj / (h_l w_lj)|^2, averaged over the nets. */
 function dissipation({ theta }: FlowGradient): number {
   const [slices = 0, rows = 0] = theta.shape;
   return slices * rows * ops.sum(ops.mul(theta, theta)).item();

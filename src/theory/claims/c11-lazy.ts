@@ -1,4 +1,4 @@
-/** C11: scaled up, a network trains as its linearisation. */
+/** C11: a network scaled up by alpha trains like its linearisation. */
 import {
   lazyProblem,
   linearisedModel,
@@ -22,7 +22,7 @@ interface Parts {
   readonly tangentPull: typeof tangentPull;
 }
 
-/** What is measured at each alpha, each over its size at the start (the function over that of y). */
+/** Quantities measured at each alpha, relative to their initial size (the function relative to y). */
 const quantities = ['movement', 'kernel', 'function', 'theta'] as const;
 type Quantity = (typeof quantities)[number];
 const meanings: Readonly<Record<Quantity, string>> = {
@@ -155,7 +155,7 @@ function distances(
   return found;
 }
 
-/** Against the same steps taken one by one in the space of parameters, where no kernel occurs. */
+/** Compares the closed form with the same steps taken one by one in parameter space, without a kernel. */
 function closedFormError({ draw }: Setting, parts: Parts): number {
   const { problem, family, start } = resNet(draw(9000), { samples: 8, features: 3, particles: 16 });
   const initial = predict(problem, family, start);

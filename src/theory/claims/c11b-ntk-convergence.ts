@@ -1,4 +1,7 @@
-/** C11b: while the tangent kernel stays positive, the loss falls exponentially, whatever the structure of the net. */
+/**
+ * C11b: while the tangent kernel stays positive definite, the loss falls exponentially, for any structure of the
+ * net.
+ */
 import { lazyProblem, tangentKernel, wassersteinFlow } from '../../mean-field/index.ts';
 import { type Generator, ops, scope } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
@@ -17,7 +20,7 @@ interface Point {
 
 interface Path {
   readonly points: readonly Point[];
-  /** The least eigenvalue of K / N over the whole path. */
+  /** The smallest eigenvalue of K / N along the whole path. */
   readonly least: number;
 }
 
@@ -27,7 +30,7 @@ const nets: readonly { name: string; net: (generator: Generator, sizes: NetSizes
   { name: 'CIFAR block', net: cifarBlock },
 ];
 const alpha = 100;
-/** The bound falls to e^-10. */
+/** The final value of the bound is e^-10. */
 const exponent = 10;
 
 export const c11b: Claim<Parts> = {
@@ -114,7 +117,7 @@ const boundAt = ({ points, least: lambda }: Path, s: number): number =>
 const worstRatio = (path: Path): number =>
   most(path.points.slice(1).map(({ s, loss }) => loss / boundAt(path, s)));
 
-/** Over the last tenth of the path. */
+/** The rate of decay over the last tenth of the path. */
 function finalRate({ points, least: lambda }: Path): number {
   const [from, to] = [points.at(-1 - Math.ceil(points.length / 10))!, points.at(-1)!];
   return Math.log(from.loss / to.loss) / (to.s - from.s) / (2 * lambda);

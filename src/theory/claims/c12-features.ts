@@ -23,13 +23,13 @@ const models: readonly Model[] = [
   { name: 'two-layer', slices: 1 },
   { name: 'ResNet', slices: 4 },
 ];
-/** In all slices together. */
+/** Total over all slices. */
 const particles = 256;
-/** For the kernel, which is nearly that of infinite width. */
+/** For the kernel, which is then close to that of infinite width. */
 const kernelParticles = 2048;
 const testSamples = 1000;
 
-/** Errors of both, one for each seed. */
+/** Errors of both models, one per seed. */
 interface Cell {
   readonly task: Task;
   readonly model: Model;
@@ -118,7 +118,7 @@ function errorsOf(
   };
 }
 
-/** The mean over seeds of lazy minus mean-field over its standard error. */
+/** The mean over seeds of lazy minus mean-field, divided by its standard error. */
 function zScore({ lazy, meanField }: Cell): number {
   const gains = lazy.map((error, i) => error - (meanField[i] ?? NaN));
   return mean(gains) / (standardError(gains) ?? NaN);
@@ -141,7 +141,7 @@ function panelOf(task: Task, cells: readonly Cell[], dimensions: readonly number
   };
 }
 
-/** Parity of the class from 16 principal components, 400 images against 1000 others. */
+/** Parity of the class from 16 principal components: 400 training images, 1000 test images. */
 function fashionErrors(
   { draw: stream, quick }: Setting,
   fashion: Fashion,

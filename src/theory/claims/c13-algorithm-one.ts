@@ -1,4 +1,4 @@
-/** C13: Algorithm 1 as a numerical scheme: its derivative in tau, and what happens where two blocks cross. */
+/** C13: Algorithm 1 as a numerical scheme: its derivative in tau, and its behaviour where two blocks cross. */
 import { breakGradient } from '../../mean-field/index.ts';
 import type { Check, ClaimPanel } from '../../runs/index.ts';
 import { type Generator, scope } from '../../tensor/index.ts';
@@ -103,7 +103,7 @@ interface Nets {
   readonly nets: number;
 }
 
-/** abs(jump), median over nets. */
+/** The median of |jump| over nets. */
 function medianJump(
   { draw }: Setting,
   scheme: Scheme,
@@ -141,7 +141,7 @@ function jumpsInSeparation(setting: Setting, parts: Parts): Curve[] {
 
 function jumpsInBlocks(setting: Setting, parts: Parts): Curve[] {
   const { quick } = setting;
-  // Smooth paths at many n are the same path; independent blocks are others at each n, and need more nets.
+  // For smooth paths, every n samples the same path; independent blocks differ at each n, and need more nets.
   const studies = {
     'i.i.d.': { counts: quick ? [8, 16, 32, 64] : [8, 16, 32, 64, 128, 256], nets: quick ? 101 : 401 },
     smooth: { counts: quick ? [32, 64, 128] : [32, 64, 128, 256], nets: quick ? 15 : 101 },
@@ -183,7 +183,7 @@ function gradientsInBlocks({ draw, quick }: Setting, parts: Parts): Curve[] {
       return distanceToContinuous(generators, n, arrangement, parts.breakGradient);
     }),
     exponent: arrangement === 'i.i.d.' ? -1 : -2,
-    // About -1 for independent blocks, whose fluctuations fall faster and are still seen.
+    // About -1 for independent blocks, whose fluctuations decay faster but are still visible.
     band: quick ? 0.25 : arrangement === 'i.i.d.' ? 0.2 : 0.15,
   }));
 }

@@ -1,4 +1,4 @@
-/** C14: the limit of depth is a neural ODE only where the weights are regular in depth. */
+/** C14: the infinite-depth limit is a neural ODE only if the weights are regular in depth. */
 import {
   type DepthPath,
   gridMeasure,
@@ -25,15 +25,15 @@ import { replicated, stacked } from '../replicas.ts';
 interface Parts {
   /** integral f(x, theta) rho(dtheta), the velocity of the averaged ODE. */
   readonly meanVelocity: typeof meanVelocity;
-  /** The weights that are smooth in depth, one block at each. */
+  /** Weights that are smooth in depth, one block at each depth. */
   readonly smoothBlocks: (blocks: GaussianBlocks, generator: Generator, particles: number) => BlockPaths;
   readonly solveFlow: typeof solveFlow;
 }
 
-/** Nets that run side by side. */
+/** Number of nets that run side by side. */
 const batch = 200;
 const family = replicated('erf', batch);
-/** Of the Runge-Kutta reference, order 4. */
+/** Steps of the Runge-Kutta reference, which has order 4. */
 const referenceSteps = 64;
 
 export const c14: Claim<Parts> = {
@@ -103,7 +103,7 @@ export const c14: Claim<Parts> = {
   },
 };
 
-/** One block a slice in each net, of weight 1: [L, R]. */
+/** One block of weight 1 per slice in each net: [L, R]. */
 const oneBlockEach = (theta: Tensor): Tensor => ops.full(theta.shape.slice(0, 2), 1, 'f64');
 
 /** The same data for all nets. */
@@ -120,7 +120,7 @@ function averagedState({ inputs }: Problem, blocks: GaussianBlocks, parts: Parts
   return integrate(field, ops.sliceDim(inputs, 0, 0, rows / batch), [0, 1]).states.at(-1)!;
 }
 
-/** The neural ODEs of these weights, solved with the weights at every depth at which they are asked for. */
+/** The neural ODEs of these weights, with the weights evaluated at every depth that the solver asks for. */
 function ownLimit(problem: Problem, paths: BlockPaths, parts: Parts): Tensor {
   const weight = ops.full([batch], 1, 'f64');
   const path: DepthPath = (t) => ({ theta: scope(() => ops.select(paths([t]), 0, 0)), weight });

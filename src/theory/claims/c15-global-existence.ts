@@ -1,4 +1,4 @@
-/** C15: the gradient flow exists for all times: what moves it bounds how far it can go. */
+/** C15: the gradient flow exists for all times, since its velocity bounds how far it can go. */
 import {
   type GradientOf,
   gridMeasure,
@@ -10,7 +10,7 @@ import type { ClaimPanel, Series } from '../../runs/index.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import { atMost } from '../check.ts';
 import type { Claim, Setting } from '../claim.ts';
-import { drawnExample, type Example, fashionExample, small, usual } from '../dynamics/example.ts';
+import { defaultSizes, drawnExample, type Example, fashionExample, quickSizes } from '../dynamics/example.ts';
 import { gridSecondMoment, radiiOf, velocityBounds } from '../dynamics/velocity-bounds.ts';
 
 interface Parts {
@@ -19,14 +19,14 @@ interface Parts {
   readonly secondMoment: typeof gridSecondMoment;
 }
 
-/** Measured over its bound, at one time of the flow. */
+/** Measured values divided by their bounds, at one time of the flow. */
 interface Ratios {
   readonly s: number;
-  /** sqrt M2 against sqrt M2(0) + sqrt(s sum ds D). */
+  /** sqrt M2 relative to sqrt M2(0) + sqrt(s sum ds D). */
   readonly moment: number;
-  /** sqrt M2 against sqrt M2(0) + sqrt(s (E_0 - E_s)). */
+  /** sqrt M2 relative to sqrt M2(0) + sqrt(s (E_0 - E_s)). */
   readonly energy: number;
-  /** max abs(a) and max abs((w, b)) against their starts and the velocities summed. */
+  /** max |a| and max |(w, b)| relative to their initial values plus the summed velocity bounds. */
   readonly outer: number;
   readonly inner: number;
 }
@@ -52,7 +52,7 @@ export const c15: Claim<Parts> = {
     const draws = quick ? 2 : 5;
     const examples: [string, Example][] = Array.from({ length: draws }, (_, i) => [
       `draw ${i + 1}`,
-      startSmall(drawnExample(draw(i), quick ? small : usual)),
+      startSmall(drawnExample(draw(i), quick ? quickSizes : defaultSizes)),
     ]);
     if (fashion && !quick) examples.push(['Fashion-MNIST', startSmall(fashionExample(fashion, draw(50)))]);
     const paths = examples.map(([name, example], i) => {
@@ -64,7 +64,7 @@ export const c15: Claim<Parts> = {
     const path = (one: (typeof paths)[number], name: Name): Ratios[] =>
       name === 'energy' ? one.rk4 : one.euler;
     const worst = (name: Name): number =>
-      // NaN must not be lost: it fails.
+      // Keeps NaN, so that it fails the check.
       paths.flatMap((one) => path(one, name).map((at) => at[name])).reduce((a, b) => (b <= a ? a : b), 0);
     return {
       sentence:
@@ -84,7 +84,7 @@ export const c15: Claim<Parts> = {
   },
 };
 
-/** Particles near 0, so that the way they go is most of where they are. */
+/** Particles near 0, so that their displacement is most of their final position. */
 function startSmall(example: Example): Example {
   return scope(() => ({ ...example, start: gridMeasure(ops.mulScalar(example.start.theta, 0.1)) }));
 }
@@ -98,7 +98,7 @@ function follow(
   const ratios: Ratios[] = [];
   const first = { ...radiiOf(start, d), moment: Math.sqrt(secondMoment(start)), loss: NaN };
   let [outerBound, innerBound] = [first.outer, first.inner];
-  // What bounds the step that comes.
+  // Bounds for the next step.
   let next = { outer: 0, inner: 0, radius: first.outer };
   scope(() =>
     wassersteinFlow(problem, family, start, {

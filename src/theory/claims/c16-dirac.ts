@@ -8,11 +8,13 @@ import { lossAt, odeFlow, pulseExample, type PulseExample, relaxed, schemeFlow, 
 
 type Jump = (example: PulseExample, state: Tensor) => Tensor;
 
-/** The talk's scheme evaluates the particle once: X jumps by weight x width x f(X, theta). */
+/** The scheme of the talk evaluates the particle once: X jumps by weight x width x f(X, theta). */
 export const jump: Jump = ({ family, pulse: { theta, mass } }, state) =>
   scope(() => ops.add(state, ops.select(family.values(state, theta), 0, 0), mass));
 
-/** In the ODE the particle also sees what it does itself: X moves along dX/ds = f(X, theta) for the time weight x width. */
+/**
+ * In the ODE the particle also sees its own effect: X moves along dX/ds = f(X, theta) for the time weight x width.
+ */
 export const kick: Jump = ({ family, pulse: { theta, mass } }, state) =>
   scope(() => {
     const weight = ops.full([1], mass, 'f64');
@@ -20,7 +22,7 @@ export const kick: Jump = ({ family, pulse: { theta, mass } }, state) =>
   });
 
 interface Parts {
-  /** The particle on an interval, weight x width held. */
+  /** The particle on an interval, with weight x width fixed. */
   readonly relaxed: typeof relaxed;
   readonly jump: Jump;
   readonly kick: Jump;
@@ -72,7 +74,7 @@ export const c16: Claim<Parts> = {
       within(
         {
           name: 'slope of the distance between the two limits in weight x width',
-          // No floor: where the two limits are the same there is no slope, and that must fail.
+          // No floor: if the two limits coincide there is no slope, and the check must fail.
           measured: fitPower(masses, gaps, -1).slope,
         },
         2,
@@ -101,7 +103,10 @@ export const c16: Claim<Parts> = {
   },
 };
 
-/** The state at depth 1 where the particle is a Dirac mass: the others act before, it acts, the others act after. */
+/**
+ * The state at depth 1 if the particle is a Dirac mass: the others act before `at`, then the particle, then the
+ * others again.
+ */
 function diracLimit(example: PulseExample, { flow }: Pick<Mode, 'flow'>, act: Jump): Tensor {
   const { family, start } = example;
   const [before, after] = split(example);
@@ -122,7 +127,7 @@ function distancesOf(example: PulseExample, mode: Mode, parts: Parts): { state: 
   };
 }
 
-/** How far a jump by c f and a flow along f for the time c are apart at depth 1: c^2 / 2 f' f to leading order. */
+/** The distance at depth 1 between a jump by c f and a flow along f for time c: c^2 / 2 f' f to leading order. */
 function apart(examples: readonly PulseExample[], parts: Parts): number[] {
   return masses.map((mass) =>
     median(

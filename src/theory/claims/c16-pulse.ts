@@ -1,4 +1,4 @@
-/** The net of C16: particles on intervals, and one more whose interval becomes narrow. */
+/** The net of C16: particles on intervals, and one more whose interval narrows to a point. */
 import {
   bottleneck,
   breaksOf,
@@ -22,7 +22,7 @@ export interface PulseExample {
   /** [N, d]; the readout is the identity. */
   readonly targets: Tensor;
   readonly others: IntervalMeasure;
-  /** The particle, [1, k], that begins to act at depth `at` with weight x width = mass. */
+  /** The particle, [1, k], that starts to act at depth `at`, with weight x width = mass. */
   readonly pulse: { readonly theta: Tensor; readonly at: number; readonly mass: number };
 }
 
@@ -38,7 +38,7 @@ export function pulseExample(generator: Generator): PulseExample {
     const from = Math.min(a!, b!);
     return [from / eighths, (Math.max(a!, b!) + 1) / eighths] as const;
   });
-  // One acts everywhere, so that there is no gap.
+  // One particle acts everywhere, so that there is no gap.
   places[0] = [0, 1];
   return {
     family,
@@ -53,7 +53,7 @@ export function pulseExample(generator: Generator): PulseExample {
   };
 }
 
-/** All particles, the pulse on [at, at + width] with weight mass / width. */
+/** All particles, with the pulse on [at, at + width] with weight mass / width. */
 export function relaxed({ others, pulse: { theta, at, mass } }: PulseExample, width: number): Measure {
   return scope(() =>
     intervalMeasure(ops.cat([others.theta, theta]), {
@@ -64,7 +64,7 @@ export function relaxed({ others, pulse: { theta, at, mass } }: PulseExample, wi
   );
 }
 
-/** The others on [0, at] and on [at, 1]. */
+/** The other particles on [0, at] and on [at, 1]. */
 export function split({ others, pulse: { at } }: Pick<PulseExample, 'others' | 'pulse'>): [Measure, Measure] {
   const steps = commonSteps([others, { ...others, steps: [at, 1 - at] }]);
   const fine = onSteps(others, steps);
@@ -76,7 +76,7 @@ export function split({ others, pulse: { at } }: Pick<PulseExample, 'others' | '
   return [cut(0, middle), cut(middle, steps.length)];
 }
 
-/** The talk's scheme: one Euler step between two break points. */
+/** The scheme of the talk: one Euler step between successive breaks. */
 export function schemeFlow(family: Family, start: Tensor, measure: Measure): Tensor {
   return scope(() => trajectory(slicesOf(family, measure), start, measure.steps).at(-1)!);
 }

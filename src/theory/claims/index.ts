@@ -1,4 +1,4 @@
-/** Every claim, in the order of theory.md. */
+/** All claims, in the order of theory.md. */
 import type { Claim } from '../claim.ts';
 import { c1 } from './c01-euler.ts';
 import { c2 } from './c02-adjoint.ts';

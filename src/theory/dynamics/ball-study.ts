@@ -15,20 +15,20 @@ import {
 import { type Generator, ops, scope } from '../../tensor/index.ts';
 import type { Example } from './example.ts';
 
-/** rho lies in the smallest of them. */
+/** rho lies in the smallest ball. */
 export const radii = [1, 2, 4, 8] as const;
 export const lambdas = [1e-2, 1e-3, 1e-4, 1e-5] as const;
 
 export interface BallRow {
   readonly radius: number;
   readonly gap: number;
-  /** Least over depth of G at the minimiser. */
+  /** The minimum over depth of G at its minimiser. */
   readonly values: readonly number[];
 }
 
 export interface BallStudy {
   readonly rows: readonly BallRow[];
-  /** abs(dE/(lambda gap) - 1) at r = 4, for each lambda. */
+  /** |dE/(lambda gap) - 1| at r = 4, for each lambda. */
   readonly offLinear: readonly number[];
   readonly loss: number;
 }
@@ -42,7 +42,7 @@ export function ballStudy(
   return scope(() => {
     const start = insideBall(example, generator);
     const solution = solve(problem, family, start);
-    // What is best in `a` is known for `bottleneck`; `matrix` has no such coordinates.
+    // `bottleneck` has a closed form for the best `a`; `matrix` has no such coordinates.
     const polish = family.name.startsWith('bottleneck') ? outerWeights(d) : undefined;
     const found = radii.map((radius) =>
       steepestDirection(solution, { radius, generator, polish, starts: polish ? 32 : 48 }, gradientAt),
@@ -59,7 +59,7 @@ export function ballStudy(
   });
 }
 
-/** The example's grid with particles uniform on the smallest ball. */
+/** The grid measure of the example, with particles uniform in the smallest ball. */
 function insideBall({ family, start, d }: Example, generator: Generator): GridMeasure {
   const [slices = 0, particles = 0] = start.weight.shape;
   return gridMeasure(
@@ -67,7 +67,7 @@ function insideBall({ family, start, d }: Example, generator: Generator): GridMe
   );
 }
 
-/** The same data with a coordinate that is 1, and blocks s(Theta x). */
+/** The same data with a constant coordinate 1, and blocks s(Theta x). */
 export function matrixExample({ problem, start, d }: Example): Example {
   return scope(() => {
     const family = matrix('tanh');

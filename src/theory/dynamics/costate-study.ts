@@ -1,4 +1,4 @@
-/** The proof's construction at one depth: dE against - abs(Pi_m p)^2 - integral of G drho. */
+/** The construction of the proof at one depth: compares dE with - |Pi_m p|^2 - integral of G drho. */
 import {
   energy,
   type fitCostate,
@@ -16,18 +16,18 @@ export interface CostateParts {
 }
 
 export interface CostateRow {
-  /** m over N. */
+  /** m / N. */
   readonly share: number;
-  /** abs(Pi_m p)^2 over abs(p)^2. */
+  /** |Pi_m p|^2 / |p|^2. */
   readonly captured: number;
-  /** - integral of G dnu over abs(p)^2. */
+  /** - integral of G dnu / |p|^2. */
   readonly reached: number;
-  /** dE/(lambda h) at lambda = 1e-4, and what the construction promises. */
+  /** dE/(lambda h) at lambda = 1e-4, and the value that the construction predicts. */
   readonly measured: number;
   readonly promised: number;
 }
 
-/** For each m / N, nu at step l with integral - Pi_m p on the data. */
+/** For each m / N, a nu at step l whose integral equals - Pi_m p on the data. */
 export function costateRows(
   { problem, family, start }: Example,
   l: number,

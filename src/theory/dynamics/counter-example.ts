@@ -1,4 +1,7 @@
-/** Blocks s(Theta x) with odd s are odd in x: on data {x, -x} with an even target they find no descent at E > 0. */
+/**
+ * Blocks s(Theta x) with odd s are odd in x: on data {x, -x} with an even target they have no descent direction at
+ * E > 0.
+ */
 import {
   energy,
   type functionalGradient,
@@ -16,9 +19,9 @@ import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 export interface CounterExample {
   /** E at rho = the Dirac at 0, where W1 X = 0 on all data. */
   readonly loss: number;
-  /** abs(<dE/drho, nu - rho>), largest over the balls. */
+  /** |<dE/drho, nu - rho>|, the maximum over the balls. */
   readonly gap: number;
-  /** The same with a coordinate that is 1: the gap, negative, and E after a line search along it. */
+  /** With a constant coordinate 1 added: the gap, which is negative, and E after a line search along it. */
   readonly gapWithConstant: number;
   readonly lossWithConstant: number;
 }
@@ -35,7 +38,7 @@ export function counterExample(
     const half = ops.constantPadNd(generator.normal([8, 2], 'f64'), [0, 1], 0);
     const even = ops.sumDim(ops.mul(half, half), [1], true);
     const inputs = ops.cat([half, ops.neg(half)]);
-    // The readout looks at the last coordinate, which is 0 until a block fills it.
+    // The readout reads the last coordinate, which is 0 until a block fills it.
     const last = ops.eye(3, 'f64');
     const plain: Problem = {
       inputs,

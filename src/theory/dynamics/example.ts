@@ -1,4 +1,4 @@
-/** The regression problems on which the claims about the gradient flow are measured. */
+/** Regression problems for the claims about the gradient flow. */
 import {
   bottleneck,
   type Family,
@@ -12,12 +12,12 @@ import {
 import { type Generator, ops, scope, tensor } from '../../tensor/index.ts';
 import type { Fashion } from '../fashion.ts';
 
-/** A problem, blocks, and particles at the start of a flow. */
+/** A problem, a family of blocks, and the initial particles of a flow. */
 export interface Example {
   readonly problem: Problem;
   readonly family: Family;
   readonly start: GridMeasure;
-  /** Features of the state. */
+  /** d, the number of features of the state. */
   readonly d: number;
 }
 
@@ -29,9 +29,9 @@ export interface Sizes {
 }
 
 /** N = 24, d = 4, L = 8, M = 32. */
-export const usual: Sizes = { samples: 24, d: 4, slices: 8, particles: 32 };
-/** For a first look. */
-export const small: Sizes = { samples: 10, d: 4, slices: 4, particles: 32 };
+export const defaultSizes: Sizes = { samples: 24, d: 4, slices: 8, particles: 32 };
+/** Sizes for quick runs. */
+export const quickSizes: Sizes = { samples: 10, d: 4, slices: 4, particles: 32 };
 
 /** y = sin(x_1 + x_2) + 1/2 cos(x_3 - x_4), cyclically for other d. */
 function target(x: readonly number[]): number {
@@ -40,14 +40,14 @@ function target(x: readonly number[]): number {
 }
 
 /**
- * Gaussian inputs, one smooth output through a readout of length 1, and particles of N(0, I): full support in the limit of
- * many.
+ * Gaussian inputs, one smooth output through a readout of length 1, and particles from N(0, I), which have full
+ * support in the limit of many.
  */
 export function drawnExample(
   generator: Generator,
   { activation = 'tanh', ...sizes }: Partial<Sizes> & { activation?: FamilyActivation } = {},
 ): Example {
-  const { samples, d, slices, particles } = { ...usual, ...sizes };
+  const { samples, d, slices, particles } = { ...defaultSizes, ...sizes };
   return scope(() => {
     const inputs = generator.normal([samples, d], 'f64');
     const numbers = inputs.toArray();
@@ -70,13 +70,16 @@ export function drawnExample(
   });
 }
 
-/** The first images of Fashion-MNIST by their principal components; the target is 1 or -1, the parity of the class. */
+/**
+ * The first images of Fashion-MNIST, reduced to principal components; the target is 1 or -1, the parity of the
+ * class.
+ */
 export function fashionExample(
   fashion: Fashion,
   generator: Generator,
   sizes: Partial<Omit<Sizes, 'd'>> = {},
 ): Example {
-  const { samples, slices, particles } = { ...usual, samples: 100, ...sizes };
+  const { samples, slices, particles } = { ...defaultSizes, samples: 100, ...sizes };
   return scope(() => {
     const inputs = ops.clone(ops.sliceDim(fashion.inputs, 0, 0, samples));
     const d = inputs.shape[1] ?? 0;

@@ -1,4 +1,4 @@
-/** The energy identity dE/ds = - D along a flow, and the distance that the measure has gone. */
+/** The energy identity dE/ds = - D along a flow, and the distance that the measure travels. */
 import {
   type GradientOf,
   gridWasserstein,
@@ -9,14 +9,14 @@ import { scope } from '../../tensor/index.ts';
 import type { Example } from './example.ts';
 
 export interface Path {
-  /** abs(E_0 - E_s - integral of D) / (E_0 - E_s) at the end. */
+  /** |E_0 - E_s - integral of D| / (E_0 - E_s) at the end. */
   readonly identityError: number;
-  /** W2(rho_0, rho_s)^2 over s times the integral of D, largest along the path. */
+  /** W2(rho_0, rho_s)^2 / (s times the integral of D), the maximum along the path. */
   readonly overDissipated: number;
-  /** W2(rho_0, rho_s)^2 over s (E_0 - E_s), largest along the path; and at the end. */
+  /** W2(rho_0, rho_s)^2 / (s (E_0 - E_s)): the maximum along the path, and the value at the end. */
   readonly overDrop: number;
   readonly overDropAtEnd: number;
-  /** s and E. */
+  /** Pairs (s, E). */
   readonly losses: readonly (readonly [number, number])[];
 }
 
@@ -24,13 +24,13 @@ export interface PathOptions {
   readonly method: Integrator;
   readonly ds: number;
   readonly until: number;
-  /** How often W2 is taken along the path; 0: only at the end. */
+  /** Number of times to compute W2 along the path; 0: only at the end. */
   readonly looks: number;
   readonly gradient: GradientOf;
   readonly wassersteinFlow: typeof wassersteinFlow;
 }
 
-/** The flow up to time `until`, with its distances from the start. */
+/** Follows the flow up to time `until`, measuring distances from the start. */
 export function followPath({ problem, family, start }: Example, options: PathOptions): Path {
   const { method, ds, until, looks, gradient } = options;
   const steps = Math.round(until / ds);

@@ -1,4 +1,4 @@
-/** Supports on which the gradient flow cannot move as it must, and how a descent direction frees it. */
+/** Supports on which the gradient flow gets stuck, and the escape by a descent direction. */
 import {
   gridMeasure,
   type GridMeasure,
@@ -15,8 +15,8 @@ import { drawnExample, type Example, type Sizes } from './example.ts';
 
 export const stuckKinds = ['zero', 'saturated', 'dead'] as const;
 /**
- * zero: theta = 0 under an odd activation, where grad G = 0. saturated: every s(w.x + b) is 1 or -1 on the data to the last
- * bit, so that blocks are constants. dead: relu, every unit off on the data.
+ * zero: theta = 0 under an odd activation, where grad G = 0. saturated: every s(w.x + b) is 1 or -1 on the data to
+ * the last bit, so that blocks are constants. dead: relu with every unit off on the data.
  */
 export type StuckKind = (typeof stuckKinds)[number];
 
@@ -38,7 +38,10 @@ function stuckTheta(kind: StuckKind, theta: Tensor, d: number): Tensor {
   return ops.cat([rest, moved], 2);
 }
 
-/** 1/2 Var of the linear part's residual W1 x - y: what E tends to if blocks can only add constants. One output. */
+/**
+ * 1/2 Var of the residual W1 x - y of the linear part: the limit of E if blocks can only add constants. For one
+ * output.
+ */
 export function constantsOnly({ inputs, targets, readout }: Problem): number {
   return scope(() => {
     const residual = ops.sub(ops.mm(inputs, ops.transpose(readout!, 0, 1)), targets);
@@ -60,8 +63,8 @@ export interface Freed {
 }
 
 /**
- * Rounds of: the descent direction over Q_4, spread over eight local minimisers; a line search; 400 steps of 0.5 of the
- * flow.
+ * Repeats: the descent direction over Q_4, spread over eight local minimisers; a line search; 400 steps of 0.5 of
+ * the flow.
  */
 export function free(
   { problem, family, d }: Example,
@@ -88,7 +91,7 @@ export function free(
         onStep: (point) => losses.push(point.loss),
       });
     });
-    // No descent along the direction: another round would find none either.
+    // No descent along this direction; another round would find none either.
     if (!round) break;
     rounds++;
     ({ loss, measure } = round);

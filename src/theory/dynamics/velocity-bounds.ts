@@ -1,8 +1,8 @@
-/** Bounds by which the flow cannot blow up in finite time, summed along its steps. */
+/** Bounds that prevent the flow from blowing up in finite time, summed along its steps. */
 import type { GridMeasure, Solution } from '../../mean-field/index.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 
-/** sum_l h_l sum_j w_lj abs(theta_lj)^2. */
+/** sum_l h_l sum_j w_lj |theta_lj|^2. */
 export function gridSecondMoment({ theta, weight, steps }: GridMeasure): number {
   return scope(() => {
     const squares = ops.sumDim(ops.mul(theta, theta), [2]);
@@ -11,7 +11,7 @@ export function gridSecondMoment({ theta, weight, steps }: GridMeasure): number 
   });
 }
 
-/** max abs(a) and max abs((w, b)) over the particles of `bottleneck`. */
+/** max |a| and max |(w, b)| over the particles of `bottleneck`. */
 export function radiiOf({ theta }: GridMeasure, d: number): { outer: number; inner: number } {
   return scope(() => {
     const longest = (part: Tensor): number => Math.sqrt(ops.max(ops.sumDim(ops.mul(part, part), [2])).item());
@@ -23,8 +23,8 @@ export function radiiOf({ theta }: GridMeasure, d: number): { outer: number; inn
 }
 
 /**
- * sup over depth of mean abs(p), which bounds abs(da/ds) where abs(s) <= 1, and of mean abs(p) sqrt(1 + abs(X)^2), which times
- * abs(a) bounds abs(d(w, b)/ds) where abs(s') <= 1. The mean is over samples; X^l goes with p^{l+1}, as in G.
+ * The suprema over depth of mean |p|, which bounds |da/ds| if |s| <= 1, and of mean |p| sqrt(1 + |X|^2), which
+ * times |a| bounds |d(w, b)/ds| if |s'| <= 1. Means are over samples; X^l is paired with p^{l+1}, as in G.
  */
 export function velocityBounds({ states, costates }: Pick<Solution, 'states' | 'costates'>): {
   outer: number;
@@ -33,7 +33,7 @@ export function velocityBounds({ states, costates }: Pick<Solution, 'states' | '
   return scope(() => {
     const state = ops.stack(states.slice(0, -1));
     const costate = ops.stack(costates.slice(1));
-    // [L, N]
+    // [L, N].
     const size = ops.sqrt(ops.sumDim(ops.mul(costate, costate), [2]));
     const reach = ops.sqrt(ops.addScalar(ops.sumDim(ops.mul(state, state), [2]), 1));
     const sup = (x: Tensor): number => ops.max(ops.meanDim(x, [1])).item();

@@ -1,4 +1,7 @@
-/** The Euler flow of eps rho at complex eps, for tanh, in plain complex arithmetic: another way to its Taylor coefficients. */
+/**
+ * The Euler flow of eps rho at complex eps, for tanh, in plain complex arithmetic: an independent route to its
+ * Taylor coefficients.
+ */
 import type { GridMeasure } from '../../mean-field/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 
@@ -9,7 +12,7 @@ interface Complex {
 
 export type Blocks = 'bottleneck' | 'matrix';
 
-/** tanh(a + i b) = (sinh 2a + i sin 2b) / (cosh 2a + cos 2b), written for large abs(a) too. */
+/** tanh(a + i b) = (sinh 2a + i sin 2b) / (cosh 2a + cos 2b), in a form that is stable for large |a|. */
 function tanh(a: number, b: number): [re: number, im: number] {
   const t = Math.tanh(a);
   const s = Math.tan(b);
@@ -68,8 +71,8 @@ function stateAt(blocks: Blocks, inputs: Tensor, rho: GridMeasure, eps: readonly
 }
 
 /**
- * r^k C_k for k = 0 .. K by Cauchy's integral, the mean over the circle abs(eps) = r of X(eps) e^{-ik arg eps}: the trapezoidal
- * rule is exact but for r^points times the coefficient there.
+ * r^k C_k for k = 0 .. K by Cauchy's integral, the mean over the circle |eps| = r of X(eps) e^{-ik arg eps}. The
+ * trapezoidal rule is exact up to r^points times the coefficient of that order.
  */
 export function cauchyCoefficients(
   blocks: Blocks,

@@ -1,4 +1,4 @@
-/** Errors on new data: of a mean-field network that is trained, and of its linearisation. */
+/** Test errors of a trained mean-field network, and of its linearisation. */
 import {
   energy,
   type GridMeasure,
@@ -13,7 +13,7 @@ import { blocks, readLastCoordinate, type Samples } from './tasks.ts';
 /** Mean squared error on `test`. */
 export type ErrorOn = (train: Samples, test: Samples, start: GridMeasure) => number;
 
-/** The particles follow the gradient flow of the training loss down to 1e-4. */
+/** The particles follow the gradient flow until the training loss is below 1e-4. */
 export const meanFieldError: ErrorOn = (train, test, start) =>
   scope(() => {
     const { measure } = wassersteinFlow(readLastCoordinate(train), blocks, start, {
@@ -24,10 +24,12 @@ export const meanFieldError: ErrorOn = (train, test, start) =>
     return 2 * energy(readLastCoordinate(test), blocks, measure);
   });
 
-/** 10^-8 .. 10^2 times the mean of the kernel's diagonal. */
+/** 10^-8 .. 10^2 times the mean diagonal of the kernel. */
 const ridges = Array.from({ length: 21 }, (_, i) => 10 ** (i / 2 - 8));
 
-/** Ridge regression with the tangent kernel at the start; of all ridges the one that is best on the test data itself. */
+/**
+ * Ridge regression with the tangent kernel at initialisation, with the ridge that is best on the test data itself.
+ */
 export const lazyError: ErrorOn = (train, test, start) =>
   scope(() => {
     const problem: Problem = readLastCoordinate(train);

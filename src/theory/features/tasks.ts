@@ -1,4 +1,4 @@
-/** Regression problems that tell a network that learns features from one that does not. */
+/** Regression problems that separate networks that learn features from those that do not. */
 import {
   bottleneck,
   type Family,
@@ -8,10 +8,10 @@ import {
 } from '../../mean-field/index.ts';
 import { type Generator, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 
-/** A target of mean 0 and variance 1, and the law of its inputs. */
+/** A target with mean 0 and variance 1, and the law of its inputs. */
 export interface Task {
   readonly name: string;
-  /** [count, D] */
+  /** [count, D]. */
   readonly inputs: (generator: Generator, count: number, features: number) => Tensor;
   readonly target: (x: readonly number[]) => number;
 }
@@ -34,7 +34,7 @@ export const hermite: Task = {
   target: ([first = 0]) => (first * first - 1) / Math.SQRT2,
 };
 
-/** (abs(x)^2 - D) / sqrt(2 D), Gaussian inputs: no direction is special, so there is no feature to learn. */
+/** (|x|^2 - D) / sqrt(2 D), Gaussian inputs: no direction is special, so there is no feature to learn. */
 export const radius: Task = {
   name: 'abs(x)^2',
   inputs: gaussianInputs,
@@ -60,7 +60,10 @@ export function draw(
   return { inputs: x, targets: tensor(y, [count, 1]) };
 }
 
-/** The state is (x, 0), and the prediction its last coordinate: it starts at 0, without a linear path around the blocks. */
+/**
+ * The state is (x, 0), and the prediction its last coordinate: it starts at 0, without a linear path around the
+ * blocks.
+ */
 export function readLastCoordinate({ inputs, targets }: Samples): Problem {
   const features = inputs.shape[1] ?? 0;
   const embedding = scope(() => ops.constantPadNd(identity(features), [0, 0, 0, 1]));
@@ -80,8 +83,8 @@ const identity = (n: number): Tensor =>
 export const blocks: Family = bottleneck('relu');
 
 /**
- * L slices of M blocks at initialisation: a ~ N(0, I), w ~ N(0, 4 I / D), b ~ N(0, 1), so that w.x + b is of order 2 and the
- * kernel sees the length of x.
+ * L slices of M blocks at initialisation: a ~ N(0, I), w ~ N(0, 4 I / D), b ~ N(0, 1), so that w.x + b is of order
+ * 2 and the kernel depends on the length of x.
  */
 export function initialBlocks(
   generator: Generator,

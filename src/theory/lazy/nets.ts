@@ -1,4 +1,4 @@
-/** Small networks around which training is linearised. */
+/** Small networks for linearised training. */
 import {
   bottleneck,
   branchFamily,
@@ -47,7 +47,7 @@ export function resNet(generator: Generator, { samples, features, particles }: N
   };
 }
 
-/** A two-layer network whose particles come in pairs (a, w, b), (-a, w, b): its predictions start at 0. */
+/** A two-layer network with particles in pairs (a, w, b), (-a, w, b), so that its predictions start at 0. */
 export function antisymmetricTwoLayer(generator: Generator, { samples, features, particles }: NetSizes): Net {
   const family = twoLayer(bottleneck('tanh'));
   const half = generator.normal([1, particles / 2, family.parameterCount(features)], 'f64');
@@ -60,7 +60,7 @@ export function antisymmetricTwoLayer(generator: Generator, { samples, features,
   };
 }
 
-/** One block of a CIFAR ResNet, two 3 x 3 convolutions with a relu between, on images of 8 channels. */
+/** One block of a CIFAR ResNet, two 3 x 3 convolutions with relu in between, on images with 8 channels. */
 export function cifarBlock(generator: Generator, { samples }: Pick<NetSizes, 'samples'>): Net {
   const [channels, side] = [8, 6];
   const features = channels * side * side;
@@ -72,7 +72,7 @@ export function cifarBlock(generator: Generator, { samples }: Pick<NetSizes, 'sa
     value: (x: Tensor, { conv1, conv2 }) =>
       ops.conv2d(ops.relu(ops.conv2d(x, conv1, null, [1], [1])), conv2, null, [1], [1]),
   });
-  // He's initialisation: a variance of 2 / (9 channels).
+  // He initialisation: variance 2 / (9 channels).
   const theta = generator.normal([1, 1, family.parameterCount(features)], 'f64');
   return {
     problem: regression(generator, samples, features),
