@@ -26,8 +26,10 @@ export function compileTypeScript() {
   const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
   const info = join(root, 'dist', '.tsbuildinfo');
   const main = join(root, 'dist', 'cli', 'main.js');
-  // The stamp covers tsc's last record in dist/: somebody may have compiled other sources by hand in between.
-  const stamp = () => digest([...sources, 'dist/.tsbuildinfo']);
+  // Sources are read before they are compiled: they may change meanwhile. The record of tsc is read after: somebody may have
+  // compiled other sources by hand since.
+  const compiled = digest(sources);
+  const stamp = () => `${compiled} ${digest(['dist/.tsbuildinfo'])}`;
   if (existsSync(main) && remembered('typescript') === stamp()) return 'present';
   // tsc trusts its record of written files even if they are gone.
   if (!existsSync(main)) rmSync(info, { force: true });
@@ -44,8 +46,9 @@ export function compileTypeScript() {
 export function buildPage() {
   const sources = ['src', 'package.json', 'package-lock.json', 'vite.config.ts'];
   const pages = ['page/index.html', 'page-export/export.html'].map((name) => join('dist', name));
-  // index.html names every other file by its content hash, so a manual build from other sources is detected.
-  const stamp = () => digest([...sources, ...pages]);
+  // index.html names every other file by its content: a page that was built by hand from other sources shows there.
+  const bundled = digest(sources);
+  const stamp = () => `${bundled} ${digest(pages)}`;
   if (pages.every((page) => existsSync(join(root, page))) && remembered('page') === stamp()) return 'present';
   for (const mode of ['production', 'export'])
     run(

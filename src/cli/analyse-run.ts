@@ -34,7 +34,7 @@ export async function runAnalysis(run: string, flags: AnalyseFlags): Promise<num
       },
     }),
   );
-  const { html, json } = await writeAnalysis(analysis, flags.output ?? run);
+  const { html, json } = writeAnalysis(analysis, flags.output ?? run);
   // The run's own page links to the analysis beside it.
   if (flags.output === undefined) await writeReport([run], { html: join(run, runFiles.report) });
   const failed = analysis.sections.flatMap(({ checks }) => checks.filter(({ pass }) => !pass));

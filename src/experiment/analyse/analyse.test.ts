@@ -108,7 +108,7 @@ it('no measurement leaves a tensor behind', () => {
 });
 
 it('the page stands alone, holds every figure, and the run’s report links to it', async () => {
-  const { html, json } = await writeAnalysis(analysis, trained.dir);
+  const { html, json } = writeAnalysis(analysis, trained.dir);
   expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(analysis)));
   const page = readFileSync(html, 'utf8');
   const figures = analysis.sections.flatMap(({ panels, heatMaps }) => [...panels, ...heatMaps]);
@@ -131,7 +131,7 @@ it.each([
   const other = await analyse(dir, { ...options, images: 40, gradientImages: 50 });
   expect(other.gradientImages).toBe(40);
   expect(other.sections.flatMap(({ checks }) => checks).every(({ pass }) => pass)).toBe(true);
-  const { html } = await writeAnalysis(other, dir);
+  const { html } = writeAnalysis(other, dir);
   expect(readFileSync(html, 'utf8')).not.toContain('NaN');
 });
 
