@@ -57,7 +57,7 @@ const maxZoomPoints = 8000;
 
 function rangeFor([from, to]: readonly [number, number], reach: number): StepRange {
   const [first, last] = [Math.max(0, Math.floor(from - cutoff * reach)), Math.ceil(to + cutoff * reach)];
-  const points = Math.round((curvePoints * (most - least)) / Math.max(to - from, 1));
+  const points = Math.round((curvePoints * (last - first)) / Math.max(to - from, 1));
   return { points: Math.min(points, maxZoomPoints), from: first, to: last };
 }
 
