@@ -1,4 +1,4 @@
-// The list of exports; everything else lives in the file that exports.h names.
+// The list of exports; exports.h names the file that defines each.
 #include <memory>
 
 #include "exports.h"

@@ -1,7 +1,7 @@
-// Memory of large CPU tensors. A training step takes and frees the same sizes in the same order every time. From malloc each
-// large block comes back as fresh pages, which the kernel has to zero, or from a heap where small blocks that stay lie between
-// large ones, so that it grows to half as much again as is ever in use. Here large blocks have a region of their own, without
-// anything between them: what is freed joins its free neighbours and is given out again.
+// An allocator for large CPU tensors. A training step allocates and frees the same sizes in the same order every
+// time. malloc returns each large block either as fresh pages, which the kernel must zero, or from a heap fragmented
+// by long-lived small blocks, which grows to half as much again as is ever in use. Here large blocks have a region of
+// their own: a freed block merges with its free neighbours and is reused.
 #include <sys/mman.h>
 
 #include <cstddef>
@@ -20,9 +20,9 @@
 namespace meanfield {
 namespace {
 
-constexpr size_t kLarge = size_t{1} << 18;   // bytes; below, blocks are malloc's
-constexpr size_t kHuge = size_t{1} << 30;    // from here on, blocks are the kernel's and go back to it
-constexpr size_t kRegion = size_t{1} << 32;  // addresses taken at a time; memory comes as they are first touched
+constexpr size_t kLarge = size_t{1} << 18;   // bytes; malloc serves smaller blocks
+constexpr size_t kHuge = size_t{1} << 30;    // larger blocks are mapped and unmapped one by one
+constexpr size_t kRegion = size_t{1} << 32;  // addresses reserved at a time; pages are mapped on first touch
 constexpr size_t kPage = size_t{1} << 12;
 
 class KeepingAllocator final : public c10::Allocator {
@@ -51,7 +51,7 @@ class KeepingAllocator final : public c10::Allocator {
     return {at, at, give_back, c10::Device(c10::DeviceType::CPU)};
   }
 
-  // From the smallest free range that is long enough: the longest, untouched as yet, comes last.
+  // Best fit: the smallest free range that is long enough. The longest, still untouched, comes last.
   char* cut(size_t bytes) {
     auto best = free_.end();
     for (auto range = free_.begin(); range != free_.end(); ++range)
@@ -68,11 +68,11 @@ class KeepingAllocator final : public c10::Allocator {
     return at;
   }
 
-  // Null where there is no more.
+  // Null if no memory is left.
   static char* map(size_t bytes, int flags) {
     void* const at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     if (at == MAP_FAILED) return nullptr;
-    madvise(at, bytes, MADV_HUGEPAGE);  // fewer page faults, where the kernel has them
+    madvise(at, bytes, MADV_HUGEPAGE);  // fewer page faults, if the kernel supports it
     return static_cast<char*>(at);
   }
 
@@ -80,7 +80,7 @@ class KeepingAllocator final : public c10::Allocator {
     if (at && !instance->keep(static_cast<char*>(at))) instance->small_->raw_deleter()(at);
   }
 
-  // Whether it was one of ours.
+  // Whether the block was one of ours.
   bool keep(char* at) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = used_.find(at);
@@ -120,7 +120,7 @@ KeepingAllocator* KeepingAllocator::instance = nullptr;
 
 }  // namespace
 
-// keepFreedMemory(): from now on. Never undone: tensors may outlive this library's use of them.
+// keepFreedMemory(): installs the allocator, for good: tensors may outlive this library's use of them.
 napi_value keep_freed_memory(napi_env env, napi_callback_info) {
   return guard(env, [&] {
     static std::once_flag once;

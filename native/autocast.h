@@ -1,4 +1,4 @@
-// Autocast by the names that each libtorch has for it.
+// Autocast functions under one name for all libtorch versions.
 #pragma once
 
 #include <ATen/autocast_mode.h>

@@ -46,20 +46,20 @@ napi_value set_requires_grad(napi_env env, napi_callback_info info) {
   });
 }
 
-// setGradMode(flag) -> the flag before
+// setGradMode(flag) -> the previous flag
 napi_value set_grad_mode(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
     const bool before = at::GradMode::is_enabled();
     const bool next = to_boolean(env, arguments[0]);
     at::GradMode::set_enabled(next);
-    // A weight's cast that was cached without recording would cut the weight from a later gradient.
+    // A weight's cast cached without recording would detach the weight from a later gradient.
     if (next && !before && (autocast_now(false).enabled || autocast_now(true).enabled)) at::autocast::clear_cache();
     return from_boolean(env, before);
   });
 }
 
-// setAutocast(cuda, flag, dtype) -> [flag, dtype] before. Weight casts are cached until either changes.
+// setAutocast(cuda, flag, dtype) -> previous [flag, dtype]. Weight casts are cached until either changes.
 napi_value set_autocast(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);

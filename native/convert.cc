@@ -169,7 +169,7 @@ ArgumentPlan plan_argument(const c10::Argument& argument) {
     case c10::TypeKind::GeneratorType: return {Kind::generator, optional};
     case c10::TypeKind::StringType: return {Kind::text, optional};
     case c10::TypeKind::ListType: break;
-    // ScalarType, Layout and MemoryFormat travel as integers.
+    // ScalarType, Layout and MemoryFormat are passed as integers.
     default: return {Kind::unsupported, optional};
   }
   const c10::TypePtr element = type->castRaw<c10::ListType>()->getElementType();
@@ -194,7 +194,7 @@ c10::IValue to_scalar(napi_env env, napi_value value) {
   if (type == napi_boolean) return c10::IValue(to_boolean(env, value));
   if (type == napi_bigint) return c10::IValue(to_integer(env, value));
   const double number = to_double(env, value);
-  // Whole numbers stay integers, so that integer tensors keep their dtype; minus zero is a real.
+  // Integral numbers stay integers, so that integer tensors keep their dtype; minus zero is a real.
   const bool whole = std::floor(number) == number && std::abs(number) < 9007199254740992.0 &&
                      !(number == 0 && std::signbit(number));
   return whole ? c10::IValue(static_cast<int64_t>(number)) : c10::IValue(number);
@@ -210,7 +210,7 @@ const at::Generator& to_generator(napi_env env, State& state, napi_value value) 
 
 c10::IValue to_ivalue(napi_env env, State& state, const ArgumentPlan& plan, napi_value value) {
   if (is_null(env, value)) {
-    // An absent tensor is an undefined one for plain Tensor arguments and None for optional ones.
+    // An absent tensor is undefined for Tensor arguments and None for optional ones.
     if (plan.optional) return c10::IValue();
     throw std::invalid_argument("a required argument is missing");
   }
@@ -230,7 +230,7 @@ c10::IValue to_ivalue(napi_env env, State& state, const ArgumentPlan& plan, napi
     }
     case Kind::integer: return to_integer(env, value);
     case Kind::integer_list:
-      // A single number stands for a list, as in int[2] stride=1.
+      // A single number may stand for a list, as in int[2] stride=1.
       if (!is_array(env, value)) return std::vector<int64_t>{to_integer(env, value)};
       return to_integers(env, value);
     case Kind::real: return to_double(env, value);
@@ -267,7 +267,7 @@ napi_value from_ivalue(napi_env env, State& state, const c10::IValue& value) {
 }
 
 namespace {
-// The names of src/tensor/dtype.ts; libtorch's own for the rest.
+// The names of src/tensor/dtype.ts; libtorch's own for other dtypes.
 const char* dtype_name(at::ScalarType dtype) {
   switch (dtype) {
     case at::kFloat: return "f32";
@@ -320,7 +320,7 @@ std::string describe(napi_env env, State& state, const ArgumentPlan& plan, napi_
       }
     }
   } catch (const PendingException&) {
-    // The value's own toString failed: the operator's failure is what is reported.
+    // The value's own toString failed: report the operator's failure.
     napi_value ignored = nullptr;
     napi_get_and_clear_last_exception(env, &ignored);
     return "<a value without text>";

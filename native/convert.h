@@ -1,4 +1,4 @@
-// JavaScript values to and from libtorch's boxed values, driven by operator schemas.
+// Converts between JavaScript values and libtorch's boxed values, driven by operator schemas.
 #pragma once
 
 #include <node_api.h>
@@ -12,7 +12,7 @@
 
 namespace meanfield {
 
-// Arguments of a call from JavaScript, without allocation for the usual number.
+// Arguments of a call from JavaScript; up to the common count, without allocation.
 class Arguments {
  public:
   Arguments(napi_env env, napi_callback_info info);
@@ -48,10 +48,10 @@ ArgumentPlan plan_argument(const c10::Argument& argument);
 c10::IValue to_ivalue(napi_env env, State& state, const ArgumentPlan& plan, napi_value value);
 napi_value from_ivalue(napi_env env, State& state, const c10::IValue& value);
 
-// f32[128, 3, 32, 32], with @cuda:0 where it is not on the CPU.
+// f32[128, 3, 32, 32], with @cuda:0 if it is not on the CPU.
 std::string describe(const at::Tensor& tensor);
 
-// What an argument looked like, for error messages: f32[128, 3, 32, 32], 1.5, null.
+// Describes an argument for error messages: f32[128, 3, 32, 32], 1.5, null.
 std::string describe(napi_env env, State& state, const ArgumentPlan& plan, napi_value value);
 
 }  // namespace meanfield

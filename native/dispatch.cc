@@ -1,4 +1,4 @@
-// One boxed call by schema name reaches every operator of libtorch; none is bound by hand.
+// Calls any libtorch operator, boxed, by schema name; no operator is bound by hand.
 #include <algorithm>
 #include <sstream>
 
@@ -27,7 +27,7 @@ c10::OperatorHandle find_operator(const std::string& name, const std::string& ov
 }
 
 std::string describe_call(napi_env env, State& state, const Operator& op, const Arguments& arguments) {
-  // Without what was left out at the end.
+  // Without the omitted arguments at the end.
   size_t count = std::min(op.arguments.size(), arguments.size() - 1);
   while (count > 0 && is_null(env, arguments[count])) --count;
   std::ostringstream text;
@@ -96,7 +96,7 @@ napi_value operator_schema(napi_env env, napi_callback_info info) {
 }
 
 namespace {
-// The call, with its operator, shapes and dtypes in the message if it fails. `results(stack)` makes its value.
+// Calls the operator; an error's message contains its name, shapes and dtypes. `results(stack)` builds the value.
 template <typename Results>
 napi_value explained_call(napi_env env, napi_callback_info info, Results&& results) {
   const Arguments arguments(env, info);
@@ -122,7 +122,7 @@ napi_value call_operator(napi_env env, napi_callback_info info) {
   });
 }
 
-// perform(id, ...arguments): for operators that change their arguments in place; the result is dropped
+// perform(id, ...arguments): for in-place operators; drops the result
 napi_value perform_operator(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     return explained_call(env, info, [](State&, const torch::jit::Stack&) { return napi_value{nullptr}; });

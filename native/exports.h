@@ -1,4 +1,4 @@
-// Every function that JavaScript can call, by the file that defines it.
+// All functions that JavaScript can call, by the file that defines them.
 #pragma once
 
 #include <node_api.h>

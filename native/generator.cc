@@ -1,4 +1,4 @@
-// Seeded random generators of libtorch: created, saved, restored.
+// libtorch's seeded random generators: create, save, restore.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 
@@ -16,8 +16,8 @@ at::Generator& generator_at(napi_env env, State& state, napi_value value) {
   return state.generators[id];
 }
 
-// The CPU's Mersenne twister takes 32 bits of a seed and drops the others: larger seeds are mixed into them
-// (the finaliser of splitmix64), so that seeds that differ only above bit 32 draw differently.
+// The CPU's Mersenne twister uses only 32 bits of a seed. The upper bits are mixed into them (splitmix64's
+// finaliser), so that seeds which differ only above bit 32 give different streams.
 uint64_t seed_for(const c10::Device& device, uint64_t seed) {
   if (!device.is_cpu() || seed >> 32 == 0) return seed;
   seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9;
@@ -27,7 +27,7 @@ uint64_t seed_for(const c10::Device& device, uint64_t seed) {
 
 at::Generator new_generator(const c10::Device& device) {
   if (device.is_cpu()) return at::detail::createCPUGenerator();
-  // A copy of the device's default generator: libtorch offers no constructor for it without CUDA headers.
+  // Clones the device's default generator: without CUDA headers libtorch offers no constructor.
   return at::globalContext().defaultGenerator(device).clone();
 }
 }  // namespace

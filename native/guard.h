@@ -1,4 +1,4 @@
-// One place turns C++ exceptions into JavaScript errors, and one place checks Node-API statuses.
+// The single places that convert C++ exceptions to JavaScript errors and check Node-API statuses.
 #pragma once
 
 #include <node_api.h>
@@ -23,13 +23,13 @@ inline void check(napi_env env, napi_status status, const char* what) {
   throw std::invalid_argument(what);
 }
 
-// libtorch's text without its C++ backtrace.
+// libtorch's message without its C++ backtrace.
 inline std::string plain_message(const std::exception& error) {
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
   return torch_error ? torch_error->what_without_backtrace() : error.what();
 }
 
-// Runs the body of an exported function; every exception becomes one JavaScript error.
+// Runs the body of an exported function; converts every exception to a JavaScript error.
 template <typename Body>
 napi_value guard(napi_env env, Body&& body) noexcept {
   std::string message;

@@ -16,12 +16,12 @@ namespace {
 const std::string kPublic = "meanfield::";
 const std::string kRegistered = MEANFIELD_NAMESPACE "::";
 
-// As a library is loaded, which one thread at a time does: no other copy registers meanwhile. An exception that left here
-// would end the process.
+// Runs while the library is loaded, in one thread at a time: no other copy registers meanwhile. An exception that
+// escapes would end the process.
 std::string register_operators() noexcept {
   try {
     if (c10::Dispatcher::singleton().findSchema({kRegistered + "conv3x3", ""})) return "";
-    // Never destroyed: other copies may use what it registers.
+    // Never destroyed: other copies may use its registrations.
     auto* const library = new torch::Library(torch::Library::DEF, MEANFIELD_NAMESPACE, {}, __FILE__, __LINE__);
     batch_norm::define(*library);
     bottleneck::define(*library);

@@ -1,4 +1,4 @@
-// The project's own operators, registered with libtorch's dispatcher once in a process.
+// The project's own operators, registered with libtorch's dispatcher once per process.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace meanfield {
 
-// What the addon's JavaScript calls meanfield::name is registered under a namespace of this build, so that two copies of the
-// package in one process share operators if they are the same build, and have their own if they are not.
+// JavaScript's meanfield::name is registered under a namespace of this build. Two copies of the package in one
+// process share operators if they are the same build; otherwise each has its own.
 std::string registered_name(const std::string& name);
-// The reverse, in the text of a schema.
+// The inverse, in the text of a schema.
 std::string public_schema(const std::string& text);
 
-// Throws what went wrong when this library was loaded.
+// Throws the error that occurred when this library was loaded.
 void check_operators();
 
 namespace conv3x3 {

@@ -1,4 +1,4 @@
-// A tensor that may be missing: `Tensor?` of a schema.
+// An optional tensor: `Tensor?` of a schema.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace meanfield {
 
-// libtorch's own optional became the standard's, and its name is on the way out.
+// libtorch's own optional became std::optional, and its name is deprecated.
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 5)
 using OptionalTensor = std::optional<at::Tensor>;
 #else

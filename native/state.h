@@ -1,4 +1,4 @@
-// What one JavaScript environment (the main thread or a worker) owns on the native side.
+// The native state of one JavaScript environment (the main thread or a worker).
 #pragma once
 
 #include <node_api.h>
@@ -17,7 +17,7 @@
 
 namespace meanfield {
 
-// How one operator argument is converted; derived once from the schema.
+// How an operator argument is converted; derived once from the schema.
 enum class Kind {
   tensor,
   tensor_list,
@@ -46,7 +46,7 @@ struct Operator {
   std::vector<ArgumentPlan> arguments;
 };
 
-// References to JavaScript array buffers whose tensors have died, possibly on another thread.
+// References to JavaScript array buffers whose tensors were destroyed, possibly on another thread.
 struct BufferGraveyard {
   std::mutex mutex;
   std::vector<napi_ref> dead;
@@ -54,7 +54,7 @@ struct BufferGraveyard {
 
 struct State {
   TensorTable tensors;
-  // A deque: a call keeps a reference while its arguments are read, and reading may run JavaScript.
+  // A deque keeps references valid: reading arguments may run JavaScript, which may add operators.
   std::deque<Operator> operators;
   std::unordered_map<std::string, uint32_t> operator_ids;
   std::vector<at::Generator> generators;
@@ -65,10 +65,10 @@ struct State {
   static State& of(napi_env env);
 };
 
-// Tells V8 of native memory in steps, so that its garbage collector knows what handles weigh.
+// Reports native memory to V8 in steps, so that its garbage collector knows the weight of handles.
 void report_memory(napi_env env, State& state, int64_t delta);
 
-// Drops references to array buffers that no tensor uses any more.
+// Drops references to array buffers that no tensor uses.
 void bury(napi_env env, State& state);
 
 }  // namespace meanfield

@@ -1,4 +1,4 @@
-// Data in and out of tensors, and the life of their handles.
+// Data transfer into and out of tensors, and the lifetime of their handles.
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -44,7 +44,7 @@ int64_t byte_count(at::IntArrayRef shape, at::ScalarType dtype) {
 }
 }  // namespace
 
-// tensorFromBuffer(view, shape, dtype, share): share = no copy, the tensor keeps the array buffer alive
+// tensorFromBuffer(view, shape, dtype, share): with `share` the tensor uses and keeps the array buffer, without a copy
 napi_value tensor_from_buffer(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
@@ -63,8 +63,8 @@ napi_value tensor_from_buffer(napi_env env, napi_callback_info info) {
                                   std::to_string(c10::elementSize(dtype)) + " bytes");
     napi_ref reference = nullptr;
     check(env, napi_create_reference(env, bytes.array_buffer, 1, &reference), "array buffer cannot be kept");
-    // Buried once, whether the tensor dies or is never made; perhaps on another thread, perhaps after the
-    // environment, whose teardown has then dropped the reference itself.
+    // Buried once, whether or not the tensor is created; perhaps on another thread, perhaps after the environment,
+    // whose teardown has then dropped the reference itself.
     const std::shared_ptr<napi_ref__> kept(reference, [graveyard = state.graveyard](napi_ref dead) {
       const std::lock_guard<std::mutex> lock(graveyard->mutex);
       graveyard->dead.push_back(dead);
@@ -99,7 +99,7 @@ napi_value tensor_view_out(napi_env env, napi_callback_info info) {
       throw std::invalid_argument("only a contiguous tensor on the CPU can be viewed");
     napi_value result = nullptr;
     if (tensor.numel() == 0) {
-      // An external buffer without bytes would come out detached.
+      // An external buffer without bytes would be detached.
       void* nothing = nullptr;
       check(env, napi_create_arraybuffer(env, 0, &nothing, &result), "no array buffer");
       return result;
@@ -144,7 +144,7 @@ napi_value tensor_meta(napi_env env, napi_callback_info info) {
   });
 }
 
-// leaveTensor(handle): the garbage collector frees it, so V8 is told what it weighs
+// leaveTensor(handle): leaves it to the garbage collector, and reports its memory to V8
 napi_value leave_tensor(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     const Arguments arguments(env, info);
@@ -165,7 +165,7 @@ napi_value release_tensor(napi_env env, napi_callback_info info) {
   });
 }
 
-// liveBytes() -> bytes that live handles keep, what shares memory counted once, JavaScript's own not at all
+// liveBytes() -> bytes kept by live handles; shared memory counts once, JavaScript's own does not count
 napi_value live_bytes(napi_env env, napi_callback_info) {
   return guard(env, [&] { return from_double(env, static_cast<double>(State::of(env).tensors.bytes())); });
 }

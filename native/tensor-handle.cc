@@ -7,7 +7,7 @@
 namespace meanfield {
 
 namespace {
-// 53 bits of a double: the lower 26 are the slot, the upper 27 its generation.
+// A handle uses the 53 bits of a double: slot in the lower 26, generation in the upper 27.
 constexpr uint64_t kSlotBits = 26;
 constexpr uint64_t kSlotMask = (uint64_t{1} << kSlotBits) - 1;
 constexpr uint32_t kGenerationMask = (uint32_t{1} << 27) - 1;
@@ -57,7 +57,7 @@ int64_t TensorTable::leave(double handle) {
 int64_t TensorTable::release(double handle) {
   const uint32_t slot = slot_of(handle);
   Slot& entry = slots_[slot];
-  // The slot is consistent before the tensor dies: its destructor may run user-visible deleters.
+  // Make the slot consistent before the tensor is destroyed: its destructor may run user code.
   at::Tensor dying = std::move(entry.tensor);
   entry.tensor = at::Tensor();
   entry.generation = (entry.generation + 1) & kGenerationMask;

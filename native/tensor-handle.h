@@ -1,5 +1,5 @@
-// Tensors are known to JavaScript by a number: slot + generation. A number that outlives its tensor is
-// recognised and refused; no pointer ever crosses the boundary.
+// JavaScript refers to a tensor by a number: slot + generation. A handle that outlives its tensor is detected and
+// rejected; no pointer ever crosses the boundary.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,16 @@ namespace meanfield {
 
 class TensorTable {
  public:
-  // Takes a defined tensor. `foreign`: its memory is JavaScript's own and weighs nothing here.
+  // Takes a defined tensor. `foreign`: JavaScript owns its memory, which does not count here.
   double put(at::Tensor tensor, bool foreign = false);
 
   // Throws std::invalid_argument if the handle was released or never existed.
   const at::Tensor& get(double handle) const;
 
-  // Leaves the handle to the garbage collector. Returns the bytes that come to weigh on it: 0 if another such
-  // handle shares the storage.
+  // Leaves the handle to the garbage collector. Returns the bytes to report: 0 if another such handle shares the storage.
   int64_t leave(double handle);
 
-  // Returns the bytes that weigh on the garbage collector no more; releasing twice is an error.
+  // Returns the bytes to stop reporting; releasing twice is an error.
   int64_t release(double handle);
 
   size_t live() const { return slots_.size() - free_.size(); }
@@ -36,10 +35,10 @@ class TensorTable {
     bool left = false;
   };
 
-  // Views share their base's storage, and either may die first: memory is accounted for by storage.
+  // Views share their base's storage, and either may be destroyed first: memory is counted by storage.
   struct Shared {
     uint32_t handles = 0;
-    // Those of the handles that are left to the garbage collector.
+    // Number of handles left to the garbage collector.
     uint32_t left = 0;
     int64_t bytes = 0;
   };

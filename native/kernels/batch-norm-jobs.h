@@ -1,21 +1,21 @@
-// What the loops of batch norm work on: a channels-last tensor as rows of whole vectors. A row is the shortest run of vectors
-// after which channels repeat: C / lanes vectors, or one where a vector holds several pixels. Per-channel numbers are spread
-// to `width` = vectors * lanes entries.
+// Arguments of the batch norm loops: a channels-last tensor as rows of whole vectors. A row is the shortest run of
+// vectors after which channels repeat: C / lanes vectors, or one if a vector holds several pixels. Per-channel values
+// are repeated to `width` = vectors * lanes entries.
 #pragma once
 
 #include <cstdint>
 
 namespace meanfield::batch_norm {
 
-// Where relu has cut: nowhere, where scale * x + shift is not positive, or where the result is not.
+// Where relu is zero: nowhere, where scale * x + shift is not positive, or where the result is not.
 enum Mask : int64_t { kNoMask = 0, kMaskByInput = 1, kMaskByResult = 2 };
 
-// T: how numbers lie in memory (uint16_t: bf16). A: what is computed with.
+// T: the storage type (uint16_t: bf16). A: the type of the arithmetic.
 template <typename T, typename A>
 struct StatisticsJob {
   int64_t vectors;
   const T* x;
-  const A* origin;  // subtracted before squares are taken
+  const A* origin;  // subtracted before squaring
   double *sum, *square;  // [width]
 };
 
@@ -47,7 +47,7 @@ struct BackwardJob {
   T *dx, *dadd;                    // dadd may be null
 };
 
-// Over rows from .. to.
+// Over the rows [from, to).
 template <typename T, typename A>
 struct LoopsOf {
   void (*statistics)(const StatisticsJob<T, A>&, int64_t from, int64_t to);

@@ -1,12 +1,12 @@
-// The loops of batch norm, compiled once for each kind of CPU under the name MEANFIELD_LOOPS.
+// The batch norm loops, compiled once for each kind of CPU under the name MEANFIELD_LOOPS.
 #include "batch-norm-jobs.h"
 #include "stored.h"
 
 namespace meanfield::batch_norm {
 namespace {
 
-constexpr int kGroup = 4;      // vectors of a row that are worked on together
-constexpr int64_t kFlush = 64;  // rows whose sums stay in the type of the numbers, before they go to f64
+constexpr int kGroup = 4;      // vectors of a row processed together
+constexpr int64_t kFlush = 64;  // rows summed in the type of the data before flushing to f64
 
 template <typename T>
 constexpr int kLanes = Simd<typename Stored<T>::A>::kLanes;
@@ -18,7 +18,7 @@ MEANFIELD_INLINE void add_to(double* sum, typename Simd<A>::V value) {
   for (int i = 0; i < Simd<A>::kLanes; ++i) sum[i] += parts[i];
 }
 
-// Calls body(first vector, how many) for the groups of a row; the body is compiled for each size of group.
+// Calls body(first vector, count) for the groups of a row; the body is compiled for each group size.
 template <template <int> class Body, typename Job>
 MEANFIELD_INLINE void by_groups(const Job& job, int64_t from, int64_t to) {
   int64_t v = 0;
@@ -30,7 +30,7 @@ MEANFIELD_INLINE void by_groups(const Job& job, int64_t from, int64_t to) {
   if (job.vectors - v == 1) Body<1>::run(job, v, from, to);
 }
 
-// Rows in flight, so that sums do not wait for each other.
+// Independent rows in flight, so that sums do not wait for each other.
 template <int G>
 constexpr int kUnroll = kGroup / G;
 
@@ -86,7 +86,7 @@ struct Kernel {
         for (int g = 0; g < G; ++g) {
           const int64_t at = row * stride + (v + g) * L;
           V y = S::load(job.x + at) * scale[g] + shift[g];
-          // The same bits as norm and sum one after the other.
+          // Round as separate norm and sum would, for the same bits.
           if (kAdd) y = S::rounded(y) + S::load(job.add + at);
           // A NaN compares false and stays.
           if (kRelu) y = y < A(0) ? splat<A>(A(0)) : y;
@@ -101,7 +101,7 @@ struct Kernel {
     }
   };
 
-  // The gradient that comes through relu.
+  // The gradient that passes through relu.
   template <int64_t M>
   MEANFIELD_INLINE V masked(V dy, V x, const T* y, V scale, V shift) {
     if (M == kNoMask) return dy;

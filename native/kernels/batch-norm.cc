@@ -1,7 +1,8 @@
-// Batch norm in training with what surrounds it in a ResNet, y = relu(gamma (x - mean) / sqrt(variance + eps) + beta + add),
-// in two passes over memory each way: statistics and result; sums and gradients. Rows are shared out in fixed parts, so that
-// the result does not depend on the number of threads. The slow version is the composition of libtorch's operators below,
-// which also takes what the loops do not: other devices, layouts, types, channels that do not fill vectors.
+// Batch norm for training, fused with its neighbours in a ResNet, y = relu(gamma (x - mean) / sqrt(variance + eps) +
+// beta + add), in two passes over memory each way: statistics and result; sums and gradients. Rows are divided into
+// fixed parts, so that the result does not depend on the number of threads. The fallback below composes libtorch's
+// operators; it also handles what the loops do not: other devices, layouts, types, and channels that do not fill
+// vectors.
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -23,8 +24,8 @@
 namespace meanfield::batch_norm {
 namespace {
 
-constexpr int64_t kParts = 16;       // of the rows, each with sums of its own
-constexpr int64_t kSmall = 1 << 15;  // numbers below which threads cost more than they give
+constexpr int64_t kParts = 16;       // of the rows, each with its own sums
+constexpr int64_t kSmall = 1 << 15;  // elements below which threads cost more than they save
 
 const Loops& loops() {
 #if defined(__x86_64__)
@@ -104,7 +105,7 @@ std::tuple<at::Tensor, at::Tensor> forward_of(const at::Tensor& x, const at::Ten
   using A = Compute<T>;
   const Rows<T> rows(x);
   const T* from = data<T>(x);
-  // The first pixel as origin: squares of what is left do not cancel.
+  // The first pixel is the origin: squares of the differences do not cancel.
   const auto origin = rows.spread([&](int64_t c) {
     if constexpr (std::is_same_v<T, uint16_t>) return static_cast<float>(data<c10::BFloat16>(x)[c]);
     else return from[c];
@@ -138,7 +139,7 @@ std::tuple<at::Tensor, at::Tensor> forward_of(const at::Tensor& x, const at::Ten
   return {y, moments};
 }
 
-// dx, dweight, dbias, and d add where relu has changed it. An `owned` dy is overwritten by dx: nobody else reads it.
+// dx, dweight, dbias, and dadd if relu changes it. dx overwrites an `owned` dy, which nobody else reads.
 template <typename T>
 std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor> backward_of(const at::Tensor& dy, const at::Tensor& x,
                                                                        const at::Tensor& y, const at::Tensor& weight,
@@ -202,7 +203,7 @@ class Function : public torch::autograd::Function<Function> {
     auto [y, moments] = by_type(x, [&](auto type) {
       return forward_of<decltype(type)>(x, weight, bias, running_mean, running_var, add, relu, momentum, eps);
     });
-    // Without `add` relu's cut is known from x: one tensor less to read.
+    // Without `add`, x determines relu's mask: one tensor less to read.
     const Mask mask = !relu ? kNoMask : add ? kMaskByResult : kMaskByInput;
     context->saved_data["mask"] = static_cast<int64_t>(mask);
     context->saved_data["add"] = add.has_value();
@@ -228,7 +229,7 @@ class Function : public torch::autograd::Function<Function> {
   }
 };
 
-// What the loops take.
+// Whether the loops support the arguments.
 bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const OptionalTensor& running_mean,
           const OptionalTensor& running_var, const OptionalTensor& add) {
   const auto type = x.scalar_type();

@@ -1,5 +1,5 @@
-// What the loops of the bottleneck family work on: plain pointers to padded arrays. Padded with zeros: samples to kRows,
-// particles to a tile, features to a vector. A padded particle has a = w = b = 0, a padded sample q = 0: neither adds anything.
+// Arguments of the bottleneck family's loops: plain pointers to arrays padded with zeros: samples to kRows, particles
+// to a tile, features to a vector. A padded particle has a = w = b = 0, a padded sample q = 0: neither contributes.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ struct PullbackJob {
   int64_t rows, columns, width, features;
   bool state, theta;
   const T *x, *q, *wt, *at, *ww;
-  T* dx;             // [rows, width], this chunk's share
+  T* dx;             // [rows, width], the contribution of this chunk
   T *da, *dw, *db;   // [columns, width] twice, [columns]
 };
 
-// The loops for one kind of CPU, over samples (a multiple of kRows) or over particles (a multiple of the tile).
+// The loops for one kind of CPU, over samples (a multiple of kRows) or particles (a multiple of the tile).
 struct Loops {
   void (*velocity_f64)(const VelocityJob<double>&, int64_t activation, int64_t from, int64_t to);
   void (*velocity_f32)(const VelocityJob<float>&, int64_t activation, int64_t from, int64_t to);

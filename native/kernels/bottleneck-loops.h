@@ -1,4 +1,4 @@
-// The loops of the bottleneck family. Included once for each kind of CPU, after MEANFIELD_LOOPS is set to the name of its table.
+// The bottleneck family's loops. Include once for each kind of CPU; MEANFIELD_LOOPS names the table.
 #include "bottleneck-jobs.h"
 #include "simd.h"
 
@@ -67,7 +67,7 @@ MEANFIELD_INLINE void scatter_at(const T* h, const T* x, int64_t width, int64_t 
   }
 }
 
-// Two vectors of features at a time: a number of h is loaded once for both, and twice as many sums do not wait for each other.
+// Two vectors of features at a time: one load of h serves both, and twice as many independent sums hide latency.
 template <typename T>
 MEANFIELD_INLINE void gather(const T* h, const T* table, int64_t width, T* out) {
   constexpr int kLanes = Simd<T>::kLanes;
@@ -113,7 +113,7 @@ MEANFIELD_INLINE void hidden(const T* x, int64_t width, const T* wt, int64_t col
   for (int r = 0; r < kRows; ++r) activate<T, kind>(h[r]);
 }
 
-// All particles on a range of samples.
+// All particles for a range of samples.
 template <typename T, Activation kind>
 MEANFIELD_INLINE void velocity_range(const VelocityJob<T>& job, int64_t from, int64_t to) {
   constexpr int kWide = kTile<T>;
@@ -128,7 +128,7 @@ MEANFIELD_INLINE void velocity_range(const VelocityJob<T>& job, int64_t from, in
     }
 }
 
-// All samples on a range of particles.
+// All samples for a range of particles.
 template <typename T, Activation kind>
 MEANFIELD_INLINE void pullback_range(const PullbackJob<T>& job, int64_t from, int64_t to) {
   using V = typename Simd<T>::V;

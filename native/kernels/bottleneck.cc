@@ -1,6 +1,6 @@
-// The slice of the family f(x, (a, w, b)) = a s(w.x + b): velocity and pull-back in one pass over [N, M] that never is in
-// memory. A tile of particles stays in cache while samples stream by; tiles are shared out to threads in fixed chunks, so
-// that the result does not depend on the number of threads. The slow version is src/mean-field/families/bottleneck.ts.
+// One slice of the family f(x, (a, w, b)) = a s(w.x + b): velocity and pull-back in one pass, without storing the [N,
+// M] intermediate. A tile of particles stays in cache while samples stream by. Threads take tiles in fixed chunks, so
+// that the result does not depend on the number of threads. The fallback is src/mean-field/families/bottleneck.ts.
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
@@ -20,7 +20,7 @@ namespace meanfield::bottleneck {
 namespace {
 
 constexpr int64_t kChunks = 8;  // parts of the particles, each with its own sum over particles
-constexpr int64_t kSmall = 1 << 14;  // samples times particles below which threads cost more than they give
+constexpr int64_t kSmall = 1 << 14;  // samples times particles below which threads cost more than they save
 
 int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
@@ -51,13 +51,13 @@ void share_out(int64_t parts, bool small, const Body& body) {
     });
 }
 
-// The arguments, padded (bottleneck-jobs.h).
+// The padded arguments (bottleneck-jobs.h).
 template <typename T>
 struct Slice {
   int64_t samples, particles, features;
   int64_t rows, columns, width;
   Buffer<T> x;   // [rows, width]
-  Buffer<T> wt;  // [features + 1, columns]: w and below it b, particles along the vectors
+  Buffer<T> wt;  // [features + 1, columns]: w, then b in the last row; particles along the vectors
   Buffer<T> at;  // [features, columns]
   Buffer<T> aw;  // [columns, width]: weight times a
   Buffer<T> ww;  // [columns, width]: weight times w
@@ -91,7 +91,7 @@ struct Slice {
   }
 
   bool small() const { return samples * particles < kSmall; }
-  // Fixed parts of the particles.
+  // Fixed number of parts of the particles.
   int64_t parts() const { return std::max<int64_t>(1, std::min(columns / kTile<T>, kChunks)); }
 
   void copy_rows(const at::Tensor& from, T* to) const {
@@ -127,7 +127,7 @@ at::Tensor velocity_of(const at::Tensor& state, const at::Tensor& theta, const a
   Buffer<T> out(slice.rows * slice.width);
   const VelocityJob<T> job{slice.rows,       slice.columns,  slice.width,    slice.features,
                            slice.x.get(), slice.wt.get(), slice.aw.get(), out.get()};
-  // Rows do not touch each other: any number of parts gives the same bits.
+  // Rows are independent: any number of parts gives the same bits.
   const int64_t parts = slice.small() ? 1 : std::min<int64_t>(4 * at::get_num_threads(), slice.rows / kRows);
   share_out(parts, slice.small(), [&](int64_t part) {
     const int64_t blocks = slice.rows / kRows;

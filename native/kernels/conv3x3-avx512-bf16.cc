@@ -1,4 +1,4 @@
-// The loops for x86 CPUs that multiply pairs of bf16.
+// The loops for x86 CPUs with dot products of bf16 pairs.
 #if defined(__x86_64__)
 #pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,avx2,fma,prefer-vector-width=512")
 #define MEANFIELD_BF16

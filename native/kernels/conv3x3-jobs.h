@@ -1,13 +1,13 @@
-// What the loops of 3 x 3 convolutions (padding 1) work on. Images are channels-last and follow each other without gaps.
+// Arguments of the 3 x 3 convolution loops (padding 1). Images are channels-last and contiguous.
 #pragma once
 
 #include <cstdint>
 
 namespace meanfield::conv3x3 {
 
-// T: how numbers lie in memory (uint16_t: bf16). A: what is computed with.
+// T: the storage type (uint16_t: bf16). A: the type of the arithmetic.
 
-// A kernel in the order in which the loops read it: blocks of output channels as wide as the registers take.
+// Packs a kernel in the order in which the loops read it: blocks of output channels as wide as the registers allow.
 template <typename T, typename A>
 struct PackJob {
   int64_t in, out;
@@ -28,7 +28,7 @@ struct ForwardJob {
   T* y;
 };
 
-// The gradient in the weight.
+// The gradient with respect to the weight.
 template <typename T, typename A>
 struct WeightJob {
   int64_t height, width;  // of y
@@ -41,10 +41,10 @@ struct WeightJob {
 template <typename T, typename A>
 struct LoopsOf {
   void (*pack)(const PackJob<T, A>&);
-  // Over images from .. to.
+  // Over the images [from, to).
   void (*forward)(const ForwardJob<T, A>&, int64_t from, int64_t to);
   int64_t (*scratch)(const WeightJob<T, A>&);
-  // Over images from .. to and vectors of input channels first .. last.
+  // Over the images [from, to) and the vectors [first, last) of input channels.
   void (*weight)(const WeightJob<T, A>&, int64_t from, int64_t to, int64_t first, int64_t last);
 };
 

@@ -1,4 +1,4 @@
-// The loops of 3 x 3 convolutions for CPUs with 32 registers of 64 bytes, compiled once for each kind of them.
+// The 3 x 3 convolution loops for CPUs with 32 registers of 64 bytes, compiled once for each kind of them.
 #include "conv3x3-jobs.h"
 #include "stored.h"
 #if defined(MEANFIELD_BF16)
@@ -8,7 +8,7 @@
 namespace meanfield::conv3x3 {
 namespace {
 
-// The multiply-add of the numbers that lie in memory: of one input channel, or of two side by side (bf16).
+// The multiply-add of adjacent elements in memory: one input channel, or two side by side (bf16).
 template <typename T>
 struct Dot {
   using A = typename Stored<T>::A;
@@ -17,7 +17,7 @@ struct Dot {
   MEANFIELD_INLINE V vector(const T* from) { return load<T>(from); }
   MEANFIELD_INLINE V broadcast(const T* from) { return splat<T>(*from); }
   MEANFIELD_INLINE V add(V sum, V a, V b) { return sum + a * b; }
-  // What a multiply-add takes of the vectors at a and b: a alone.
+  // The operand of a multiply-add for the vectors at a and b: only a.
   MEANFIELD_INLINE void interleave(T* to, const T* a, const T*) { store<T>(to, load<T>(a)); }
 };
 
@@ -53,9 +53,9 @@ struct Kernel {
   using V = typename D::V;
   static constexpr int L = Simd<A>::kLanes;
   static constexpr int P = D::kPair;
-  static constexpr int64_t kSteps = 256;  // of a panel
+  static constexpr int64_t kSteps = 256;  // per panel
 
-  // Output channels of a block, in vectors: two where they come out even.
+  // Output channels of a block, in vectors: two if the count is even.
   MEANFIELD_INLINE bool wide(int64_t out) { return out % (2 * L) == 0; }
 
   static void pack(const PackJob<T, A>& job) {
@@ -73,7 +73,7 @@ struct Kernel {
               }
   }
 
-  // N pixels of a row and B vectors of output channels. Each number of x is loaded once for three columns of the kernel.
+  // N pixels of a row and B vectors of output channels. One load of x serves three columns of the kernel.
   template <int C, int N, int B, bool kWhole>
   MEANFIELD_INLINE void block(const ForwardJob<T, A>& job, const T* image, const T* packed, int64_t y, int64_t x,
                               V (&sum)[N][B]) {
@@ -148,7 +148,7 @@ struct Kernel {
       job.width % 16 == 0 ? images<C, 16, 1, false>(job, from, to) : images<C, 8, 1, false>(job, from, to);
   }
 
-  // The compiler knows the distance of pixels for the usual widths.
+  // Common widths are compile-time constants, so that the compiler knows the pixel stride.
   static void forward(const ForwardJob<T, A>& job, int64_t from, int64_t to) {
     if (job.in == 16) return of_width<16>(job, from, to);
     if (job.in == 32) return of_width<32>(job, from, to);
@@ -156,16 +156,16 @@ struct Kernel {
     of_width<0>(job, from, to);
   }
 
-  // Rows of one image, or several whole images. x is laid out anew with its zeros around it and, for bf16, with neighbours
-  // along the row side by side, so that the inner loop has no edges and what it reads stays in the cache.
+  // Rows of one image, or several whole images. x is copied with its zero padding and, for bf16, with row neighbours
+  // interleaved, so that the inner loop has no edge cases and its data stay in cache.
   struct Panel {
-    int64_t steps;    // along a row of y: pixels, or pairs of them
-    int64_t rows;     // of y in an image
+    int64_t steps;    // along a row of y: pixels, or pairs of pixels
+    int64_t rows;     // of y per image
     int64_t images;
-    int64_t lines;    // of x in an image
-    int64_t line;     // vectors of a line
-    int64_t arrays;   // layouts of x: one for each column of the kernel where they cannot share
-    int64_t size;     // entries of an array
+    int64_t lines;    // of x per image
+    int64_t line;     // vectors per line
+    int64_t arrays;   // layouts of x: one per kernel column if they cannot share
+    int64_t size;     // entries per array
 
     explicit Panel(const WeightJob<T, A>& job) {
       steps = job.width / P;
@@ -176,7 +176,7 @@ struct Kernel {
       arrays = job.stride == 1 ? P : 3;
       size = images * lines * line * L * P;
     }
-    // Entries of an array before the first that meets column k of the kernel.
+    // Entries of an array before the first one used by column k of the kernel.
     __attribute__((always_inline)) const T* column(const T* x, int64_t k) const {
       return arrays == 3 ? x + k * size : x + (k % arrays) * size + (k / arrays) * L * P;
     }
@@ -187,13 +187,13 @@ struct Kernel {
     return panel.arrays * panel.size + (P == 1 ? 0 : panel.images * panel.rows * panel.steps * job.out * P);
   }
 
-  // Rows first .. first + rows of y meet these lines of x, of which one vector of channels is taken.
+  // Copies the lines of x used by rows [first, first + rows) of y, one vector of channels.
   MEANFIELD_INLINE void lay_out(const WeightJob<T, A>& job, const Panel& panel, int64_t image, int64_t images, int64_t first,
                                 int64_t rows, int64_t vector, T* to) {
     const T none[L * P] = {};
     const int64_t height = (rows - 1) * job.stride + 3;
     for (int64_t array = 0; array < panel.arrays; ++array) {
-      // Pixels that lie in the image.
+      // The pixels inside the image.
       const int64_t begin = array == 0;
       const int64_t whole = (job.in_width - array - job.stride * (P - 1)) / (job.stride * P) + 1;
       const int64_t end = whole < panel.line ? whole : panel.line;
@@ -220,10 +220,10 @@ struct Kernel {
     }
   }
 
-  // What the next panel will read, fetched into the second cache while this one is worked on.
+  // Prefetches the next panel into the second-level cache while this one is processed.
   struct Ahead {
     const char *at, *end;
-    int64_t share;  // bytes at each row
+    int64_t share;  // bytes per row
 
     MEANFIELD_INLINE Ahead of(const T* from, int64_t entries, int64_t times) {
       const char* at = (const char*)from;
@@ -235,7 +235,7 @@ struct Kernel {
     }
   };
 
-  // One row of the kernel, one vector of input and eight output channels: 24 sums in registers.
+  // One row of the kernel, one vector of input channels and eight output channels: 24 sums in registers.
   MEANFIELD_INLINE void row_of_kernel(const WeightJob<T, A>& job, const Panel& panel, const T* x, const T* dy, int64_t images,
                                       int64_t rows, int64_t row, Ahead (&ahead)[2], A* sums) {
     V sum[3][8] = {};

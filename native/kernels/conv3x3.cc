@@ -1,8 +1,8 @@
-// 3 x 3 convolutions with padding 1 on channels-last CPU tensors, y = relu(x * weight + bias + add): every number of x is
-// loaded once for three columns of the kernel, gradients in the weight are sums that stay in registers along a row. Under
-// autocast the weight is rounded as it is packed, and its gradient is never rounded. The slow version is libtorch's
-// convolution, which also takes what the loops do not: other devices, CPUs, layouts, channels that do not fill vectors.
-// Images are shared out in fixed parts, so that the result does not depend on the number of threads.
+// 3 x 3 convolutions with padding 1 on channels-last CPU tensors, y = relu(x * weight + bias + add). One load of x
+// serves three columns of the kernel; weight gradients accumulate in registers along a row. Under autocast the weight
+// is rounded while it is packed, and its gradient is never rounded. Images are divided into fixed parts, so that the
+// result does not depend on the number of threads. The fallback is libtorch's convolution; it also handles what the
+// loops do not: other devices, CPUs and layouts, and channels that do not fill vectors.
 #include <algorithm>
 #include <vector>
 
@@ -24,8 +24,8 @@
 namespace meanfield::conv3x3 {
 namespace {
 
-constexpr int64_t kParts = 16;          // of the images at most, each with sums of its own
-constexpr int64_t kPartials = 1 << 17;  // numbers in all those sums, so that they stay in the cache
+constexpr int64_t kParts = 16;          // maximum parts of the images, each with its own sums
+constexpr int64_t kPartials = 1 << 17;  // total size of those sums, so that they stay in cache
 
 template <typename T>
 const LoopsOf<T, Compute<T>>& loops() {
@@ -38,8 +38,8 @@ const LoopsOf<T, Compute<T>>& loops() {
 #endif
 }
 
-// Memory for the length of one call, kept by its thread: small blocks taken between large ones would leave holes that the
-// next large one does not fit into.
+// Scratch memory for one call, kept by its thread: small blocks allocated between large ones would leave holes too
+// small for the next large one.
 enum Use { kPacked, kSums, kScratch, kUses };
 template <typename T>
 T* workspace(Use use, int64_t entries) {
@@ -56,7 +56,7 @@ struct After {
   bool relu;
 };
 
-// The convolution with `weight`, or with its transpose: then x is the gradient in the result, and y that in the input.
+// The convolution with `weight`, or with its transpose: then x is the gradient of the result, and y that of the input.
 template <typename T>
 at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, bool transposed, const After& after) {
   using A = Compute<T>;
@@ -120,7 +120,7 @@ at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, int64_t st
   return dweight;
 }
 
-// What the loops take.
+// Whether the loops support the arguments.
 bool allowed(const at::Tensor& x, const at::Tensor& weight) {
   const auto type = x.scalar_type();
   if (!fused_kernels() || !x.is_cpu() || !weight.is_cpu() || x.dim() != 4 || weight.dim() != 4 || x.numel() == 0) return false;
@@ -131,7 +131,7 @@ bool allowed(const at::Tensor& x, const at::Tensor& weight) {
   const int64_t lanes = type == at::kDouble ? 8 : 16;
   return x.is_contiguous(at::MemoryFormat::ChannelsLast) && x.size(1) % lanes == 0 && weight.size(0) % lanes == 0;
 }
-// The convolution itself, and its gradient in x.
+// Whether the loops also compute the convolution itself and its gradient with respect to x.
 bool convolves(const at::Tensor& x, int64_t stride) { return stride == 1 && x.size(3) % 8 == 0; }
 bool sums_weight(const at::Tensor& x, int64_t stride) {
   if (stride == 1) return x.size(3) % 2 == 0;

@@ -1,4 +1,4 @@
-// Which of the loops compiled for several kinds of CPU this one runs. MEANFIELD_CPU=any|avx2|avx512 takes lesser ones, for tests.
+// Selects the loops for this CPU. MEANFIELD_CPU=any|avx2|avx512 selects lesser ones, for tests.
 #pragma once
 
 #include <cstdlib>
@@ -25,14 +25,14 @@ inline Cpu cpu_kind() {
   return kind;
 }
 
-// What was compiled for this CPU.
+// The loops compiled for this CPU.
 template <typename L>
 const L& for_cpu(const L& any, const L& avx2, const L& avx512) {
   if (cpu_kind() == Cpu::kAvx512) return avx512;
   return cpu_kind() == Cpu::kAvx2 ? avx2 : any;
 }
 
-// Whether pairs of bf16 are multiplied and added to f32 at once. MEANFIELD_CPU=avx512 does without.
+// Whether the CPU has dot products of bf16 pairs with f32 sums. MEANFIELD_CPU=avx512 disables them.
 inline bool cpu_multiplies_bf16() {
 #if defined(__x86_64__)
   static const bool pairs = cpu_kind() == Cpu::kAvx512 && !std::getenv("MEANFIELD_CPU") && __builtin_cpu_supports("avx512bf16");

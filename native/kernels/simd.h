@@ -1,6 +1,6 @@
-// Vectors of 64 bytes by the compiler's own extension, which splits them where the CPU has shorter ones, and tanh on them.
-// Included by files that are compiled for one kind of CPU: nothing here may be shared with others, so no inline function of
-// the standard library is used and all is in an unnamed namespace.
+// 64-byte vectors with the compiler's extension, which splits them for CPUs with shorter ones, and tanh on them. Each
+// including file is compiled for one kind of CPU, so nothing here may be shared between files: use no inline function
+// of the standard library, and keep everything in an unnamed namespace.
 #pragma once
 
 #include <cstdint>
@@ -78,9 +78,9 @@ constexpr double kInverseFactorial[14] = {1.0,
                                           1.0 / 479001600,
                                           1.0 / 6227020800};
 
-// tanh(x) = E / (E + 2) with E = exp(2 abs(x)) - 1: odd to the bit, and exact to a few units in the last place everywhere.
-// exp(z) - 1 = 2^n (exp(r) - 1) + (2^n - 1) with z = n ln 2 + r; exp(r) - 1 by its Taylor polynomial on abs(r) <= ln(2) / 2.
-// W vectors in step: one is a chain of forty operations that each wait for the one before.
+// tanh(x) = E / (E + 2) with E = exp(2 abs(x)) - 1: exactly odd, and accurate to a few units in the last place
+// everywhere. exp(z) - 1 = 2^n (exp(r) - 1) + (2^n - 1) with z = n ln 2 + r; exp(r) - 1 by its Taylor polynomial on
+// abs(r) <= ln(2) / 2. W vectors in step: each is a chain of forty dependent operations.
 template <typename T, int W>
 MEANFIELD_INLINE void tanh_each(typename Simd<T>::V (&x)[W]) {
   using S = Simd<T>;

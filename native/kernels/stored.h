@@ -1,5 +1,5 @@
-// How numbers lie in memory and what is computed with: f64 and f32 as they are, bf16 (uint16_t) in f32.
-// Included by files that are compiled for one kind of CPU, like simd.h.
+// Storage types and their arithmetic: f64 and f32 as they are, bf16 (uint16_t) in f32. As with simd.h, each including
+// file is compiled for one kind of CPU.
 #pragma once
 
 #include "simd.h"
@@ -13,12 +13,12 @@ struct Stored {
   using V = typename Simd<T>::V;
   MEANFIELD_INLINE V load(const T* from) { return meanfield::load<T>(from); }
   MEANFIELD_INLINE void store(T* to, V value) { meanfield::store<T>(to, value); }
-  // As it would be after lying in memory.
+  // The value after a round trip through memory.
   MEANFIELD_INLINE V rounded(V value) { return value; }
   MEANFIELD_INLINE T of(A value) { return value; }
 };
 
-// bf16: the upper half of a float, rounded to the nearest, ties to even.
+// bf16: the upper half of a float, rounded to nearest, ties to even.
 template <>
 struct Stored<uint16_t> {
   using A = float;

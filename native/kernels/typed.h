@@ -1,4 +1,4 @@
-// From a tensor's dtype to the types that loops are written in: f64, f32, and bf16 as uint16_t, computed with in f32.
+// Maps a tensor's dtype to the types of the loops: f64, f32, and bf16 as uint16_t with arithmetic in f32.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace meanfield {
 
 template <typename T>
 using Compute = std::conditional_t<std::is_same_v<T, double>, double, float>;
-// Numbers in a vector.
+// Elements per vector.
 template <typename T>
 constexpr int64_t kLanes = 64 / sizeof(Compute<T>);
 
@@ -28,7 +28,7 @@ auto by_type(const at::Tensor& x, const F& call) {
   return call(uint16_t{});
 }
 
-// MEANFIELD_FUSED=0: libtorch's operators in place of our kernels, for tests.
+// MEANFIELD_FUSED=0 selects libtorch's operators instead of our kernels, for tests.
 inline bool fused_kernels() {
   static const bool fused = [] {
     const char* wanted = std::getenv("MEANFIELD_FUSED");
