@@ -1,4 +1,4 @@
-/** A start from which gradient flow cannot move, and the descent direction that frees it. */
+/** A stationary start of gradient flow, and a descent direction that escapes it. */
 import {
   bottleneck,
   functionalGradient,
@@ -10,7 +10,7 @@ import {
 import { conditionalGradient, steepestDirection, wassersteinFlow } from 'meanfield/mean-field';
 import { Generator, ops, scope } from 'meanfield/tensor';
 
-// Tensors that are made in a scope are freed at its end.
+// The scope frees the tensors created in it.
 scope(() => {
   const generator = new Generator(1);
   const inputs = generator.normal([40, 3], 'f64');

@@ -9,7 +9,7 @@ import {
 } from 'meanfield/mean-field';
 import { Generator, ops, scope } from 'meanfield/tensor';
 
-// Tensors that are made in a scope are freed at its end.
+// The scope frees the tensors created in it.
 scope(() => {
   const generator = new Generator(1);
   const inputs = generator.normal([100, 4], 'f64');

@@ -1,4 +1,4 @@
-/** XOR of two of sixteen coordinates: a trained mean-field network beside its linearisation, the tangent kernel. */
+/** XOR of two of sixteen coordinates: a trained mean-field network, compared with its linearisation, the tangent kernel. */
 import {
   bottleneck,
   energy,
@@ -10,7 +10,7 @@ import {
 import { tangentKernel, tangentKernelSize, twoLayer, wassersteinFlow } from 'meanfield/mean-field';
 import { Generator, ops, scope } from 'meanfield/tensor';
 
-// Tensors that are made in a scope are freed at its end.
+// The scope frees the tensors created in it.
 scope(() => {
   const generator = new Generator(1);
   const [d, samples] = [16, 160];

@@ -1,4 +1,4 @@
-/** Laws of blocks: intervals in depth, paths that are smooth in depth, moments, distances, and the reference solution. */
+/** Distributions of blocks: intervals in depth, paths smooth in depth, moments, distances, and the reference solution. */
 import {
   bottleneck,
   denseFlow,
@@ -18,7 +18,7 @@ import {
 } from 'meanfield/mean-field';
 import { Generator, ops, scope } from 'meanfield/tensor';
 
-// Tensors that are made in a scope are freed at its end.
+// The scope frees the tensors created in it.
 scope(() => {
   const generator = new Generator(1);
   const [d, family] = [3, bottleneck('gelu')];

@@ -1,4 +1,4 @@
-/** An own residual block f, rho and data: the flow, its adjoint, G anywhere, a descent direction, and a gradient flow. */
+/** Bring your own f, rho and data: the flow, its adjoint, G anywhere, a descent direction, and a gradient flow. */
 import {
   customFamily,
   flowGradient,
@@ -11,7 +11,7 @@ import {
 } from 'meanfield/mean-field';
 import { Generator, ops, scope } from 'meanfield/tensor';
 
-// Tensors that are made in a scope are freed at its end.
+// The scope frees the tensors created in it.
 scope(() => {
   const generator = new Generator(1);
   const inputs = generator.normal([50, 2], 'f64');

@@ -1,6 +1,6 @@
 /**
- * How the error of a ResNet of L blocks falls with its depth, over draws of rho: a sweep, its summary, and the fit.
- * With a folder as argument, the rows are saved there as sweep.csv and sweep.npz.
+ * How the error of a ResNet of L blocks falls with depth, over draws of rho: a sweep, its summary, and a fit. With a
+ * folder as argument, the rows are saved there as sweep.csv and sweep.npz.
  */
 import { bottleneck, gaussian, pathMeasure, smoothPaths, solveFlow } from 'meanfield/mean-field';
 import { Generator, ops } from 'meanfield/tensor';

@@ -1,9 +1,9 @@
-/** Twenty steps of Algorithm 1 on random images: the loss falls, the positions of the blocks move. */
+/** Twenty steps of Algorithm 1 on random images: the loss falls and the positions of the blocks move. */
 import { createModel } from 'meanfield/models';
 import { Generator, scope, tensor } from 'meanfield/tensor';
 import { Learner, resolveConfig } from 'meanfield/train';
 
-// Tensors that are made in a scope are freed at its end; the net keeps its own.
+// The scope frees the tensors created in it; the net keeps its own.
 scope(() => {
   const generator = new Generator(1);
   const model = createModel(
