@@ -1,4 +1,4 @@
-/** The engine compiled to plain JavaScript, for tests that need a process or a thread of their own. */
+/** The engine compiled to plain JavaScript, for tests that need their own process or thread. */
 import { execFile, type ExecFileException } from 'node:child_process';
 import {
   mkdirSync,
@@ -37,7 +37,7 @@ function compile(from: string, to: string): void {
   }
 }
 
-/** A temporary folder of the test file, with the compiled engine in `dist`. Made before its tests, gone after. */
+/** A temporary folder of the test file, with the compiled engine in `dist`; created before its tests, removed after. */
 export class Workshop {
   folder = '';
 
@@ -57,12 +57,12 @@ export class Workshop {
     return workshop;
   }
 
-  /** An import specifier of a compiled module. */
+  /** The import specifier of a compiled module. */
   url(module: string): string {
     return pathToFileURL(join(this.folder, 'dist', module)).href;
   }
 
-  /** Writes a module beside the engine; `native` and `tensor` are imported as namespaces. */
+  /** Writes a module beside the engine; it imports `native` and `tensor` as namespaces. */
   script(name: string, body: string): string {
     const file = join(this.folder, name);
     const head = `import * as native from '${this.url('native/index.js')}';\nimport * as tensor from '${this.url('tensor/index.js')}';\n`;
@@ -70,7 +70,7 @@ export class Workshop {
     return file;
   }
 
-  /** Runs a script in a process of its own. */
+  /** Runs a script in its own process. */
   run(
     name: string,
     body: string,

@@ -1,4 +1,4 @@
-/** Several copies of the package in one process, as a tree of dependencies can bring them, and a checkout that was moved. */
+/** Several copies of the package in one process, as a dependency tree can bring them, and a moved checkout. */
 import {
   cpSync,
   mkdirSync,
@@ -17,7 +17,7 @@ import { runNode, Workshop } from './children.ts';
 
 const workshop = Workshop.open();
 
-/** The package's modules and addon once more, below a folder of the workshop. */
+/** A second copy of the package's modules and addon, in a folder of the workshop. */
 function copyPackage(name: string): string {
   const copy = join(workshop.folder, name);
   mkdirSync(join(copy, 'build'), { recursive: true });
@@ -28,7 +28,7 @@ function copyPackage(name: string): string {
   return copy;
 }
 
-/** The name that a build has for its operators. */
+/** The name of a build's operator namespace. */
 const nameInAddon = /meanfield_[\da-f]{12}/g;
 const otherName = 'meanfield_00112233aabb';
 
@@ -36,7 +36,7 @@ let copy = '';
 let otherBuild = '';
 beforeAll(() => {
   copy = copyPackage('copy');
-  // Another version has other sources, and so another name.
+  // Another version has other sources, hence another name.
   otherBuild = copyPackage('other-build');
   const addon = join(otherBuild, 'build', 'meanfield.node');
   const text = readFileSync(addon, 'latin1');
@@ -46,7 +46,7 @@ beforeAll(() => {
 
 const moduleOf = (folder: string): string => pathToFileURL(join(folder, 'dist', 'tensor', 'index.js')).href;
 
-/** A convolution of the project's own, in the package of a module; 9 x 16 ones are added up inside. */
+/** One of the project's own convolutions, in the package of a module; each output sums 9 x 16 ones. */
 const compute = `const compute = async (url) => {
   const { ops, scope } = await import(url);
   return scope(() => {
@@ -55,7 +55,7 @@ const compute = `const compute = async (url) => {
   });
 };`;
 
-it('copies of one build share their operators, another build has its own, and all compute', async () => {
+it('copies of one build share operators, another build has its own, and all work', async () => {
   const urls = [workshop.folder, copy, otherBuild].map(moduleOf);
   const { code, signal, stdout, stderr } = await workshop.run(
     'copies.mjs',
@@ -67,7 +67,7 @@ for (const url of ${JSON.stringify([...urls, urls[0]])}) console.log(await compu
   expect(stdout).toBe('144\n144\n144\n144\n');
 });
 
-it('copies in threads of their own, at once and after each other, leave the process sound', async () => {
+it('copies in their own threads, at once and in sequence, leave the process healthy', async () => {
   const body = `${compute}
 import { parentPort, workerData } from 'node:worker_threads';
 parentPort.postMessage(await compute(workerData));`;
@@ -91,7 +91,7 @@ for (const url of urls) console.log(await compute(url));`,
   expect(stdout).toBe('144 144 144\n144 144 144\n144\n144\n144\n');
 });
 
-it('another libtorch that is in the process already is named before the addon is loaded', async () => {
+it('another libtorch in the process is reported before the addon is loaded', async () => {
   const packages = join(packageRoot, 'node_modules', '@resvg');
   const native = readdirSync(packages, { recursive: true })
     .map(String)
@@ -110,7 +110,7 @@ try { tensor.tensor([1]); } catch (error) { console.error(error.name + ': ' + er
   );
 });
 
-it('a checkout that was copied to another place compiles nothing', async () => {
+it('a copied checkout compiles nothing', async () => {
   const moved = join(workshop.folder, 'moved');
   mkdirSync(join(moved, 'node_modules'), { recursive: true });
   for (const folder of ['native', 'scripts'])
@@ -123,7 +123,7 @@ it('a checkout that was copied to another place compiles nothing', async () => {
   const addon = join(moved, 'build', 'meanfield.node');
   const before = statSync(addon).mtimeMs;
   const outcome = await runNode([join(moved, 'scripts', 'build-native.mjs')], {
-    // Without a compiler.
+    // No compiler in the path.
     PATH: dirname(process.execPath),
     MEANFIELD_BUILD_DIR: undefined,
     LIBTORCH_USE_PYTORCH: undefined,

@@ -38,7 +38,7 @@ interface Member {
   ask(line: string): Promise<string>;
 }
 
-/** A process that leases cores on `take N`, gives them back on `release`, and leaves on `exit`. */
+/** A process that leases cores on `take N`, frees them on `release`, and ends on `exit`. */
 function member(): Member {
   const file = workshop.script(
     'member.mjs',
@@ -72,10 +72,10 @@ interface Leased {
 const take = async (who: Member, wanted = ''): Promise<Leased> =>
   JSON.parse(await who.ask(`take ${wanted}`)) as Leased;
 
-/** Which process each lock names. */
+/** The process named in each lock. */
 const locks = (): string[] => readdirSync(cores).map((name) => readFileSync(join(cores, name), 'utf8'));
 
-it('a process takes all cores, or as many as it wants', () => {
+it('a process leases all cores, or as many as it wants', () => {
   const all = leaseCores();
   expect(all).toMatchObject({ cores: total, total, holders: [] });
   all.release();
@@ -94,7 +94,7 @@ it('a wrong number of threads is an error', () => {
   expect(() => leaseCores(1.5)).toThrow('threads');
 });
 
-it('a second process gets none of the cores of the first, and learns who has them', async () => {
+it('a second process gets none of the cores of the first, and learns who holds them', async () => {
   const [first, second] = [member(), member()];
   expect(await take(first)).toEqual({ cores: total, total, holders: [] });
   const rest = await take(second);
@@ -104,7 +104,7 @@ it('a second process gets none of the cores of the first, and learns who has the
   expect(await take(second)).toEqual({ cores: total, total, holders: [] });
 });
 
-it('the cores of a killed process are taken over', async () => {
+it('the cores of a killed process can be leased', async () => {
   const [first, second] = [member(), member()];
   await take(first);
   expect(locks()).toHaveLength(total);
@@ -115,7 +115,7 @@ it('the cores of a killed process are taken over', async () => {
   expect(await take(second)).toEqual({ cores: total, total, holders: [] });
 });
 
-it('cores go back when a process exits', async () => {
+it('cores are freed when a process exits', async () => {
   const first = member();
   await take(first);
   const exit = once(first.child, 'exit');
@@ -124,7 +124,7 @@ it('cores go back when a process exits', async () => {
   expect(locks()).toEqual([]);
 });
 
-it('a lock of a process number in its second life counts as left behind', () => {
+it('a lock whose process id was reused is stale', () => {
   mkdirSync(cores, { recursive: true });
   for (let core = 0; core < total; core++) writeFileSync(join(cores, `core-${core}`), `${process.ppid} 1`);
   const lease = leaseCores();
@@ -132,7 +132,7 @@ it('a lock of a process number in its second life counts as left behind', () => 
   lease.release();
 });
 
-it('a lock or a guard with nothing or nonsense in it counts as left behind', () => {
+it('an empty or garbled lock or guard is stale', () => {
   mkdirSync(cores, { recursive: true });
   writeFileSync(join(cores, 'core-0'), '');
   writeFileSync(join(cores, 'guard'), '999999999 5');
@@ -143,7 +143,7 @@ it('a lock or a guard with nothing or nonsense in it counts as left behind', () 
   expect(locks()).toEqual([]);
 });
 
-it('a release gives back only what the process still holds, and once', () => {
+it('a release frees only what the process still holds, and once', () => {
   const lease = leaseCores(1);
   writeFileSync(join(cores, 'core-0'), 'somebody else');
   lease.release();
@@ -151,13 +151,13 @@ it('a release gives back only what the process still holds, and once', () => {
   expect(locks()).toEqual(['somebody else']);
 });
 
-it('leases that come and go leave no listeners behind', () => {
+it('leases leave no listeners behind', () => {
   const listeners = process.listenerCount('exit');
   for (let i = 0; i < 20; i++) leaseCores().release();
   expect(process.listenerCount('exit')).toBe(listeners);
 });
 
-it('a folder that cannot be made is one clear error', () => {
+it('a folder that cannot be created is one clear error', () => {
   writeFileSync(cores, 'a file');
   process.env.MEANFIELD_CORES_DIR = join(cores, 'below');
   expect(() => leaseCores()).toThrow(
@@ -165,7 +165,7 @@ it('a folder that cannot be made is one clear error', () => {
   );
 });
 
-it('a dead lock is taken over by one process at a time', async () => {
+it('one process at a time takes over a stale lock', async () => {
   const other = member();
   await take(other, '1');
   const living = readFileSync(join(cores, 'core-0'), 'utf8');
@@ -183,9 +183,9 @@ it('a dead lock is taken over by one process at a time', async () => {
   expect(locks()).toEqual([]);
 });
 
-it('processes that fight over dead locks never hold the same core', async () => {
-  // Each takes, claims the core by a file of its own that must not exist yet, drops both, and leaves dead
-  // locks for the others now and then.
+it('processes that compete for stale locks never hold the same core', async () => {
+  // Each process takes a core, claims it by a file that must not exist yet, drops both, and sometimes leaves stale
+  // locks for the others.
   const body = `import { linkSync, openSync, closeSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 const folder = process.env.MEANFIELD_CORES_DIR;

@@ -21,7 +21,7 @@ function load(env: NodeJS.ProcessEnv): Promise<Outcome> {
   );
 }
 
-/** A copy of the build folder whose facts were changed. */
+/** A copy of the build folder with modified facts. */
 function doctored(name: string, change: (facts: Facts) => unknown): string {
   const folder = join(workshop.folder, name);
   mkdirSync(folder);
@@ -47,7 +47,7 @@ function expectHelp({ code, stdout, stderr }: Outcome, problem: RegExp): void {
   expect(code).toBe(3);
 }
 
-it('loads where all is in place', async () => {
+it('loads if everything is in place', async () => {
   expect(await load({})).toEqual({ code: 0, signal: null, stdout: 'loaded\n', stderr: '' });
 });
 
@@ -57,7 +57,7 @@ it('an addon that was never built is one line of help', async () => {
   expectHelp(await load({ MEANFIELD_BUILD_DIR: empty }), /is not built \(no .*empty\/meanfield\.node\)/);
 });
 
-it('a libtorch that was replaced since the build is refused with both sizes', async () => {
+it('a libtorch replaced since the build is rejected with both sizes', async () => {
   const folder = doctored('replaced', (facts) => ({
     ...facts,
     library: { ...facts.library, size: facts.library.size + 1 },
@@ -71,7 +71,7 @@ it('a libtorch that was replaced since the build is refused with both sizes', as
   expect(bypassed).toMatchObject({ code: 0, stdout: 'loaded\n' });
 });
 
-it('a libtorch that is gone is named', async () => {
+it('a missing libtorch is named', async () => {
   const folder = doctored('gone', (facts) => ({
     ...facts,
     library: { path: '/nowhere/libtorch_cpu.so', size: 1 },
@@ -79,25 +79,25 @@ it('a libtorch that is gone is named', async () => {
   expectHelp(await load({ MEANFIELD_BUILD_DIR: folder }), /at \/nowhere\/libtorch_cpu\.so, which is gone/);
 });
 
-it('build facts that say nothing, or are cut off, are refused', async () => {
+it('empty or truncated build facts are rejected', async () => {
   expectHelp(await load({ MEANFIELD_BUILD_DIR: doctored('silent', () => ({})) }), /does not say what/);
   expectHelp(await load({ MEANFIELD_BUILD_DIR: doctored('null', () => null) }), /does not say what/);
   expectHelp(await load({ MEANFIELD_BUILD_DIR: doctored('cut', () => '{"lib":') }), /is not readable/);
 });
 
-it('LIBTORCH that names another libtorch than the one built against is refused', async () => {
+it('a LIBTORCH other than that of the build is rejected', async () => {
   const other = join(workshop.folder, 'other-torch');
   expectHelp(await load({ LIBTORCH: other }), /wrong libtorch: LIBTORCH is .*other-torch, but .*rebuild/);
 });
 
-it('LIBTORCH is compared by folders, not by letters', async () => {
+it('LIBTORCH is compared by folder, not by spelling', async () => {
   const { lib } = JSON.parse(readFileSync(join(buildFolder(), 'build.json'), 'utf8')) as Facts;
   expect(await load({ LIBTORCH: join(lib, '..') })).toMatchObject({ code: 0 });
   expect(await load({ LIBTORCH: `${join(lib, '..')}/` })).toMatchObject({ code: 0 });
   expectHelp(await load({ LIBTORCH: lib.slice(0, -1) }), /wrong libtorch/);
 });
 
-it('an addon that does not load is help with the reason of the linker', async () => {
+it('an addon that does not load gives help with the linker’s reason', async () => {
   const folder = join(workshop.folder, 'broken');
   mkdirSync(folder);
   copyFileSync(join(buildFolder(), 'build.json'), join(folder, 'build.json'));
@@ -108,7 +108,7 @@ it('an addon that does not load is help with the reason of the linker', async ()
   );
 });
 
-it('building without a libtorch says in one line what was tried and ends with code 3', async () => {
+it('building without libtorch prints one line with what was tried and exits with code 3', async () => {
   const env = { LIBTORCH: '/nonexistent', MEANFIELD_BUILD_DIR: join(workshop.folder, 'unbuilt') };
   const { code, stdout, stderr } = await runNode([join(packageRoot, 'scripts', 'build-native.mjs')], env);
   expect(stdout).toBe('');
@@ -119,7 +119,7 @@ it('building without a libtorch says in one line what was tried and ends with co
   expect(code).toBe(3);
 });
 
-it('building against a libtorch that is too old says which one is required', async () => {
+it('building against a libtorch that is too old names the required version', async () => {
   const top = join(workshop.folder, 'old-torch');
   mkdirSync(join(top, 'include', 'ATen'), { recursive: true });
   mkdirSync(join(top, 'include', 'torch', 'csrc', 'api', 'include', 'torch'), { recursive: true });

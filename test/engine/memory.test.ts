@@ -3,7 +3,7 @@ import { Workshop } from './children.ts';
 
 const workshop = Workshop.open();
 
-it('the garbage collector frees tensors that nobody reaches, and only those', async () => {
+it('the garbage collector frees exactly the unreachable tensors', async () => {
   const { code, stdout, stderr } = await workshop.run(
     'finaliser.mjs',
     `const { ops, tensor: make, scope, keep, liveTensorCount } = tensor;
@@ -24,7 +24,7 @@ console.log(JSON.stringify({ before, after: liveTensorCount(), kept: kept.toArra
   expect(JSON.parse(stdout)).toEqual({ before: 301, after: 1, kept: [1, 2] });
 });
 
-it('a forgotten generator gives its number back', async () => {
+it('a collected generator releases its id', async () => {
   const { stdout } = await workshop.run(
     'generators.mjs',
     `const { Generator } = tensor;
@@ -39,7 +39,7 @@ console.log(id <= 50, held.uniform([1]).toArray().length);`,
   expect(stdout).toBe('true 1\n');
 });
 
-/** Peak resident memory in MiB while 200 tensors of 16 MiB are made and forgotten. */
+/** Peak resident memory in MiB while 200 tensors of 16 MiB are created and dropped. */
 async function peakOf(expression: string): Promise<number> {
   const { stdout, stderr } = await workshop.run(
     'peak.mjs',
@@ -57,16 +57,16 @@ console.log(peak);`,
   return Number(stdout);
 }
 
-// 3.2 GiB in all. What is bounded is bounded by V8's limit for external memory, not by luck.
-it('forgotten tensors are collected because V8 knows what they weigh', async () => {
+// 3.2 GiB in total; V8's limit for external memory must bound the peak.
+it('dropped tensors are collected because V8 knows their size', async () => {
   expect(await peakOf('ops.full([4 * MiB], 1, "f32")')).toBeLessThan(1200);
 });
 
-it('forgotten views weigh what they keep alive', async () => {
+it('dropped views weigh what they keep alive', async () => {
   expect(await peakOf('scope(() => ops.select(ops.full([2, 2 * MiB], 1, "f32"), 0, 0))')).toBeLessThan(1200);
 });
 
-it('what a scope will free does not make V8 collect garbage; what it will not, does', async () => {
+it('only tensors outside scopes trigger garbage collection', async () => {
   const { stdout } = await workshop.run(
     'weight.mjs',
     `import { constants, PerformanceObserver } from 'node:perf_hooks';
@@ -91,7 +91,7 @@ console.log(inScopes, views, kept > 5);`,
   expect(stdout).toBe('0 0 true\n');
 });
 
-it('memory lent to a tensor stays valid without the array and is given back after the tensor', async () => {
+it('memory lent to a tensor outlives the array and is released with the tensor', async () => {
   const { code, stdout, stderr } = await workshop.run(
     'lent.mjs',
     `const { ops, tensorOver, scope } = tensor;
@@ -139,7 +139,7 @@ console.log(first.constructor.name, first.every((value) => value === 5));`,
   expect(stdout).toBe('Float64Array true\n');
 });
 
-it('arrays that could not be lent are not kept', async () => {
+it('arrays that cannot be lent are not kept', async () => {
   const { stdout } = await workshop.run(
     'refused.mjs',
     `const { tensorOver } = tensor;
@@ -175,7 +175,7 @@ process.exit(7);`,
   expect({ code, signal, stderr }).toEqual({ code: 7, signal: null, stderr: '' });
 });
 
-it('freed memory is given out again, and what is kept stays near what was ever used', async () => {
+it('freed memory is reused, and kept memory stays close to the peak in use', async () => {
   const { stdout, stderr } = await workshop.run(
     'sizes.mjs',
     `const { ops, full } = tensor;

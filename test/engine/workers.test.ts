@@ -6,7 +6,7 @@ import { Workshop } from './children.ts';
 
 const workshop = Workshop.open();
 
-/** What a worker posts first. */
+/** The first message of a worker. */
 function firstMessage(worker: Worker): Promise<unknown> {
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);
@@ -21,7 +21,7 @@ function start(name: string, body: string, workerData: unknown = null): Worker {
   return new Worker(workshop.script(name, head + body), { workerData });
 }
 
-it('two workers load the addon and compute at once, and end by themselves', async () => {
+it('two workers load the addon, compute concurrently, and exit', async () => {
   const body = `const { ops, tensor: make, scope, grad, liveTensorCount, Generator } = tensor;
 const x = new Generator(workerData).normal([32, 32], 'f64').setRequiresGrad();
 let total = 0;
@@ -40,7 +40,7 @@ parentPort.postMessage({ total, live: liveTensorCount() });`;
   expect(await Promise.all(exits)).toEqual([0, 0, 0]);
 });
 
-it('each thread has its own handles, modes and count', async () => {
+it('each thread has its own handles, modes and tensor count', async () => {
   const mine = tensor([1, 2, 3]);
   const here = liveTensorCount();
   native().setGradMode(false);
@@ -71,7 +71,7 @@ parentPort.postMessage({ count, stale, recorded: ops.exp(w).requiresGrad });`,
   mine.dispose();
 });
 
-it('workers that are terminated while they compute over lent arrays leave the process sound', async () => {
+it('workers terminated while computing over lent arrays leave the process healthy', async () => {
   const body = `const { ops, tensorOver, scope } = tensor;
 globalThis.all = [];
 for (let i = 0; i < 20; i++) {
@@ -94,7 +94,7 @@ for (;;) scope(() => { ops.mm(x, x); });`;
   y.dispose();
 });
 
-it('an error in a worker is that worker’s own', async () => {
+it('an error in a worker stays in that worker', async () => {
   const worker = start(
     'failing.mjs',
     `const { ops, tensor: make } = tensor;

@@ -1,4 +1,4 @@
-"""Writes small files of the layout that Hugging Face publishes CIFAR in, for test/data.
+"""Writes small files in the layout of CIFAR on Hugging Face, for test/data.
 
 python3 cifar_parquet.py OUT (needs pyarrow, pillow and numpy)
 

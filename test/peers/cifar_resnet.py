@@ -1,11 +1,11 @@
-"""CIFAR ResNets and ResNeXts under the five schemes, written plainly in PyTorch: the peer of test/gradients.
+"""CIFAR ResNets and ResNeXts under the five schemes, in plain PyTorch: the peer of test/gradients.
 
     python3 cifar_resnet.py FOLDER..
 
 Each folder holds manifest.json (the net, the labels, the optimiser, names and shapes of tensors) and one raw
-little-endian file a tensor. Written back: result.json with the losses, and out-N.bin with the gradients of the
-first loss (no steps; then also `outputs`, the logits in training and after it in evaluation) or the parameters and
-buffers after the steps. Runs on torch 1.13 and later.
+little-endian file per tensor. The script writes result.json with the losses, and out-N.bin with the parameters and
+buffers after the steps; without steps, with the gradients of the first loss, and `outputs`, the logits in training
+and then in evaluation. Requires torch 1.13 or later.
 """
 import ctypes
 import json
@@ -22,7 +22,7 @@ DTYPES = {"f32": torch.float32, "f64": torch.float64}
 
 class Block(nn.Module):
     def add_projection(self, inputs, outputs, stride):
-        """Option B: a 1 x 1 convolution, in post-activation nets with its norm."""
+        """Option B: a 1 x 1 convolution, with a norm in post-activation nets."""
         conv = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
         if self.pre:
             self.downsample = nn.Sequential(conv)
@@ -248,7 +248,7 @@ def run(folder):
         raise SystemExit("missing %s, unexpected %s" % (missing, unexpected))
     del tensors
     net.train()
-    # As users of PyTorch do on CPUs, and as the nets here do: its kernels sum in another order there.
+    # Channels last, like the nets here: the kernels of this layout sum in another order.
     net = net.to(memory_format=torch.channels_last)
     images = images.contiguous(memory_format=torch.channels_last)
     sgd = manifest.get("sgd")
@@ -263,7 +263,7 @@ def run(folder):
 
     if sgd is None:
         outputs["training"] = backward()
-        # A block behind a negative gap of the frozen order still gets its zero gradient; None would be a fault.
+        # A block after a negative gap of the frozen order still has a zero gradient; None would be a bug.
         out = {name: p.grad for name, p in net.named_parameters()}
         with torch.no_grad():
             outputs["evaluation"] = net.eval()(images)

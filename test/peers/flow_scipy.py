@@ -1,4 +1,4 @@
-"""The mean-field ODE and its adjoint by SciPy's DOP853: tasks as JSON on standard input, states and costates on output.
+"""Solves the mean-field ODE and its adjoint by SciPy's DOP853: tasks as JSON on standard input, states and costates on standard output.
 
 dX/dt = sum_m w_m f(X, theta_m(t)), theta_m(t) = sum_r amplitude_rm cos(pi r t + phase_rm).
 """
@@ -75,7 +75,7 @@ def solve(task):
     return {
         "states": [middle.tolist(), last.tolist()],
         "costates": [half[n * d :].tolist(), first[n * d :].tolist()],
-        # How far the way back misses the start: the error of SciPy's own answer.
+        # The distance from the start after integrating back: SciPy's own error.
         "miss": float(np.abs(first[: n * d] - start.ravel()).max()),
     }
 

@@ -1,4 +1,4 @@
-"""What numpy.load finds in the .npz named by the JSON on standard input: types, shapes, and the bits of the numbers."""
+"""Reads the .npz named by the JSON on standard input by numpy.load: prints types, shapes, and the bits of the numbers."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ with np.load(path, allow_pickle=False) as arrays:
             "dtype": array.dtype.str,
             "shape": list(array.shape),
             "order": bool(array.flags.c_contiguous),
-            # As text, because JSON has no NaN and fewer integers.
+            # As text, because JSON has neither NaN nor 64-bit integers.
             "bits": [f"{bits:016x}" for bits in np.ascontiguousarray(array).reshape(-1).view(np.uint64).tolist()],
         }
         for name, array in arrays.items()

@@ -1,4 +1,4 @@
-"""Paired t-tests by SciPy: reads {"pairs": [[control, treated], ..]} as JSON, answers t, p and the 95 % interval of each."""
+"""Paired t-tests by SciPy: reads {"pairs": [[control, treated], ..]} as JSON, prints t, p and the 95 % interval of each."""
 import json
 import sys
 

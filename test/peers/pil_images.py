@@ -1,5 +1,5 @@
-"""Writes files of many kinds with Pillow and says what `Image.open(f).convert('RGB')`, which torchvision and timm read
-images with, makes of them: test/data/pil-images.json. Run with Pillow 13: python pil_images.py > ../data/pil-images.json"""
+"""Writes test/data/pil-images.json: files of many kinds, and their pixels by Pillow's `Image.open(f).convert('RGB')`, as
+torchvision and timm read images. Run with Pillow 13: python pil_images.py > ../data/pil-images.json"""
 
 import base64
 import io
@@ -25,7 +25,7 @@ def saved(image, kind, **options):
 
 
 def png(depth, colour, rows, extra=b""):
-    """A PNG of any depth, which Pillow does not write."""
+    """A PNG of any bit depth; Pillow cannot write all."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -36,7 +36,7 @@ def png(depth, colour, rows, extra=b""):
 
 
 def linear_profile():
-    """A profile of sRGB's primaries whose values are linear in light: to follow it changes the pixels."""
+    """A profile with sRGB's primaries and linear values: applying it changes the pixels."""
     xyz = [(0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141), (0.9642, 1.0, 0.8249)]
     tags = [b"XYZ " + bytes(4) + b"".join(struct.pack(">i", round(v * 65536)) for v in one) for one in xyz]
     curve = b"curv" + bytes(4) + struct.pack(">I", 0)

@@ -1,4 +1,4 @@
-"""Distances of Python Optimal Transport: tasks as JSON on standard input, one number for each on standard output."""
+"""Distances by Python Optimal Transport: tasks as JSON on standard input, one number for each on standard output."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ def solve(task):
         return ot.wasserstein_1d(x[:, 0], y[:, 0], a, b, p) ** (1 / p)
     if kind == "sliced":
         directions = np.array(task["directions"]).T
-        # It divides by n_projections, whatever it is given as projections.
+        # POT divides by n_projections, whatever the number of given projections.
         return ot.sliced_wasserstein_distance(x, y, a, b, n_projections=directions.shape[1], projections=directions)
     cost = np.linalg.norm(x[:, None] - y[None], axis=2) ** p
     if kind == "exact":

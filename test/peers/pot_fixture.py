@@ -1,5 +1,5 @@
-"""Writes ../theory/transport-pot.json: exact plans and Sinkhorn divergences of Python Optimal Transport, for particles of
-unequal weights and counts. Run it with POT 0.9 or later: python3 test/peers/pot_fixture.py
+"""Writes ../theory/transport-pot.json: exact plans and Sinkhorn divergences by Python Optimal Transport, for
+particles of unequal weights and counts. Run with POT 0.9 or later: python3 test/peers/pot_fixture.py
 """
 
 import json

@@ -1,4 +1,4 @@
-/** Runs the nets of cifar_resnet.py: tensors travel as raw files beside a manifest, in a temporary folder. */
+/** Runs the nets of cifar_resnet.py; passes tensors as raw files with a manifest, in a temporary folder. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ export function torchVersion(): string | undefined {
 
 export type Numbers = Float32Array | Float64Array;
 
-/** A net with nothing left to defaults; scheme by the reference's name. */
+/** A fully specified net; the scheme has the reference's name. */
 export interface PeerNet {
   readonly depth: number;
   readonly variant: string;
@@ -30,7 +30,7 @@ export interface PeerNet {
   readonly pinned: boolean;
 }
 
-/** A tensor, read when it is written to its file: large nets are not held twice. */
+/** A tensor read only when its file is written, so that large nets are not held twice. */
 export interface Source {
   readonly shape: readonly number[];
   toTypedArray(): NodeJS.ArrayBufferView;
@@ -41,7 +41,7 @@ export interface PeerTask {
   readonly net: PeerNet;
   readonly labels: readonly number[];
   readonly smoothing: number;
-  /** Left out: one loss and its gradients. */
+  /** Absent: one loss and its gradients. */
   readonly sgd?: Readonly<Record<string, number>>;
   /** Parameters, buffers, and `images`. */
   readonly tensors: ReadonlyMap<string, Source>;
@@ -49,13 +49,13 @@ export interface PeerTask {
 
 export interface PeerResult {
   readonly losses: readonly number[];
-  /** Gradients, or what the steps left. */
+  /** The gradients, or the tensors after the steps. */
   readonly tensors: ReadonlyMap<string, Numbers>;
-  /** Without steps the logits [B, C]: `training`, and `evaluation` after one blend of the running statistics. */
+  /** Without steps, the logits [B, C]: `training`, and `evaluation` after one update of the running statistics. */
   readonly outputs: ReadonlyMap<string, Numbers>;
 }
 
-/** All tasks in one process: starting Python takes longer than a net. */
+/** Runs all tasks in one process: starting Python takes longer than a net. */
 export function runPeer(tasks: readonly PeerTask[]): PeerResult[] {
   const root = mkdtempSync(join(tmpdir(), 'meanfield-peer-'));
   try {

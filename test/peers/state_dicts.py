@@ -1,7 +1,7 @@
-"""State dictionaries of plain CIFAR ResNets: writes some for us to read, reads some that we wrote.
+"""State dicts of plain CIFAR ResNets: writes some for us to read, and reads some that we wrote.
 
-The JSON on standard input holds `images` (shape and numbers), `write` (nets whose weights are drawn here and saved to a file) and
-`read` (our safetensors files, with the nets that they are of). The answer: the logits of each, in f64 and evaluation mode.
+The JSON on standard input holds `images` (shape and numbers), `write` (nets to initialise here and save to a file) and
+`read` (our safetensors files, with their nets). Prints the logits of each, in f64 and evaluation mode.
 """
 
 import json

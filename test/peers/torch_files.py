@@ -1,6 +1,6 @@
-"""Writes files of torch.save of every kind into the folder that the JSON on standard input names, some of them attacks.
+"""Writes torch.save files of every kind, attacks among them, to the folder named by the JSON on standard input.
 
-The answer: the bits of each tensor as PyTorch has them, and of each attack whether torch.load ran it.
+Prints the bits of each tensor in PyTorch, and for each attack whether torch.load executed it.
 """
 
 import argparse
@@ -110,7 +110,7 @@ for protocol in (2, 3, 4, 5):
         file = at("extras-%s-%d.pth" % (kind, protocol))
         content = {"extras": extras, "state_dict": tensors, "hyper_parameters": Options(a=Config())}
         torch.save(content, file, pickle_protocol=protocol, _use_new_zipfile_serialization=zipped)
-# One by one, so that the first that is refused is named.
+# One by one, to name the first rejected one.
 for name, extra in extras.items():
     torch.save({"extra": extra, "state_dict": tensors}, at("extra-%s.pth" % name))
 torch.save({"arrays": {"a.weight": extras["array"], "b.weight": extras["columns"]}}, at("arrays.pth"))

@@ -1,4 +1,4 @@
-/** A run knows its data again: it goes on with no others, and is tested on no other classes. */
+/** Runs recognise their data: they do not resume with other data, and are not tested on other classes. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ afterAll(() => {
 });
 
 interface Folder {
-  /** Each with its colour. */
+  /** Name and colour of each class. */
   readonly classes?: Readonly<Record<string, string>>;
   readonly images?: number;
   readonly size?: number;
@@ -36,7 +36,7 @@ interface Folder {
 
 const insects = { ants: '#a01010', bees: '#1010a0' };
 
-/** An image folder: pictures of a class have its colour, each a little different. */
+/** Creates an image folder: the pictures of a class have its colour, each slightly different. */
 async function imageFolder(
   name: string,
   { classes = insects, images = 8, size = 12, format = 'png' }: Folder = {},
@@ -57,7 +57,7 @@ async function imageFolder(
   return dir;
 }
 
-/** A run that was stopped after its third step of four. */
+/** A run stopped after its third of four steps. */
 async function stoppedRun(name: string, options: TrainOptions): Promise<SessionResult> {
   let steps = 0;
   const config = resolveConfig({
@@ -127,15 +127,15 @@ describe('a run on an image folder', () => {
     const told = await message(resumeRun(dir, { dataDir: other }));
     expect(told).toContain(words);
     expect(told).toContain('--data-dir');
-    // Nothing of the run was touched.
+    // The run is unchanged.
     expect(readFileSync(join(dir, 'metrics.jsonl'))).toEqual(before);
     expect(readConfigFile(join(dir, 'config.yaml'))['data-dir']).toBe(own);
   });
 
-  it('does not go on with labels that changed places, or with another test set', async () => {
+  it('does not resume with permuted labels or another test set', async () => {
     const swapped = await imageFolder('swapped', { images: 4 });
     for (const i of [4, 5, 6, 7]) {
-      // Seven of one class, nine of the other would be a count; here the same images are in another order.
+      // Keep the class counts: the same images in another order.
       cpSync(join(own, 'train', 'ants', `${i}.png`), join(swapped, 'train', 'ants', `x${i}.png`));
       cpSync(join(own, 'train', 'bees', `${i}.png`), join(swapped, 'train', 'bees', `x${i}.png`));
     }
@@ -152,7 +152,7 @@ describe('a run on an image folder', () => {
     );
   });
 
-  it('goes on with its own data in another place, in other files, and keeps the place', async () => {
+  it('resumes with its own data in another folder, in other files, and records the folder', async () => {
     const dir = copyOf(run, 'moved-run');
     const moved = await imageFolder('moved', { format: 'webp' });
     let stop = 0;
@@ -160,7 +160,7 @@ describe('a run on an image folder', () => {
     expect(first.result).toBeUndefined();
     expect(readConfigFile(join(dir, 'config.yaml'))['data-dir']).toBe(moved);
     expect((await resumeRun(dir)).result).toBeDefined();
-    // The same bits as of one that was never moved.
+    // The same bits as a run that was never moved.
     const still = copyOf(run, 'still-run');
     await resumeRun(still);
     const weights = (of: string): Buffer =>
@@ -168,7 +168,7 @@ describe('a run on an image folder', () => {
     expect(weights(dir).equals(weights(still))).toBe(true);
   });
 
-  it('of an earlier version, without a fingerprint, goes on, but not with other classes or another size', async () => {
+  it('of an earlier version, without a fingerprint, resumes, but not with other classes or another size', async () => {
     const old = copyOf(run, 'old');
     const file = join(old, 'checkpoints', 'last', 'state.json');
     const { data, ...state } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
@@ -193,7 +193,7 @@ describe('a run on an image folder', () => {
     });
   });
 
-  it('is tested on its own classes alone, and both lists are named', async () => {
+  it('is tested only on its own classes; the error names both lists', async () => {
     const others = await imageFolder('others', { classes: { bees: '#1010a0', wasps: '#a01010' } });
     expect(await message(tested(run, others))).toMatch(
       /was trained on the classes ants, bees; the test images of .*others have bees, wasps$/,
@@ -202,14 +202,14 @@ describe('a run on an image folder', () => {
     expect(await message(tested(run, one))).toContain('have ants, bees, wasps');
   });
 
-  it('is told when the test images are others', async () => {
+  it('notes other test images', async () => {
     const darker = await imageFolder('darker', { classes: { ants: '#900000', bees: '#000090' } });
     expect((await tested(run, darker)).notes).toEqual([
       'these 8 test images are not the 8 that training was tested on',
     ]);
   });
 
-  it('with a checkpoint of another net is refused', async () => {
+  it('with a checkpoint of another net is rejected', async () => {
     const { dir } = await stoppedRun('wide', { dataset: 'image-folder', dataDir: own, width: 4 });
     expect(() => loadTrained(run, join(dir, 'checkpoints', 'last'))).toThrow('its width is 4, here it is 2');
   });
@@ -243,11 +243,11 @@ it('a run on IDX files is tested on IDX files of another size, scaled', async ()
   const here = await tested(dir);
   const there = await tested(dir, idx('double', 16));
   expect(there.error).toBe(here.error);
-  // Plain grey stays plain grey: scaled, they are the images of the training.
+  // Plain grey stays plain grey: after scaling, the images equal those of the training.
   expect(there.notes).toEqual([]);
 });
 
-it('a place for images that are made on the spot is refused', async () => {
+it('a folder for generated images is rejected', async () => {
   const { dir } = await stoppedRun('drawn', { dataset: 'synthetic-images', limitTrainBatches: 2 });
   expect(await message(tested(dir, root))).toContain('--data-dir has no effect');
   expect(await message(resumeRun(dir, { dataDir: root }))).toContain('--data-dir belongs to --dataset');

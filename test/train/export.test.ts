@@ -1,4 +1,4 @@
-/** A trained net as a file, and back. */
+/** Exports a trained net to a file and imports it again. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ const trained = (index: number): CifarResNet => {
   return model;
 };
 
-it('folded: a vanilla net with the weights has the logits, in evaluation and in training, of every scheme', async () => {
+it('folded: a vanilla net with the weights gives the logits of every scheme, in evaluation and in training', async () => {
   const worst = new Worst();
   for (const [i, [name, one]] of netAndShortcutCases.entries()) {
     if (one.scheme === 'intervals') continue;
@@ -62,7 +62,7 @@ it('folded: a vanilla net with the weights has the logits, in evaluation and in 
   worst.expectBelow(1e-12);
 });
 
-it('apart: a net of the same scheme has weights, positions and logits to the bit, particle by particle', async () => {
+it('unfolded: a net of the same scheme gets the same weights, positions and logits bit for bit', async () => {
   for (const [i, [name, one]] of netAndShortcutCases.entries()) {
     const model = trained(i);
     write(exportWeights(model, { style: 'torchvision', fold: false }).tensors);
@@ -79,7 +79,7 @@ it('apart: a net of the same scheme has weights, positions and logits to the bit
   }
 });
 
-it('blocks stand in the order of the flow, positions beside them as scalars with their particle', () => {
+it('blocks are in the order of the flow, with positions as scalars beside their particle', () => {
   const model = makeNet(meanField, 'relu');
   const { tensors, metadata, unitSteps } = exportWeights(model, { style: 'akamaster', fold: false });
   expect(unitSteps).toBe(false);
@@ -97,7 +97,7 @@ it('blocks stand in the order of the flow, positions beside them as scalars with
   expect(metadata['layer1.tau']).toBe('[2.3,0.7,1.9]');
 });
 
-it('folded names are those of PyTorch, with counters and without positions; steps of 1 change no weight', () => {
+it('folded names are PyTorch’s, with counters and without positions; steps of 1 change no weight', () => {
   const model = new CifarResNet(
     { ...size, depth: 8, dtype: 'f32', schedule: { scheme: 'mean-field' } },
     new Generator(1),
@@ -113,7 +113,7 @@ it('folded names are those of PyTorch, with counters and without positions; step
   expect(new Float32Array(gamma.data.slice().buffer)).toEqual(Float32Array.of(1, 1));
 });
 
-it('intervals that overlap are no plain net: folding is refused, with what to do', () => {
+it('overlapping intervals do not fold to a plain net: the error says what to do', () => {
   const one = netCases.find(([name]) => name === 'intervals, post-activation')![1];
   const fold = (): unknown => exportWeights(makeNet(one, 'relu'), { style: 'akamaster', fold: true });
   expect(fold).toThrow(UsageError);
@@ -127,16 +127,16 @@ it('intervals that overlap are no plain net: folding is refused, with what to do
     'layer3.tau': [2, 0],
     'layer3.tauEnd': [3, 1],
   });
-  // Touching ends, a width of 0 and a gap are one block after the other.
+  // With touching ends, zero width or a gap, blocks still act one after the other.
   expect(exportWeights(model, { style: 'akamaster', fold: true }).unitSteps).toBe(false);
 });
 
-it('names of pre-activation nets are refused for post-activation nets', () => {
+it('names of pre-activation nets are rejected for post-activation nets', () => {
   const wrong = (): unknown => exportWeights(makeNet(meanField, 'relu'), { style: 'preresnet', fold: true });
   expect(wrong).toThrow('--key-style preresnet is for pre-activation nets');
 });
 
-it('a file whose particles are not each of them once, or whose weights are no numbers, is refused', async () => {
+it('a file with duplicate particles or non-finite weights is rejected', async () => {
   const model = makeNet(meanField, 'relu');
   const { tensors } = exportWeights(model, { style: 'akamaster', fold: false });
   const target = makeNet(meanField, 'relu');

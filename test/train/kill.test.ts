@@ -1,4 +1,4 @@
-/** A run that is killed at any moment and resumed is the run that was never killed, bit for bit. */
+/** A run killed at any moment and resumed equals the run that was never killed, bit for bit. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } from '../command/command.ts';
 
-// tau moves fast here, so that blocks swap within the run and the order is part of what must survive.
+// tau moves fast here, so that blocks swap during the run and the order must survive too.
 const settings = [
   ...[
     '--dataset',
@@ -40,7 +40,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Resolves when a checkpoint is being written: its unfinished folder is there. */
+/** Resolves when a checkpoint is being written: its temporary folder exists. */
 async function writingBegins(run: string, isOver: () => boolean): Promise<boolean> {
   const folder = join(run, 'checkpoints');
   for (;;) {
@@ -48,7 +48,7 @@ async function writingBegins(run: string, isOver: () => boolean): Promise<boolea
     try {
       if (readdirSync(folder).some((name) => name.startsWith('.'))) return true;
     } catch {
-      // Not made yet.
+      // Not created yet.
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -58,7 +58,7 @@ interface Killed {
   readonly inside: boolean;
 }
 
-/** Kills after `delay` ms, or at the first writing of a checkpoint after that. */
+/** Kills after `delay` ms, or at the first checkpoint write after that. */
 async function killOnce(
   args: readonly string[],
   run: string,

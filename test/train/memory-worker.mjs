@@ -1,4 +1,4 @@
-// One process of memory.test.ts: a thousand real training steps, live tensors and resident memory after each.
+// A process of memory.test.ts: a thousand real training steps; records live tensors and resident memory after each.
 import { resolveConfig, Learner } from '../../dist/train/index.js';
 import { createModel } from '../../dist/models/index.js';
 import { Generator, keep, liveTensorCount, tensor } from '../../dist/tensor/index.js';

@@ -1,4 +1,4 @@
-/** Training holds on to nothing: what a step makes is gone before the next. */
+/** Training leaks nothing: the tensors of a step are freed before the next. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -9,7 +9,7 @@ interface MemoryReport {
 }
 
 it(
-  'a thousand steps leave live tensors flat to the tensor, and memory within 5 % of its early maximum',
+  'a thousand steps keep the live-tensor count constant, and memory within 5 % of its early maximum',
   { timeout: 300_000 },
   () => {
     const worker = join(import.meta.dirname, 'memory-worker.mjs');

@@ -41,7 +41,7 @@ function release({ model }: Learner): void {
   for (const one of [...model.parameters.values(), ...model.buffers.values()]) one.dispose();
 }
 
-/** A sum that hardly stays the same when an entry changes, of each tensor. */
+/** The sum of squares of each tensor, which changes if any entry does. */
 const squares = (tensors: ReadonlyMap<string, Tensor>): number[] =>
   [...tensors.values()].map((one) => (one.toTypedArray() as Float32Array).reduce((sum, x) => sum + x * x, 0));
 

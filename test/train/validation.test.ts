@@ -1,4 +1,4 @@
-/** What epochs are evaluated on: images held out or the test set, each epoch or the last alone. */
+/** The images on which epochs are evaluated: held-out images or the test set, every epoch or only the last. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ it('by default every epoch is evaluated on the test set', async () => {
   expect(result.validationError).toBeUndefined();
 });
 
-it('with an interval of 0 the test set is seen once, after the last epoch, and no best checkpoint is chosen on the way', async () => {
+it('with an interval of 0 the test set is evaluated once, after the last epoch, and no best checkpoint is chosen', async () => {
   const { dir, result, written, epochs } = await train('last', { valInterval: 0 });
   expect(written.map(({ evalError }) => evalError)).toEqual([undefined, undefined, result.testError]);
   expect(epochs.map(({ evaluation }) => evaluation?.error)).toEqual([undefined, undefined, result.testError]);
@@ -51,7 +51,7 @@ it('an interval of 2 evaluates the second epoch and the last', async () => {
   expect(written.map(({ evalError }) => evalError !== undefined)).toEqual([false, true, true]);
 });
 
-it('with a split epochs are evaluated on the images held out, and the result tells both errors', async () => {
+it('with a split, epochs are evaluated on held-out images, and the result has both errors', async () => {
   const { dir, result, written, epochs } = await train('split', { valSplit: 200 });
   expect(epochs.map(({ evaluatedOn }) => evaluatedOn)).toEqual(['validation', 'validation', 'validation']);
   expect(epochs.map(({ evaluation }) => evaluation?.count)).toEqual([200, 200, 200]);
@@ -60,7 +60,7 @@ it('with a split epochs are evaluated on the images held out, and the result tel
   expect(readRun(dir).result()).toEqual(result);
 });
 
-it('a validation set of its own is seen at the ends of epochs, the test set once, and the run says so', async () => {
+it('a separate validation set is evaluated after each epoch, the test set once, and the run says so', async () => {
   const dataDir = join(root, 'images');
   for (const [part, count] of [
     ['train', 20],
@@ -89,7 +89,7 @@ it('a validation set of its own is seen at the ends of epochs, the test set once
   const run = readRun(dir);
   expect(evaluationSet(run.config(), run.environment())).toBe('validation');
   expect(run.config()?.['val-split']).toBe(0);
-  // Two classes: any answer is among the best five.
+  // Two classes: every answer is among the best five.
   expect(result.top5Error).toBeUndefined();
   expect(written.map(({ evalTop5 }) => evalTop5)).toEqual([undefined, undefined, undefined]);
 });

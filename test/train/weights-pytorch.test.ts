@@ -1,4 +1,4 @@
-/** Weights to and from PyTorch, where python3 (or $PYTHON) has it: the same net gives the same logits there and here. */
+/** Exchanges weights with PyTorch, if python3 (or $PYTHON) has it: the same net gives the same logits in both. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ interface Answer {
   readonly read: readonly number[][];
 }
 
-/** One block after the other, with gaps, out of order: what a plain net can hold. */
+/** Non-overlapping intervals, with gaps, out of order: a plain net can represent them. */
 const apart = {
   'layer1.tau': [2.3, 0.2, 1.2],
   'layer1.tauEnd': [2.8, 1.1, 2.2],
@@ -57,7 +57,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
   const logitsOf = (net: CifarResNet, training = false): number[] =>
     noGrad(() => scope(() => net.forward(images, { training }).toArray()));
 
-  it('a state dictionary of PyTorch, in every form, gives its logits to 1e-10', async () => {
+  it('a PyTorch state dict, in every form, gives its logits to 1e-10', async () => {
     const [akamaster, torchvision] = ['akamaster', 'torchvision'] as const;
     const forms = [
       ['resnet20', akamaster, 'module.', true, false, 'float32'],
@@ -119,7 +119,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     worst.expectBelow(1e-10);
   });
 
-  it('so does a net of bottlenecks, grouped or before their activation', () => {
+  it('so does a net of bottlenecks, grouped or pre-activation', () => {
     const nets = (['preresnet29-bottleneck', 'resnext29-2x2d'] as const).map((name) => {
       const architecture = parseModelName(name);
       const model = new CifarResNet(
