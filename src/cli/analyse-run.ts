@@ -1,4 +1,4 @@
-/** Runs `meanfield analyse`: measures, writes the page, prints what decides. */
+/** Runs `meanfield analyse`: measures, writes the page, prints the deciding numbers. */
 import { join } from 'node:path';
 import { exitCodes, UsageError } from '../errors.ts';
 import { analyse } from '../experiment/analyse/index.ts';

@@ -13,11 +13,11 @@ export interface FlowFlags extends BenchFlags, Partial<Sizes> {
   precision: ('f32' | 'f64')[];
 }
 
-const usual: Sizes = { samples: 1000, particles: 1000, features: 16, slices: 50 };
-/** What claims measure with, the usual one, and one with many features. */
+const defaultSizes: Sizes = { samples: 1000, particles: 1000, features: 16, slices: 50 };
+/** The width of claims, the default one, and one with many features. */
 const three: readonly Sizes[] = [
   { samples: 200, particles: 100, features: 4, slices: 40 },
-  usual,
+  defaultSizes,
   { samples: 2000, particles: 500, features: 64, slices: 20 },
 ];
 
@@ -26,7 +26,7 @@ export async function runFlowBenchmark(flags: FlowFlags): Promise<void> {
   const given = Object.entries({ samples, particles, features, slices }).filter(
     ([, size]) => size !== undefined,
   );
-  const problems = given.length > 0 ? [{ ...usual, ...Object.fromEntries(given) }] : three;
+  const problems = given.length > 0 ? [{ ...defaultSizes, ...Object.fromEntries(given) }] : three;
   await runBenchmark(
     flags,
     problems.flatMap((sizes) =>

@@ -16,7 +16,7 @@ export interface BenchFlags {
 
 export type Row = (threads: number) => Promise<Comparison>;
 
-/** The rows of each precision that this CPU has. */
+/** The rows for each precision that this CPU supports. */
 export function byPrecision(names: readonly string[], rowsOf: (bf16: boolean) => readonly Row[]): Row[] {
   return names.flatMap((name) => {
     const bf16 = name === 'bf16';
@@ -26,10 +26,10 @@ export function byPrecision(names: readonly string[], rowsOf: (bf16: boolean) =>
   });
 }
 
-/** Cores that may be in use before figures are marked. */
+/** Number of cores in use by others above which figures are marked. */
 const quiet = 0.2;
 
-/** Runs `measure` with all cores leased; says before and after if others use them. */
+/** Runs `measure` with all cores leased; warns before and after if others use them. */
 export async function onQuietMachine<T>(
   flags: Pick<BenchFlags, 'threads'>,
   measure: (threads: number) => Promise<T>,
@@ -51,7 +51,7 @@ export async function onQuietMachine<T>(
   }
 }
 
-/** Measures all rows, says each as it is known. */
+/** Measures all rows, and reports each as it finishes. */
 async function measureRows(rows: readonly Row[], threads: number): Promise<Comparison[]> {
   const results: Comparison[] = [];
   for (const row of rows) {
@@ -99,7 +99,7 @@ export function machineFacts(threads: number): Record<string, unknown> {
   };
 }
 
-/** Arithmetic per second over that of a large matrix product. */
+/** Arithmetic rate relative to that of a large matrix product. */
 function shareOfCeiling({ work, ours }: Comparison, gemm: Ceiling['gemm']): string {
   const most = work && gemm[work.precision];
   return work && most !== undefined ? (work.gflop / (ours / 1000) / most).toFixed(2) : '';
@@ -121,7 +121,7 @@ function timeTable(rows: readonly Comparison[], { gemm }: Ceiling): string {
   );
 }
 
-/** Peak resident memory over the model or the inputs just built. */
+/** Peak resident memory above that of the model or the inputs just built. */
 export function memoryTable(rows: readonly Comparison[]): string {
   return textTable(
     ['growth of memory', 'ours MB', 'PyTorch MB', 'ratio'],

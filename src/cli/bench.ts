@@ -1,4 +1,4 @@
-/** `meanfield bench`: our speed beside PyTorch's. */
+/** `meanfield bench`: our speed compared with PyTorch's. */
 import { type Command, Option } from 'commander';
 import type { DataFlags, EpochFlags } from './bench-data.ts';
 import type { FlowFlags } from './bench-flow.ts';
@@ -19,7 +19,7 @@ const precision = (fallback: readonly string[]): Option =>
 const dataDir = (): Option =>
   new Option('--data-dir <dir>', 'folder that holds the binary version of CIFAR-10').makeOptionMandatory();
 
-/** What every benchmark takes; those that repeat within a process say how often. */
+/** Options of every benchmark; those that repeat within a process also take the number of repetitions. */
 function common(command: Command, repetitions?: { steps: number; warmup: number }): Command {
   command.addOption(integer('--runs <n>', 'processes of each kind', 7));
   if (repetitions)

@@ -1,8 +1,8 @@
-/** What `meanfield train` takes beside the settings of the training, as flags and in its YAML file. */
+/** Options of `meanfield train` besides the training settings, as flags and in its YAML file. */
 import type { JsonSchema } from '../train/settings/kinds.ts';
 
 export interface CommandSetting {
-  /** As commander takes them. */
+  /** As parsed by commander. */
   readonly flags: string;
   readonly help: string;
   readonly type: 'text' | 'switch';

@@ -20,7 +20,7 @@ const schema = settingsSchema(commandSchema());
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
 const isValid = (record: unknown): boolean => validate(record);
 
-/** Whether `train -c` takes a file of this text. */
+/** Whether `train -c` accepts a file with this text. */
 function isTaken(record: object): boolean {
   const file = join(folder, 'x.yaml');
   writeFileSync(file, stringify(record));
@@ -34,13 +34,13 @@ function isTaken(record: object): boolean {
   }
 }
 
-/** Values of every type, at and beyond the bounds of settings. */
+/** Values of every type, within and beyond the bounds of settings. */
 const values: readonly unknown[] = [
   ...[null, true, false, 0, 1, 3, 0.5, -1, 1e-4, 2.5, 1e6, [0.5], [0.5, 0.25], [], [-1], ['x'], {}],
   ...['', ' ', 'x', 'cpu', 'cuda:1', 'resnet20', '0.1,0.2'],
 ];
 
-it('names every setting, with its meaning', () => {
+it('describes every setting', () => {
   for (const key of configKeys) {
     const property = schema.properties?.[flagOf(key)];
     expect(property?.description, key).toContain(settingOf(key).help);
@@ -49,16 +49,16 @@ it('names every setting, with its meaning', () => {
   }
 });
 
-// A model that is not known and text that is not numbers are told by words of their own.
+// An unknown model and text in place of numbers have messages of their own.
 const beyondSchema = (key: string, value: unknown): boolean =>
   typeof value === 'string' && (key === 'model' || ['mean', 'std', 'decay-milestones'].includes(key));
 
-it.each(configKeys.map(flagOf))('%s: the schema and `train -c` take the same values', (flag) => {
+it.each(configKeys.map(flagOf))('%s: the schema and `train -c` accept the same values', (flag) => {
   for (const value of values) {
     if (beyondSchema(flag, value)) continue;
     const record = { [flag]: value };
     if (isTaken(record)) expect(isValid(record), stringify(record)).toBe(true);
-    // The rest is what settings say of each other: resolveConfig tells it.
+    // The remaining rules relate settings to each other, and are checked by resolveConfig.
     else if (isValid(record)) expect(relations).toContain(flag);
   }
 });
@@ -76,7 +76,7 @@ const choices = configKeys.flatMap((key) => {
   );
 });
 
-it.each(choices)('%s: %o with %s: %s is valid if `train -c` takes it', (flag, value, choice, chosen) => {
+it.each(choices)('%s: %o with %s: %s is valid if `train -c` accepts it', (flag, value, choice, chosen) => {
   const record = { [flag]: value, [flagOf(choice)]: chosen, epochs: 200 };
   expect(isValid(record)).toBe(isTaken(record));
 });

@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Runs a command on the folder of a run without checkpoints, so that it fails after it took its threads. */
+/** Runs a command on a run folder without checkpoints, so that it fails after it has taken its threads. */
 async function messagesOf(...words: string[]): Promise<string> {
   const lines: string[] = [];
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -35,7 +35,7 @@ async function messagesOf(...words: string[]): Promise<string> {
   return lines.join('');
 }
 
-describe.skipIf(total < 2)('on a machine whose cores are held', () => {
+describe.skipIf(total < 2)('on a machine whose cores are leased by others', () => {
   it.each([
     ['evaluate', '@run'],
     ['predict', '@run', '@run'],

@@ -1,9 +1,9 @@
-/** Cores for a command, leased from those that no other process of meanfield holds. */
+/** Leases cores for a command, from those that no other meanfield process holds. */
 import { leaseCores, setThreads } from '../native/index.ts';
 import { say } from './output.ts';
 
 /**
- * Runs `body` with a lease of at most `wanted` cores (default: all). Says so if other processes hold some of them.
+ * Runs `body` with a lease of at most `wanted` cores (default: all), and warns if other processes hold some of them.
  *
  * @param command - for the message
  */
@@ -22,7 +22,7 @@ export async function withCores<T>(
   }
 }
 
-/** As `withCores`, with one thread of libtorch for each core. */
+/** Like `withCores`, with one libtorch thread per core. */
 export const withThreads = <T>(
   command: string,
   wanted: number | undefined,

@@ -1,4 +1,4 @@
-/** `meanfield data`: what data sets there are, and bringing and checking them. */
+/** `meanfield data`: lists, fetches and checks data sets. */
 import type { Command } from 'commander';
 import { oneLine } from '../check.ts';
 import { parseInteger } from './flags.ts';

@@ -34,7 +34,7 @@ export interface DemoOutcome {
 }
 
 /**
- * Trains ResNet20 at width 8 (stages with 3, 2, 2 exchangeable blocks) by both schemes on the same seeds. tau learns
+ * Trains ResNet20 at width 8 (stages with 3, 2, 2 exchangeable blocks) with both schemes on the same seeds. tau learns
  * ten times as fast as the weights here, so that blocks change their order within a few hundred steps.
  */
 export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {

@@ -1,4 +1,4 @@
-/** `meanfield demo`: the main job in a few minutes, as `npm run demo` runs it. */
+/** `meanfield demo`: the main features in a few minutes, as run by `npm run demo`. */
 import type { Command } from 'commander';
 import { wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';

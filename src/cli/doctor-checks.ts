@@ -1,4 +1,4 @@
-/** The examinations of `meanfield doctor`; none throws. */
+/** The checks of `meanfield doctor`; none throws. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem } from 'node:os';
@@ -10,7 +10,7 @@ export interface Check {
   readonly name: string;
   readonly state: 'good' | 'note' | 'bad';
   readonly text: string;
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly mend?: string;
 }
 
@@ -122,7 +122,7 @@ function checkPeer(): Check {
   }
 }
 
-/** All examinations, in the order in which they matter. */
+/** All checks, in order of importance. */
 export async function examine(): Promise<Check[]> {
   const { cpuHasBf16 } = await import('../native/index.ts');
   return [

@@ -1,14 +1,14 @@
-/** `meanfield doctor`: what is loaded or missing, with the command that mends it. */
+/** `meanfield doctor`: reports what is loaded or missing, with the command that fixes it. */
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import wrapAnsi from 'wrap-ansi';
 import { colours, print, printJson } from './output.ts';
 import { tableWidth } from './terminal.ts';
 
-/** Where the texts begin. */
+/** Column at which the texts begin. */
 const column = 24;
 
-/** Text that begins at a column and is folded there. */
+/** Text wrapped at a left margin. */
 function foldedAt(start: number, text: string): string {
   const width = tableWidth();
   if (width === Infinity) return text;

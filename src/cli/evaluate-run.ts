@@ -25,7 +25,7 @@ import { withThreads } from './cores.ts';
 import { say } from './output.ts';
 import { textTable } from './text-table.ts';
 
-/** What describes the net and the data of a file; a run folder knows them itself. */
+/** Options that describe the net and the data of a weight file; a run folder has its own. */
 const fileFlags = [
   'model',
   'width',
@@ -48,14 +48,14 @@ export interface EvaluateFlags extends Pick<TrainOptions, (typeof fileFlags)[num
 
 export interface EvaluationOutcome {
   readonly run: string;
-  /** The checkpoint's folder; for a file of weights, the file. */
+  /** The checkpoint folder, or the weight file. */
   readonly checkpoint: string;
-  /** Updates made; absent for a file. */
+  /** Number of updates; absent for a file. */
   readonly step?: number;
-  /** Of a file: its format, and how it names its tensors. */
+  /** For a file: its format and key style. */
   readonly format?: string;
   readonly keyStyle?: string;
-  /** Of a checkpoint: the keys that lead to the weights, and to averages of them that were not used. */
+  /** For a checkpoint: the keys that lead to the weights, and to unused averaged weights. */
   readonly stateDict?: string;
   readonly averages?: readonly string[];
   readonly testError: number;
@@ -67,20 +67,20 @@ export interface EvaluationOutcome {
   /** Null for a class without test images. */
   readonly perClassError: readonly (number | null)[];
   readonly confusion: readonly (readonly number[])[];
-  /** Of npy: of a folder each file; of CIFAR-10-C also a single one. */
+  /** For npy: each file of a folder; for CIFAR-10-C also a single file. */
   readonly files?: readonly TestedFile[];
-  /** Mean of the errors of the files, in percent: of the corruptions of CIFAR-10-C, not divided by those of another net. */
+  /** Mean error over the files, in percent: for CIFAR-10-C over the corruptions, not normalized by a baseline net. */
   readonly meanCorruptionError?: number;
 }
 
 interface TestedFile {
   readonly name: string;
   readonly testError: number;
-  /** At each severity, from the lowest; absent for a file that is no corruption. */
+  /** Per severity, from the lowest; absent for a file that is not a corruption. */
   readonly severityErrors?: readonly number[];
 }
 
-/** @throws UsageError if the data set does not fit the net, or flags do not fit the kind of thing that is tested */
+/** @throws UsageError if the data set does not fit the net, or flags do not fit the tested object */
 export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
   const found = statOf(path);
   if (!found) throw new UsageError(`${path} does not exist: give a run folder or a file of weights`);
@@ -138,7 +138,7 @@ interface Tested {
   readonly config: TrainConfig;
 }
 
-/** Tests on each of the places that a place of data stands for. @param load - reads one */
+/** Tests on each file that a data path stands for. @param load - reads one */
 async function measurePlaces(
   { dataset, dataDir }: EvaluateFlags,
   load: (dataDir: string | undefined) => Promise<Tested>,
@@ -180,7 +180,7 @@ async function measurePlaces(
   };
 }
 
-/** Of CIFAR-10-C: a row for each corruption, with its error at each severity. */
+/** For CIFAR-10-C: a row per corruption, with its error at each severity. */
 function filesText({ files, meanCorruptionError }: EvaluationOutcome): string {
   if (!files) return '';
   const most = Math.max(...files.map(({ severityErrors = [] }) => severityErrors.length));

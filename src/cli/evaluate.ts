@@ -1,4 +1,4 @@
-/** `meanfield evaluate`: test error of a checkpoint, or of a file of weights. */
+/** `meanfield evaluate`: test error of a checkpoint, or of a weight file. */
 import type { Command } from 'commander';
 import { parseInteger, parseNumbers, wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';

@@ -13,13 +13,13 @@ export interface ExportFlags {
   json?: boolean;
 }
 
-/** What --json prints. */
+/** The output of --json. */
 export interface ExportOutcome {
   readonly run: string;
   readonly file: string;
   readonly keyStyle: string;
   readonly tensors: number;
-  /** `unit`: all were 1. `folded`: in the weights. `apart`: beside them. */
+  /** `unit`: all were 1. `folded`: into the weights. `apart`: stored separately. */
   readonly steps: 'unit' | 'folded' | 'apart';
 }
 
@@ -30,7 +30,7 @@ const remarks: Readonly<Record<ExportOutcome['steps'], string>> = {
     'a plain ResNet cannot hold the step sizes: they follow from the positions in the file (layerS.I.tau, tauEnd or step), and without them its outputs differ',
 };
 
-/** @throws UsageError for flags that do not go with the net, FileError if a file cannot be read or written */
+/** @throws UsageError for flags that do not fit the net, FileError if a file cannot be read or written */
 export function exportRun(run: string, flags: ExportFlags): ExportOutcome {
   const style = parseKeyStyle(flags.keyStyle);
   if (!flags.output.endsWith('.safetensors'))

@@ -1,4 +1,4 @@
-/** How a command that fails tells why: one line on stderr, one object on stdout where --json was asked for. */
+/** How a failing command reports the reason: one line on stderr, and one object on stdout with --json. */
 import { type Command, CommanderError } from 'commander';
 import { nearest, show } from '../check.ts';
 import { type ExitCode, exitCodes, MeanfieldError } from '../errors.ts';
@@ -8,29 +8,29 @@ import { visible } from './terminal.ts';
 import { meanfieldCommand } from '../program.ts';
 
 interface Failure {
-  /** Of the error: `UsageError`. */
+  /** Name of the error: `UsageError`. */
   readonly name: string;
   readonly message: string;
   readonly exitCode: ExitCode;
 }
 
-/** Whether the words ask for JSON: also those that the command line refuses. */
+/** Whether the arguments ask for JSON, even if the command line refuses them. */
 export function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return words.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
 /**
- * Tells why a command failed.
+ * Reports why a command failed.
  *
- * @param command - the command that refused its words, where one did
+ * @param command - the command that refused its arguments, if any
  * @returns the exit code
  */
 export function tellFailure(error: unknown, json: boolean, command?: Command): ExitCode {
   // Help and version are not failures.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
   const failure = failureOf(error, command);
-  // Commander has written the help that was asked for by naming no command.
+  // Without a command name, commander has already written the help.
   if (!(error instanceof CommanderError && error.code === 'commander.help'))
     say(`meanfield: ${failure.message}`);
   const ours = failure.message.startsWith('internal: ');
@@ -58,7 +58,7 @@ const nameOf = (command: Command | undefined): string =>
 const commandHelp = (command: Command | undefined): string =>
   meanfieldCommand(...nameOf(command).split(' ').slice(1), '--help');
 
-/** Commander's messages in the shape of ours, on one line. */
+/** Commander's messages in our format, on one line. */
 function usageLine({ code, message }: CommanderError, command: Command | undefined): string {
   const name = nameOf(command);
   if (code === 'commander.help') return `${name} needs a command: ${namesOf(command).join(', ')}`;
@@ -80,7 +80,7 @@ function usageLine({ code, message }: CommanderError, command: Command | undefin
 
 const namesOf = (command: Command | undefined): string[] => command?.commands.map((one) => one.name()) ?? [];
 
-/** The flag, what it takes, what was given, and which allowed word is nearest to that. */
+/** The flag, its expected value, the given value, and the nearest allowed word. */
 function invalidValue(flags: string, value: string, reason: string): string {
   const flag = /--[\w-]+/.exec(flags)?.[0] ?? flags;
   const [, listed] = /^Allowed choices are (.*)\.$/.exec(reason) ?? [];

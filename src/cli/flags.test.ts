@@ -32,7 +32,7 @@ it.each(['', 'one', '1..', '3..1', '-1', '1.5', '1,,2', '1..1000000', '0..1000',
   },
 );
 
-it('flags and arguments that take a place take ~, one by one', () => {
+it('flags and arguments that take a path expand ~ separately', () => {
   const command = new Command()
     .argument('<run>')
     .argument('<images...>')

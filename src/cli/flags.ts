@@ -1,4 +1,4 @@
-/** Parsers of flag values; a bad one is a usage error that names the flag. */
+/** Parsers of flag values; an invalid one is a usage error that names the flag. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { expandHome } from '../io/user-path.ts';
 
@@ -7,7 +7,7 @@ function parsePath(text: string): string {
   return expandHome(text);
 }
 
-/** Every flag and argument of a command that takes a place takes `~`, which no shell has seen in `--data-dir=~/x`. */
+/** Makes every path flag and argument of a command expand `~`, which no shell does in `--data-dir=~/x`. */
 export function takePaths(command: Command): void {
   for (const option of command.options)
     if (/ <(dir|file|run)>$/.test(option.flags) && !option.parseArg) option.argParser(parsePath);
@@ -34,7 +34,7 @@ export function parseInteger(text: string): number {
   return value;
 }
 
-/** Parses whole numbers of a range. */
+/** Parses integers within a range. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   const range = max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `>= ${min}`;
   return (text) => {
@@ -50,8 +50,8 @@ export function parseNumbers(text: string): number[] {
   return text.split(',').map(parseNumber);
 }
 
-/** More are a slip of the keyboard. */
-const mostSeeds = 1000;
+/** More are probably a typo. */
+const maxSeeds = 1000;
 
 /** `7`, `1,2,5` or `1..3` */
 export function parseSeeds(text: string): number[] {
@@ -59,9 +59,9 @@ export function parseSeeds(text: string): number[] {
     const [, first, last = first] = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(part) ?? [];
     const [from, to] = [Number(first), Number(last)];
     const count = to - from + 1;
-    return count > 0 && count <= mostSeeds ? Array.from({ length: count }, (_, i) => from + i) : [Number.NaN];
+    return count > 0 && count <= maxSeeds ? Array.from({ length: count }, (_, i) => from + i) : [Number.NaN];
   });
-  if (!seeds.length || seeds.length > mostSeeds || seeds.some(Number.isNaN))
-    throw new InvalidArgumentError(`expected seeds such as 7, 1,2,5 or 1..20, at most ${mostSeeds}.`);
+  if (!seeds.length || seeds.length > maxSeeds || seeds.some(Number.isNaN))
+    throw new InvalidArgumentError(`expected seeds such as 7, 1,2,5 or 1..20, at most ${maxSeeds}.`);
   return seeds;
 }

@@ -1,16 +1,16 @@
-/** What help shows after the flags. */
+/** Help texts after the list of flags. */
 import wrapAnsi from 'wrap-ansi';
 import { meanfieldCommand } from '../program.ts';
 import { columnsOf } from './terminal.ts';
 
 export interface Example {
-  /** What it does. */
+  /** Description of the example. */
   readonly title?: string;
-  /** The words after the command, as they are typed. */
+  /** The arguments after the command, as typed. */
   readonly words: string;
 }
 
-/** A command line on several lines, as a shell reads it. */
+/** A command split over several lines, for a shell. */
 function folded(line: string, width: number): string {
   const lines: string[] = [];
   let now = '';
@@ -23,7 +23,7 @@ function folded(line: string, width: number): string {
   return [...lines, now].join('\n');
 }
 
-/** Examples that can be pasted, and notes, folded to the width that help has. */
+/** Examples to paste, and notes, wrapped to the width of the help. */
 export function helpText(examples: readonly Example[], notes: readonly string[] = []): string {
   const width = process.stdout.isTTY ? columnsOf(process.stdout) : 80;
   const shown = examples.map(({ title, words }) =>

@@ -1,4 +1,4 @@
-/** Computes a picture of the lab and prints its numbers, or the code that does. */
+/** Computes a picture of the lab and prints its numbers, or the code that computes them. */
 import { extname } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
 import { checkOutputFile, fileText, writeFileAtomic } from '../io/index.ts';
@@ -76,19 +76,19 @@ export async function runLab(flags: LabFlags): Promise<number> {
   return 0;
 }
 
-/** Width of a written picture in px; a PNG has two pixels for one. */
+/** Width of a written picture in px; PNG has twice the resolution. */
 const pictureWidth = 1200;
 
 const endings = ['.svg', '.png', '.json'];
 
-/** @throws UsageError for another ending, FileError if it cannot be written */
+/** @throws UsageError for another extension, FileError if it cannot be written */
 function checkPicture(file: string): void {
   if (!endings.includes(extname(file).toLowerCase()))
     throw new UsageError(`--output ${file}: end its name in ${endings.join(', ')}`);
   checkOutputFile(file);
 }
 
-/** As JSON, or drawn: the ending of the name says which. */
+/** As JSON or as a picture, depending on the extension. */
 async function writePicture(
   file: string,
   whole: object,
@@ -115,7 +115,7 @@ async function writePicture(
   writeFileAtomic(file, ending === '.svg' ? svg : (await import('../report/index.ts')).renderPng(svg));
 }
 
-/** The knobs of the preset, turned by the flags. */
+/** The knobs of the preset, overridden by the flags. */
 function stateOf(flags: LabFlags, preset: Preset | undefined, points: string | undefined): LabState {
   const turned = knobNames.flatMap((name) =>
     flags[name] === undefined ? [] : [[name, flags[name]] as const],
@@ -127,7 +127,7 @@ function stateOf(flags: LabFlags, preset: Preset | undefined, points: string | u
   });
 }
 
-/** The points of --csv as the lab takes them; says so where they are not all. @throws UsageError naming the file */
+/** The points of --csv in the lab's format; warns if some are left out. @throws UsageError naming the file */
 function ownPoints({
   csv: path,
   columns,

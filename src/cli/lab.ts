@@ -44,7 +44,7 @@ export function registerLab(program: Command): void {
     });
 }
 
-/** A flag without a default: what is not given is left to the preset. */
+/** A flag without a default: the preset supplies it. */
 function optionOf(name: KnobName): Option {
   const knob: Knob = knobs[name];
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

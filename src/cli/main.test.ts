@@ -1,4 +1,4 @@
-/** What a user is told who types something wrong: one line, the exit code, and one object with --json. */
+/** Usage errors are one line, the exit code, and one object with --json. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ async function expectRefusal(words: readonly string[], code: number, message: Re
   expect(json.stderr).toBe(`meanfield: ${last.error.message}\n`);
 }
 
-describe('words that no command takes', () => {
+describe('words that no command accepts', () => {
   it.each([
     [['trian'], /unknown command 'trian': did you mean train\? see npx meanfield --help/],
     [['data', 'lst'], /unknown command 'lst': did you mean list\?/],
@@ -79,7 +79,7 @@ describe('words that no command takes', () => {
   });
 });
 
-describe('values that a flag does not take', () => {
+describe('values that a flag does not accept', () => {
   it.each([
     [['verify', 'C1', '--threads', '0'], /--threads: expected a whole number >= 1, got "0"/],
     [['verify', 'C1', '--seed', '3..1'], /--seed: expected seeds such as/],
@@ -108,7 +108,7 @@ describe('values that a flag does not take', () => {
   });
 });
 
-describe('paths that are not what they should be', () => {
+describe('invalid paths', () => {
   it.each([
     [1, ['report', '@nonsense'], /nonsense does not exist$/m],
     [
@@ -170,8 +170,8 @@ describe('paths that are not what they should be', () => {
   });
 });
 
-// Node makes folders there without end.
-describe.runIf(existsSync('/proc/self'))('a place that takes no folders', () => {
+// There, Node tries to create folders forever.
+describe.runIf(existsSync('/proc/self'))('a path that takes no folders', () => {
   it.each([
     [['train', '--dataset', 'synthetic-images', '--width', '2', '--output', '/proc/meanfield/runs']],
     [['train', '--dataset', 'synthetic-images', '--width', '2', '--output', '/proc']],
@@ -202,12 +202,12 @@ it('a report takes the run folders among the paths, names the others, and ends w
   expect(readFileSync(page, 'utf8')).not.toContain('nonsense');
 });
 
-it('a name with control characters is told on one line, and moves no cursor', async () => {
+it('a name with control characters is shown on one line, and moves no cursor', async () => {
   const { stderr } = await told('report', at('a\nb\u001B[2J'));
   expect(stderr).toMatch(/a\\nb\\x1b\[2J does not exist\n$/);
 });
 
-it('after -- a word is no flag: no JSON is wanted', async () => {
+it('after -- no word is a flag, so no JSON is printed', async () => {
   expect((await told('report', '--', '--json')).stdout).toBe('');
 });
 
@@ -233,7 +233,7 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('of train lists the data sets that can be trained on', async () => {
+  it('of train lists the data sets for training', async () => {
     const { stdout } = await told('train', '--help');
     expect(stdout).toContain('image-folder');
     expect(stdout).not.toContain('npy');

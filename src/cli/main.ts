@@ -1,4 +1,4 @@
-/** The command `meanfield`: names the commands; each imports its work only when it runs. */
+/** The command `meanfield`: declares the commands; each imports its implementation when it runs. */
 import { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
 import { exitCodes } from '../errors.ts';
@@ -58,10 +58,10 @@ function createProgram(): Command {
   return program;
 }
 
-/** Commands whose result is a run folder: what stdout says of it may be lost. */
+/** Commands whose result is a run folder: their stdout may be lost. */
 const recorded: ReadonlySet<string> = new Set(['train', 'demo', 'reproduce', 'studio']);
 
-/** @param onRefused - told the command that refuses its words, before its error is thrown */
+/** @param onRefused - called with the command that refuses its arguments, before its error is thrown */
 function prepare(program: Command, onRefused: (command: Command) => void): void {
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     takePaths(command);
@@ -77,7 +77,7 @@ function prepare(program: Command, onRefused: (command: Command) => void): void 
 export async function run(argv: readonly string[]): Promise<number> {
   const { stdout } = guardProcess();
   const code = await runCommand(argv);
-  // A write that failed is known one turn later.
+  // A failed write is reported on the next turn of the event loop.
   await setImmediate();
   const failure = stdout.failure();
   if (!failure || recorded.has(argv[2] ?? '')) return code;
@@ -85,7 +85,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   return code === exitCodes.done ? exitCodes.failed : code;
 }
 
-/** As {@link run}, for output that is sure to arrive. */
+/** Like {@link run}, for output that is sure to arrive. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const program = createProgram();
   let refused: Command | undefined;

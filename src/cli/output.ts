@@ -1,10 +1,10 @@
-/** What every command does with its streams: data on stdout, the rest on stderr, colour only on a terminal. */
+/** Streams of every command: data on stdout, the rest on stderr, colour only on a terminal. */
 import picocolors from 'picocolors';
 import { clearLiveLine, type Terminal } from './terminal.ts';
 
 /**
- * Colours for text that goes to `stream`: FORCE_COLOR wants them anywhere, but as 0 or false nowhere; else they are for a
- * terminal without NO_COLOR and TERM=dumb. An empty variable counts as absent.
+ * Colours for text on `stream`: FORCE_COLOR enables them everywhere, 0 or false disables them everywhere; otherwise
+ * they need a terminal without NO_COLOR and TERM=dumb. An empty variable counts as absent.
  */
 export function colours(stream: Terminal = process.stderr): ReturnType<typeof picocolors.createColors> {
   const { FORCE_COLOR: force = '', NO_COLOR: no = '', TERM: term } = process.env;
@@ -13,19 +13,19 @@ export function colours(stream: Terminal = process.stderr): ReturnType<typeof pi
   return picocolors.createColors(wanted);
 }
 
-/** A line of stderr. */
+/** Writes a line to stderr. */
 export function say(text: string): void {
   clearLiveLine();
   process.stderr.write(`${text}\n`);
 }
 
-/** A line, or several, of stdout. */
+/** Writes one or more lines to stdout. */
 export function print(text: string): void {
   clearLiveLine();
   process.stdout.write(`${text}\n`);
 }
 
-/** The one object that --json promises, as the last line of stdout. */
+/** Writes the JSON object of --json, as the last line of stdout. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }

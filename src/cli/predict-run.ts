@@ -15,12 +15,12 @@ export interface PredictFlags {
 
 export interface PredictionOutcome {
   readonly predictions: readonly Prediction[];
-  /** Files that are not images, and paths that are not there. */
+  /** Files that are not images, and missing paths. */
   readonly failed: readonly { readonly name: string; readonly error: string }[];
 }
 
 /**
- * Classifies what can be read; what cannot is told on stderr and counted as failed.
+ * Classifies the readable images; others are reported on stderr and counted as failed.
  *
  * @throws UsageError if there is no image under the paths
  */

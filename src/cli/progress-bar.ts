@@ -1,4 +1,4 @@
-/** Progress of training on stderr: a live line on a terminal, a plain line now and then elsewhere. */
+/** Training progress on stderr: a live line on a terminal, an occasional plain line elsewhere. */
 import type { EpochProgress, OnProgress, StepProgress } from '../train/index.ts';
 import { colours, duration, say } from './output.ts';
 import { fitParts, lineWidth, type Part, progressLine, type Terminal } from './terminal.ts';
@@ -10,7 +10,7 @@ function bar(share: number): string {
   return '█'.repeat(full) + '░'.repeat(barWidth - full);
 }
 
-/** What a step tells; a narrow terminal shows the time left, the loss and the epoch longest. */
+/** The report of a step; a narrow terminal drops time left, loss and epoch last. */
 export const stepParts = (progress: StepProgress): Part[] => {
   const { epoch, epochs, batch, batches, loss, error, lr, imagesPerSecond, secondsLeft } = progress;
   return [
@@ -24,7 +24,7 @@ export const stepParts = (progress: StepProgress): Part[] => {
   ];
 };
 
-/** What an epoch tells. */
+/** The report of an epoch. */
 export function epochParts(progress: EpochProgress): Part[] {
   const { bold, dim } = colours();
   const { epoch, epochs, trainLoss, trainError, evaluation, evaluatedOn, seconds, swaps } = progress;
@@ -41,7 +41,7 @@ export function epochParts(progress: EpochProgress): Part[] {
 /**
  * Shows the progress of a run.
  *
- * @param label - stands before every line, such as the scheme of a run beside others
+ * @param label - precedes every line, such as the scheme of one of several runs
  * @param stream - default process.stderr
  */
 export function progressPrinter(label = '', stream: Terminal = process.stderr): OnProgress {
@@ -53,7 +53,7 @@ export function progressPrinter(label = '', stream: Terminal = process.stderr): 
     } else if (progress.kind === 'step') {
       line.show((width) => {
         const [bar, ...told] = stepParts(progress);
-        // A bar is for a line that is drawn again.
+        // Only a live line has a bar.
         return fitParts([{ text: label }, ...(width === Infinity ? [] : [bar!]), ...told], width);
       });
     }

@@ -13,7 +13,7 @@ export interface ReportFlags {
 }
 
 /**
- * Reports on the run folders among the paths: `runs/*` also names pages and other folders.
+ * Reports on the run folders among the paths: `runs/*` also matches pages and other folders.
  *
  * @returns the exit code: failed if a path was left out
  * @throws FileError if no path is a run folder

@@ -1,4 +1,4 @@
-/** Progress of a grid on stderr: a line for every epoch and every end. */
+/** Progress of a grid on stderr: a line for every finished epoch and run. */
 import type { Cell, CellEnd, PoolOptions } from '../experiment/index.ts';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import { colours, duration, say } from './output.ts';
@@ -7,11 +7,11 @@ import { fitParts, lineWidth, progressLine } from './terminal.ts';
 
 export interface GridPrinter {
   readonly handlers: Pick<PoolOptions, 'onStart' | 'onProgress' | 'onEnd' | 'onWait'>;
-  /** What the failures come to: 2 or 3 for what no run can do, 4 if all diverged, else 1. */
+  /** The exit code for all failures: 2 or 3 if no run can succeed, 4 if all diverged, else 1. */
   worstExit(): ExitCode;
 }
 
-/** @param before - cells that were finished already */
+/** @param before - number of cells that were already finished */
 export function gridPrinter(before: number, total: number): GridPrinter {
   const { dim, red } = colours();
   const line = progressLine(process.stderr, { liveInterval: 200, plainInterval: 60_000 });

@@ -104,7 +104,7 @@ async function report(grid: Grid, root: string, runs: string, json = false): Pro
   return diverged ? exitCodes.diverged : exitCodes.done;
 }
 
-/** Each trains nothing in its own way: one at a time. */
+/** Modes without training exclude each other. */
 const withoutTraining = ['reportOnly', 'publish', 'dryRun'] as const;
 
 /** @throws UsageError for flags that exclude each other */
@@ -128,7 +128,7 @@ function checkData(cells: readonly Cell[], dataDir: string | undefined): void {
 interface Work {
   /** The folder of the run folders. */
   readonly root: string;
-  /** Runs at once. */
+  /** Concurrent runs. */
   readonly jobs: number;
   /** Threads of each run. */
   readonly threads: number;
@@ -142,7 +142,7 @@ const workOf = (flags: ReproduceFlags, cells: readonly Cell[], root: string): Wo
 });
 
 async function dryRun(cells: readonly Cell[], work: Work, json = false): Promise<number> {
-  // Leaving by `exit` takes away the folders of half-timed runs.
+  // `exit` removes the folders of partly timed runs.
   const interrupt = listenForInterrupt((signal) => {
     process.exit(interruptCodes[signal]);
   });
@@ -202,7 +202,7 @@ function gridOf(flags: ReproduceFlags): Grid {
   });
 }
 
-/** @throws UsageError for a place of data that no row reads */
+/** @throws UsageError for a data folder that no row reads */
 function checkDataDir({ dataDir }: ReproduceFlags, { rows }: Grid): void {
   const drawn: readonly string[] = drawnDatasets;
   if (dataDir !== undefined && rows.every(({ dataset }) => drawn.includes(dataset)))
@@ -222,7 +222,7 @@ function parseShard(text: string): [number, number] {
   return [index, count];
 }
 
-/** Runs at once and threads of each: by default a single-threaded run on every core that is free now. */
+/** Concurrent runs and threads of each: by default a single-threaded run on every free core. */
 function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads: number } {
   const lease = leaseCores();
   const free = lease.cores;
@@ -239,7 +239,7 @@ function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads
   return { jobs, threads };
 }
 
-/** Writes the record of the grid as it is at each call, one after the other. */
+/** Writes the record of the grid at each call, one write after the other. */
 function recordKeeper(grid: Grid, root: string): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return () => {
@@ -252,7 +252,7 @@ function recordKeeper(grid: Grid, root: string): () => Promise<void> {
   };
 }
 
-/** Returns the exit code where something was left undone. */
+/** Returns the exit code for unfinished work. */
 async function trainGrid(
   cells: readonly Cell[],
   work: Work,
@@ -271,7 +271,7 @@ async function trainGrid(
       ...printer.handlers,
       onEnd: (cell, how) => {
         onEnd?.(cell, how);
-        // The page of the Studio shows the table as it fills up; what fails here is told by the last writing.
+        // The Studio shows the table as it fills up; the last write reports errors.
         if (how.how === 'finished') keepRecord().catch(() => undefined);
       },
       interrupted: () => interrupt.requested,

@@ -1,4 +1,4 @@
-/** `meanfield reproduce`: the talk's table, and the ablations that tell what causes a gain. */
+/** `meanfield reproduce`: the talk's table, and the ablations that show what causes a gain. */
 import { type Command, Option } from 'commander';
 import { parseNumbers, parseSeeds, wholeNumber } from './flags.ts';
 import type { ReproduceFlags } from './reproduce-run.ts';
@@ -89,7 +89,7 @@ export function registerReproduce(program: Command): void {
     const { runReproduce } = await import('./reproduce-run.ts');
     process.exitCode = await runReproduce({
       ...flags,
-      // commander's implied `true` of --no-amp is no wish.
+      // commander's implied `true` of --no-amp is not a request.
       ...(command.getOptionValueSource('amp') === 'cli' ? {} : { amp: undefined }),
     });
   });

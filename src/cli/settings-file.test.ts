@@ -22,7 +22,7 @@ const read = (text: string): FileSettings => {
   writeFileSync(file, text);
   return readFileSettings(file);
 };
-/** The one line that a file is refused with, from its reading to its configuration. */
+/** The one-line error for a file, from parsing or from resolving the configuration. */
 const refusal = (text: string): string => {
   try {
     const { training, placeOf } = read(text);
@@ -43,7 +43,7 @@ it('null, and nothing after the colon, are absent', () => {
   expect(read('# nothing\n').training).toEqual({});
 });
 
-it('every flag is a name of the file, the no- flags too', () => {
+it('every flag is a key of the file, including the no- flags', () => {
   expect(read('no-flip: true\nno-reorder: true\nno-nesterov: false\n').training).toEqual({
     flip: false,
     reorder: false,
@@ -62,17 +62,17 @@ it('every flag is a name of the file, the no- flags too', () => {
   expect(training).toEqual({ batchSize: 64 });
 });
 
-it('lists are written as YAML has them, or as the flag has them', () => {
+it('lists are written as in YAML, or as for the flag', () => {
   for (const text of ['mean: [0.5, 0.4]', 'mean: 0.5,0.4', 'mean:\n  - 0.5\n  - 0.4'])
     expect(resolveConfig(read(text).training).mean).toEqual([0.5, 0.4]);
   expect(resolveConfig(read('sched: step\ndecay-milestones: 5').training).decayMilestones).toEqual([5]);
 });
 
-it('a place with ~ is in the home folder', () => {
+it('a path with ~ is in the home folder', () => {
   expect(resolveConfig(read('data-dir: ~/data').training).dataDir).toBe(join(homedir(), 'data'));
 });
 
-describe('what is wrong is told with file and line', () => {
+describe('errors are reported with file and line', () => {
   it.each([
     ['epochs: 3\nlr: [1\nwidth: 2\n', 'x.yaml:3: not YAML: '],
     ['a: b: c\n', 'x.yaml:1: not YAML: '],
@@ -104,14 +104,14 @@ describe('what is wrong is told with file and line', () => {
     expect(refusal(text)).toContain(message);
   });
 
-  it('also where there is no file, or a folder', () => {
+  it('even if there is no file, or a folder', () => {
     expect(() => readFileSettings(join(root, 'no.yaml'))).toThrow(
       `the settings file ${join(root, 'no.yaml')} cannot be read: there is no such file`,
     );
     expect(() => readFileSettings(root)).toThrow('it is a folder');
   });
 
-  it('whatever the file holds', () => {
+  it('whatever the file contains', () => {
     const line = fc.tuple(
       fc.oneof(
         fc.constantFrom(...configKeys, 'lr', 'no-flip', 'name', '__proto__', '<<', '!!set x'),
@@ -132,7 +132,7 @@ describe('what is wrong is told with file and line', () => {
   });
 });
 
-it('the record of a run starts another one, also that of an earlier version, which names every setting', () => {
+it('the record of a run configures another one, even that of an earlier version, which names every setting', () => {
   const run = join(root, 'run');
   mkdirSync(run);
   const record = join(run, 'config.yaml');

@@ -1,4 +1,4 @@
-/** The settings of `train -c FILE`: every flag by its name, for training and for the command. */
+/** The settings of `train -c FILE`: every flag by its name, for the training and for the command. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
@@ -8,7 +8,7 @@ import { type TrainOptions, withEffect } from '../train/index.ts';
 import { isNegated, isSetting, keyOf } from '../train/settings/table.ts';
 import { type CommandKey, commandSettings, isCommandKey } from './command-settings.ts';
 
-/** What a file may say of the command, beside the settings of the training. */
+/** Keys for the command, besides the training settings. */
 export interface CommandSettings {
   output?: string | undefined;
   name?: string | undefined;
@@ -20,14 +20,14 @@ export interface CommandSettings {
 export interface FileSettings {
   readonly training: TrainOptions;
   readonly command: CommandSettings;
-  /** `file:line` of a setting of the training. */
+  /** `file:line` of a training setting. */
   readonly placeOf: (key: string) => string;
 }
 
-/** Only a command line can have them. */
+/** Allowed on the command line only. */
 const flagsOnly = ['config', 'resume'];
 
-/** `no-flip: true` is `flip: false`, as the flag is. */
+/** `no-flip: true` is `flip: false`, like the flag. */
 function withoutNo(flag: string, value: unknown, place: string): [key: string, value: unknown] {
   const key = keyOf(flag);
   const positive = keyOf(flag.replace(/^no-/, ''));
@@ -50,11 +50,14 @@ function commandValue(key: CommandKey, value: unknown, place: string): string | 
   return value;
 }
 
-/** Written by a training run, for itself: an earlier version's names every setting, also those without effect. */
+/** Written by a training run. An earlier version's file names every setting, even those without effect. */
 const isRecordOfRun = (file: string): boolean =>
   basename(file) === runFiles.config && existsSync(join(dirname(file), runFiles.status));
 
-/** @throws UsageError with file and line for what is not YAML, not a record, given twice, or not for a file */
+/**
+ * @throws UsageError with file and line for invalid YAML, a file that is not a mapping, a repeated key, or a key not
+ * allowed in a file
+ */
 export function readFileSettings(path: string): FileSettings {
   const file = expandHome(path);
   const { record, placeOf } = readSettingsFile(file);

@@ -19,12 +19,12 @@ export interface StudioFlags {
 }
 
 const defaultPort = 4646;
-/** Of what could not be read, so many are told. */
-const mostLines = 10;
+/** Maximum number of unreadable files that are listed. */
+const maxLines = 10;
 /** The same from src/cli and from dist/cli. */
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
-/** @throws UsageError if it is no folder that can hold run folders */
+/** @throws UsageError if it is not a folder that can hold run folders */
 function checkFolder(runs: string): void {
   if (!existsSync(runs)) return;
   if (!statSync(runs).isDirectory())
@@ -33,7 +33,7 @@ function checkFolder(runs: string): void {
     throw new UsageError(`${runs} is a run folder: give the folder that holds it`);
 }
 
-/** Serves until a signal comes. @throws the named errors of the server's start */
+/** Serves until a signal arrives. @throws the named errors of starting the server */
 export async function runStudio(runs: string, flags: StudioFlags): Promise<void> {
   checkFolder(runs);
   if (flags.export !== undefined) {
@@ -66,7 +66,7 @@ export async function runStudio(runs: string, flags: StudioFlags): Promise<void>
 
 const builtPage = (name: 'page' | 'page-export'): string => join(packageFolder, 'dist', name);
 
-/** @throws UsageError for a missing folder of runs */
+/** @throws UsageError for a missing runs folder */
 async function exportFolder(runs: string, out: string, json: boolean): Promise<void> {
   if (!existsSync(runs)) throw new UsageError(`${runs} is not there: give the folder that holds your runs`);
   const { exportStudio } = await import('../studio/server/export.ts');
@@ -78,16 +78,16 @@ async function exportFolder(runs: string, out: string, json: boolean): Promise<v
   });
   if (json) printJson(done);
   else print(done.index);
-  for (const line of done.missing.slice(0, mostLines)) say(`studio: ${line}`);
-  if (done.missing.length > mostLines)
-    say(`studio: and ${done.missing.length - mostLines} more: the page tells them at their runs`);
+  for (const line of done.missing.slice(0, maxLines)) say(`studio: ${line}`);
+  if (done.missing.length > maxLines)
+    say(`studio: and ${done.missing.length - maxLines} more: the page tells them at their runs`);
   const incomplete = done.incomplete ? `, ${done.incomplete} of them not as a whole` : '';
   say(
     `studio: ${done.runs} runs${incomplete}, ${(done.bytes / 1e6).toFixed(1)} MB of data; open ${done.index} in a browser`,
   );
 }
 
-/** Until the first signal that asks it to end. */
+/** Resolves at the first signal that asks to end. */
 function signal(): Promise<void> {
   return new Promise((resolve) => {
     const interrupt = listenForInterrupt(() => {

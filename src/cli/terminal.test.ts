@@ -13,7 +13,7 @@ import {
   visible,
 } from './terminal.ts';
 
-/** A stream that keeps what is written to it. */
+/** A stream that records what is written to it. */
 function stream(columns?: number): Terminal & { written: string[]; columns?: number } {
   const written: string[] = [];
   return {
@@ -61,7 +61,7 @@ describe('text that fits', () => {
     expect(cutToWidth('abc', 1)).toBe('');
   });
 
-  it('leaves out the parts of the highest rank first, and shortens what can be shortened', () => {
+  it('drops the parts of the highest rank first, and shortens parts with a short form', () => {
     const parts = [
       { text: 'epoch 1' },
       { text: 'loss 0.12 error 3 %', short: 'loss 0.12', rank: 1 },
@@ -90,7 +90,7 @@ describe('a line of progress', () => {
     expect(stringWidth(update.slice(4))).toBeLessThan(columns);
   });
 
-  it('takes the width anew at each update, and updates at most ten times a second', () => {
+  it('reads the width at each update, and updates at most ten times a second', () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     const terminal = stream(100);
     const line = progressLine(terminal);
@@ -106,7 +106,7 @@ describe('a line of progress', () => {
     expect(terminal.written.map((update) => stringWidth(update.slice(4)))).toEqual([99, 29]);
   });
 
-  it('is a plain line now and then where there is no terminal, or one that cannot take a line back', () => {
+  it('is an occasional plain line without a terminal, or on one that cannot erase a line', () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     const pipe = stream();
     const show = progressPrinter('', pipe);
@@ -125,7 +125,7 @@ describe('a line of progress', () => {
     expect(dumb.written.join('')).not.toMatch(/[\r\u001B]/);
   });
 
-  it('is taken back before other text, once', () => {
+  it('is erased before other text, once', () => {
     const terminal = stream(80);
     progressLine(terminal).show(() => 'half-way');
     clearLiveLine();
@@ -133,7 +133,7 @@ describe('a line of progress', () => {
     expect(terminal.written).toEqual(['\r\u001B[Khalf-way', '\r\u001B[K']);
   });
 
-  it('of an epoch keeps to one line of a terminal of 80 columns', () => {
+  it('for an epoch fits on one line of a terminal of 80 columns', () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const epoch: EpochProgress = {
       kind: 'epoch',
@@ -174,14 +174,14 @@ describe('colour', () => {
     [{ FORCE_COLOR: 'false' }, true, false],
     [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false, true],
     [{ FORCE_COLOR: '', NO_COLOR: '1' }, true, false],
-  ])('with %j on a terminal: %j gives %j', (env: Record<string, string>, terminal, expected) => {
+  ])('with %j, on a terminal (%j), is %j', (env: Record<string, string>, terminal, expected) => {
     for (const name of ['NO_COLOR', 'FORCE_COLOR']) vi.stubEnv(name, env[name] ?? '');
     if (env.TERM !== undefined) vi.stubEnv('TERM', env.TERM);
     expect(colours(stream(terminal ? 80 : undefined)).isColorSupported).toBe(expected);
   });
 });
 
-it('tables have the width of the terminal, elsewhere that of COLUMNS, or any', () => {
+it('tables have the width of the terminal; elsewhere that of COLUMNS, or no limit', () => {
   expect(tableWidth(stream(100))).toBe(100);
   expect(tableWidth(stream(0))).toBe(80);
   vi.stubEnv('COLUMNS', '60');

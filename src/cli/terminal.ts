@@ -1,26 +1,26 @@
-/** How wide a terminal is, text that fits it, and a line of progress that is replaced at every update. */
+/** Terminal width, text that fits it, and a live progress line. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** What is needed of process.stderr and process.stdout. */
+/** The part of process.stderr and process.stdout used here. */
 export type Terminal = Pick<NodeJS.WriteStream, 'write'> &
   Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>;
 
-/** Columns of a terminal that does not tell its size. */
-const usualColumns = 80;
+/** Columns of a terminal that does not report its size. */
+const defaultColumns = 80;
 
 /** Read at every update: a terminal may be resized. */
 export const columnsOf = ({ columns }: Terminal): number =>
-  columns !== undefined && columns > 0 ? columns : usualColumns;
+  columns !== undefined && columns > 0 ? columns : defaultColumns;
 
-/** The width that tables are folded to: that of the terminal; elsewhere that of COLUMNS, or any. */
+/** The width to which tables are wrapped: that of the terminal; elsewhere that of COLUMNS, or no limit. */
 export function tableWidth(stream: Terminal = process.stdout): number {
   if (stream.isTTY) return columnsOf(stream);
   const columns = Number(process.env.COLUMNS);
   return Number.isSafeInteger(columns) && columns > 0 ? columns : Infinity;
 }
 
-/** Control characters as escapes: names of files and classes move no cursor and break no line. */
+/** Escapes control characters, so that names of files and classes cannot move the cursor or break a line. */
 export const visible = (text: string): string =>
   text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -31,7 +31,7 @@ export const visible = (text: string): string =>
       : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 
-/** The start of the text that takes at most `width` columns, colours included. */
+/** The longest prefix of the text within `width` columns, including colours. */
 export function cutToWidth(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   if (width < 2) return '';
@@ -39,16 +39,16 @@ export function cutToWidth(text: string, width: number): string {
   return `${first}…`;
 }
 
-/** A piece of a line; those of the highest rank are left out first where the line does not fit. */
+/** A part of a line; parts of the highest rank are dropped first if the line does not fit. */
 export interface Part {
   readonly text: string;
-  /** Default 0: never left out, but cut. */
+  /** Default 0: never dropped, but truncated. */
   readonly rank?: number;
-  /** Stands in its place before it is left out. */
+  /** Replaces the text before the part is dropped. */
   readonly short?: string;
 }
 
-/** The parts that fit `width` columns together, with two spaces between them. */
+/** The parts that fit `width` columns together, separated by two spaces. */
 export function fitParts(parts: readonly Part[], width: number): string {
   let kept = parts.filter(({ text }) => text !== '');
   const line = (): string => kept.map(({ text }) => text).join('  ');
@@ -63,16 +63,16 @@ export function fitParts(parts: readonly Part[], width: number): string {
   return cutToWidth(line(), width);
 }
 
-/** Whether a line of the stream can be taken back. */
+/** Whether a line of the stream can be erased. */
 export const isLive = (stream: Terminal): boolean => Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
 
-/** The width that a line of the stream may have: without the last column, which moves the cursor on some terminals. */
+/** The maximum width of a line: without the last column, which wraps the cursor on some terminals. */
 export const lineWidth = (stream: Terminal): number =>
   stream.isTTY ? Math.max(1, columnsOf(stream) - 1) : Infinity;
 
 let clearOpenLine: (() => void) | undefined;
 
-/** Takes the live line back, before other text is written. */
+/** Erases the live line before other text is written. */
 export function clearLiveLine(): void {
   clearOpenLine?.();
 }
@@ -80,16 +80,17 @@ export function clearLiveLine(): void {
 export interface ProgressLine {
   /** Shows a line, unless the last one is too recent. */
   show(text: (width: number) => string): void;
-  /** Other text has told how it goes: the next plain line can wait. */
+  /** Other text has reported progress: the next plain line can wait. */
   told(): void;
 }
 
 /**
- * Progress in one line: on a terminal it is replaced at every update and cut to the terminal's width; elsewhere it is a
- * plain line now and then.
+ * Progress in one line: on a terminal it is replaced at every update and truncated to the terminal's width; elsewhere
+ * it is an occasional plain line.
  *
  * @param stream - default process.stderr
- * @param options - liveInterval: ms between updates on a terminal; default 100. plainInterval: ms between plain lines; default 30,000.
+ * @param options - liveInterval: ms between updates on a terminal; default 100. plainInterval: ms between plain lines;
+ * default 30,000.
  */
 export function progressLine(
   stream: Terminal = process.stderr,

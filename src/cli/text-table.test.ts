@@ -9,7 +9,7 @@ const rows = [
   ['mnist', '1000', 'digits'],
 ];
 
-it('numbers are aligned right, words left', () => {
+it('numbers are right-aligned, words left-aligned', () => {
   expect(textTable(header, rows, Infinity)).toBe(
     [
       'name        n  what it is',
@@ -20,7 +20,7 @@ it('numbers are aligned right, words left', () => {
   );
 });
 
-it('cells are folded between words where the table is wider than the terminal', () => {
+it('cells wrap between words if the table is wider than the terminal', () => {
   expect(textTable(header, rows, 40)).toBe(
     [
       'name        n  what it is',
@@ -32,7 +32,7 @@ it('cells are folded between words where the table is wider than the terminal', 
   );
 });
 
-it('rows are lists where columns would be too narrow', () => {
+it('rows become lists if columns would be too narrow', () => {
   expect(textTable(header, rows, 20)).toBe(
     [
       'name: cifar10',
@@ -48,7 +48,7 @@ it('rows are lists where columns would be too narrow', () => {
   );
 });
 
-it('wide characters count as two columns, and control characters move nothing', () => {
+it('wide characters count as two columns, and control characters are escaped', () => {
   const lines = textTable(
     ['class', 'error %'],
     [

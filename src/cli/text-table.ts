@@ -1,10 +1,10 @@
-/** Tables of text that fit the terminal. */
+/** Text tables that fit the terminal. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { tableWidth, visible } from './terminal.ts';
 
 const gap = '  ';
-/** A column of words is not made narrower than this; below it rows become lists. */
+/** Minimum width of a column of words; below it rows become lists. */
 const narrowest = 10;
 
 const fold = (text: string, width: number): string[] => wrapAnsi(text, width, { hard: true }).split('\n');
@@ -15,8 +15,8 @@ const pad = (text: string, width: number, right: boolean): string => {
 const longestWord = (text: string): number => Math.max(...text.split(' ').map((word) => stringWidth(word)));
 
 /**
- * Columns of text under a header; numbers are aligned right. Where the table is wider than `width`, cells are folded; where
- * that does not do, each row becomes a list of its cells.
+ * Columns of text under a header; numbers are right-aligned. If the table is wider than `width`, cells wrap; if that is
+ * not enough, each row becomes a list of its cells.
  *
  * @param width - default: that of the terminal, see {@link tableWidth}
  */
@@ -55,7 +55,7 @@ export function textTable(
   return [...lines(titles), rule, ...cells.flatMap(lines)].join('\n');
 }
 
-/** Widths of at most `total` together, the widest columns made narrower first; undefined where that is impossible. */
+/** Column widths of at most `total` together, reducing the widest columns first; undefined if that is impossible. */
 function narrowed(
   natural: readonly number[],
   least: readonly number[],
@@ -73,7 +73,7 @@ function narrowed(
   return widths;
 }
 
-/** `title: cell` in a line each, an empty line between rows. */
+/** One `title: cell` per line, with an empty line between rows. */
 const lists = (titles: readonly string[], cells: readonly (readonly string[])[], width: number): string =>
   cells
     .map((row) =>

@@ -3,19 +3,19 @@ import { expect, it } from 'vitest';
 import { configKeys } from '../train/index.ts';
 import { addTrainFlags, givenSettings, settingOption } from './train-flags.ts';
 
-it('the command line has a flag for every setting, and no other', () => {
+it('the command line has exactly one flag per setting', () => {
   const flags = addTrainFlags(new Command()).options.map((option) => option.attributeName());
   expect(flags.sort()).toEqual([...configKeys].sort());
 });
 
-it('only flags that were given count as settings: defaults stay those of the schema', () => {
+it('only given flags count as settings; defaults stay those of the schema', () => {
   const command = addTrainFlags(new Command()).parse(['node', 'train', '--lr', '0.1', '--no-flip'], {
     from: 'node',
   });
   expect(givenSettings(command)).toEqual({ lr: 0.1, flip: false });
 });
 
-it('a flag that another command borrows takes and refuses what the setting does', () => {
+it('a flag reused by another command accepts and refuses the same values as the setting', () => {
   const program = new Command()
     .exitOverride()
     .addOption(settingOption('lr'))

@@ -1,4 +1,7 @@
-/** The flags of `train` and of what trains, from the table of settings; names as timm, Lightning and torchrun have them. */
+/**
+ * The flags of `train` and of other commands that train, from the table of settings; names follow timm, Lightning and
+ * torchrun.
+ */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { withoutType } from '../train/settings/kinds.ts';
@@ -24,7 +27,7 @@ const titles = {
 function optionOf(key: SettingName): Option {
   const { kind, help, short, group } = settingOf(key);
   const words = [`--${flagName(key)}`, ...(kind.argument ? [kind.argument] : [])];
-  const usual = defaultText(key);
+  const defaultValue = defaultText(key);
   const option = new Option(
     `${short === undefined ? '' : `-${short}, `}${words.join(' ')}`,
     usual === undefined ? help : `${help} (default ${usual})`,
@@ -32,11 +35,11 @@ function optionOf(key: SettingName): Option {
   return kind.parse ? option.argParser(kind.parse) : option;
 }
 
-/** A flag of another command that means the setting; its value is checked at once. Without a default. */
+/** A setting as a flag of another command; its value is validated at once. It has no default. */
 export function settingOption(key: SettingName, help = settingOf(key).help): Option {
   const { kind } = settingOf(key);
   const option = new Option([`--${flagOf(key)}`, kind.argument ?? ''].join(' ').trim(), help);
-  // Every flag that takes a place expands `~`.
+  // Every path flag expands `~`.
   if (!kind.argument || kind.isPath) return option;
   return option.argParser((text) => {
     try {
@@ -47,13 +50,13 @@ export function settingOption(key: SettingName, help = settingOf(key).help): Opt
   });
 }
 
-/** Adds a flag for every setting. Defaults stand in the table, not here. */
+/** Adds a flag for every setting. The table has the defaults. */
 export function addTrainFlags(command: Command): Command {
   for (const key of configKeys) command.addOption(optionOf(key));
   return command;
 }
 
-/** The settings that were given on the command line; commander's implied `true` of a --no flag is not one. */
+/** The settings given on the command line; commander's implied `true` of a --no flag does not count. */
 export function givenSettings(command: Command): Record<string, unknown> {
   return Object.fromEntries(
     configKeys

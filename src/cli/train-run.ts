@@ -1,4 +1,4 @@
-/** Runs `meanfield train` and tells how it goes. */
+/** Runs `meanfield train` and reports progress. */
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import {
@@ -22,13 +22,13 @@ import { type CommandSettings, readFileSettings } from './settings-file.ts';
 import { clearLiveLine } from './terminal.ts';
 import { meanfieldCommand } from '../program.ts';
 
-/** As given: defaults are not. */
+/** As given, without defaults. */
 export interface TrainFlags extends CommandSettings {
   config?: string;
   resume?: string;
 }
 
-/** What --json prints. */
+/** The output of --json. */
 export interface TrainResult {
   readonly run: string;
   readonly finished: boolean;
@@ -57,14 +57,17 @@ function sayStart(dir: string, { config, data, learner }: Experiment, threads: n
   );
 }
 
-/** What a command line and its file ask for together. */
+/** The request of a command line and its settings file together. */
 interface Asked {
   readonly command: CommandSettings;
-  /** Undefined where a run goes on with its own. */
+  /** Undefined if a resumed run keeps its own. */
   readonly config?: TrainConfig;
 }
 
-/** Flags go before the file, the file before the defaults. @throws UsageError that names the flag, or the file and line */
+/**
+ * Flags override the file, the file overrides the defaults. @throws UsageError that names the flag, or the file and
+ * line
+ */
 function askedFor(flags: TrainFlags, settings: TrainOptions): Asked {
   const { config: path, ...command } = flags;
   if (path === undefined) return { command, config: resolveConfig(settings, commandLine) };
@@ -79,7 +82,9 @@ function askedFor(flags: TrainFlags, settings: TrainOptions): Asked {
   return { command: { ...file.command, ...Object.fromEntries(given) }, config };
 }
 
-/** Where a run goes on, it has its settings, its name and its place. @throws UsageError for a flag that would not be heard */
+/**
+ * A resumed run keeps its settings, its name and its folder. @throws UsageError for a flag that would have no effect
+ */
 function checkResumeFlags({ config, output, name }: TrainFlags): void {
   for (const [flag, value] of Object.entries({ '-c/--config': config, '--output': output, '--name': name }))
     if (value !== undefined)
@@ -88,7 +93,7 @@ function checkResumeFlags({ config, output, name }: TrainFlags): void {
       );
 }
 
-/** Trains, and prints the result where JSON is asked for. @throws the named errors of configuration, data and training */
+/** Trains, and prints the result with --json. @throws the named errors of configuration, data and training */
 export async function runTraining(flags: TrainFlags, settings: Record<string, unknown>): Promise<void> {
   const { resume } = flags;
   if (resume !== undefined) checkResumeFlags(flags);

@@ -14,7 +14,7 @@ export function registerTrain(program: Command): void {
   addTrainFlags(command).action(async (flags: TrainFlags) => {
     const { runTraining } = await import('./train-run.ts');
     await runTraining(
-      // commander's implied `true` of --no-report is not given.
+      // commander's implied `true` of --no-report does not count as given.
       command.getOptionValueSource('report') === 'cli' ? flags : { ...flags, report: undefined },
       givenSettings(command),
     );

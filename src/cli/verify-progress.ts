@@ -1,4 +1,4 @@
-/** Progress of `verify` on stderr: what runs now on a live line of a terminal, a plain line a claim elsewhere. */
+/** Progress of `verify` on stderr: the current claim on a live line of a terminal, a plain line per claim elsewhere. */
 import type { SeededResult, Task } from '../theory/verify.ts';
 import { colours, duration, say } from './output.ts';
 import { fitParts, progressLine } from './terminal.ts';

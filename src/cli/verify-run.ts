@@ -22,7 +22,7 @@ export interface VerifyFlags {
 /** Returns the exit code. */
 export async function runVerify(ids: readonly string[], flags: VerifyFlags): Promise<number> {
   const { seed: seeds, quick = false, out, json = false } = flags;
-  // What cannot be is refused before minutes of work.
+  // Invalid options are refused before minutes of work.
   chooseClaims(ids);
   makeFolder(out);
   const started = performance.now();
