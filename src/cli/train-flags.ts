@@ -30,7 +30,7 @@ function optionOf(key: SettingName): Option {
   const defaultValue = defaultText(key);
   const option = new Option(
     `${short === undefined ? '' : `-${short}, `}${words.join(' ')}`,
-    usual === undefined ? help : `${help} (default ${usual})`,
+    defaultValue === undefined ? help : `${help} (default ${defaultValue})`,
   ).helpGroup(titles[group]);
   return kind.parse ? option.argParser(kind.parse) : option;
 }

@@ -1,4 +1,4 @@
-/** `meanfield bench` as its user meets it, on problems too small to say anything about speed. */
+/** `meanfield bench` as a user runs it, on problems too small to say anything about speed. */
 import { expect, it } from 'vitest';
 import { meanfield } from './command.ts';
 
@@ -25,7 +25,7 @@ it.each([
   ['step', '--batch-size', '8', '--precision', 'f32', '--scheme', 'mean-field'],
   ['infer', '--batch-size', '8', '--precision', 'f32'],
   ['flow', '--samples', '50', '--particles', '40', '--slices', '3'],
-])('bench %s gives our time, the time of PyTorch, and the ceilings', (...args) => {
+])('bench %s reports our time, the time of PyTorch, and the ceilings', (...args) => {
   const { rows, ceiling, machine } = bench(...args);
   expect(rows).toHaveLength(1);
   const [{ name, ours, peer, ratio } = { name: '', ours: 0, peer: 0, ratio: 0 }] = rows;

@@ -1,4 +1,4 @@
-/** Runs the command line as its user does, and reads what a run left behind. */
+/** Runs the command line as a user does, and reads the files of a run. */
 import { type ChildProcess, spawn, spawnSync, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 
 /** The script that runs the command line. */
 export const bin = join(import.meta.dirname, '..', '..', 'bin', 'meanfield.js');
-// Core leases of their own: what else runs on the machine is not the tests' business.
+// Separate core leases: other programs on the machine must not affect the tests.
 const cores = mkdtempSync(join(tmpdir(), 'meanfield-cores-'));
 /** Without the shell's last command: under `nohup npm test` SIGHUP would be ignored. */
 export const environment: NodeJS.ProcessEnv = {
@@ -40,7 +40,7 @@ export function meanfield(
 }
 
 export interface TerminalOutcome extends Outcome {
-  /** What the terminal got; stdout and stderr hold what did not go there. */
+  /** Output to the terminal; stdout and stderr hold only redirected output. */
   readonly terminal: string;
   /** Length of the terminal's text when it was resized. */
   readonly resizedAt: number;
@@ -50,7 +50,7 @@ export interface TerminalOptions {
   readonly columns: number;
   /** Default: both. */
   readonly streams?: readonly ('stdout' | 'stderr')[];
-  /** Once the terminal has shown a text it gets another width. */
+  /** Resizes the terminal once it has shown a text. */
   readonly resize?: { readonly after: string; readonly columns: number };
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -76,7 +76,7 @@ export function meanfieldInTerminal(
   return JSON.parse(stdout) as TerminalOutcome;
 }
 
-/** Runs to the end, beside others. */
+/** Runs to the end, concurrently with others. */
 export async function meanfieldBeside(args: readonly string[]): Promise<Outcome> {
   const child = spawn(process.execPath, [bin, ...args], {
     env: environment,
@@ -92,7 +92,7 @@ export function startMeanfield(args: readonly string[], stdio: StdioOptions = 'i
   return spawn(process.execPath, [bin, ...args], { env: environment, stdio });
 }
 
-/** The lines of metrics.jsonl without what a clock wrote. */
+/** The lines of metrics.jsonl without clock values. */
 export function metricsWithoutTimes(run: string): unknown[] {
   return readFileSync(join(run, 'metrics.jsonl'), 'utf8')
     .trim()
@@ -105,7 +105,7 @@ export function metricsWithoutTimes(run: string): unknown[] {
     });
 }
 
-/** The columns of summary.csv that no clock wrote. */
+/** The columns of summary.csv without clock values. */
 export function summaryWithoutTimes(run: string): string[][] {
   const lines = readFileSync(join(run, 'summary.csv'), 'utf8')
     .trim()

@@ -54,7 +54,7 @@ function expectOneLine(outcome: Outcome, code: number, ...parts: (string | RegEx
   expect(outcome.code).toBe(code);
 }
 
-/** A CIFAR-10 folder of `records` in each file, all of class 3, changed by `spoil`. */
+/** A CIFAR-10 folder of `records` in each file, all of class 3, modified by `spoil`. */
 function cifarFolder(name: string, spoil: (folder: string) => void = () => undefined, records = 8): string {
   const dir = join(root, name);
   const folder = join(dir, 'cifar-10-batches-bin');
@@ -70,7 +70,7 @@ function cifarFolder(name: string, spoil: (folder: string) => void = () => undef
 const check = (dir: string): Outcome => meanfield(['data', 'check', 'cifar10', '--data-dir', dir]);
 
 describe('data', () => {
-  it('a whole folder of CIFAR-10 files is accepted', () => {
+  it('a complete folder of CIFAR-10 files is accepted', () => {
     expect(check(cifarFolder('whole')).stdout).toMatch('40 + 8 images of 32 x 32 x 3');
   });
   it('a missing data set names the places and the command that fetches it', () => {
@@ -96,7 +96,7 @@ describe('data', () => {
     });
     expectOneLine(check(dir), 3, /data_batch_4\.bin: the label of record 2 is 10, out of range 0\.\.9/);
   });
-  it('an archive that breaks off is told', () => {
+  it('a truncated archive is reported', () => {
     const file = join(root, 'cifar-10-binary.tar.gz');
     writeFileSync(file, gzipSync(Buffer.alloc(100_000, 7)).subarray(0, 60));
     expectOneLine(meanfield(['data', 'check', 'cifar10', '--data-dir', file]), 3, /truncated or damaged/);
@@ -104,13 +104,13 @@ describe('data', () => {
   it('an archive with a wrong checksum is refused with both checksums', () => {
     const dir = join(root, 'wrong-sum');
     mkdirSync(dir, { recursive: true });
-    // As long as the published archive, without taking its space.
+    // As long as the published archive, but sparse.
     writeFileSync(join(dir, 'cifar-10-binary.tar.gz'), '');
     truncateSync(join(dir, 'cifar-10-binary.tar.gz'), 170052171);
     const outcome = meanfield(['data', 'fetch', 'cifar10', '--data-dir', dir]);
     expectOneLine(outcome, 3, /wrong checksum/, /c4a38c50/, /fetch again/);
   });
-  it('an IDX file of another kind is told', () => {
+  it('an IDX file of another kind is reported', () => {
     const dir = join(root, 'idx');
     mkdirSync(dir, { recursive: true });
     writeFileSync(
@@ -127,13 +127,13 @@ describe('data', () => {
 });
 
 describe('usage', () => {
-  it('an unknown flag proposes the nearest', () => {
+  it('an unknown flag suggests the nearest', () => {
     expectOneLine(meanfield(['train', '--epoch', '3']), 2, /--epoch/, /--epochs/);
   });
-  it('an unknown command proposes the nearest', () => {
+  it('an unknown command suggests the nearest', () => {
     expectOneLine(meanfield(['trian']), 2, /train/);
   });
-  it('an unknown model proposes the nearest', () => {
+  it('an unknown model suggests the nearest', () => {
     expectOneLine(
       meanfield(['train', ...quick, '--model', 'resnet21', '--output', root]),
       2,
@@ -141,16 +141,16 @@ describe('usage', () => {
       /did you mean resnet20/,
     );
   });
-  it('an unknown data set proposes the nearest', () => {
+  it('an unknown data set suggests the nearest', () => {
     expectOneLine(meanfield(['train', '--dataset', 'cifar01', '--output', root]), 2, /did you mean cifar10/);
   });
-  it('a value that is no number is told with its flag', () => {
+  it('a value that is not a number is reported with its flag', () => {
     expectOneLine(meanfield(['train', '--lr', 'fast']), 2, /--lr/, /fast/);
   });
-  it('a value out of range is told with its flag', () => {
+  it('a value out of range is reported with its flag', () => {
     expectOneLine(meanfield(['train', '--momentum', '1.5', '--output', root]), 2, /momentum/);
   });
-  it('a batch larger than the data is told with both numbers', () => {
+  it('a batch larger than the data is reported with both numbers', () => {
     expectOneLine(
       meanfield(['train', ...quick, '--batch-size', '4096', '--output', root]),
       2,
@@ -158,7 +158,7 @@ describe('usage', () => {
       /2048/,
     );
   });
-  it('a config file with an unknown setting proposes the nearest', () => {
+  it('a config file with an unknown setting suggests the nearest', () => {
     const file = join(root, 'bad.yaml');
     writeFileSync(file, 'epoch: 3\n');
     expectOneLine(meanfield(['train', '-c', file, '--output', root]), 2, /epoch/, /did you mean epochs/);
@@ -166,7 +166,7 @@ describe('usage', () => {
   it('a resumed run keeps its settings', () => {
     expectOneLine(meanfield(['train', '--resume', run, '--lr', '0.5']), 2, /lr/, /start a new run/);
   });
-  it('a folder that is no run is told', () => {
+  it('a folder that is not a run folder is reported', () => {
     expectOneLine(meanfield(['evaluate', root]), 2, /is not a run folder: it has no config\.yaml/);
   });
 });
@@ -179,37 +179,37 @@ describe('checkpoints', () => {
   };
   const last = (dir: string, file: string): string => join(dir, 'checkpoints', 'last', file);
 
-  it('one of another model is refused with the difference', () => {
+  it('of another model are refused with the difference', () => {
     const dir = copy('other-model');
     const config = join(dir, 'config.yaml');
     writeFileSync(config, readFileSync(config, 'utf8').replace('width: 2', 'width: 4'));
     expectOneLine(meanfield(['evaluate', dir]), 2, /another model/);
     expectOneLine(meanfield(['train', '--resume', dir]), 2, /another model/, /width/);
   });
-  it('a half-written model is told', () => {
+  it('with a half-written model are reported', () => {
     const dir = copy('half');
     truncateSync(last(dir, 'model.safetensors'), statSync(last(dir, 'model.safetensors')).size - 100);
     expectOneLine(meanfield(['evaluate', dir]), 1, /model\.safetensors is damaged or half-written/);
   });
-  it('a corrupt header is told', () => {
+  it('with a corrupt header are reported', () => {
     const dir = copy('header');
     const bytes = readFileSync(last(dir, 'model.safetensors'));
     bytes.fill(255, 20, 60);
     writeFileSync(last(dir, 'model.safetensors'), bytes);
     expectOneLine(meanfield(['train', '--resume', dir]), 1, /model\.safetensors is damaged/);
   });
-  it('a corrupt state is told', () => {
+  it('with a corrupt state are reported', () => {
     const dir = copy('state');
     writeFileSync(last(dir, 'state.json'), '{"version": 1');
     expectOneLine(meanfield(['train', '--resume', dir]), 1, /state\.json is damaged/);
   });
-  it('a checkpoint that is not there is told', () => {
+  it('that are missing are reported', () => {
     expectOneLine(meanfield(['evaluate', run, '--checkpoint', 'epoch-007']), 1, /no checkpoint epoch-007/);
   });
 });
 
 describe('the machine', () => {
-  it('no libtorch: the help says what to do', () => {
+  it('without libtorch the help says what to do', () => {
     const empty = mkdtempSync(join(root, 'build-'));
     expectOneLine(
       meanfield(['train', ...quick, '--output', root], { MEANFIELD_BUILD_DIR: empty }),
@@ -218,7 +218,7 @@ describe('the machine', () => {
       /npm( --prefix \S+)? run setup/,
     );
   });
-  it('wrong libtorch: the help says which was expected', () => {
+  it('wrong libtorch: the error names the expected version', () => {
     const build = join(root, 'wrong-build');
     cpSync(join(import.meta.dirname, '..', '..', 'build'), build, { recursive: true, dereference: true });
     const facts = JSON.parse(readFileSync(join(build, 'build.json'), 'utf8')) as {
@@ -240,13 +240,13 @@ describe('the machine', () => {
       /no bf16 instructions/,
     );
   });
-  it('a CUDA device that is not there is refused', () => {
+  it('a missing CUDA device is refused', () => {
     expectOneLine(meanfield(['train', ...quick, '--device', 'cuda', '--output', root]), 3, /no CUDA device/);
   });
 });
 
 describe('training', () => {
-  it('a loss that is no number stops with exit code 4 and keeps the last good checkpoint', () => {
+  it('a non-finite loss stops with exit code 4 and keeps the last good checkpoint', () => {
     const outcome = meanfield([
       'train',
       ...quick,
@@ -288,7 +288,7 @@ const canMount = ((): boolean => {
 })();
 
 describe.skipIf(!canMount)('a full disk (needs the right to mount a tmpfs)', () => {
-  it('ends the run with one line, and the last whole checkpoint can be used', () => {
+  it('ends the run with one line, and the last complete checkpoint can be used', () => {
     const disk = mkdtempSync(join(root, 'disk-'));
     // Room for the first checkpoints of this net, not for three side by side.
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', disk]);

@@ -1,4 +1,4 @@
-/** Commands under a low limit of open files, as batch systems and containers set one. */
+/** Commands under a low limit of open files, as on batch systems and in containers. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Runs to the end where no more than `files` files may be open. */
+/** Runs to the end with at most `files` open files. */
 function meanfieldWith(files: number, args: readonly string[]): Outcome {
   const line = `ulimit -n ${files} && exec "$@"`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', line, 'bash', process.execPath, bin, ...args], {
@@ -34,7 +34,7 @@ it.each([64, 128])('training and its report need no more than %i open files', (f
   expect(existsSync(join(root, `run-${files}`, 'report.html'))).toBe(true);
 });
 
-it('a grid with processes of its own needs no more than 64', () => {
+it('a grid with separate processes needs no more than 64', () => {
   const { code, stderr } = meanfieldWith(64, [
     ...['reproduce', '--preset', 'smoke', '--width', '2', '--limit-train-batches', '2', '--jobs', '1'],
     ...['--schemes', 'vanilla', '--seeds', '1', '--threads', '1', '--output', join(root, 'grid')],

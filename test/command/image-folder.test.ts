@@ -1,4 +1,4 @@
-/** Folders of image files as their user meets them: train, check, evaluate, predict. */
+/** Folders of image files as a user meets them: train, check, evaluate, predict. */
 import {
   cpSync,
   mkdirSync,
@@ -19,7 +19,7 @@ import { meanfield } from './command.ts';
 const root = mkdtempSync(join(tmpdir(), 'meanfield-folder-'));
 const [data, run] = [join(root, 'data'), join(root, 'run')];
 
-/** One colour, with a little of it changed from image to image. */
+/** One colour, slightly changed from image to image. */
 async function put(path: string, shade: number, i: number): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const bytes = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => shade + ((at * 7 + i * 13) % 40));
@@ -57,7 +57,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-it('val is what epochs are evaluated on, and the result has both errors', () => {
+it('epochs are evaluated on val, and the result has both errors', () => {
   const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as Record<string, unknown>;
   expect(result.validationError).toEqual(expect.any(Number));
   expect((result.confusion as number[][]).flat().reduce((sum, count) => sum + count, 0)).toBe(6);
@@ -69,7 +69,7 @@ it('val is what epochs are evaluated on, and the result has both errors', () => 
   expect(grey.stderr).toMatch(/^meanfield: .*1 or 3 for --channels/);
 });
 
-it('check counts each image once and names what it passes over', () => {
+it('check counts each image once and names skipped files', () => {
   const outcome = meanfield(['data', 'check', 'image-folder', '--data-dir', data]);
   expect(outcome.code).toBe(0);
   expect(outcome.stdout).toContain('16 + 6 images (and 4 for validation) of 8 x 8 x 3, 2 classes');
@@ -82,7 +82,7 @@ it('check counts each image once and names what it passes over', () => {
   });
 });
 
-it('evaluate needs no training images, and scales images to the size of the training', async () => {
+it('evaluate needs no training images, and scales images to the training size', async () => {
   const moved = join(root, 'moved');
   for (let i = 0; i < 3; i++)
     for (const [name, shade] of [
@@ -133,8 +133,8 @@ it('evaluate tests a run on images in .npy files, with its own classes', () => {
   expect(train.stderr).toMatch(/npy has test images alone/);
 });
 
-it('evaluate gives a figure for each severity of CIFAR-10-C, and a table of its corruptions', () => {
-  // One that tells the classes apart.
+it('evaluate reports each severity of CIFAR-10-C, and a table of its corruptions', () => {
+  // A net that separates the classes.
   const trained = meanfield([
     ...['train', '--dataset', 'image-folder', '--data-dir', data, '--model', 'resnet8', '--width', '4'],
     ...[
@@ -158,7 +158,7 @@ it('evaluate gives a figure for each severity of CIFAR-10-C, and a table of its 
   const write = (name: string, shape: number[], data: Uint8Array): void => {
     writeFileSync(join(folder, name), Buffer.concat(encodeNpy({ dtype: 'U8', shape, data })));
   };
-  // Four images at five severities: from the i-th severity on the last `wrong[i]` are of the other class.
+  // Four images at five severities: from the i-th severity on, the last `wrong[i]` are of the other class.
   const corrupted = (wrong: readonly number[]): Uint8Array =>
     Uint8Array.from({ length: 20 * 192 }, (_, at) => {
       const image = Math.floor(at / 192);
@@ -197,7 +197,7 @@ it('evaluate gives a figure for each severity of CIFAR-10-C, and a table of its 
   expect(stdout).toContain('mean corruption error 25.00 %, not divided by that of another net\n');
 });
 
-it('predict tells of a file that it cannot read, goes on with the others, and fails at the end', async () => {
+it('predict reports an unreadable file, continues with the others, and fails at the end', async () => {
   const folder = join(root, 'predict');
   await put(join(folder, 'a.png'), 10, 0);
   writeFileSync(join(folder, 'b.png'), 'no image');
@@ -230,7 +230,7 @@ it.each(['0', '-1', '1.5'])('predict --top %s is refused in one line', (top) => 
   expect(outcome.stdout).toBe('');
 });
 
-it('evaluate gives no error to a class that the test images do not have', async () => {
+it('evaluate gives no error for a class without test images', async () => {
   const part = join(root, 'one-class');
   for (let i = 0; i < 3; i++) await put(join(part, 'test', 'dark', `${i}.png`), 10, i);
   cpSync(join(data, 'train'), join(part, 'train'), { recursive: true });
@@ -269,7 +269,7 @@ it('a class without test images is named by check and evaluate, and has no error
   expect(lastLine(evaluated.stdout)).toMatchObject({ perClassError: [expect.any(Number), null] });
 });
 
-it('evaluate of a place that does not exist says so', () => {
+it('evaluate reports a missing data path', () => {
   const { code, stderr } = meanfield(['evaluate', run, '--data-dir', join(root, 'nope'), ...threads]);
   expect(stderr).toBe(
     `meanfield: image-folder is not here: ${join(root, 'nope')} does not exist; give the place that has it with --data-dir\n`,

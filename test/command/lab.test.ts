@@ -1,4 +1,4 @@
-/** `meanfield lab` as its user meets it. */
+/** `meanfield lab` as a user runs it. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ it('prints the numbers of a state in words, the key number marked, and nothing e
   expect(stderr).toMatch(/^lab: The flow of the state through depth, reference engine, [\d.]+ s\n$/);
 });
 
-it('writes the picture, with the state, the command that draws it again, and all parts', () => {
+it('writes the picture, with the state, the command that redraws it, and all parts', () => {
   const file = join(dir, 'picture.json');
   const args = ['lab', '--view', 'descent', ...small, '--tau-rate', '0.5', '--output', file, '--json'];
   const { code, stdout } = meanfield(args);
@@ -70,13 +70,13 @@ it('lists the presets', () => {
   expect(presets.find(({ name }) => name === 'algorithm-1')?.state.view).toBe('algorithm');
 });
 
-it('prints the code of a preset with turned knobs', () => {
+it('prints the code of a preset with changed knobs', () => {
   const { stdout } = meanfield(['lab', '--preset', 'first-variation', '--seed', '8', '--code']);
   expect(stdout).toContain("import { makePoints } from 'meanfield/data';");
   expect(stdout).toContain('seed: 8');
 });
 
-it('takes own points from a file', () => {
+it("takes the user's points from a file", () => {
   const file = join(dir, 'own.csv');
   writeFileSync(file, 'x1,x2,y\n0,0,1\n1,1,0\n0.5,-1,0.3\n');
   const run = (points: string): string =>
@@ -84,7 +84,7 @@ it('takes own points from a file', () => {
   expect(json(run(file)).state.csv).toContain('0.5,-1,0.3');
 });
 
-it('takes a table of others: decimal commas, more columns, more points than a picture shows', () => {
+it('takes a table of another program: decimal commas, more columns, more points than a picture shows', () => {
   const file = join(dir, 'their table.csv');
   const lines = Array.from(
     { length: 5000 },

@@ -1,4 +1,4 @@
-/** Every process that works for another one ends when that one is killed, while it computes; a hang-up alone does not end it. */
+/** Every worker process ends when its parent is killed, even during a computation; a hang-up alone does not end it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -38,7 +38,7 @@ function lives(pid: number): boolean {
   }
 }
 
-/** Hundredths of a second that a process has computed for. */
+/** CPU time of a process, in hundredths of a second. */
 const ticks = (pid: number): number => Number(read(pid, 'stat').split(') ')[1]!.split(' ')[11]);
 
 /** A child that runs a script of this name, once it has computed for a while. */
@@ -124,7 +124,7 @@ await worker.compute({ view: 'training', steps: 5000, points: 600 }, () => undef
 
 const peers = join(root, 'src', 'bench', 'peers');
 
-it('a Python peer ends with its benchmark, while it computes', async () => {
+it('a Python peer ends with its benchmark, even during a computation', async () => {
   const code = `import sys
 sys.path.insert(0, ${JSON.stringify(peers)})
 from parent import end_with_parent
@@ -135,7 +135,7 @@ await runWorker({ command: ${JSON.stringify(python)}, args: ['-c', ${JSON.string
   await expectToEndWith(start(parent), 'end_with_parent', 'SIGKILL');
 });
 
-it('every Python peer is one that ends with its benchmark', () => {
+it('every Python peer ends with its benchmark', () => {
   const scripts = readdirSync(peers).filter((name) =>
     /^main\(\)$/m.test(readFileSync(join(peers, name), 'utf8')),
   );

@@ -1,4 +1,4 @@
-/** Command lines that are printed work where they are printed: a shell runs them, whatever the paths are called. */
+/** Printed command lines work when pasted into a shell, whatever the paths are called. */
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -23,7 +23,7 @@ beforeAll(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'meanfield-paste-')));
   here = join(root, odd);
   mkdirSync(here);
-  // In place of npx and node: they tell the words that they were given.
+  // Replacements for npx and node that print their arguments.
   mkdirSync(join(root, 'tell'));
   for (const name of ['npx', 'node', 'npm']) {
     const file = join(root, 'tell', name);
@@ -35,7 +35,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** The words that a shell in `here` gives to the program of a line; the first are the program's. */
+/** The words that a shell in `here` passes to the program of a line, starting with the program. */
 function pasted(line: string): string[] {
   const words = execFileSync('sh', ['-c', line], {
     cwd: here,
@@ -53,7 +53,7 @@ const quick = [
   ...['--limit-train-batches', '2', '--limit-eval-batches', '1', '--threads', '1', '--quiet'],
 ];
 
-it('the hint for missing data fetches to the folder that was named', () => {
+it('the hint for missing data fetches to the named folder', () => {
   const { stderr } = inHere('data', 'check', 'cifar10', '--data-dir', '-my data');
   const [, line = ''] = /fetch it: (.*)\n/.exec(stderr) ?? [];
   expect(pasted(line)).toEqual([bin, 'data', 'fetch', 'cifar10', '--data-dir', './-my data']);
@@ -61,7 +61,7 @@ it('the hint for missing data fetches to the folder that was named', () => {
   expect(unnamed).toMatch(/data fetch cifar10 --data-dir data, then give --data-dir data\n$/);
 });
 
-it('the page of a run has command lines for it', () => {
+it('the page of a run has working command lines', () => {
   expect(inHere(...quick, '--output', '-runs', '--name', "it's").code).toBe(0);
   const page = readFileSync(join(here, '-runs', "it's", 'report.html'), 'utf8')
     .replaceAll('&quot;', '"')
@@ -76,7 +76,7 @@ it('the page of a run has command lines for it', () => {
   expect(JSON.parse(told)).toMatchObject({ images: 512 });
 });
 
-it('the help that an error points to is there', () => {
+it('the help that an error refers to exists', () => {
   const { stderr } = inHere('data', 'fetch');
   expect(pasted(stderr.trim().split('; see ')[1] ?? '')).toEqual([bin, 'data', 'fetch', '--help']);
 });
@@ -87,7 +87,7 @@ it('in the folder of the package it is npx meanfield', () => {
   expect(pasted(line)).toEqual(['meanfield', 'data', 'fetch', 'cifar10', '--data-dir', join(here, 'x')]);
 });
 
-it('what an absent libtorch needs is set up from any folder', () => {
+it('the set-up for a missing libtorch works from any folder', () => {
   const { stderr, code } = meanfield(quick, { MEANFIELD_BUILD_DIR: join(root, 'none') }, here);
   expect(code).toBe(3);
   const lines = [...stderr.matchAll(/`(.*?)`/g)].map(([, line = '']) => pasted(line));

@@ -1,4 +1,4 @@
-/** Settings as their user gives them: flags, a file, a run that goes on; and where its files are. */
+/** Settings as a user gives them: flags, a file, a resumed run; and where data and runs are found. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ describe('flags', () => {
 });
 
 describe('a settings file', () => {
-  it('has the names of all flags, ~ for the home folder, and flags over it', () => {
+  it('has keys for all flags, ~ for the home folder, and is overridden by flags', () => {
     const file = join(root, 'all.yaml');
     writeFileSync(
       file,
@@ -59,7 +59,7 @@ describe('a settings file', () => {
     expect(outcome.code).toBe(0);
     const run = join(root, 'runs', 'from-file');
     expect(JSON.parse(outcome.stdout)).toMatchObject({ run, finished: true });
-    // What the flag left without effect is told, and is not in the record.
+    // A setting that the flag made ineffective is reported, and is not in the record.
     expect(outcome.stderr).toContain('min-lr left out');
     expect(record(run)).toMatchObject({ flip: false, reorder: false, sched: 'constant' });
     for (const key of ['clip-grad', 'min-lr', 'output', 'name', 'data-dir'])
@@ -67,7 +67,7 @@ describe('a settings file', () => {
     expect(readdirSync(run)).not.toContain('report.html');
   });
 
-  it('that is missing or wrong is told with its place, exit code 2', () => {
+  it('that is missing or invalid is reported with its place, exit code 2', () => {
     expectRefused(meanfield(['train', '-c', join(root, 'no.yaml')]), 'there is no such file');
     const file = join(root, 'wrong.yaml');
     writeFileSync(file, '# mine\nepochs: 3\nlr: fast\n');
@@ -80,7 +80,7 @@ describe('a settings file', () => {
   });
 });
 
-describe('data in a folder of their own', () => {
+describe('data in a separate folder', () => {
   const stopped = (dir: string): string => join(dir, 'run');
   async function folder(name: string): Promise<string> {
     const dir = join(root, name);
@@ -101,7 +101,7 @@ describe('data in a folder of their own', () => {
     return dir;
   }
 
-  it('are found again from every folder; a new place is kept; what a resumed run ignores is refused', async () => {
+  it('are found again from every folder; a new place is kept; settings that a resumed run ignores are refused', async () => {
     const [first, second] = [await folder('first'), await folder('second')];
     const train = ['train', ...net, '--dataset', 'image-folder', '--data-dir', 'pictures', '--no-report'];
     const begun = meanfield([...train, '--epochs', '2', '--output', '.', '--name', 'run'], {}, first);

@@ -1,4 +1,4 @@
-/** What a real terminal shows: one line of progress, tables that fit, colour where it is seen. */
+/** Output on a real terminal: one line of progress, tables that fit, colour where it is visible. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,11 +20,11 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Every line that the terminal showed, also those that were taken back. */
+/** Every line that the terminal showed, including erased ones. */
 const shown = (text: string): string[] => text.split(/[\r\n]+(?:\u001B\[K)?/);
 const widest = (text: string): number => Math.max(...shown(text).map((line) => stringWidth(line)));
 
-it('progress of training stays on one line, also after the terminal was made narrower', () => {
+it('progress of training stays on one line, even after the terminal was made narrower', () => {
   const { terminal, resizedAt, code } = meanfieldInTerminal(
     [...quick, '--output', root, '--name', 'resized'],
     {
@@ -36,7 +36,7 @@ it('progress of training stays on one line, also after the terminal was made nar
   const updates = terminal.split('\r\u001B[K').filter((update) => update.includes('epoch'));
   expect(updates.length).toBeGreaterThan(3);
   const [before, after] = [terminal.slice(0, resizedAt), terminal.slice(resizedAt)];
-  // The two lines at the start are longer, and no progress.
+  // The first two lines are longer, and are not progress.
   expect(widest(before.slice(before.indexOf('\r\u001B[K')))).toBeLessThan(60);
   expect(resizedAt).toBeGreaterThan(0);
   expect(after).toContain('epoch 2/2');
@@ -44,7 +44,7 @@ it('progress of training stays on one line, also after the terminal was made nar
   expect(widest(progress)).toBeLessThan(36);
 });
 
-it('without a terminal nothing is drawn, and progress is a line an epoch', () => {
+it('without a terminal nothing is drawn, and progress is a line per epoch', () => {
   const { stderr } = meanfield([...quick, '--output', root, '--name', 'piped']);
   expect(stderr).not.toMatch(/[\r\u001B]/);
   expect(stderr.match(/^epoch/gm)).toHaveLength(2);
@@ -60,7 +60,7 @@ it('through a pipe a row is a line', () => {
   expect(widest(meanfield(['data', 'list'], { COLUMNS: '60' }).stdout)).toBeLessThanOrEqual(60);
 });
 
-it('colour is for the stream that is a terminal, and for that alone', () => {
+it('only streams that are terminals are coloured', () => {
   const env = { PYTHON: 'false' };
   const toTerminal = meanfieldInTerminal(['doctor'], { columns: 80, streams: ['stdout'], env });
   expect(toTerminal.terminal).toContain('\u001B[32mok');

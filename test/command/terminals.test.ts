@@ -1,4 +1,4 @@
-/** Signals, closed readers, full disks and terminals that go away, as a command meets them. */
+/** Signals, closed readers, full disks and closed terminals, as a command meets them. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -64,7 +64,7 @@ function expectFinished(name: string): void {
   expect(metricsWithoutTimes(join(root, name))).toHaveLength(steps);
 }
 
-/** A shell of its own process group runs a line; "$@" in it is the training. */
+/** A shell in its own process group runs a line; "$@" in it is the training. */
 const shell = (line: string, name: string): ChildProcess =>
   spawn('bash', ['-c', line, 'bash', process.execPath, bin, ...training(name)], {
     env: environment,
@@ -86,7 +86,7 @@ describe('a hang-up', () => {
     expectFinished(name);
   });
 
-  it('does not take SIGTERM from training under nohup', async () => {
+  it('does not disable SIGTERM for training under nohup', async () => {
     const child = shell('nohup "$@"', 'terminated');
     const exit = exitOf(child);
     await firstStep('terminated');
@@ -95,7 +95,7 @@ describe('a hang-up', () => {
     expect(statusOf('terminated')).toMatchObject({ state: 'stopped', exitCode: 143 });
   });
 
-  // So a terminal ends, and a service manager.
+  // Terminals and service managers send two signals.
   it.each([[['SIGHUP', 'SIGHUP']], [['SIGHUP', 'SIGTERM']]] as const)(
     'that is followed by another signal still lets the step finish and save: %j',
     async (signals) => {
@@ -105,13 +105,13 @@ describe('a hang-up', () => {
       await firstStep(name);
       for (const signal of signals) child.kill(signal);
       const code = await exit;
-      // Signals that come at once are told in any order.
+      // Simultaneous signals arrive in any order.
       expect([129, 143]).toContain(code);
       expect(statusOf(name)).toMatchObject({ state: 'stopped', exitCode: code });
     },
   );
 
-  it('of the whole group stops a grid after a save, with exit code 129, and the same command goes on', async () => {
+  it('to the whole group stops a grid after a save, with exit code 129, and the same command resumes', async () => {
     const folder = join(root, 'grid');
     const grid = [
       ...['reproduce', '--preset', 'smoke', '--width', '2', '--limit-train-batches', '24', '--jobs', '1'],
@@ -144,7 +144,7 @@ describe('a hang-up', () => {
     expect(await exitOf(child)).toBe(0);
   });
 
-  it('does not stop a command that saves nothing, nor its processes, under nohup', async () => {
+  it('does not stop a command without saves, nor its processes, under nohup', async () => {
     const out = join(root, 'verify');
     const args = ['verify', 'C4', '--quick', '--seed', '1..4', '--threads', '1', '--out', out];
     const child = spawn('bash', ['-c', 'nohup "$@"', 'bash', process.execPath, bin, ...args], {
@@ -165,7 +165,7 @@ describe('a hang-up', () => {
   });
 });
 
-describe('a reader that goes away', () => {
+describe('a closed reader', () => {
   it('does not stop training', async () => {
     const child = startMeanfield([...training('unread'), '--json'], ['ignore', 'pipe', 'pipe']);
     child.stdout!.destroy();
@@ -208,7 +208,7 @@ describe('a reader that goes away', () => {
     expect(await said).not.toMatch(/EPIPE|\n {4}at |internal/);
   });
 
-  it('of stderr leaves the message unsaid and the exit code as it is', async () => {
+  it('of stderr drops the message and keeps the exit code', async () => {
     const child = startMeanfield(['report', join(root, 'no-run')], ['ignore', 'pipe', 'pipe']);
     child.stderr!.destroy();
     expect(await exitOf(child)).toBe(meanfield(['report', join(root, 'no-run')]).code);
@@ -232,7 +232,7 @@ describe('a reader that goes away', () => {
 });
 
 describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
-  /** Runs with stdout, or both, on it. */
+  /** Runs with stdout, or both, on a full disk. */
   async function onFull(
     args: readonly string[],
     both: boolean,
@@ -260,10 +260,10 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
   );
 });
 
-// `script` of util-linux gives its command a terminal, which goes away with it.
-describe.skipIf(spawnSync('script', ['--version']).status !== 0)('a terminal that closes', () => {
+// `script` of util-linux gives its command a terminal that closes with it.
+describe.skipIf(spawnSync('script', ['--version']).status !== 0)('a closing terminal', () => {
   const quote = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
-  /** Starts in a terminal of its own and closes it after the first step. */
+  /** Starts in its own terminal and closes it after the first step. */
   async function closeTerminal(name: string, line: string): Promise<void> {
     const terminal = spawn('script', ['-qfc', line, '/dev/null'], {
       env: { ...environment, TERM: 'xterm' },
@@ -279,7 +279,7 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('a terminal tha
     expect(statusOf('foreground')).toMatchObject({ state: 'stopped', exitCode: 129 });
   });
 
-  it('does not stop training in a session of its own', async () => {
+  it('does not stop training in a separate session', async () => {
     const line = quote([process.execPath, bin, ...training('disowned')]);
     await closeTerminal('disowned', `setsid -f ${line}; sleep 60`);
     expectFinished('disowned');
@@ -287,7 +287,7 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('a terminal tha
 
   it('does not stop training under nohup', async () => {
     const line = quote([process.execPath, bin, ...training('in-terminal')]);
-    // Without the name of nohup in the environment: its stdin tells.
+    // Without nohup in the environment: detected from its stdin.
     await closeTerminal('in-terminal', `exec nohup env -u _ ${line} > '${root}/log'`);
     expectFinished('in-terminal');
   });

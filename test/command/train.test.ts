@@ -1,4 +1,4 @@
-/** Training, evaluation and prediction as their user meets them. */
+/** Training, evaluation and prediction as a user runs them. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ it('every step records every tau', () => {
   ]);
 });
 
-it('it learns: far better than a guess among four classes', () => {
+it('training learns: far better than chance among four classes', () => {
   expect(result.finished).toBe(true);
   expect(result.testError).toBeLessThan(50);
 });
@@ -88,7 +88,7 @@ it('without a terminal progress is plain lines on stderr, and stdout has only da
   expect(outcome.stderr).toMatch(/epoch 1\/1 {2}train loss [\d.]+ error [\d.]+ % {2}test error [\d.]+ %/);
 });
 
-it('evaluate finds the test error that the run ended with', () => {
+it('evaluate reproduces the final test error of the run', () => {
   const outcome = lastLine(meanfield(['evaluate', run, '--json', '--threads', '1']).stdout) as {
     testError: number;
     confusion: number[][];
@@ -156,7 +156,7 @@ it.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)(
-  '%s finishes the step, saves, and exits with %i; resumed, the run is the one never stopped',
+  '%s finishes the step, saves, and exits with %i; the resumed run equals an uninterrupted one',
   async (signal, code) => {
     const name = `stopped-${signal}`;
     const child = startMeanfield(['train', ...quick, '--output', root, '--name', name, '--no-report']);
@@ -187,13 +187,13 @@ it('the report command draws several runs side by side', () => {
   expect(readFileSync(html, 'utf8')).toMatch('2 runs');
 });
 
-it('doctor ends with one object that says whether all is well', () => {
+it('doctor prints one object that says whether all is well', () => {
   const { stdout, code } = meanfield(['doctor', '--json']);
   expect(code).toBe(0);
   expect(lastLine(stdout)).toMatchObject({ ok: true });
 });
 
-it('help and version go to stdout and are no failure', () => {
+it('help and version go to stdout and are not failures', () => {
   expect(meanfield(['--help'])).toMatchObject({ code: 0, stderr: '' });
   expect(meanfield(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
   expect(meanfield([]).stdout).toMatch(/^Usage: meanfield/);

@@ -1,4 +1,4 @@
-/** `meanfield verify` as its user meets it. */
+/** `meanfield verify` as a user runs it. */
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ const pause = (milliseconds: number): Promise<void> =>
     setTimeout(resolve, milliseconds);
   });
 
-/** The first process that a process started. */
+/** The first child of a process. */
 function childOf(pid: number | undefined): number | undefined {
   try {
     const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
@@ -43,7 +43,7 @@ afterAll(() => {
   rmSync(out, { recursive: true, force: true });
 });
 
-it('measures the named claims, tells the numbers, and writes the page with figures and data', () => {
+it('measures the named claims, prints the numbers, and writes the page with figures and data', () => {
   const { code, stdout } = meanfield([
     'verify',
     'c3',
@@ -76,7 +76,7 @@ it('measures the named claims, tells the numbers, and writes the page with figur
   expect(page.match(/<svg/g)).toHaveLength(2);
 });
 
-it('C1 by itself holds, and its JSON says so', () => {
+it('C1 alone holds, and its JSON says so', () => {
   const { code, stdout } = meanfield(['verify', 'C1', '--quick', '--json', '--out', join(out, 'c1')]);
   expect(code).toBe(0);
   const [claim] = lastLine(stdout).claims;
@@ -126,7 +126,7 @@ it.each([
 ])('verify %s is refused in one line', (args, message) => {
   const { code, stderr } = meanfield(['verify', ...args, '--out', join(out, 'no')]);
   expect(code).toBe(2);
-  // After a bad flag stands where help is.
+  // A usage error ends with a reference to the help.
   expect(
     stderr
       .trim()

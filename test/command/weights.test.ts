@@ -1,4 +1,4 @@
-/** Files of weights as their user meets them: export, evaluate, train from them. */
+/** Weight files as a user meets them: export, evaluate, train from them. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-it('export writes a plain net, whose test error is that of the run', () => {
+it('export writes a plain net with the test error of the run', () => {
   const outcome = meanfield(['export', run, '--output', file, '--key-style', 'torchvision', '--json']);
   expect(result(outcome)).toEqual({ run, file, keyStyle: 'torchvision', tensors: 44, steps: 'folded' });
   expect(outcome.stderr).toContain('a plain ResNet gives the same outputs');
@@ -53,12 +53,12 @@ it('export writes a plain net, whose test error is that of the run', () => {
   expect(plain).toMatchObject({ checkpoint: file, format: 'safetensors', keyStyle: 'torchvision' });
   expect(plain.testError).toBe(own.testError);
   expect(plain.testLoss).toBeCloseTo(own.testLoss as number, 5);
-  // Other moments are other inputs.
+  // Other moments give other inputs.
   const shifted = result(meanfield(['evaluate', file, ...ofFile, '--mean', '0.1', '--std', '2']));
   expect(shifted.testLoss).not.toBeCloseTo(own.testLoss as number, 3);
 });
 
-it('an exported file is tested as its run is: normalised, scaled and with its classes by name', () => {
+it('an exported file is tested like its run: normalised, scaled and with classes matched by name', () => {
   const [own, again] = [join(root, 'small'), join(root, 'small.safetensors')];
   const small = ['--image-size', '16', '--channels', '3', '--mean', '0.2,0.3,0.4', '--std', '0.7,0.6,0.5'];
   expect(train('small', ...small).code).toBe(0);
@@ -88,7 +88,7 @@ it('an exported file is tested as its run is: normalised, scaled and with its cl
   );
 });
 
-it('steps that are not folded are told in one line', () => {
+it('steps that are not folded are reported in one line', () => {
   const outcome = meanfield(['export', run, '--output', join(root, 'apart.safetensors'), '--no-fold-steps']);
   expect(outcome.stdout).toBe('');
   expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
@@ -106,7 +106,7 @@ it('training starts from the weights of the file, to the bit, and config.yaml na
   expect(readFileSync(join(root, 'second', 'config.yaml'), 'utf8')).toContain(`initial-checkpoint: ${file}`);
 });
 
-it('a run that goes on counts its own checkpoint: the file may be gone or changed', () => {
+it('a resumed run uses its own checkpoint: the file may be missing or changed', () => {
   const other = join(root, 'other.safetensors');
   writeFileSync(other, readFileSync(file));
   const started = train('third', '--initial-checkpoint', other, '--mean', '0.4', '--std', '0.3');
@@ -175,7 +175,7 @@ it.each<[string, () => readonly string[], number, string]>([
   expect(outcome.code).toBe(code);
 });
 
-it('of a checkpoint with averages the net is read, or what --state-dict says', () => {
+it('the net of a checkpoint with averages is read, or the one that --state-dict names', () => {
   const checkpoint = join(root, 'checkpoint.pth.tar');
   const { tensors } = decodeSafetensors(readFileSync(file), file);
   const weights = [...tensors].filter(([, { dtype }]) => dtype === 'F32');
@@ -196,7 +196,7 @@ it('of a checkpoint with averages the net is read, or what --state-dict says', (
           ],
           i,
         ) => [
-          // On some names only, as of a net whose parts are wrapped.
+          // On some names only, as for a net with wrapped parts.
           i % 2 ? `module.${prefix}${name}` : `${prefix}${name}`,
           tensorOf({ key: `${mark}${name}`, shape, elements: length / 4 }),
         ],
@@ -214,13 +214,17 @@ it('of a checkpoint with averages the net is read, or what --state-dict says', (
   );
   const plain = result(meanfield(['evaluate', file, ...ofFile]));
   const classes = plain.classes as string[];
-  const usual = result(meanfield(['evaluate', checkpoint, ...ofFile]));
-  expect(usual).toMatchObject({ format: 'PyTorch', stateDict: 'state_dict', averages: ['state_dict_ema'] });
-  expect(usual.testLoss).toBe(plain.testLoss);
+  const byDefault = result(meanfield(['evaluate', checkpoint, ...ofFile]));
+  expect(byDefault).toMatchObject({
+    format: 'PyTorch',
+    stateDict: 'state_dict',
+    averages: ['state_dict_ema'],
+  });
+  expect(byDefault.testLoss).toBe(plain.testLoss);
   const flags = ofFile.filter((flag) => flag !== '--json');
   const ema = meanfield(['evaluate', checkpoint, ...flags, '--state-dict', 'state_dict_ema']);
   expect(ema.stdout).toContain(`weights of ${checkpoint} (PyTorch, torchvision names, from state_dict_ema)`);
-  // Statistics and weights of zeros give each class the same chance.
+  // Zero statistics and weights give each class the same probability.
   expect(ema.stdout).toContain(`loss ${Math.log(classes.length).toFixed(4)}`);
 });
 
@@ -247,7 +251,7 @@ it('a net with projections is trained, evaluated, exported and read again', () =
   expect(without.code).toBe(2);
 });
 
-it('a file that names code is refused before anything is made', () => {
+it('a file that names code is refused before anything is created', () => {
   const attack = join(root, 'attack.pth');
   const call = callOf(globalOf('os', 'system'), [`touch ${join(root, 'ran')}`]);
   writeFileSync(attack, zipOf({ 'net/data.pkl': { data: pickleOf(new Map([['state_dict', call]])) } }));

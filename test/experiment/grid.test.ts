@@ -1,4 +1,4 @@
-/** A grid that is killed and started again, or trained by several processes, is the grid that ran through. */
+/** A grid that is killed and restarted, or trained by several processes, equals an uninterrupted grid. */
 import { once } from 'node:events';
 import {
   cpSync,
@@ -86,7 +86,7 @@ it('a grid writes a page, tables and numbers', () => {
   }
 });
 
-it('the record of a grid fills up while it is trained', { timeout: 240_000 }, async () => {
+it('the record of a grid fills up during training', { timeout: 240_000 }, async () => {
   const folder = join(root, 'filling');
   const grid = startMeanfield([...settings, '--output', folder]);
   const record = (): { finished: number; unfinished: unknown[] } | undefined =>
@@ -131,7 +131,7 @@ it('eight SIGKILLs lose no finished run, repeat none, and change no bit', { time
 });
 
 it(
-  'two processes on one grid train each cell once, and both tell the whole',
+  'two processes on one grid train each cell once, and both report the whole grid',
   { timeout: 240_000 },
   async () => {
     const folder = join(root, 'shared');
@@ -144,7 +144,7 @@ it(
       expect(code).toBe(0);
       expect(stderr).toContain('4 of 4 runs finished');
     }
-    // One claim a cell, ever.
+    // Exactly one claim per cell.
     for (const cell of cells) expect(readdirSync(join(folder, '.claims', cell))).toEqual(['1.json']);
     expectSameRuns(folder);
   },
@@ -218,7 +218,7 @@ it('publishing a part of a grid keeps the other published runs', async () => {
 });
 
 it(
-  'an interrupted grid is published with its last checkpoint, and goes on elsewhere to the same bits',
+  'an interrupted grid is published with its last checkpoint, and resumes elsewhere to the same bits',
   { timeout: 240_000 },
   async () => {
     const [folder, publication, elsewhere] = ['stopped', 'carried', 'elsewhere'].map((name) =>
@@ -243,7 +243,7 @@ it(
     const moved = meanfield([...settings, '--from', publication, '--output', elsewhere]);
     expect(moved.stderr).toContain(`${finishedRuns} finished and 1 interrupted runs copied from`);
     expect(moved.stderr).toContain('4 of 4 runs finished');
-    // Published records are few of the steps; what was trained anew is whole, and the same to the bit.
+    // Published records are a sample of the steps; new steps are complete, and the same to the bit.
     const weights = (of: string): Buffer =>
       readFileSync(join(of, interrupted, 'checkpoints', 'last', 'model.safetensors'));
     expect(weights(elsewhere).equals(weights(whole))).toBe(true);
@@ -253,7 +253,7 @@ it(
       expect(error(elsewhere)).toBe(error(whole));
     }
 
-    // Earlier versions packed each interrupted run by itself.
+    // Earlier versions packed each interrupted run separately.
     const records = join(await unpacked(publication), interrupted);
     const earlier = join(root, 'earlier');
     mkdirSync(join(earlier, 'packed'), { recursive: true });
@@ -278,7 +278,7 @@ it(
   },
 );
 
-it('a finished run whose settings are gone is not trained again, nor is anything else', () => {
+it('a finished run with missing settings stops the grid, and nothing is trained', () => {
   const folder = join(root, 'bare');
   cpSync(whole, folder, { recursive: true });
   const settingsOf = join(folder, cells[0]!, 'config.yaml');
@@ -293,7 +293,7 @@ it('a finished run whose settings are gone is not trained again, nor is anything
   );
 });
 
-it('what no run can do stops the grid before the first one, with its exit code', () => {
+it('a failure common to all runs stops the grid before the first one, with its exit code', () => {
   const folder = join(root, 'nowhere');
   const missing = ['--dataset', 'cifar10', '--data-dir', join(root, 'empty')];
   const { code, stderr } = meanfield([...settings, ...missing, '--output', folder]);
@@ -303,14 +303,14 @@ it('what no run can do stops the grid before the first one, with its exit code',
   expect(meanfield([...settings, ...missing, '--output', folder, '--dry-run']).code).toBe(3);
 });
 
-it('shards divide the pairs of row and seed among them', () => {
+it('shards partition the pairs of row and seed', () => {
   const folder = join(root, 'shards');
   const { stderr } = meanfield([...settings, '--output', folder, '--shard', '2/2']);
   expect(stderr).toContain('2 of 4 runs finished');
   expect([...finished(folder).keys()]).toEqual(cells.slice(2));
 });
 
-it('errors of a grid with a validation split are those on the images held out, at the end', () => {
+it('errors of a grid with a validation split are those on the held-out images, at the end', () => {
   const folder = join(root, 'validation');
   const split = ['--schemes', 'vanilla', '--seeds', '1', '--val-split', '256'];
   const { stderr } = meanfield([...settings, ...split, '--output', folder, '--json']);
@@ -324,7 +324,7 @@ it('errors of a grid with a validation split are those on the images held out, a
   expect(rows[0]?.arms[0]?.runs[0]?.error).toBe(result.validationError);
 });
 
-it('a dry run trains nothing: it lists the cells with the time that is left, none for finished ones', () => {
+it('a dry run trains nothing: it lists the cells with the remaining time, none for finished ones', () => {
   const folder = join(root, 'dry');
   meanfield([...settings, '--output', folder, '--shard', '1/2']);
   const { code, stdout } = meanfield([...settings, '--output', folder, '--dry-run', '--json']);
@@ -358,7 +358,7 @@ it.each([
   expect(existsSync(join(root, 'refused'))).toBe(false);
 });
 
-it('a folder that was trained with other settings is refused before anything is trained', () => {
+it('a folder trained with other settings is refused before anything is trained', () => {
   const { code, stderr } = meanfield([...settings, '--lr', '0.3', '--output', whole]);
   expect(code).toBe(2);
   expect(stderr).toMatch(

@@ -7,7 +7,7 @@ const version = versionOf('scipy');
 const title = version ? `SciPy ${version}` : `SciPy: skipped, ${python} has none`;
 
 describe.skipIf(version === undefined)(title, () => {
-  it('mean, interval and p-value of 3 to 40 pairs are those of the paired t-test', () => {
+  it('mean, interval and p-value of 3 to 40 pairs equal those of SciPy', () => {
     // A fixed stream of numbers in [0, 1).
     let state = 1;
     const draw = (): number => (state = (state * 48271) % 2147483647) / 2147483647;

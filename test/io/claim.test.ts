@@ -21,7 +21,7 @@ const newestFile = (cell: string): string => {
   return join(folder, `${Math.max(...numbers)}.json`);
 };
 
-/** A claim as another process would have written it; of another machine even where its host has our name. */
+/** A claim as another process would have written it; of another machine even if its host has our name. */
 const claimBy = (holder: string, host?: string): string =>
   JSON.stringify({
     host: host ?? hostname(),
@@ -40,7 +40,7 @@ it('a claimed cell is held until it is released', () => {
   expect(takeClaim(root, 'a')).toBeDefined();
 });
 
-it('a claim of a dead process of this machine is taken over, and the dead one would know', () => {
+it('a claim of a dead process of this machine is taken over, and the old holder would notice', () => {
   const claim = takeClaim(root, 'a')!;
   writeFileSync(newestFile('a'), claimBy('999999999 1'));
   expect(holderOf(root, 'a')).toBeUndefined();
@@ -48,7 +48,7 @@ it('a claim of a dead process of this machine is taken over, and the dead one wo
   expect(claim.held()).toBe(false);
 });
 
-it('a number of a process in its second life is no holder', () => {
+it('a reused process number is not the holder', () => {
   takeClaim(root, 'a');
   writeFileSync(newestFile('a'), claimBy(`${process.pid} 1`));
   expect(holderOf(root, 'a')).toBeUndefined();
@@ -64,13 +64,13 @@ it.each(['elsewhere', hostname()])(
     const before = new Date(Date.now() - 1.1 * abandonedAfter);
     utimesSync(file, before, before);
     expect(holderOf(root, 'a')).toBeUndefined();
-    // Its life is its own to show.
+    // Only its own machine can renew it.
     beatClaim(root, 'a', process.pid);
     expect(holderOf(root, 'a')).toBeUndefined();
   },
 );
 
-it('a sign of life renews the time of a claim, and does not bring a released one back', () => {
+it('a sign of life renews the time of a claim, and does not restore a released one', () => {
   const claim = takeClaim(root, 'a')!;
   const before = new Date(Date.now() - 1.1 * abandonedAfter);
   utimesSync(newestFile('a'), before, before);
@@ -82,7 +82,7 @@ it('a sign of life renews the time of a claim, and does not bring a released one
   expect(holderOf(root, 'a')).toBeUndefined();
 });
 
-it('a claim whose folder was removed is held no more, and its release leaves a later holder alone', () => {
+it('a claim whose folder was removed is no longer held, and its release leaves a later holder alone', () => {
   const claim = takeClaim(root, 'a')!;
   rmSync(join(root, '.claims'), { recursive: true });
   expect(claim.held()).toBe(false);

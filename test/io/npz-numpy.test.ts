@@ -1,4 +1,4 @@
-/** Our .npz files read by NumPy, where python3 (or $PYTHON) has it: every bit. */
+/** Our .npz files read by NumPy, if python3 (or $PYTHON) has it: every bit. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ describe.skipIf(version === undefined)(title, { timeout: 60_000 }, () => {
       });
   });
 
-  it('an archive without arrays is one too', () => {
+  it('an archive without arrays is valid', () => {
     writeNpz(path, new Map());
     expect((ask('npz.py', path) as Found).names).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Files that PyTorch wrote, where python3 (or $PYTHON) has it: every bit, and no code. */
+/** Files written by PyTorch, if python3 (or $PYTHON) has it: every bit, and no code. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has 
 
 interface Answer {
   readonly tensors: Readonly<Record<string, { shape: number[]; bits: string }>>;
-  /** Whether torch.load ran the attack: that it is one. */
+  /** Whether torch.load ran the attack, which proves that it is one. */
   readonly ran: Readonly<Record<string, boolean>>;
-  /** What stands beside the weights of the files extra-NAME.pth. */
+  /** The entries beside the weights of the files extra-NAME.pth. */
   readonly extras: readonly string[];
 }
 
@@ -40,7 +40,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
   });
 
   it.each(['zip-2', 'zip-3', 'zip-4', 'legacy-2', 'legacy-3', 'legacy-4', 'bare'])(
-    '%s: shapes and every bit, whatever the type, stride and offset',
+    '%s: shapes and every bit, for any type, stride and offset',
     async (name) => {
       const stored = await readAll(join(folder, `${name}.pth`));
       expect([...stored.keys()]).toEqual(Object.keys(answer.tensors));
@@ -49,7 +49,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     },
   );
 
-  it('numbers of every type are those of PyTorch', async () => {
+  it('numbers of every type equal those of PyTorch', async () => {
     const stored = await readAll(join(folder, 'zip-2.pth'));
     const numbers = (name: string): number[] => [...numbersOf(stored.get(name)!)];
     expect(numbers('special')).toEqual([Number.NaN, Infinity, -0, 2 ** -149]);
@@ -68,7 +68,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
       [...stored].map(([key, { shape, data }]) => [key, { shape, bits: Buffer.from(data).toString('hex') }]),
     );
 
-  it('whatever stands beside the weights is passed over: arrays, dates, sets, options, modules', async () => {
+  it('entries beside the weights are skipped: arrays, dates, sets, options, modules', async () => {
     expect(answer.extras.length).toBeGreaterThan(20);
     for (const name of answer.extras)
       expect(bitsOf(await readAll(join(folder, `extra-${name}.pth`))), name).toEqual(answer.tensors);
@@ -77,20 +77,20 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
         expect(bitsOf(await readAll(join(folder, `extras-${kind}-${protocol}.pth`)))).toEqual(answer.tensors);
   });
 
-  it('arrays of NumPy are tensors', async () => {
+  it('NumPy arrays are tensors', async () => {
     const stored = await readAll(join(folder, 'arrays.pth'));
     expect([...numbersOf(stored.get('a.weight')!)]).toEqual([0, 1, 2, 3, 4, 5]);
     expect(stored.get('b.weight')!.shape).toEqual([2, 3]);
     expect([...numbersOf(stored.get('b.weight')!)]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('a program of TorchScript is named, with what makes weights of it', async () => {
+  it('the error for a TorchScript program says how to get weights from it', async () => {
     await expect(readAll(join(folder, 'script.pt'))).rejects.toThrow(
       'script.pt is a program of TorchScript; needed is a state dictionary of torch.save; make it in Python: torch.save(torch.jit.load(IN).state_dict(), OUT)',
     );
   });
 
-  it('attacks that torch.load runs are refused, by the name of what they call, and do not run', async () => {
+  it('attacks that work on torch.load are refused, by the name of the function they call, and do not run', async () => {
     const names = Object.keys(answer.ran);
     expect(names).toHaveLength(8);
     expect(names.filter((name) => answer.ran[name]).map((name) => name.split('-')[0])).toEqual([
@@ -110,14 +110,14 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('ran-'))).toEqual([]);
   });
 
-  it('a whole module is refused: it is code', async () => {
+  it('a whole module is refused as code', async () => {
     for (const name of ['module.pth', 'module-legacy.pth'])
       await expect(readAll(join(folder, name))).rejects.toThrow(
         'it holds an object of "torch.nn.modules.batchnorm.BatchNorm1d", whose class is code and is not made here; save model.state_dict() instead',
       );
   });
 
-  it.each(['zip-2', 'legacy-2'])('%s cut off at every 100th byte is a named error', async (name) => {
+  it.each(['zip-2', 'legacy-2'])('%s truncated at every 100th byte is a named error', async (name) => {
     const whole = readFileSync(join(folder, `${name}.pth`));
     const path = join(folder, 'cut.pth');
     for (let length = 0; length < whole.length; length += 100) {

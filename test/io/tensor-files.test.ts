@@ -1,4 +1,7 @@
-/** meanfield/io through its public name: what is saved comes back, bit by bit, and everything else is refused in one line. */
+/**
+ * meanfield/io through its public name: saved values round-trip, bit by bit, and everything else is refused in one
+ * line.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +50,7 @@ function expectSame(found: Tensor | undefined, wanted: Tensor): void {
 }
 
 describe.each(dtypes)('%s', (dtype) => {
-  it('comes back from each format that has the type', async () => {
+  it('round-trips through each format that has the type', async () => {
     const x = samples[dtype]();
     const formats = dtype === 'bf16' ? ['safetensors'] : ['safetensors', 'npz'];
     for (const ending of formats) {
@@ -69,7 +72,7 @@ describe.each(dtypes)('%s', (dtype) => {
   });
 });
 
-it('types that tensors do not have become the narrowest that holds their values; another is converted to', async () => {
+it('types that tensors lack become the narrowest type that holds their values; another is converted to on request', async () => {
   const python = (type: string, bytes: ArrayBufferView): Buffer => {
     const head = Buffer.alloc(10);
     head.write('\x93NUMPY\x01\x00', 'latin1');
@@ -86,7 +89,7 @@ it('types that tensors do not have become the narrowest that holds their values;
   expect((await io.loadTensors(file('x.npz'), { dtype: 'f64' })).x?.dtype).toBe('f64');
 });
 
-it('tensors that are views, and maps with any names, are saved as they look', async () => {
+it('tensors that are views, and maps with any names, are saved by value', async () => {
   const x = ops.transpose(
     tensor([
       [1, 2, 3],
@@ -104,13 +107,13 @@ it('tensors that are views, and maps with any names, are saved as they look', as
   }
 });
 
-it('metadata of safetensors comes back', () => {
+it('metadata of safetensors round-trips', () => {
   io.writeSafetensors(file('m.safetensors'), { x: tensor([1]) }, { metadata: { note: 'a "b"\n' } });
   expect(io.readSafetensorsMetadata(file('m.safetensors'))).toEqual({ note: 'a "b"\n' });
   expectSame(io.readSafetensors(file('m.safetensors')).x, tensor([1]));
 });
 
-it('tables come back: -0, infinite numbers, NaN, booleans, null, and any text', () => {
+it('tables round-trip: -0, infinite numbers, NaN, booleans, null, and any text', () => {
   const rows = [
     { 'L, depth': -0, error: Infinity, good: true, note: 'say "no",\nthen' },
     { 'L, depth': 0.1 + 0.2, error: NaN, good: false, note: 'true' },
@@ -165,7 +168,7 @@ it.each(Object.entries(dialects))('a tensor is read from a table with %s', (_, t
   expect(io.readCsvTensor(file('dialect.csv')).shape).toEqual([3, 2]);
 });
 
-it('a first line that could be names or numbers is one of them when its reader says so', () => {
+it('an ambiguous first line is names or numbers as the caller says', () => {
   writeFileSync(file('years.csv'), 'id,2020,2021\n1,2,3\n');
   expect(() => io.readCsvTensor(file('years.csv'))).toThrow(
     /years\.csv, line 1: expected names of columns or numbers, got "id" beside "2020" \(give header: true/,
@@ -181,7 +184,7 @@ it('a first line that could be names or numbers is one of them when its reader s
   );
 });
 
-it('a table without rows is a tensor only where its reader says so', () => {
+it('a table without rows is a tensor only if the caller allows it', () => {
   io.writeCsv(file('none.csv'), tensor([], [0, 2]), { columns: ['a', 'b'] });
   expect(() => io.readCsvTensor(file('none.csv'))).toThrow(
     /none\.csv has no rows below its first line, "a,b"/,
@@ -189,7 +192,7 @@ it('a table without rows is a tensor only where its reader says so', () => {
   expect(io.readCsvTensor(file('none.csv'), { allowEmpty: true }).shape).toEqual([0, 2]);
 });
 
-it('a tensor that is read belongs to the scope in which it is read', () => {
+it('a tensor belongs to the scope in which it is read', () => {
   io.writeNpy(file('s.npy'), tensor([1, 2]));
   io.writeSafetensors(file('s.safetensors'), { x: tensor([1]), y: tensor([2]) });
   const before = liveTensorCount();
@@ -202,7 +205,7 @@ it('a tensor that is read belongs to the scope in which it is read', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('a file that cannot be written leaves the old one, and nothing beside it', () => {
+it('a file that cannot be written leaves the old one, and no temporary files', () => {
   io.saveTensors(file('old.npz'), { x: tensor([1]) });
   const old = readFileSync(file('old.npz'));
   expect(() => {

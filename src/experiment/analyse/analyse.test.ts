@@ -56,7 +56,7 @@ afterAll(() => {
 const sectionOf = (id: string): Analysis['sections'][number] =>
   analysis.sections.find((one) => one.id === id)!;
 
-it('the whole net has the error and the loss that training ended with', () => {
+it('the whole net has the final error and loss of the training', () => {
   const { testError, testLoss } = trained.result!;
   const deletion = analysis.measurements.deletion as Deletion;
   const permutation = analysis.measurements.permutation as Permutation;
@@ -65,7 +65,7 @@ it('the whole net has the error and the loss that training ended with', () => {
     expect(whole.error).toBeCloseTo(testError, 10);
     expect(whole.loss).toBeCloseTo(testLoss, 5);
   }
-  // Nothing deleted, and the identity.
+  // No deletion, and the identity permutation.
   expect(deletion.several[0]).toMatchObject({ deleted: 0, all: true });
   expect(deletion.several[0]!.error.mean).toBe(deletion.whole.error);
   expect(permutation.orders[0]!.error.mean).toBe(permutation.whole.error);
@@ -88,7 +88,7 @@ it('the same seed gives the same numbers', async () => {
   expect(again.measurements).toEqual(analysis.measurements);
 });
 
-it('no measurement leaves a tensor behind', () => {
+it('no measurement leaks a tensor', () => {
   const { net, batch } = fakeNet();
   const draws = { draws: 3, seed: 1 };
   const measures: readonly (() => unknown)[] = [
@@ -107,7 +107,7 @@ it('no measurement leaves a tensor behind', () => {
   }
 });
 
-it('the page stands alone, holds every figure, and the run’s report links to it', async () => {
+it('the page is self-contained and holds every figure, and the run’s report links to it', async () => {
   const { html, json } = writeAnalysis(analysis, trained.dir);
   expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(analysis)));
   const page = readFileSync(html, 'utf8');
@@ -126,7 +126,7 @@ it.each([
   ['vanilla', { scheme: 'vanilla', model: 'preresnet14' }],
   ['without exchangeable blocks in stages 2 and 3', { model: 'resnet8' }],
   ['in f64', { dtype: 'f64', model: 'resnet8', scheme: 'learned-step' }],
-] as const)('a net is analysed: %s', async (name, settings) => {
+] as const)('%s nets are analysed', async (name, settings) => {
   const { dir } = await train(name, { ...settings, limitTrainBatches: 2 });
   const other = await analyse(dir, { ...options, images: 40, gradientImages: 50 });
   expect(other.gradientImages).toBe(40);

@@ -1,4 +1,4 @@
-/** The ensemble and mean-field view of a trained net, from its run folder. */
+/** The ensemble and mean-field analysis of a trained net, from its run folder. */
 import { checkInteger } from '../../check.ts';
 import type { Analysis, AnalysisSection } from '../../runs/index.ts';
 import { schemeName } from '../../train/index.ts';
@@ -12,7 +12,7 @@ import { measurePermutation, permutationSection } from './permutation.ts';
 import { measureStepGradient, stepGradientSection } from './step-gradient.ts';
 
 export interface AnalyseOptions extends LoadOptions, DrawOptions {
-  /** Told before each measurement. */
+  /** Called before each measurement. */
   readonly onProgress?: (title: string, done: number, of: number) => void;
 }
 
@@ -23,7 +23,7 @@ interface Measurement<T> {
   readonly section: (result: T) => AnalysisSection;
 }
 
-/** Hides what a measurement gives from the list of all of them. */
+/** Erases the result type of a measurement, for the list of all of them. */
 const measurement = <T>({ id, title, measure, section }: Measurement<T>) => ({
   id,
   title,
@@ -82,7 +82,8 @@ const measurements = [
 /**
  * Measures everything on the test images of the run's data set.
  *
- * @throws UsageError for the scheme `intervals`, a run that is none, or counts below 1; FileError and DataError as they come
+ * @throws UsageError for the scheme `intervals`, a path that is not a run folder, or counts below 1; FileError and
+ * DataError from reading
  */
 export async function analyse(run: string, options: AnalyseOptions): Promise<Analysis> {
   checkInteger('images', options.images, { min: 1 });

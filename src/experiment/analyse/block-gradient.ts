@@ -1,4 +1,4 @@
-/** How large the derivative of the loss is in the weights and in the position of each block. */
+/** Norms of the derivative of the loss with respect to the weights and the position of each block. */
 import { crossEntropy } from '../../nn/index.ts';
 import { enableGrad, grad, keep, noGrad, ops, scope, type Tensor, zeros } from '../../tensor/index.ts';
 import type { AnalysisSection } from '../../runs/index.ts';
@@ -25,7 +25,7 @@ export interface CoordinateSlope {
 }
 
 export interface BlockGradient {
-  /** In the order of depth, transitions included. */
+  /** In depth order, including transitions. */
   readonly blocks: readonly BlockNorm[];
   readonly coordinates: readonly CoordinateSlope[];
 }

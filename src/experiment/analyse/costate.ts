@@ -1,4 +1,4 @@
-/** The size of the costate along depth, and claim C4's lower bounds on a real net. */
+/** The norm of the costate along depth, and claim C4's lower bounds on a real net. */
 import type { AnalysisSection, Check } from '../../runs/index.ts';
 import { Generator, scope } from '../../tensor/index.ts';
 import { atLeast } from '../../theory/check.ts';
@@ -8,14 +8,16 @@ import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
 import { percent, placeAxis, section, short } from './section.ts';
 
-/** One stage as the interval of depth: transitions are fixed maps between. */
+/** One stage as an interval of depth: transitions are fixed maps between stages. */
 export interface StageCostate {
   readonly stage: string;
   /** Mean over images of norm(p^l), l = 0 .. L: at the start of the stage's exchangeable blocks and after each. */
   readonly norms: readonly number[];
-  /** Mean norm(M p^{l+1}) over mean norm(p^{l+1}), l = 0 .. L - 1: what of the costate the projection lets through. */
+  /**
+   * Mean norm(M p^{l+1}) over mean norm(p^{l+1}), l = 0 .. L - 1: the share of the costate that the projection passes.
+   */
   readonly kept: readonly number[];
-  /** K_l h_l, the largest over images of h norm(M f'(X^l)). */
+  /** K_l h_l, the maximum over images of h norm(M f'(X^l)). */
   readonly stretch: readonly number[];
   /** prod_{m >= l} kept_m max(0, 1 - h_m K_m) norm(p^L): below norm(p^l) by the triangle inequality. */
   readonly discrete: readonly number[];
@@ -87,12 +89,12 @@ export function boundsOf(
   return { discrete, exponential };
 }
 
-/** The least of norm(p^l) over the bound; Infinity where the bound is 0 at every depth before the end. */
-export function leastRatio(norms: readonly number[], bound: readonly number[]): number {
+/** The minimum ratio of norm(p^l) to the bound; Infinity if the bound is 0 at every depth before the end. */
+export function minRatio(norms: readonly number[], bound: readonly number[]): number {
   return Math.min(...norms.slice(0, -1).map((norm, l) => norm / (bound[l] ?? NaN)));
 }
 
-/** Places in depth: the states of all stages one after the other, so that a stage of L blocks takes L + 1 of them. */
+/** Depth indices: the states of all stages one after the other, so that a stage of L blocks takes L + 1 of them. */
 function placesOf(stages: readonly StageCostate[]): number[][] {
   let next = 0;
   return stages.map(({ norms }) => norms.map(() => next++));
@@ -101,9 +103,9 @@ function placesOf(stages: readonly StageCostate[]): number[][] {
 export function costateSection({ stages, atStem }: Costate): AnalysisSection {
   const places = placesOf(stages);
   const findings = stages.flatMap(({ stage, norms, discrete, exponential, kept }): Check[] => {
-    const ratio = leastRatio(norms, discrete);
+    const ratio = minRatio(norms, discrete);
     return [
-      // Where the projection lets less through than the lemma, which knows none, the bound is the weaker for it.
+      // Where the projection passes less of the costate, the bound is weaker: the lemma has no projection.
       ...(Number.isFinite(ratio)
         ? [
             atLeast(
@@ -116,7 +118,7 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
           ]
         : []),
       atLeast(
-        { name: `${stage}: costate over exp(- sum h K), least`, measured: leastRatio(norms, exponential) },
+        { name: `${stage}: costate over exp(- sum h K), least`, measured: minRatio(norms, exponential) },
         1,
       ),
     ];

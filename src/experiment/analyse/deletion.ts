@@ -1,4 +1,4 @@
-/** Error and loss of the net without some of its blocks. */
+/** Error and loss of the net with blocks deleted. */
 import { CounterStream } from '../../data/index.ts';
 import type { AnalysisSection } from '../../runs/index.ts';
 import { drawSubsets, spreadOver } from './draws.ts';
@@ -8,9 +8,9 @@ import { byStage, errorAxis, level, lossAxis, percent, placeAxis, ranged, sectio
 import { type Spread, spreadOf } from './spread.ts';
 
 export interface Deletion {
-  /** The net as it was trained. */
+  /** The net as trained. */
   readonly whole: Score;
-  /** The net without one block, for each block in the order of depth. */
+  /** The net without one block, for each block in depth order. */
   readonly single: readonly (Score & {
     readonly stage: string;
     readonly particle: number;
@@ -27,14 +27,14 @@ export interface Deletion {
 }
 
 export interface DrawOptions {
-  /** Most subsets or permutations of one kind. */
+  /** Maximum number of subsets or permutations of one kind. */
   readonly draws: number;
   readonly seed: number;
 }
 
-const mostCounts = 17;
+const maxCounts = 17;
 
-/** The steps of the net without the blocks at the given places of depth (counted over all stages): their steps are 0. */
+/** The steps of the net without the blocks at the given depth indices (counted over all stages): their steps are 0. */
 export function planWithout(net: Pick<OpenNet, 'stages'>, deleted: readonly number[]): Plan {
   const gone = new Set(deleted);
   let place = 0;
@@ -49,7 +49,7 @@ export function measureDeletion(
   { draws, seed }: DrawOptions,
 ): Deletion {
   const n = blockCount(net);
-  const counts = spreadOver(n, mostCounts);
+  const counts = spreadOver(n, maxCounts);
   const drawn = counts.map((k) => drawSubsets(n, k, draws, new CounterStream(seed, 'analysis', 1, k)));
   const places = net.stages.flatMap(({ name, order, steps }) =>
     order.map((particle, l) => ({ stage: name, particle, step: steps[l] ?? NaN })),

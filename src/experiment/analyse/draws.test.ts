@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CounterStream } from '../../data/index.ts';
 import { swapBetween } from '../../mean-field/index.ts';
-import { binomial, drawPermutations, drawSubsets, mostInversions, spreadOver } from './draws.ts';
+import { binomial, drawPermutations, drawSubsets, maxInversions, spreadOver } from './draws.ts';
 
 const random = (): CounterStream => new CounterStream(7, 'analysis');
 const keys = (items: readonly unknown[]): string[] => items.map((item) => JSON.stringify(item)).sort();
@@ -23,7 +23,7 @@ it('few subsets are all drawn, each once', () => {
   }
 });
 
-it('many subsets are drawn at random: different, and every member as often', () => {
+it('many subsets are drawn at random, all different, and every member equally often', () => {
   const { items, all } = drawSubsets(12, 4, 400, random());
   expect(all).toBe(false);
   expect(new Set(keys(items)).size).toBe(400);
@@ -32,9 +32,9 @@ it('many subsets are drawn at random: different, and every member as often', () 
   for (const count of counts) expect(Math.abs(count - 400 / 3)).toBeLessThan(25);
 });
 
-it('permutations have the Kendall distance that was asked for', () => {
+it('permutations have the requested Kendall distance', () => {
   const sizes = [4, 1, 3];
-  for (let distance = 0; distance <= mostInversions(sizes); distance++) {
+  for (let distance = 0; distance <= maxInversions(sizes); distance++) {
     const { items } = drawPermutations(sizes, distance, 8, random());
     expect(new Set(keys(items)).size).toBe(items.length);
     for (const orders of items) {
@@ -52,7 +52,7 @@ it('permutations have the Kendall distance that was asked for', () => {
   }
 });
 
-it('all permutations of two lists, counted by distance: 4! 2! of them', () => {
+it('all permutations of two lists, counted by distance: 4! 2! in total', () => {
   const counts = Array.from({ length: 8 }, (_, distance) => {
     const { items, all } = drawPermutations([4, 2], distance, 1000, random());
     expect(all).toBe(true);
@@ -62,7 +62,7 @@ it('all permutations of two lists, counted by distance: 4! 2! of them', () => {
   expect(counts).toEqual([1, 4, 8, 11, 11, 8, 4, 1]);
 });
 
-it('random permutations are uniform among those of their distance', () => {
+it('random permutations are uniform among those with their distance', () => {
   const tallies = new Map<string, number>();
   for (let seed = 0; seed < 600; seed++)
     for (const item of drawPermutations([3, 3], 3, 1, new CounterStream(seed, 'analysis')).items)
@@ -72,7 +72,7 @@ it('random permutations are uniform among those of their distance', () => {
   for (const count of tallies.values()) expect(Math.abs(count - 60)).toBeLessThan(35);
 });
 
-it('numbers are spread over a range with its ends', () => {
+it('numbers are evenly spaced over a range including its ends', () => {
   expect(spreadOver(4, 10)).toEqual([0, 1, 2, 3, 4]);
   expect(spreadOver(52, 5)).toEqual([0, 13, 26, 39, 52]);
 });

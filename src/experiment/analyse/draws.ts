@@ -1,9 +1,9 @@
-/** Subsets and permutations for experiments on blocks: all of them where they are few, else different random ones. */
+/** Subsets and permutations for experiments on blocks: all of them if they are few, else distinct random ones. */
 import type { CounterStream } from '../../data/index.ts';
 
 export interface Drawn<T> {
   readonly items: readonly T[];
-  /** Whether these are all that there are. */
+  /** Whether these are all subsets or permutations. */
   readonly all: boolean;
 }
 
@@ -14,7 +14,7 @@ export function binomial(n: number, k: number): number {
   return Math.round(value);
 }
 
-/** Subsets of k of 0 .. n - 1, each in rising order; at most `most`. */
+/** Subsets of k of 0 .. n - 1, each in ascending order; at most `most`. */
 export function drawSubsets(n: number, k: number, most: number, random: CounterStream): Drawn<number[]> {
   if (binomial(n, k) <= most) return { items: allSubsets(n, k), all: true };
   return { items: different(most, () => randomSubset(n, k, random)), all: false };
@@ -27,7 +27,7 @@ function allSubsets(n: number, k: number, from = 0): number[][] {
   );
 }
 
-/** Floyd's way: uniform, with k draws. */
+/** Floyd's algorithm: uniform, with k draws. */
 function randomSubset(n: number, k: number, random: CounterStream): number[] {
   const chosen = new Set<number>();
   for (let j = n - k; j < n; j++) {
@@ -37,7 +37,7 @@ function randomSubset(n: number, k: number, random: CounterStream): number[] {
   return [...chosen].sort((a, b) => a - b);
 }
 
-/** `count` draws with no two alike; the caller knows that there are more than that. */
+/** `count` distinct draws; the caller ensures that there are more than that. */
 function different<T>(count: number, draw: () => T): T[] {
   const found = new Map<string, T>();
   while (found.size < count) {
@@ -48,11 +48,11 @@ function different<T>(count: number, draw: () => T): T[] {
 }
 
 /**
- * Permutations of several lists of the given sizes, each within itself, whose Kendall tau distance from the identity (pairs that
- * changed their order, summed over the lists) is `distance`; at most `most`, uniformly drawn.
+ * Permutations of several lists of the given sizes, each within itself, whose Kendall tau distance from the identity
+ * (inverted pairs, summed over the lists) is `distance`; at most `most`, uniformly drawn.
  *
- * A permutation is drawn as its inversion table: entry i of a list is the number of earlier members that come after member i,
- * any number from 0 to i, and the distance is the sum of the entries.
+ * A permutation is drawn as its inversion table: entry i of a list is the number of earlier members that come after
+ * member i, any number from 0 to i, and the distance is the sum of the entries.
  */
 export function drawPermutations(
   sizes: readonly number[],
@@ -71,8 +71,8 @@ export function drawPermutations(
   return { items: different(most, () => toOrders(randomTable(limits, distance, ways, random))), all: false };
 }
 
-/** The largest distance: every list turned round. */
-export const mostInversions = (sizes: readonly number[]): number =>
+/** The maximum distance: every list reversed. */
+export const maxInversions = (sizes: readonly number[]): number =>
   sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
 
 /** ways[i][d]: in how many ways entries i, i + 1, .. within their limits sum to d. */
@@ -134,7 +134,7 @@ function fromInversions(table: readonly number[]): number[] {
   return order;
 }
 
-/** Evenly spaced whole numbers from 0 to `last`, at most `most`, the ends among them. */
+/** Evenly spaced integers from 0 to `last`, at most `most`, including both ends. */
 export function spreadOver(last: number, most: number): number[] {
   if (last < most) return Array.from({ length: last + 1 }, (_, i) => i);
   return Array.from({ length: most }, (_, i) => Math.round((i * last) / (most - 1)));

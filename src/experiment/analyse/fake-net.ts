@@ -1,4 +1,4 @@
-/** Small nets in f64 whose weights, statistics and positions have moved, with images to test them on. */
+/** Small f64 nets with perturbed weights, statistics and positions, and test images for them. */
 import { CifarResNet, type CifarResNetOptions } from '../../models/index.ts';
 import { crossEntropy } from '../../nn/index.ts';
 import { Sgd } from '../../optim/index.ts';
@@ -23,7 +23,7 @@ export interface FakeNet {
 
 const classes = 3;
 
-/** Depth 20 (3, 2, 2 exchangeable blocks), width 4, 16 x 16 pixels, 8 images unless told otherwise. */
+/** By default: depth 20 (3, 2, 2 exchangeable blocks), width 4, 16 x 16 pixels, 8 images. */
 export function fakeNet(
   options: Partial<Pick<CifarResNetOptions, 'variant' | 'activation' | 'depth' | 'schedule' | 'dtype'>> = {},
   seed = 5,
@@ -70,6 +70,6 @@ export const wholeLoss = ({ net, batch }: FakeNet): number =>
     scope(() => crossEntropy(net.model.forward(batch.images, { training: false }), batch.labels).item()),
   );
 
-/** Largest difference over the largest expected value. */
+/** Largest difference relative to the largest expected value. */
 export const relativeError = (actual: Tensor, expected: Tensor): number =>
   scope(() => ops.max(ops.abs(ops.sub(actual, expected))).item() / ops.max(ops.abs(expected)).item());

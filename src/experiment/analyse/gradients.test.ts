@@ -9,7 +9,7 @@ import { diagonalError, measureStepGradient } from './step-gradient.ts';
 
 const smooth = { variant: 'pre', activation: 'softplus' } as const;
 
-/** The mean loss where block i of the first stage acts for `by` beside the one of step l. */
+/** The mean loss if block i of the first stage acts with step `by` in addition to step l. */
 function lossWith({ net, batch }: FakeNet, i: number, l: number, by: number): number {
   return noGrad(() =>
     scope(() => {
@@ -61,7 +61,7 @@ it.each(['post', 'pre'] as const)(
   },
 );
 
-it('a diagonal that is not dE/dh is told', () => {
+it('a diagonal that is not dE/dh is detected', () => {
   const { net, batch } = fakeNet();
   const { stages } = measureStepGradient(net, [batch]);
   const turned = stages.map((one) => ({
@@ -74,7 +74,7 @@ it('a diagonal that is not dE/dh is told', () => {
   expect(diagonalError(shifted)).toBeGreaterThan(1e-2);
 });
 
-it('dE/dtau of a block is its dE/dh less that of the next', () => {
+it('dE/dtau of a block is its dE/dh minus that of the next block', () => {
   const { net, batch } = fakeNet();
   const { stages } = measureStepGradient(net, [batch]);
   const { coordinates, blocks } = measureBlockGradient(net, [batch]);
@@ -98,7 +98,7 @@ it('dE/dtau of a block is its dE/dh less that of the next', () => {
   ]);
 });
 
-it('the loss changes along a block’s gradient by the square of its norm, over several batches', () => {
+it('the loss changes along a block’s gradient by its squared norm, over several batches', () => {
   const fake = fakeNet(smooth);
   const { net, batch } = fake;
   const batches = [0, 3].map((from) => {
@@ -120,7 +120,7 @@ it('the loss changes along a block’s gradient by the square of its norm, over 
   expect((above - below) / (2 * by) / gradient ** 2).toBeCloseTo(1, 6);
 });
 
-it('equal blocks are at distance 0, independent ones at about the root of 2', () => {
+it('equal blocks are at distance 0, independent ones at about the square root of 2', () => {
   const { net, batch } = fakeNet({}, 5);
   const { net: fresh } = fakeNet({}, 6);
   const apart = measureNeighbours(net, fresh, batch);
@@ -142,7 +142,7 @@ it('equal blocks are at distance 0, independent ones at about the root of 2', ()
   expect(same!.freshWeights).toEqual(first!.freshWeights);
 });
 
-it('pairs are told apart by whether they are neighbours', () => {
+it('pairs of neighbours are distinguished from other pairs', () => {
   expect(summarisePairs(4, (l, m) => 10 * l + m)).toEqual({
     alongDepth: [1, 12, 23],
     neighbours: 12,

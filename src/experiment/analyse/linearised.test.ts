@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { crossEntropy } from '../../nn/index.ts';
 import { enableGrad, Generator, grad, keep, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { boundsOf, leastRatio, measureCostate } from './costate.ts';
+import { boundsOf, minRatio, measureCostate } from './costate.ts';
 import { fakeNet, type FakeNet, relativeError } from './fake-net.ts';
 import { type BlockLink, costatesOf, imageNorms, linearise } from './linearised.ts';
 import { operatorNorms, pushForward } from './lipschitz.ts';
@@ -23,7 +23,7 @@ function stemGradient({ net, batch }: FakeNet): Tensor {
   });
 }
 
-it.each(variants)('costates are those of automatic differentiation (%s-activation)', (variant) => {
+it.each(variants)('costates equal those of automatic differentiation (%s-activation)', (variant) => {
   const fake = fakeNet({ variant });
   const costates = costatesOf(linearise(fake.net, fake.batch));
   expect(relativeError(costates[0]!, stemGradient(fake))).toBeLessThan(1e-12);
@@ -55,7 +55,7 @@ it.each(variants)('the gradients of all 2^n paths sum to the gradient (%s-activa
   orders.forEach((order, k) => {
     expect(relativeError(order, sums[k]!)).toBeLessThan(1e-12);
   });
-  // A fault that is planted: one branch too small.
+  // A planted fault: one branch too small.
   const wrong = links.map((link, i) =>
     i === 1 && link.kind === 'block' ? { ...link, h: 0.9 * link.h } : link,
   );
@@ -82,14 +82,14 @@ it('shares of path lengths and of orders sum to 1, for the net and for each stag
   expect(pieces[0]!.draws).toEqual([1, 5, 5, 5, 5, 5, 5, 1]);
 });
 
-it('norms of lengths that were left out are interpolated geometrically', () => {
+it('norms of skipped lengths are interpolated geometrically', () => {
   const filled = interpolated([8, undefined, undefined, 1, 0, undefined, 3]);
   [8, 4, 2, 1, 0, 0, 3].forEach((expected, k) => {
     expect(filled[k]).toBeCloseTo(expected, 14);
   });
 });
 
-it('a net whose branches do nothing has paths of length 0 alone', () => {
+it('a net with zero branches has only paths of length 0', () => {
   const { net, batch } = fakeNet();
   noGrad(() => {
     for (const { blocks } of net.stages)
@@ -105,7 +105,7 @@ const firstBlock = ({ net, batch }: FakeNet): { link: BlockLink; velocity: (x: T
   velocity: (x) => net.stages[0]!.blocks[0]!.velocity(x),
 });
 
-it.each(variants)('a push forward is the transpose of the pull back (%s-activation)', (variant) => {
+it.each(variants)('a push-forward is the transpose of the pull-back (%s-activation)', (variant) => {
   const { link, velocity } = firstBlock(fakeNet({ variant }));
   const generator = new Generator(1);
   const [long, p] = [0, 1].map(() => generator.normal(link.before.shape, 'f64')) as [Tensor, Tensor];
@@ -115,7 +115,7 @@ it.each(variants)('a push forward is the transpose of the pull back (%s-activati
   expect(inner(forward, p) / inner(v, link.pull(p))).toBeCloseTo(1, 5);
 });
 
-it('a block that does nothing to an image stretches it by 0', () => {
+it('a block that is zero on an image stretches it by 0', () => {
   const fake = fakeNet();
   noGrad(() => {
     ops.zero_(fake.net.stages[0]!.blocks[0]!.parameters.get('bn2.weight')!);
@@ -159,7 +159,7 @@ it.each(variants)('norms of the costate are means over images (%s-activation)', 
   if (variant === 'pre') for (const { kept } of stages) for (const share of kept) expect(share).toBe(1);
 });
 
-/** A net whose steps are small enough for the discrete bound to say something. */
+/** A net with steps small enough for the discrete bound to be informative. */
 function slowNet(): FakeNet {
   const fake = fakeNet({ schedule: { scheme: 'learned-step' } });
   noGrad(() => {
@@ -178,16 +178,16 @@ it('the costate is above the discrete bound, and close enough for the bound to b
   const { net, batch } = slowNet();
   for (const { norms, discrete, kept, stretch } of measureCostate(net, [batch], 1).stages) {
     expect(Math.max(...stretch)).toBeLessThan(1);
-    const ratio = leastRatio(norms, discrete);
+    const ratio = minRatio(norms, discrete);
     expect(ratio).toBeGreaterThanOrEqual(1);
     expect(ratio).toBeLessThan(10);
-    // Blocks said to stretch less than they do: the bound is missed.
+    // Blocks with understated stretching violate the bound.
     const optimistic = boundsOf(
       norms.at(-1)!,
       kept,
       stretch.map((one) => -one),
     );
-    expect(leastRatio(norms, optimistic.discrete)).toBeLessThan(1);
+    expect(minRatio(norms, optimistic.discrete)).toBeLessThan(1);
   }
 });
 
@@ -196,5 +196,5 @@ it('bounds are products from the end of the stage', () => {
   expect(discrete).toEqual([2 * 0.5 * 0.75 * 0.5, 2 * 0.5 * 0.75, 2]);
   expect(exponential[0]).toBeCloseTo(2 * Math.exp(-0.75), 14);
   expect(boundsOf(2, [1], [3]).discrete).toEqual([0, 2]);
-  expect(leastRatio([1, 2], [0, 2])).toBe(Infinity);
+  expect(minRatio([1, 2], [0, 2])).toBe(Infinity);
 });

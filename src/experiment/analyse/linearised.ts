@@ -1,6 +1,7 @@
 /**
- * A net linearised at the trajectory of a batch: a chain of maps with their transposed Jacobians, from the stem to the last
- * stage. In evaluation mode images do not see each other, so that a costate is that of each image's own loss E_x.
+ * A net linearised at the trajectory of a batch: a chain of maps with their transposed Jacobians, from the stem to the
+ * last stage. In evaluation mode images are independent of each other, so a costate is that of each image's own loss
+ * E_x.
  */
 import { crossEntropy } from '../../nn/index.ts';
 import { enableGrad, grad, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
@@ -17,7 +18,7 @@ export interface FixedLink {
 /** A step X^{l+1} = P(X^l + h f(X^l)) of an exchangeable block. */
 export interface BlockLink {
   readonly kind: 'block';
-  /** Index of the stage, and place in it. */
+  /** Index of the stage, and of the step within it. */
   readonly s: number;
   readonly l: number;
   readonly h: number;
@@ -33,7 +34,7 @@ export interface BlockLink {
 export type Link = FixedLink | BlockLink;
 
 export interface Linearised {
-  /** In the order of depth. */
+  /** In depth order. */
   readonly links: readonly Link[];
   /** X(x, 0). */
   readonly start: Tensor;
@@ -44,7 +45,7 @@ export interface Linearised {
   readonly images: number;
 }
 
-/** Its graphs live as long as the scope in which it is made. */
+/** Its graphs live as long as the scope in which it is created. */
 export function linearise(net: OpenNet, { images, labels }: Batch): Linearised {
   return noGrad(() => {
     const links: Link[] = [];
@@ -93,7 +94,7 @@ function withPull(at: Tensor, map: (x: Tensor) => Tensor): { value: Tensor; pull
   });
 }
 
-/** The sum of E_x and its derivative in the last state. */
+/** The sum of E_x, and its derivative with respect to the last state. */
 function lossAt(net: OpenNet, state: Tensor, labels: Tensor): { loss: number; costate: Tensor } {
   return enableGrad(() => {
     const leaf = ops.detach(state).setRequiresGrad();
@@ -103,7 +104,7 @@ function lossAt(net: OpenNet, state: Tensor, labels: Tensor): { loss: number; co
   });
 }
 
-/** p before a link from p after it: transposed Jacobian of the whole step. */
+/** p before a link, from p after it: transposed Jacobian of the whole step. */
 export function pullThrough(link: Link, p: Tensor): Tensor {
   if (link.kind === 'fixed') return link.pull(p);
   const q = link.mask(p);
@@ -118,7 +119,7 @@ export function costatesOf({ links, costate }: Pick<Linearised, 'links' | 'costa
 }
 
 /**
- * Calls `body` with each batch's linearisation and costates, without recording; both are gone after it.
+ * Calls `body` with each batch's linearisation and costates, without recording; both are freed afterwards.
  *
  * @returns the number of images
  */

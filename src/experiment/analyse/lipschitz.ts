@@ -1,14 +1,14 @@
-/** The largest local stretching of a block, by power iteration on the trajectory. */
+/** The largest local stretching of a block, by power iteration at the trajectory. */
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type BlockLink, imageNorms } from './linearised.ts';
 
-/** Length of the step of a difference, for states of norm 1 or less; f64. */
+/** Difference step, for states of norm 1 or less; f64. */
 const reach = 1e-7;
 
 /**
- * f'(X) v of each image by a central difference, v of norm about 1 (or 0). In evaluation mode a relu branch is piecewise linear and
- * the difference is exact to rounding but where a unit lies within the step of its kink. (The convolutions here have a first
- * derivative only, so that a derivative of the pull-back is not to be had.)
+ * f'(X) v of each image by a central difference, v of norm about 1 (or 0). In evaluation mode a relu branch is
+ * piecewise linear, so the difference is exact to rounding, except where a unit is within the step of its kink. (The
+ * convolutions here have first derivatives only, so the pull-back cannot be differentiated.)
  */
 export function pushForward(velocity: (x: Tensor) => Tensor, at: Tensor, v: Tensor): Tensor {
   return scope(() => {
@@ -20,13 +20,13 @@ export function pushForward(velocity: (x: Tensor) => Tensor, at: Tensor, v: Tens
   });
 }
 
-/** Largest share by which an estimate may still grow when the iteration ends. */
+/** The iteration ends once no estimate grows by more than this share. */
 const tolerance = 1e-3;
-const mostIterations = 60;
+const maxIterations = 60;
 
 /**
- * h norm(M f'(X^l)) of each image: the operator norm of what the block adds to the state, seen through the projection. From below,
- * as power iteration on A^T A with A = h M f' is.
+ * h norm(M f'(X^l)) of each image: the operator norm of the block's contribution to the state, after the projection. A
+ * lower estimate, by power iteration on A^T A with A = h M f'.
  */
 export function operatorNorms(
   link: BlockLink,
@@ -40,10 +40,10 @@ export function operatorNorms(
   };
   let v = scope(() => unit(generator.normal(before.shape, 'f64')));
   let norms: number[] = [];
-  for (let i = 0; i < mostIterations; i++) {
+  for (let i = 0; i < maxIterations; i++) {
     const next = scope(() => {
       const image = mask(pushForward(velocity, before, v));
-      // Masking twice is masking once.
+      // Applying the mask twice has no further effect.
       return { v: unit(pull(image)), norms: imageNorms(image).toArray() };
     });
     v.dispose();

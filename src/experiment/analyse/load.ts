@@ -1,4 +1,4 @@
-/** A run's net, its fresh twin, and test images, as an analysis needs them. */
+/** Loads a run's net, its untrained twin, and test images for an analysis. */
 import { type ImageSet, fillBatch } from '../../data/index.ts';
 import type { CifarResNet } from '../../models/index.ts';
 import { Generator, keep, noGrad, ops, scope } from '../../tensor/index.ts';
@@ -9,11 +9,11 @@ import { spreadOver } from './draws.ts';
 
 export interface LoadOptions {
   readonly checkpoint: string;
-  /** Where the data set is now, if it moved. */
+  /** Where the data set is now, if it has moved. */
   readonly dataDir?: string | undefined;
   /** Test images for errors. */
   readonly images: number;
-  /** Of these, images for everything with derivatives. */
+  /** Number of these images for everything with derivatives. */
   readonly gradientImages: number;
 }
 
@@ -27,14 +27,17 @@ export interface Loaded {
   readonly exactBatches: readonly Batch[];
   /** The run's net before its first step, in f64. */
   readonly fresh: OpenNet;
-  /** Test images in use. */
+  /** Number of test images in use. */
   readonly images: number;
   readonly gradientImages: number;
 }
 
 const [errorBatch, gradientBatch] = [250, 16];
 
-/** @throws UsageError if `run` is no run folder or its data set does not fit its net; FileError, DataError as they come */
+/**
+ * @throws UsageError if `run` is not a run folder or its data set does not fit its net; FileError, DataError from
+ * reading
+ */
 export async function loadForAnalysis(run: string, options: LoadOptions): Promise<Loaded> {
   const trained = loadTrained(run, options.checkpoint);
   const { config, learner } = trained;

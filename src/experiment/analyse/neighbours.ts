@@ -1,4 +1,7 @@
-/** Whether a trained net is smooth in depth: distances between neighbouring blocks, beside those of any two and of fresh ones. */
+/**
+ * Smoothness of a trained net in depth: distances between neighbouring blocks, compared with other pairs and with the
+ * untrained net.
+ */
 import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { mean } from '../../stats/index.ts';
@@ -6,12 +9,12 @@ import { type OpenNet, blockSlices, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
 import { level, section, short } from './section.ts';
 
-/** Mean distance of pairs of blocks over the mean size of a block. */
+/** Mean distance of pairs of blocks relative to the mean norm of a block. */
 export interface PairDistances {
-  /** norm(theta^{l+1} - theta^l) / mean norm(theta), l = 0 .. L - 2, in the order of the flow. */
+  /** norm(theta^{l+1} - theta^l) / mean norm(theta), l = 0 .. L - 2, in depth order. */
   readonly alongDepth: readonly number[];
   readonly neighbours: number;
-  /** All pairs of the stage that are not neighbours; undefined in a stage of two. */
+  /** All pairs of the stage that are not neighbours; undefined for a stage of two. */
   readonly others: number | undefined;
 }
 
@@ -21,7 +24,10 @@ export interface StageNeighbours {
   /** In the weights of the convolutions. */
   readonly weights: PairDistances;
   readonly freshWeights: PairDistances;
-  /** In what blocks do: norm(f(X, theta^{l+1}) - f(X, theta^l)), root mean square over images, at the state X where the first acts. */
+  /**
+   * Distance of velocities: norm(f(X, theta^{l+1}) - f(X, theta^l)), root mean square over images, at the state X where
+   * the first block acts.
+   */
   readonly velocities: PairDistances;
   readonly freshVelocities: PairDistances;
 }
@@ -52,7 +58,7 @@ export function measureNeighbours(net: OpenNet, fresh: OpenNet, batch: Batch): S
   );
 }
 
-/** From the distance of each pair l < m and the mean size. */
+/** From the distance of each pair l < m and the mean norm. */
 export function summarisePairs(count: number, distance: (l: number, m: number) => number): PairDistances {
   const [alongDepth, others]: [number[], number[]] = [[], []];
   for (let l = 0; l < count; l++)
@@ -60,7 +66,10 @@ export function summarisePairs(count: number, distance: (l: number, m: number) =
   return { alongDepth, neighbours: mean(alongDepth), others: others.length ? mean(others) : undefined };
 }
 
-/** The convolutions of a block as one vector. The scales of batch norm all start at 1, so that with them any two blocks were alike. */
+/**
+ * The convolutions of a block as one vector. The scales of batch norm all start at 1 and would make any two blocks
+ * similar.
+ */
 const thetaOf = (block: StageFlow['blocks'][number]): Tensor =>
   ops.cat([...block.parameters.values()].filter(({ rank }) => rank > 1).map((one) => ops.reshape(one, [-1])));
 
@@ -100,7 +109,7 @@ function velocityDistances(net: OpenNet, { images }: Batch): PairDistances[] {
 export function neighboursSection(stages: readonly StageNeighbours[]): AnalysisSection {
   let place = 0;
   const rows = stages.flatMap(({ stage, weights, freshWeights, velocities, freshVelocities }) => {
-    // Pairs stand between their blocks; a stage starts after the last block of the one before.
+    // Pairs are drawn between their blocks; a stage starts after the last block of the previous stage.
     place++;
     return weights.alongDepth.map((weight, l) => ({
       stage,

@@ -1,4 +1,4 @@
-/** A trained net opened into what an analysis changes: its exchangeable blocks in the order of the flow, and their steps. */
+/** A trained net as an analysis modifies it: its exchangeable blocks in depth order, and their steps. */
 import { UsageError } from '../../errors.ts';
 import { type Projection, type Slice, sliceOf } from '../../mean-field/index.ts';
 import type { CifarResNet, Stage } from '../../models/index.ts';
@@ -8,11 +8,11 @@ import { scope, tensor, type Tensor } from '../../tensor/index.ts';
 export interface StageFlow {
   readonly name: string;
   readonly stage: Stage;
-  /** The particle (block by creation) that acts in step l. */
+  /** The particle (block in order of creation) that acts in step l. */
   readonly order: readonly number[];
   /** h_l. */
   readonly steps: readonly number[];
-  /** f^l, in the order of the flow. */
+  /** f^l, in depth order. */
   readonly blocks: Stage['blocks'];
   readonly projection: Projection;
   /** Whether a fixed transition block comes first. */
@@ -52,14 +52,14 @@ export function openNet(model: CifarResNet): OpenNet {
 export const blockCount = ({ stages }: Pick<OpenNet, 'stages'>): number =>
   stages.reduce((sum, { blocks }) => sum + blocks.length, 0);
 
-/** P(X + h f(X)), by the way that training and evaluation take: the step enters the last weights. */
+/** P(X + h f(X)), computed as in training and evaluation: the step multiplies the last weights. */
 export function takeStep(slice: Slice, state: Tensor, h: number, projection: Projection): Tensor {
   return scope(() => {
-    // A step of 1 costs nothing, and changes nothing.
+    // A step of 1 changes nothing and costs nothing.
     const size = h === 1 ? 1 : tensor(h, [], { dtype: state.dtype as 'f32' | 'f64', device: state.device });
     return slice.advance?.(state, size, projection) ?? projection.apply(slice.step(state, size));
   });
 }
 
-/** The slices of a stage, in the order of the flow. */
+/** The slices of a stage, in depth order. */
 export const blockSlices = ({ blocks }: Pick<StageFlow, 'blocks'>): Slice[] => blocks.map(sliceOf);

@@ -1,4 +1,4 @@
-/** How long the paths are that carry the gradient: the binomial law, measured path by path and order by order. */
+/** The lengths of the paths that carry the gradient: the binomial law, measured path by path and order by order. */
 import { CounterStream } from '../../data/index.ts';
 import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
@@ -11,7 +11,7 @@ import { gradientByOrder, gradientsOfPaths, type Piece } from './paths.ts';
 import type { Batch } from './plans.ts';
 import { section, short } from './section.ts';
 
-/** Everything about the paths of one piece of the net: the whole of it, or a stage. */
+/** Path statistics of one part of the net: the whole net, or a stage. */
 export interface PathLengths {
   readonly piece: string;
   readonly blocks: number;
@@ -19,13 +19,16 @@ export interface PathLengths {
   readonly lengths: readonly number[];
   /** C(n, k) / 2^n: the share of all paths. */
   readonly counted: readonly number[];
-  /** Mean over paths of length k (all, or drawn) and images of norm(g_S); undefined where not measured. */
+  /** Mean over paths of length k (all, or a sample) and images of norm(g_S); undefined if not measured. */
   readonly pathNorm: readonly (number | undefined)[];
   /** Number of paths measured of each length. */
   readonly draws: readonly number[];
-  /** C(n, k) pathNorm_k over its sum: the share of all path gradients. Norms between measured lengths are interpolated in log. */
+  /**
+   * C(n, k) pathNorm_k divided by its sum: the share of all path gradients. Norms between measured lengths are
+   * interpolated in log.
+   */
   readonly measured: readonly number[];
-  /** sum_x g_k . g / sum_x g . g: what order k adds along the gradient g; the sum over k is 1. */
+  /** sum_x g_k . g / sum_x g . g: the contribution of order k along the gradient g; the sum over k is 1. */
   readonly signed: readonly number[];
   /** Mean norm(g_k) over mean norm(g). */
   readonly orderNorm: readonly number[];
@@ -35,8 +38,8 @@ export interface PathLengths {
   readonly sumError: number;
 }
 
-/** Most lengths whose paths are measured one by one. */
-const mostLengths = 13;
+/** Maximum number of lengths whose paths are measured one by one. */
+const maxLengths = 13;
 
 class Sums {
   readonly path: number[];
@@ -63,7 +66,7 @@ export function measurePaths(
     ...net.stages.map(({ name, blocks }, s) => ({ name, n: blocks.length, stage: s })),
   ].filter(({ n }) => n > 0);
   const drawn = pieces.map(({ n }, i) =>
-    spreadOver(n, mostLengths).map((k) => ({
+    spreadOver(n, maxLengths).map((k) => ({
       k,
       items: drawSubsets(n, k, draws, new CounterStream(seed, 'analysis', 3 + i, k)).items,
     })),
@@ -138,7 +141,7 @@ function lengthsOf(
   };
 }
 
-/** Gaps filled geometrically from both sides; the ends are known. */
+/** Fills gaps geometrically from both sides; the ends are known. */
 export function interpolated(values: readonly (number | undefined)[]): number[] {
   const known = values.flatMap((value, k) => (value === undefined ? [] : [k]));
   return values.map((value, k) => {

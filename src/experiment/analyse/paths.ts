@@ -9,14 +9,17 @@
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Link } from './linearised.ts';
 
-/** A piece of the chain: what comes after it has been passed, its blocks are expanded. */
+/** A part of the chain: its blocks are expanded, and the costate has been pulled back to its end. */
 export interface Piece {
   readonly links: readonly Link[];
   /** The costate at its end. */
   readonly end: Tensor;
 }
 
-/** g_k, k = 0 .. n: the sum over the paths through the branches of k blocks, by a series in eps (each branch carries one). */
+/**
+ * g_k, k = 0 .. n: the sum over the paths through the branches of k blocks, by a series in eps (each branch carries
+ * one).
+ */
 export function gradientByOrder({ links, end }: Piece): Tensor[] {
   let orders: Tensor[] = [end];
   for (const link of [...links].reverse())
@@ -37,14 +40,14 @@ interface Node {
   readonly subsets: number[];
 }
 
-/** Calls `found` with the gradient of the one path that each subset (of places, counted from 0 in depth) stands for. */
+/** Calls `found` with the gradient of the path for each subset (of depth indices, counted from 0). */
 export function gradientsOfPaths(
   { links, end }: Piece,
   subsets: readonly (readonly number[])[],
   found: (subset: number, gradient: Tensor) => void,
 ): void {
   const blocks = links.filter(({ kind }) => kind === 'block').length;
-  // What paths share at the end of the net is computed once.
+  // The common end of several paths is computed once.
   const root: Node = { children: new Map(), subsets: [] };
   subsets.forEach((subset, index) => {
     const inside = new Set(subset);

@@ -2,7 +2,7 @@
 import { CounterStream } from '../../data/index.ts';
 import type { AnalysisSection } from '../../runs/index.ts';
 import type { DrawOptions } from './deletion.ts';
-import { drawPermutations, mostInversions, spreadOver } from './draws.ts';
+import { drawPermutations, maxInversions, spreadOver } from './draws.ts';
 import type { OpenNet } from './net.ts';
 import { type Batch, type Plan, type Score, scorePlans, trainedPlan } from './plans.ts';
 import { byStage, errorAxis, level, lossAxis, percent, ranged, section } from './section.ts';
@@ -15,7 +15,7 @@ export interface Permutation {
     readonly stage: string;
     /** The particles, in their trained order. */
     readonly pair: readonly [number, number];
-    /** The place in depth, over all stages, of the first of the two. */
+    /** The depth index, over all stages, of the first of the two. */
     readonly place: number;
   })[];
   /** Random orders at one Kendall tau distance from the trained one. */
@@ -29,9 +29,9 @@ export interface Permutation {
   readonly largestDistance: number;
 }
 
-const mostDistances = 13;
+const maxDistances = 13;
 
-/** The net with block order[s][l] of stage s at place l: the blocks change places, the steps stay. */
+/** The net with block order[s][l] of stage s at index l: the blocks move, the steps stay. */
 export function planInOrder(net: Pick<OpenNet, 'stages'>, orders: readonly (readonly number[])[]): Plan {
   return trainedPlan(net).map((moves, s) => moves.map(({ h }, l) => ({ block: orders[s]?.[l] ?? l, h })));
 }
@@ -43,8 +43,8 @@ export function measurePermutation(
 ): Permutation {
   const sizes = net.stages.map(({ blocks }) => blocks.length);
   const trained = sizes.map((size) => Array.from({ length: size }, (_, l) => l));
-  const largestDistance = mostInversions(sizes);
-  const distances = spreadOver(largestDistance, mostDistances);
+  const largestDistance = maxInversions(sizes);
+  const distances = spreadOver(largestDistance, maxDistances);
   const drawn = distances.map((distance) =>
     drawPermutations(sizes, distance, draws, new CounterStream(seed, 'analysis', 2, distance)),
   );

@@ -8,7 +8,7 @@ import { openNet, blockSlices } from './net.ts';
 import { planInOrder } from './permutation.ts';
 import { type Plan, scorePlans, trainedPlan } from './plans.ts';
 
-/** The loss of a plan by the plain way: every step is taken, with X + h f(X) in parts. */
+/** Reference loss of a plan: every step is taken, with X + h f(X) in parts. */
 function lossOf({ net, batch }: FakeNet, plan: Plan): number {
   return noGrad(() =>
     scope(() => {
@@ -28,7 +28,7 @@ it.each([
   ['pre', 'mean-field'],
   ['post', 'vanilla'],
   ['pre', 'learned-step'],
-] as const)('the opened net is the net itself: %s-activation, %s', (variant, scheme) => {
+] as const)('the opened net equals the net itself: %s-activation, %s', (variant, scheme) => {
   const fake = fakeNet({ variant, schedule: { scheme } });
   const { net, batch } = fake;
   const [score] = scorePlans(net, [batch], [trainedPlan(net)]);
@@ -36,7 +36,7 @@ it.each([
   expect(score!.loss).toBeCloseTo(lossOf(fake, trainedPlan(net)), 13);
 });
 
-it('errors and losses are those of all images, however they are cut into batches', () => {
+it('errors and losses are those of all images, however they are batched', () => {
   const { net, batch } = fakeNet();
   const cut = [0, 3, 8].slice(0, -1).map((from, i) => {
     const to = [3, 8][i]!;
@@ -54,7 +54,7 @@ it('errors and losses are those of all images, however they are cut into batches
   expect(whole!.error).toBe((100 * wrong) / 8);
 });
 
-it('many plans at once give what each gives alone', () => {
+it('many plans at once give the same results as each alone', () => {
   const fake = fakeNet();
   const plans = [
     planWithout(fake.net, [0, 4]),
@@ -74,18 +74,21 @@ it('many plans at once give what each gives alone', () => {
   expect(new Set(scores.map(({ loss }) => loss)).size).toBe(4);
 });
 
-it.each(['post', 'pre'] as const)('deleting a block is setting its step to 0 (%s-activation)', (variant) => {
-  const fake = fakeNet({ variant, schedule: { scheme: 'learned-step' } });
-  const [deleted] = scorePlans(fake.net, [fake.batch], [planWithout(fake.net, [1])]);
-  const step = fake.net.stages[0]!.stage.schedule.parameters.get('step')!;
-  noGrad(() => {
-    const [h0 = 0, , h2 = 0] = step.toArray();
-    ops.copy_(step, tensor([h0, 0, h2], [3], { dtype: 'f64' }));
-  });
-  expect(deleted!.loss).toBeCloseTo(wholeLoss(fake), 13);
-});
+it.each(['post', 'pre'] as const)(
+  'deleting a block equals setting its step to 0 (%s-activation)',
+  (variant) => {
+    const fake = fakeNet({ variant, schedule: { scheme: 'learned-step' } });
+    const [deleted] = scorePlans(fake.net, [fake.batch], [planWithout(fake.net, [1])]);
+    const step = fake.net.stages[0]!.stage.schedule.parameters.get('step')!;
+    noGrad(() => {
+      const [h0 = 0, , h2 = 0] = step.toArray();
+      ops.copy_(step, tensor([h0, 0, h2], [3], { dtype: 'f64' }));
+    });
+    expect(deleted!.loss).toBeCloseTo(wholeLoss(fake), 13);
+  },
+);
 
-it('blocks change places, steps stay', () => {
+it('blocks move, steps stay', () => {
   const { net } = fakeNet();
   const trained = trainedPlan(net);
   const moved = planInOrder(net, [
@@ -101,7 +104,7 @@ it('blocks change places, steps stay', () => {
     [0, 1],
     [1, 0],
   ]);
-  // As trained: the steps differ, so that it matters which stays.
+  // As trained: the steps differ, so that moving them would make a difference.
   expect(new Set(trained[0]!.map(({ h }) => h)).size).toBe(3);
   expect(
     planInOrder(net, [

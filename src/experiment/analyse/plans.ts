@@ -1,9 +1,9 @@
-/** Many versions of one net on the same images: what they have in common at the beginning is computed once. */
+/** Evaluates many variants of one net on the same images; their common prefix is computed once. */
 import { crossEntropy } from '../../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type OpenNet, blockSlices, takeStep } from './net.ts';
 
-/** One step of a stage: which block f^i (by its place in the trained net), and how far. */
+/** One step of a stage: the block f^i (by its index in the trained net), and its step size. */
 export interface Move {
   readonly block: number;
   readonly h: number;
@@ -25,13 +25,13 @@ export interface Score {
   readonly loss: number;
 }
 
-/** The net as it was trained. */
+/** The net as trained. */
 export function trainedPlan({ stages }: Pick<OpenNet, 'stages'>): Plan {
   return stages.map(({ steps }) => steps.map((h, block) => ({ block, h })));
 }
 
 interface Node {
-  /** The piece of the net that leads here. */
+  /** The part of the net that leads here. */
   readonly apply: (state: Tensor) => Tensor;
   readonly children: Map<string, Node>;
   /** The plans that end here. */
@@ -51,7 +51,7 @@ function treeOf({ stages, begin }: OpenNet, plans: readonly Plan[]): Node {
     stages.forEach(({ stage, projection }, s) => {
       follow('enter', (state) => stage.enter(state));
       for (const { block, h } of plan[s] ?? [])
-        // A step of 0 is the identity: the state is one that P leaves as it is.
+        // A step of 0 is the identity: P leaves the state unchanged.
         if (h !== 0) follow(`${block} ${h}`, (state) => takeStep(slices[s]![block]!, state, h, projection));
     });
     at.plans.push(index);

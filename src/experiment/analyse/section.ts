@@ -1,4 +1,4 @@
-/** What the sections of an analysis share. */
+/** Shared by the sections of an analysis. */
 import type { AnalysisSection, ClaimPanel, Series } from '../../runs/index.ts';
 import type { Spread } from './spread.ts';
 
@@ -11,7 +11,7 @@ export const short = (value: number): string => String(Number(value.toPrecision(
 export const ranged = (x: number, { mean, min, max }: Spread): Series['points'][number] =>
   min < max ? [x, mean, min, max] : [x, mean];
 
-/** A value in the whole range of x, dashed. */
+/** A constant over the whole range of x, dashed. */
 export const level = (name: string, value: number, [from, to]: readonly [number, number]): Series => ({
   name,
   predicted: true,
@@ -21,7 +21,7 @@ export const level = (name: string, value: number, [from, to]: readonly [number,
   ],
 });
 
-/** One series a stage, in their order; names are those of the stages. */
+/** One series per stage, in order; the names are those of the stages. */
 export function byStage<T extends { readonly stage: string }>(
   rows: readonly T[],
   point: (row: T) => Series['points'][number],
@@ -38,7 +38,7 @@ export const placeAxis: ClaimPanel['x'] = { title: 'block, in the order of depth
 export const errorAxis: ClaimPanel['y'] = { title: 'test error in %', zero: true };
 export const lossAxis: ClaimPanel['y'] = { title: 'test loss', zero: true };
 
-/** A section without what it does not have. */
+/** A section without its optional parts. */
 export const section = (
   given: Pick<AnalysisSection, 'id' | 'title' | 'question' | 'sentence' | 'caption'> &
     Partial<AnalysisSection>,

@@ -30,7 +30,7 @@ export interface StageGradient {
 
 export interface StepGradient {
   readonly stages: readonly StageGradient[];
-  /** Largest difference of the diagonal and dE/dh, over the largest dE/dh. */
+  /** Largest difference between the diagonal and dE/dh, relative to the largest dE/dh. */
   readonly diagonalError: number;
 }
 
@@ -67,7 +67,7 @@ export function measureStepGradient(net: OpenNet, batches: readonly Batch[]): St
   return { stages, diagonalError: diagonalError(stages) };
 }
 
-/** Largest difference over the largest derivative, over all stages. */
+/** Largest difference relative to the largest derivative, over all stages. */
 export function diagonalError(stages: readonly StageGradient[]): number {
   const pairs = stages.flatMap(({ values, inStep }) =>
     inStep.map((slope, l) => ({ slope, difference: Math.abs((values[l]?.[l] ?? NaN) - slope) })),

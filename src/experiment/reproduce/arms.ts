@@ -1,4 +1,4 @@
-/** What is compared: a scheme with the settings of its depth coordinates. */
+/** The arms of a comparison: a scheme with the settings of its depth coordinates. */
 import { nearest } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import type { TrainOptions } from '../../train/index.ts';
@@ -16,7 +16,7 @@ const schemes = {
 export type ArmScheme = keyof typeof schemes;
 export const armSchemes = Object.keys(schemes) as ArmScheme[];
 
-/** @throws UsageError for a name that is no scheme */
+/** @throws UsageError for an unknown scheme */
 export function armScheme(name: string): ArmScheme {
   if (Object.hasOwn(schemes, name)) return name as ArmScheme;
   const near = nearest(name, armSchemes);
@@ -40,17 +40,17 @@ export interface Arm extends ArmOptions {
 }
 
 /**
- * A setting is told where it is not the usual one, so that a run has one name in every grid. vanilla has no depth
- * coordinates, and so no settings of them.
+ * Only settings that differ from the default are part of the name, so that a run has one name in every grid. vanilla
+ * has no depth coordinates, and so no settings of them.
  */
-export function makeArm(scheme: ArmScheme, options: ArmOptions, usual: ArmOptions): Arm {
-  if (scheme === 'vanilla') return { ...usual, scheme, label: scheme, slug: scheme };
+export function makeArm(scheme: ArmScheme, options: ArmOptions, defaults: ArmOptions): Arm {
+  if (scheme === 'vanilla') return { ...defaults, scheme, label: scheme, slug: scheme };
   const { tauStart, tauLrFactor } = options;
   const told = [
-    ...(tauStart === usual.tauStart
+    ...(tauStart === defaults.tauStart
       ? []
       : [{ label: `tau from ${tauStart === 'unit' ? '1, 2, ..' : '1/n, 2/n, ..'}`, slug: tauStart }]),
-    ...(tauLrFactor === usual.tauLrFactor
+    ...(tauLrFactor === defaults.tauLrFactor
       ? []
       : [{ label: `tau rate x ${tauLrFactor}`, slug: `f${tauLrFactor}` }]),
   ];
@@ -62,7 +62,7 @@ export function makeArm(scheme: ArmScheme, options: ArmOptions, usual: ArmOption
   };
 }
 
-/** As the configuration of a run has it. */
+/** In the form of a run's configuration. */
 export function armSettings({ scheme, tauStart, tauLrFactor }: Arm): TrainOptions {
   return scheme === 'vanilla' ? schemes.vanilla : { ...schemes[scheme], tauStart, tauLrFactor };
 }

@@ -1,4 +1,4 @@
-/** One process of a grid: trains the cells that it is told to, each under a claim, and tells how it goes. */
+/** One process of a grid: trains the cells it receives, each under a claim, and reports progress. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExitCode, exitCodes } from '../../errors.ts';
@@ -34,11 +34,11 @@ const stop = (): void => {
   interrupted = exitCodes.terminated;
 };
 guardProcess();
-// Whoever asked is gone: what is done so far is saved. A message that was on its way fails before that is known.
+// The parent is gone: progress is saved. A message in flight fails before the disconnect is known.
 process.on('disconnect', stop);
 process.on('error', stop);
 process.on('SIGTERM', stop);
-// A terminal sends Ctrl-C and its hang-up to the whole group; the grid decides what they mean.
+// A terminal sends Ctrl-C and SIGHUP to the whole group; the grid decides what to do.
 process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
 
@@ -51,7 +51,7 @@ async function train(task: CellTask): Promise<CellMessage> {
     if (state !== 'new' && state !== 'broken') return { kind: 'end', how: 'taken' };
     tell({ kind: 'claimed' });
     const leaveIfSuperseded = (): void => {
-      // Two processes must not write one folder: who woke up too late leaves at once, and writes nothing.
+      // Two processes must not write one folder: a process that wakes up too late exits at once, and writes nothing.
       if (!claim.held()) process.exit(supersededExit);
     };
     const options = {
@@ -66,7 +66,7 @@ async function train(task: CellTask): Promise<CellMessage> {
     };
     const dir = runFolder(root, cell);
     const changes = { threads, ...(dataDir !== undefined && { dataDir: absolutePath(dataDir) }) };
-    // What a kill left between making the folder and writing the settings.
+    // The leftovers of a kill between creating the folder and writing the settings.
     leaveIfSuperseded();
     if (state === 'new') rmSync(dir, { recursive: true, force: true });
     const session = existsSync(join(dir, runFiles.config))
@@ -83,7 +83,7 @@ process.on('message', (task: CellTask) => {
     .catch((error: unknown): CellMessage => ({ kind: 'error', ...failureOf(error) }))
     .then((message) => {
       tell(message);
-      // One process a run: what libtorch has taken goes back with it.
+      // One process per run, so that libtorch's memory is returned with it.
       process.disconnect();
     })
     .catch(() => process.exit(exitCodes.failed));

@@ -1,4 +1,4 @@
-/** How long a grid will take on this machine: measured on the first steps of each kind of run, not guessed. */
+/** Estimates the time of a grid on this machine, from measurements of the first steps of each kind of run. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,26 +18,26 @@ export interface EstimateOptions {
   readonly onTiming?: (cell: Cell) => void;
 }
 
-/** Fifty steps of a kind; more of a fast one, fewer of one that takes over a minute for them. */
+/** Fifty steps of a kind; more for a fast one, fewer for one that would take over a minute. */
 const timed = { steps: 50, atLeast: 3, atMost: 60 } as const;
 
 export interface CellEstimate {
   readonly cell: Cell;
   readonly state: 'finished' | 'diverged' | 'running' | 'broken' | 'new';
-  /** Of the whole run; absent for one that needs no more time. */
+  /** For the whole run; absent for one that needs no more time. */
   readonly seconds?: number;
-  /** What is left of it. */
+  /** Remaining time. */
   readonly secondsLeft: number;
   readonly timing?: Timing;
 }
 
 export interface GridEstimate {
   readonly cells: readonly CellEstimate[];
-  /** Wall time until all are done, with `jobs` runs at once. */
+  /** Wall-clock time until all are done, with `jobs` concurrent runs. */
   readonly secondsLeft: number;
 }
 
-/** The settings on which the time of a run depends. */
+/** The settings that affect the time of a run. */
 const timedSettings = [
   'dataset',
   'model',
@@ -54,7 +54,7 @@ const timedSettings = [
   'valSplit',
 ] as const;
 
-/** Runs that differ in nothing that takes time. */
+/** Runs that agree in all settings that affect time. */
 const kindOf = ({ config }: Cell): string => JSON.stringify(timedSettings.map((key) => config[key] ?? null));
 
 /** @throws MeanfieldError with the exit code of the run, if a kind of run cannot be trained */
@@ -64,7 +64,7 @@ export async function estimateGrid(cells: readonly Cell[], options: EstimateOpti
   for (const cell of cells) {
     const standing = standingOf(options.root, cell);
     const { state } = standing;
-    // What others train is theirs.
+    // Cells that others train are theirs.
     if (state !== 'new' && state !== 'broken') {
       estimates.push({ cell, state, secondsLeft: 0 });
       continue;
@@ -95,7 +95,7 @@ function wholeRun({ epochs, valInterval, recoveryInterval }: TrainConfig, timing
   );
 }
 
-/** Cells start in their order, each as soon as one of `jobs` is free. */
+/** Cells start in order, each as soon as one of `jobs` is free. */
 function makespan(cells: readonly CellEstimate[], jobs: number): number {
   const free = new Array<number>(jobs).fill(0);
   for (const { secondsLeft } of cells) {
@@ -105,7 +105,7 @@ function makespan(cells: readonly CellEstimate[], jobs: number): number {
   return Math.max(...free);
 }
 
-/** Timed beside itself, as many at once as will train at once: they share the machine's memory and caches. */
+/** Timed with as many concurrent runs as in training: they share the machine's memory and caches. */
 async function timeKind(cell: Cell, { jobs, threads, dataDir }: EstimateOptions): Promise<Timing> {
   const config = { ...cell.config, threads, ...(dataDir !== undefined && { dataDir }) };
   const root = mkdtempSync(join(tmpdir(), 'meanfield-timing-'));

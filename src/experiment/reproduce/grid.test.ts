@@ -4,7 +4,7 @@ import { presetNames, presets } from './presets.ts';
 
 const names = (options: GridOptions): string[] => makeGrid(options).cells.map(({ name }) => name);
 
-it('a cell is a row under an arm with a seed; its name tells all three', () => {
+it('a cell is a row under an arm with a seed; its name contains all three', () => {
   const cells = names({
     preset: 'fast',
     rows: ['resnet20', 'resnet110'],
@@ -19,7 +19,7 @@ it('a cell is a row under an arm with a seed; its name tells all three', () => {
   ]);
 });
 
-it('an ablation has one vanilla, and every other scheme with every setting of tau', () => {
+it('an ablation has one vanilla arm, and every other scheme with every setting of tau', () => {
   const { arms, cells } = makeGrid({
     preset: 'fast',
     rows: ['resnet20'],
@@ -35,17 +35,17 @@ it('an ablation has one vanilla, and every other scheme with every setting of ta
   expect(one?.config).toMatchObject({ scheme: 'mean-field', tauStart: 'uniform', tauLrFactor: 0.01 });
 });
 
-it('a run has one name in every grid: usual settings of tau are not told', () => {
+it('a run has one name in every grid, without default settings of tau', () => {
   const grid = { preset: 'fast', rows: ['resnet20'], seeds: [1], schemes: ['mean-field'] } as const;
-  const usual = ['cifar10-resnet20-mean-field-s1'];
-  expect(names(grid)).toEqual(usual);
-  expect(names({ ...grid, tauStarts: ['unit'], tauLrFactors: [1] })).toEqual(usual);
-  expect(names({ ...grid, settings: { width: 16, epochs: 15, valSplit: 0 } })).toEqual(usual);
+  const expected = ['cifar10-resnet20-mean-field-s1'];
+  expect(names(grid)).toEqual(expected);
+  expect(names({ ...grid, tauStarts: ['unit'], tauLrFactors: [1] })).toEqual(expected);
+  expect(names({ ...grid, settings: { width: 16, epochs: 15, valSplit: 0 } })).toEqual(expected);
   const [cell] = makeGrid(grid).cells;
   expect(cell?.config).toMatchObject({ tauStart: 'unit', tauLrFactor: 1 });
 });
 
-it('settings override the preset, and those that change a run by much are part of its name', () => {
+it('settings override the preset, and major ones are part of the name', () => {
   const { cells } = makeGrid({
     preset: 'fast',
     rows: ['resnet20'],
@@ -57,11 +57,11 @@ it('settings override the preset, and those that change a run by much are part o
   expect(cells[0]?.config).toMatchObject({ width: 4, epochs: 3, valSplit: 5000, lr: 0.5, reorder: false });
 });
 
-it('names of schemes are those of the list alone', () => {
+it('only listed scheme names are accepted', () => {
   expect(() => names({ preset: 'fast', schemes: ['toString'] })).toThrow('unknown scheme "toString"');
 });
 
-it('another data set or width takes the talk’s figures away', () => {
+it('another data set or width removes the talk’s figures', () => {
   const row = (dataset?: string) =>
     makeGrid({ preset: 'fast', rows: ['resnet20'], ...(dataset && { dataset }) }).rows[0];
   expect(row()?.talk).toEqual({ vanilla: 8.75, meanField: 8.19 });
@@ -72,7 +72,7 @@ it('another data set or width takes the talk’s figures away', () => {
   expect(narrow?.talk).toBeUndefined();
 });
 
-it('no preset looks at the test set before the last epoch, and every one has unique cells', () => {
+it('no preset evaluates the test set before the last epoch, and every one has unique cells', () => {
   for (const preset of presetNames) {
     const { cells, rows } = makeGrid({ preset });
     expect(new Set(cells.map(({ name }) => name)).size).toBe(cells.length);
@@ -99,7 +99,7 @@ it('the talk’s recipe drops the rate at a half and three quarters', () => {
   }
 });
 
-it('shards are disjoint, together the whole, and keep pairs together', () => {
+it('shards are disjoint, cover everything, and keep pairs together', () => {
   const grid = makeGrid({ preset: 'fast' });
   const shards = [1, 2, 3, 4].map((index) => shardOf(grid, index, 4));
   expect(shards.flat()).toHaveLength(grid.cells.length);

@@ -1,4 +1,4 @@
-/** The grid: every row of the table under every arm with every seed is a cell, and a cell is one training run. */
+/** The grid: each cell is a row of the table under an arm with a seed, and is one training run. */
 import { UsageError } from '../../errors.ts';
 import { slug } from '../../runs/index.ts';
 import { resolveConfig, type TrainConfig, type TrainOptions } from '../../train/index.ts';
@@ -17,7 +17,7 @@ export interface GridOptions {
   readonly dataset?: string;
   /** Settings that override the preset's: width, epochs, valSplit, .. */
   readonly settings?: TrainOptions;
-  /** The machine computes in bf16, so presets may; default false. */
+  /** Whether the machine computes in bf16, so that presets may use it; default false. */
   readonly bf16?: boolean;
 }
 
@@ -37,11 +37,11 @@ export interface Grid {
   readonly seeds: readonly number[];
   /** Settings in place of the preset's. */
   readonly changed: TrainOptions;
-  /** Seed by seed, so that comparisons grow evenly; in a seed row by row, cheapest first. */
+  /** Seed by seed, so that comparisons grow evenly; within a seed row by row, cheapest first. */
   readonly cells: readonly Cell[];
 }
 
-/** @throws UsageError for a row, scheme, seed or setting that cannot be */
+/** @throws UsageError for an invalid row, scheme, seed or setting */
 export function makeGrid(options: GridOptions): Grid {
   const { preset, settings = {}, bf16 = false } = options;
   const chosen = presets[preset];
@@ -57,31 +57,35 @@ export function makeGrid(options: GridOptions): Grid {
     rows.flatMap((row) =>
       arms.map((arm): Cell => {
         const own = { dataset: row.dataset, model: row.model, seed, ...armSettings(arm) };
-        const usual = resolveConfig(own, 'reproduce', recipe(row));
+        const defaults = resolveConfig(own, 'reproduce', recipe(row));
         const config = resolveConfig({ ...settings, ...own }, 'reproduce', recipe(row));
-        return { name: cellName(row, arm, seed, config, usual), row, arm, seed, config };
+        return { name: cellName(row, arm, seed, config, defaults), row, arm, seed, config };
       }),
     ),
   );
   return { preset, rows, arms, seeds, changed: settings, cells };
 }
 
-/** What changes a run much, but is neither row, arm nor seed: part of its name where it is not the preset's. */
+/**
+ * Settings that change a run much, but are neither row, arm nor seed: part of its name if they differ from the preset.
+ */
 const letters = { width: 'w', epochs: 'e', valSplit: 'v' } as const;
 
-function cellName(row: TableRow, arm: Arm, seed: number, config: TrainConfig, usual: TrainConfig): string {
+function cellName(row: TableRow, arm: Arm, seed: number, config: TrainConfig, defaults: TrainConfig): string {
   const given = (Object.keys(letters) as (keyof typeof letters)[]).flatMap((key) =>
-    config[key] === usual[key] ? [] : [`${letters[key]}${config[key]}`],
+    config[key] === defaults[key] ? [] : [`${letters[key]}${config[key]}`],
   );
   return [row.dataset, row.model, ...given, arm.slug, `s${seed}`].map(slug).join('-');
 }
 
 function armsOf(schemes: readonly string[], { preset, tauStarts, tauLrFactors }: GridOptions): Arm[] {
-  const usual: ArmOptions = { tauStart: 'unit', tauLrFactor: presets[preset].tauLrFactor };
-  const options = (tauStarts ?? [usual.tauStart]).flatMap((tauStart) =>
-    (tauLrFactors ?? [usual.tauLrFactor]).map((tauLrFactor): ArmOptions => ({ tauStart, tauLrFactor })),
+  const defaults: ArmOptions = { tauStart: 'unit', tauLrFactor: presets[preset].tauLrFactor };
+  const options = (tauStarts ?? [defaults.tauStart]).flatMap((tauStart) =>
+    (tauLrFactors ?? [defaults.tauLrFactor]).map((tauLrFactor): ArmOptions => ({ tauStart, tauLrFactor })),
   );
-  const arms = schemes.map(armScheme).flatMap((scheme) => options.map((one) => makeArm(scheme, one, usual)));
+  const arms = schemes
+    .map(armScheme)
+    .flatMap((scheme) => options.map((one) => makeArm(scheme, one, defaults)));
   return [...new Map(arms.map((arm) => [arm.slug, arm])).values()];
 }
 
@@ -91,7 +95,8 @@ function unique<T>(flag: string, values: readonly T[]): T[] {
 }
 
 /**
- * Part `index` of `count`, counted from 1. All arms of a row and seed stay together, so that pairs are trained on one machine.
+ * Part `index` of `count`, counted from 1. All arms of a row and seed stay together, so that pairs are trained on one
+ * machine.
  *
  * @throws UsageError if the part is empty
  */

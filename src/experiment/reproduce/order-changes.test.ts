@@ -27,6 +27,6 @@ it('changes are counted by stage and epoch, as means over the runs', () => {
   expect(lastEpoch).toBe(2);
 });
 
-it('runs that never change their order say so', () => {
+it('runs that never change their order are reported as such', () => {
   expect(orderChanges([{ swaps: [], epochs: 3 }])).toEqual({ runs: 1, stages: [] });
 });

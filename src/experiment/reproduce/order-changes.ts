@@ -22,7 +22,7 @@ export function orderChanges(runs: readonly RunSwaps[]): OrderChanges {
       reordered: reordered.length / runs.length,
     };
   });
-  // Swaps stand in the order of steps.
+  // Swaps are sorted by step.
   const last = runs.flatMap(({ swaps }) => swaps.slice(-1).map(({ epoch }) => epoch + 1));
   return {
     runs: runs.length,

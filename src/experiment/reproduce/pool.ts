@@ -1,4 +1,4 @@
-/** Trains the cells of a grid in processes of their own, a few at once, until every one is done here or elsewhere. */
+/** Trains the cells of a grid in separate processes, a few at a time, until every cell is done here or elsewhere. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, type ExitCode } from '../../errors.ts';
 import { beatClaim } from '../../io/index.ts';
@@ -12,15 +12,15 @@ import { type Standing, standingOf } from './standing.ts';
 export interface PoolOptions {
   readonly root: string;
   readonly dataDir?: string;
-  /** Runs at once, and threads of each. */
+  /** Concurrent runs, and threads of each. */
   readonly jobs: number;
   readonly threads: number;
   readonly onStart?: (cell: Cell) => void;
   readonly onProgress?: (cell: Cell, progress: Progress) => void;
   readonly onEnd?: (cell: Cell, end: CellEnd) => void;
-  /** Told once when all that is left is trained by other processes. */
+  /** Called once when only cells trained by other processes remain. */
   readonly onWait?: (cells: readonly Cell[], holders: readonly string[]) => void;
-  /** Asked often: an exit code stops the runs after a save. */
+  /** Polled: an exit code stops the runs after a save. */
   readonly interrupted?: () => ExitCode | undefined;
 }
 
@@ -62,7 +62,7 @@ export async function trainCells(cells: readonly Cell[], options: PoolOptions): 
     }
     return 'wait';
   };
-  // What stops one stops all: a missing data set, a folder that cannot be read.
+  // One failure stops all: a missing data set, an unreadable folder.
   let fatal: unknown;
   let stopped = false;
   const work = async (): Promise<void> => {
@@ -94,7 +94,7 @@ export async function trainCells(cells: readonly Cell[], options: PoolOptions): 
   return { failed, ...(interrupted !== undefined && { interrupted }) };
 }
 
-/** One run in one process; a process that dies is a run that failed, and can be gone on with. */
+/** One run in one process; a process that dies is a failed run, and can be resumed. */
 function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
   const { root, dataDir, threads } = options;
   const worker = startWorker('cell-worker.js', threads);
@@ -105,7 +105,7 @@ function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
       try {
         beatClaim(root, cell.name, worker.pid ?? 0);
       } catch {
-        // A full disk or a lost folder is told by the run itself.
+        // The run itself reports a full disk or a lost folder.
       }
     }, heartbeat);
     const watch = setInterval(() => {
@@ -132,10 +132,10 @@ function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
   });
 }
 
-/** What the end of a process means that has not said it itself. */
+/** The meaning of a process's end without a report. */
 function endOf(code: number | null, signal: string | null, interrupted: boolean): CellEnd {
   if (code === supersededExit) return { how: 'taken' };
-  // Before the process hears signals it dies by them.
+  // Before the process has signal handlers, signals kill it.
   if (signal && interrupted) return { how: 'stopped' };
   return { how: 'failed', ...failureOfEnd(code, signal) };
 }

@@ -7,13 +7,13 @@ export type PresetName = (typeof presetNames)[number];
 
 export interface Preset {
   readonly description: string;
-  /** What is run where the command line does not say. */
+  /** Defaults of the command line. */
   readonly rows: readonly string[];
   readonly schemes: readonly string[];
   readonly seeds: readonly number[];
-  /** bf16 where the CPU has it. */
+  /** bf16 if the CPU supports it. */
   readonly amp: boolean;
-  /** Rate of tau over that of the weights. */
+  /** Rate of tau relative to that of the weights. */
   readonly tauLrFactor: number;
   /** In place of the row's own data set. */
   readonly dataset?: string;
@@ -22,7 +22,7 @@ export interface Preset {
 
 const main = ['vanilla', 'mean-field', 'mean-field-no-reorder'];
 
-/** The test set is seen once, after the last epoch. */
+/** The test set is evaluated once, after the last epoch. */
 const lastEpochOnly = {
   valInterval: 0,
   pad: 4,

@@ -1,4 +1,4 @@
-/** Where a cell stands, read from its run folder and its claims. */
+/** The state of a cell, read from its run folder and its claims. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, UsageError } from '../../errors.ts';
@@ -9,24 +9,25 @@ import type { Cell } from './grid.ts';
 
 export type Standing =
   | { readonly state: 'finished'; readonly result: RunResult }
-  /** Diverged: the same numbers would do so again. */
+  /** Diverged: another attempt would repeat the same numbers. */
   | { readonly state: 'diverged'; readonly message: string }
   | { readonly state: 'running'; readonly holder: string; readonly share: number }
-  /** Interrupted: goes on from its last checkpoint. */
+  /** Interrupted: resumes from its last checkpoint. */
   | { readonly state: 'broken'; readonly share: number }
   | { readonly state: 'new' };
 
 export const runFolder = (root: string, cell: Cell): string => join(root, cell.name);
 
 /**
- * @param own - the caller holds the claim: the cell is not told as running
+ * @param own - the caller holds the claim: the cell is not reported as running
  * @throws UsageError if the folder holds a run with other settings, FileError if its settings cannot be read
  */
 export function standingOf(root: string, cell: Cell, { own = false } = {}): Standing {
   const dir = runFolder(root, cell);
   const held = (): string | undefined => (own ? undefined : holderOf(root, cell.name));
   if (!existsSync(join(dir, runFiles.config))) {
-    // A kill between making the folder and writing the settings leaves nothing worth keeping; anything else is not ours to remove.
+    // A kill between creating the folder and writing the settings leaves nothing worth keeping; anything else is not
+    // ours to remove.
     if ([runFiles.result, runFiles.checkpoints].some((name) => existsSync(join(dir, name))))
       throw new FileError(
         `${dir} has no ${runFiles.config}: put it back, or delete ${dir} to train it again`,
@@ -46,7 +47,7 @@ export function standingOf(root: string, cell: Cell, { own = false } = {}): Stan
   return { state: 'broken', share: shareOf(status) };
 }
 
-/** Steps done of all. */
+/** Completed and total steps. */
 function shareOf(status: RunStatus | undefined): number {
   return status && status.totalSteps > 0 ? status.step / status.totalSteps : 0;
 }

@@ -1,2 +1,2 @@
-/** Exit code of a process whose cell another has taken over while it slept. */
+/** Exit code of a process that lost its cell to another one while it was suspended. */
 export const supersededExit = 75;

@@ -1,14 +1,16 @@
-/** The table of the talk: test error in percent of eight networks, trained as usual and as mean-field models. */
+/**
+ * The table of the talk: test error in percent of eight networks, trained as plain ResNets and as mean-field models.
+ */
 import { nearest } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 
 export interface TableRow {
-  /** As it is named on the command line. */
+  /** Name on the command line. */
   readonly id: string;
-  /** As it is named in the talk. */
+  /** Name in the talk. */
   readonly network: string;
   readonly dataset: string;
-  /** What it is here. */
+  /** Model name here. */
   readonly model: string;
   /** Percent; absent for a row that the talk does not have. */
   readonly talk?: { readonly vanilla: number; readonly meanField: number };
@@ -80,7 +82,7 @@ export function tableRow(name: string, dataset?: string): TableRow {
   return { ...withoutTalk(row), dataset };
 }
 
-/** A row on other data or with a net of another width: the talk's figures say nothing of it. */
+/** A row on other data or with a net of another width: the talk's figures do not apply. */
 export function withoutTalk({ id, network, dataset, model }: TableRow): TableRow {
   return { id, network, dataset, model };
 }

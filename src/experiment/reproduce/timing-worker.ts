@@ -1,4 +1,4 @@
-/** One process of `--dry-run`: trains the first steps of a run in a folder that is thrown away, and times them. */
+/** One process of `--dry-run`: trains the first steps of a run in a temporary folder, and times them. */
 import { join } from 'node:path';
 import { exitCodes } from '../../errors.ts';
 import { guardProcess } from '../../process-guard.ts';
@@ -18,20 +18,20 @@ export interface TimingTask {
   readonly config: TrainConfig;
   /** Folder for the run; the caller removes it. */
   readonly root: string;
-  /** Steps to time at least. */
+  /** Minimum number of steps to time. */
   readonly steps: number;
-  /** Fast steps are timed for so long at least, in s. */
+  /** Minimum time for fast steps, in s. */
   readonly atLeast: number;
-  /** Slow steps are timed for so long at most, in s. */
+  /** Maximum time for slow steps, in s. */
   readonly atMost: number;
 }
 
 export interface Timing {
-  /** Steps that were timed. */
+  /** Number of timed steps. */
   readonly steps: number;
-  /** Mean, the time between two steps included. */
+  /** Mean, including the time between two steps. */
   readonly secondsPerStep: number;
-  /** Of an epoch. */
+  /** Steps per epoch. */
   readonly stepsPerEpoch: number;
   readonly secondsPerImageEvaluated: number;
   readonly secondsPerSave: number;
@@ -64,7 +64,7 @@ async function time({ config, root, steps, atLeast, atMost }: TimingTask): Promi
     const spent = ((stamps.at(-1) ?? 0) - (stamps[warmUp - 1] ?? 0)) / 1000;
     return (timed >= steps && spent >= atLeast) || (timed >= fewestSteps && spent >= atMost);
   };
-  // Saves and evaluations are timed by themselves.
+  // Saves and evaluations are timed separately.
   const endless = { ...config, epochs: 1_000_000, valInterval: 0, recoveryInterval: 0, checkpointEvery: 0 };
   const session = await startRun(endless, {
     root,
