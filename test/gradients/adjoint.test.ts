@@ -1,4 +1,4 @@
-/** The adjoint of the discrete flow, slice by slice, against autograd of the whole. */
+/** Compares the adjoint of the discrete flow, slice by slice, with autograd of the whole flow. */
 import { describe, expect, it } from 'vitest';
 import {
   adjointFlow,
@@ -47,7 +47,7 @@ function branches(kind: keyof typeof makers, count: number): Block[] {
   });
 }
 
-/** A block whose derivative needs its own value, and one that is the state itself. */
+/** A block whose derivative needs its own value, and a block that returns the state itself. */
 const tanhBlock: Block = {
   velocity: (state, h) => (h ? ops.mul(ops.tanh(state), h) : ops.tanh(state)),
 };
@@ -117,7 +117,7 @@ describe.each(projections)('%s', (_, projection) => {
       worst.add(`costate ${l}`, relativeError(numbers(costates[l]!), numbers(gradient)));
     });
 
-    // The flow itself is differentiated by autograd as the plain composition is.
+    // Autograd differentiates the flow like the plain composition.
     const leaf = ops.detach(start).setRequiresGrad();
     const [through] = grad(flow(slices, leaf, steps, projection), [leaf], { cotangents: [costate] });
     worst.add('autograd of flow', relativeError(numbers(through!), numbers(gradients[0]!)));

@@ -1,4 +1,4 @@
-/** Nets with relu against autograd of the plain composition. */
+/** Compares relu nets with autograd of the plain composition. */
 import { it } from 'vitest';
 import { crossEntropy } from '../../src/nn/index.ts';
 import { relativeError } from '../../src/reference/index.ts';

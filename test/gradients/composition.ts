@@ -5,7 +5,7 @@ import type { NetCase } from './nets.ts';
 
 type Branch = (state: Tensor) => Tensor;
 
-/** Logits of a relu net in training mode, from the model's own parameters; running statistics are left alone. */
+/** Logits of a relu net in training mode, from the model's own parameters; leaves running statistics unchanged. */
 export function composition(
   model: CifarResNet,
   { scheme, pinned, variant }: NetCase,

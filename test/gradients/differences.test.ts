@@ -1,4 +1,4 @@
-/** Gradients of smooth nets against central differences. */
+/** Compares gradients of smooth nets with central differences. */
 import { expect, it } from 'vitest';
 import { crossEntropy } from '../../src/nn/index.ts';
 import { numericalGradient, seededUniform } from '../../src/reference/index.ts';
@@ -38,7 +38,7 @@ it.each(netAndShortcutCases)('%s, softplus: every gradient equals central differ
     setValues(parameter, values);
     const scale = Math.abs(gradient[largest]!);
     if (scale === 0) {
-      // Behind a negative gap of the frozen order a block does nothing.
+      // A block with a negative gap in the frozen order does nothing.
       expect(one.scheme, name).toBe('no-reorder');
       expect(Math.max(...numeric.map(Math.abs)), name).toBeLessThan(1e-12);
       return;

@@ -1,4 +1,4 @@
-/** With coordinates that stay at unit gaps, every scheme is the plain residual net, to the bit. */
+/** With coordinates fixed at unit gaps, every scheme equals the plain residual net bit for bit. */
 import { expect, it } from 'vitest';
 import { CifarResNet, type CifarResNetOptions } from '../../src/models/index.ts';
 import { libraryFacts } from '../../src/native/index.ts';
@@ -45,7 +45,7 @@ function losses(schedule: CifarResNetOptions['schedule'], net: Net, amp: boolean
 
 const names = Object.keys(nets) as Net[];
 
-it.each(names)('f32, %s: 20 losses with frozen coordinates are those of vanilla', (net) => {
+it.each(names)('f32, %s: 20 losses with frozen coordinates equal those of vanilla', (net) => {
   const expected = losses({ scheme: 'vanilla' }, net, false);
   expect(expected[19]).toBeLessThan(expected[0]!);
   for (const schedule of schedules)
@@ -55,7 +55,7 @@ it.each(names)('f32, %s: 20 losses with frozen coordinates are those of vanilla'
 const bf16 = libraryFacts().bf16;
 it.skipIf(!bf16).each(names)(
   bf16
-    ? 'bf16, %s: 20 losses with frozen coordinates are those of vanilla'
+    ? 'bf16, %s: 20 losses with frozen coordinates equal those of vanilla'
     : 'bf16, %s: skipped, the CPU has no bf16',
   (net) => {
     const expected = losses({ scheme: 'vanilla' }, net, true);

@@ -1,4 +1,4 @@
-/** Training steps leave no tensor behind, under every scheme. */
+/** Training steps leak no tensors, under any scheme. */
 import { expect, it } from 'vitest';
 import { CifarResNet } from '../../src/models/index.ts';
 import { Generator, keep, liveTensorCount } from '../../src/tensor/index.ts';
@@ -18,7 +18,7 @@ const plain: LearnerConfig = {
   device: 'cpu',
 };
 
-/** Live tensors after each of 50 steps, and the number of swaps; swaps are made to happen. */
+/** Counts live tensors after each of 50 steps, and swaps, which the test provokes. */
 function train(one: NetCase, config: LearnerConfig): { live: number[]; swaps: number } {
   const net = { depth: 20, width: 4, inChannels: 1, classes: 10, variant: one.variant };
   const model = new CifarResNet({ ...net, schedule: scheduleOf(one) }, new Generator(1));
@@ -37,7 +37,7 @@ function train(one: NetCase, config: LearnerConfig): { live: number[]; swaps: nu
   return { live, swaps };
 }
 
-it.each(netCases)('%s: live tensors are the same after each of 50 steps', (_, one) => {
+it.each(netCases)('%s: the number of live tensors is constant over 50 steps', (_, one) => {
   const { live, swaps } = train(one, plain);
   expect(new Set(live).size).toBe(1);
   expect(swaps > 0).toBe(one.scheme === 'mean-field' || one.scheme === 'intervals');

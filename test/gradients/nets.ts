@@ -1,4 +1,7 @@
-/** Small nets at generic points: no step size is 1, orders differ from creation, intervals overlap and leave gaps. */
+/**
+ * Small nets at generic points: no step size is 1, orders differ from creation order, intervals overlap and leave
+ * gaps.
+ */
 import { expect } from 'vitest';
 import { CifarResNet, type CifarResNetOptions } from '../../src/models/index.ts';
 import type { Activation } from '../../src/nn/index.ts';
@@ -17,7 +20,7 @@ export interface NetCase {
   readonly scheme: SchemeName;
   readonly pinned: boolean;
   readonly variant: 'post' | 'pre';
-  /** Absent: option A. */
+  /** Default: option A. */
   readonly shortcut?: 'option-b';
   readonly smoothing: number;
 }
@@ -46,7 +49,10 @@ const cases: readonly NetCase[] = schemes.flatMap(([scheme, pinned]) =>
 /** For `it.each('%s: ..')`. */
 export const netCases = cases.map((one) => [one.title, one] as const);
 
-/** The same with nets whose transitions have projections: of two schemes, since transitions belong to none. */
+/**
+ * The same, plus nets with projections in their transitions, under two schemes only: schemes do not affect
+ * transitions.
+ */
 export const netAndShortcutCases = [
   ...cases,
   ...cases
@@ -59,7 +65,7 @@ const batch = 4;
 const side = 8;
 export const labelNumbers: readonly number[] = [3, 0, 4, 3];
 
-/** Coordinates of the stages with 3, 2 and 2 particles, away from ties and from the bounds. */
+/** Coordinates of stages with 3, 2 and 2 particles, away from ties and bounds. */
 const generic: Readonly<Record<string, Coordinates>> = {
   vanilla: {},
   'mean-field': {
@@ -71,7 +77,7 @@ const generic: Readonly<Record<string, Coordinates>> = {
   // One negative gap, which counts as 0.
   'no-reorder': { 'layer1.tau': [2.3, 0.7, 1.9], 'layer2.tau': [0.6, 1.9], 'layer3.tau': [0.8, 2.1] },
   'no-reorder pinned': { 'layer1.tau': [1.9, 0.7, 3], 'layer2.tau': [0.6, 2], 'layer3.tau': [1.3, 2] },
-  // Out of order and overlapping; a gap; one inside the other.
+  // Out of order and overlapping; with a gap; one inside the other.
   intervals: {
     'layer1.tau': [1.3, 0.2, 0.9],
     'layer1.tauEnd': [2.8, 1.1, 2.2],
@@ -91,7 +97,7 @@ const generic: Readonly<Record<string, Coordinates>> = {
   'learned-step': { 'layer1.step': [0.8, 0.3, 1.6], 'layer2.step': [1.3, 0.6], 'layer3.step': [0.4, 1.7] },
 };
 
-/** Values by the names of coordinates: `layer1.tau`. */
+/** Values by coordinate name, such as `layer1.tau`. */
 export type Coordinates = Readonly<Record<string, readonly number[]>>;
 
 export function genericCoordinates({ scheme, pinned }: NetCase): Coordinates {
@@ -99,8 +105,8 @@ export function genericCoordinates({ scheme, pinned }: NetCase): Coordinates {
 }
 
 /**
- * Coordinates of any numbers of particles, drawn: orders differ from creation, one gap of the frozen order is negative, no
- * interval is empty. Numbers of f32, so that nets of either dtype have the same.
+ * Random coordinates for any number of particles: orders differ from creation order, one gap of the frozen order
+ * is negative, no interval is empty. Values are representable in f32, so that nets of either dtype get the same.
  */
 export function drawnCoordinates(model: CifarResNet, { scheme, pinned }: NetCase, seed: number): Coordinates {
   const generator = new Generator(seed);
@@ -117,7 +123,7 @@ export function drawnCoordinates(model: CifarResNet, { scheme, pinned }: NetCase
       const end = gaps.slice(0, i + 1).reduce((sum, gap) => sum + gap, 0);
       return Math.fround(pinned ? (end * n) / total : end);
     });
-    // Of three neighbours the first and last change places; the last particle stays where a pinned depth ends.
+    // Swap the first and last of every three neighbours; the last particle stays at a pinned end of depth.
     const places = ends.map((_, i) => i);
     for (let i = 0; i + 2 < (pinned ? n - 1 : n); i += 3) [places[i], places[i + 2]] = [i + 2, i];
     if (n === 2 && !pinned) places.reverse();
@@ -133,7 +139,7 @@ export function drawnCoordinates(model: CifarResNet, { scheme, pinned }: NetCase
   return found;
 }
 
-/** How the model names the scheme of a case. */
+/** The model's options for the scheme of a case. */
 export function scheduleOf({
   scheme,
   pinned,
@@ -148,7 +154,7 @@ export function specOf({ scheme, pinned, variant, shortcut }: NetCase, activatio
   return { ...size, order: variant, activation, scheme, pinned, shortcut: shortcut ?? 'option-a' };
 }
 
-/** Overwrites a parameter or buffer, whatever its place in memory. */
+/** Overwrites a parameter or buffer, for any memory layout. */
 export function setValues(target: Tensor, values: ArrayLike<number>): void {
   noGrad(() => {
     scope(() => {
@@ -157,13 +163,13 @@ export function setValues(target: Tensor, values: ArrayLike<number>): void {
   });
 }
 
-/** Puts the coordinates in place and sorts. */
+/** Sets the coordinates and sorts. */
 export function setCoordinates(model: CifarResNet, coordinates: Coordinates): void {
   for (const [name, values] of Object.entries(coordinates)) setValues(model.parameters.get(name)!, values);
   for (const stage of model.stages.values()) stage.schedule.settle();
 }
 
-/** Moves batch-norm weights and biases away from 1 and 0. */
+/** Perturbs batch-norm weights and biases away from 1 and 0. */
 export function moveNorms(model: CifarResNet, seed: number): void {
   const normal = seededNormal(seed);
   for (const [name, parameter] of model.parameters)
@@ -193,7 +199,7 @@ export function makeLabels(labels: readonly number[] = labelNumbers): Tensor {
   return keep(tensor(BigInt64Array.from(labels.map(BigInt)), [labels.length]));
 }
 
-/** Row-major numbers of a tensor. */
+/** The entries of a tensor in row-major order. */
 export function numbers(one: Tensor): Float64Array {
   return Float64Array.from(one.toArray());
 }
@@ -202,12 +208,12 @@ export function dense(one: Tensor): DenseArray {
   return denseArray(one.shape, numbers(one));
 }
 
-/** Copies of named tensors as numbers; empty ones are left out of the model but known to the reference. */
+/** Copies of named tensors as numbers; includes empty ones, which the model omits but the reference expects. */
 export function allNumbers(tensors: ReadonlyMap<string, Tensor>): Map<string, Float64Array> {
   return new Map([...tensors].map(([name, one]) => [name, numbers(one)]));
 }
 
-/** The worst of named errors, with the place where it is. `SHOW_ERRORS=1` prints it. */
+/** The worst of named errors and its location. `SHOW_ERRORS=1` prints it. */
 export class Worst {
   #name = 'nothing compared';
   #value = Number.NaN;
@@ -216,7 +222,7 @@ export class Worst {
     if (!(value <= this.#value)) [this.#name, this.#value] = [name, value];
   }
 
-  /** @throws AssertionError unless something was compared and every error is a number below `bound`. */
+  /** @throws AssertionError unless something was compared and every error is a number below `bound` */
   expectBelow(bound: number): void {
     const text = `${this.#name}: ${this.#value.toExponential(1)}`;
     if (process.env.SHOW_ERRORS)

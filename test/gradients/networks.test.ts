@@ -1,11 +1,14 @@
-/** The eight nets of the talk's table at their published depth and width, against PyTorch, where python3 (or $PYTHON) has it. */
+/**
+ * Compares the eight nets of the talk's table, at published depth and width, with PyTorch, if python3 (or $PYTHON)
+ * has it.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseModelName } from '../../src/models/index.ts';
 import { python, runPeer, torchVersion } from '../peers/pytorch.ts';
 import { type NetCase, Worst } from './nets.ts';
 import { compare, type Compared, evaluate, type Kind, prepare, release, worstOf } from './pytorch-nets.ts';
 
-/** With the side of the images. */
+/** Names, and image sizes in pixels. */
 const nets = [
   ['resnet20', 32],
   ['resnet32', 32],
@@ -43,8 +46,9 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
     worstOf([compareOn(name, { ...kind, activation: 'relu', dtype: 'f64' })]).expectBelow(1e-10);
   });
 
-  // Of a million relus in f32 some lie so near to 0 that rounding decides their side, here or there, which moves the gradient by a
-  // hundredth: softplus has no side. What it says of relu's forward pass, f32 says too.
+  // Of a million relus in f32, some inputs lie so close to 0 that rounding decides their sign, on either side,
+  // which changes the gradient by a hundredth. Softplus has no such kink; the f32 forward pass of relu is covered
+  // as well.
   it.each(nets)('%s, mean-field, f32: logits, loss and the gradient agree to 1e-4', (name, side) => {
     const kind = { architecture: parseModelName(name), batch: 2, side, dtype: 'f32' } as const;
     const whole = new Worst();

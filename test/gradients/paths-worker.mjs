@@ -1,4 +1,4 @@
-// One process of paths.test.ts: a few training steps in float64, and where they led.
+// One process of paths.test.ts: runs a few training steps in float64 and prints the result.
 import { resolveConfig, Learner } from '../../dist/train/index.js';
 import { CifarResNet } from '../../dist/models/index.js';
 import { Generator, keep, tensor } from '../../dist/tensor/index.js';

@@ -1,4 +1,4 @@
-/** Training goes the same way by every path that a CPU may take. */
+/** Training gives the same result on every code path that a CPU may take. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ describe.each([
   ['AVX2', { MEANFIELD_CPU: 'avx2' }],
   ['any CPU', { MEANFIELD_CPU: 'any' }],
 ])('five steps by the kernels of %s', (_, env) => {
-  it('lead where those of libtorch alone lead', () => {
+  it('give the result of libtorch alone', () => {
     const found = train(env);
     expect(Object.keys(found)).toHaveLength(4);
     for (const [net, outcome] of Object.entries(expected))

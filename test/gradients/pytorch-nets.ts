@@ -1,4 +1,4 @@
-/** One net here and in PyTorch on the same numbers, and how far they are apart. */
+/** Runs a net here and in PyTorch on the same numbers, and measures the differences. */
 import { expect } from 'vitest';
 import { type Architecture, CifarResNet } from '../../src/models/index.ts';
 import { planOf } from '../../src/models/plan.ts';
@@ -31,7 +31,7 @@ export interface Prepared {
   readonly task: PeerTask;
 }
 
-/** A net as cifar_resnet.py has it. */
+/** The net as cifar_resnet.py builds it. */
 export function peerNet(
   net: Architecture & { readonly inChannels: number; readonly classes: number },
   rest: { readonly activation: Activation; readonly scheme: string; readonly pinned: boolean },
@@ -44,7 +44,10 @@ export function peerNet(
   };
 }
 
-/** A net away from its start: norms moved, coordinates drawn, all numbers those of f32 in either dtype. */
+/**
+ * A net away from initialisation: perturbed norms, random coordinates, and values representable in f32 for either
+ * dtype.
+ */
 export function prepare(name: string, one: NetCase, kind: Kind): Prepared {
   const { architecture, activation, dtype, batch } = kind;
   const net = { ...architecture, activation, inChannels: 3, classes: 10 };
@@ -67,7 +70,7 @@ function drawImages({ batch, side, dtype }: Kind, seed: number): Tensor {
   return keep(ops.toDtype(new Generator(seed).normal([batch, 3, side, side]), dtype));
 }
 
-/** Frees a net before the next one is made. */
+/** Frees a net before the next one is created. */
 export function release({ model, images, labels }: Prepared): void {
   for (const one of [...model.parameters.values(), ...model.buffers.values(), images, labels]) one.dispose();
 }
@@ -76,15 +79,18 @@ export function release({ model, images, labels }: Prepared): void {
 export interface Compared {
   readonly name: string;
   readonly loss: number;
-  /** Of the logits, in training and in evaluation. */
+  /** Errors of the logits, in training and evaluation mode. */
   readonly outputs: ReadonlyMap<string, number>;
-  /** Of the whole gradient, by its Euclidean norm. */
+  /** Error of the whole gradient, in the Euclidean norm. */
   readonly gradient: number;
-  /** Of each tensor's gradient by itself. */
+  /** Error of the gradient of each tensor. */
   readonly tensors: ReadonlyMap<string, number>;
 }
 
-/** What a net here gives: logits in training, in evaluation after one blend of the statistics, loss and gradients. */
+/**
+ * The outputs of a net here: logits in training mode, logits in evaluation mode after one update of the
+ * statistics, loss and gradients.
+ */
 export function evaluate({ model, images, labels, task }: Prepared): PeerResult {
   return scope(() => {
     const training = model.forward(images, { training: true });
@@ -109,7 +115,7 @@ export function evaluate({ model, images, labels, task }: Prepared): PeerResult 
   });
 }
 
-/** Largest difference over the largest number, and sums of squares of both; NaN passes on. */
+/** Largest difference divided by the largest number, and sums of squares of both; propagates NaN. */
 function distance(
   actual: Numbers,
   expected: Numbers,
@@ -144,13 +150,13 @@ export function compare(name: string, actual: PeerResult, expected: PeerResult):
   };
 }
 
-/** Each net against PyTorch's. */
+/** Compares each net with PyTorch's. */
 export function compareAll(nets: readonly Prepared[]): Compared[] {
   const results = runPeer(nets.map(({ task }) => task));
   return nets.map((net, i) => compare(net.name, evaluate(net), results[i]!));
 }
 
-/** The worst of loss, outputs and every tensor's gradient. */
+/** The worst of the errors in loss, outputs and tensor gradients. */
 export function worstOf(compared: readonly Compared[]): Worst {
   const worst = new Worst();
   for (const { name, loss, outputs, tensors } of compared) {
@@ -161,12 +167,12 @@ export function worstOf(compared: readonly Compared[]): Worst {
   return worst;
 }
 
-/** Norms, weights, coordinates: tensors that round alike. */
+/** The kind of a tensor (norm, weight, coordinate): tensors of one kind have similar rounding errors. */
 const kindOf = (parameter: string): string => parameter.split('.').at(-1)!;
 
 /**
- * The largest rounding of each kind of tensor: of f32 results against f64 on the same numbers. Tensors of one kind share it, since
- * a few numbers such as tau may be exact by luck.
+ * The largest rounding error of each kind of tensor: of f32 results against f64 on the same numbers. Tensors of
+ * one kind share it, since a few numbers such as tau may be exact by chance.
  */
 export function roundingOf(compared: readonly Compared[]): ReadonlyMap<string, number> {
   const rounding = new Map<string, number>();
@@ -178,7 +184,7 @@ export function roundingOf(compared: readonly Compared[]): ReadonlyMap<string, n
   return rounding;
 }
 
-/** The errors of tensors over what they may be: `bound`, or `factor` times the rounding of their kind. */
+/** The errors of tensors divided by their tolerance: `bound`, or `factor` times the rounding error of their kind. */
 export function excessOf(
   compared: readonly Compared[],
   bound: number,

@@ -1,4 +1,4 @@
-/** Small nets of every kind, and training, against PyTorch, where python3 (or $PYTHON) has it. */
+/** Compares small nets of every kind, and their training, with PyTorch, if python3 (or $PYTHON) has it. */
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/models/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
@@ -21,7 +21,7 @@ const sgd = { steps: 5, lr: 0.05, momentum: 0.9, weightDecay: 5e-4, tauLrFactor:
 
 type Sizes = Omit<Kind, 'architecture'> & { readonly width: number };
 
-/** ResNet20 of basic blocks, of either variant, under every scheme. */
+/** ResNet20 with basic blocks, of either variant, under every scheme. */
 const basicNets = ({ width, ...sizes }: Sizes): Prepared[] =>
   netAndShortcutCases.map(([title, one]) => {
     const { variant, shortcut } = one;
@@ -29,11 +29,11 @@ const basicNets = ({ width, ...sizes }: Sizes): Prepared[] =>
     return prepare(title, one, { architecture, ...sizes });
   });
 
-/** Bottlenecks, grouped and not, of three blocks a stage, two of them exchangeable. */
+/** Bottlenecks, with and without groups, three blocks per stage, two of them exchangeable. */
 const bottlenecks: readonly (readonly [string, Omit<Architecture, 'variant'>])[] = [
   ['bottlenecks', { depth: 29, block: 'bottleneck', width: 4 }],
   ['grouped', { depth: 29, block: 'bottleneck', width: 4, groups: { cardinality: 2, width: 4 } }],
-  // Channels that the own kernels take.
+  // Channel counts that the native kernels support.
   ['wide', { depth: 29, block: 'bottleneck', width: 8, groups: { cardinality: 2, width: 8 } }],
 ];
 const bottleneckNets = (
@@ -65,7 +65,8 @@ const version = torchVersion();
 const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
 
 describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
-  // Sums over a batch cancel in f32. PyTorch's own f32, against f64 on the same numbers, measures by how much.
+  // Sums over a batch cancel in f32. The distance of PyTorch's f32 from f64, on the same numbers, shows by how
+  // much.
   it('ResNet20, f32, softplus: loss and gradient agree to 1e-5, and every tensor is within 1e-5 of the f64 gradient or 3 times as far from it as PyTorch in f32, under every scheme', () => {
     const nets = basicNets({ activation: 'softplus', dtype: 'f32', width: 16, batch: 16, side: 32 });
     const results = runPeer(nets.map(({ task }) => task));
@@ -85,13 +86,14 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
     excessOf(rounded, 1e-5, 3, roundingOf(peer)).expectBelow(1);
   });
 
-  // Of millions of relus in f32 a few lie so near to 0 that rounding decides their side: f64 tells them apart.
+  // Of millions of relus in f32, a few inputs lie so close to 0 that rounding decides their sign; f64 separates
+  // them.
   it('ResNet20, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', () => {
     const nets = basicNets({ activation: 'relu', dtype: 'f64', width: 16, batch: 4, side: 32 });
     worstOf(compareAll(nets)).expectBelow(1e-10);
   });
 
-  it('bottlenecks, grouped and not, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', () => {
+  it('bottlenecks, with and without groups, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', () => {
     const nets = bottleneckNets(netCases, { activation: 'relu', dtype: 'f64', batch: 4, side: 8 });
     worstOf(compareAll(nets)).expectBelow(1e-10);
   });

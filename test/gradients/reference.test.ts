@@ -1,4 +1,7 @@
-/** Nets, their gradients, statistics and first training steps against the reference, which shares no code with them. */
+/**
+ * Compares nets, their gradients, statistics and first training steps with the reference, which shares no code
+ * with them.
+ */
 import { expect, it } from 'vitest';
 import type { CifarResNet } from '../../src/models/index.ts';
 import {
@@ -95,7 +98,7 @@ const nearStarts = {
   'layer3.tau': [1, 1.001],
 };
 
-/** Coordinates whose first steps change an order, by trial: the neighbours are close. */
+/** Close neighbours, found by trial, whose first steps change the order. */
 const nearCrossing: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
   'mean-field': { 'layer1.tau': [1.002, 1, 1.004], 'layer2.tau': [1.001, 1], 'layer3.tau': [1, 1.001] },
   'mean-field pinned': { 'layer1.tau': [1.002, 1, 3], 'layer2.tau': [0.9, 2], 'layer3.tau': [1.3, 2] },
@@ -108,7 +111,7 @@ function scheduleOfStage(parameters: ReadonlyMap<string, Float64Array>, stage: s
   return { ...(tau && { tau }), ...(tauEnd && { tauEnd }), ...(step && { step }) };
 }
 
-/** One step of the reference; the swapped pairs by stage, for schemes that reorder. */
+/** One step of the reference; returns the swapped pairs by stage, for schemes that reorder. */
 function referenceStep(
   spec: ResNetSpec,
   model: CifarResNet,
@@ -166,7 +169,7 @@ it.each(netAndShortcutCases)(
   },
 );
 
-it('every batch-norm layer of the reference is one of the model', () => {
+it('every batch-norm layer of the reference exists in the model', () => {
   for (const [, one] of netAndShortcutCases) {
     const layers = [...batchNormLayers(specOf(one, 'relu')).keys()];
     const model = makeNet(one, 'relu');

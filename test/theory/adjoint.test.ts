@@ -1,4 +1,4 @@
-/** The exact discrete adjoint against autograd through the same scheme, and G against differences of E. */
+/** Compares the exact discrete adjoint with autograd through the same scheme, and G with differences of E. */
 import { expect, it } from 'vitest';
 import {
   energy,
@@ -16,7 +16,7 @@ import { type Configuration, configuration } from './random-configuration.ts';
 const relative = (actual: Tensor, expected: Tensor): number =>
   scope(() => ops.max(ops.abs(ops.sub(actual, expected))).item() / ops.max(ops.abs(expected)).item());
 
-/** Gradients by autograd: theta, weight, each step, W2, W1; those that the loss does not see are zero. */
+/** Gradients by autograd: theta, weight, each step, W2, W1; zero where the loss does not depend on them. */
 function byAutograd({ problem, family, integrator, measure, rebuild }: Configuration): Tensor[] {
   const leaf = (x: Tensor): Tensor => ops.clone(x).setRequiresGrad();
   const [theta, weight] = [leaf(measure.theta), leaf(measure.weight)];
@@ -27,7 +27,7 @@ function byAutograd({ problem, family, integrator, measure, rebuild }: Configura
   const slices = slicesOf(family, rebuild(theta, weight), { integrator });
   const loss = lossOf(moved, flow(slices, initialState(moved), steps));
   const leaves = [theta, weight, ...steps, embedding, readout].filter((x) => x !== undefined);
-  // A term of zero lets autograd reach particles that act nowhere.
+  // A zero term connects particles that act nowhere to the loss.
   const reach = leaves.map((x) => ops.mulScalar(ops.sum(x), 0)).reduce((a, b) => ops.add(a, b));
   return grad(ops.add(loss, reach), leaves);
 }
@@ -55,7 +55,8 @@ it('the adjoint equals autograd in 200 random configurations: families, activati
       const given = ours.filter((x) => x !== undefined);
       const expected = byAutograd(one);
       expect(given.map((x) => x.shape)).toEqual(expected.map((x) => x.shape));
-      // Steps are one tensor, so that a step whose derivative happens to vanish is compared with its neighbours.
+      // Joins the steps into one tensor, so that a derivative that happens to vanish is compared together with its
+      // neighbours.
       const joined = (list: readonly Tensor[]): Tensor[] => {
         const scalars = list.filter((x) => x.rank === 0);
         return [...list.filter((x) => x.rank > 0), ops.stack(scalars)];
@@ -71,7 +72,7 @@ it('the adjoint equals autograd in 200 random configurations: families, activati
   expect(worst, where).toBeLessThan(1e-11);
 });
 
-// relu has kinks, across which differences are of order h.
+// relu has kinks, across which differences have an error of order h.
 it('G is the derivative of E in the weight of a small Dirac, at 100 random (theta, t), smooth activations', () => {
   let worst = 0;
   let where = '';
@@ -88,7 +89,7 @@ it('G is the derivative of E in the weight of a small Dirac, at 100 random (thet
       const scale = Math.max(...values.map(Math.abs));
       values.forEach((value, j) => {
         const theta = ops.sliceDim(probes, 0, j, j + 1);
-        // The Dirac acts in step l alone; its weight is varied around 0.
+        // The Dirac acts only in step l; its weight varies around 0.
         const dirac = (weight: number): Measure => ({
           steps: measure.steps,
           particles(step, c) {
@@ -113,7 +114,7 @@ it('G is the derivative of E in the weight of a small Dirac, at 100 random (thet
   expect(worst, where).toBeLessThan(1e-9);
 });
 
-/** f'(0) by central differences of order 2, 4, 6, 8 extrapolated (Richardson). */
+/** f'(0) by central differences of order 2, 4, 6, 8 with Richardson extrapolation. */
 function differentiate(f: (x: number) => number, step: number): number {
   let row = [step, step / 2, step / 4, step / 8].map((h) => (f(h) - f(-h)) / (2 * h));
   for (let order = 1; row.length > 1; order++)

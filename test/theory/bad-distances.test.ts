@@ -1,4 +1,4 @@
-/** Wrong arguments of moments and distances: each is one clear line, thrown before any number is computed. */
+/** Invalid arguments of moments and distances: one clear line each, thrown before any computation. */
 import {
   gridMeasure,
   gridWasserstein,

@@ -1,4 +1,4 @@
-/** Wrong arguments of families: each is one clear line, thrown before any number is computed. */
+/** Invalid arguments of families: one clear line each, thrown before any computation. */
 import { bottleneck, customFamily, matrix, scalarActivation } from '../../src/mean-field/index.ts';
 import { ops } from '../../src/tensor/index.ts';
 import {

@@ -1,4 +1,4 @@
-/** Wrong arguments of flows and gradients: each is one clear line, thrown before any number is computed. */
+/** Invalid arguments of flows and gradients: one clear line each, thrown before any computation. */
 import { expect, it } from 'vitest';
 import {
   crossEntropyLoss,
@@ -37,7 +37,7 @@ import {
   path,
 } from './refused.ts';
 
-/** Every public function of a flow refuses the same. */
+/** Every public function of a flow rejects the same arguments. */
 const flows = { solveFlow, energy, solve, flowGradient };
 type Flow = (problem: Problem, family: Family, measure: ParticleMeasure, options?: object) => unknown;
 for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
@@ -152,7 +152,7 @@ refusedAll([
   ['a depth that is none', () => stepAt(solution, NaN), 'expected a finite number >= 0 for depth, got NaN'],
 ]);
 
-it('what is refused above is accepted when right', () => {
+it('the corrected arguments are accepted', () => {
   expect(gridMeasure(theta, { weight: spoilt(weight, -0.5, 6), signed: true }).steps).toHaveLength(3);
   for (const act of Object.values(flows)) expect(() => act(problem, family, grid)).not.toThrow();
   expect(() => flowGradient(problem, family, interval)).not.toThrow();

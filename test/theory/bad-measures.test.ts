@@ -1,4 +1,4 @@
-/** Wrong grid and interval measures: each is one clear line, thrown before any number is computed. */
+/** Invalid grid and interval measures: one clear line each, thrown before any computation. */
 import { gridMeasure, intervalMeasure } from '../../src/mean-field/index.ts';
 import { ops } from '../../src/tensor/index.ts';
 import {

@@ -1,4 +1,4 @@
-/** Wrong measures that are functions of depth, and wrong laws: each is one clear line, thrown before any number is computed. */
+/** Invalid measures as functions of depth, and invalid laws: one clear line each, thrown before any computation. */
 import {
   ball,
   combination,

@@ -1,4 +1,4 @@
-/** C6 holds at seed 1, and planted faults are caught. */
+/** C6 holds at seed 1 and catches planted faults. */
 import { describe, it } from 'vitest';
 import { expandFlow, explicitOrders, type Family } from '../../src/mean-field/index.ts';
 import { ops } from '../../src/tensor/index.ts';
@@ -7,7 +7,7 @@ import { expectCaught, expectHolds } from './planted-fault.ts';
 
 type VelocitySeries = NonNullable<Family['velocitySeries']>;
 
-/** The expansion with another velocity of a series. */
+/** The expansion with a modified velocity series. */
 const withVelocity =
   (change: (right: VelocitySeries) => VelocitySeries): typeof expandFlow =>
   (problem, family, rho, order) =>
@@ -17,7 +17,7 @@ it('C6 holds', () => {
   expectHolds(c6);
 });
 describe('C6 catches', () => {
-  it('blocks that see half of each other', () => {
+  it('blocks with half of their interaction', () => {
     const fault = withVelocity(
       (right) => (state, particles) =>
         right(
@@ -39,7 +39,7 @@ describe('C6 catches', () => {
       expandFlow: (...given) => expandFlow(...given).map((one, k) => (k === 5 ? ops.mulScalar(one, 5) : one)),
     });
   });
-  it('the sum of the slide, whose second integral lacks a 1/L', () => {
+  it('the sum on the slide, whose second integral omits a factor 1/L', () => {
     expectCaught(c6, {
       explicitOrders: (problem, activation, rho) => {
         const { first, second } = explicitOrders(problem, activation, rho);

@@ -1,4 +1,4 @@
-/** C10 holds at seed 1, and planted faults are caught. */
+/** C10 holds at seed 1 and catches planted faults. */
 import { describe, expect, it } from 'vitest';
 import { bottleneck, gridMeasure } from '../../src/mean-field/index.ts';
 import { Generator, ops, scope, type Tensor } from '../../src/tensor/index.ts';
@@ -31,7 +31,7 @@ describe('C10 catches', () => {
   it('training with the wrong sign', () => {
     expectCaught(c10, { speed: (...given) => ops.neg(speed(...given)) });
   });
-  it('a rate of training that is not divided by the weight of a particle', () => {
+  it('a training rate that is not divided by the weight of a particle', () => {
     expectCaught(c10, {
       speed: (gradient, replicas) =>
         ops.mulScalar(speed(gradient, replicas), replicas / (gradient.theta.shape[1] ?? 1)),
@@ -71,7 +71,7 @@ describe('nets side by side', () => {
       });
     },
   );
-  it('rows that cannot be shared out are refused', () => {
+  it('row counts that are not a multiple of the net count are rejected', () => {
     const family = replicated('tanh', 3);
     scope(() => {
       const theta = ops.full([3, 3], 1, 'f64');

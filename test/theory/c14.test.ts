@@ -1,4 +1,4 @@
-/** C14 holds at seed 1, and planted faults are caught. */
+/** C14 holds at seed 1 and catches planted faults. */
 import { describe, it } from 'vitest';
 import { solveFlow } from '../../src/mean-field/index.ts';
 import { ops } from '../../src/tensor/index.ts';
@@ -16,7 +16,7 @@ describe('C14 catches', () => {
         meanVelocity({ ...blocks, slope: ops.mulScalar(blocks.slope, 0) }, state),
     });
   });
-  it('an averaged ODE of the block at the mean weights', () => {
+  it('an averaged ODE that evaluates the block at the mean weights', () => {
     expectCaught(c14, { meanVelocity: (blocks, state) => meanVelocity({ ...blocks, variance: 0 }, state) });
   });
   it('a residual scale of 1/sqrt(L)', () => {
@@ -34,7 +34,7 @@ describe('C14 catches', () => {
         ),
     });
   });
-  it('weights drawn anew at each depth in place of smooth ones', () => {
+  it('weights drawn independently at each depth in place of smooth ones', () => {
     expectCaught(c14, {
       smoothBlocks: (blocks, generator, particles) => (depths) =>
         independentBlocks(blocks, generator, depths.length, particles),

@@ -1,4 +1,4 @@
-/** C16 holds at seed 1, and planted faults are caught. */
+/** C16 holds at seed 1 and catches planted faults. */
 import { describe, expect, it } from 'vitest';
 import { Generator, ops, scope } from '../../src/tensor/index.ts';
 import { c16, jump, kick } from '../../src/theory/claims/c16-dirac.ts';
@@ -36,7 +36,7 @@ describe('C16 catches', () => {
   });
 });
 
-it('cut in two at a depth where no interval ends, the others give the same state', () => {
+it('splitting the flow at a depth where no interval ends gives the same state', () => {
   scope(() => {
     const example = pulseExample(new Generator(3));
     const { family, start, others } = example;
@@ -44,7 +44,7 @@ it('cut in two at a depth where no interval ends, the others give the same state
     const total = [...before.steps, ...after.steps].reduce((sum, h) => sum + h, 0);
     expect(total).toBeCloseTo(1, 14);
     const cut = schemeFlow(family, schemeFlow(family, start, before), after);
-    // A particle of no mass only adds the same break point.
+    // A particle without mass only adds the same break.
     const silent = { ...example, pulse: { ...example.pulse, mass: 0 } };
     const whole = schemeFlow(family, start, relaxed(silent, 1e-9));
     expect(ops.max(ops.abs(ops.sub(cut, whole))).item()).toBeLessThan(1e-8);

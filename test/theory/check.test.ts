@@ -1,4 +1,4 @@
-/** Bands, fits, and claims that cannot pass by accident. */
+/** Bands, fits, and safeguards against claims that pass by accident. */
 import { expect, it } from 'vitest';
 import { atLeast, atMost, within } from '../../src/theory/check.ts';
 import { measureClaim } from '../../src/theory/claim.ts';
@@ -6,7 +6,7 @@ import { fitLine, fitPower, median } from '../../src/stats/index.ts';
 
 const measured = (value: number): { name: string; measured: number } => ({ name: 'x', measured: value });
 
-it('a band tells how many times further than allowed a number is off', () => {
+it('a band reports a miss in multiples of the allowed deviation', () => {
   expect(within(measured(-1.1), -1, 0.05)).toMatchObject({ pass: false, band: { min: -1.05, max: -0.95 } });
   expect(within(measured(-1.1), -1, 0.05).miss).toBeCloseTo(2);
   expect(within(measured(-1.04), -1, 0.05).pass).toBe(true);
@@ -14,13 +14,13 @@ it('a band tells how many times further than allowed a number is off', () => {
   expect(atLeast(measured(0.25), 1)).toMatchObject({ pass: false, miss: 4 });
 });
 
-it('what is not a number fails every band', () => {
+it('NaN fails every band', () => {
   for (const check of [within(measured(NaN), 0, 1), atMost(measured(NaN), 1), atLeast(measured(NaN), 1)])
     expect(check).toMatchObject({ pass: false, miss: Infinity });
   expect(atLeast(measured(-2), 1)).toMatchObject({ pass: false, miss: Infinity });
 });
 
-it('a power is fitted with its standard error, without the points at the floor of rounding', () => {
+it('a power fit has a standard error and ignores points at the rounding floor', () => {
   const x = [1, 2, 4, 8, 16];
   expect(fitPower(x, [3, 0.75, 3 / 16, 3 / 64, 1e-15], 1e-12)).toMatchObject({ slope: -2 });
   const noisy = fitLine([0, 1, 2, 3], [0, 1.1, 1.9, 3]);
@@ -31,7 +31,7 @@ it('a power is fitted with its standard error, without the points at the floor o
   expect(median([5, 1, 3])).toBe(3);
 });
 
-it('a claim that measures nothing does not hold, and draws depend on claim, seed and stream alone', () => {
+it('a claim without checks does not hold, and draws depend only on claim, seed and stream', () => {
   const draws: number[][] = [];
   const empty = (id: string) => ({
     id,

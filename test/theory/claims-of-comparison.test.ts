@@ -1,4 +1,4 @@
-/** C7 and C8: they hold at seed 1, and planted faults are caught. */
+/** C7 and C8 hold at seed 1 and catch planted faults. */
 import { describe, it } from 'vitest';
 import { energy, type Measure } from '../../src/mean-field/index.ts';
 import { ops } from '../../src/tensor/index.ts';
@@ -29,7 +29,7 @@ describe('C8 catches', () => {
     steps: measure.steps.flatMap((h) => [h / 2, h / 2]),
     particles: (l, c) => measure.particles(Math.floor(l / 2), c),
   });
-  it('two steps of depth where one was meant', () => {
+  it('two steps of depth in place of one', () => {
     expectCaught(c8, {
       energy: (problem, family, measure, options) => energy(problem, family, deepen(measure), options),
     });

@@ -1,4 +1,4 @@
-/** C11, C11b, C12: they hold, and planted faults are caught. */
+/** C11, C11b and C12 hold and catch planted faults. */
 import { describe, it } from 'vitest';
 import {
   energy,
@@ -30,16 +30,16 @@ describe('C11 catches', () => {
   ])('%s', (_, fault) => {
     expectCaught(c11, { tangentKernel: fault });
   });
-  it('a linearised model that moves up the slope', () => {
+  it('a linearised model that ascends', () => {
     expectCaught(c11, { tangentPull: (...given) => ops.neg(tangentPull(...given)) });
   });
-  it('lazy training that keeps the prediction at the start', () => {
+  it('lazy training that keeps the initial prediction', () => {
     expectCaught(c11, {
       lazyProblem: (problem, family, start, alpha) =>
         lazyProblem(problem, family, start, alpha, { centred: false }),
     });
   });
-  it('a closed form that forgets where it starts', () => {
+  it('a closed form that ignores its initial values', () => {
     expectCaught(c11, {
       linearisedModel: (kernel, initial, targets) =>
         linearisedModel(kernel, ops.mulScalar(initial, 0), targets),
@@ -66,7 +66,7 @@ describe('C12 catches', () => {
   it('a network that stays at its linearisation', () => {
     expectCaught(c12, { meanFieldError: lazyError });
   });
-  it('a network that trains its readouts a alone', () => {
+  it('a network that trains only its readouts a', () => {
     expectCaught(c12, {
       meanFieldError: (train, test, start) =>
         scope(() => {
@@ -74,7 +74,7 @@ describe('C12 catches', () => {
           const { measure } = wassersteinFlow(readLastCoordinate(train), blocks, start, {
             ds: 0.05,
             maxSteps: 400,
-            // (w, b) are put back after each step.
+            // Reset (w, b) after each step.
             perturb: (theta) => {
               const part = (x: typeof theta): typeof theta => ops.sliceDim(x, 2, width, 2 * width + 1);
               ops.copy_(part(theta), part(start.theta));
@@ -84,7 +84,7 @@ describe('C12 catches', () => {
         }),
     });
   });
-  it('a kernel method that is handicapped: it then loses on the control too', () => {
+  it('a handicapped kernel method, which then loses on the control as well', () => {
     expectCaught(c12, { lazyError: () => 1 });
   });
 });

@@ -1,4 +1,4 @@
-/** C5, C9, C9n, C9s, C15: they hold, and planted faults are caught. */
+/** C5, C9, C9n, C9s and C15 hold and catch planted faults. */
 import { describe, it } from 'vitest';
 import {
   batchGradient,
@@ -17,7 +17,7 @@ import { c15 } from '../../src/theory/claims/c15-global-existence.ts';
 import { gridSecondMoment, velocityBounds } from '../../src/theory/dynamics/velocity-bounds.ts';
 import { expectCaught, expectHolds } from './planted-fault.ts';
 
-/** dE/dtheta times a number: -1 climbs, others drop a factor. */
+/** dE/dtheta times a number: -1 ascends, others drop a factor. */
 const scaled =
   (factor: number): GradientOf =>
   (...given) => {
@@ -25,7 +25,7 @@ const scaled =
     return { ...right, theta: ops.mulScalar(right.theta, factor) };
   };
 
-/** dE/dtheta without the readout's length and direction: p(x, 1) = residual in every coordinate. */
+/** dE/dtheta without the readout: p(x, 1) = residual in every coordinate. */
 const withoutReadout: GradientOf = (problem, ...rest) => {
   const readout = problem.readout && ops.addScalar(ops.mulScalar(problem.readout, 0), 1);
   return {
@@ -64,7 +64,7 @@ describe('C5 catches', () => {
   it('a construction that fits p in place of - p', () => {
     expectCaught(c5, { fitCostate: (state, p, options) => fitCostate(state, ops.neg(p), options) });
   });
-  it('a construction with the coordinates of p in another order', () => {
+  it('a construction with permuted coordinates of p', () => {
     expectCaught(c5, { fitCostate: (state, p, options) => fitCostate(state, ops.flip(p, [1]), options) });
   });
 });
@@ -107,7 +107,7 @@ describe('C9n catches', () => {
         scaled(1 / measure.weight.size)(problem, family, measure, options),
     });
   });
-  it('a flow that climbs', () => {
+  it('a flow that ascends', () => {
     expectCaught(c9n, { gradient: scaled(-1) });
   });
 });
@@ -116,7 +116,7 @@ it('C9s holds', () => {
   expectHolds(c9s);
 });
 describe('C9s catches', () => {
-  it('batches that are always the first sample', () => {
+  it('batches that always contain the first sample only', () => {
     expectCaught(c9s, {
       batchGradient:
         () =>
@@ -148,7 +148,7 @@ it('C15 holds', () => {
   expectHolds(c15);
 });
 describe('C15 catches', () => {
-  it('a flow that climbs', () => {
+  it('a flow that ascends', () => {
     expectCaught(c15, { gradient: scaled(-1) });
   });
   it('the sum over samples in place of the mean', () => {

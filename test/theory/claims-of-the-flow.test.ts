@@ -1,4 +1,4 @@
-/** C1, C2, C2h, C3, C4: they hold at seed 1, and planted faults are caught. */
+/** C1, C2, C2h, C3 and C4 hold at seed 1 and catch planted faults. */
 import { describe, it } from 'vitest';
 import {
   adjointFlow,
@@ -28,7 +28,7 @@ const wrongSign = (family: Family): Family => ({
   },
 });
 
-/** Jacobians not transposed: F' p in place of F'^T p. */
+/** Jacobians that are not transposed: F' p in place of F'^T p. */
 const untransposed = (family: Family): Family => ({
   ...family,
   pullback: (state, particles, cotangent, wanted) => ({
@@ -54,7 +54,7 @@ describe('C1 catches', () => {
       },
     });
   });
-  it('a scheme that is Euler whatever is asked', () => {
+  it('a scheme that always runs Euler', () => {
     expectCaught(c1, { solveFlow: (problem, family, measure) => solveFlow(problem, family, measure) });
   });
 });
@@ -85,7 +85,7 @@ describe('C2 catches', () => {
       continuousAdjoint: (family, ...rest) => continuousAdjoint(wrongSign(family), ...rest),
     });
   });
-  it('an adjoint on a ResNet20 that ignores what relu cuts off', () => {
+  it('an adjoint on a ResNet20 that ignores the relu mask', () => {
     expectCaught(c2, {
       adjointFlow: (slices, states, steps, costate) => adjointFlow(slices, states, steps, costate, identity),
     });
@@ -96,7 +96,7 @@ it('C2h holds', () => {
   expectHolds(c2h);
 });
 describe('C2h catches', () => {
-  it('a Hamiltonian with the velocity left half out', () => {
+  it('a Hamiltonian with half of the velocity', () => {
     expectCaught(c2h, { hamiltonian: (...given) => ops.mulScalar(hamiltonian(...given), 0.5) });
   });
   it('a costate with the wrong sign', () => {
@@ -140,7 +140,7 @@ describe('C4 catches', () => {
       solve: (problem, family, measure, options) => solve(problem, wrongSign(family), measure, options),
     });
   });
-  it('the mean over samples in place of the largest', () => {
+  it('the mean over samples in place of the maximum', () => {
     expectCaught(c4, { rate: mean });
   });
 });

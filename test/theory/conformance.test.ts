@@ -1,4 +1,4 @@
-/** The flow, its adjoint, every gradient, G and a step of the gradient flow against the plain reference. */
+/** Compares the flow, its adjoint, every gradient, G and a step of the gradient flow with the plain reference. */
 import { describe, expect, it } from 'vitest';
 import {
   bottleneck,
@@ -23,7 +23,7 @@ import {
 import { Generator, scope, tensor, type Tensor } from '../../src/tensor/index.ts';
 
 const dense = (x: Tensor): DenseArray => denseArray(x.shape, x.toArray());
-/** The kernel's tiles hold 32 particles: sizes on both sides of one. */
+/** The kernel's tiles hold 32 particles; the sizes lie on both sides of a tile. */
 const sizes = [
   { samples: 3, particles: 2, d: 3, slices: 4 },
   { samples: 9, particles: 35, d: 2, slices: 2 },
@@ -31,7 +31,7 @@ const sizes = [
 
 describe.each(sizes)('N $samples, M $particles, d $d, L $slices', ({ samples, particles, d, slices }) => {
   it.each(familyActivations.flatMap((s) => [['bottleneck', s] as const, ['matrix', s] as const]))(
-    '%s %s agrees with the reference in everything',
+    '%s %s agrees with the reference',
     (name, activation) => {
       scope(() => {
         const family = name === 'bottleneck' ? bottleneck(activation) : matrix(activation);
@@ -92,7 +92,7 @@ describe.each(sizes)('N $samples, M $particles, d $d, L $slices', ({ samples, pa
   );
 });
 
-it('a state of another shape than the particles need is refused in one line', () => {
+it('a state whose shape does not match the particles is rejected with one line', () => {
   scope(() => {
     const problem = {
       inputs: tensor([1, 2], [1, 2], { dtype: 'f64' }),

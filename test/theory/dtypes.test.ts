@@ -1,4 +1,4 @@
-/** Every function of tensors in f32 and in f64, on the same numbers: both work, and agree to the rounding of f32. */
+/** Every function of tensors in f32 and f64, on the same numbers: both work, and agree to f32 rounding. */
 import { expect, it } from 'vitest';
 import * as mf from '../../src/mean-field/index.ts';
 import { type DType, Generator, ops, scope, tensor, type Tensor } from '../../src/tensor/index.ts';
@@ -18,7 +18,7 @@ const numbers = {
   costate: drawn(N, d),
 };
 
-/** What the calls below start from, in one dtype. */
+/** Inputs of the calls below, in one dtype. */
 function given(dtype: DType) {
   const x = Object.fromEntries(
     Object.entries(numbers).map(([name, one]) => [name, ops.toDtype(one, dtype)]),
@@ -142,7 +142,7 @@ it.each(Object.entries(calls))('%s', (_, call) => {
   });
 });
 
-it('f32 weights of 1/M: no pair of sizes up to 40 is refused, and distances are those of f64', () => {
+it('f32 weights of 1/M: no pair of sizes up to 40 is rejected, and distances equal those in f64', () => {
   const at = (count: number, dtype: DType): mf.Particles => ({
     theta: tensor(
       Array.from({ length: count }, (_, i) => [i / count, 0]),

@@ -1,4 +1,7 @@
-/** The flow of a measure that is smooth in depth, and its adjoint, against SciPy's DOP853 on the same f in NumPy. */
+/**
+ * Compares the flow of a measure that is smooth in depth, and its adjoint, with SciPy's DOP853 on the same f in
+ * NumPy.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   bottleneck,
@@ -37,7 +40,7 @@ function prepare(name: 'bottleneck' | 'matrix', activation: FamilyActivation, me
   const shape = [modes, particles, family.parameterCount(d)];
   const amplitudes = ops.mulScalar(generator.normal(shape, 'f64'), 1 / Math.sqrt(modes));
   const phases = ops.mulScalar(generator.uniform(shape, 'f64'), 2 * Math.PI);
-  // Not all alike, and not adding up to 1.
+  // Unequal weights whose sum is not 1.
   const weight = ops.addScalar(generator.uniform([particles], 'f64'), 0.1);
   const path: DepthPath = (t) => ({
     theta: scope(() =>
@@ -86,7 +89,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     ) as Answer[];
     const errors = cases.flatMap(({ title: name, states, costates }, i) => {
       const { states: theirStates, costates: theirCostates, miss } = answers[i]!;
-      // SciPy's own error, seen on its way back: it must not hide ours.
+      // SciPy's own error, measured on its way back: it must not hide ours.
       expect(miss, `${name}: SciPy returns to its start`).toBeLessThan(1e-9);
       const against = (ours: Tensor | undefined, theirs: number[] | undefined): number =>
         relativeError(ours!.toArray(), theirs!);
@@ -100,7 +103,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     expect(errors.filter(([, error]) => !(error < 1e-10))).toEqual([]);
   });
 
-  it('a planted fault, rho held at the left of each step, is noticed', () => {
+  it('a planted fault, rho held at the left of each step, is detected', () => {
     const { task, states } = prepare('bottleneck', 'tanh', (path) => heldConstant(smooth(path), 0));
     const [answer] = ask('flow_scipy.py', [task]) as Answer[];
     expect(relativeError(states.at(-1)!.toArray(), answer!.states[1]!)).toBeGreaterThan(1e-5);

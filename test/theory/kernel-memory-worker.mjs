@@ -1,4 +1,4 @@
-// Prints for each family the peak of resident memory of a tangent kernel over what was there before, and the estimate.
+// For each family, prints the peak resident memory of a tangent kernel above the baseline, and the estimate.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { bottleneck, branchFamily, customFamily, gridMeasure, matrix } from 'meanfield/mean-field';
 import { tangentKernel, tangentKernelSize, twoLayer } from 'meanfield/mean-field';
@@ -55,7 +55,7 @@ const results = Object.entries(cases).map(([name, [family, sizes]]) =>
     });
     const given = build(family, sizes);
     globalThis.gc();
-    // The peak of this process so far is forgotten.
+    // Resets the peak memory of this process.
     writeFileSync('/proc/self/clear_refs', '5');
     const before = status('VmRSS');
     scope(() => {

@@ -1,4 +1,4 @@
-/** The estimate of a tangent kernel's memory against the peak that the operating system counts. */
+/** Compares the memory estimate of a tangent kernel with the peak that the operating system reports. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ it.skipIf(!canForgetPeak())(
   { timeout: 240_000 },
   () => {
     const worker = join(import.meta.dirname, 'kernel-memory-worker.mjs');
-    // Freed memory goes back to the system at once, so that its count is that of what is in use.
+    // Return freed memory to the system at once, so that resident memory is memory in use.
     const env = { ...process.env, MEANFIELD_KEEP_MEMORY: '0', MALLOC_MMAP_THRESHOLD_: '65536' };
     const rows = JSON.parse(
       execFileSync(process.execPath, ['--expose-gc', worker], { env }).toString(),

@@ -1,4 +1,4 @@
-/** The tangent kernel against PyTorch's Jacobian of the same net. */
+/** Compares the tangent kernel with the one from PyTorch's Jacobian of the same net. */
 import { describe, expect, it } from 'vitest';
 import {
   bottleneck,

@@ -1,4 +1,7 @@
-/** Lists of numbers are arrays or typed arrays, everywhere; a tensor, a text or a single number in their place is refused by name. */
+/**
+ * Lists of numbers may be arrays or typed arrays everywhere; a tensor, a string or a single number is rejected by
+ * name.
+ */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import {
@@ -29,7 +32,7 @@ const decay = (options: { saveAt?: List; breaks?: List }): unknown => {
 const arrays = (tensors: readonly Tensor[]): unknown => tensors.map((one) => one.toArray());
 const ks = normal(6, 5);
 
-/** A list, and what depends on it; numbers that are whole are so in every type. */
+/** A list, and a value computed from it; integers are integers in every type. */
 const lists: readonly (readonly [string, readonly number[], (values: List) => unknown])[] = [
   ['saveAt of solveFlow', [1, 0], (saveAt) => arrays(solveFlow(problem, family, grid, { saveAt }))],
   ['saveAt of integrate', [0, 1, 0.5], (saveAt) => decay({ saveAt })],
@@ -70,7 +73,7 @@ const lists: readonly (readonly [string, readonly number[], (values: List) => un
 describe.each(lists)('%s', (_, values, read) => {
   const types = [Float64Array, Float32Array];
   const given = values.every(Number.isInteger) ? [...types, Int32Array, Uint8Array] : types;
-  it.each(given)('is a %o as well as an array', (Type) => {
+  it.each(given)('may be a %o or an array', (Type) => {
     expect(read(Type.from(values))).toEqual(read(values));
   });
 

@@ -1,4 +1,4 @@
-/** Statements about claims: they hold, and a planted fault is caught by at least three times the band. */
+/** Assertions about claims: they hold, and miss a band by a factor of at least three under a planted fault. */
 import { expect } from 'vitest';
 import { type Claim, type ClaimOptions, measureClaim } from '../../src/theory/claim.ts';
 
@@ -11,7 +11,7 @@ export function expectHolds<Parts>(claim: Claim<Parts>, given: ClaimOptions = {}
   expect(pass).toBe(true);
 }
 
-/** @throws AssertionError unless some check misses its band by three times or more */
+/** @throws AssertionError unless some check misses its band by a factor of at least three */
 export function expectCaught<Parts>(
   claim: Claim<Parts>,
   fault: Partial<Parts>,

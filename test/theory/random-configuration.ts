@@ -21,12 +21,12 @@ export interface Configuration {
   readonly problem: Problem;
   readonly family: Family;
   readonly integrator: Integrator;
-  /** The measure around other particles, weights and linear maps, for autograd and differences. */
+  /** Rebuilds the measure with other particles, weights and linear maps, for autograd and differences. */
   readonly measure: ParticleMeasure;
   readonly rebuild: (theta: Tensor, weight: Tensor) => ParticleMeasure;
 }
 
-/** The configuration of that number: always the same. */
+/** The configuration with that number; deterministic. */
 export function configuration(number: number): Configuration {
   const generator = new Generator(1000 + number);
   const uniform = (count: number): number[] => generator.uniform([count], 'f64').toArray();
@@ -69,7 +69,7 @@ export function configuration(number: number): Configuration {
   };
 }
 
-/** A user's own family: sin of a linear map, times a parameter for each feature. */
+/** A custom family: sin of a linear map, times one parameter per feature. */
 function swirl(d: number): Family {
   return customFamily({
     name: 'swirl',

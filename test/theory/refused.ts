@@ -1,4 +1,4 @@
-/** What the tests of wrong arguments share: right examples to spoil, and what a refusal is. */
+/** Shared by the tests of invalid arguments: valid examples to spoil, and assertions about errors. */
 import { expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import {

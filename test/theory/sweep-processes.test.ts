@@ -1,4 +1,7 @@
-/** Sweeps and claims in several processes, through the public name: the same rows, errors in one line, and calls that can be stopped. */
+/**
+ * Sweeps and claims in several processes, through the public entry point: same rows, one-line errors, cancellable
+ * calls.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type * as Errors from '../../src/errors.ts';
@@ -11,7 +14,7 @@ const { sweep, verify } = await published<typeof Theory>('meanfield/theory');
 const module = new URL('./sweep-rows.mjs', import.meta.url);
 const axes = { L: [2, 4], seed: [1, 2, 3] };
 
-/** Processes of this one that run a script of this name. */
+/** The number of child processes that run a script with this name. */
 function childrenRunning(script: string): number {
   return readdirSync('/proc').filter((pid) => {
     try {
@@ -31,7 +34,7 @@ async function gone(script: string): Promise<void> {
   expect(childrenRunning(script)).toBe(0);
 }
 
-it('rows are the same, bit by bit and in order, in this process, in one, and in several', async () => {
+it('rows are the same, bit for bit and in order, in this process, in one worker, and in several', async () => {
   const { flowRow } = (await import(module.href)) as {
     flowRow: (point: { L: number; seed: number }) => { norm: number };
   };
@@ -81,7 +84,7 @@ it.each<[string, string, object, RegExp]>([
   await gone('sweep-worker');
 });
 
-it('a body that cannot be sent is refused with what to do', () => {
+it('a body that cannot be sent is rejected with advice', () => {
   expect(() => sweep({ a: [1] }, (() => ({ b: 1 })) as never, { processes: 2 } as never)).toThrow(
     'takes its body as { module, name }: export the function from a module of its own',
   );
@@ -95,7 +98,7 @@ it.each<[unknown, RegExp]>([
   await expect(async () => await sweep({ a: [1] }, body as Theory.SweepModule)).rejects.toThrow(message);
 });
 
-it('an endless row is stopped by the signal, and its process ended', async () => {
+it('an abort signal stops an endless row and ends its process', async () => {
   const controller = new AbortController();
   const call = sweep(
     { i: [1, 2, 3] },
@@ -113,7 +116,7 @@ it('an endless row is stopped by the signal, and its process ended', async () =>
   await gone('sweep-worker');
 });
 
-it('what a callback throws ends the sweep', async () => {
+it('an error thrown by a callback ends the sweep', async () => {
   const options = {
     processes: 2,
     onProgress: () => {
@@ -124,7 +127,7 @@ it('what a callback throws ends the sweep', async () => {
   await gone('sweep-worker');
 });
 
-it('verify tells how far it is, and a signal ends its processes', async () => {
+it('verify reports progress, and an abort signal ends its processes', async () => {
   const controller = new AbortController();
   const told: number[] = [];
   const error: unknown = await verify({

@@ -1,10 +1,10 @@
-// Bodies of the sweeps that the suite runs in several processes.
+// Bodies of sweeps that the tests run in several processes.
 import { bottleneck, gaussian, pathMeasure, smoothPaths, solveFlow } from 'meanfield/mean-field';
 import { Generator, ops } from 'meanfield/tensor';
 
 const family = bottleneck('tanh');
 
-/** A flow at random: it depends on its point alone. */
+/** A random flow that depends only on its point. */
 export function flowRow({ L, seed }) {
   const generator = new Generator(seed);
   const inputs = generator.normal([16, 4], 'f64');

@@ -1,4 +1,7 @@
-/** Exact plans and Sinkhorn divergences against values that Python Optimal Transport computed (test/peers/pot_fixture.py). */
+/**
+ * Compares exact plans and Sinkhorn divergences with values from Python Optimal Transport
+ * (test/peers/pot_fixture.py).
+ */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
@@ -32,7 +35,7 @@ const pairOf = ({ x, y, a, b }: Fixture['cases'][number], dtype: DType): [Partic
   { theta: tensor(y, { dtype }), weight: tensor(b, { dtype }) },
 ];
 
-it.each(numbered)('case %i: distances and plans for unequal weights are those of ot.emd', (_, one) => {
+it.each(numbered)('case %i: distances and plans for unequal weights equal those of ot.emd', (_, one) => {
   const [a, b] = pairOf(one, 'f64');
   for (const { p, distance, plan } of one.exact) {
     const ours = optimalTransport(a, b, { p });
@@ -43,16 +46,19 @@ it.each(numbered)('case %i: distances and plans for unequal weights are those of
   }
 });
 
-it.each(numbered)('case %i: divergences are those of ot.sinkhorn, with and without the entropy', (_, one) => {
-  const [a, b] = pairOf(one, 'f64');
-  for (const { epsilon, sharp, divergence } of one.divergences) {
-    const ours = sinkhornDivergence(a, b, { epsilon, tolerance: 1e-12 });
-    expect(ours.sharp / sharp).toBeCloseTo(1, 7);
-    expect(ours.divergence / divergence).toBeCloseTo(1, 7);
-  }
-});
+it.each(numbered)(
+  'case %i: divergences equal those of ot.sinkhorn, with and without the entropy',
+  (_, one) => {
+    const [a, b] = pairOf(one, 'f64');
+    for (const { epsilon, sharp, divergence } of one.divergences) {
+      const ours = sinkhornDivergence(a, b, { epsilon, tolerance: 1e-12 });
+      expect(ours.sharp / sharp).toBeCloseTo(1, 7);
+      expect(ours.divergence / divergence).toBeCloseTo(1, 7);
+    }
+  },
+);
 
-it('f32 gives the same to its rounding', () => {
+it('f32 agrees to its rounding', () => {
   for (const one of cases) {
     const [a, b] = pairOf(one, 'f32');
     for (const { p, distance } of one.exact) expect(wasserstein(a, b, p) / distance).toBeCloseTo(1, 5);

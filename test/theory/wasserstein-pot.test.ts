@@ -1,4 +1,4 @@
-/** Distances against Python Optimal Transport (Debian: python3-pot), where python3 (or $PYTHON) has it. */
+/** Compares distances with Python Optimal Transport (Debian: python3-pot), if python3 (or $PYTHON) has it. */
 import { describe, expect, it } from 'vitest';
 import {
   type Particles,
@@ -29,7 +29,7 @@ interface Case {
   readonly directions?: number[][];
 }
 
-/** Ours over theirs, minus 1. */
+/** Our result divided by theirs, minus 1. */
 function differences(cases: readonly Case[], ours: (one: Case) => number): string[] {
   const theirs = ask(
     'pot.py',
@@ -87,7 +87,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     ).toEqual([]);
   });
 
-  it('exact W_p on the line agrees to 1e-10, with weights and counts of any kind', () => {
+  it('exact W_p on the line agrees to 1e-10, with any weights and counts', () => {
     const cases = [1, 2, 3.5].flatMap((p) =>
       (['line', 'exact'] as const).flatMap((kind): Case[] => [
         { name: `${kind} W${p}, weights`, kind, p, a: weighted(50, 1), b: weighted(70, 1, 0.5) },
@@ -103,7 +103,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     ).toEqual([]);
   });
 
-  it('Sinkhorn agrees to 1e-6 at the same epsilon, with weights and counts of any kind', () => {
+  it('Sinkhorn agrees to 1e-6 at the same epsilon, with any weights and counts', () => {
     const cases = [5, 1, 0.5].flatMap((epsilon): Case[] => [
       { name: `epsilon ${epsilon}, equal`, kind: 'sinkhorn', epsilon, a: cloud(80, 3), b: cloud(80, 3, 0.5) },
       {
@@ -119,7 +119,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     expect(above(differences(cases, ours), 1e-6)).toEqual([]);
   });
 
-  it('sliced W2 agrees to 1e-10 on the same directions, with weights and counts of any kind', () => {
+  it('sliced W2 agrees to 1e-10 on the same directions, with any weights and counts', () => {
     const options = { directions: 60, seed: 5 };
     const cases = [2, 9].flatMap((k): Case[] => {
       const directions = rowsOf(sliceDirections(k, options));
@@ -142,7 +142,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
     ).toEqual([]);
   });
 
-  it('a planted fault, distances of points 1e-6 apart, is not mistaken for agreement', () => {
+  it('a planted fault, distances of points 1e-6 apart, is detected', () => {
     const [a, b] = [cloud(40, 3), cloud(40, 3, 0.5)];
     const off = { ...b, theta: ops.addScalar(b.theta, 1e-6) };
     const lines = differences([{ name: 'moved', kind: 'exact', a, b }], () => wasserstein(a, off));
