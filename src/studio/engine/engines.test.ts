@@ -1,4 +1,4 @@
-/** The two engines of the lab against each other, number by number, over random configurations. */
+/** Compares the two engines of the lab numerically over random configurations. */
 import { describe, expect, it } from 'vitest';
 import {
   family as referenceFamily,
@@ -24,7 +24,7 @@ import { scaledBy } from '../lab/rho.ts';
 import { squareGrid } from '../lab/views/common.ts';
 import { nativeEngine } from './native-engine.ts';
 
-/** The state of that number: always the same. */
+/** A deterministic state for a number. */
 function configuration(number: number): LabState {
   const uniform = seededUniform(77 + number);
   const choose = <T>(list: readonly T[]): T => list[Math.floor(uniform() * list.length)]!;
@@ -49,7 +49,7 @@ function configuration(number: number): LabState {
 const numbers = Array.from({ length: 24 }, (_, i) => i);
 const near = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-12): void => {
   expect(actual.length).toBe(expected.length);
-  // Where all is 0 there is no relative error.
+  // The relative error is undefined if all values are 0.
   if (Array.from(expected).some((value) => value !== 0))
     expect(relativeError(actual, expected)).toBeLessThan(tolerance);
   else expect(Array.from(actual).every((value) => Math.abs(value) < 1e-15)).toBe(true);
@@ -135,7 +135,7 @@ describe.each(numbers)('configuration %i', (number) => {
     });
   });
 
-  it('a flow that is told to stop stops', () => {
+  it('a flow stops on request', () => {
     for (const engine of [nativeEngine, referenceEngine]) {
       let steps = 0;
       engine.train(setting, rho, { ds: 0.1, steps: 50, method: 'euler' }, () => ++steps < 3);
@@ -169,7 +169,7 @@ describe.each(numbers)('configuration %i', (number) => {
     });
   });
 
-  it.skipIf(state.activation === 'relu')('the expansion agrees, and its orders add up to the flow', () => {
+  it.skipIf(state.activation === 'relu')('the expansion agrees and its orders sum to the flow', () => {
     const [ours, plain] = both((engine) => engine.expand(setting, rho, 5));
     expect(ours).toHaveLength(6);
     ours.forEach((c, k) => {
@@ -246,7 +246,7 @@ it('the native engine leaves no tensors behind', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
-it('blocks of the reference have as many parameters as the lab says', () => {
+it('blocks of the reference have the number of parameters stated by the lab', () => {
   for (const name of ['bottleneck', 'matrix'] as const) {
     const state = labState({ family: name });
     expect(referenceFamily(name, 'tanh').parameterCount(settingOf(state).problem.d)).toBe(

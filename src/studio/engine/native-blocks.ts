@@ -1,4 +1,7 @@
-/** Algorithm 1 and its controls on blocks of a family: the schedules of the library, and plain gradient descent by autograd. */
+/**
+ * Algorithm 1 and its controls on blocks of a family: the library's schedules, and plain gradient descent by
+ * autograd.
+ */
 import {
   type Block,
   createSchedule,
@@ -72,7 +75,7 @@ export function nativeBlocks(
   }
 }
 
-/** The schedule of that scheme at the given coordinates. */
+/** The schedule of a scheme at the given coordinates. */
 function scheduleOf(given: LabSchedule, scheme: BlockOptions['scheme'], blocks: number): Schedule {
   const schedule = createSchedule({
     scheme: scheme === 'no-reorder' ? 'mean-field' : scheme,

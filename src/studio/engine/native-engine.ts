@@ -1,4 +1,4 @@
-/** The lab's engine of the library: mean-field on libtorch, in float64. Arrays in, arrays out: every tensor is freed on the way. */
+/** The lab's native engine: mean-field on libtorch in float64. Arrays in, arrays out; all tensors are freed. */
 import {
   bottleneck,
   energy,
@@ -45,11 +45,11 @@ function measureOf({ slices, particles, size, steps, theta, weight }: Rho): Grid
   });
 }
 
-/** Runs with the setting as tensors, which are freed after it. */
+/** Runs `body` with the setting as tensors and frees them afterwards. */
 const within = <T>(setting: Setting, body: (problem: Problem, family: Family) => T): T =>
   noGrad(() => scope(() => body(problemOf(setting.problem), familyOf(setting.family))));
 
-/** G from a state and a costate alone. Of use within the scope in which it is made. */
+/** G from a state and a costate. Valid only within the scope in which it is created. */
 function gradientAt(
   family: Family,
   { problem: { d } }: Setting,

@@ -1,4 +1,4 @@
-/** Computes small pictures that nobody sees, so that the first one that somebody sees is drawn from warm code. */
+/** Computes small pictures ahead of the first request, so that it runs on optimised code. */
 import { labState } from '../lab/state.ts';
 import { computeView, views } from '../lab/views/index.ts';
 import { nativeEngine } from './native-engine.ts';

@@ -1,17 +1,17 @@
 /**
- * The child process in which the lab computes with the native engine, one request after the other, on one thread.
+ * The worker process of the lab: computes with the native engine, one request at a time, on one thread.
  *
- * Lines of JSON. On stdout, first, once libtorch is loaded:
+ * The protocol is lines of JSON. On stdout, first, once libtorch is loaded:
  *   {"ready": true}
- * On stdin a request, `state` being some of the knobs of a lab state:
+ * On stdin, a request; `state` holds some of the knobs of a lab state:
  *   {"id": 7, "state": {"view": "flow", "points": 100}}
- * On stdout its answer, parts as they are computed (src/studio/lab/parts.ts), then one of the last two:
+ * On stdout, the answer: parts as they are computed (src/studio/lab/parts.ts), then one of the last two:
  *   {"id": 7, "part": {"part": "flow", ...}}
  *   {"id": 7, "done": true, "milliseconds": 41.3}
  *   {"id": 7, "error": "points must be a whole number from 4 to 1000 (...), got 5000"}
- * A line that is no request is answered {"id": null, "error": ".."}. Numbers that are not finite are null. Writing to a pipe is
- * synchronous, so that parts arrive while the next are computed. A computation cannot be cancelled: kill the process and take
- * another, which is why it keeps nothing. It ends when stdin does.
+ * An invalid line is answered by {"id": null, "error": ".."}. Non-finite numbers are null. Writing to a pipe is
+ * synchronous, so parts arrive while the next are computed. A computation cannot be cancelled: kill the process and start
+ * another; it keeps no state. The process exits when stdin closes.
  */
 import { createInterface } from 'node:readline';
 import { setThreads } from '../../native/index.ts';
@@ -22,7 +22,7 @@ import { labState } from '../lab/state.ts';
 import { nativeEngine } from './native-engine.ts';
 import { warmUp } from './warm-up.ts';
 
-const tell = (message: object): void => {
+const send = (message: object): void => {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 };
 
@@ -38,17 +38,17 @@ function answer(line: string): void {
     ({ id } = request);
     const started = performance.now();
     computeView(labState(request.state), nativeEngine, (part) => {
-      tell({ id, part });
+      send({ id, part });
     });
-    tell({ id, done: true, milliseconds: Math.round((performance.now() - started) * 10) / 10 });
+    send({ id, done: true, milliseconds: Math.round((performance.now() - started) * 10) / 10 });
   } catch (error) {
-    tell({ id, error: firstLine(error) });
+    send({ id, error: firstLine(error) });
   }
 }
 
 guardProcess();
 endWithParent();
-// Nobody reads the answers any more.
+// The reader has closed the pipe.
 process.stdout.on('error', () => process.exit(0));
 setThreads(1);
 warmUp();
@@ -57,4 +57,4 @@ createInterface({ input: process.stdin })
     if (line.trim() !== '') answer(line);
   })
   .on('close', () => process.exit(0));
-tell({ ready: true });
+send({ ready: true });

@@ -1,11 +1,11 @@
-/** The lines that compute each number from `inputs` and `targets`; what they end with is `value`. */
+/** The code that computes each number from `inputs` and `targets` and ends with `value`. */
 import type { LabState, ViewName } from './knobs.ts';
 import { dataCount, featuresOf, sizeOf } from './problem.ts';
 import { minimisation } from './views/descent.ts';
 
 type Tail = (state: LabState) => string[];
 
-/** The problem on tensors, the family, and rho as it is drawn under this name. */
+/** The problem as tensors, the family, and rho as drawn, under the given name. */
 function setUp(state: LabState, rho = state.trained === 0 ? 'rho' : 'start'): string[] {
   const { family, activation } = state;
   const count = dataCount(state);
@@ -33,8 +33,8 @@ function drawn(state: LabState, rho: string, changed: Partial<LabState> = {}): s
 
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** {@link setUp}, and the training before anything is shown. */
-function scene(state: LabState): string[] {
+/** {@link setUp} and the training before the view. */
+function withTraining(state: LabState): string[] {
   const { trained, ds, integrator } = state;
   if (trained === 0) return setUp(state);
   return [
@@ -51,9 +51,9 @@ const stepping = ({ ds, steps }: LabState): string => `{ ds: ${ds}, maxSteps: ${
 const root = ({ depth, particles }: LabState): string => `Math.sqrt(${depth * particles})`;
 
 const flow: Record<string, Tail> = {
-  loss: (state) => [...scene(state), 'const value = energy(problem, blocks, rho);'],
+  loss: (state) => [...withTraining(state), 'const value = energy(problem, blocks, rho);'],
   accuracy: (state) => [
-    ...scene(state),
+    ...withTraining(state),
     'const heights = predict(problem, blocks, rho).toArray();',
     'const value = heights.filter((height, n) => height * targets[n]! > 0).length / heights.length;',
   ],
@@ -67,7 +67,7 @@ const flow: Record<string, Tail> = {
 
 const costate: Record<string, Tail> = {
   ratio: (state) => [
-    ...scene(state),
+    ...withTraining(state),
     'const { states, costates } = solve(problem, blocks, rho);',
     'let [value, bound] = [Infinity, ops.norm(costates.at(-1)!).item()];',
     `for (let l = ${state.depth - 1}; l >= 0; l--) {`,
@@ -77,7 +77,7 @@ const costate: Record<string, Tail> = {
     '}',
   ],
   norm: (state) => [
-    ...scene(state),
+    ...withTraining(state),
     'const { costates } = solve(problem, blocks, rho);',
     `const value = ops.norm(costates[0]!).item() / Math.sqrt(${dataCount(state)});`,
   ],
@@ -85,11 +85,11 @@ const costate: Record<string, Tail> = {
 
 const gradient: Record<string, Tail> = {
   dissipation: (state) => [
-    ...scene(state),
+    ...withTraining(state),
     'const value = descentField(problem, blocks, rho)(rho).dissipation;',
   ],
   cosine: (state) => [
-    ...scene(state),
+    ...withTraining(state),
     '// G at all particles, up to a factor: of the ResNet, and of the two-layer network (inputs, costate of depth 1).',
     'const { states, costates, weight: deep } = flowGradient(problem, blocks, rho);',
     'const flat = rho.steps.map((_, l) =>',
@@ -102,7 +102,7 @@ const gradient: Record<string, Tail> = {
 };
 
 const direction = (state: LabState): string[] => [
-  ...scene(state),
+  ...withTraining(state),
   `const starts = drawStarts({ seed: ${state.seed + 1000}, radius: ${state.radius}, count: ${minimisation.starts}, size: ${sizeOf(state)} });`,
   'const solution = solve(problem, blocks, rho);',
   'const direction = steepestDirection(solution, {',
@@ -121,7 +121,7 @@ const descent: Record<string, Tail> = {
 };
 
 const shown = (state: LabState): string[] => [
-  ...scene(state),
+  ...withTraining(state),
   'const end = wassersteinFlow(problem, blocks, rho, {',
   `  ds: ${state.ds},`,
   `  maxSteps: ${state.steps},`,
@@ -170,11 +170,11 @@ const regimes: Record<string, Tail> = {
   ],
 };
 
-/** What orders 0 .. `order` leave. */
+/** The remainder after orders 0 .. `order`. */
 const left =
   (orderOf: (state: LabState) => number): Tail =>
   (state) => [
-    ...scene(state),
+    ...withTraining(state),
     `const scaled = rho.withWeight(ops.mulScalar(rho.weight, ${state.eps}));`,
     'const exact = solveFlow(problem, blocks, scaled).at(-1)!;',
     `const orders = expandFlow(problem, blocks, rho, ${orderOf(state)});`,
@@ -187,7 +187,7 @@ const expansion: Record<string, Tail> = {
   first: left(({ order }) => Math.min(order, 1)),
 };
 
-/** Where blocks start, in the words of the scheme. */
+/** Initial positions of the blocks, in the scheme's terms. */
 function scheduleLines({ blocks, scheme, tauStart, seed }: LabState): string[] {
   const ends = `const ends = Float64Array.from({ length: ${blocks} }, (_, i) => (i + 1) / ${blocks});`;
   if (scheme === 'learned-step')

@@ -1,4 +1,4 @@
-/** A state of the lab as the lines of TypeScript, and the command line, that recompute a number of it. */
+/** A lab state as TypeScript code, and as a command line, that recomputes one of its numbers. */
 import { commandLine, pathArgument, usualProgram } from '../../command-line.ts';
 import { tails } from './code-tails.ts';
 import { type KnobName, knobNames, type LabState } from './knobs.ts';
@@ -7,7 +7,7 @@ import { dataSeedOf, labData } from './problem.ts';
 import { defaultState } from './state.ts';
 import { views } from './views/index.ts';
 
-/** The module that exports each name that the lines may use. */
+/** Modules that export the names used in the code. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   'meanfield/data': ['makePoints'],
   'meanfield/mean-field': [
@@ -42,10 +42,10 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'meanfield/theory': ['jacobians', 'spectralNorms'],
 };
 
-/** The numbers of a view for which there are lines. */
+/** The numbers of a view that have code. */
 export const codedNumbers = (view: LabState['view']): readonly string[] => Object.keys(tails[view]);
 
-/** The key number of a state: that of the preset, if it is one of the same view, else the first of the view. */
+/** The key number of a state: the preset's if it belongs to the same view, else the first of the view. */
 export function keyNumberOf(state: LabState, preset?: string): string {
   if (preset !== undefined) {
     const found = findPreset(preset);
@@ -55,13 +55,14 @@ export function keyNumberOf(state: LabState, preset?: string): string {
 }
 
 /**
- * Lines on the package's public interface that print a number of a state, in full.
- * @param number one of {@link codedNumbers}; by default the key number of the view
+ * TypeScript code on the package's public API that prints a number of a state at full precision.
+ *
+ * @param number - one of {@link codedNumbers}; default: the key number of the view
  */
 export function labTypeScript(state: LabState, number: string = keyNumberOf(state)): string {
   const tail = tails[state.view][number] ?? tails[state.view][keyNumberOf(state)]!;
   const body = [...dataLines(state), ...tail(state), 'process.stdout.write(`${value}\\n`);'].join('\n');
-  // The name in a comment or a text is no use of it; the lines hold none that are also words.
+  // A name inside a comment or string would count as used; the code contains none.
   const used = Object.entries(homes).flatMap(([module, names]) => {
     const wanted = names.filter((name) => new RegExp(`(?<![.\\w'])${name}\\b(?=[.(])`).test(body));
     return wanted.length > 0 ? [importLine(wanted, module)] : [];
@@ -74,7 +75,7 @@ function importLine(names: readonly string[], module: string): string {
   return line.length <= 110 ? line : `import {\n  ${names.join(',\n  ')},\n} from '${module}';`;
 }
 
-/** `inputs` and `targets`, as plain numbers. */
+/** `inputs` and `targets` as plain numbers. */
 function dataLines(state: LabState): string[] {
   const { data, points: count, noise } = state;
   if (data === 'csv') {
@@ -102,9 +103,10 @@ function arrayLines(start: string, numbers: readonly number[]): string[] {
 }
 
 /**
- * The command line that prints the numbers of a state: the knobs that differ from those of the preset, or from the defaults.
+ * The command line that prints the numbers of a state, with the knobs that differ from the preset or the defaults.
  *
- * @param options - program: how `meanfield` is called. csv, columns: the file of own points, and which of its columns are read.
+ * @param options - program: how `meanfield` is called. csv, columns: the file of the user's points and the columns to
+ *   read.
  */
 export function labCommand(
   state: LabState,

@@ -1,31 +1,34 @@
-/** Tables of others as cells: what separates them, quoting and comments are found from the text. */
+/** Splits foreign tables into cells; separators, quoting and comments are detected from the text. */
 import { UsageError } from '../../errors.ts';
 import { csvLines } from '../../io/csv/cells.ts';
 import { numberOfCell, separatorOf } from '../../io/csv/dialect.ts';
 
 export interface Row {
-  /** Line of the text, from 1. */
+  /** Line number in the text, from 1. */
   readonly line: number;
-  /** Without spaces around them. */
+  /** Trimmed. */
   readonly cells: readonly string[];
 }
 
-/** A number as its table writes it: with a decimal comma where commas do not separate cells. NaN for what is not a number. */
+/**
+ * Parses a number as written in the table: with a decimal comma if commas do not separate cells. NaN if it is not a
+ * number.
+ */
 export type NumberOf = (cell: string) => number;
 
 export interface Table {
-  /** The header too, if there is one; without empty lines and comments. */
+  /** Rows including the header, if there is one, without empty lines and comments. */
   readonly rows: readonly Row[];
   readonly numberOf: NumberOf;
 }
 
-const longestText = 32_000_000;
+const maxTextLength = 32_000_000;
 
-/** @throws UsageError that names the line, for a quoted cell without end */
+/** @throws UsageError that names the line of an unterminated quoted cell */
 export function tableOf(text: string): Table {
-  if (text.length > longestText)
+  if (text.length > maxTextLength)
     throw new UsageError(
-      `own points: the text has ${text.length} characters, and at most ${longestText} are read`,
+      `own points: the text has ${text.length} characters, and at most ${maxTextLength} are read`,
     );
   const separator = separatorOf(text);
   const error = (what: string, line: number): UsageError =>

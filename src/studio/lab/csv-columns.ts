@@ -1,16 +1,16 @@
-/** Which columns of a table are the coordinates and the target. */
+/** Selects the columns with the coordinates and the target. */
 import { nearest } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import type { NumberOf, Row, Table } from './csv-cells.ts';
 
 export interface PointColumns {
-  /** Indices of both coordinates and of the target. */
+  /** Indices of the two coordinates and the target. */
   readonly indices: readonly [number, number, number];
-  /** Their names, for messages. */
+  /** Column names for messages. */
   readonly names: readonly [string, string, string];
-  /** Whether the name says that the target is a class, or a number; undefined: its cells tell. */
+  /** Whether the target's name implies a class or a number; undefined: decided by its cells. */
   readonly kind: 'class' | 'number' | undefined;
-  /** Without the header. */
+  /** Rows without the header. */
   readonly rows: readonly Row[];
 }
 
@@ -28,28 +28,28 @@ const coordinateNames = [
 const classNames = ['class', 'label', 'labels', 'species', 'category', 'group', 'cluster', 'color', 'colour'];
 const numberNames = ['y', 'z', 'value', 'output', 'response'];
 const eitherNames = ['target', 't'];
-/** Characters of a name in a message. */
-const longestName = 40;
-/** What numbers the rows. */
+/** Maximum length of a name in a message. */
+const maxNameLength = 40;
+/** Names of columns that number the rows. */
 const rowNames = ['', 'index', 'id', 'row', 'unnamed: 0', 'rownames'];
 
 /**
- * By the names that were chosen (or numbers, from 1), by well-known names, else the only three columns.
+ * Selects columns by the given names (or numbers, from 1), by well-known names, or takes the only three columns.
  *
- * @throws UsageError in one line
+ * @throws UsageError with a one-line message
  */
 export function pointColumns({ rows, numberOf }: Table, chosen?: readonly string[]): PointColumns {
   const [first, ...others] = rows;
   if (!first) throw new UsageError('own points are empty: lines of x1,x2,y or x1,x2,class are needed');
   const headed = first.cells.filter((cell) => Number.isFinite(numberOf(cell))).length < 2;
   const points = headed ? others : rows;
-  // R's write.table names all columns but that of the rows' names.
+  // R's write.table names all columns except that of the row names.
   const named = first.cells.length;
   const rowsHaveNames =
     headed && points.length > 0 && points.every(({ cells }) => cells.length === named + 1);
   const header = rowsHaveNames ? ['', ...first.cells] : first.cells;
   const names = header.map((name, i) =>
-    headed ? name.replace(/\s+/g, ' ').slice(0, longestName) : `column ${i + 1}`,
+    headed ? name.replace(/\s+/g, ' ').slice(0, maxNameLength) : `column ${i + 1}`,
   );
   const long = points.find(({ cells }) => cells.slice(names.length).some((cell) => cell !== ''));
   if (long)
@@ -108,7 +108,7 @@ function knownColumns(names: readonly string[]): [number, number, number] | unde
   return undefined;
 }
 
-/** The only three there are, but for numbers of the rows. */
+/** The only three columns besides row numbers. */
 function onlyColumns(
   names: readonly string[],
   points: readonly Row[],

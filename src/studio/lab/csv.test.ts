@@ -5,7 +5,7 @@ import { parseOwnPoints, readOwnPoints } from './csv.ts';
 import { defaultState, withKnobs } from './state.ts';
 import { dataCount, labData } from './problem.ts';
 
-it('reads a regression, whatever ends the lines', () => {
+it('reads a regression with any line ending', () => {
   for (const end of ['\n', '\r\n', '\r']) {
     const text = ['x1, x2, y', '1,2,3', '', '-4,5,0.5', ''].join(end);
     const { inputs, targets, classes } = parseOwnPoints(text);
@@ -25,13 +25,13 @@ it.each([
   );
 });
 
-it('sends the first of two classes, in the order of their names, to height 1', () => {
+it('maps the alphabetically first class to height 1', () => {
   const { targets, classes } = parseOwnPoints('x1,x2,class\n0,0,red\n1,1,blue\n2,2,red\n');
   expect([...targets]).toEqual([-1, 1, -1]);
   expect(classes).toEqual(['blue', 'red']);
 });
 
-/** The same three points, as many programs write them. */
+/** The same three points as written by many programs. */
 const dialects: Readonly<Record<string, string>> = {
   'no header': '0.5,-1,a\n1.5,2,b\n-2,1e-1,a\n',
   'x,y,label': 'x,y,label\n0.5,-1,a\n1.5,2,b\n-2,0.1,a\n',
@@ -68,7 +68,7 @@ describe('the dialects of CSV', () => {
     expect([...targets]).toEqual([1, -1, 1]);
   });
 
-  it('every combination of separator, decimal sign, end of line, header and quoting reads the same', () => {
+  it('all combinations of separator, decimal sign, line ending, header and quoting read the same', () => {
     const uniform = seededUniform(5);
     const points = Array.from(
       { length: 20 },
@@ -88,7 +88,7 @@ describe('the dialects of CSV', () => {
             }
   });
 
-  it('quoted cells hold separators, quotation marks and ends of lines', () => {
+  it('quoted cells may contain separators, quotes and line breaks', () => {
     const { classes } = parseOwnPoints(
       'x1,x2,class\n1,0,"say ""a, b"""\n2,1,"two\nlines"\n3,1,"two\nlines"\n',
     );
@@ -111,7 +111,7 @@ describe('the target', () => {
   });
 });
 
-describe('columns that are chosen', () => {
+describe('chosen columns', () => {
   const text = 'id,width,height,depth,species\n1,0.5,1,2,a\n2,1.5,2,3,b\n';
   it.each([[['height', 'depth', 'species']], [['3', '4', '5']], [['Height', 'DEPTH', '5']]])(
     '%j',
@@ -121,7 +121,7 @@ describe('columns that are chosen', () => {
       expect(classes).toEqual(['a', 'b']);
     },
   );
-  it('by number where there is no header', () => {
+  it('by number without a header', () => {
     expect([...parseOwnPoints('9,a,1,2,9\n9,b,3,4,9\n', ['3', '4', '2']).inputs]).toEqual([1, 2, 3, 4]);
   });
   it.each([
@@ -178,15 +178,15 @@ describe('more points than fit', () => {
     expect(first).toBeGreaterThan(430);
     expect(first).toBeLessThan(570);
   });
-  it('the sample of a text is the same every time', () => {
+  it('the sample of a text is reproducible', () => {
     const text = Array.from({ length: 3000 }, (_, i) => line(i, i % 3 ? 'A' : 'B')).join('');
     expect(readOwnPoints(text, limits)).toEqual(readOwnPoints(text, limits));
   });
-  it('a rare class is not lost', () => {
+  it('keeps a rare class', () => {
     const text = Array.from({ length: 5000 }, (_, i) => line(i, i === 77 ? 'rare' : 'usual')).join('');
     expect(parseOwnPoints(readOwnPoints(text, limits).csv).classes).toEqual(['rare', 'usual']);
   });
-  it('as many as have room in the characters are taken', () => {
+  it('takes as many points as the character limit allows', () => {
     const text = Array.from({ length: 900 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${Math.tan(i % 2)}\n`);
     const { csv, count, of } = readOwnPoints(text.join(''), limits);
     expect(of).toBe(900);
@@ -194,7 +194,7 @@ describe('more points than fit', () => {
     expect(csv.length).toBeGreaterThan(18_000);
     expect(parseOwnPoints(csv).targets).toHaveLength(count);
   });
-  it('fewer are all taken, in their order', () => {
+  it('takes all points in order if they fit', () => {
     for (const text of Object.values(dialects)) {
       const { csv, count } = readOwnPoints(text, limits);
       expect([csv, count]).toEqual(['x1,x2,class\n0.5,-1,a\n1.5,2,b\n-2,0.1,a\n', 3]);
@@ -202,7 +202,7 @@ describe('more points than fit', () => {
     const odd = 'x1,x2,class\n1,0,"a, ""b"""\n2,1,"#c"\n';
     expect(parseOwnPoints(readOwnPoints(odd, limits).csv)).toEqual(parseOwnPoints(odd));
   });
-  it('a picture of fewer points than there are has some of every part', () => {
+  it('a picture with fewer points covers all parts of the data', () => {
     const csv = `x1,x2,y\n${Array.from({ length: 9 }, (_, i) => `${i},0,${i}`).join('\n')}`;
     const state = withKnobs(defaultState, { data: 'csv', csv, points: 5 });
     const { inputs, targets } = labData(state);
@@ -213,7 +213,7 @@ describe('more points than fit', () => {
   });
 });
 
-it('damaged text is points or a named error', () => {
+it('damaged text gives points or a named error', () => {
   const uniform = seededUniform(11);
   const texts = Object.values(dialects);
   const pieces = [

@@ -1,7 +1,7 @@
 /**
- * A user's own points: a table of two coordinates and a target, as spreadsheets, R, pandas and NumPy write it. Cells are separated by
- * commas, semicolons, tabs, bars or spaces; decimal commas where commas do not separate; quoted cells; comments after # or %. The
- * columns are found by their names, or are the only three.
+ * The user's own points: a table of two coordinates and a target, as written by spreadsheets, R, pandas or NumPy.
+ * Cells are separated by commas, semicolons, tabs, bars or spaces; decimal commas are allowed where commas do not
+ * separate cells; cells may be quoted; comments follow # or %. Columns are found by name, or are the only three.
  */
 import { UsageError } from '../../errors.ts';
 import { seededUniform } from '../../reference/index.ts';
@@ -13,16 +13,16 @@ export interface OwnPoints {
   readonly inputs: Float64Array;
   /** [N]: y, or 1 for the first class in the order of names and -1 for the second. */
   readonly targets: Float64Array;
-  /** The names of the two classes; undefined for a regression. */
+  /** Names of the two classes; undefined for a regression. */
   readonly classes: readonly [string, string] | undefined;
 }
 
-/** Coordinates beyond would leave every picture, and saturate every block. */
-const farthest = 10;
+/** Larger coordinates would leave every picture and saturate every block. */
+const maxCoordinate = 10;
 
 /**
- * @param columns - names of both coordinates and of the target, or their numbers from 1
- * @throws UsageError in one line that names the line of the text
+ * @param columns - names of the coordinates and the target, or their numbers from 1
+ * @throws UsageError with a one-line message that names the line of the text
  */
 export function parseOwnPoints(text: string, columns?: readonly string[]): OwnPoints {
   const table = tableOf(text);
@@ -66,7 +66,10 @@ export function parseOwnPoints(text: string, columns?: readonly string[]): OwnPo
   };
 }
 
-/** By the name of the target; without one it is a class if no cell is a number, or all are one of two whole numbers. */
+/**
+ * Decides by the target's name; otherwise the target is a class if no cell is a number or all cells are one of two
+ * integers.
+ */
 function isClassified({ rows, indices, kind }: PointColumns, numberOf: NumberOf): boolean {
   if (kind === 'class') return true;
   const cells = new Set(rows.map((row) => row.cells[indices[2]] ?? ''));
@@ -77,25 +80,25 @@ function isClassified({ rows, indices, kind }: PointColumns, numberOf: NumberOf)
 
 function numberIn(cell: string, column: string, line: number, numberOf: NumberOf): number {
   const value = numberOf(cell);
-  if (!Number.isFinite(value) || Math.abs(value) > farthest)
+  if (!Number.isFinite(value) || Math.abs(value) > maxCoordinate)
     throw new UsageError(
-      `own points, line ${line}: ${column} must be a number from -${farthest} to ${farthest} (scale the column first), got ${JSON.stringify(cell)}`,
+      `own points, line ${line}: ${column} must be a number from -${maxCoordinate} to ${maxCoordinate} (scale the column first), got ${JSON.stringify(cell)}`,
     );
   return value;
 }
 
 export interface ReadPoints {
-  /** Lines x1,x2,y or x1,x2,class under a header, for the knob `csv`. */
+  /** Lines x1,x2,y or x1,x2,class with a header, for the knob `csv`. */
   readonly csv: string;
   readonly count: number;
-  /** Points of the text. */
+  /** Number of points in the text. */
   readonly of: number;
 }
 
 /**
- * Points for the knob `csv`: all of them, or a sample of as many as fit. The same text gives the same sample.
+ * Points for the knob `csv`: all of them, or a sample that fits the limits. The same text gives the same sample.
  *
- * @param limits - most points, and most characters of the result
+ * @param limits - maximum number of points and of characters in the result
  * @throws UsageError as {@link parseOwnPoints}
  */
 export function readOwnPoints(
@@ -115,7 +118,10 @@ export function readOwnPoints(
   }
 }
 
-/** One of each of `count` stretches of the points, at random: neither sorted nor alternating classes are lost. */
+/**
+ * Random stratified sample: one point from each of `count` sections, so that neither sorted nor alternating classes
+ * get lost.
+ */
 export function sampleOf({ targets, classes }: OwnPoints, count: number): number[] {
   const uniform = seededUniform(0);
   const stretch = targets.length / count;

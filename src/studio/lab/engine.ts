@@ -1,11 +1,12 @@
 /**
- * What a view of the lab asks of an engine, on plain arrays. Two engines answer: `reference`, in any browser, and the one of
- * the library, in a child process of the server. All sizes: N samples, d features, L steps of depth, M particles, k parameters.
+ * The engine interface of the lab, on plain arrays. There are two engines: `reference`, which runs in any browser,
+ * and the native one, which runs in a worker process of the server. Sizes: N samples, d features, L steps of depth, M
+ * particles, k parameters.
  */
 import type { FlowMethod, SchemeName } from '../../reference/index.ts';
 import type { LabState } from './knobs.ts';
 
-/** Data and the fixed map out: E = mean over samples of 1/2 (W1 X(x, 1) - y)^2, X(x, 0) = x. */
+/** Data and the fixed readout: E = mean over samples of 1/2 (W1 X(x, 1) - y)^2, X(x, 0) = x. */
 export interface LabProblem {
   readonly samples: number;
   readonly d: number;
@@ -20,7 +21,7 @@ export interface LabProblem {
 export interface LabFamily {
   readonly name: LabState['family'];
   readonly activation: LabState['activation'];
-  /** One step of it is the two-layer model: f - x. */
+  /** A single step is the two-layer model: f - x. */
   readonly twoLayer?: boolean;
 }
 
@@ -48,12 +49,12 @@ export interface Rho {
 export interface Solution {
   /** E. */
   readonly loss: number;
-  /** X^0 .. X^L and p^0 .. p^L, [N, d] each; costates without the 1/N of the mean. */
+  /** X^0 .. X^L and p^0 .. p^L, [N, d] each; costates do not include the 1/N of the mean. */
   readonly states: readonly Float64Array[];
   readonly costates: readonly Float64Array[];
 }
 
-/** A state and a costate, [N, d] each: where G(., t_l) is taken is (X^l, p^{l+1}). */
+/** A state and a costate, [N, d] each; G(., t_l) is evaluated at (X^l, p^{l+1}). */
 export interface StateAndCostate {
   readonly state: Float64Array;
   readonly costate: Float64Array;
@@ -68,15 +69,15 @@ export interface TrainOptions {
 export interface TrainPoint {
   readonly step: number;
   readonly s: number;
-  /** E, D = - dE/ds, and the integral of D up to here by the quadrature of the scheme. */
+  /** E, D = - dE/ds, and the integral of D so far by the quadrature of the scheme. */
   readonly loss: number;
   readonly dissipation: number;
   readonly dissipated: number;
-  /** A copy of the particles, [L, M, k], made when it is asked for. */
+  /** A copy of the particles, [L, M, k], made on demand. */
   readonly theta: () => Float64Array;
 }
 
-/** What the schemes of Algorithm 1 learn beside theta, by creation. */
+/** Parameters other than theta learned by the schemes of Algorithm 1, in order of creation. */
 export interface LabSchedule {
   readonly tau?: Float64Array;
   readonly tauEnd?: Float64Array;
@@ -94,7 +95,7 @@ export interface BlockPoint {
   readonly step: number;
   readonly loss: number;
   readonly schedule: LabSchedule;
-  /** Blocks by creation in the order in which the state meets them, and the pairs that this step exchanged. */
+  /** Block indices in flow order, and the pairs swapped in this step. */
   readonly order: readonly number[];
   readonly swaps: readonly (readonly [number, number])[];
   /** A copy of the blocks, [n, k]. */
@@ -116,21 +117,24 @@ export interface Engine {
   /** The Jacobians of the velocity of step l at the rows of a state: [N, d, d]. */
   jacobians(setting: Setting, rho: Rho, l: number, state: Float64Array): Float64Array;
 
-  /** The least G over the ball, by projected gradient from the given starts, [m, k]. */
+  /** Minimises G over the ball by projected gradient descent from the given starts, [m, k]. */
   minimise(
     setting: Setting,
     place: StateAndCostate,
     starts: Float64Array,
     options: { readonly radius: number; readonly steps: number },
   ): { readonly theta: Float64Array; readonly value: number };
-  /** The lambda of (1 - lambda) rho + lambda nu with the least E; nu has one atom a step, [L, k]. */
+  /** The lambda that minimises E of (1 - lambda) rho + lambda nu; nu has one atom per step, [L, k]. */
   lineSearch(
     setting: Setting,
     rho: Rho,
     nu: Float64Array,
   ): { readonly lambda: number; readonly loss: number };
 
-  /** The Wasserstein gradient flow. `onStep` sees every point, the start included; `false` stops. */
+  /**
+   * Runs the Wasserstein gradient flow. `onStep` receives every point including the start; returning `false` stops
+   * the flow.
+   */
   train(setting: Setting, rho: Rho, options: TrainOptions, onStep?: (point: TrainPoint) => unknown): Rho;
   /** Algorithm 1 and its controls on n blocks, theta [n, k]. */
   trainBlocks(
@@ -141,11 +145,17 @@ export interface Engine {
     onStep: (point: BlockPoint) => unknown,
   ): void;
 
-  /** The coefficients C_0 .. C_K of X(., 1) in the size of rho, [N, d] each. */
+  /** Coefficients C_0 .. C_K of the expansion of X(., 1) in the size of rho, [N, d] each. */
   expand(setting: Setting, rho: Rho, order: number): Float64Array[];
-  /** The tangent kernel of the problem's inputs with others, [N', d]: [N, N']; left out, with themselves. */
+  /**
+   * The tangent kernel between the problem's inputs and others, [N', d]: [N, N']; by default between the inputs
+   * themselves.
+   */
   kernel(setting: Setting, rho: Rho, against?: Float64Array): Float64Array;
-  /** Gradient descent of the linearised model from a residual, [N]; `moved` is eta times the sum of residuals before the last. */
+  /**
+   * Gradient descent of the linearised model from a residual, [N]; `moved` is eta times the sum of all earlier
+   * residuals.
+   */
   linearised(
     kernel: Float64Array,
     residual: Float64Array,

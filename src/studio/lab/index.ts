@@ -1,4 +1,7 @@
-/** The lab: states, presets, views and engines. The native engine is apart (studio/engine): this runs in browsers. */
+/**
+ * The lab: states, presets, views and the reference engine. This runs in browsers; the native engine is in
+ * studio/engine.
+ */
 export { codedNumbers, flagOf, keyNumberOf, labCommand, labTypeScript } from './code.ts';
 export { type OwnPoints, parseOwnPoints, readOwnPoints, type ReadPoints } from './csv.ts';
 export type { Engine } from './engine.ts';

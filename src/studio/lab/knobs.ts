@@ -1,10 +1,10 @@
-/** The knobs of the lab: one table, from which come the schema of a state, the flags of the command line and the page's controls. */
+/** The table of the lab's knobs, which defines the state schema, the command-line flags and the page's controls. */
 import { particleLaws } from '../../reference/laws.ts';
 
 interface Shown {
-  /** A short name for people. */
+  /** Short name for display. */
   readonly label: string;
-  /** What it does. */
+  /** Its effect. */
   readonly help: string;
 }
 
@@ -13,9 +13,9 @@ export interface NumberKnob extends Shown {
   readonly default: number;
   readonly min: number;
   readonly max: number;
-  /** Why not more, or less. */
+  /** The reason for the limits. */
   readonly why: string;
-  /** A value that is no amount but means something else; amounts begin at `from`. */
+  /** A special value outside the regular range, which starts at `from`. */
   readonly special?: { readonly value: number; readonly words: string; readonly from: number };
 }
 
@@ -337,8 +337,8 @@ type ValueOf<K> = K extends { readonly choices: readonly (infer C)[] }
     ? string
     : number;
 
-/** All knobs of the lab, as plain values: what an address holds. */
+/** All knobs as plain values: the content of a URL. */
 export type LabState = { readonly [N in KnobName]: ValueOf<(typeof knobs)[N]> };
 
-/** Knobs that move a cursor over what has been computed: nothing is computed anew for them. */
+/** Knobs that move a cursor over computed data without a new computation. */
 export const cursorKnobs: readonly KnobName[] = ['t', 's'];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compact } from './parts.ts';
 
-it('a compact number is within five digits of the largest, and written shortly', () => {
+it('a compact number is exact to five digits of the largest, and short in JSON', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), { minLength: 1 }),
@@ -20,7 +20,7 @@ it('a compact number is within five digits of the largest, and written shortly',
   expect(compact([123456789, 5])).toEqual([123460000, 0]);
 });
 
-it('zeros, nothing, and what is not finite', () => {
+it('zeros, empty input and non-finite values', () => {
   expect(compact([])).toEqual([]);
   expect(compact([0, 0])).toEqual([0, 0]);
   expect(compact([1, Infinity, NaN])).toEqual([1, Infinity, NaN]);

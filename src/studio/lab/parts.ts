@@ -1,30 +1,30 @@
 /**
- * What the pictures of the lab are drawn from: parts, each of which can be drawn as soon as it is there. Numbers that are only
- * drawn carry about five digits; those of the part `numbers` all that there are.
+ * The data of the lab's pictures, as parts that can each be drawn on arrival. Numbers that are only drawn have about
+ * five digits; those of the part `numbers` have full precision.
  */
 
-/** Numbers in row-major order with a shape. */
+/** Row-major numbers with a shape. */
 export interface Grid {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
 
-/** The first part of every picture: the points, and the square that holds everything. */
+/** The first part of every picture: the points and the visible square. */
 export interface PointsPart {
   readonly part: 'points';
   /** [N, 2] */
   readonly inputs: Grid;
-  /** [N]: the heights at which points are to arrive. */
+  /** [N]: target heights. */
   readonly targets: readonly number[];
-  /** What heights 1 and -1 mean; null for a regression. */
+  /** Names of the classes at heights 1 and -1; null for a regression. */
   readonly classes: readonly [string, string] | null;
-  /** The first two features lie in [-r, r] twice. */
+  /** The first two features lie in [-window, window]^2. */
   readonly window: number;
   /** Names of a block's parameters. */
   readonly parameters: readonly string[];
 }
 
-/** States of all points along depth. Several of one picture are told apart by their name. */
+/** States of all points along depth. Flows of one picture are distinguished by name. */
 export interface FlowPart {
   readonly part: 'flow';
   readonly name: string;
@@ -37,7 +37,7 @@ export interface FlowPart {
   readonly accuracy: number | null;
 }
 
-/** A mesh of the plane carried along by the flow: where it folds or stretches, so does the network. */
+/** A mesh of the plane carried by the flow; its folding and stretching shows that of the network. */
 export interface MeshPart {
   readonly part: 'mesh';
   readonly name: string;
@@ -46,7 +46,7 @@ export interface MeshPart {
   readonly states: Grid;
 }
 
-/** The prediction as a field over the plane of states at depth t: what a point there will arrive at. */
+/** The prediction as a field over the plane of states at depth t: the final height of a point starting there. */
 export interface FieldPart {
   readonly part: 'field';
   readonly name: string;
@@ -65,11 +65,11 @@ export interface CostatePart {
   readonly norms: readonly number[];
   readonly bound: readonly number[];
   readonly literal: readonly number[];
-  /** K of each step: the largest norm of grad_x F at a point, [L]. */
+  /** K_l of each step: the largest norm of grad_x F over the points, [L]. */
   readonly rates: readonly number[];
 }
 
-/** G(., t_l) on a plane of theta, of one step. */
+/** G(., t_l) on a plane of theta for one step. */
 export interface LandscapePart {
   readonly part: 'landscape';
   readonly l: number;
@@ -78,13 +78,13 @@ export interface LandscapePart {
   readonly window: number;
   readonly axes: readonly [number, number];
   readonly values: Grid;
-  /** The particles in the plane's two coordinates, [M, 2], G there, and - grad G in these coordinates, [M, 2]. */
+  /** Particles in the coordinates of the plane, [M, 2], with G and - grad G in the same coordinates, [M, 2]. */
   readonly particles: Grid;
   readonly own: readonly number[];
   readonly velocity: Grid;
 }
 
-/** The two-layer network's G, with the same readout and residual, on the plane of step l. */
+/** G of the two-layer network with the same readout and residual, on the plane of step l. */
 export interface ShallowPart {
   readonly part: 'shallow';
   readonly l: number;
@@ -112,7 +112,7 @@ export interface AlongPart {
   readonly best: { readonly lambda: number; readonly loss: number };
 }
 
-/** A stretch of a curve over the steps of a training: columns of equal length, to be appended to what is there. */
+/** A section of a curve over training steps: columns of equal length, to be appended to the earlier ones. */
 export interface CurvePart {
   readonly part: 'curve';
   readonly name: string;
@@ -120,7 +120,7 @@ export interface CurvePart {
   readonly columns: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Particles at one moment of a training, in all their coordinates. */
+/** Particles at one training step, in all coordinates. */
 export interface ParticlesPart {
   readonly part: 'particles';
   readonly step: number;
@@ -128,7 +128,7 @@ export interface ParticlesPart {
   readonly theta: Grid;
 }
 
-/** The state of the points at depth 1, at one moment of a training. */
+/** The states of the points at one training step. */
 export interface SnapshotPart {
   readonly part: 'snapshot';
   readonly name: string;
@@ -143,12 +143,12 @@ export interface SnapshotPart {
 export interface OrderPart {
   readonly part: 'order';
   readonly order: number;
-  /** Orders 0 .. k added, [N, d]. */
+  /** Sum of orders 0 .. k, [N, d]. */
   readonly states: Grid;
-  /** RMS over points of what these leave, and of the last term, over that of X(., 1) - X(., 0). */
+  /** RMS over points of the remainder and of the last term, relative to that of X(., 1) - X(., 0). */
   readonly error: number;
   readonly share: number;
-  /** binom(L, k) / L^k: how many paths of k blocks there are, by their weight. */
+  /** binom(L, k) / L^k: weighted number of paths through k blocks. */
   readonly paths: number;
 }
 
@@ -157,17 +157,17 @@ export interface BeadsPart {
   readonly part: 'beads';
   readonly step: readonly number[];
   readonly loss: readonly number[];
-  /** By creation, [steps, n]; null where the scheme has none. */
+  /** In order of creation, [steps, n]; null if the scheme has none. */
   readonly tau: Grid | null;
   readonly tauEnd: Grid | null;
-  /** Step sizes by creation, [steps, n]. */
+  /** Step sizes in order of creation, [steps, n]. */
   readonly widths: Grid;
-  /** [steps, n]: who is met first, second, .. */
+  /** [steps, n]: block indices in flow order. */
   readonly order: Grid;
   readonly swaps: readonly {
     readonly step: number;
     readonly pairs: readonly (readonly [number, number])[];
-    /** E after the step less E before it. */
+    /** E after the step minus E before it. */
     readonly jump: number;
   }[];
 }
@@ -204,7 +204,7 @@ export type LabPart =
 
 export type Emit = (part: LabPart) => void;
 
-/** Numbers with about five digits of the largest of them. */
+/** Rounds numbers to about five digits relative to the largest. */
 export function compact(values: ArrayLike<number>, digits = 5): number[] {
   let largest = 0;
   for (const value of Array.from(values)) {
@@ -213,7 +213,7 @@ export function compact(values: ArrayLike<number>, digits = 5): number[] {
   }
   if (largest === 0) return Array.from(values);
   const places = digits - 1 - Math.floor(Math.log10(largest));
-  // Division by a power of ten gives the double that is written shortest.
+  // Dividing by a power of ten gives the double with the shortest decimal form.
   const unit = 10 ** Math.min(300, Math.abs(places));
   return places >= 0
     ? Array.from(values, (value) => Math.round(value * unit) / unit)
@@ -224,7 +224,7 @@ export function grid(shape: readonly number[], values: ArrayLike<number>): Grid 
   return { shape, data: compact(values) };
 }
 
-/** Arrays of one length one after the other. */
+/** Concatenates arrays of equal length. */
 export function joined(arrays: readonly Float64Array[]): Float64Array {
   const size = arrays[0]?.length ?? 0;
   const all = new Float64Array(arrays.length * size);

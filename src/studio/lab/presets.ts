@@ -1,19 +1,19 @@
-/** The lab's presets: a state for each slide of the talk, its formula, and what to look for. */
+/** The lab's presets: for each slide of the talk, a state, a formula and what to look for. */
 import { checkOneOf } from '../../check.ts';
 import type { LabState } from './knobs.ts';
 import { labState } from './state.ts';
 
 export interface Preset {
   readonly name: string;
-  /** The slide. */
+  /** Title of the slide. */
   readonly title: string;
-  /** What differs from the defaults. */
+  /** Knobs that differ from the defaults. */
   readonly state: Partial<LabState>;
   /** TeX, for KaTeX. */
   readonly formula: string;
-  /** What to look for. */
+  /** Hint on what to look for. */
   readonly look: string;
-  /** Its key number, one of its view's. */
+  /** Its key number, one of its view's numbers. */
   readonly key: string;
 }
 
@@ -60,7 +60,7 @@ export const presets = [
       depth: 8,
       particles: 3,
       scale: 2,
-      // Its paths turn, so that corners and bands are told apart.
+      // The paths of this seed curve visibly, which separates corners from bands.
       seed: 2,
     },
     formula:
@@ -236,11 +236,11 @@ export const presets = [
 export type PresetName = (typeof presets)[number]['name'];
 export const presetNames: readonly PresetName[] = presets.map(({ name }) => name);
 
-/** @throws UsageError for an unknown name; proposes the nearest */
+/** @throws UsageError for an unknown name, with the nearest one as a suggestion */
 export function findPreset(name: string): Preset {
   const known = checkOneOf('preset', name, presetNames);
   return presets.find((one) => one.name === known)!;
 }
 
-/** The whole state of a preset. */
+/** The complete state of a preset. */
 export const presetState = ({ state }: Preset): LabState => labState(state);

@@ -1,8 +1,8 @@
 /**
- * The lab's problem: points of the plane that flow through depth. The readout is W1 = (0, 1), so that the height of a point at
- * depth 1 is its prediction: one class is to arrive at height 1, the other at -1 (a regression: at height y), and a picture
- * of the states is a picture of the predictions. Blocks `matrix` get a third coordinate, 1 at depth 0: without it s(Theta x) with
- * an odd s is odd in x and cannot fit even targets.
+ * The lab's problem: points of the plane that flow through depth. The readout is W1 = (0, 1), so the height of a
+ * point at depth 1 is its prediction, and a picture of the states is a picture of the predictions. One class has
+ * target height 1, the other -1 (a regression: height y). Blocks `matrix` get a third coordinate, which is 1 at depth
+ * 0: without it, s(Theta x) with an odd s is odd in x and cannot fit even targets.
  */
 import { makePoints } from '../../data/points/catalogue.ts';
 import { drawParticles, drawStarts, seededUniform } from '../../reference/index.ts';
@@ -10,20 +10,21 @@ import { parseOwnPoints, sampleOf } from './csv.ts';
 import type { LabProblem, LabSchedule, Rho, Setting } from './engine.ts';
 import type { LabState } from './knobs.ts';
 
-/** Points with what the pictures say of them. */
+/** Points with the data needed to label them. */
 export interface LabData {
   /** [N, 2] */
   readonly inputs: Float64Array;
   /** [N]: 1 and -1, or y. */
   readonly targets: Float64Array;
-  /** What height 1 and height -1 mean; undefined for a regression. */
+  /** Names of the classes at heights 1 and -1; undefined for a regression. */
   readonly classes: readonly [string, string] | undefined;
 }
 
 export const dataSeedOf = ({ dataSeed, seed }: LabState): number => (dataSeed < 0 ? seed : dataSeed);
 
 /**
- * The points of a state. With `skip`, those that come after the first so many, for a test: drawn sets go on for ever, own points do not.
+ * The points of a state. `skip` omits the first points, for a test set: drawn sets continue without end, the user's
+ * own points do not.
  */
 export function labData(state: LabState, skip = 0): LabData {
   const { data, points, noise } = state;
@@ -46,7 +47,7 @@ export function labData(state: LabState, skip = 0): LabData {
   };
 }
 
-/** N: of own points there may be fewer than are asked for. */
+/** N; there may be fewer own points than requested. */
 export const dataCount = (state: LabState): number =>
   state.data === 'csv' ? Math.min(state.points, parseOwnPoints(state.csv).targets.length) : state.points;
 
@@ -84,7 +85,7 @@ export function settingOf(state: LabState, data: LabData = labData(state)): Sett
   };
 }
 
-/** rho as it is drawn: equal steps and weights around particles from the seed. */
+/** The initial rho: equal steps and weights, particles drawn from the seed. */
 export function drawnRho(state: LabState): Rho {
   const { law, seed, scale, depth: slices, particles } = state;
   const size = sizeOf(state);
@@ -99,7 +100,7 @@ export function drawnRho(state: LabState): Rho {
   };
 }
 
-/** The same number of particles in one step: the two-layer model beside a ResNet. */
+/** The same number of particles in a single step: the two-layer model next to a ResNet. */
 export function drawnTwoLayer(state: LabState): Rho {
   const { depth, particles, law } = state;
   return drawnRho({
@@ -110,18 +111,18 @@ export function drawnTwoLayer(state: LabState): Rho {
   });
 }
 
-/** Starts of the minimisations over the ball, [m, k]: the same at every depth. */
+/** Starting points of the minimisations over the ball, [m, k]; the same at every depth. */
 export const ballStarts = (state: LabState, count = 16): Float64Array =>
   drawStarts({ seed: state.seed + 1000, radius: state.radius, count, size: sizeOf(state) }).data;
 
-/** Blocks of Algorithm 1, [n, k], from the law and the seed. */
+/** Blocks of Algorithm 1, [n, k], drawn from the law and the seed. */
 export function drawnBlocks(state: LabState): Float64Array {
   const { law, seed, scale, blocks } = state;
   const size = sizeOf(state);
   return drawParticles(law, { seed, scale, slices: blocks, particles: 1, size }).data;
 }
 
-/** Where the blocks of Algorithm 1 start: depth 1 in all, in steps of 1/n or anywhere. */
+/** Initial positions of the blocks of Algorithm 1: they cover depth 1, in steps of 1/n or at random. */
 export function startSchedule({ scheme, blocks, tauStart, seed }: LabState): LabSchedule {
   const uniform = seededUniform(seed + 2000);
   const ends = Float64Array.from({ length: blocks }, (_, i) => (i + 1) / blocks);

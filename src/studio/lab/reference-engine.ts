@@ -1,4 +1,4 @@
-/** The lab's engine that runs anywhere: the plain reference. */
+/** The lab's portable engine, based on the plain reference. */
 import {
   adjoint,
   algorithmOne,

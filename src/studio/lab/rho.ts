@@ -1,15 +1,15 @@
-/** Laws of blocks as plain arrays: parts of them, mixtures, distances. */
+/** Operations on laws of blocks as plain arrays: slices, mixtures, distances. */
 import type { Rho } from './engine.ts';
 
-/** The particles of step l, [M, k]: a view. */
+/** The particles of step l, [M, k], as a view. */
 export const particlesAt = ({ theta, particles, size }: Rho, l: number): Float64Array =>
   theta.subarray(l * particles * size, (l + 1) * particles * size);
 
-/** Their weights, [M]: a view. */
+/** Their weights, [M], as a view. */
 export const weightsAt = ({ weight, particles }: Rho, l: number): Float64Array =>
   weight.subarray(l * particles, (l + 1) * particles);
 
-/** The steps from l on. */
+/** The part of rho from step l on. */
 export const tailOf = (rho: Rho, l: number): Rho => ({
   ...rho,
   slices: rho.slices - l,
@@ -18,13 +18,16 @@ export const tailOf = (rho: Rho, l: number): Rho => ({
   weight: rho.weight.subarray(l * rho.particles),
 });
 
-/** 0 = t_0, .., t_L, to twelve digits: sums of 1/L are to end at 1. */
+/** 0 = t_0, .., t_L, rounded to twelve digits so that sums of 1/L end at 1. */
 export function depthsOf({ steps }: Pick<Rho, 'steps'>): number[] {
   let depth = 0;
   return [0, ...Array.from(steps, (h) => Math.round((depth += h) * 1e12) / 1e12)];
 }
 
-/** (1 - lambda) rho + lambda nu in every step, nu one Dirac a step, [L, k]; particles of weight 0 are left out. */
+/**
+ * (1 - lambda) rho + lambda nu in every step, where nu has one Dirac per step, [L, k]; particles of weight 0 are
+ * dropped.
+ */
 export function mixed(rho: Rho, nu: Float64Array, lambda: number): Rho {
   if (lambda === 0) return rho;
   const { slices, size, steps } = rho;
@@ -43,10 +46,10 @@ export function mixed(rho: Rho, nu: Float64Array, lambda: number): Rho {
   return { slices, particles, size, steps, theta, weight };
 }
 
-/** eps rho: the same particles with all weights multiplied. */
+/** eps rho: all weights multiplied by eps. */
 export const scaledBy = (rho: Rho, eps: number): Rho => ({ ...rho, weight: rho.weight.map((w) => eps * w) });
 
-/** How far particles have moved: sqrt(sum_l h_l sum_j w_lj abs(theta_lj - theta'_lj)^2). */
+/** Distance moved by the particles: sqrt(sum_l h_l sum_j w_lj abs(theta_lj - theta'_lj)^2). */
 export function movement(rho: Rho, theta: Float64Array): number {
   const { slices, particles, size, steps, weight } = rho;
   let sum = 0;

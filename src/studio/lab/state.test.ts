@@ -23,7 +23,7 @@ function valueOf(name: KnobName): fc.Arbitrary<unknown> {
   }
 }
 
-/** States that are allowed: what knobs may not be together is put right. */
+/** Valid states; inconsistent combinations of knobs are repaired. */
 const states = fc
   .record(Object.fromEntries(knobNames.map((name) => [name, valueOf(name)])))
   .map((drawn): LabState => {
@@ -34,7 +34,7 @@ const states = fc
     return { ...state, axisX, axisY, csv: state.csv.trim() === '' ? csv : state.csv };
   });
 
-it('a state comes back from its query string as it was', () => {
+it('a state round-trips through its query string', () => {
   fc.assert(
     fc.property(states, (state) => {
       expect(decodeState(encodeState(state))).toEqual(state);
@@ -43,7 +43,7 @@ it('a state comes back from its query string as it was', () => {
   );
 });
 
-it('a query string holds what differs from the defaults, and nothing else', () => {
+it('a query string contains only the differences from the defaults', () => {
   expect(encodeState(defaultState)).toBe('');
   expect(decodeState('')).toEqual(defaultState);
   expect(encodeState(withKnobs(defaultState, { points: 100, data: 'xor' }))).toBe('data=xor&points=100');
@@ -55,7 +55,7 @@ it('a query string holds what differs from the defaults, and nothing else', () =
   );
 });
 
-it('what is left out is at its default', () => {
+it('missing knobs have their defaults', () => {
   expect(labState({})).toEqual(defaultState);
   expect(labState({ seed: 7 })).toEqual({ ...defaultState, seed: 7 });
 });
@@ -88,7 +88,7 @@ describe.each(knobNames)('%s', (name) => {
     },
   );
 
-  it('is allowed at its bounds and at its default', () => {
+  it('accepts its bounds and its default', () => {
     const bounds = 'min' in knob ? [knob.min, knob.max] : [];
     for (const value of [knob.default, ...bounds]) {
       const others = name === 'axisX' || name === 'axisY' ? { family: 'matrix' } : {};
@@ -137,7 +137,7 @@ it.each([
   else expect(typed.note).toContain(note);
 });
 
-it('a value that means something else is no amount, and the first amount is allowed', () => {
+it('accepts the special value and the first regular value', () => {
   for (const name of knobNames) {
     const knob: Knob = knobs[name];
     if (!('special' in knob)) continue;
@@ -147,6 +147,6 @@ it('a value that means something else is no amount, and the first amount is allo
   }
 });
 
-it('an address has the place of a slider in three decimals', () => {
+it('a URL stores slider positions with three decimals', () => {
   expect([0.4182999999996806, 1 / 3, 1, 0].map(cursorValue)).toEqual([0.418, 0.333, 1, 0]);
 });

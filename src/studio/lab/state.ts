@@ -1,4 +1,4 @@
-/** The state of the lab: checked, with its defaults, and to and from the query string of an address. */
+/** Validates lab states, fills in defaults, and converts to and from query strings. */
 import { z } from 'zod';
 import { nearest, show } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
@@ -9,7 +9,7 @@ export const defaultState = Object.fromEntries(
   knobNames.map((name) => [name, knobs[name].default]),
 ) as unknown as LabState;
 
-/** What is allowed, in words: `from 4 to 1000`. */
+/** Describes the allowed values: `from 4 to 1000`. */
 export function allowed(knob: Knob): string {
   switch (knob.kind) {
     case 'choice':
@@ -23,7 +23,7 @@ export function allowed(knob: Knob): string {
   }
 }
 
-/** One line: what is allowed, why, and what was given. */
+/** One-line error: the allowed values, the reason, and the given value. */
 function refusal(name: KnobName, value: unknown): string {
   const knob: Knob = knobs[name];
   const near = knob.kind === 'choice' && typeof value === 'string' ? nearest(value, knob.choices) : undefined;
@@ -54,7 +54,7 @@ const unknownKey = (key: string): string => {
   return `the lab has no knob ${JSON.stringify(key)}${near === undefined ? '' : `: did you mean ${near}?`}`;
 };
 
-/** A state: what is left out is at its default, what is unknown is refused. */
+/** Schema of a state: missing knobs get defaults, unknown ones are rejected. */
 export const labStateSchema = z
   .strictObject(Object.fromEntries(knobNames.map((name) => [name, schemaOf(name)])), {
     error: (issue) =>
@@ -67,7 +67,7 @@ export const labStateSchema = z
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   }) as unknown as z.ZodType<LabState>;
 
-/** What knobs that are each allowed may not be together. */
+/** Describes an invalid combination of individually valid knobs. */
 function inconsistency(state: LabState): string | undefined {
   if (state.data === 'csv' && state.csv.trim() === '')
     return 'data csv needs your own points in csv: a table of x1, x2 and y or class';
@@ -81,8 +81,9 @@ function inconsistency(state: LabState): string | undefined {
 }
 
 /**
- * A whole state from some of its knobs.
- * @throws UsageError in one line: which knob, what is allowed and why
+ * Builds a complete state from some of its knobs.
+ *
+ * @throws UsageError with a one-line message: the knob, the allowed values and the reason
  */
 export function labState(given: unknown): LabState {
   const parsed = labStateSchema.safeParse(given);
@@ -90,7 +91,7 @@ export function labState(given: unknown): LabState {
   throw new UsageError(parsed.error.issues[0]?.message ?? 'a state of the lab is an object');
 }
 
-/** The query string of a state, without `?`: what differs from the defaults. */
+/** The query string of a state without `?`: the differences from the defaults. */
 export function encodeState(state: LabState): string {
   const query = new URLSearchParams();
   for (const name of knobNames) if (state[name] !== defaultState[name]) query.set(name, String(state[name]));
@@ -98,8 +99,9 @@ export function encodeState(state: LabState): string {
 }
 
 /**
- * A state from the query string of an address.
- * @throws UsageError for an unknown knob, one that is given twice, a value that is not allowed
+ * Parses a state from the query string of a URL.
+ *
+ * @throws UsageError for an unknown knob, a repeated knob, or an invalid value
  */
 export function decodeState(query: string): LabState {
   const given: Record<string, unknown> = {};
@@ -111,7 +113,7 @@ export function decodeState(query: string): LabState {
   return labState(given);
 }
 
-/** The value of a knob from text: what is no number where one is wanted stays text, which the schema refuses. */
+/** Parses the value of a knob; text that is not a number stays text, which the schema rejects. */
 export function valueFrom(name: KnobName, text: string): string | number {
   const { kind } = knobs[name];
   if (kind === 'choice' || kind === 'text') return text;
@@ -119,6 +121,6 @@ export function valueFrom(name: KnobName, text: string): string | number {
   return text.trim() === '' || !Number.isFinite(value) ? text : value;
 }
 
-/** The state with some knobs turned. @throws UsageError as {@link labState} */
+/** The state with some knobs changed. @throws UsageError as {@link labState} */
 export const withKnobs = (state: LabState, changed: Partial<LabState>): LabState =>
   labState({ ...state, ...changed });

@@ -1,14 +1,14 @@
-/** What is typed, or found with a slider, as the value of a knob. */
+/** Converts typed or slider input to the value of a knob. */
 import type { NumberKnob } from './knobs.ts';
 import { allowed } from './state.ts';
 
 export interface Typed {
   readonly value: number;
-  /** Why it is not what was typed, in a line. */
+  /** One-line reason why the value differs from the input. */
   readonly note?: string;
 }
 
-/** @param before - the value that is kept where the text is no number */
+/** @param before - the value kept if the text is not a number */
 export function typedNumber(knob: NumberKnob, text: string, before: number): Typed {
   const given = Number(text);
   if (text.trim() === '' || !Number.isFinite(given))
@@ -18,5 +18,5 @@ export function typedNumber(knob: NumberKnob, text: string, before: number): Typ
   return { value, note: `${String(given).replace('-', '\u2212')} is not ${allowed(knob)}: ${knob.why}` };
 }
 
-/** Where a slider of depth or of a training stands, as the address has it: finer than it can be set by hand, and no finer. */
+/** Slider position as stored in the URL: finer than it can be set by hand, but not more. */
 export const cursorValue = (value: number): number => Number(value.toFixed(3));

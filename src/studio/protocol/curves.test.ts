@@ -18,7 +18,7 @@ const curves: StepCurves = {
   lastStep: 3,
 };
 
-/** Every list of the columns, by where it stands. */
+/** All columns with their paths. */
 const columnsOf = (of: StepCurves): [string, readonly unknown[]][] => [
   ...Object.entries(of).filter((entry): entry is [string, readonly unknown[]] => Array.isArray(entry[1])),
   ...Object.entries(of.stages).flatMap(([name, columns]) =>
@@ -28,14 +28,14 @@ const columnsOf = (of: StepCurves): [string, readonly unknown[]][] => [
   ),
 ];
 
-it('every column is picked from, those of the stages too, and all else stays', () => {
+it('maps every column, including those of the stages, and keeps the rest', () => {
   const picked = mapCurves(curves, (column) => [column[2]!, column[0]!]);
   expect(columnsOf(picked)).toEqual(columnsOf(curves).map(([name, [a, , c]]) => [name, [c, a]]));
   expect(columnsOf(picked)).toHaveLength(13);
   expect([picked.total, picked.lastStep, picked.stages.layer2?.tau]).toEqual([30, 3, null]);
 });
 
-it('a column finds its like in other curves, and nothing where they have none', () => {
+it('`same` finds the column in other curves, or null', () => {
   const doubled = mapCurves(curves, (column, same) => [...column, ...(same(curves) ?? [])]);
   expect(columnsOf(doubled)).toEqual(
     columnsOf(curves).map(([name, column]) => [name, [...column, ...column]]),

@@ -1,7 +1,7 @@
-/** The one list of the columns that curves have. */
+/** The list of the columns of curves. */
 import type { StageCurves, StepCurves } from './runs.ts';
 
-/** Of a run without a step. */
+/** The curves of a run without steps. */
 export const noCurves: StepCurves = {
   step: [],
   epoch: [],
@@ -19,9 +19,9 @@ export const noCurves: StepCurves = {
 };
 
 /**
- * The curves with `pick` applied to every column, those of the stages too; all else as it is.
+ * Applies `pick` to every column, including those of the stages, and keeps everything else.
  *
- * @param pick - gets a column, and `same`, which finds the column of that name in other curves (null if they have none)
+ * @param pick - receives a column and `same`, which finds the same column in other curves (null if they have none)
  */
 export function mapCurves(
   curves: StepCurves,

@@ -1,17 +1,20 @@
-/** What an exported folder holds: scripts that hand their data to `globalThis.meanfieldExport`, because a page from disk may read nothing else. */
+/**
+ * The contents of an exported folder: scripts that assign their data to `globalThis.meanfieldExport`, because a page
+ * opened from disk can load nothing else.
+ */
 import type { Reproduction } from '../../runs/index.ts';
 import type { RunDetail, RunList, SampleList, StepCurves, SwapList, WeightClouds } from './runs.ts';
 
 /** `data/list.js`: `globalThis.meanfieldExport = {..}` */
 export interface ExportedList {
-  /** When it was written, as ISO time. */
+  /** ISO time of the export. */
   readonly written: string;
   readonly list: RunList;
-  /** By folder of the grid. */
+  /** By grid folder. */
   readonly reproductions: Readonly<Record<string, Reproduction>>;
-  /** The script of each run, by its id. */
+  /** Script path by run id. */
   readonly scripts: Readonly<Record<string, string>>;
-  /** Of runs of which nothing could be read: the line that says why, by the id. */
+  /** Reason by run id, for runs that could not be read. */
   readonly unread: Readonly<Record<string, string>>;
 }
 
@@ -20,12 +23,12 @@ export interface ExportedRun {
   readonly detail: RunDetail;
   readonly steps: StepCurves;
   readonly swaps: SwapList;
-  /** null where a run has none, or it could not be read: that is a problem of its row. */
+  /** null if the run has none or they could not be read, which is then listed in the problems of its row. */
   readonly weights: WeightClouds | null;
   readonly samples: SampleList | null;
 }
 
-/** The global that the scripts write to. */
+/** The global that the scripts fill. */
 export interface ExportedData extends ExportedList {
   readonly runs: Record<string, ExportedRun>;
 }

@@ -1,4 +1,4 @@
-/** The addresses of the server. The name of a run is one segment: `/` in it is written %2F. */
+/** URLs of the server. A run id is one path segment, with `/` as %2F. */
 export const routes = {
   runs: 'api/runs',
   run: (id: string) => `api/runs/${encodeURIComponent(id)}`,
@@ -7,23 +7,23 @@ export const routes = {
   swaps: (id: string) => `api/runs/${encodeURIComponent(id)}/swaps`,
   weights: (id: string) => `api/runs/${encodeURIComponent(id)}/weights`,
   samples: (id: string) => `api/runs/${encodeURIComponent(id)}/samples`,
-  /** A page of the run folder, shown as it is: its report or its analysis. */
+  /** An HTML page of the run folder, served unchanged: report or analysis. */
   file: (id: string, name: 'report.html' | 'analysis.html') =>
     `api/runs/${encodeURIComponent(id)}/files/${name}`,
   /** Server-sent events: `steps` and `status` of one run. */
   runEvents: (id: string, after: number) => `api/runs/${encodeURIComponent(id)}/events${query({ after })}`,
   /** Server-sent events: `rows` of the list. */
   events: (revision: number) => `api/events${query({ revision })}`,
-  /** The `Reproduction` of a grid: its results.json. */
+  /** The `Reproduction` of a grid, from its results.json. */
   reproduction: (folder: string) => `api/reproductions/${encodeURIComponent(folder)}`,
   start: 'api/actions/start',
   stop: 'api/actions/stop',
   resume: 'api/actions/resume',
-  /** POST: a lab state; the answer is lines of JSON, one a part of the picture's data. */
+  /** POST: takes a lab state and returns JSON lines, one per part of the picture. */
   lab: 'api/lab',
 } as const;
 
-/** The header that actions and lab requests carry: the token of the page's <meta name="studio-token">. */
+/** Request header of actions and lab requests: the token from the page's <meta name="studio-token">. */
 export const tokenHeader = 'x-studio-token';
 
 function query(parameters: Readonly<Record<string, number | undefined>>): string {

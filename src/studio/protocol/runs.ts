@@ -1,4 +1,4 @@
-/** What the server and the page say to each other about runs, as JSON. Numbers that are not finite are null on the wire. */
+/** The JSON messages between server and page about runs. Non-finite numbers are null. */
 import type {
   EpochRecord,
   EvaluationSet,
@@ -11,74 +11,79 @@ import type {
 
 /** A run in the list. */
 export interface RunRow {
-  /** Path below the runs folder with `/`, such as `fast/cifar10-resnet20-vanilla-s1`: the name in every address. */
+  /**
+   * Path below the runs folder with `/`, such as `fast/cifar10-resnet20-vanilla-s1`; identifies the run in every URL.
+   */
   readonly id: string;
-  /** Name of the folder. */
+  /** Folder name. */
   readonly name: string;
   readonly state: LiveState | 'unknown';
   readonly dataset: string;
   readonly model: string;
-  /** With `-no-reorder` where the order was frozen. */
+  /** With the suffix `-no-reorder` if the order was frozen. */
   readonly scheme: string;
   readonly seed: number | null;
-  /** Key into the configurations of the list: runs that share it differ by seed and machine alone. Null without a readable config. */
+  /**
+   * Key into the list's configurations; runs with the same key differ only in seed and machine. Null without a
+   * readable config.
+   */
   readonly configuration: string | null;
-  /** Finished epochs, and those that are planned. */
+  /** Finished epochs; the planned number is in `plannedEpochs`. */
   readonly epochs: number;
   readonly plannedEpochs: number | null;
   readonly step: number;
   readonly totalSteps: number;
-  /** In percent: final if there is a result, else of the last evaluated epoch. */
+  /** In percent: the final error if there is a result, else that of the last evaluated epoch. */
   readonly testError: number | null;
-  /** What that was measured on: with a validation split the test set is for the result alone. */
+  /** The set it was measured on; with a validation split, the test set is used only for the result. */
   readonly evaluatedOn: EvaluationSet;
   readonly trainLoss: number | null;
   readonly seconds: number | null;
   readonly imagesPerSecond: number | null;
   readonly swaps: number;
-  /** ISO times: when the run began, and its last heartbeat. */
+  /** ISO times of the start and of the last heartbeat. */
   readonly started: string | null;
   readonly heartbeat: string | null;
-  /** It has a result. */
+  /** Whether the run has a result. */
   readonly final: boolean;
-  /** A checkpoint is there to go on from. */
+  /** Whether there is a checkpoint to resume from. */
   readonly resumable: boolean;
-  /** What could not be read, one line each. */
+  /** Parts that could not be read, one line each. */
   readonly problems: readonly string[];
 }
 
-/** A folder with the record of `meanfield reproduce`. */
+/** A folder with a record of `meanfield reproduce`. */
 export interface Grid {
   /** Path below the runs folder, or `rootGrid`. */
   readonly id: string;
-  /** Changes when its results.json is written anew: its time in ms. */
+  /** Modification time of its results.json in ms. */
   readonly written: number;
 }
-/** How the runs folder is called where it is a grid itself: no other folder can have this name. */
+/** Id of the runs folder if it is a grid itself; no subfolder can have this name. */
 export const rootGrid = './';
 
 /** GET api/runs */
 export interface RunList {
-  /** The folder as the user gave it. */
+  /** The runs folder as given by the user. */
   readonly root: string;
-  /** Counts changes; an event stream goes on from it. */
+  /** Change counter; event streams resume from it. */
   readonly revision: number;
   readonly runs: readonly RunRow[];
-  /** Each distinct configuration once, without seed, threads and device. */
+  /** Distinct configurations without seed, threads and device. */
   readonly configurations: Readonly<Record<string, PlainRecord>>;
-  /** What could not be read outside the runs, one line each. */
+  /** Problems that concern no single run, one line each. */
   readonly problems: readonly string[];
   readonly grids: readonly Grid[];
 }
 
-/** Event `rows` of api/events: rows that are new or changed since, and ids of those that are gone. */
+/** Event `rows` of api/events: rows added or changed, and ids of removed runs. */
 export interface RowsEvent {
   readonly revision: number;
-  /** The server does not know the revision that was asked from: `changed` is the whole list. */
+  /** Whether `changed` is the whole list, because the server does not know the client's revision. */
   readonly whole: boolean;
   readonly changed: readonly RunRow[];
   readonly gone: readonly string[];
-  /** Those that `changed` names. */
+  /** The configurations named by `changed`. */
   readonly configurations: Readonly<Record<string, PlainRecord>>;
   /** As in the list. */
   readonly problems: readonly string[];
@@ -93,17 +98,17 @@ export interface RunDetail {
   readonly epochs: readonly EpochRecord[];
   readonly result: RunResult | null;
   readonly checkpoints: readonly string[];
-  /** Changes when a page or a checkpoint of the run folder is new or written anew. */
+  /** Changes when a page or checkpoint of the run folder is added or rewritten. */
   readonly stamp: string;
-  /** The message of a run that failed or diverged. */
+  /** Error message of a failed or diverged run. */
   readonly message: string | null;
-  /** A report page, an analysis, sample predictions are there. */
+  /** Whether there is a report page, an analysis, sample predictions. */
   readonly files: { readonly report: boolean; readonly analysis: boolean; readonly samples: boolean };
-  /** Command lines that do what the page's buttons do, and that evaluate and report this run. */
+  /** Command lines equivalent to the page's buttons, and for evaluating and reporting the run. */
   readonly commands: Readonly<Record<'start' | 'resume' | 'evaluate' | 'report' | 'analyse', string>>;
 }
 
-/** Depth coordinates of one stage: [point][particle], null where the scheme has none. */
+/** Depth coordinates of one stage: [point][particle], null if the scheme has none. */
 export interface StageCurves {
   readonly tau: readonly (readonly number[])[] | null;
   readonly tauEnd: readonly (readonly number[])[] | null;
@@ -111,8 +116,8 @@ export interface StageCurves {
 }
 
 /**
- * GET api/runs/:id/steps?points=N&from=STEP&to=STEP: the steps in columns, one entry a point. A point stands for
- * a bucket of steps: its loss and its error are means, with the least and the largest loss beside them; all else is of its last step.
+ * GET api/runs/:id/steps?points=N&from=STEP&to=STEP: the steps in columns, one entry per point. A point is a bucket
+ * of steps: mean loss and error, minimum and maximum loss, and everything else from its last step.
  */
 export interface StepCurves {
   readonly step: readonly number[];
@@ -126,7 +131,7 @@ export interface StepCurves {
   readonly imagesPerSecond: readonly (number | null)[];
   readonly seconds: readonly number[];
   readonly stages: Readonly<Record<string, StageCurves>>;
-  /** Steps in the file, and the last of them. */
+  /** Number of steps in the file; the last one is `lastStep`. */
   readonly total: number;
   readonly lastStep: number;
 }
@@ -134,53 +139,53 @@ export interface StepCurves {
 /** GET api/runs/:id/swaps */
 export interface SwapList {
   readonly swaps: readonly SwapRecord[];
-  /** There are so many; of very many only an even choice is sent. */
+  /** Total number; beyond a limit, an evenly spaced selection is sent. */
   readonly total: number;
 }
 
 /**
- * GET api/runs/:id/weights: the blocks of each stage in the plane of the first two principal components of their
- * weights, over the checkpoints there are.
+ * GET api/runs/:id/weights: the blocks of each stage over all checkpoints, in the plane of the first two principal
+ * components of their weights.
  */
 export interface WeightClouds {
   readonly stages: Readonly<Record<string, WeightCloud>>;
 }
 export interface WeightCloud {
-  /** Shares of the variance that the two components carry. */
+  /** Shares of the variance explained by the two components. */
   readonly explained: readonly [number, number];
   readonly points: readonly {
     readonly checkpoint: string;
     readonly step: number;
-    /** By creation. */
+    /** Index in order of creation. */
     readonly particle: number;
     readonly x: number;
     readonly y: number;
     /** Position in depth; null for schemes without one. */
     readonly tau: number | null;
-    /** Place in the order of the flow. */
+    /** Index in flow order. */
     readonly place: number;
   }[];
 }
 
-/** GET api/runs/:id/samples: `samples.json` of the run folder. Images are PNG as data addresses. */
+/** GET api/runs/:id/samples: `samples.json` of the run folder. Images are PNG data URLs. */
 export type SampleList = TestSamples;
 
-/** Event `steps` of api/runs/:id/events: steps after the last one sent; its id is the last step. */
+/** Event `steps` of api/runs/:id/events: steps after the last one sent; the event id is the last step. */
 export interface StepsEvent extends StepCurves {
-  /** It goes on after this step. What the page has of steps and swaps beyond it is void: the run was cut back and resumed. */
+  /** Continues after this step. Later steps and swaps held by the page are void: the run was truncated and resumed. */
   readonly after: number;
 }
 /** Event `status` of the same stream. */
 export interface StatusEvent {
   readonly row: RunRow;
-  /** As in the detail: where it is another one, there is more to read. */
+  /** As in RunDetail; if it differs, the detail must be read again. */
   readonly stamp: string;
-  /** All there are. */
+  /** All epochs so far. */
   readonly epochs: readonly EpochRecord[];
-  /** Those that were not sent before, after the step that was asked from. */
+  /** New swaps after the requested step. */
   readonly swaps: readonly SwapRecord[];
 }
-/** Event `gone` of the same stream, after which it ends: the run folder is no longer there. */
+/** Event `gone` of the same stream, which then ends: the run folder has been removed. */
 export type GoneEvent = ErrorAnswer;
 
 /** POST api/actions/start: arguments of `meanfield train`, such as ["--epochs", "2"]. */
@@ -193,15 +198,15 @@ export interface RunRequest {
 }
 /** Answer of every action. */
 export interface ActionAnswer {
-  /** The command line that was started, or what was sent to which process. */
+  /** The started command line, or the signal sent and its process. */
   readonly command: string;
   readonly pid: number;
-  /** Of the run folder, once it is known. */
+  /** Id of the run folder, once known. */
   readonly id: string | null;
 }
 
 /** Body of every answer that is not 2xx. */
 export interface ErrorAnswer {
-  /** One line: what was wrong, where, what to do. */
+  /** One line: the problem, where it is, and what to do. */
   readonly error: string;
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { cursorKnobs, type Knob, type KnobName, knobs } from '../../lab/knobs.ts';
 import { parameterNames } from '../../lab/problem.ts';
 import { views } from '../../lab/views/index.ts';
-import { beforeKnobs, dataKnobs, rhoKnobs } from '../../lab/views/view.ts';
+import { pretrainingKnobs, dataKnobs, rhoKnobs } from '../../lab/views/view.ts';
 import { Button } from '../parts/controls.tsx';
 import { data, isOld } from './computing.ts';
 import { ChoiceInput, NumberInput, ParameterInput, SeedInput } from './knobs.tsx';
@@ -13,14 +13,14 @@ import { OwnPoints } from './own-points.tsx';
 const groups: readonly (readonly [string, readonly KnobName[]])[] = [
   ['Data', dataKnobs],
   ['Blocks and their law ρ', rhoKnobs],
-  ['Training before', beforeKnobs],
+  ['Training before', pretrainingKnobs],
 ];
 
 export function Controls(): JSX.Element {
   const { view } = state.value;
   const all = views[view].knobs.filter((name) => !cursorKnobs.includes(name));
   // Training steps belong to the view itself if nothing is trained before it.
-  const shared = groups.filter(([, names]) => names !== beforeKnobs || all.includes('trained'));
+  const shared = groups.filter(([, names]) => names !== pretrainingKnobs || all.includes('trained'));
   const grouped = new Set<KnobName>(shared.flatMap(([, names]) => names));
   const own = all.filter((name) => !grouped.has(name));
   return (

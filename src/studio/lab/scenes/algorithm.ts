@@ -1,4 +1,4 @@
-/** Algorithm 1: blocks as beads on the axis of depth, their ways through the training, and where they changed places. */
+/** Algorithm 1: blocks as beads on the depth axis, their paths during training, and their swaps. */
 import { ink, type Mark, plot, type Theme } from '../../../draw/index.ts';
 import type { BeadsPart } from '../parts.ts';
 import { beadsAt, colourOf, orderAt } from './beads.ts';
@@ -10,9 +10,9 @@ import type { Box } from './plane.ts';
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
-/** Blocks with intervals have a lane each. */
+/** Blocks with intervals have one lane each. */
 const beadsHeight = (beads: BeadsPart): number => (beads.tauEnd ? 190 : 140);
-/** Where panels stand beneath each other the beads have theirs beside the positions. */
+/** Extra height in a narrow picture, where the beads have their own panel. */
 const moreWhereNarrow = 60;
 
 export const algorithmScene: Scene = {
@@ -73,7 +73,7 @@ export const algorithmScene: Scene = {
   },
 };
 
-/** tau of every block against the step (step sizes where a scheme has no tau); swaps as rings. */
+/** tau of every block against the step (step sizes if the scheme has no tau); rings mark swaps. */
 function ways(box: Box, beads: BeadsPart, steps: number, step: number, theme: Theme): Mark[] {
   const paths = beads.tau ?? beads.widths;
   const n = paths.shape[1] ?? 0;
@@ -91,7 +91,7 @@ function ways(box: Box, beads: BeadsPart, steps: number, step: number, theme: Th
           ? 'Position \u03c4 of each block'
           : 'Step size of each block',
       horizontal: { from: 0, to: steps, title: 'steps' },
-      // Room for a ring at either end.
+      // Leaves room for a ring at either end.
       vertical: { from: low - 0.03 * high, to: 1.05 * high },
     },
     theme,

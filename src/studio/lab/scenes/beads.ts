@@ -1,4 +1,4 @@
-/** The blocks of Algorithm 1 as beads on the axis of depth, at one step. */
+/** The blocks of Algorithm 1 as beads on the depth axis, at one step. */
 import { formatCount, inkOn, type Mark, plot, type Theme } from '../../../draw/index.ts';
 import type { BeadsPart, Grid } from '../parts.ts';
 import type { Box } from './plane.ts';
@@ -7,18 +7,19 @@ const rowOf = ({ shape, data }: Grid, row: number): readonly number[] => {
   const n = shape[1] ?? 0;
   return data.slice(row * n, (row + 1) * n);
 };
-/** Blocks by creation in the order in which they are met at a row. */
+/** Block indices in flow order at one row. */
 export const orderAt = (beads: BeadsPart, row: number): readonly number[] => rowOf(beads.order, row);
 
 export const colourOf = (i: number, n: number, theme: Theme): string =>
   theme.sequential[Math.round((i / Math.max(1, n - 1)) * (theme.sequential.length - 1))]!;
 
-/** How far beads reach from their middle, in px; smaller where there are many. */
+/** Radius of a bead in px; smaller if there are many. */
 const beadRadius = (n: number, lanes: boolean): number => (n > 24 ? 5.5 : lanes ? 7 : 8);
 
 /**
- * Each block as the stretch of depth in which it acts, with a bead where its tau is: where it begins if it has an interval of
- * its own, else where it ends. The plot of {@link ways} shows the same tau. Without a tau the bead is where the stretch ends.
+ * Each block as its interval of depth, with a bead at its tau: at the start of the interval for schemes with
+ * intervals, else at the end. The plot of {@link ways} shows the same tau. Without a tau, the bead is at the end of
+ * the interval.
  */
 export function beadsAt(box: Box, beads: BeadsPart, row: number, theme: Theme): Mark[] {
   const widths = rowOf(beads.widths, row);
@@ -32,7 +33,7 @@ export function beadsAt(box: Box, beads: BeadsPart, row: number, theme: Theme): 
     {
       ...box,
       title: `${step} ${beads.tauEnd ? 'from its bead at \u03c4' : tau ? 'up to its bead at \u03c4' : 'up to its bead'}`,
-      // Room for a bead at either end.
+      // Leaves room for a bead at either end.
       horizontal: { from: -0.03 * end, to: 1.03 * end, title: 'depth' },
       vertical: { from: 0, to: 1, bare: true },
     },
@@ -45,7 +46,7 @@ export function beadsAt(box: Box, beads: BeadsPart, row: number, theme: Theme): 
   const levels = new Levels(2 * radius + 1);
   let depth = 0;
   order.forEach((i, place) => {
-    // Schemes with intervals say where a block begins; in the others it begins where the one before ends.
+    // Schemes with intervals define where a block starts; in the others it starts at the end of the previous block.
     const begin = beads.tauEnd && tau ? tau[i]! : depth;
     depth = begin + widths[i]!;
     const tall = beads.tauEnd ? 6 : 18;
@@ -68,7 +69,7 @@ export function beadsAt(box: Box, beads: BeadsPart, row: number, theme: Theme): 
   return [...one.frame, one.inside([...bars, ...blobs])];
 }
 
-/** Beads that stand side by side: one that would cover the one before it goes above or below. */
+/** Places beads in levels: a bead that would cover the previous one moves up or down. */
 class Levels {
   readonly #size: number;
   readonly #last = new Map<number, number>();
@@ -77,7 +78,7 @@ class Levels {
     this.#size = size;
   }
 
-  /** How far below the middle a bead at x stands, x not falling from call to call. */
+  /** Offset below the centre line for a bead at x; x must not decrease between calls. */
   next(x: number): number {
     const free = [0, -1, 1].find((level) => x - (this.#last.get(level) ?? -Infinity) >= this.#size) ?? 0;
     this.#last.set(free, x);

@@ -1,4 +1,6 @@
-/** Costates: where each point would have to be moved for the loss to fall, and how their size lasts through depth. */
+/**
+ * Costates: the direction in which to move each point to reduce the loss, and how their size persists through depth.
+ */
 import { ink, type Mark, seriesColour } from '../../../draw/index.ts';
 import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
@@ -7,8 +9,8 @@ import { classKeys, planePlot, pointColours, pointDots, targetLines } from './pl
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
-/** The longest arrow, as a share of the window. */
-const longest = 0.35;
+/** Length of the longest arrow, as a share of the window. */
+const maxArrow = 0.35;
 
 export const costateScene: Scene = {
   height: (width) => heightFor(width, panels),
@@ -25,7 +27,7 @@ export const costateScene: Scene = {
     if (costate) {
       const p = statesAt(costate.costates, costate.depths, cursor.t);
       const largest = costate.costates.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-      const unit = (longest * points.window) / largest;
+      const unit = (maxArrow * points.window) / largest;
       const arrows = { x: [] as number[], y: [] as number[], dx: [] as number[], dy: [] as number[] };
       now.x.forEach((x, n) => {
         const y = now.y[n]!;

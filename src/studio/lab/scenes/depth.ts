@@ -1,7 +1,7 @@
-/** Reading states between the depths at which they are known. */
+/** Interpolates states between known depths. */
 import type { Grid, SnapshotPart } from '../parts.ts';
 
-/** Rows x and y of [.., N, d] at depth t, between the two depths beside it: Euler's flow is straight there. */
+/** Features x and y of [.., N, d] at depth t, interpolated linearly, as in Euler's method. */
 export function statesAt(states: Grid, depths: readonly number[], t: number): Features {
   const [, ...inner] = states.shape;
   const d = inner.at(-1) ?? 1;
@@ -16,7 +16,7 @@ export function statesAt(states: Grid, depths: readonly number[], t: number): Fe
   return { x: feature(0), y: feature(1) };
 }
 
-/** The last depth not beyond t, and which share of the way to the next one t is. */
+/** Index of the last depth not beyond t, and the fraction of the way to the next one. */
 export function placeOf(
   depths: readonly number[],
   t: number,
@@ -28,7 +28,7 @@ export function placeOf(
   return { index, share: next === undefined || next <= from ? 0 : Math.max(0, (t - from) / (next - from)) };
 }
 
-/** What holds from one depth to the next, as a line with steps: value l from depth l to depth l + 1. */
+/** A step function: value l holds from depth l to depth l + 1. */
 export function stepped(
   depths: readonly number[],
   values: readonly number[],
@@ -39,7 +39,7 @@ export function stepped(
   };
 }
 
-/** The member whose depth is nearest to t. */
+/** The item with depth nearest to t. */
 export function nearestTo<T extends { readonly t: number }>(list: readonly T[], t: number): T | undefined {
   let best: T | undefined;
   for (const one of list) if (!best || Math.abs(one.t - t) < Math.abs(best.t - t)) best = one;
@@ -52,14 +52,14 @@ export interface Features {
   readonly y: Float64Array;
 }
 
-/** Between a and b: a at share 0, b at share 1. */
+/** Linear interpolation: a at share 0, b at share 1. */
 export function between(a: Features, b: Features, share: number): Features {
   const mix = (from: Float64Array, to: Float64Array): Float64Array =>
     from.map((value, n) => value + share * (to[n]! - value));
   return { x: mix(a.x, b.x), y: mix(a.y, b.y) };
 }
 
-/** The states of a training at step `step`: between the two snapshots beside it. */
+/** The states at a training step, interpolated between the neighbouring snapshots. */
 export function snapshotAt(
   snapshots: readonly SnapshotPart[],
   step: number,

@@ -1,4 +1,4 @@
-/** A step of rho towards the best block of every depth: the loss along the way, and what the flow becomes. */
+/** A step of rho towards the best block at every depth: the loss along the way and the resulting flow. */
 import { ink, type Mark, seriesColour } from '../../../draw/index.ts';
 import type { AlongPart } from '../parts.ts';
 import { statesAt, stepped } from './depth.ts';
@@ -89,23 +89,26 @@ export const descentScene: Scene = {
   },
 };
 
-/** E may rise to so many times its start before it leaves the picture. */
-const highest = 1.3;
+/** The picture ends where E exceeds this multiple of its start. */
+const maxEnergyRatio = 1.3;
 
-/** Axes on which E is seen where it falls: far beyond its least it rises steeply, and the straight line leaves soon. */
+/**
+ * Axis ranges that show the decrease of E: far beyond its minimum it rises steeply, and the tangent leaves the
+ * picture early.
+ */
 function alongRange(
   { lambda, loss }: AlongPart,
   drawn: number,
 ): { x: LinesOptions['x']; y: NonNullable<LinesOptions['y']> } {
   const start = loss[0] ?? 1;
-  const beyond = loss.findIndex((value, i) => i > 0 && value > highest * start);
+  const beyond = loss.findIndex((value, i) => i > 0 && value > maxEnergyRatio * start);
   const to = beyond < 0 ? 1 : Math.min(1, Math.max(lambda[beyond] ?? 1, 1.15 * drawn));
   const seen = loss.filter((_, i) => lambda[i]! <= to);
-  const top = drawn > (lambda[beyond] ?? 1) ? Math.max(...seen) : highest * start;
+  const top = drawn > (lambda[beyond] ?? 1) ? Math.max(...seen) : maxEnergyRatio * start;
   return { x: { title: '\u03bb', from: 0, to }, y: { from: 0, to: 1.05 * top } };
 }
 
-/** A thin line from where each point was to where it is. */
+/** Thin lines from the old to the new position of each point. */
 export function movesOf(
   { sx, sy }: { readonly sx: (x: number) => number; readonly sy: (y: number) => number },
   from: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> },

@@ -1,4 +1,4 @@
-/** The orders of the expansion added one by one, beside the network itself. */
+/** The partial sums of the expansion next to the network itself. */
 import { ink, type Mark, seriesColour } from '../../../draw/index.ts';
 import { between, type Features, statesAt } from './depth.ts';
 import { movesOf } from './descent.ts';
@@ -9,13 +9,13 @@ import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
-/** Orders are whole. */
+/** Orders are integers. */
 const orderAxis = (count: number): { ticks: number; format: (value: number) => string } => ({
   ticks: Math.min(8, count),
   format: (value) => (Number.isInteger(value) ? String(value) : ''),
 });
 
-/** The slider of depth goes through the orders here: 0 is order 0, 1 is order K. */
+/** The depth slider selects the order here: 0 is order 0, 1 is order K. */
 export const expansionScene: Scene = {
   height: (width) => heightFor(width, panels),
   picture(options) {
@@ -38,7 +38,7 @@ export const expansionScene: Scene = {
       const sum = between(at(k), at(k + 1), place - k);
       inside.push(...movesOf(plane, sum, last, colours), pointDots(plane, sum, colours, theme));
     }
-    // The network itself: rings.
+    // The network itself, as rings.
     inside.push({
       kind: 'dots',
       x: Array.from(last.x, plane.sx),

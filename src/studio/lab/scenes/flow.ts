@@ -1,4 +1,4 @@
-/** All points carried through depth, over the plane that is carried with them. */
+/** All points carried through depth, over the plane carried with them. */
 import { ink, type Mark, type Plot, plot, type Theme } from '../../../draw/index.ts';
 import type { FlowPart, PointsPart } from '../parts.ts';
 import { nearestTo, statesAt } from './depth.ts';
@@ -72,7 +72,7 @@ export const flowScene: Scene = {
   },
 };
 
-/** Mean over points of half the squared distance of the height from its target, at every depth. */
+/** Half the mean squared distance of the heights from their targets, at every depth. */
 export function distanceAlong({ states }: FlowPart, { targets }: PointsPart): number[] {
   const [depths = 0, count = 0, d = 1] = states.shape;
   return Array.from({ length: depths }, (_, l) => {
@@ -84,7 +84,7 @@ export function distanceAlong({ states }: FlowPart, { targets }: PointsPart): nu
 
 const bins = 31;
 
-/** How many points are at which height: bars to the right, by class. */
+/** Histogram of heights: bars to the right, by class. */
 export function heightsPlot(
   box: Box,
   heights: ArrayLike<number>,

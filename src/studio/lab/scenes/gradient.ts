@@ -1,4 +1,4 @@
-/** G(theta, t) as a landscape over a plane of theta, with the particles that roll down it. */
+/** G(theta, t) as a landscape over a plane of theta, with the particles moving down it. */
 import { type Mark, plot, type Plot, textWidth, type Theme } from '../../../draw/index.ts';
 import type { Grid, LandscapePart, PointsPart } from '../parts.ts';
 import { statesAt } from './depth.ts';
@@ -8,10 +8,10 @@ import { acrossAndUp, planePlot, pointColours, pointDots, targetLines, type Box 
 import { pictureOf, say, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
-/** Where panels stand beneath each other: room for a square. */
+/** Panel height in a narrow picture: room for a square. */
 const narrowPanel = 300;
-/** The longest arrow, as a share of the window. */
-const longest = 0.22;
+/** Length of the longest arrow, as a share of the window. */
+const maxArrow = 0.22;
 
 export const gradientScene: Scene = {
   height: (width) => heightFor(width, panels, narrowPanel),
@@ -21,7 +21,7 @@ export const gradientScene: Scene = {
     const flow = data.flows.flow;
     if (!points || !flow) return waiting(options);
     const { main, side } = layoutOf(width, height, panels, narrowPanel);
-    // A landscape is that of the step from its depth to the next.
+    // A landscape holds for one step, from its depth to the next.
     const ends = (one: LandscapePart): number => flow.depths[one.l + 1] ?? 1;
     const distance = (one: LandscapePart): number =>
       Math.max(one.t - cursor.t, 0, cursor.t - ends(one)) + (cursor.t === ends(one) ? 1e-9 : 0);
@@ -70,7 +70,7 @@ export const gradientScene: Scene = {
   },
 };
 
-/** The largest size of a value, by which all landscapes share their colours. */
+/** The largest absolute value, which scales the colours of all landscapes. */
 function limitOf(grids: readonly Grid[]): number {
   let largest = 1e-12;
   for (const { data } of grids) for (const value of data) largest = Math.max(largest, Math.abs(value));
@@ -108,16 +108,16 @@ function landscape(
   return [
     ...one.frame,
     one.inside(inside),
-    // One bar is enough for two pictures in the same colours.
+    // Two pictures with the same colours share one colour bar.
     ...(particles ? colourBar(one, limit, theme) : []),
   ];
 }
 
-/** Particles with the way that the gradient flow takes them. */
+/** Particles with their directions in the gradient flow. */
 function rolling({ sx, sy }: Plot, particles: Grid, velocity: Grid, window: number, theme: Theme): Mark[] {
   const count = particles.shape[0] ?? 0;
   const largest = velocity.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-  const unit = (longest * window) / largest;
+  const unit = (maxArrow * window) / largest;
   const at = { x: [] as number[], y: [] as number[], dx: [] as number[], dy: [] as number[] };
   for (let j = 0; j < count; j++) {
     const [x, y] = [particles.data[2 * j]!, particles.data[2 * j + 1]!];
@@ -132,7 +132,7 @@ function rolling({ sx, sy }: Plot, particles: Grid, velocity: Grid, window: numb
   ];
 }
 
-/** From - limit to limit, above the upper right corner of a plot. */
+/** Colour bar from -limit to limit, above the upper right corner of a plot. */
 function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mark[] {
   const [wide, tall] = [60, 8];
   const ramp = signRamp(theme);
@@ -157,7 +157,7 @@ function colourBar({ left, top, width }: Plot, limit: number, theme: Theme): Mar
   ];
 }
 
-/** The points at one depth, small. */
+/** A small plot of the points at one depth. */
 export function smallPlane(
   box: Box,
   points: PointsPart,

@@ -2,7 +2,7 @@
 import { divergingLevel, type Mark, type Plot, rampThrough, type Theme } from '../../../draw/index.ts';
 import type { Grid } from '../parts.ts';
 
-/** From the colour of class B, which is to arrive at -1, to that of class A, at 1. */
+/** From the colour of class B (target -1) to that of class A (target 1). */
 export function signRamp(theme: Theme): readonly string[] {
   const known = ramps.get(theme) ?? rampThrough([theme.series[1]!, theme.plane, theme.series[0]!], 101);
   ramps.set(theme, known);
@@ -10,15 +10,13 @@ export function signRamp(theme: Theme): readonly string[] {
 }
 const ramps = new WeakMap<Theme, readonly string[]>();
 
-/** Cells a side that are drawn: values between the grid's own are bilinear. */
+/** Drawn cells per side; values between grid points are interpolated bilinearly. */
 const cells = 128;
 
-/** Levels of what is on the picture: they do not depend on where a slider stands. */
-const known = new WeakMap<Grid, { readonly limit: number; readonly levels: Uint8Array }>();
+/** Cached colour levels, which do not depend on the sliders. */
+const levelCache = new WeakMap<Grid, { readonly limit: number; readonly levels: Uint8Array }>();
 
-/**
- * A grid over [-window, window]^2, rows from below, on the ramp of signs from -limit to limit.
- */
+/** Draws a grid over [-window, window]^2, rows from the bottom, with the sign ramp from -limit to limit. */
 export function heatCells(
   { sx, sy }: Plot,
   { window, values }: { readonly window: number; readonly values: Grid },
@@ -27,9 +25,9 @@ export function heatCells(
   opacity = 1,
 ): Mark {
   const ramp = signRamp(theme);
-  const before = known.get(values);
+  const before = levelCache.get(values);
   const levels = before?.limit === limit ? before.levels : levelsOf(values, limit, ramp.length);
-  known.set(values, { limit, levels });
+  levelCache.set(values, { limit, levels });
   return {
     kind: 'cells',
     x: sx(-window),
@@ -49,7 +47,7 @@ function levelsOf(values: Grid, limit: number, colours: number): Uint8Array {
   const [rows = 0, columns = 0] = values.shape;
   const levels = new Uint8Array(cells * cells);
   for (let row = 0; row < cells; row++) {
-    // Cells are drawn from above.
+    // Cells are drawn from the top.
     const v = (1 - (row + 0.5) / cells) * (rows - 1);
     const below = Math.min(rows - 2, Math.floor(v));
     for (let column = 0; column < cells; column++) {

@@ -1,4 +1,4 @@
-/** The pictures of the views: parts and cursor in, marks out. */
+/** The pictures of the views: from parts and cursor to marks. */
 import type { ViewName } from '../knobs.ts';
 import { algorithmScene } from './algorithm.ts';
 import { costateScene } from './costate.ts';

@@ -1,15 +1,18 @@
-/** Where the panels of a picture stand: the main one at the left with the others beside it, or all beneath each other where it is narrow. */
+/** Panel layout: the main panel on the left and the others beside it, or all stacked in a narrow picture. */
 import type { Box } from './plane.ts';
 
-/** Narrower than this, panels stand beneath each other. In px. */
+/** Pictures narrower than this are stacked, in px. */
 const wideFrom = 700;
 const gap = 10;
 const narrowPanel = 190;
-/** Of the width, the main panel. */
+/** Share of the width taken by the main panel. */
 const mainShare = 0.6;
-/** What a plane's titles and axes take of its height more than of its width: so high a panel holds a square that fills it. */
-const moreHigh = 8;
-/** Higher pictures leave no room for what is said of them. */
+/**
+ * Titles and axes of a plane take this much more height than width; a panel this much higher holds a square that
+ * fills it.
+ */
+const extraHeight = 8;
+/** Height limits; a higher picture leaves no room for the text. */
 const [minHeight, maxHeight] = [440, 700];
 
 export interface Layout {
@@ -19,10 +22,10 @@ export interface Layout {
 
 export const isNarrow = (width: number): boolean => width < wideFrom;
 
-/** Height of a picture of `panels` panels beside the main one; where it is narrow, of `panel` px each. */
+/** Height of a picture with `panels` panels beside the main one; in a stacked layout, each is `panel` px high. */
 export function heightFor(width: number, panels: number, panel = narrowPanel): number {
-  if (isNarrow(width)) return width + moreHigh + panels * (panel + gap);
-  return Math.round(Math.min(maxHeight, Math.max(minHeight, mainShare * width + moreHigh)));
+  if (isNarrow(width)) return width + extraHeight + panels * (panel + gap);
+  return Math.round(Math.min(maxHeight, Math.max(minHeight, mainShare * width + extraHeight)));
 }
 
 export function layoutOf(width: number, height: number, panels: number, panel = narrowPanel): Layout {
@@ -38,7 +41,7 @@ export function layoutOf(width: number, height: number, panels: number, panel = 
       })),
     };
   }
-  const mainWidth = Math.round(Math.min(mainShare * width, height - moreHigh));
+  const mainWidth = Math.round(Math.min(mainShare * width, height - extraHeight));
   const each = (height - (panels - 1) * gap) / Math.max(panels, 1);
   return {
     main: { x: 0, y: 0, width: mainWidth, height },

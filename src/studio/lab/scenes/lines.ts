@@ -1,4 +1,4 @@
-/** Small plots of lines beside the main picture, with a cursor. */
+/** Small line plots beside the main picture, with a cursor. */
 import { type Box, type Mark, type Plot, textWidth, type Theme } from '../../../draw/index.ts';
 import { cursorLine, type LineAxis, type Lines, type Series, titledLines } from '../../../pictures/index.ts';
 
@@ -10,14 +10,14 @@ export interface LinesOptions {
   readonly x: LineAxis;
   readonly y?: LineAxis;
   readonly lines: readonly Series[];
-  /** Position of the cursor on the x axis, and the text beside it. */
+  /** Cursor position on the x axis, and its label. */
   readonly cursor?: number;
   readonly cursorWords?: string;
-  /** Places on the x axis that are marked at the bottom of the plot. */
+  /** x values marked at the bottom of the plot. */
   readonly ticks?: readonly number[];
 }
 
-/** Lines with a title, a legend, a cursor and the values there. */
+/** Lines with a title, a legend, a cursor and the values at the cursor. */
 export function linesPlot(
   { box, title, x, y = {}, lines, cursor, cursorWords, ticks = [] }: LinesOptions,
   theme: Theme,
@@ -39,7 +39,7 @@ export function linesPlot(
   return [...marks, plot.inside(inside)];
 }
 
-/** Text at the top of a cursor, on the side where there is room. */
+/** Text at the top of a cursor, on the side with room. */
 function besideCursor(text: string, at: number, { left, top, width }: Plot, theme: Theme): Mark {
   const right = at + textWidth(text, 11) + 12 < left + width;
   return {
@@ -54,7 +54,7 @@ function besideCursor(text: string, at: number, { left, top, width }: Plot, them
   };
 }
 
-/** A dot where the cursor meets a line. A line that ends before the cursor has its dot at its end. */
+/** A dot where the cursor meets a line, or at the end of a line that ends before the cursor. */
 function dotAt(
   { x, y, colour }: Series,
   cursor: number,
@@ -73,7 +73,7 @@ function dotAt(
     after === undefined || after <= before || !isDrawn(to)
       ? 0
       : Math.max(0, (cursor - before) / (after - before));
-  // Lines are straight on the axis, not in the values.
+  // Interpolates in screen coordinates, in which the lines are straight.
   const height = share > 0 && isDrawn(to) ? sy(from) + share * (sy(to) - sy(from)) : sy(from);
   const at = Math.min(Math.max(cursor, x[0]!), x.at(-1)!);
   return [{ kind: 'dots', x: [sx(at)], y: [height], radius: 3.4, fill: colour[theme.name] }];

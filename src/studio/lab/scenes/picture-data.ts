@@ -1,4 +1,4 @@
-/** The parts of a picture as they have come so far, put together. */
+/** Collects the parts of a picture as they arrive. */
 import type {
   AlongPart,
   BeadsPart,
@@ -18,13 +18,13 @@ import type {
   SnapshotPart,
 } from '../parts.ts';
 
-/** A curve over the steps of a training: its stretches one after the other. */
+/** A curve over training steps: its sections concatenated. */
 export interface Curve {
   readonly step: readonly number[];
   readonly columns: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Parts of which there are several are by name, by step of depth, or in the order in which they came. */
+/** Repeated parts are keyed by name or depth step, or listed in order of arrival. */
 export interface PictureData {
   readonly points?: PointsPart;
   readonly flows: Readonly<Record<string, FlowPart>>;
@@ -57,7 +57,7 @@ export const noData: PictureData = {
   numbers: {},
 };
 
-/** The data with one part more. */
+/** Adds a part to the data. */
 export function withPart(data: PictureData, part: LabPart): PictureData {
   switch (part.part) {
     case 'points':
@@ -113,7 +113,7 @@ function longer(before: Curve | undefined, { step, columns }: Curve): Curve {
   };
 }
 
-/** Rows of b beneath those of a. */
+/** Concatenates the rows of two grids. */
 function stacked(a: Grid, b: Grid): Grid {
   return {
     shape: [(a.shape[0] ?? 0) + (b.shape[0] ?? 0), ...a.shape.slice(1)],

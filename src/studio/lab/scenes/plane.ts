@@ -1,4 +1,4 @@
-/** The plane of states: points at one depth, where they came from, where they should arrive. */
+/** The plane of states: points at one depth, their origins and their targets. */
 import {
   type Box,
   divergingLevel,
@@ -14,12 +14,12 @@ import { heatCells, signRamp } from './heat.ts';
 
 export type { Box };
 
-/** The title of the horizontal axis of a plane of theta, for both axes: above stands the title of the plot. */
+/** Title for both axes of a plane of theta; the plot's title is above it. */
 export const acrossAndUp = (across: string, up: string): string => `across: ${across}, up: ${up}`;
 
 const heightTitle = 'second feature: the height';
 
-/** The plot of a plane in a box; one with a ground of colours is no larger than these. */
+/** The plot of a plane in a box; with a coloured background it is no larger than that background. */
 export function planePlot(
   box: Box,
   window: number,
@@ -39,7 +39,7 @@ export function planePlot(
   );
 }
 
-/** One colour a point: of its class, or by its target on the ramp. */
+/** One colour per point: by class, or by target on the ramp. */
 export function pointColours({ targets, classes }: PointsPart, theme: Theme): string[] {
   if (classes) return targets.map((y) => (y > 0 ? theme.series[0]! : theme.series[1]!));
   const limit = Math.max(...targets.map(Math.abs), 1e-12);
@@ -47,7 +47,7 @@ export function pointColours({ targets, classes }: PointsPart, theme: Theme): st
   return targets.map((y) => ramp[divergingLevel(y, limit, ramp.length)]!);
 }
 
-/** The heights at which the classes should arrive. */
+/** Lines at the target heights of the classes. */
 export const targetLines = ({ left, width, sy }: Plot, { classes }: PointsPart, theme: Theme): Mark[] =>
   (classes ?? []).map((_, i) => ({
     kind: 'path',
@@ -58,17 +58,17 @@ export const targetLines = ({ left, width, sy }: Plot, { classes }: PointsPart, 
     opacity: 0.8,
   }));
 
-/** Longer names of own classes are cut. */
-const longestName = 14;
+/** Longer names of own classes are truncated. */
+const maxNameLength = 14;
 
-/** Which class has which colour and should arrive where, above the plot at its right end: no point is there. */
+/** Legend of class colours and target heights, above the plot on the right, where no points are. */
 export function classKeys({ left, top, width }: Plot, { classes }: PointsPart, theme: Theme): Mark[] {
   if (!classes) return [];
   const size = 11;
   const [dot, gap] = [12, 14];
   const texts = (where: string): string[] =>
     classes.map((name, i) => {
-      const short = name.length > longestName ? `${name.slice(0, longestName - 1)}\u2026` : name;
+      const short = name.length > maxNameLength ? `${name.slice(0, maxNameLength - 1)}\u2026` : name;
       return `${short} \u2192 ${where}${i === 0 ? '1' : '\u22121'}`;
     });
   const length = (all: readonly string[]): number =>
@@ -86,7 +86,7 @@ export function classKeys({ left, top, width }: Plot, { classes }: PointsPart, t
   });
 }
 
-/** What each place of the plane will arrive at, as pale colours: heights beyond 1.5 have the deepest. */
+/** The prediction for each position of the plane as pale colours; heights beyond 1.5 have the deepest colour. */
 export const fieldCells = (plane: Plot, field: FieldPart, theme: Theme, opacity = 0.45): Mark =>
   heatCells(plane, field, 1.5, theme, opacity);
 
@@ -109,7 +109,7 @@ export function meshLines({ sx, sy }: Plot, { states, depths }: MeshPart, t: num
   return { kind: 'path', points, stroke: theme.muted, lineWidth: 0.7, opacity: 0.5 };
 }
 
-/** The way of each point from depth 0 to depth t, one path a colour. */
+/** Paths of the points from depth 0 to depth t, one path mark per colour. */
 export function trails(
   { sx, sy }: Plot,
   flow: Pick<FlowPart, 'states' | 'depths'>,
@@ -140,7 +140,7 @@ export function trails(
   }));
 }
 
-/** The way of each point as the ResNet takes it: straight lines with a small dot where a block begins. */
+/** Paths of the points through the ResNet: straight lines with a small dot at the start of each block. */
 export function corners(
   plane: Plot,
   flow: Pick<FlowPart, 'states' | 'depths'>,
@@ -165,7 +165,7 @@ export function corners(
   ];
 }
 
-/** Points in their colours, on a thin edge in the colour of the ground; the more there are, the smaller. */
+/** Points with a thin edge in the background colour; smaller if there are many. */
 export function pointDots(
   { sx, sy }: Plot,
   { x, y }: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> },

@@ -1,4 +1,4 @@
-/** Mean field, tangent kernel and two layers on the same data: what each has learned, and how fast. */
+/** Mean field, tangent kernel and two layers on the same data: what each learns, and how fast. */
 import { type Mark, seriesColour, type Theme } from '../../../draw/index.ts';
 import type { FieldPart, PointsPart } from '../parts.ts';
 import { linesPlot } from './lines.ts';
@@ -59,7 +59,7 @@ export const regimesScene: Scene = {
   },
 };
 
-/** The points on what was learned. */
+/** The points over the learned prediction. */
 function learned(
   box: Box,
   points: PointsPart,

@@ -1,13 +1,13 @@
-/** What a scene is: the picture of a view, from the parts that have come so far. */
+/** A scene draws the picture of a view from the parts received so far. */
 import type { Mark, Picture, Theme } from '../../../draw/index.ts';
 import type { LabState } from '../knobs.ts';
 import type { PictureData } from './picture-data.ts';
 
-/** Where the sliders stand: nothing is computed anew for them. */
+/** Slider positions; they need no new computation. */
 export interface Cursor {
   /** Depth, 0 .. 1. */
   readonly t: number;
-  /** Share of a training, 0 .. 1. */
+  /** Fraction of the training, 0 .. 1. */
   readonly s: number;
 }
 
@@ -22,9 +22,9 @@ export interface SceneOptions {
 }
 
 export interface Scene {
-  /** Of the picture in px, for a width. */
+  /** Height of the picture for a width, in px. */
   readonly height: (width: number) => number;
-  /** Draws what is there; parts that are missing are left out. */
+  /** Draws the available parts; missing ones are skipped. */
   readonly picture: (options: SceneOptions) => Picture;
 }
 
@@ -34,7 +34,7 @@ export const pictureOf = (
   description: string,
 ): Picture => ({ width, height, background: theme.paper, marks: marks.flat(), description });
 
-/** Before the first part is there. */
+/** The picture before the first part arrives. */
 export const waiting = (options: SceneOptions): Picture =>
   pictureOf(
     options,
@@ -52,6 +52,6 @@ export const waiting = (options: SceneOptions): Picture =>
     'nothing has been computed yet',
   );
 
-/** A number as it is said: four significant digits. */
+/** Formats a number with four significant digits. */
 export const say = (value: number | undefined): string =>
   value === undefined ? 'not known yet' : String(Number(value.toPrecision(4)));

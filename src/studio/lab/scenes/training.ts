@@ -1,4 +1,4 @@
-/** The Wasserstein gradient flow: the points at depth t and the particles of that depth, as the training goes on. */
+/** The Wasserstein gradient flow: points at depth t and the particles of that depth during training. */
 import { ink, type Mark, plot, seriesColour, type Theme } from '../../../draw/index.ts';
 import type { ParticlesPart, PointsPart } from '../parts.ts';
 import { snapshotAt, statesAt } from './depth.ts';
@@ -81,7 +81,7 @@ export const trainingScene: Scene = {
   },
 };
 
-/** The particles of the step of depth at t, with the ways they came, in the plane of two of their parameters. */
+/** The particles of the depth step at t with their trajectories, in the plane of two of their parameters. */
 function cloud(
   box: Box,
   { parameters }: PointsPart,
@@ -105,7 +105,7 @@ function cloud(
   const one = plot(
     {
       ...box,
-      // They act from one depth to the next, wherever the slider stands between.
+      // Particles act from one depth to the next, wherever the slider is in between.
       title: `Particles of depth ${say(l / slices)} to ${say((l + 1) / slices)}`,
       horizontal: { ...range, title: acrossAndUp(parameters[first] ?? '', parameters[second] ?? '') },
       vertical: range,

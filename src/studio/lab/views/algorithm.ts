@@ -1,4 +1,4 @@
-/** Algorithm 1: blocks with positions in depth, trained together, sorted anew in every step; and its controls. */
+/** Algorithm 1: blocks with positions in depth, trained jointly and sorted again in every step; and its controls. */
 import type { BlockPoint, Engine, Rho, Setting } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
 import { type BeadsPart, compact, type Emit, grid, joined } from '../parts.ts';
@@ -48,7 +48,7 @@ export const algorithmView: View = {
   },
 };
 
-/** Steps between two parts. */
+/** Steps per emitted part. */
 const batchOf = (steps: number): number => Math.max(5, Math.ceil(steps / 40));
 
 function run(
@@ -63,7 +63,7 @@ function run(
   let waiting: BlockPoint[] = [];
   let [first, last, swaps, jump] = [NaN, NaN, 0, 0];
   let states: readonly Float64Array[] = [];
-  /** E before the first of those that wait. */
+  /** E before the first waiting point. */
   let before = NaN;
   engine.trainBlocks(
     setting,
@@ -122,7 +122,7 @@ function beadsPart(points: readonly BlockPoint[], before: number): BeadsPart {
   };
 }
 
-/** The length of depth in which each block acts, by creation. */
+/** The length of depth over which each block acts, in order of creation. */
 function widthsOf({ order, schedule: { tau, tauEnd, step } }: BlockPoint): Float64Array {
   if (step) return step;
   if (tauEnd) return tauEnd.map((end, i) => Math.max(0, end - tau![i]!));
@@ -133,7 +133,7 @@ function widthsOf({ order, schedule: { tau, tauEnd, step } }: BlockPoint): Float
   return widths;
 }
 
-/** The state of all points where blocks begin, and at the end. */
+/** The states of all points at the start of each block, and at the end. */
 function blockPath(
   setting: Setting,
   state: LabState,
@@ -153,7 +153,7 @@ function blockPath(
   return { depths: depthsOf(rho), states: engine.states(setting, rho) };
 }
 
-/** Blocks one after the other, each for its own step. */
+/** Blocks in sequence, each with its own step size. */
 function chain(blocks: readonly Float64Array[], steps: Float64Array): Rho {
   const weight = new Float64Array(blocks.length).fill(1);
   return {
@@ -166,7 +166,10 @@ function chain(blocks: readonly Float64Array[], steps: Float64Array): Rho {
   };
 }
 
-/** X(t) = X(0) + sum_i length([tau_i, tau'_i] cut with [0, t]) f(X(tau_i), theta_i), at all starts and at the end. */
+/**
+ * X(t) = X(0) + sum_i length([tau_i, tau'_i] intersected with [0, t]) f(X(tau_i), theta_i), at all starts and at the
+ * end.
+ */
 function intervalPath(
   setting: Setting,
   blocks: readonly Float64Array[],

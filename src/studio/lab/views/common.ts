@@ -1,4 +1,4 @@
-/** What several views share. */
+/** Code shared by several views. */
 import { UsageError } from '../../../errors.ts';
 import type { Engine, Rho, Setting } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
@@ -6,29 +6,29 @@ import { type Emit, type FlowPart, grid, joined, type PointsPart } from '../part
 import { drawnRho, type LabData, labData, parameterNames, settingOf } from '../problem.ts';
 import { depthsOf } from '../rho.ts';
 
-/** Evaluations of one pass forward, N L M. */
+/** Block evaluations of one forward pass, N L M. */
 export const passCost = ({ points, depth, particles }: LabState): number => points * depth * particles;
-/** A flow with its adjoint and the slopes of all particles costs about so many passes. */
+/** Approximate cost of a flow with its adjoint and the slopes of all particles, in forward passes. */
 export const gradientPasses = 4;
 const stages: Readonly<Record<LabState['integrator'], number>> = { euler: 1, heun: 2, rk4: 4 };
 export const trainingCost = (state: LabState, steps: number): number =>
   gradientPasses * stages[state.integrator] * (steps + 1) * passCost(state);
-export const beforeCost = (state: LabState): number =>
+export const pretrainingCost = (state: LabState): number =>
   state.trained === 0 ? 0 : trainingCost(state, state.trained);
 
-/** Points, problem and trained rho of a state. */
-export interface Scene {
+/** The points, the problem and the trained rho of a state. */
+export interface TrainedProblem {
   readonly data: LabData;
   readonly setting: Setting;
   readonly rho: Rho;
 }
 
-/** The trained rho of the last states, so that a turned knob that does not touch it does not train again. */
-const kept = new WeakMap<Engine, Map<string, Rho>>();
-const keptAtMost = 8;
+/** Caches trained rho of recent states, so that a knob without influence on it does not train again. */
+const cache = new WeakMap<Engine, Map<string, Rho>>();
+const maxCached = 8;
 
-/** rho after the steps that a state wants before anything is shown. */
-export function sceneOf(state: LabState, engine: Engine, emit: Emit): Scene {
+/** The problem of a state, with rho after the training that precedes the view. */
+export function trainedProblem(state: LabState, engine: Engine, emit: Emit): TrainedProblem {
   const data = labData(state);
   const setting = settingOf(state, data);
   if (state.trained === 0) return { data, setting, rho: drawnRho(state) };
@@ -39,13 +39,13 @@ export function sceneOf(state: LabState, engine: Engine, emit: Emit): Scene {
     [family, activation, depth, particles, law, scale, seed],
     [trained, ds, integrator],
   ]);
-  const known = kept.get(engine) ?? new Map<string, Rho>();
-  kept.set(engine, known);
+  const known = cache.get(engine) ?? new Map<string, Rho>();
+  cache.set(engine, known);
   const before = known.get(key);
   const rho = before ?? trainedRho(state, engine, setting, emit);
   known.delete(key);
   known.set(key, rho);
-  for (const old of known.keys()) if (known.size > keptAtMost) known.delete(old);
+  for (const old of known.keys()) if (known.size > maxCached) known.delete(old);
   return { data, setting, rho };
 }
 
@@ -57,13 +57,13 @@ function trainedRho(state: LabState, engine: Engine, setting: Setting, emit: Emi
   });
 }
 
-/** @throws UsageError where a training has left the numbers. */
+/** @throws UsageError if the training diverged */
 export function checkFinite(loss: number, step: number): void {
   if (!Number.isFinite(loss) || loss > 1e12)
     throw new UsageError(`the training diverged at step ${step} (E = ${loss}): take a smaller ds or rate`);
 }
 
-/** Half the side of the square around 0 that holds all first two features, within reason. */
+/** Half the side of the square around 0 that contains the first two features, within limits. */
 export function windowOf(d: number, ...arrays: readonly Float64Array[]): number {
   let largest = 1.1;
   for (const states of arrays)
@@ -88,7 +88,7 @@ export function heights(states: Float64Array, d: number): Float64Array {
   return Float64Array.from({ length: states.length / d }, (_, n) => states[n * d + 1]!);
 }
 
-/** Share of points on the right side of height 0; null for a regression. */
+/** Share of points on the correct side of height 0; null for a regression. */
 export function accuracyOf(data: LabData, last: Float64Array, d: number): number | null {
   if (!data.classes) return null;
   const right = heights(last, d).filter((height, n) => height * data.targets[n]! > 0);
@@ -104,7 +104,7 @@ export function squaredLoss(prediction: ArrayLike<number>, targets: ArrayLike<nu
 
 export function flowPart(
   name: string,
-  { data, setting, rho }: Scene,
+  { data, setting, rho }: TrainedProblem,
   states: readonly Float64Array[],
 ): FlowPart {
   const { d, samples } = setting.problem;
@@ -119,12 +119,12 @@ export function flowPart(
   };
 }
 
-/** The root of the mean over rows of their squared length. */
+/** Root mean square of the row norms. */
 export function rms(rows: Float64Array, d: number): number {
   return Math.sqrt(rows.reduce((sum, value) => sum + value * value, 0) / (rows.length / d));
 }
 
-/** Points of a square grid over [-window, window]^2, rows from below, [count^2, 2]. */
+/** A square grid over [-window, window]^2, rows from the bottom, [count^2, 2]. */
 export function squareGrid(window: number, count: number): Float64Array {
   const at = (i: number): number => window * ((2 * i) / (count - 1) - 1);
   const points = new Float64Array(2 * count * count);
@@ -136,7 +136,7 @@ export function squareGrid(window: number, count: number): Float64Array {
   return points;
 }
 
-/** The problem on other inputs: targets are of no use there. */
+/** The problem with other inputs; its targets are unused. */
 export function on(setting: Setting, inputs: Float64Array): Setting {
   const samples = inputs.length / setting.problem.d;
   return { ...setting, problem: { ...setting.problem, samples, inputs, targets: new Float64Array(samples) } };

@@ -1,39 +1,39 @@
-/** The adjoint equation: costates carried back through depth, and the lemma that bounds them below. */
+/** The adjoint equation: costates carried back through depth, and the lemma that bounds them from below. */
 import { spectralNorms } from '../../../reference/index.ts';
 import type { Engine, Rho, Setting, Solution } from '../engine.ts';
 import { compact, grid, joined } from '../parts.ts';
 import { depthsOf } from '../rho.ts';
 import {
-  beforeCost,
+  pretrainingCost,
   flowPart,
   gradientPasses,
   passCost,
   pointsPart,
   rms,
-  sceneOf,
+  trainedProblem,
   windowOf,
 } from './common.ts';
-import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+import { pretrainingKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
 
 export const costateView: View = {
   name: 'costate',
   title: 'The adjoint equation: costates from depth 1 back to depth 0',
-  knobs: ['t', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  knobs: ['t', ...dataKnobs, ...rhoKnobs, ...pretrainingKnobs],
   numbers: {
     ratio: 'least over depth of ‖p(·,t)‖ over the lower bound of the lemma: never below 1',
     norm: '‖p(·,0)‖, root of the mean square over points',
     end: '‖p(·,1)‖, which is √(2E) for this readout',
     loss: 'E(ρ)',
   },
-  cost: (state) => beforeCost(state) + (gradientPasses + 6) * passCost(state),
+  cost: (state) => pretrainingCost(state) + (gradientPasses + 6) * passCost(state),
   compute(state, engine, emit) {
-    const scene = sceneOf(state, engine, emit);
-    const { setting, rho, data } = scene;
+    const trained = trainedProblem(state, engine, emit);
+    const { setting, rho, data } = trained;
     const { d, samples } = setting.problem;
     const solution = engine.solve(setting, rho);
     const { states, costates, loss } = solution;
     emit(pointsPart(state, data, windowOf(d, ...states)));
-    emit(flowPart('flow', scene, states));
+    emit(flowPart('flow', trained, states));
     const { norms, bound, literal, rates, ratio } = lemma(setting, rho, solution, engine);
     emit({
       part: 'costate',
@@ -49,8 +49,8 @@ export const costateView: View = {
 };
 
 /**
- * norm(p^l) >= prod_{m >= l} (1 - h_m K_m) norm(p^L), K_m the largest over points of the norm of grad_x F_m. The talk writes the
- * exponential of the sum and E in place of norm(p^L): `literal`.
+ * norm(p^l) >= prod_{m >= l} (1 - h_m K_m) norm(p^L), where K_m is the largest norm of grad_x F_m over the points.
+ * `literal` is the talk's version, with the exponential of the sum, and E in place of norm(p^L).
  */
 function lemma(
   setting: Setting,

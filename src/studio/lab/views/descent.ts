@@ -1,31 +1,31 @@
-/** Local is global: at every depth the best block of a ball, and what a step of rho towards them does. */
+/** Local minima are global: the best block of a ball at every depth, and the effect of a step of rho towards them. */
 import type { Engine, Solution } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
 import { compact, grid } from '../parts.ts';
 import { ballStarts } from '../problem.ts';
 import { depthsOf, mixed, particlesAt, weightsAt } from '../rho.ts';
 import {
-  beforeCost,
+  pretrainingCost,
   flowPart,
   gradientPasses,
   passCost,
   pointsPart,
-  type Scene,
-  sceneOf,
+  type TrainedProblem,
+  trainedProblem,
   windowOf,
 } from './common.ts';
-import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+import { pretrainingKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
 
-/** Starts of each minimisation and their steps, and the mixtures at which E is computed. */
+/** Starts and steps of each minimisation. */
 export const minimisation = { starts: 12, steps: 30 } as const;
 const mixtures = 21;
-/** Small enough for the first order to rule, large enough for its difference to stand above round-off. */
+/** Small enough for the first order to dominate, large enough for the difference to exceed round-off. */
 const smallLambda = 1e-4;
 
 export const descentView: View = {
   name: 'descent',
   title: 'A descent direction in the space of laws',
-  knobs: ['t', 'lambda', 'radius', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  knobs: ['t', 'lambda', 'radius', ...dataKnobs, ...rhoKnobs, ...pretrainingKnobs],
   numbers: {
     gap: '⟨δE/δρ, ν − ρ⟩ = ∫ (min G over Q_r − ∫ G dρ) dt: below 0 wherever E > 0',
     slope: 'measured (E(λ) − E) / λ over the gap at λ = 10⁻⁴: 1 to first order',
@@ -36,18 +36,18 @@ export const descentView: View = {
   cost({ points, depth, ...state }) {
     const minima = minimisation.starts * minimisation.steps * gradientPasses * points * depth;
     const whole = { points, depth, ...state };
-    return beforeCost(whole) + minima + (2 * mixtures + 40 + gradientPasses) * passCost(whole);
+    return pretrainingCost(whole) + minima + (2 * mixtures + 40 + gradientPasses) * passCost(whole);
   },
   compute(state, engine, emit) {
-    const scene = sceneOf(state, engine, emit);
-    const { setting, rho, data } = scene;
+    const trained = trainedProblem(state, engine, emit);
+    const { setting, rho, data } = trained;
     const { d } = setting.problem;
     const solution = engine.solve(setting, rho);
     const { states, loss } = solution;
-    // Mixtures are drawn in the square of rho itself.
+    // Mixtures share the visible square of rho.
     emit(pointsPart(state, data, windowOf(d, ...states, Float64Array.of(1.5, 1.5, 0))));
-    emit(flowPart('before', scene, states));
-    const { theta, values, own, gap } = steepest(scene, solution, state, engine);
+    emit(flowPart('before', trained, states));
+    const { theta, values, own, gap } = steepest(trained, solution, state, engine);
     const best = engine.lineSearch(setting, rho, theta);
     const lambda = state.lambda === 0 ? best.lambda : state.lambda;
     const after = mixed(rho, theta, lambda);
@@ -58,7 +58,7 @@ export const descentView: View = {
       values: compact(values),
       own: compact(own),
     });
-    emit(flowPart('after', { ...scene, rho: after }, engine.states(setting, after)));
+    emit(flowPart('after', { ...trained, rho: after }, engine.states(setting, after)));
     const energy = (share: number): number => engine.energy(setting, mixed(rho, theta, share));
     const small = energy(smallLambda);
     const lambdas = Array.from({ length: mixtures }, (_, i) => i / (mixtures - 1));
@@ -74,9 +74,9 @@ export const descentView: View = {
   },
 };
 
-/** nu: the Dirac at the minimiser of G(., t_l) over Q_r in every step. */
+/** nu: in every step, the Dirac at the minimiser of G(., t_l) over Q_r. */
 function steepest(
-  { setting, rho }: Scene,
+  { setting, rho }: TrainedProblem,
   { states, costates }: Solution,
   state: LabState,
   engine: Engine,

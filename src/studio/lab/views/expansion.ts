@@ -1,34 +1,34 @@
-/** A deep ResNet as an ensemble of shallow networks: the orders of its expansion in the size of rho, added one by one. */
+/** A deep ResNet as an ensemble of shallow networks: partial sums of its expansion in the size of rho. */
 import { UsageError } from '../../../errors.ts';
 import { type Emit, grid } from '../parts.ts';
 import { scaledBy } from '../rho.ts';
-import { beforeCost, flowPart, passCost, pointsPart, rms, sceneOf, windowOf } from './common.ts';
-import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+import { pretrainingCost, flowPart, passCost, pointsPart, rms, trainedProblem, windowOf } from './common.ts';
+import { pretrainingKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
 
 export const expansionView: View = {
   name: 'expansion',
   title: 'The expansion of a ResNet into shallow networks',
-  knobs: ['t', 'order', 'eps', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  knobs: ['t', 'order', 'eps', ...dataKnobs, ...rhoKnobs, ...pretrainingKnobs],
   numbers: {
     error: 'what orders 0 .. K leave of X(·,1), over ‖X(·,1) − X(·,0)‖',
     first: 'what orders 0 and 1 leave: a two-layer network',
     second: 'what orders 0, 1 and 2 leave',
     loss: 'E(ε ρ)',
   },
-  cost: (state) => beforeCost(state) + (10 * (state.order + 1) ** 2 + 4) * passCost(state),
+  cost: (state) => pretrainingCost(state) + (10 * (state.order + 1) ** 2 + 4) * passCost(state),
   compute(state, engine, emit) {
     if (state.activation === 'relu')
       throw new UsageError('relu is not smooth and has no expansion: choose tanh, softplus, gelu or erf');
-    const scene = sceneOf(state, engine, emit);
-    const { setting, data } = scene;
-    const rho = scaledBy(scene.rho, state.eps);
+    const trained = trainedProblem(state, engine, emit);
+    const { setting, data } = trained;
+    const rho = scaledBy(trained.rho, state.eps);
     const { d } = setting.problem;
     const states = engine.states(setting, rho);
     const exact = states.at(-1)!;
     emit(pointsPart(state, data, windowOf(d, ...states)));
-    const flow = flowPart('exact', { ...scene, rho }, states);
+    const flow = flowPart('exact', { ...trained, rho }, states);
     emit(flow);
-    const orders = engine.expand(setting, scene.rho, state.order);
+    const orders = engine.expand(setting, trained.rho, state.order);
     const errors = emitOrders(orders, exact, { d, eps: state.eps, slices: rho.slices }, emit);
     const [, first, second] = errors;
     emit({
@@ -43,7 +43,7 @@ export const expansionView: View = {
   },
 };
 
-/** What is left after each order. */
+/** Emits the remainder after each order. */
 function emitOrders(
   orders: readonly Float64Array[],
   exact: Float64Array,

@@ -1,35 +1,38 @@
-/** The flow: all points carried through depth, the plane carried with them, and what a point at depth t will arrive at. */
+/**
+ * The flow: all points carried through depth, the plane carried with them, and the prediction for each point at depth
+ * t.
+ */
 import type { Engine } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
 import { type Emit, grid, joined } from '../parts.ts';
 import { drawnRho, embedded } from '../problem.ts';
 import { depthsOf, tailOf } from '../rho.ts';
 import {
-  beforeCost,
+  pretrainingCost,
   flowPart,
   heights,
   on,
   passCost,
   pointsPart,
   rms,
-  type Scene,
-  sceneOf,
+  type TrainedProblem,
+  trainedProblem,
   squareGrid,
   windowOf,
 } from './common.ts';
-import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+import { pretrainingKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
 
-/** Points a side of the mesh, of the field at depth 0, and of the fields further on. */
+/** Points per side of the mesh, of the field at depth 0, and of the deeper fields. */
 const [meshSide, fineSide, coarseSide] = [13, 41, 25];
-/** Steps of the finer flow for each of the coarse one, and depths of it that are drawn. */
+/** Refinement factor of the finer flow, and its number of drawn depths. */
 const [refinement, refinedDepths] = [8, 80];
-/** Depths at which there is a field, at most. */
+/** Maximum number of depths with a field. */
 const fieldDepths = 11;
 
 export const flowView: View = {
   name: 'flow',
   title: 'The flow of the state through depth',
-  knobs: ['t', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  knobs: ['t', ...dataKnobs, ...rhoKnobs, ...pretrainingKnobs],
   numbers: {
     loss: 'E(ρ), the mean of half the squared distance of the heights at depth 1 from where they should be',
     accuracy: 'share of points that arrive on the right side of height 0',
@@ -40,16 +43,16 @@ export const flowView: View = {
   cost(state) {
     const points = state.points + meshSide ** 2 + fineSide ** 2 + (fieldDepths / 2) * coarseSide ** 2;
     const once = points + (isSmooth(state) ? refinement * state.points : 0);
-    return beforeCost(state) + once * (passCost(state) / state.points);
+    return pretrainingCost(state) + once * (passCost(state) / state.points);
   },
   compute(state, engine, emit) {
-    const scene = sceneOf(state, engine, emit);
-    const { setting, rho, data } = scene;
+    const trained = trainedProblem(state, engine, emit);
+    const { setting, rho, data } = trained;
     const { d } = setting.problem;
     const states = engine.states(setting, rho);
     const window = windowOf(d, ...states);
     emit(pointsPart(state, data, window));
-    const flow = flowPart('flow', scene, states);
+    const flow = flowPart('flow', trained, states);
     emit(flow);
     emit({
       part: 'numbers',
@@ -57,7 +60,7 @@ export const flowView: View = {
         loss: flow.loss,
         ...(flow.accuracy !== null && { accuracy: flow.accuracy }),
         length: meanLength(states, d),
-        ...(isSmooth(state) && { euler: emitRefined(scene, states.at(-1)!, state, engine, emit) }),
+        ...(isSmooth(state) && { euler: emitRefined(trained, states.at(-1)!, state, engine, emit) }),
       },
     });
     const mesh = engine.states(on(setting, embedded(squareGrid(window, meshSide), d)), rho);
@@ -67,16 +70,25 @@ export const flowView: View = {
       depths: flow.depths,
       states: grid([mesh.length, meshSide, meshSide, d], joined(mesh)),
     });
-    emitFields(scene, state, engine, window, emit);
+    emitFields(trained, state, engine, window, emit);
   },
 };
 
-/** Paths that are smooth in depth can be stepped through as finely as one likes: the ODE of which the ResNet is an Euler scheme. */
+/**
+ * Whether the law is smooth in depth, so that depth can be refined towards the ODE of which the ResNet is an Euler
+ * scheme.
+ */
 const isSmooth = ({ law, trained }: LabState): boolean => law === 'smooth' && trained === 0;
 
-/** Emits the finer flow of the same paths; the distance of its end from that of the coarse one. */
-function emitRefined(scene: Scene, last: Float64Array, state: LabState, engine: Engine, emit: Emit): number {
-  const { setting } = scene;
+/** Emits the refined flow; returns the distance of its end from that of the coarse flow. */
+function emitRefined(
+  trained: TrainedProblem,
+  last: Float64Array,
+  state: LabState,
+  engine: Engine,
+  emit: Emit,
+): number {
+  const { setting } = trained;
   const rho = drawnRho({ ...state, depth: refinement * state.depth });
   const states = engine.states(setting, rho);
   const stride = Math.ceil(rho.slices / refinedDepths);
@@ -84,7 +96,7 @@ function emitRefined(scene: Scene, last: Float64Array, state: LabState, engine: 
   const depths = depthsOf(rho);
   const part = flowPart(
     'ode',
-    { ...scene, rho },
+    { ...trained, rho },
     drawn.map((l) => states[l]!),
   );
   emit({ ...part, depths: drawn.map((l) => depths[l]!) });
@@ -95,21 +107,27 @@ function emitRefined(scene: Scene, last: Float64Array, state: LabState, engine: 
   );
 }
 
-/** The field at depth 0, then at depths from near the cursor outwards. */
-function emitFields(scene: Scene, { t }: LabState, engine: Engine, window: number, emit: Emit): void {
-  const { setting, rho } = scene;
+/** Emits the field at depth 0, then at depths from near the cursor outwards. */
+function emitFields(
+  trained: TrainedProblem,
+  { t }: LabState,
+  engine: Engine,
+  window: number,
+  emit: Emit,
+): void {
+  const { setting, rho } = trained;
   const depths = depthsOf(rho);
-  emitField(scene, engine, 0, fineSide, window, emit);
-  // At another depth a point of the plane is no state of three features: its third is not known.
+  emitField(trained, engine, 0, fineSide, window, emit);
+  // Deeper in, the third feature of a point in the plane is unknown.
   if (setting.problem.d !== 2) return;
   const stride = Math.max(1, Math.ceil(rho.slices / (fieldDepths - 1)));
   const chosen = depths.flatMap((_, l) => (l > 0 && (l % stride === 0 || l === rho.slices) ? [l] : []));
   chosen.sort((a, b) => Math.abs(depths[a]! - t) - Math.abs(depths[b]! - t));
-  for (const l of chosen) emitField(scene, engine, l, coarseSide, window, emit);
+  for (const l of chosen) emitField(trained, engine, l, coarseSide, window, emit);
 }
 
 function emitField(
-  { setting, rho }: Scene,
+  { setting, rho }: TrainedProblem,
   engine: Engine,
   l: number,
   side: number,

@@ -1,29 +1,29 @@
-/** The functional gradient G(theta, t) = dE/drho on a plane of theta at every depth, with the particles on it. */
+/** The functional gradient G(theta, t) = dE/drho on a plane of theta at every depth, with its particles. */
 import type { Engine, StateAndCostate, Rho, Solution } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
 import { compact, type Emit, grid } from '../parts.ts';
 import { depthsOf, particlesAt, weightsAt } from '../rho.ts';
 import {
-  beforeCost,
+  pretrainingCost,
   flowPart,
   gradientPasses,
   passCost,
   pointsPart,
-  type Scene,
-  sceneOf,
+  type TrainedProblem,
+  trainedProblem,
   squareGrid,
   windowOf,
 } from './common.ts';
-import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+import { pretrainingKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
 
 const side = 33;
-/** Depths at which there is a landscape, at most. */
+/** Maximum number of depths with a landscape. */
 const depthsShown = 24;
 
 export const gradientView: View = {
   name: 'gradient',
   title: 'The functional gradient G(θ, t) and the particles on it',
-  knobs: ['t', 'axisX', 'axisY', 'particle', ...dataKnobs, ...rhoKnobs, ...beforeKnobs],
+  knobs: ['t', 'axisX', 'axisY', 'particle', ...dataKnobs, ...rhoKnobs, ...pretrainingKnobs],
   numbers: {
     dissipation: 'D = ∫∫ |∇G|² dρ dt: E falls along the gradient flow at this rate',
     cosine: 'cosine between G and the two-layer network’s gradient, over all particles',
@@ -32,17 +32,17 @@ export const gradientView: View = {
   },
   cost(state) {
     const planes = side ** 2 * Math.min(state.depth, depthsShown) * 2;
-    return beforeCost(state) + (gradientPasses + 6) * passCost(state) + planes * state.points;
+    return pretrainingCost(state) + (gradientPasses + 6) * passCost(state) + planes * state.points;
   },
   compute(state, engine, emit) {
-    const scene = sceneOf(state, engine, emit);
-    const { setting, rho, data } = scene;
+    const trained = trainedProblem(state, engine, emit);
+    const { setting, rho, data } = trained;
     const solution = engine.solve(setting, rho);
     emit(pointsPart(state, data, windowOf(setting.problem.d, ...solution.states)));
-    emit(flowPart('flow', scene, solution.states));
+    emit(flowPart('flow', trained, solution.states));
     const depths = depthsOf(rho);
     const fields = rho.steps.reduce<StepField[]>((all, _, l) => {
-      all.push(fieldOf(scene, solution, l, engine));
+      all.push(fieldOf(trained, solution, l, engine));
       return all;
     }, []);
     emit({ part: 'numbers', numbers: { ...numbersOf(rho, fields), loss: solution.loss } });
@@ -51,18 +51,18 @@ export const gradientView: View = {
     const distance = (l: number): number => Math.abs((depths[l]! + depths[l + 1]!) / 2 - state.t);
     chosen.sort((a, b) => distance(a) - distance(b));
     const window = planeWindow(state, rho);
-    for (const l of chosen) emitLandscape(scene, solution, fields[l]!, { l, window, state }, engine, emit);
+    for (const l of chosen) emitLandscape(trained, solution, fields[l]!, { l, window, state }, engine, emit);
   },
 };
 
-/** G and its slope at the particles of one step, and the two-layer network's G there. */
+/** G and its slope at the particles of one step, and G of the two-layer network there. */
 interface StepField {
   readonly own: Float64Array;
   readonly shallow: Float64Array;
   readonly slopes: Float64Array;
 }
 
-/** Where G(., t_l) is taken, and where the two-layer network's is: at the inputs, with the costate of depth 1. */
+/** The state and costate for G(., t_l); for the two-layer network, the inputs and the costate of depth 1. */
 const placeAt = ({ states, costates }: Solution, l: number): StateAndCostate => ({
   state: states[l]!,
   costate: costates[l + 1]!,
@@ -72,7 +72,7 @@ const shallowPlace = ({ states, costates }: Solution): StateAndCostate => ({
   costate: costates.at(-1)!,
 });
 
-function fieldOf({ setting, rho }: Scene, solution: Solution, l: number, engine: Engine): StepField {
+function fieldOf({ setting, rho }: TrainedProblem, solution: Solution, l: number, engine: Engine): StepField {
   const theta = particlesAt(rho, l);
   return {
     own: engine.values(setting, placeAt(solution, l), theta),
@@ -94,12 +94,12 @@ function numbersOf(rho: Rho, fields: readonly StepField[]): Record<string, numbe
       flat += shallow[j]! ** 2;
     });
   });
-  // Where all of G is 0 there is no angle.
+  // The angle is undefined if G vanishes.
   const cosine = deep > 0 && flat > 0 ? both / Math.sqrt(deep * flat) : 0;
   return { dissipation, cosine, mean };
 }
 
-/** Half the side of the square of the plane that holds the particles of every depth. */
+/** Half the side of the square of the plane that contains the particles of every depth. */
 function planeWindow({ axisX, axisY }: LabState, { theta, size }: Rho): number {
   let largest = 1.5;
   for (let row = 0; row < theta.length; row += size)
@@ -108,7 +108,7 @@ function planeWindow({ axisX, axisY }: LabState, { theta, size }: Rho): number {
 }
 
 function emitLandscape(
-  { setting, rho }: Scene,
+  { setting, rho }: TrainedProblem,
   solution: Solution,
   { own, slopes }: StepField,
   { l, window, state }: { readonly l: number; readonly window: number; readonly state: LabState },

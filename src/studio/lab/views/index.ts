@@ -1,4 +1,4 @@
-/** The views by name, and how one is computed: the size of the problem is bounded first. */
+/** The views by name, and their computation, with a limit on the size of the problem. */
 import { UsageError } from '../../../errors.ts';
 import { formatPower } from '../../../draw/index.ts';
 import type { Engine } from '../engine.ts';
@@ -27,10 +27,10 @@ export const views: Readonly<Record<ViewName, View>> = {
   algorithm: algorithmView,
 };
 
-/** Evaluations of a `bottleneck tanh` block on a point that an engine may be asked for: about ten seconds of one core. */
+/** Limit of `bottleneck tanh` block evaluations per engine, about ten seconds on one core. */
 export const costBounds: Readonly<Record<Engine['name'], number>> = { native: 4e9, reference: 4e8 };
 
-/** What other blocks cost for one of these, as measured. */
+/** Measured cost of other blocks relative to these. */
 const activationCosts: Readonly<Record<LabState['activation'], number>> = {
   relu: 1,
   tanh: 1,
@@ -40,16 +40,16 @@ const activationCosts: Readonly<Record<LabState['activation'], number>> = {
 };
 const familyCosts: Readonly<Record<LabState['family'], number>> = { bottleneck: 1, matrix: 3 };
 
-/** Knobs of which fewer, or a smaller one, make a picture cheaper. */
+/** Knobs whose reduction makes a picture cheaper. */
 const sizes = {
   fewer: ['points', 'particles', 'steps', 'trained', 'blocks'],
   smaller: ['depth', 'order'],
 } as const;
 
-/** A knob is worth turning if half of it costs at most so much of the whole. */
+/** A knob is suggested if halving it reduces the cost at least to this share. */
 const worthwhile = 0.8;
 
-/** What to turn: `fewer points N (now 1000) or steps (150), or a smaller depth L (200)`. */
+/** Suggests knobs to reduce: `fewer points N (now 1000) or steps (150), or a smaller depth L (200)`. */
 function whatToLower(state: LabState): string {
   const { cost, knobs: own } = views[state.view];
   const helps = (name: KnobName): boolean => {
@@ -69,7 +69,7 @@ function whatToLower(state: LabState): string {
 const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;
 
-/** @throws UsageError in one line for a problem that would take an engine too long. */
+/** @throws UsageError with a one-line message for a problem that would take an engine too long */
 export function checkCost(state: LabState, engine: Engine['name']): void {
   const weight = activationCosts[state.activation] * familyCosts[state.family];
   const cost = weight * views[state.view].cost(state);
@@ -84,7 +84,9 @@ export function checkCost(state: LabState, engine: Engine['name']): void {
 
 /**
  * Computes the picture of a state, part by part.
- * @throws UsageError in one line for a problem that is too large, data that cannot be used, a training that diverges
+ *
+ * @throws UsageError with a one-line message for a problem that is too large, unusable data, or a training that
+ *   diverges
  */
 export function computeView(state: LabState, engine: Engine, emit: Emit): void {
   checkCost(state, engine.name);

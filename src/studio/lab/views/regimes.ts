@@ -1,6 +1,7 @@
 /**
- * Three regimes on the same data: the mean-field ResNet, its linearisation at the start (the tangent kernel), and the two-layer
- * mean-field network of as many particles; beside them the lazy ResNet, alpha (f - f_0) trained, which tends to the linearised.
+ * Three regimes on the same data: the mean-field ResNet, its linearisation at the start (the tangent kernel), and the
+ * two-layer mean-field network with as many particles; and the lazy ResNet, which trains alpha (f - f_0) and tends to
+ * the linearised model.
  */
 import type { Engine, Rho, Setting } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
@@ -105,7 +106,7 @@ interface Lab {
   readonly setting: Setting;
   readonly engine: Engine;
   readonly emit: Emit;
-  /** States at depth 0 over the square of the picture. */
+  /** States at depth 0 over the visible square. */
   readonly square: Float64Array;
 }
 
@@ -117,7 +118,7 @@ function emitField({ emit, square, setting }: Lab, name: string, values: Float64
   emit({ part: 'field', name, t: 0, window, values: grid([side, side], values) });
 }
 
-/** Euler steps; E is multiplied by `factor`. */
+/** Trains with Euler steps; E is multiplied by `factor`. */
 function train(
   { state: { ds, steps }, engine, emit }: Lab,
   name: string,
@@ -137,13 +138,13 @@ function train(
   return { rho, loss: last };
 }
 
-/** alpha (f - f_0) on y with E over alpha^2 is the squared loss of f at the targets f_0 + y / alpha. */
+/** Training alpha (f - f_0) on y with E / alpha^2 is training f on the targets f_0 + y / alpha with squared loss. */
 function lazySetting(setting: Setting, own: Float64Array, alpha: number): Setting {
   const targets = setting.problem.targets.map((y, n) => own[n]! + y / alpha);
   return { ...setting, problem: { ...setting.problem, targets } };
 }
 
-/** The linearised model from f_0, and from 0 as the lazy one starts. */
+/** The linearised model from f_0, and from 0, where the lazy one starts. */
 function linearisedPair(
   lab: Lab,
   start: Rho,

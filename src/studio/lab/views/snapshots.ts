@@ -1,13 +1,13 @@
-/** At which steps of a training a picture is taken: often at first, where most happens. */
+/** Selects the training steps of the snapshots: dense at first, where most happens. */
 
 export const snapshotCount = 24;
 
-/** 0 = first < .. < last = `steps`, at most `count` + 1 of them. */
+/** Steps 0 = first < .. < last = `steps`, at most `count` + 1 of them. */
 export function snapshotSteps(steps: number, count = snapshotCount): Set<number> {
   return new Set(Array.from({ length: count + 1 }, (_, i) => Math.round(steps * (i / count) ** 2)));
 }
 
-/** Columns of a curve that wait to be emitted. */
+/** Buffers columns of a curve until they are emitted. */
 export class Columns<Name extends string> {
   readonly #names: readonly Name[];
   #step: number[] = [];
@@ -27,7 +27,7 @@ export class Columns<Name extends string> {
     return this.#step.length;
   }
 
-  /** What waits, which is then forgotten. */
+  /** Returns the buffered columns and clears the buffer. */
   take(): { step: number[]; columns: Record<string, number[]> } {
     const taken = { step: this.#step, columns: this.#columns };
     this.#step = [];

@@ -1,25 +1,27 @@
-/** SGD = Wasserstein gradient flow: the particles move down G, E falls at the rate D, and the flow comes apart by class. */
+/**
+ * SGD = Wasserstein gradient flow: particles move down G, E falls at the rate D, and the flow separates the classes.
+ */
 import type { Engine, TrainPoint } from '../engine.ts';
 import type { LabState } from '../knobs.ts';
 import { type Emit, grid, joined } from '../parts.ts';
 import { depthsOf, movement } from '../rho.ts';
 import {
-  beforeCost,
+  pretrainingCost,
   checkFinite,
   flowPart,
   pointsPart,
-  type Scene,
-  sceneOf,
+  type TrainedProblem,
+  trainedProblem,
   trainingCost,
   windowOf,
 } from './common.ts';
 import { Columns, snapshotCount, snapshotSteps } from './snapshots.ts';
-import { beforeKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
+import { pretrainingKnobs, dataKnobs, rhoKnobs, type View } from './view.ts';
 
 export const trainingView: View = {
   name: 'training',
   title: 'The Wasserstein gradient flow of ρ',
-  knobs: ['s', 't', 'steps', ...beforeKnobs, ...dataKnobs, ...rhoKnobs],
+  knobs: ['s', 't', 'steps', ...pretrainingKnobs, ...dataKnobs, ...rhoKnobs],
   numbers: {
     loss: 'E at the end',
     start: 'E at the start',
@@ -28,18 +30,18 @@ export const trainingView: View = {
     distance: 'how far particles went: √ ∫∫ |θ(s) − θ(0)|² dρ dt',
     reach: '√(s ∫ D ds), which that distance never exceeds under Euler',
   },
-  cost: (state) => beforeCost(state) + trainingCost(state, state.steps + snapshotCount),
+  cost: (state) => pretrainingCost(state) + trainingCost(state, state.steps + snapshotCount),
   compute(state, engine, emit) {
-    const scene = sceneOf(state, engine, emit);
-    const { setting, rho, data } = scene;
+    const trained = trainedProblem(state, engine, emit);
+    const { setting, rho, data } = trained;
     const states = engine.states(setting, rho);
-    // Points are drawn in the square of the start, and end within 1 of height 0 and a little more.
+    // The visible square contains the start; the end is within 1 of height 0 and a little more.
     emit(pointsPart(state, data, windowOf(setting.problem.d, ...states, Float64Array.of(1.5, 1.5, 0))));
-    emit(flowPart('start', scene, states));
-    const { first, last } = run(scene, state, engine, emit);
+    emit(flowPart('start', trained, states));
+    const { first, last } = run(trained, state, engine, emit);
     const theta = last.theta();
     const end = { ...rho, theta };
-    const flow = flowPart('end', { ...scene, rho: end }, engine.states(setting, end));
+    const flow = flowPart('end', { ...trained, rho: end }, engine.states(setting, end));
     emit(flow);
     const fallen = first.loss - last.loss;
     emit({
@@ -57,7 +59,7 @@ export const trainingView: View = {
 };
 
 function run(
-  { setting, rho }: Scene,
+  { setting, rho }: TrainedProblem,
   { steps, ds, integrator: method }: LabState,
   engine: Engine,
   emit: Emit,
@@ -74,7 +76,7 @@ function run(
     columns.add(step, { s, loss, dissipation, balance });
     if (!shots.has(step)) return;
     const theta = point.theta();
-    // The particles are freed with the step: the last ones are kept.
+    // Particles are freed after the step, so the last ones are copied.
     if (step === steps) last = { ...point, theta: () => theta };
     emit({ part: 'curve', name: 'training', ...columns.take() });
     const states = engine.states(setting, { ...rho, theta });

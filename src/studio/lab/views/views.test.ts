@@ -1,4 +1,4 @@
-/** What the pictures of the lab say, on the reference engine. */
+/** The contents of the lab's pictures, on the reference engine. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../errors.ts';
 import { denseArray, family, familyBlock, projections, runIntervals } from '../../../reference/index.ts';
@@ -39,7 +39,7 @@ const all = <P extends LabPart['part']>(
 const numbersOf = (knobs: Partial<LabState>): Readonly<Record<string, number>> =>
   all(partsOf(knobs), 'numbers')[0]!.numbers;
 
-/** Between the four nearest points of a square grid. */
+/** Bilinear interpolation on a square grid. */
 function bilinear(values: readonly number[], side: number, x: number, y: number): number {
   const [i, j] = [Math.min(side - 2, Math.floor(x)), Math.min(side - 2, Math.floor(y))];
   const at = (di: number, dj: number): number => values[(j + dj) * side + i + di]!;
@@ -47,7 +47,7 @@ function bilinear(values: readonly number[], side: number, x: number, y: number)
   return at(0, 0) * (1 - u) * (1 - v) + at(1, 0) * u * (1 - v) + at(0, 1) * (1 - u) * v + at(1, 1) * u * v;
 }
 
-/** All grids of a part, with their names. */
+/** All grids of a part with their names. */
 function grids(part: object): { shape: number[]; data: number[] }[] {
   return Object.values(part).filter(
     (value: unknown): value is { shape: number[]; data: number[] } =>
@@ -78,7 +78,7 @@ describe.each(viewNames)('the view %s', (view) => {
       const { numbers } = all(parts, 'numbers')[0]!;
       for (const [name, value] of Object.entries(numbers)) {
         expect(Object.keys(views[view].numbers)).toContain(name);
-        // With no gradient there is no angle and no bound to be near to: Infinity is said of the latter.
+        // Without a gradient, angle and bound are undefined; the latter is reported as Infinity.
         if (name !== 'ratio') expect([name, Number.isFinite(value)]).toEqual([name, true]);
       }
       for (const part of parts) {
@@ -93,18 +93,18 @@ describe.each(viewNames)('the view %s', (view) => {
     },
   );
 
-  it('names knobs that there are, each once', () => {
+  it('names existing knobs, each once', () => {
     for (const name of views[view].knobs) expect(knobNames).toContain(name);
     expect(new Set(views[view].knobs).size).toBe(views[view].knobs.length);
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('is reproducible for a seed and differs between seeds', () => {
     const text = (seed: number): string => JSON.stringify(partsOf({ view, seed }));
     expect(text(1)).toBe(text(1));
     expect(text(1)).not.toBe(text(2));
   });
 
-  it('grows in cost with the points, and refuses what would take too long before it computes', () => {
+  it('costs more with more points, and rejects problems that would take too long before it computes', () => {
     const { cost } = views[view];
     const state = labState({ view, ...small });
     expect(cost({ ...state, points: 200 })).toBeGreaterThan(cost(state));
@@ -125,11 +125,11 @@ describe.each(viewNames)('the view %s', (view) => {
   });
 });
 
-it('the native engine is asked for more than the reference', () => {
+it('the native engine has a higher limit than the reference', () => {
   expect(costBounds.native).toBeGreaterThan(costBounds.reference);
 });
 
-it('heights at the end of the flow are the predictions of E and of the field', () => {
+it('final heights agree with the predictions of E and of the field', () => {
   const parts = partsOf({ view: 'flow', trained: 5, data: 'moons' });
   const flow = all(parts, 'flow')[0]!;
   const points = all(parts, 'points')[0]!;
@@ -137,21 +137,21 @@ it('heights at the end of the flow are the predictions of E and of the field', (
   const loss =
     last.reduce((sum, height, n) => sum + (height - points.targets[n]!) ** 2, 0) / (2 * small.points);
   expect(loss).toBeCloseTo(flow.loss, 3);
-  // A corner of the mesh at depth 0 is the corner of the window, and arrives where the field says.
+  // The corner of the mesh at depth 0 is the corner of the window, and ends where the field predicts.
   const mesh = all(parts, 'mesh')[0]!;
   const field = all(parts, 'field').find(({ t }) => t === 0)!;
   expect(mesh.states.data.slice(0, 2)).toEqual([-field.window, -field.window]);
   expect(mesh.states.data.at(-13 * 13 * 2 + 1)).toBeCloseTo(field.values.data[0]!, 3);
 });
 
-it('at depth 1 the field is the height itself', () => {
+it('at depth 1 the field equals the height', () => {
   const field = all(partsOf({ view: 'flow' }), 'field').find(({ t }) => t === 1)!;
   const [rows = 0] = field.values.shape;
   expect(field.values.data[0]).toBe(-field.window);
   expect(field.values.data[rows * rows - 1]).toBe(field.window);
 });
 
-it('at every depth the field says where the points that are there will arrive', () => {
+it('at every depth the field predicts the final heights of the points', () => {
   const parts = partsOf({ view: 'flow', scale: 0.7, particles: 20 });
   const { states, depths } = all(parts, 'flow')[0]!;
   const [, count = 0] = states.shape;
@@ -174,7 +174,7 @@ it('the distance of a smooth ResNet from its ODE halves as depth doubles', () =>
   expect(at(16) / at(32)).toBeLessThan(2.2);
 });
 
-it('no costate falls below its bound, trained or not', () => {
+it('costates stay above their bound, trained or not', () => {
   for (let seed = 1; seed <= 12; seed++)
     for (const trained of [0, 20])
       expect(numbersOf({ view: 'costate', seed, trained, scale: 1.5, ds: 0.2 }).ratio).toBeGreaterThanOrEqual(
@@ -182,12 +182,12 @@ it('no costate falls below its bound, trained or not', () => {
       );
 });
 
-it('at depth 1 the norm of the costate is the root of 2 E', () => {
+it('at depth 1 the norm of the costate is sqrt(2 E)', () => {
   const { end, loss } = numbersOf({ view: 'costate' });
   expect(end! ** 2 / (2 * loss!)).toBeCloseTo(1, 12);
 });
 
-it('the landscape has at each particle of its plane the G of that particle', () => {
+it('the landscape equals G at each particle in its plane', () => {
   const parts = partsOf({ view: 'gradient', particle: 2, axisX: 0, axisY: 4, scale: 0.5 });
   const { values, window, particles, own } = all(parts, 'landscape')[0]!;
   const [rows = 0] = values.shape;
@@ -197,7 +197,7 @@ it('the landscape has at each particle of its plane the G of that particle', () 
   expect(between).toBeCloseTo(own[2]!, 2);
 });
 
-it('the smaller rho, the nearer the two-layer gradient', () => {
+it('G tends to the two-layer gradient as rho shrinks', () => {
   const angle = (scale: number): number => 1 - numbersOf({ view: 'gradient', scale }).cosine!;
   expect(angle(0.25)).toBeLessThan(angle(1) / 4);
   expect(angle(0.25)).toBeGreaterThan(0);
@@ -214,13 +214,13 @@ it('from a stuck rho there is a descent direction, E falls along it as predicted
   expect(stuck.distance).toBe(0);
 });
 
-it('with lambda 0 the mixture that is drawn is that of the line search', () => {
+it('lambda 0 draws the mixture of the line search', () => {
   const parts = partsOf({ view: 'descent', lambda: 0 });
   const after = all(parts, 'flow').find(({ name }) => name === 'after')!;
   expect(after.loss).toBeCloseTo(all(parts, 'numbers')[0]!.numbers.best!, 12);
 });
 
-it('with one step of depth E is convex along a mixture, and above its tangent', () => {
+it('with one step of depth, E is convex along a mixture and above its tangent', () => {
   const { loss, linear, lambda } = all(partsOf({ view: 'descent', depth: 1, particles: 24 }), 'along')[0]!;
   lambda.forEach((_, i) => {
     expect(loss[i]! - linear[i]!).toBeGreaterThanOrEqual(-1e-4);
@@ -229,20 +229,20 @@ it('with one step of depth E is convex along a mixture, and above its tangent', 
   });
 });
 
-it('the energy identity holds the better the smaller the steps', () => {
+it('the error of the energy identity shrinks with the step size', () => {
   const defect = (ds: number, integrator: LabState['integrator']): number =>
     numbersOf({ view: 'training', ds, steps: Math.round(2 / ds), integrator }).defect!;
   expect(defect(0.1, 'euler') / defect(0.05, 'euler')).toBeGreaterThan(1.7);
   expect(defect(0.1, 'rk4')).toBeLessThan(1e-3 * defect(0.1, 'euler'));
 });
 
-it('particles go no further than the energy that is lost allows', () => {
+it('particles move no further than the dissipated energy allows', () => {
   const { distance, reach } = numbersOf({ view: 'training', ds: 0.2, steps: 40 });
   expect(distance).toBeLessThanOrEqual(reach!);
   expect(distance).toBeGreaterThan(0.1);
 });
 
-it('curves of a training come in parts that follow on each other, with a snapshot and the particles at each end', () => {
+it('training curves arrive in consecutive parts, with a snapshot and the particles at both ends', () => {
   const parts = partsOf({ view: 'training', steps: 100 });
   const steps = all(parts, 'curve').flatMap(({ step }) => step);
   expect(steps).toEqual(Array.from({ length: 101 }, (_, i) => i));
@@ -252,7 +252,7 @@ it('curves of a training come in parts that follow on each other, with a snapsho
   expect(all(parts, 'particles').map(({ step }) => step)).toEqual(snapshots);
 });
 
-it('each order of the expansion leaves less than the one before, of a small rho', () => {
+it('for a small rho, each order of the expansion reduces the remainder', () => {
   const orders = all(partsOf({ view: 'expansion', eps: 0.3, order: 5 }), 'order');
   expect(orders).toHaveLength(6);
   orders.slice(1).forEach(({ error }, k) => {
@@ -261,13 +261,13 @@ it('each order of the expansion leaves less than the one before, of a small rho'
   expect(orders.map(({ paths }) => paths)).toEqual([1, 1, 6 / 16, 4 / 64, 1 / 256, 0]);
 });
 
-it('relu has no expansion, which is said in one line', () => {
+it('rejects an expansion for relu in one line', () => {
   expect(() => partsOf({ view: 'expansion', activation: 'relu' })).toThrow(
     /relu is not smooth .* choose tanh/,
   );
 });
 
-it('the larger alpha, the nearer the lazy network to its linearisation, and the less its blocks move', () => {
+it('as alpha grows, the lazy network tends to its linearisation and its blocks move less', () => {
   const at = (alpha: number): Readonly<Record<string, number>> =>
     numbersOf({ view: 'regimes', alpha, steps: 40, ds: 0.5 });
   const [near, far] = [at(400), at(20)];
@@ -277,7 +277,7 @@ it('the larger alpha, the nearer the lazy network to its linearisation, and the 
   expect(near.alignmentEnd).toBeGreaterThan(near.alignmentStart!);
 });
 
-it('beads come step by step, with widths that are the gaps of the sorted tau and swaps that name pairs', () => {
+it('beads arrive step by step; widths are gaps of the sorted tau, and swaps name pairs', () => {
   const parts = partsOf({
     view: 'algorithm',
     scheme: 'mean-field',
@@ -300,7 +300,7 @@ it('beads come step by step, with widths that are the gaps of the sorted tau and
   }
 });
 
-it('intervals and sorted tiles lead the same points along their paths', () => {
+it('intervals and sorted tiles move the same points along their paths', () => {
   for (const scheme of ['mean-field', 'intervals', 'no-reorder', 'learned-step'] as const) {
     const parts = partsOf({ view: 'algorithm', scheme, steps: 30, tauRate: 0.05 });
     const { numbers } = all(parts, 'numbers')[0]!;
@@ -309,12 +309,12 @@ it('intervals and sorted tiles lead the same points along their paths', () => {
     const heights = last.states.data.slice(-2 * small.points).filter((_, i) => i % 2 === 1);
     const loss =
       heights.reduce((sum, height, n) => sum + (height - targets[n]!) ** 2, 0) / (2 * small.points);
-    // The last state of the path is the prediction of the algorithm itself.
+    // The last state of the path is the prediction of the algorithm.
     expect(loss).toBeCloseTo(numbers.loss!, 3);
   }
 });
 
-it('the path of intervals is at each start what the blocks before have made of it', () => {
+it('at each start, the path of intervals is the result of the earlier blocks', () => {
   const knobs = { view: 'algorithm', scheme: 'intervals', tauStart: 'random', blocks: 6 } as const;
   const state = labState({ ...small, ...knobs });
   const { states, depths } = all(partsOf(knobs), 'snapshot')[0]!;
@@ -338,13 +338,13 @@ it('the path of intervals is at each start what the blocks before have made of i
   });
 });
 
-it('a training that leaves the numbers is told in one line', () => {
+it('reports a diverged training in one line', () => {
   expect(() => partsOf({ view: 'training', activation: 'relu', ds: 20, scale: 4, steps: 200 })).toThrow(
     /^the training diverged at step \d+ \(E = .*\): take a smaller ds or rate$/,
   );
 });
 
-it('a rho that has been trained once is not trained again', () => {
+it('does not train the same rho twice', () => {
   let trainings = 0;
   const counting: Engine = {
     ...referenceEngine,
@@ -360,7 +360,7 @@ it('a rho that has been trained once is not trained again', () => {
   expect(trainings).toBe(2);
 });
 
-it('every preset names a number of its view, and knobs of its view alone', () => {
+it('every preset names a number and only knobs of its view', () => {
   for (const { name, state, key } of presets) {
     const view = views[state.view];
     expect([name, Object.keys(view.numbers).includes(key)]).toEqual([name, true]);
@@ -372,7 +372,7 @@ it('every preset names a number of its view, and knobs of its view alone', () =>
   expect(new Set(presets.map(({ state }) => state.view)).size).toBe(viewNames.length);
 });
 
-it('blocks that take longer may be fewer', () => {
+it('slower blocks have a lower limit', () => {
   const state = { view: 'training', points: 500, depth: 50, particles: 30, steps: 60 } as const;
   expect(() => {
     checkCost(labState(state), 'reference');
@@ -384,14 +384,14 @@ it('blocks that take longer may be fewer', () => {
   );
 });
 
-it('a refusal names no knob that would not help', () => {
+it('an error suggests only knobs that help', () => {
   const state = labState({ view: 'training', points: 1000, depth: 200, particles: 1000, trained: 10 });
   expect(() => {
     checkCost(state, 'native');
   }).toThrow(/take fewer points N \(now 1000\), particles M \(1000\) or steps \(200\), or a smaller depth L/);
 });
 
-/** The picture of a state as its scene draws it, with the sliders where the state has them. */
+/** The picture of a state as drawn by its scene, with the sliders at the state's positions. */
 function drawn(knobs: Partial<LabState>, width = 900): Mark[] {
   const state = labState({ ...small, ...knobs });
   const scene = scenes[state.view];
@@ -414,9 +414,9 @@ const wordsOf = (marks: readonly Mark[]): string =>
     .join('\n');
 
 describe.each(viewNames)('the picture of %s', (view) => {
-  it.each([390, 720, 1230])('has its words inside, %i px wide', (width) => {
+  it.each([390, 720, 1230])('keeps its text inside, %i px wide', (width) => {
     for (const { x, text, size = 12, anchor = 'start' } of textsOf(drawn({ view, trained: 3 }, width))) {
-      // The estimate is generous by about a tenth.
+      // The text width estimate is about 10 % too large.
       const length = 0.9 * textWidth(text, size);
       const left = x - (anchor === 'start' ? 0 : anchor === 'end' ? length : length / 2);
       expect([text, left >= -4, left + length <= width + 4]).toEqual([text, true, true]);
@@ -424,7 +424,7 @@ describe.each(viewNames)('the picture of %s', (view) => {
   });
 });
 
-it('the picture of a mixture says which λ it is drawn at, and which is the best', () => {
+it('the picture of a mixture shows the drawn λ and the best λ', () => {
   const best = numbersOf({ view: 'descent' }).lambda!;
   expect(wordsOf(drawn({ view: 'descent', lambda: 0 }))).toContain(
     `λ = ${Number(best.toPrecision(4))}, the best`,
@@ -432,7 +432,7 @@ it('the picture of a mixture says which λ it is drawn at, and which is the best
   expect(wordsOf(drawn({ view: 'descent', lambda: 0.25 }))).toMatch(/λ = 0.25$/m);
 });
 
-it('with one step of depth G is a line over all of it', () => {
+it('with one step of depth, G is a line over the whole axis', () => {
   const marks = drawn({ view: 'descent', depth: 1 });
   const title = textsOf(marks).find(({ text }) => text === 'G by depth')!;
   const lines = marks.filter(
@@ -440,7 +440,7 @@ it('with one step of depth G is a line over all of it', () => {
       mark.kind === 'path' &&
       mark.lineWidth === 1.8 &&
       mark.points[1]! > title.y &&
-      // Not a sample of the legend.
+      // Excludes legend samples.
       mark.points[2]! - mark.points[0]! > 30,
   );
   expect(lines).toHaveLength(2);
@@ -456,7 +456,7 @@ it('a line of a single point is a dot', () => {
   ]);
 });
 
-it('landscapes fill their frames, and say for which stretch of depth they hold', () => {
+it('landscapes fill their frames and state their depth range', () => {
   const marks = drawn({ view: 'gradient', depth: 4, t: 0.6 }, 1024);
   expect(wordsOf(marks)).toContain('G(θ, t) of the block from t = 0.5 to 0.75');
   const cells = marks.filter((mark) => mark.kind === 'cells' && mark.rows > 1) as CellsMark[];
@@ -471,7 +471,7 @@ it('landscapes fill their frames, and say for which stretch of depth they hold',
   }
 });
 
-it('beads stand at the τ that the plot beneath shows, whole and side by side', () => {
+it('beads are at the τ of the plot below, complete and side by side', () => {
   for (const scheme of ['intervals', 'mean-field'] as const) {
     const marks = drawn({ view: 'algorithm', scheme, blocks: 10, steps: 20, tauRate: 0.15, scale: 1.5 });
     const tau = all(
@@ -482,7 +482,7 @@ it('beads stand at the τ that the plot beneath shows, whole and side by side', 
       .tau!.data.slice(-10);
     const labels = textsOf(marks).filter(({ weight, anchor }) => weight === 'bold' && anchor === 'middle');
     const at = tau.map((_, i) => labels.find(({ text }) => text === String(i + 1))!);
-    // One scale for all: the distance of two beads is that of their tau.
+    // The distance of two beads is proportional to that of their tau.
     const unit = (at[9]!.x - at[0]!.x) / (tau[9]! - tau[0]!);
     tau.forEach((value, i) => {
       expect(at[i]!.x - at[0]!.x).toBeCloseTo(unit * (value - tau[0]!), 6);
@@ -497,14 +497,14 @@ it('beads stand at the τ that the plot beneath shows, whole and side by side', 
   }
 });
 
-it('classes are named above the plane, where no point is', () => {
+it('the class legend is above the plane, clear of points', () => {
   const marks = drawn({ view: 'flow' });
   const frame = marks.find((mark): mark is RectMark => mark.kind === 'rect')!;
   for (const name of ['class A → height 1', 'class B → height −1'])
     expect(textsOf(marks).find(({ text }) => text === name)!.y).toBeLessThan(frame.y);
 });
 
-it('the corners of a ResNet and the smooth paths of its ODE are drawn apart', () => {
+it('a ResNet is drawn with corners, its ODE with smooth paths', () => {
   const broad = (knobs: Partial<LabState>): number =>
     drawn({ view: 'flow', ...knobs }).filter((mark) => mark.kind === 'path' && mark.lineWidth === 4).length;
   expect(broad({ law: 'smooth' })).toBe(2);
