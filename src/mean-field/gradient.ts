@@ -189,13 +189,13 @@ function watched(call: string, slices: Slice[], options: LongCallOptions, passes
   if (!options.signal && !options.onProgress) return slices;
   const watch = watchCall(call, options);
   let done = 0;
-  const told = <T>(result: T): T => {
+  const report = <T>(result: T): T => {
     watch(++done, passes * slices.length);
     return result;
   };
   return slices.map((slice) => ({
-    step: (state, h) => told(slice.step(state, h)),
-    adjoint: (state, costate, h) => told(slice.adjoint(state, costate, h)),
+    step: (state, h) => report(slice.step(state, h)),
+    adjoint: (state, costate, h) => report(slice.adjoint(state, costate, h)),
   }));
 }
 

@@ -86,4 +86,4 @@ export const noLoss: Loss = {
 };
 
 /** The built-in losses: they do not modify their arguments, and their results need no checks. */
-export const ownLosses: ReadonlySet<Loss> = new Set([squaredLoss, crossEntropyLoss, noLoss]);
+export const builtInLosses: ReadonlySet<Loss> = new Set([squaredLoss, crossEntropyLoss, noLoss]);

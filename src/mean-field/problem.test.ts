@@ -297,16 +297,16 @@ it('a custom loss may overwrite its arguments, and its result is checked', () =>
 
 it('flows report each step, and stop on an abort signal', () => {
   scope(() => {
-    const told: number[] = [];
+    const reported: number[] = [];
     const onProgress = ({ done, total }: { done: number; total: number | undefined }): void => {
-      told.push(done / total!);
+      reported.push(done / total!);
     };
     const plain = flowGradient(problem, matrix(), gridMeasure(normal(4, 3, 9)), { onProgress });
     expect(plain.states).toHaveLength(5);
-    expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((done) => done / 8));
-    told.length = 0;
+    expect(reported).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((done) => done / 8));
+    reported.length = 0;
     predict(problem, family, measure, { onProgress });
-    expect(told).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(reported).toEqual([0.25, 0.5, 0.75, 1]);
     const controller = new AbortController();
     const stop = {
       signal: controller.signal,

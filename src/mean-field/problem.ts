@@ -3,9 +3,9 @@ import { checkNumber, checkOptions, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { type DType, ops, scope, Tensor } from '../tensor/index.ts';
 import { allFinite } from './finite.ts';
-import { areLabels, checkLabels, type Loss, ownLosses, squaredLoss } from './losses.ts';
+import { areLabels, checkLabels, type Loss, builtInLosses, squaredLoss } from './losses.ts';
 import { breakAt, breaksOf, type Measure } from './measures/measure.ts';
-import { checkReturned, copyFor } from './own-function.ts';
+import { checkReturned, copyFor } from './user-function.ts';
 
 /** The input of a flow: data and the two maps, without targets. X(x, 0) = W2 x, and the prediction is W1 X(x, 1). */
 export interface FlowInput {
@@ -65,7 +65,7 @@ type LossPart = Pick<Problem, 'readout' | 'targets' | 'loss'>;
 export function lossOf({ readout, targets, loss = squaredLoss }: LossPart, state: Tensor): Tensor {
   return scope(() => {
     const prediction = predictionOf({ readout }, state);
-    if (ownLosses.has(loss)) return loss.value(prediction, targets);
+    if (builtInLosses.has(loss)) return loss.value(prediction, targets);
     return checkReturned(`value of loss ${loss.name}`, loss.value(copyFor(prediction), copyFor(targets)), {
       shape: [],
       dtype: prediction.dtype,
@@ -81,7 +81,7 @@ export function lossOf({ readout, targets, loss = squaredLoss }: LossPart, state
 export function residualOf({ readout, targets, loss = squaredLoss }: LossPart, state: Tensor): Tensor {
   return scope(() => {
     const prediction = predictionOf({ readout }, state);
-    if (ownLosses.has(loss)) return loss.residual(prediction, targets);
+    if (builtInLosses.has(loss)) return loss.residual(prediction, targets);
     const { shape, dtype, device } = prediction;
     return checkReturned(
       `residual of loss ${loss.name}`,

@@ -19,12 +19,12 @@ import { rowsToArrays, rowsToCsv, summarise, writeRows } from './table.ts';
 const grid = { L: [2, 4], seed: [1, 2, 3] };
 
 it('visits every combination, the last variable fastest, and reports each row', () => {
-  const told: number[] = [];
+  const reported: number[] = [];
   const rows = sweep(grid, ({ L, seed }) => ({ error: seed / L }), {
-    onProgress: ({ done, total, row }) => told.push(done / total! + 10 * row.error),
+    onProgress: ({ done, total, row }) => reported.push(done / total! + 10 * row.error),
   });
   expect(rows).toEqual([2, 4].flatMap((L) => [1, 2, 3].map((seed) => ({ L, seed, error: seed / L }))));
-  expect(told).toEqual(rows.map(({ error }, i) => (i + 1) / 6 + 10 * error));
+  expect(reported).toEqual(rows.map(({ error }, i) => (i + 1) / 6 + 10 * error));
 });
 
 it('frees the tensors of each row, and records no gradients', () => {

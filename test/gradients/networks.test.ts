@@ -46,7 +46,7 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
     worstOf([compareOn(name, { ...kind, activation: 'relu', dtype: 'f64' })]).expectBelow(1e-10);
   });
 
-  // Of a million relus in f32, some inputs lie so close to 0 that rounding decides their sign, on either side,
+  // Among a million relus in f32, some inputs lie so close to 0 that rounding decides their sign, on either side,
   // which changes the gradient by a hundredth. Softplus has no such kink; the f32 forward pass of relu is covered
   // as well.
   it.each(nets)('%s, mean-field, f32: logits, loss and the gradient agree to 1e-4', (name, side) => {

@@ -86,7 +86,7 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
     excessOf(rounded, 1e-5, 3, roundingOf(peer)).expectBelow(1);
   });
 
-  // Of millions of relus in f32, a few inputs lie so close to 0 that rounding decides their sign; f64 separates
+  // Among millions of relus in f32, a few inputs lie so close to 0 that rounding decides their sign; f64 separates
   // them.
   it('ResNet20, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', () => {
     const nets = basicNets({ activation: 'relu', dtype: 'f64', width: 16, batch: 4, side: 32 });

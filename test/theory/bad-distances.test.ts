@@ -14,18 +14,18 @@ import { ops } from '../../src/tensor/index.ts';
 import {
   M,
   numbers,
-  spoilt,
+  withEntry,
   theta,
   weight,
   grid,
   list,
   interval,
   particles,
-  refusedAll,
+  expectRejected,
   other,
-} from './refused.ts';
+} from './invalid-arguments.ts';
 
-refusedAll([
+expectRejected([
   [
     'moments: theta of rank 3',
     () => secondMoment({ theta, weight }),
@@ -43,7 +43,7 @@ refusedAll([
   ],
   [
     'moments: theta NaN',
-    () => secondMoment({ ...particles, theta: spoilt(list, NaN, 12) }),
+    () => secondMoment({ ...particles, theta: withEntry(list, NaN, 12) }),
     'particle 2 holds NaN',
   ],
   [

@@ -14,11 +14,11 @@ import {
   particles,
   family,
   state,
-  refusedAll,
+  expectRejected,
   other,
-} from './refused.ts';
+} from './invalid-arguments.ts';
 
-refusedAll([
+expectRejected([
   [
     'an activation that is not there',
     () => bottleneck('tanhh' as never),
@@ -82,7 +82,7 @@ refusedAll([
 const custom = customFamily({ name: 'mine', parameterCount: 5, value: (x) => x });
 const short = customFamily({ name: 'short', parameterCount: 5, value: (x) => ops.sliceDim(x, 1, 0, 1) });
 const flat = customFamily({ name: 'flat', parameterCount: 5, value: (x) => x, batched: true });
-refusedAll([
+expectRejected([
   [
     'custom: particles of another family',
     () => custom.velocity(state, other),

@@ -24,7 +24,7 @@ import {
   normal,
   numbers,
   f32,
-  spoilt,
+  withEntry,
   theta,
   weight,
   grid,
@@ -33,16 +33,16 @@ import {
   problem,
   family,
   solution,
-  refusedAll,
+  expectRejected,
   path,
-} from './refused.ts';
+} from './invalid-arguments.ts';
 
 /** Every public function of a flow rejects the same arguments. */
 const flows = { solveFlow, energy, solve, flowGradient };
 type Flow = (problem: Problem, family: Family, measure: ParticleMeasure, options?: object) => unknown;
 for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
   const wrong = (part: Partial<Problem>) => () => act({ ...problem, ...part }, family, grid);
-  refusedAll([
+  expectRejected([
     [
       `${name}: inputs of rank 1`,
       wrong({ inputs: numbers(1, 2) }),
@@ -51,12 +51,12 @@ for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
     [`${name}: no samples`, wrong({ inputs: ops.zeros([0, 2], 'f64') }), 'inputs is empty (shape [0, 2])'],
     [
       `${name}: inputs NaN`,
-      wrong({ inputs: spoilt(problem.inputs, NaN) }),
+      wrong({ inputs: withEntry(problem.inputs, NaN) }),
       'inputs holds NaN or an infinite number',
     ],
     [
       `${name}: targets infinite`,
-      wrong({ targets: spoilt(problem.inputs, -Infinity) }),
+      wrong({ targets: withEntry(problem.inputs, -Infinity) }),
       'targets holds NaN or an infinite number',
     ],
     [
@@ -128,7 +128,7 @@ for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
   ]);
 }
 
-refusedAll([
+expectRejected([
   [
     'the gradient of a measure that is no list of particles',
     () => flowGradient(problem, family, path as ParticleMeasure),
@@ -153,7 +153,7 @@ refusedAll([
 ]);
 
 it('the corrected arguments are accepted', () => {
-  expect(gridMeasure(theta, { weight: spoilt(weight, -0.5, 6), signed: true }).steps).toHaveLength(3);
+  expect(gridMeasure(theta, { weight: withEntry(weight, -0.5, 6), signed: true }).steps).toHaveLength(3);
   for (const act of Object.values(flows)) expect(() => act(problem, family, grid)).not.toThrow();
   expect(() => flowGradient(problem, family, interval)).not.toThrow();
   expect(wasserstein(particles, particles)).toBe(0);

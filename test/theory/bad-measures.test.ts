@@ -4,17 +4,17 @@ import { ops } from '../../src/tensor/index.ts';
 import {
   numbers,
   f32,
-  spoilt,
+  withEntry,
   theta,
   weight,
   grid,
   list,
   interval,
   particles,
-  refusedAll,
-} from './refused.ts';
+  expectRejected,
+} from './invalid-arguments.ts';
 
-refusedAll([
+expectRejected([
   ['grid: theta of rank 2', () => gridMeasure(list), 'theta: expected [L, M, k], got shape [4, 5]'],
   [
     'grid: no slices',
@@ -46,18 +46,18 @@ refusedAll([
   ],
   [
     'grid: a negative weight',
-    () => gridMeasure(theta, { weight: spoilt(weight, -0.5, 6) }),
+    () => gridMeasure(theta, { weight: withEntry(weight, -0.5, 6) }),
     'weight [1, 2] is -0.5: weights are finite and not negative (a signed measure says so: { signed: true })',
   ],
   [
     'grid: a weight NaN',
-    () => gridMeasure(theta, { weight: spoilt(weight, NaN, 11), signed: true }),
+    () => gridMeasure(theta, { weight: withEntry(weight, NaN, 11), signed: true }),
     'weight [2, 3] is NaN: weights are finite',
   ],
-  ['grid: theta NaN', () => gridMeasure(spoilt(theta, NaN, 7)), 'theta holds NaN or an infinite number'],
+  ['grid: theta NaN', () => gridMeasure(withEntry(theta, NaN, 7)), 'theta holds NaN or an infinite number'],
   [
     'grid: theta infinite',
-    () => gridMeasure(spoilt(theta, Infinity, 7)),
+    () => gridMeasure(withEntry(theta, Infinity, 7)),
     'theta holds NaN or an infinite number',
   ],
   [
@@ -82,7 +82,7 @@ refusedAll([
   ],
 ]);
 
-refusedAll([
+expectRejected([
   [
     'interval: theta of rank 3',
     () => intervalMeasure(theta, { tau: [1, 2, 3] }),
@@ -138,7 +138,11 @@ refusedAll([
     () => intervalMeasure(list, { tau: [1, 2, 3, 4], weight: numbers(1, 1, -1, 1) }),
     'weight 2 is -1: weights are finite and not negative',
   ],
-  ['interval: theta NaN', () => intervalMeasure(spoilt(list, NaN), { tau: [1, 2, 3, 4] }), 'theta holds NaN'],
+  [
+    'interval: theta NaN',
+    () => intervalMeasure(withEntry(list, NaN), { tau: [1, 2, 3, 4] }),
+    'theta holds NaN',
+  ],
   [
     'interval: other particles of another shape',
     () => interval.withTheta(theta),

@@ -12,9 +12,9 @@ import {
   smoothPaths,
   sphere,
 } from '../../src/mean-field/index.ts';
-import { generator, normal, numbers, grid, particles, refusedAll, path } from './refused.ts';
+import { generator, normal, numbers, grid, particles, expectRejected, path } from './invalid-arguments.ts';
 
-refusedAll([
+expectRejected([
   [
     'path: no function',
     () => pathMeasure(grid as never, 4),

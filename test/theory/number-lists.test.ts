@@ -22,7 +22,7 @@ import { tableauOf } from '../../src/mean-field/integrators/index.ts';
 import { tensor, type Tensor } from '../../src/tensor/index.ts';
 import { fitLine, fitPower, mean, median, rms, sweep, verify } from '../../src/theory/index.ts';
 import { numbers } from '../../src/train/settings/kinds.ts';
-import { family, grid, list, normal, particles, problem, theta } from './refused.ts';
+import { family, grid, list, normal, particles, problem, theta } from './invalid-arguments.ts';
 
 type List = ArrayLike<number>;
 const decay = (options: { saveAt?: List; breaks?: List }): unknown => {

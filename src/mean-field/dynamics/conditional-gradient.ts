@@ -62,7 +62,7 @@ export function conditionalGradient(
 ): { measure: GridMeasure; rounds: ConditionalGradientRound[] } {
   checkNeededOptions('conditionalGradient', options, optionKeys);
   const {
-    rounds: most = 20,
+    rounds: maxRounds = 20,
     targetLoss = -Infinity,
     correctiveSteps = 0,
     integrator,
@@ -71,7 +71,7 @@ export function conditionalGradient(
     onProgress,
     ...minimisation
   } = options;
-  checkInteger('rounds', most, { min: 0 });
+  checkInteger('rounds', maxRounds, { min: 0 });
   checkInteger('correctiveSteps', correctiveSteps, { min: 0 });
   checkLimit('targetLoss', targetLoss);
   const watch = watchCall('conditionalGradient', { signal, onProgress });
@@ -79,7 +79,7 @@ export function conditionalGradient(
     scope(() => {
       let measure = start;
       const rounds: ConditionalGradientRound[] = [];
-      for (let round = 1; round <= most; round++) {
+      for (let round = 1; round <= maxRounds; round++) {
         const taken = scope(() => {
           const solution = solve(problem, family, measure, { integrator, signal });
           const { theta, gap } = steepestDirection(solution, { ...minimisation, signal });
@@ -93,7 +93,7 @@ export function conditionalGradient(
         });
         measure = taken.measure;
         rounds.push({ round, loss: taken.loss, gap: taken.gap, lambda: taken.lambda });
-        watch(round, most);
+        watch(round, maxRounds);
         if (onRound?.(rounds.at(-1)!) === false || taken.loss < targetLoss || taken.lambda === 0) break;
       }
       return { measure, rounds };

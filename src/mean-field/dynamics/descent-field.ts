@@ -9,7 +9,7 @@ import type { Family } from '../families/index.ts';
 import { functionalGradient } from '../functional-gradient.ts';
 import { checkFit, type FlowOptions, type ParticleGradient, particleGradient, solve } from '../gradient.ts';
 import type { ParticleMeasure } from '../measures/index.ts';
-import { checkReturned, copyFor } from '../own-function.ts';
+import { checkReturned, copyFor } from '../user-function.ts';
 import type { Problem } from '../problem.ts';
 import type { WeightRate } from './weights.ts';
 import { checkParticleMeasure } from '../check-kinds.ts';

@@ -104,12 +104,12 @@ export function minimiseOverBall(
           const slope = gradient.slope(theta);
           const moved = ops.sub(theta, ops.mul(ops.div(slope, rowLengths(slope)), length));
           const tried = improve(projectOnBall(moved, radius));
-          const there = gradient.value(tried);
-          const fell = ops.toDtype(ops.gtScalar(ops.sub(value, there), 0), dtype);
-          const row = ops.unsqueeze(fell, 1);
+          const triedValue = gradient.value(tried);
+          const improved = ops.toDtype(ops.gtScalar(ops.sub(value, triedValue), 0), dtype);
+          const row = ops.unsqueeze(improved, 1);
           return [
             ops.add(theta, ops.mul(ops.sub(tried, theta), row)),
-            ops.minimum(value, there),
+            ops.minimum(value, triedValue),
             // From a great distance, every step lands on the same point of the sphere.
             ops.clampMax(ops.mul(length, ops.addScalar(ops.mulScalar(row, 1.75), 0.25)), 1e6 * radius),
           ] as const;
@@ -158,9 +158,13 @@ function distinct(theta: Tensor, value: Tensor, count: number, apart: number): n
   const distance = (i: number, j: number): number =>
     Math.sqrt(Math.max(0, gram[i * n + i]! + gram[j * n + j]! - 2 * gram[i * n + j]!));
   const chosen: number[] = [];
-  for (let least = apart; chosen.length < count; least = least > 1e-6 * apart ? least / 2 : -1)
+  for (
+    let minDistance = apart;
+    chosen.length < count;
+    minDistance = minDistance > 1e-6 * apart ? minDistance / 2 : -1
+  )
     for (const i of order)
-      if (chosen.length < count && !chosen.includes(i) && chosen.every((j) => distance(i, j) > least))
+      if (chosen.length < count && !chosen.includes(i) && chosen.every((j) => distance(i, j) > minDistance))
         chosen.push(i);
   return chosen;
 }

@@ -43,15 +43,15 @@ const names = Object.keys(calls);
 it.each(names)('%s reports progress, stops on an abort signal and leaks no tensors', (name) => {
   scope(() => {
     const call = calls[name]!;
-    const told: number[] = [];
+    const reported: number[] = [];
     call({
       onProgress: ({ done, total }: { done: number; total?: number }) => {
-        told.push(done);
+        reported.push(done);
         if (total !== undefined) expect(done).toBeLessThanOrEqual(total);
       },
     });
-    expect(told.length).toBeGreaterThan(2);
-    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(reported.length).toBeGreaterThan(2);
+    expect(reported).toEqual([...reported].sort((a, b) => a - b));
     const controller = new AbortController();
     let count = 0;
     const stop = {
@@ -70,12 +70,12 @@ it.each(names)('%s reports progress, stops on an abort signal and leaks no tenso
 
 it('stochastic descent stops and reports progress as the flow does', () => {
   scope(() => {
-    const told: number[] = [];
+    const reported: number[] = [];
     const onProgress = ({ done }: { done: number }): void => {
-      told.push(done);
+      reported.push(done);
     };
     stochasticDescent(problem, family, measure, { ...stochastic, onProgress });
-    expect(told).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(reported).toEqual([0, 1, 2, 3, 4, 5]);
     const aborted = { ...stochastic, signal: AbortSignal.abort() };
     expect(() => stochasticDescent(problem, family, measure, aborted)).toThrow(AbortError);
   });

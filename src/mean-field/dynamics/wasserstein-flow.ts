@@ -145,8 +145,8 @@ function run<M extends MovableMeasure<M>>(
   for (;;) {
     if (Number.isFinite(until)) watch(point.s, until);
     else watch(point.step, options.maxSteps ?? defaultMaxSteps);
-    const asked = onStep?.(point) === false;
-    const reason = asked ? 'asked' : stopReason(point, options);
+    const stopRequested = onStep?.(point) === false;
+    const reason = stopRequested ? 'asked' : stopReason(point, options);
     if (reason) {
       free(here, point.measure, start, point.measure);
       return { ...point, reason, rejected };

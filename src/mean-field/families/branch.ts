@@ -2,7 +2,7 @@
 import { checkInteger, checkNeededOptions, checkShape, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, type Tensor } from '../../tensor/index.ts';
-import { checkReturned } from '../own-function.ts';
+import { checkReturned } from '../user-function.ts';
 import { customFamily } from './custom.ts';
 import type { Family } from './family.ts';
 

@@ -2,7 +2,7 @@
 import { checkInteger, checkNeededOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { enableGrad, grad, isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { checkReturned, copyFor } from '../own-function.ts';
+import { checkReturned, copyFor } from '../user-function.ts';
 import {
   checkCotangent,
   checkDirection,

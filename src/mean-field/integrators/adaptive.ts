@@ -8,7 +8,7 @@ import { checkInteger, checkNumber, checkNumbers, checkOptions, isList, unexpect
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import { allFinite } from '../finite.ts';
-import { checkReturned, copyFor } from '../own-function.ts';
+import { checkReturned, copyFor } from '../user-function.ts';
 import { type DenseSolution, everyStep, savedAt } from './record.ts';
 import { tableauOf } from './tableau.ts';
 

@@ -15,7 +15,7 @@ export interface KernelSize {
 }
 
 /** Intermediate tensors of one size that a family holds at once for a velocity, a pull-back or features. */
-const onTheWay = 8;
+const intermediateTensors = 8;
 
 export interface KernelCounts {
   /** N, and N' for a kernel against other inputs. */
@@ -45,11 +45,11 @@ export function kernelSize(family: Family, measure: GridMeasure, counts: KernelC
   const all = rows + (others === undefined ? 0 : columns);
   // The rows of every depth, and the intermediate tensors of the samples in flight.
   const ofRows = 2 * slices * d * all;
-  const most = Math.max(samples, others ?? 0);
-  const atOnce = Math.min(most, samplesAtOnce(family, measure, d));
+  const maxSamples = Math.max(samples, others ?? 0);
+  const atOnce = Math.min(maxSamples, samplesAtOnce(family, measure, d));
   const path =
-    atOnce * d * (slices + 1) * (1 + outputs) + (atOnce < most ? 2 * slices * atOnce * outputs * d : 0);
-  const flow = path + onTheWay * atOnce * particles * width;
+    atOnce * d * (slices + 1) * (1 + outputs) + (atOnce < maxSamples ? 2 * slices * atOnce * outputs * d : 0);
+  const flow = path + intermediateTensors * atOnce * particles * width;
   // The features of one slice, a weighted copy of them, the family's kernels, and the sum over slices.
   const kept = all * particles * features;
   const scaled = family.tangent
@@ -59,7 +59,7 @@ export function kernelSize(family: Family, measure: GridMeasure, counts: KernelC
       : 0;
   const square = rows * columns;
   const sum = slices > 1 ? square : 0;
-  const opening = onTheWay * particles * (family.tangent ? Math.min(all, atOnce) * width : width);
+  const opening = intermediateTensors * particles * (family.tangent ? Math.min(all, atOnce) * width : width);
   const block = sum + kept + Math.max(scaled + kernels * square, opening);
   return {
     rows,

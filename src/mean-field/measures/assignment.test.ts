@@ -28,8 +28,8 @@ it('the cost is minimal over all permutations', () => {
     for (let round = 0; round < 10; round++) {
       const cost = new Float64Array(n * n).map(normal);
       const all = permutations(Array.from({ length: n }, (_, i) => i));
-      const least = Math.min(...all.map((p) => p.reduce((sum, j, i) => sum + cost[i * n + j]!, 0)));
-      expect(assignment(cost, n).cost).toBeCloseTo(least, 13);
+      const minimum = Math.min(...all.map((p) => p.reduce((sum, j, i) => sum + cost[i * n + j]!, 0)));
+      expect(assignment(cost, n).cost).toBeCloseTo(minimum, 13);
     }
 });
 

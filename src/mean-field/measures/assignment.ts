@@ -64,12 +64,12 @@ function reduced(cost: Float64Array, n: number): State {
   const columnOf = new Int32Array(n).fill(-1);
   const rowOf = new Int32Array(n).fill(-1);
   for (let i = 0; i < n; i++) {
-    let [least, column] = [Infinity, 0];
+    let [smallest, column] = [Infinity, 0];
     for (let j = 0; j < n; j++) {
       const rest = cost[i * n + j]! - columnPrice[j]!;
-      if (rest < least || (rest === least && rowOf[column] !== -1)) [least, column] = [rest, j];
+      if (rest < smallest || (rest === smallest && rowOf[column] !== -1)) [smallest, column] = [rest, j];
     }
-    rowPrice[i] = least;
+    rowPrice[i] = smallest;
     if (rowOf[column] !== -1) continue;
     rowOf[column] = i;
     columnOf[i] = column;
@@ -86,7 +86,7 @@ function augment(cost: Float64Array, n: number, state: State, start: number): vo
   let count = n;
   let [row, reach, sink] = [start, 0, -1];
   while (sink === -1) {
-    let [least, nearest] = [Infinity, 0];
+    let [smallest, nearest] = [Infinity, 0];
     const offset = reach - rowPrice[row]!;
     for (let at = 0; at < count; at++) {
       const j = open[at]!;
@@ -96,8 +96,8 @@ function augment(cost: Float64Array, n: number, state: State, start: number): vo
         before[j] = row;
       }
       const d = distance[j]!;
-      if (d < least || (d === least && rowOf[j] === -1)) {
-        least = d;
+      if (d < smallest || (d === smallest && rowOf[j] === -1)) {
+        smallest = d;
         nearest = at;
       }
     }
@@ -105,7 +105,7 @@ function augment(cost: Float64Array, n: number, state: State, start: number): vo
     // Move the closed column behind the open ones.
     open[nearest] = open[--count]!;
     open[count] = column;
-    reach = least;
+    reach = smallest;
     if (rowOf[column] === -1) sink = column;
     else row = rowOf[column]!;
   }

@@ -7,7 +7,7 @@ import {
   checkSameShape,
   checkShapeOfTheta,
   checkStep,
-  ownSteps,
+  copySteps,
   type ParticleMeasure,
 } from './measure.ts';
 
@@ -43,7 +43,7 @@ export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasu
   checkShapeOfTheta(theta, 3, '[L, M, k]');
   const [slices = 0, particles = 0] = theta.shape;
   const { steps: given = Array.from({ length: slices }, () => 1 / slices) } = options;
-  const steps = ownSteps(given);
+  const steps = copySteps(given);
   if (steps.length !== slices)
     throw new UsageError(`theta has ${slices} slices of depth, steps are ${steps.length}`);
   const weight =

@@ -8,7 +8,12 @@ import { ops, type Tensor } from '../../tensor/index.ts';
  * @param rows - a, [n, 1]
  * @param columns - b, [1, m]
  */
-export function wholeAtLargeEpsilon(cost: Tensor, rows: Tensor, columns: Tensor, epsilon: number): number {
+export function entropicCostAtLargeEpsilon(
+  cost: Tensor,
+  rows: Tensor,
+  columns: Tensor,
+  epsilon: number,
+): number {
   const overColumns = ops.sumDim(ops.mul(cost, columns), [1], true);
   const overRows = ops.sumDim(ops.mul(cost, rows), [0], true);
   const mean = ops.sum(ops.mul(overColumns, rows));

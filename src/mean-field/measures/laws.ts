@@ -14,7 +14,7 @@ import {
   to,
 } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { checkReturned } from '../own-function.ts';
+import { checkReturned } from '../user-function.ts';
 import type { DepthPath } from './path.ts';
 import { rowLengths } from './row-lengths.ts';
 

@@ -39,7 +39,7 @@ export function lineCost(x: Points, y: Points, p: number): TotalCost {
     from.forEach((value, i) => moves.push([Math.abs(difference(value, to[i]!)), 1 / x.count]));
   } else linePlan(x, y, (i, j, mass) => moves.push([Math.abs(difference(x.theta[i]!, y.theta[j]!)), mass]));
   // In units of the largest distance, the largest power is 1.
-  const largest = p === 2 ? 1 : moves.reduce((most, [distance]) => Math.max(most, distance), 0) || 1;
+  const largest = p === 2 ? 1 : moves.reduce((max, [distance]) => Math.max(max, distance), 0) || 1;
   const total = moves.reduce((sum, [distance, mass]) => sum + mass * (distance / largest) ** p, 0);
   return { total, unit: unit * largest, vanished: false };
 }

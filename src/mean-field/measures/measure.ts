@@ -6,7 +6,7 @@ import { checkInteger, checkNumber, checkNumbers, checkObject, show, unexpected 
 import { UsageError } from '../../errors.ts';
 import { Tensor } from '../../tensor/index.ts';
 import type { Family, Particles } from '../families/index.ts';
-import { checkReturned, refusePromise } from '../own-function.ts';
+import { checkReturned, checkNotPromise } from '../user-function.ts';
 import { allFinite } from '../finite.ts';
 
 export interface Measure {
@@ -119,7 +119,7 @@ export function breakAt(breaks: readonly number[], t: number, what: string): num
 }
 
 /** A frozen copy, so that a measure does not change with its caller's list. @throws as {@link checkSteps} */
-export function ownSteps(steps: ArrayLike<number>): readonly number[] {
+export function copySteps(steps: ArrayLike<number>): readonly number[] {
   const own = checkNumbers('steps', steps);
   checkSteps(own);
   return own;
@@ -175,7 +175,7 @@ export function checkSameShape(name: string, other: Tensor, old: Tensor): void {
 /** Checks the result of a user's function. @throws UsageError unless it is particles: theta [M, k] and weight [M] */
 export function checkedParticles(what: string, particles: Particles): Particles {
   const given: unknown = particles;
-  refusePromise(what, given);
+  checkNotPromise(what, given);
   if (typeof given !== 'object' || given === null)
     throw new UsageError(`${what} returned ${show(given)}, expected particles { theta, weight }`);
   const theta = checkReturned(`${what}: theta`, particles.theta, {});

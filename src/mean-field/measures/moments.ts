@@ -91,7 +91,7 @@ function radiusOf({ count, k, theta, weight }: Points, from: number, to: number)
 
 /** |x| for entries whose squares may over- or underflow. */
 function lengthOf(x: Float64Array): number {
-  const largest = x.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+  const largest = x.reduce((max, one) => Math.max(max, Math.abs(one)), 0);
   if (largest === 0) return 0;
   return largest * Math.sqrt(x.reduce((sum, one) => sum + (one / largest) ** 2, 0));
 }

@@ -134,11 +134,11 @@ it('a planted fault, mass that is moved along the cycle of four pairs, costs mor
 it('the watch callback can cancel the call', () => {
   const problem = draw(200, 300, 4);
   const stop = new Error('enough');
-  let told = 0;
+  let reported = 0;
   const watch = (pivots: number): void => {
-    told = pivots;
+    reported = pivots;
     throw stop;
   };
   expect(() => networkSimplex({ ...problem, watch })).toThrow(stop);
-  expect(told).toBeGreaterThan(1000);
+  expect(reported).toBeGreaterThan(1000);
 });

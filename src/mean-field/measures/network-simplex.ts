@@ -37,13 +37,14 @@ export function networkSimplex(problem: TransportProblem): Transport {
   const tree = new SpanningTree(problem);
   const enters = pricing(cost, columns, tree.price);
   // Far more than any instance needs; in theory, only Bland's rule guarantees an end.
-  const most = 1e6 + 1000 * (supply.length + columns);
+  const maxPivots = 1e6 + 1000 * (supply.length + columns);
   for (let pivots = 1; ; pivots++) {
     const arc = enters();
     if (arc === -1) return tree.transport();
     tree.pivot(arc);
     if (pivots % pivotsPerWatch === 0) watch?.(pivots);
-    if (pivots > most) throw new InternalError(`the network simplex did not end after ${most} pivots`);
+    if (pivots > maxPivots)
+      throw new InternalError(`the network simplex did not end after ${maxPivots} pivots`);
   }
 }
 
@@ -54,14 +55,14 @@ function pricing(cost: Float64Array, columns: number, price: Float64Array): () =
   const block = Math.max(16, Math.ceil(Math.sqrt(count)));
   let [at, row, column] = [0, 0, 0];
   return () => {
-    let [least, best] = [0, -1];
+    let [lowest, best] = [0, -1];
     for (let seen = 0, left = block; seen < count; seen++) {
       const value = cost[at]!;
       const [from, to] = [price[row]!, price[rows + column]!];
       const reduced = value + from - to;
-      if (reduced < least) {
+      if (reduced < lowest) {
         const size = Math.max(value, Math.abs(from), Math.abs(to));
-        if (reduced < -rounding * size) [least, best] = [reduced, at];
+        if (reduced < -rounding * size) [lowest, best] = [reduced, at];
       }
       at++;
       if (++column === columns) {
@@ -107,7 +108,7 @@ class SpanningTree {
     this.#cost = cost;
     this.#rows = rows;
     this.#columns = columns;
-    this.#artificialCost = cost.reduce((most, one) => Math.max(most, one), 0) || 1;
+    this.#artificialCost = cost.reduce((max, one) => Math.max(max, one), 0) || 1;
     this.price = new Float64Array(root + 1);
     this.#parent = integers(root);
     this.#arc = integers(-1);
@@ -131,17 +132,21 @@ class SpanningTree {
     const join = this.#ancestor(from, to);
     // Choosing the last blocking arc of the cycle, from the join along the entering arc, keeps the tree strongly
     // feasible.
-    let [most, leaving, fromSide] = [Infinity, -1, true];
+    let [maxFlow, leaving, fromSide] = [Infinity, -1, true];
     for (let node = from; node !== join; node = this.#parent[node]!)
-      if (this.#upward[node] && this.#flow[node]! < most) [most, leaving] = [this.#flow[node]!, node];
+      if (this.#upward[node] && this.#flow[node]! < maxFlow) [maxFlow, leaving] = [this.#flow[node]!, node];
     for (let node = to; node !== join; node = this.#parent[node]!)
-      if (!this.#upward[node] && this.#flow[node]! <= most)
-        [most, leaving, fromSide] = [this.#flow[node]!, node, false];
-    if (most > 0) {
-      this.#push(from, join, -most);
-      this.#push(to, join, most);
+      if (!this.#upward[node] && this.#flow[node]! <= maxFlow)
+        [maxFlow, leaving, fromSide] = [this.#flow[node]!, node, false];
+    if (maxFlow > 0) {
+      this.#push(from, join, -maxFlow);
+      this.#push(to, join, maxFlow);
     }
-    this.#graft(fromSide ? from : to, fromSide ? to : from, leaving, { arc, upward: fromSide, flow: most });
+    this.#graft(fromSide ? from : to, fromSide ? to : from, leaving, {
+      arc,
+      upward: fromSide,
+      flow: maxFlow,
+    });
   }
 
   /** The pairs that carry mass, and the prices. */

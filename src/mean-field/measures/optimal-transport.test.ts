@@ -132,17 +132,17 @@ it('progress is reported, and an abort signal stops assignments and the network 
     [drawn(250, 3, 1), drawn(300, 3, 2)],
   ] as const) {
     const controller = new AbortController();
-    let told = 0;
+    let reported = 0;
     const act = (): unknown =>
       optimalTransport(a, b, {
         signal: controller.signal,
         onProgress: () => {
-          if (++told === 1) controller.abort();
+          if (++reported === 1) controller.abort();
         },
       });
     expect(act).toThrow(AbortError);
     expect(act).toThrow('optimalTransport was aborted');
-    expect(told).toBe(1);
+    expect(reported).toBe(1);
     expect(() => wasserstein(a, b, 2, { signal: controller.signal })).toThrow('wasserstein was aborted');
   }
 });

@@ -4,7 +4,7 @@ import { checkMeasure, checkMeasures } from '../check-kinds.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { breaksOf, checkedParticles, checkStep, depthRounding, type Measure, ownSteps } from './measure.ts';
+import { breaksOf, checkedParticles, checkStep, depthRounding, type Measure, copySteps } from './measure.ts';
 
 /** rho(., t) as particles at depth t; the caller's scope owns the tensors. */
 export type DepthPath = (t: number) => Particles;
@@ -19,7 +19,7 @@ export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>):
     typeof steps === 'number'
       ? Array.from({ length: checkInteger('steps', steps, { min: 1 }) }, () => 1 / steps)
       : steps;
-  const own = ownSteps(lengths);
+  const own = copySteps(lengths);
   const measure: Measure = {
     steps: own,
     particles(l, c) {
@@ -56,7 +56,7 @@ export function commonSteps(measures: readonly Measure[]): number[] {
  */
 export function onSteps(measure: Measure, lengths: ArrayLike<number>): Measure {
   checkMeasure(measure);
-  const steps = ownSteps(lengths);
+  const steps = copySteps(lengths);
   const coarse = breaksOf(measure);
   const fine = breaksOf({ steps });
   const rounding = Math.max(depthRounding(coarse), depthRounding(fine));

@@ -160,9 +160,9 @@ it('the divergence tends to W2^2 for small epsilon, and to the distance of the m
 
 it('progress is reported at each iteration, an abort signal stops it, and unknown options are rejected', () => {
   const [a, b] = [cloud(20, 2, 24), cloud(20, 2, 25)];
-  let told = 0;
-  const { iterations } = sinkhorn(a, b, { epsilon: 0.1, onProgress: () => told++ });
-  expect(told).toBe(iterations);
+  let reported = 0;
+  const { iterations } = sinkhorn(a, b, { epsilon: 0.1, onProgress: () => reported++ });
+  expect(reported).toBe(iterations);
   const signal = { aborted: false };
   for (const [name, act] of Object.entries({ sinkhorn, sinkhornDivergence })) {
     signal.aborted = false;

@@ -7,7 +7,7 @@ import type { Particles } from '../families/index.ts';
 import { readPair, type Support } from './points.ts';
 import { height, marginalError, newtonStep, planOf, type SemiDual, sinkhornStep } from './semi-dual.ts';
 import { distanceOf, finiteResult, transportCost, unitOf } from './transport-cost.ts';
-import { wholeAtLargeEpsilon } from './large-epsilon.ts';
+import { entropicCostAtLargeEpsilon } from './large-epsilon.ts';
 
 export interface SinkhornOptions extends LongCallOptions {
   /** Strength of the entropy, in units of a squared distance. */
@@ -123,7 +123,7 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
   // Newton's matrix has the size of the second side.
   const [x, y] = one.count < other.count ? [other, one] : [one, other];
   const costs = transportCost(x, y, 2, unit).cost;
-  const largest = costs.reduce((most, value) => Math.max(most, value), 0);
+  const largest = costs.reduce((max, value) => Math.max(max, value), 0);
   const epsilon = settings.epsilon / unit / unit;
   const described = `epsilon ${settings.epsilon}, largest distance ${(Math.sqrt(largest) * unit).toPrecision(3)}`;
   if (epsilon < 8 * floatFacts('f64').rounding * largest)
@@ -146,7 +146,7 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
         );
       const linear = ops.sum(ops.mul(planOf(dual, potential), cost)).item();
       if (epsilon > largeEpsilon * largest)
-        return { linear, whole: wholeAtLargeEpsilon(cost, rows, columns, epsilon), error, iterations };
+        return { linear, whole: entropicCostAtLargeEpsilon(cost, rows, columns, epsilon), error, iterations };
       const entropy = ops.sum(ops.mul(columns, ops.log(columns))).item();
       return { linear, whole: epsilon * (height(dual, potential) - entropy), error, iterations };
     }),

@@ -67,7 +67,7 @@ export function transportCost(x: Points, y: Points, p: number, unit = unitOf(x, 
     }
   if (p === 2) return { cost, unit, vanished: false };
   // In units of the largest distance, the largest power is 1.
-  const largest = cost.reduce((most, one) => Math.max(most, one), 0) || 1;
+  const largest = cost.reduce((max, one) => Math.max(max, one), 0) || 1;
   const powers = cost.map((square) => (square / largest) ** (p / 2));
   const vanished = powers.some((power, at) => power === 0 && cost[at]! > 0);
   return { cost: powers, unit: Math.sqrt(largest) * unit, vanished };

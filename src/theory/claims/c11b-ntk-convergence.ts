@@ -21,7 +21,7 @@ interface Point {
 interface Path {
   readonly points: readonly Point[];
   /** The smallest eigenvalue of K / N along the whole path. */
-  readonly least: number;
+  readonly minEigenvalue: number;
 }
 
 const nets: readonly { name: string; net: (generator: Generator, sizes: NetSizes) => Net }[] = [
@@ -57,7 +57,7 @@ export const c11b: Claim<Parts> = {
         atLeast(
           {
             name: `${name}: final rate of log E over -2 lambda_min, least`,
-            measured: least(paths.map(finalRate)),
+            measured: minimum(paths.map(finalRate)),
           },
           1,
         ),
@@ -84,7 +84,7 @@ export const c11b: Claim<Parts> = {
 
 const sizesOf = ({ quick }: Setting): NetSizes => ({ samples: 6, features: 6, particles: quick ? 32 : 64 });
 const most = (values: readonly number[]): number => Math.max(...values);
-const least = (values: readonly number[]): number => Math.min(...values);
+const minimum = (values: readonly number[]): number => Math.min(...values);
 
 function lossPath({ problem, family, start }: Net, parts: Parts): Path {
   const lazy = lazyProblem(problem, family, start, alpha);
@@ -108,22 +108,22 @@ function lossPath({ problem, family, start }: Net, parts: Parts): Path {
       points.push({ s, loss });
     },
   });
-  return { points, least: smallest };
+  return { points, minEigenvalue: smallest };
 }
 
-const boundAt = ({ points, least: lambda }: Path, s: number): number =>
+const boundAt = ({ points, minEigenvalue: lambda }: Path, s: number): number =>
   (points[0]?.loss ?? NaN) * Math.exp(-2 * lambda * s);
 
 const worstRatio = (path: Path): number =>
   most(path.points.slice(1).map(({ s, loss }) => loss / boundAt(path, s)));
 
 /** The rate of decay over the last tenth of the path. */
-function finalRate({ points, least: lambda }: Path): number {
+function finalRate({ points, minEigenvalue: lambda }: Path): number {
   const [from, to] = [points.at(-1 - Math.ceil(points.length / 10))!, points.at(-1)!];
   return Math.log(from.loss / to.loss) / (to.s - from.s) / (2 * lambda);
 }
 
-function curve({ points, least: lambda }: Path, read: (point: Point) => number): [number, number][] {
+function curve({ points, minEigenvalue: lambda }: Path, read: (point: Point) => number): [number, number][] {
   const start = points[0]?.loss ?? NaN;
   return points.map((point) => [lambda * point.s, read(point) / start]);
 }

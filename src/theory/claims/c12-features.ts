@@ -53,8 +53,8 @@ export const c12: Claim<Parts> = {
     const checks = [xor, hermite].flatMap((task) =>
       models.map((model): Check => {
         const own = cells.filter((cell) => cell.task === task && cell.model === model);
-        const least = Math.min(...own.map(zScore));
-        return atLeast({ name: `${task.name}, ${model.name}: least paired z over d`, measured: least }, 2);
+        const lowest = Math.min(...own.map(zScore));
+        return atLeast({ name: `${task.name}, ${model.name}: least paired z over d`, measured: lowest }, 2);
       }),
     );
     const controls = cells.filter(({ task }) => task === radius);

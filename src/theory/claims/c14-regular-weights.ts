@@ -67,7 +67,7 @@ export const c14: Claim<Parts> = {
       setting.progress(0.5 + (2 * i) / batches);
       scope(() => {
         const paths = parts.smoothBlocks(blocks, generator, batch);
-        const reference = ownLimit(problem, paths, parts);
+        const reference = neuralOdeLimit(problem, paths, parts);
         const finals = depths.map((depth) => finalState(paths(leftEnds(depth))));
         own.push(finals.map((state) => distance(state, reference)));
         apart.push(finals.map((state) => distance(state, averaged)));
@@ -121,7 +121,7 @@ function averagedState({ inputs }: Problem, blocks: GaussianBlocks, parts: Parts
 }
 
 /** The neural ODEs of these weights, with the weights evaluated at every depth that the solver asks for. */
-function ownLimit(problem: Problem, paths: BlockPaths, parts: Parts): Tensor {
+function neuralOdeLimit(problem: Problem, paths: BlockPaths, parts: Parts): Tensor {
   const weight = ops.full([batch], 1, 'f64');
   const path: DepthPath = (t) => ({ theta: scope(() => ops.select(paths([t]), 0, 0)), weight });
   return scope(() =>

@@ -16,7 +16,7 @@ export interface Returned {
  */
 export function checkReturned(what: string, result: unknown, wanted: Returned): Tensor {
   const expected = `expected a tensor${wanted.dtype ? ` of ${wanted.dtype}` : ''}${wanted.shape ? ` [${wanted.shape.join(', ')}]` : ''}`;
-  refusePromise(what, result);
+  checkNotPromise(what, result);
   if (!(result instanceof Tensor)) throw new UsageError(`${what} returned ${nameOf(result)}, ${expected}`);
   if (result.disposed) throw new UsageError(`${what} returned a tensor that is disposed, ${expected}`);
   if (wanted.shape && result.shape.join() !== wanted.shape.join())
@@ -29,7 +29,7 @@ export function checkReturned(what: string, result: unknown, wanted: Returned): 
 }
 
 /** @throws UsageError for a promise: scope would free the tensors of an asynchronous function before it finishes */
-export function refusePromise(what: string, result: unknown): void {
+export function checkNotPromise(what: string, result: unknown): void {
   if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return;
   // The promise may still reject, and nothing else would handle that.
   Promise.resolve(result).catch(() => undefined);

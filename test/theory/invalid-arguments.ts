@@ -19,7 +19,7 @@ export const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f
 export const numbers = (...values: number[]): Tensor => tensor(values, [values.length], { dtype: 'f64' });
 export const f32 = (x: Tensor): Tensor => ops.toDtype(x, 'f32');
 /** x with one entry replaced. */
-export const spoilt = (x: Tensor, value: number, at = 0): Tensor => {
+export const withEntry = (x: Tensor, value: number, at = 0): Tensor => {
   const values = x.toArray();
   values[at] = value;
   return tensor(values, x.shape, { dtype: 'f64' });
@@ -41,7 +41,7 @@ export const solution = solve(problem, family, grid);
 
 export type Wrong = readonly [name: string, act: () => unknown, message: string | RegExp];
 
-export function refusedAll(cases: readonly Wrong[]): void {
+export function expectRejected(cases: readonly Wrong[]): void {
   it.each(cases)('%s', (_, act, message) => {
     let caught: unknown;
     try {
