@@ -11,6 +11,7 @@ import { withDepths } from './measures/measure.ts';
 import { checkFamily, checkMeasure } from './check-kinds.ts';
 import { checkTensor } from '../tensor/check-tensor.ts';
 
+/** The result of {@link continuousAdjoint}. */
 export interface BackwardSolution {
   /** X^0 .. X^L, reconstructed backwards from X^L, and p^0 .. p^L; [N, d] each. */
   readonly states: readonly Tensor[];

@@ -32,6 +32,7 @@ export function velocityField(family: Family, given: Measure): VectorField {
   };
 }
 
+/** Options of {@link denseFlow}: those of `integrate` without `breaks`, which are the measure's. */
 export type DenseFlowOptions = Omit<AdaptiveOptions, 'breaks'>;
 
 const optionKeys = { relative: true, absolute: true, maxSteps: true, saveAt: true, ...longCallKeys } as const;

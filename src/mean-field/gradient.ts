@@ -25,6 +25,7 @@ import {
   sampleCount,
 } from './problem.ts';
 
+/** Options of a flow of a measure. */
 export interface FlowOptions extends LongCallOptions {
   /** Default: euler, which makes the flow a ResNet. */
   readonly integrator?: Integrator | Tableau | undefined;
@@ -67,6 +68,7 @@ export interface FlowGradient extends Solution {
   readonly innerReadouts: readonly (Tensor | undefined)[];
 }
 
+/** Options of {@link solveFlow}. */
 export interface SolveFlowOptions extends FlowOptions {
   /** Depths at breaks of the measure. Only the states there are kept, in this order. */
   readonly saveAt?: ArrayLike<number> | undefined;
@@ -103,6 +105,7 @@ export function solveFlow(
   );
 }
 
+/** Options of {@link predict}. */
 export interface PredictOptions extends FlowOptions {
   /** Inputs to use instead of the problem's, [N', D]. */
   readonly inputs?: Tensor | undefined;

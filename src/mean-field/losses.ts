@@ -3,6 +3,7 @@ import { checkInteger } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { type DType, ops, scope, type Tensor } from '../tensor/index.ts';
 
+/** A loss per sample, averaged over samples, and its derivative. Both functions must be synchronous. */
 export interface Loss {
   readonly name: string;
   /** The mean over samples, a scalar tensor, recorded by autograd. */

@@ -1,5 +1,6 @@
 import { at } from './array.ts';
 
+/** Options of {@link adamStep}. */
 export interface AdamOptions {
   readonly learningRate: number;
   readonly beta1?: number;

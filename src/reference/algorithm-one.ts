@@ -7,6 +7,7 @@ import { projections } from './projections.ts';
 import { clipTau, sortByTau, swaps, type ScheduleParameters, type SchemeName } from './schedule.ts';
 import { runStage } from './schemes.ts';
 
+/** Options of {@link algorithmOne}. */
 export interface AlgorithmOptions {
   readonly scheme: SchemeName;
   /** Learning rates of theta, and of the schedule (tau, tau' or the steps). */
@@ -17,6 +18,7 @@ export interface AlgorithmOptions {
   readonly onStep?: (point: AlgorithmPoint) => unknown;
 }
 
+/** The state of {@link algorithmOne} after a step. */
 export interface AlgorithmPoint {
   readonly step: number;
   /** E. */

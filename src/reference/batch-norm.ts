@@ -16,6 +16,7 @@ export interface BatchNorm {
   };
 }
 
+/** The defaults of `torch.nn.BatchNorm2d`. */
 export const batchNormDefaults = { momentum: 0.1, epsilon: 1e-5 } as const;
 
 /**

@@ -8,6 +8,7 @@ function projected(theta: Float64Array, radius: number): Float64Array {
   return theta.map((value) => factor * value);
 }
 
+/** The result of {@link minimiseOverBall}. */
 export interface BallMinimum {
   /** [k]. */
   readonly theta: Float64Array;

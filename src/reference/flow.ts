@@ -24,6 +24,7 @@ export interface GridMeasure {
   readonly weight: DenseArray;
 }
 
+/** The loss of a measure and its full gradient. */
 export interface FlowGradient {
   readonly loss: number;
   /** X^0 .. X^L, [N, d] each. */

@@ -9,6 +9,7 @@ export const particleLaws = ['gaussian', 'ball', 'sphere', 'smooth', 'zero'] as 
  */
 export type ParticleLaw = (typeof particleLaws)[number];
 
+/** Options of {@link drawParticles}. */
 export interface DrawOptions {
   readonly seed: number;
   readonly scale: number;

@@ -22,6 +22,7 @@ export interface LossOptions {
   readonly buffers?: ReadonlyMap<string, Float64Array>;
 }
 
+/** The result of {@link lossAndGradient}. */
 export interface LossAndGradient {
   readonly loss: number;
   /** [N, classes]. */

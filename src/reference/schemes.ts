@@ -12,6 +12,7 @@ import type { Block } from './block.ts';
 import { runIntervals } from './intervals.ts';
 import { sortByTau, type ScheduleParameters, type SchemeName } from './schedule.ts';
 
+/** Options of {@link runStage}. */
 export interface StageOptions {
   /** `mean-field`, `no-reorder`: tau of the block created last is constant, with gradient 0. */
   readonly pinnedLast?: boolean;

@@ -1,5 +1,6 @@
 import { at } from './array.ts';
 
+/** Options of {@link sgdStep}. */
 export interface SgdOptions {
   readonly learningRate: number;
   readonly momentum?: number;

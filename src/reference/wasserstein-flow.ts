@@ -14,6 +14,7 @@ import {
 export const flowMethods = ['euler', 'heun', 'rk4'] as const;
 export type FlowMethod = (typeof flowMethods)[number];
 
+/** The state of the flow after a step. */
 export interface FlowPoint {
   /** Number of steps taken. */
   readonly step: number;
@@ -28,6 +29,7 @@ export interface FlowPoint {
   readonly measure: GridMeasure;
 }
 
+/** Options of {@link wassersteinFlow}. */
 export interface WassersteinFlowOptions {
   readonly ds: number;
   readonly steps: number;

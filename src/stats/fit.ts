@@ -3,6 +3,7 @@ import { checkNumber, checkNumbers } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { mean } from './summary.ts';
 
+/** A fitted line or power law. */
 export interface Fit {
   readonly slope: number;
   readonly intercept: number;

@@ -17,6 +17,7 @@ export interface Setting {
   readonly progress: (fraction: number) => void;
 }
 
+/** The measured checks and figures of a claim. */
 export interface Outcome {
   readonly sentence: string;
   readonly checks: readonly Check[];
@@ -41,6 +42,7 @@ export interface Claim<Parts = object> {
   measure(setting: Setting, parts: Parts): Outcome;
 }
 
+/** Options of {@link measureClaim}. */
 export interface ClaimOptions {
   readonly seed?: number | undefined;
   readonly quick?: boolean | undefined;

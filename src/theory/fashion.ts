@@ -3,6 +3,7 @@ import { checkInteger, checkOptions } from '../check.ts';
 import { type ImageSet, loadImages } from '../data/index.ts';
 import { keep, noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
 
+/** Fashion-MNIST as f64 tensors. */
 export interface Fashion {
   /** [n, D], f64: the first principal components, scaled so that the mean of |x|^2 is D. */
   readonly inputs: Tensor;
@@ -14,6 +15,7 @@ export interface Fashion {
   readonly explained: number;
 }
 
+/** Options of {@link loadFashion}. */
 export interface FashionOptions {
   /** Number of images. Default: 2,000. */
   readonly samples?: number | undefined;

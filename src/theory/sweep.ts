@@ -19,11 +19,13 @@ export interface SweepProgress<Row> extends Progress {
   readonly row: Row;
 }
 
+/** Options of {@link sweep}. */
 export interface SweepOptions<Row> extends Omit<LongCallOptions, 'onProgress'> {
   /** Called after each row. */
   readonly onProgress?: ((progress: SweepProgress<Row>) => void) | undefined;
 }
 
+/** Options of a {@link sweep} in several processes. */
 export interface SweepProcesses<Row> extends SweepOptions<Row> {
   /** Number of concurrent processes. Default: 1. */
   readonly processes?: number | undefined;

@@ -5,6 +5,7 @@ import { Sgd } from '../optim/index.ts';
 import { enableGrad, type Generator, grad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
 import type { Setting } from './claim.ts';
 
+/** A frozen net with unseen test data. */
 export interface TrainedNet {
   readonly net: CifarResNet;
   /** [N, 1, 14, 14], not seen in training. */

@@ -21,6 +21,7 @@ export interface VerifyProgress extends Progress {
   readonly fraction: number;
 }
 
+/** Options of {@link verify}. */
 export interface VerifyOptions extends Omit<LongCallOptions, 'onProgress'> {
   /** Claim ids, such as C1 or C2h. Default: all. */
   readonly ids?: readonly string[] | undefined;
@@ -32,6 +33,7 @@ export interface VerifyOptions extends Omit<LongCallOptions, 'onProgress'> {
   readonly onResult?: ((outcome: SeededResult, done: number, of: number) => void) | undefined;
 }
 
+/** The result of one claim at one seed. */
 export interface SeededResult {
   readonly seed: number;
   readonly result: ClaimResult;

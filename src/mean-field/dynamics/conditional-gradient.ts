@@ -14,6 +14,7 @@ import { durations } from './descent-field.ts';
 import { type LinearMinimisationOptions, minimisationKeys } from './linear-minimisation.ts';
 import { weightRate } from './weights.ts';
 
+/** Options of {@link conditionalGradient}. */
 export interface ConditionalGradientOptions extends LinearMinimisationOptions, FlowOptions {
   /** Default: 20. */
   readonly rounds?: number | undefined;
@@ -37,6 +38,7 @@ const optionKeys = {
   integrator: true,
 } as const;
 
+/** The record of one round of {@link conditionalGradient}. */
 export interface ConditionalGradientRound {
   readonly round: number;
   /** E after the round. */

@@ -7,6 +7,7 @@ import { UsageError } from '../../errors.ts';
 import { floatFacts, type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
 
+/** Options of {@link fitCostate}. */
 export interface CostateFitOptions {
   /** m, the number of random features s(w_j.x + b_j), j = 1 .. m. */
   readonly count: number;
@@ -23,6 +24,7 @@ export interface CostateFitOptions {
 
 const optionKeys = { count: true, generator: true, activation: true, spread: true, cutoff: true } as const;
 
+/** The result of {@link fitCostate}. */
 export interface CostateFit {
   /** Particles (a_j, w_j, b_j) of `bottleneck`, [m, 2 d + 1], each of weight 1/m. */
   readonly theta: Tensor;

@@ -37,6 +37,7 @@ export type GradientOf = (
   options: FlowOptions & { readonly weight?: boolean },
 ) => ParticleGradient;
 
+/** Options of the right-hand side of a gradient flow. */
 export interface FieldOptions extends FlowOptions {
   /** Default: weights are fixed. */
   readonly weightRate?: WeightRate | undefined;

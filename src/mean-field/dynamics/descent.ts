@@ -131,6 +131,7 @@ export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: nu
   };
 }
 
+/** Options of {@link lineSearch}. */
 export interface LineSearchOptions extends FlowOptions {
   /** Golden-section steps around the best lambda. Default: 12. */
   readonly sections?: number | undefined;
@@ -138,6 +139,7 @@ export interface LineSearchOptions extends FlowOptions {
   readonly halvings?: number | undefined;
 }
 
+/** The best lambda of a line search, and E there. */
 export interface LineSearchResult {
   readonly lambda: number;
   readonly loss: number;

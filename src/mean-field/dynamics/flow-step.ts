@@ -10,6 +10,7 @@ import type { Descent } from './descent-field.ts';
 /** The 5(4) pair of Dormand and Prince. */
 export const pairTableau: Tableau = tableauOf('dopri5');
 
+/** Error tolerances of the adaptive method. */
 export interface Tolerances {
   /**
    * A step is accepted if the root mean square over the entries of theta of (local error) / (absolute + relative
@@ -21,6 +22,7 @@ export interface Tolerances {
   readonly energy?: number;
 }
 
+/** The result of one step of a gradient flow. */
 export interface StepTaken<M> {
   readonly measure: M;
   /** At the new measure. */

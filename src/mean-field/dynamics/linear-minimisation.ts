@@ -14,6 +14,7 @@ import { allFinite } from '../finite.ts';
  */
 export type Polish = (theta: Tensor, slope: Tensor, radius: number) => Tensor;
 
+/** Options of {@link minimiseOverBall}. */
 export interface LinearMinimisationOptions extends LongCallOptions {
   readonly radius: number;
   /** Draws the starts unless they are given. */
@@ -42,6 +43,7 @@ export const minimisationKeys = {
   ...longCallKeys,
 } as const;
 
+/** Local minimisers of G(., t) and their values. */
 export interface Minimisers {
   /** [atoms, k], best first. */
   readonly theta: Tensor;

@@ -19,6 +19,7 @@ export const samplings = ['independent', 'epochs'] as const;
  */
 export type Sampling = (typeof samplings)[number];
 
+/** Options of {@link stochasticDescent} beyond those of a flow. */
 export interface StochasticOptions {
   /** Samples per step, 1 .. N. */
   readonly batch: number;

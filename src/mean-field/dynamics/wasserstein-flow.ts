@@ -39,6 +39,7 @@ export interface FlowPoint<M> {
   readonly measure: M;
 }
 
+/** Options of {@link wassersteinFlow}. */
 export interface WassersteinFlowOptions<M> extends FieldOptions {
   /** Scheme for stepping s. Default: euler. */
   readonly method?: Integrator | Tableau | 'adaptive' | undefined;
@@ -60,8 +61,13 @@ export interface WassersteinFlowOptions<M> extends FieldOptions {
   readonly onStep?: ((point: FlowPoint<M>) => unknown) | undefined;
 }
 
+/**
+ * Why a flow stopped: loss below the target, time reached, step limit, D below its limit, loss or D no longer
+ * finite, or on request of `onStep`.
+ */
 export type StopReason = 'target' | 'time' | 'steps' | 'still' | 'diverged' | 'asked';
 
+/** The last point of a flow, and why it stopped. */
 export interface FlowResult<M> extends FlowPoint<M> {
   readonly reason: StopReason;
   /** Number of steps that the adaptive method rejected. */

@@ -6,6 +6,7 @@ import { checkReturned } from '../user-function.ts';
 import { customFamily } from './custom.ts';
 import type { Family } from './family.ts';
 
+/** A network branch and the shapes of its state and parameters, for {@link branchFamily}. */
 export interface NetworkBranch<Name extends string = string> {
   readonly name?: string;
   /** Shape of one sample of the state, such as [C, H, W]; a flow stores it as d numbers. */

@@ -13,6 +13,7 @@ import {
   type Particles,
 } from './family.ts';
 
+/** Options of {@link customFamily}. */
 export interface CustomFamily {
   readonly name?: string | undefined;
   /** k, as a number or a function of d. */

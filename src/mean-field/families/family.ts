@@ -47,6 +47,7 @@ export interface Covectors {
   readonly covector: Tensor;
 }
 
+/** Peak storage of a closed-form tangent kernel. */
 export interface TangentMemory {
   /** Numbers stored per row and particle. */
   readonly features: number;

@@ -12,6 +12,7 @@ import { checkReturned, copyFor } from '../user-function.ts';
 import { type DenseSolution, everyStep, savedAt } from './record.ts';
 import { tableauOf } from './tableau.ts';
 
+/** Options of {@link integrate}. */
 export interface AdaptiveOptions extends LongCallOptions {
   /**
    * A step is accepted if the root mean square, over the entries of the state, of (local error) / (absolute +

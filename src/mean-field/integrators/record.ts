@@ -3,6 +3,7 @@ import { checkNumber, checkNumbers, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 
+/** The solution of an adaptive integration, with dense output. */
 export interface DenseSolution {
   /** The times of accepted steps, or those in `saveAt`, in the direction of integration; and the states there. */
   readonly times: readonly number[];

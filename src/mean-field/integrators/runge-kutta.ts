@@ -25,6 +25,7 @@ export interface RungeKuttaStage {
   readonly pullback: Pullback;
 }
 
+/** Options of {@link slicesOf}. */
 export interface SliceOptions {
   readonly integrator?: Integrator | Tableau | undefined;
   /** Called with the stages of each step during the adjoint sweep; their tensors are freed after the call. */

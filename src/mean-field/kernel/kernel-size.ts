@@ -4,6 +4,7 @@ import type { Family } from '../families/index.ts';
 import { rowsAtOnce } from '../families/row-chunks.ts';
 import type { GridMeasure } from '../measures/index.ts';
 
+/** The estimated size and cost of a tangent kernel. */
 export interface KernelSize {
   /** N C and N' C, the shape of the kernel. */
   readonly rows: number;

@@ -8,6 +8,7 @@ import { squaredLoss } from '../losses.ts';
 import type { Measure } from '../measures/index.ts';
 import type { Problem } from '../problem.ts';
 
+/** Options of {@link lazyProblem}. */
 export interface LazyOptions {
   /** true: trains alpha (f - f_0), which starts at 0; false: alpha f. Default: true. */
   readonly centred?: boolean | undefined;

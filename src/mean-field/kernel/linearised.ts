@@ -10,6 +10,7 @@ import { areLabels } from '../losses.ts';
 import { boundOf, spectrumOf, toF64 } from './spectrum.ts';
 import { checkTensor } from '../../tensor/check-tensor.ts';
 
+/** A linearised model, which predicts at any time of training in closed form. */
 export interface LinearisedModel {
   /** Eigenvalues of K / N, ascending; those within the kernel's rounding error of 0 are set to 0. */
   readonly eigenvalues: readonly number[];

@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { floatFacts, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import { allFinite } from '../finite.ts';
 
+/** Eigenvalues and eigenvectors of a symmetric kernel. */
 export interface Spectrum {
   /** Ascending; values within rounding error of 0 are set to 0. */
   readonly eigenvalues: readonly number[];

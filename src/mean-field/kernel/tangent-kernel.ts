@@ -20,6 +20,7 @@ export const metrics = ['wasserstein', 'euclidean'] as const;
  */
 export type Metric = (typeof metrics)[number];
 
+/** Options of {@link tangentKernel}. */
 export interface KernelOptions extends LongCallOptions {
   /** x' of the columns, [N', D]. Default: the problem's inputs. */
   readonly against?: Tensor | undefined;

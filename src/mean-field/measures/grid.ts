@@ -11,6 +11,7 @@ import {
   type ParticleMeasure,
 } from './measure.ts';
 
+/** Options of {@link gridMeasure}. */
 export interface GridOptions {
   /** h_l, [L]. Default: 1/L each. */
   readonly steps?: ArrayLike<number> | undefined;

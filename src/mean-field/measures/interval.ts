@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { checkAtoms, checkSameShape, checkShapeOfTheta, checkStep, type ParticleMeasure } from './measure.ts';
 
+/** Options of {@link intervalMeasure}. */
 export interface IntervalOptions {
   /** tau_i, the depths at which particles begin to act, [n]. */
   readonly tau: ArrayLike<number>;
@@ -17,6 +18,7 @@ export interface IntervalOptions {
   readonly signed?: boolean | undefined;
 }
 
+/** rho(theta, t) = sum_i w_i delta_{theta_i} over the particles i with tau_i <= t < tau'_i. */
 export interface IntervalMeasure extends ParticleMeasure {
   /** [n, k]. */
   readonly theta: Tensor;

@@ -76,6 +76,7 @@ function drawn(law: Law, generator: Generator, count: number, k: number, dtype: 
   return checkReturned('the law', law(generator, count, k, dtype), { shape: [count, k] });
 }
 
+/** Options of {@link smoothPaths}. */
 export interface SmoothOptions {
   /** Number of cosines in each path, R. Default: 3. */
   readonly modes?: number | undefined;

@@ -9,6 +9,7 @@ import type { Family, Particles } from '../families/index.ts';
 import { checkReturned, checkNotPromise } from '../user-function.ts';
 import { allFinite } from '../finite.ts';
 
+/** A law of blocks rho(theta, t) on a grid of depth. */
 export interface Measure {
   /** h_0 .. h_{L-1}: the step sizes in depth. */
   readonly steps: readonly number[];

@@ -17,6 +17,7 @@ export interface Transport {
   readonly columnPrice: Float64Array;
 }
 
+/** A balanced transportation problem. */
 export interface TransportProblem {
   /** [n, m], row-major; finite and not negative. */
   readonly cost: Float64Array;
@@ -31,6 +32,7 @@ const pivotsPerWatch = 2048;
 /** Reduced costs within this many times the rounding of the prices count as 0. */
 const rounding = 2 ** -50;
 
+/** An optimal plan of the transportation problem. @throws InternalError if the pivot limit is exceeded */
 export function networkSimplex(problem: TransportProblem): Transport {
   const { cost, supply, demand, watch } = problem;
   const columns = demand.length;

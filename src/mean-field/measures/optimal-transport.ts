@@ -9,6 +9,7 @@ import { networkSimplex } from './network-simplex.ts';
 import { isUniform, readPair, type Support } from './points.ts';
 import { distanceOf, type TotalCost, transportCost } from './transport-cost.ts';
 
+/** Options of {@link optimalTransport}. */
 export interface OptimalTransportOptions extends LongCallOptions {
   /** The power of the distance, at least 1. Default: 2. */
   readonly p?: number | undefined;

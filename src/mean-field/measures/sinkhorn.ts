@@ -9,6 +9,7 @@ import { height, marginalError, newtonStep, planOf, type SemiDual, sinkhornStep 
 import { distanceOf, finiteResult, transportCost, unitOf } from './transport-cost.ts';
 import { entropicCostAtLargeEpsilon } from './large-epsilon.ts';
 
+/** Options of {@link sinkhorn} and {@link sinkhornDivergence}. */
 export interface SinkhornOptions extends LongCallOptions {
   /** Strength of the entropy, in units of a squared distance. */
   readonly epsilon: number;
@@ -18,6 +19,7 @@ export interface SinkhornOptions extends LongCallOptions {
   readonly maxIterations?: number | undefined;
 }
 
+/** The result of {@link sinkhorn}. */
 export interface Entropic {
   /** sqrt(sum_ij pi_ij |theta_i - theta'_j|^2) of the optimal plan: at least W2, and tends to it as epsilon -> 0. */
   readonly distance: number;
@@ -45,6 +47,7 @@ export function sinkhorn(a: Particles, b: Particles, options: SinkhornOptions): 
   return { distance, marginalError: error, iterations };
 }
 
+/** The result of {@link sinkhornDivergence}. */
 export interface SinkhornDivergence {
   /** S(a, b) = OT(a, b) - OT(a, a) / 2 - OT(b, b) / 2: never negative, and 0 only for equal measures. */
   readonly divergence: number;

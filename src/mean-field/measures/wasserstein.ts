@@ -28,6 +28,7 @@ export function wasserstein(a: Particles, b: Particles, p = 2, options: LongCall
   return distanceOf(bestPlan(x, y, p, watchCall('wasserstein', options)), x, p);
 }
 
+/** Options of {@link slicedWasserstein}. */
 export interface SlicedOptions {
   /** Number of random directions. Default: 128. */
   readonly directions?: number | undefined;

@@ -9,6 +9,7 @@ import type { lastTaus, Scheme, tauStarts } from './names.ts';
 
 export { lastTaus, type Scheme, schemes, tauStarts } from './names.ts';
 
+/** Options of `createSchedule`. */
 export interface ScheduleOptions {
   readonly scheme: Scheme;
   /** Number n of exchangeable blocks. */
@@ -34,6 +35,7 @@ export interface ScheduleSnapshot {
   readonly step?: readonly number[];
 }
 
+/** The schedule of one stage: where in depth each block acts. */
 export interface Schedule {
   /** The trained coordinates: `tau`, `tauEnd` or `step`, each [n]; none for vanilla. */
   readonly parameters: NamedTensors;
