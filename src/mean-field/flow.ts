@@ -79,7 +79,11 @@ export function flow(
   return slices.reduce((x, slice, l) => advance(slice, x, steps[l] ?? 1, projection), state);
 }
 
-/** All states X^0 .. X^L of the flow, as its adjoint needs them. Keeps only states, no graph. */
+/**
+ * All states X^0 .. X^L of the flow, as its adjoint needs them. Keeps only states, no graph.
+ *
+ * @throws UsageError unless there is one step per slice
+ */
 export function trajectory(
   slices: readonly Slice[],
   state: Tensor,

@@ -1,7 +1,11 @@
 /** The order of particles in depth, and its changes. */
 import { checkNumbers } from '../check.ts';
 
-/** The indices that sort `tau`. Particles at the same depth keep their creation order. */
+/**
+ * The indices that sort `tau`. Particles at the same depth keep their creation order.
+ *
+ * @throws UsageError for NaN or values that are not numbers
+ */
 export function sortedOrder(tau: ArrayLike<number>): number[] {
   return checkNumbers('tau', tau)
     .map((_, index) => index)
@@ -16,7 +20,11 @@ export interface Swap {
   readonly pairs: readonly (readonly [number, number])[];
 }
 
-/** The swap that turns one order into another; undefined if the orders are equal. */
+/**
+ * The swap that turns one order into another; undefined if the orders are equal.
+ *
+ * @throws UsageError unless both orders are lists of numbers
+ */
 export function swapBetween(from: ArrayLike<number>, to: ArrayLike<number>): Swap | undefined {
   const [before, after] = [checkNumbers('the order before', from), checkNumbers('the order after', to)];
   const rank = new Map(after.map((particle, position) => [particle, position]));
@@ -28,7 +36,11 @@ export function swapBetween(from: ArrayLike<number>, to: ArrayLike<number>): Swa
   return pairs.length ? { before, after, pairs } : undefined;
 }
 
-/** The number of particles that share a depth with another, beyond the first at each depth. */
+/**
+ * The number of particles that share a depth with another, beyond the first at each depth.
+ *
+ * @throws UsageError for NaN or values that are not numbers
+ */
 export function countTies(tau: ArrayLike<number>): number {
   const depths = checkNumbers('tau', tau);
   return depths.length - new Set(depths).size;

@@ -13,21 +13,29 @@ function checkFacts(facts: Named, bounds: Readonly<Record<string, number>>): voi
   for (const [name, bound] of Object.entries(bounds)) checkNumber(name, bound);
 }
 
-/** Passes if |measured - center| <= halfWidth. */
+/** Passes if |measured - center| <= halfWidth. @throws UsageError unless the facts and the band are valid */
 export function within(facts: Named, center: number, halfWidth: number): Check {
   checkFacts(facts, { center, halfWidth });
   const miss = Math.abs(facts.measured - center) / halfWidth;
   return { ...facts, band: { min: center - halfWidth, max: center + halfWidth }, ...verdict(miss) };
 }
 
-/** Passes if measured <= limit; for errors, which are not negative. */
+/**
+ * Passes if measured <= limit; for errors, which are not negative.
+ *
+ * @throws UsageError unless the facts and the limit are valid
+ */
 export function atMost(facts: Named, limit: number): Check {
   checkFacts(facts, { limit });
   const miss = limit > 0 ? facts.measured / limit : facts.measured <= limit ? 0 : Infinity;
   return { ...facts, band: { max: limit }, ...verdict(miss) };
 }
 
-/** Passes if measured >= limit > 0; for ratios and counts. */
+/**
+ * Passes if measured >= limit > 0; for ratios and counts.
+ *
+ * @throws UsageError unless the facts and the limit are valid
+ */
 export function atLeast(facts: Named, limit: number): Check {
   checkFacts(facts, { limit });
   const miss = facts.measured > 0 ? limit / facts.measured : Infinity;

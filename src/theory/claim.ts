@@ -50,7 +50,7 @@ export interface ClaimOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** Measures one claim. `faults` replace parts of its mathematics. */
+/** Measures one claim. `faults` replace parts of its mathematics. @throws UsageError for unknown options */
 export function measureClaim<Parts>(
   claim: Claim<Parts>,
   options: ClaimOptions = {},

@@ -4,7 +4,11 @@ import type { Family, Particles } from '../mean-field/index.ts';
 import { checkTensor } from '../tensor/check-tensor.ts';
 import { ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 
-/** grad_x F(X) of each sample, [N, d, d]; row i is the gradient of component i. */
+/**
+ * grad_x F(X) of each sample, [N, d, d]; row i is the gradient of component i.
+ *
+ * @throws UsageError for arguments of the wrong kind or shapes that do not match
+ */
 export function jacobians(family: Family, state: Tensor, particles: Particles): Tensor {
   checkObject("a family, such as bottleneck('tanh')", 'family', family, 'pullback');
   checkTensor('state', state, '[N, d]');
@@ -20,7 +24,7 @@ export function jacobians(family: Family, state: Tensor, particles: Particles): 
   });
 }
 
-/** The spectral norm of each Jacobian, [N]. */
+/** The spectral norm of each Jacobian, [N]. @throws UsageError unless the argument is a tensor */
 export function spectralNorms(jacobian: Tensor): Tensor {
   checkTensor('jacobian', jacobian, '[N, d, d]');
   return scope(() => ops.amax(ops.svdvals(jacobian), [1]));

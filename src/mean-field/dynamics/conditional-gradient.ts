@@ -106,6 +106,8 @@ export function conditionalGradient(
 /**
  * Mirror descent on the weights, w_lj <- w_lj exp(- eta (G_lj - mean G)), normalised in each slice. eta doubles
  * after a step that lowers E; a step that does not is discarded, and eta is divided by 4.
+ *
+ * @throws UsageError for options out of range; AbortError if `signal` aborts
  */
 export function correctWeights(
   problem: Problem,

@@ -47,7 +47,11 @@ export interface FieldOptions extends FlowOptions {
 
 const fieldKeys = { weightRate: true, gradient: true, integrator: true, ...longCallKeys } as const;
 
-/** The length of depth in which each particle acts, with the shape of the weights: h_l on a grid. */
+/**
+ * The length of depth in which each particle acts, with the shape of the weights: h_l on a grid.
+ *
+ * @throws UsageError unless the measure is a list of particles
+ */
 export function durations(measure: ParticleMeasure): Tensor {
   checkParticleMeasure(measure);
   return noGrad(() =>

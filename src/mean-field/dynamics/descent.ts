@@ -33,7 +33,7 @@ export interface DescentDirection {
   readonly gap: number;
 }
 
-/** The integral of G(., t_l) over rho(., t_l). */
+/** The integral of G(., t_l) over rho(., t_l). @throws UsageError for arguments of the wrong kind */
 export function ownValue(gradient: FunctionalGradient, measure: Measure, l: number): number {
   checkObject('what functionalGradient returned', 'gradient', gradient, 'value');
   checkMeasure(measure);
@@ -112,7 +112,11 @@ export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: num
   });
 }
 
-/** (1 - lambda) rho + lambda nu in step l; rho elsewhere. */
+/**
+ * (1 - lambda) rho + lambda nu in step l; rho elsewhere.
+ *
+ * @throws UsageError for a lambda that is not finite or a step out of range
+ */
 export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: number): Measure {
   checkMeasure(rho, 'rho');
   checkStep(l, rho.steps);
@@ -148,6 +152,8 @@ export interface LineSearchResult {
 /**
  * Minimises E over lambda in [0, 1]: halves lambda from 1 until E stops falling, then refines by golden-section
  * search. Returns lambda = 0 if no lambda lowers E.
+ *
+ * @throws UsageError for options out of range, or if E at lambda = 0 is not finite; AbortError if `signal` aborts
  */
 export function lineSearch(
   problem: Problem,

@@ -51,7 +51,7 @@ export interface Minimisers {
   readonly values: readonly number[];
 }
 
-/** Projects each row of theta onto the ball of that radius. */
+/** Projects each row of theta onto the ball of that radius. @throws UsageError for a radius that is not positive */
 export function projectOnBall(theta: Tensor, radius: number): Tensor {
   checkNumber('radius', radius, { above: 0 });
   return scope(() =>

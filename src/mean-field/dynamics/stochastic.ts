@@ -33,7 +33,11 @@ export interface StochasticOptions {
 /** Random numbers drawn from libtorch at a time. */
 const chunk = 4096;
 
-/** A function that returns the sample indices of the next batch. */
+/**
+ * A function that returns the sample indices of the next batch.
+ *
+ * @throws UsageError for a batch that is empty or larger than the data, or unknown options
+ */
 export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise'>): () => number[] {
   checkNeededOptions('batchesOf', options, { batch: true, generator: true, sampling: true });
   const { batch, generator, sampling = 'independent' } = options;
@@ -56,7 +60,11 @@ export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise
   };
 }
 
-/** The gradient over the next batch at each call; its loss is that of the batch. */
+/**
+ * The gradient over the next batch at each call; its loss is that of the batch.
+ *
+ * @throws UsageError for an invalid problem, or a batch that is empty or larger than the data
+ */
 export function batchGradient(problem: Problem, options: Omit<StochasticOptions, 'noise'>): GradientOf {
   checkProblem(problem);
   const next = batchesOf(sampleCount(problem), options);
@@ -69,7 +77,7 @@ export function batchGradient(problem: Problem, options: Omit<StochasticOptions,
     );
 }
 
-/** theta <- theta + sqrt(2 beta ds) N(0, I), in place. */
+/** theta <- theta + sqrt(2 beta ds) N(0, I), in place. @throws UsageError for a negative beta */
 export function langevinNoise(beta: number, generator: Generator): (theta: Tensor, ds: number) => void {
   checkNumber('noise', beta, { min: 0 });
   return (theta, ds) => {

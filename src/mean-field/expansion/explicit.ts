@@ -12,6 +12,7 @@ import { type FlowInput, initialState, type Problem } from '../problem.ts';
  * integral.)
  *
  * @returns C_1 and C_2, [N, d] each
+ * @throws UsageError for shapes that do not match
  */
 export function explicitOrders(
   problem: FlowInput | Problem,

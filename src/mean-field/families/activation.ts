@@ -77,7 +77,11 @@ const table: Readonly<Record<FamilyActivation, Entry>> = {
   },
 };
 
-/** The activation with that name. gelu is u Phi(u) with the exact Gaussian Phi; relu has slope 0 at 0. */
+/**
+ * The activation with that name. gelu is u Phi(u) with the exact Gaussian Phi; relu has slope 0 at 0.
+ *
+ * @throws UsageError for an unknown name
+ */
 export function scalarActivation(name: FamilyActivation): ScalarActivation {
   const { value, slope, inPlace } = table[checkOneOf('activation', name, familyActivations)];
   return {

@@ -7,6 +7,8 @@ import type { Family, Pullback } from './family.ts';
  * f(x, theta) - x. After one step of depth with a law of mass one, the state becomes integral f(x, theta)
  * rho(dtheta), and the prediction is that of a network with one hidden layer, W1 integral f(W2 x, theta)
  * rho(dtheta). Every loss, gradient, flow and kernel is then that of the two-layer model.
+ *
+ * @throws UsageError unless `family` is a family of functions
  */
 export function twoLayer(family: Family): Family {
   checkFamily(family);

@@ -34,7 +34,11 @@ export interface KernelOptions extends LongCallOptions {
 
 const optionKeys = { against: true, metric: true, onBlock: true, maxBytes: true, ...longCallKeys } as const;
 
-/** The estimated size of {@link tangentKernel}, without computing it. */
+/**
+ * The estimated size of {@link tangentKernel}, without computing it.
+ *
+ * @throws UsageError for shapes that do not match or unknown options
+ */
 export function tangentKernelSize(
   problem: FlowInput | Problem,
   family: Family,

@@ -12,6 +12,7 @@ import type { Metric } from './tangent-kernel.ts';
  * J dtheta, [N, C]: the first-order change of predictions when particles move.
  *
  * @param displacement - dtheta, [L, M, k]
+ * @throws UsageError for shapes that do not match
  */
 export function tangentPush(
   problem: Problem,
@@ -40,6 +41,7 @@ export function tangentPush(
  * M J^T z / N, [L, M, k]: minus the velocity of particles under the gradient flow for the residual z, [N, C].
  *
  * @param metric - as in {@link tangentKernel}
+ * @throws UsageError for shapes that do not match
  */
 export function tangentPull(
   problem: Problem,

@@ -21,7 +21,7 @@ import { rowLengths } from './row-lengths.ts';
 /** A law on R^k: `count` independent draws, [count, k]. */
 export type Law = (generator: Generator, count: number, k: number, dtype?: DType) => Tensor;
 
-/** N(0, std^2 I). */
+/** N(0, std^2 I). @throws UsageError for a negative standard deviation */
 export function gaussian(std = 1): Law {
   checkNumber('std', std, { min: 0 });
   return (generator, count, k, dtype = defaultDtype) => {
@@ -42,7 +42,7 @@ export function sphere(radius = 1): Law {
   };
 }
 
-/** Uniform on the ball Q_r. */
+/** Uniform on the ball Q_r. @throws UsageError for a radius that is not positive */
 export function ball(radius = 1): Law {
   const onSphere = sphere(radius);
   return (generator, count, k, dtype = defaultDtype) =>
@@ -56,7 +56,12 @@ function checkSizes(count: number, k: number): void {
   checkInteger('k', k, { min: 1 });
 }
 
-/** Independent draws in every slice, [L, M, k]. @param dtype - default: f32 */
+/**
+ * Independent draws in every slice, [L, M, k].
+ *
+ * @param dtype - default: f32
+ * @throws UsageError for sizes that are not positive integers
+ */
 export function independentSlices(
   law: Law,
   generator: Generator,
@@ -92,6 +97,8 @@ export interface SmoothOptions {
  * anywhere.
  *
  * The path owns no tensors: particles belong to the scope in which it is evaluated, `weight` stays the caller's.
+ *
+ * @throws UsageError for options out of range, or weights that do not match
  */
 export function smoothPaths(
   law: Law,

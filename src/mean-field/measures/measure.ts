@@ -47,7 +47,11 @@ export interface MovableMeasure<M> extends ParticleMeasure {
   withWeight(weight: Tensor): M;
 }
 
-/** The breaks 0 = t_0, .., t_L. Compensated sums (Neumaier): ten steps of 0.1 end at exactly 1. */
+/**
+ * The breaks 0 = t_0, .., t_L. Compensated sums (Neumaier): ten steps of 0.1 end at exactly 1.
+ *
+ * @throws UsageError unless `measure` has steps
+ */
 export function breaksOf(measure: Pick<Measure, 'steps'>): number[] {
   checkObject('a measure, such as gridMeasure(theta)', 'measure', measure, 'steps');
   const { steps } = measure;

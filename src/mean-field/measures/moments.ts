@@ -47,7 +47,11 @@ export function covarianceOf(particles: Particles): Float64Array {
   return sum.map((x) => finiteResult('the covariance', x));
 }
 
-/** integral |theta|^2 drho, without normalising the weights. */
+/**
+ * integral |theta|^2 drho, without normalising the weights.
+ *
+ * @throws UsageError for invalid particles, or if the moment overflows
+ */
 export function secondMoment(particles: Particles): number {
   const { count, k, theta, weight } = readPoints(particles);
   let sum = 0;
@@ -55,7 +59,11 @@ export function secondMoment(particles: Particles): number {
   return finiteResult('the second moment', sum);
 }
 
-/** max |theta| over the particles with non-zero weight; 0 if there are none. */
+/**
+ * max |theta| over the particles with non-zero weight; 0 if there are none.
+ *
+ * @throws UsageError for invalid particles
+ */
 export function supportRadius(particles: Particles): number {
   const points = readPoints(particles);
   return radiusOf(points, 0, points.k);
@@ -102,7 +110,11 @@ function squareOf(x: Float64Array, from: number, to: number): number {
   return sum;
 }
 
-/** `read` applied to the particles of each step, [L]; `c` is the fraction of the step at which they are evaluated. */
+/**
+ * `read` applied to the particles of each step, [L]; `c` is the fraction of the step at which they are evaluated.
+ *
+ * @throws UsageError unless c lies in [0, 1]
+ */
 export function perSlice<T>(measure: Measure, read: (particles: Particles) => T, c = 0): T[] {
   checkMeasure(measure);
   checkNeededFunction('read', read);
@@ -110,7 +122,11 @@ export function perSlice<T>(measure: Measure, read: (particles: Particles) => T,
   return measure.steps.map((_, l) => scope(() => read(measure.particles(l, c))));
 }
 
-/** sum_l h_l read(particles of step l): the integral over depth of a measure that is constant in each step. */
+/**
+ * sum_l h_l read(particles of step l): the integral over depth of a measure that is constant in each step.
+ *
+ * @throws UsageError as {@link perSlice}
+ */
 export function overDepth(measure: Measure, read: (particles: Particles) => number, c = 0): number {
   return perSlice(measure, read, c).reduce((sum, value, l) => sum + value * measure.steps[l]!, 0);
 }

@@ -12,6 +12,8 @@ export type DepthPath = (t: number) => Particles;
 /**
  * A measure from rho as a function of t, evaluated at stage times, on a grid of `steps` (a number: that many equal
  * steps).
+ *
+ * @throws UsageError for invalid steps; later, if `path` does not return particles
  */
 export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>): Measure {
   if (typeof path !== 'function') throw unexpected('a function of depth', 'the path of a measure', path);
@@ -32,14 +34,18 @@ export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>):
   return measure;
 }
 
-/** rho held constant in each step, at its value at the fraction c of the step (0: left rule, 1/2: midpoint). */
+/**
+ * rho held constant in each step, at its value at the fraction c of the step (0: left rule, 1/2: midpoint).
+ *
+ * @throws UsageError unless c lies in [0, 1]
+ */
 export function heldConstant(measure: Measure, c: number): Measure {
   checkMeasure(measure);
   checkNumber('the fraction of a step', c, { min: 0, max: 1 });
   return { steps: measure.steps, particles: (l) => measure.particles(l, c) };
 }
 
-/** The common refinement of the depth grids of measures. */
+/** The common refinement of the depth grids of measures. @throws UsageError unless every entry is a measure */
 export function commonSteps(measures: readonly Measure[]): number[] {
   checkMeasures(measures);
   const all = measures.flatMap(breaksOf).sort((a, b) => a - b);
@@ -84,7 +90,11 @@ export function onSteps(measure: Measure, lengths: ArrayLike<number>): Measure {
   };
 }
 
-/** (1 - lambda) rho + lambda nu, exactly, on their common grid; keeps particles of weight 0. */
+/**
+ * (1 - lambda) rho + lambda nu, exactly, on their common grid; keeps particles of weight 0.
+ *
+ * @throws UsageError for a lambda that is not finite, or particles of different k
+ */
 export function mixture(rho: Measure, nu: Measure, lambda: number): Measure {
   checkNumber('lambda', lambda);
   return combination([

@@ -61,7 +61,11 @@ export function slicedWasserstein(a: Particles, b: Particles, options: SlicedOpt
   );
 }
 
-/** The directions of {@link slicedWasserstein}, unit vectors [directions, k]. */
+/**
+ * The directions of {@link slicedWasserstein}, unit vectors [directions, k].
+ *
+ * @throws UsageError for an invalid k or unknown options
+ */
 export function sliceDirections(k: number, options: SlicedOptions = {}): Tensor {
   checkOptions<SlicedOptions>('slicedWasserstein', options, { directions: true, seed: true });
   const { directions = 128, seed = 0 } = options;
