@@ -69,7 +69,7 @@ describe('a problem', () => {
     ['no measure', () => predict(problem, family, any(undefined)), 'for measure, got undefined'],
     ['theta for a measure', () => predict(problem, family, any(measure.theta)), 'for measure, got Tensor'],
     [
-      'a name for a loss',
+      'a string in place of a loss',
       () => energy({ ...problem, loss: any('x') }, family, measure),
       'the loss of targets',
     ],

@@ -4,7 +4,7 @@ import { checkNumbers } from '../check.ts';
 /**
  * The indices that sort `tau`. Particles at the same depth keep their creation order.
  *
- * @throws UsageError for NaN or values that are not numbers
+ * @throws UsageError unless `tau` is a list of numbers
  */
 export function sortedOrder(tau: ArrayLike<number>): number[] {
   return checkNumbers('tau', tau)
@@ -39,7 +39,7 @@ export function swapBetween(from: ArrayLike<number>, to: ArrayLike<number>): Swa
 /**
  * The number of particles that share a depth with another, beyond the first at each depth.
  *
- * @throws UsageError for NaN or values that are not numbers
+ * @throws UsageError unless `tau` is a list of numbers
  */
 export function countTies(tau: ArrayLike<number>): number {
   const depths = checkNumbers('tau', tau);

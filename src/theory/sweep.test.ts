@@ -99,7 +99,7 @@ it.each([
     /expected a list of numbers for the variable L/,
   ],
   [
-    'a column of text',
+    'a column of strings',
     () => sweep({ L: [1] }, () => ({ a: '1' as never })),
     /expected a number for the column a, got "1"/,
   ],
@@ -124,7 +124,7 @@ it.each([
     /no column M: there are L/,
   ],
   [
-    'another ending',
+    'another extension',
     () => {
       writeRows('rows.txt', []);
     },

@@ -37,7 +37,7 @@ expectRejected([
     'got shape [0, 5]',
   ],
   [
-    'moments: weights of another number',
+    'moments: wrong number of weights',
     () => meanOf({ theta: list, weight: numbers(1) }),
     '4 particles need weights [4], got shape [1]',
   ],
@@ -93,12 +93,12 @@ expectRejected([
     'expected an integer >= 1 for directions, got 0',
   ],
   [
-    'over depth: another number of steps',
+    'over depth: different numbers of steps',
     () => gridWasserstein(grid, interval),
     'on one grid of depth are compared: they have 3 and 4 steps',
   ],
   [
-    'over depth: other steps',
+    'over depth: different steps',
     () => gridWasserstein(grid, gridMeasure(theta, { steps: [0.2, 0.4, 0.4] })),
     'step 0 is 0.3333333333333333 and 0.2',
   ],

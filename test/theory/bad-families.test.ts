@@ -20,7 +20,7 @@ import {
 
 expectRejected([
   [
-    'an activation that is not there',
+    'an unknown activation',
     () => bottleneck('tanhh' as never),
     'unknown activation "tanhh": did you mean tanh?',
   ],
@@ -37,7 +37,7 @@ expectRejected([
     'needs particles [M, 5] for states with 2 features, got shape [3, 4, 5]',
   ],
   [
-    'weights of another number',
+    'wrong number of weights',
     () => family.velocity(state, { theta: list, weight: numbers(1) }),
     '4 particles need weights [4], got shape [1]',
   ],
@@ -47,12 +47,12 @@ expectRejected([
     '4 particles need weights [4], got shape [4, 1]',
   ],
   [
-    'a state of another type',
+    'a state of another dtype',
     () => family.velocity(f32(state), particles),
     'a flow has one type of numbers: state f32, theta f64, weight f64',
   ],
   [
-    'values of one particle without its row',
+    'values of one particle without the row dimension',
     () => family.values(state, numbers(1, 2, 3, 4, 5)),
     'needs particles [M, 5] for states with 2 features, got shape [5]',
   ],
@@ -109,7 +109,7 @@ expectRejected([
     'family flat: value returned shape [1, 5, 2], expected a tensor of f64 [4, 5, 2]',
   ],
   [
-    'custom: a number of parameters that is none',
+    'custom: an invalid number of parameters',
     () => customFamily({ parameterCount: () => 0, value: (x) => x }).velocity(state, particles),
     'expected an integer >= 1 for parameterCount, got 0',
   ],

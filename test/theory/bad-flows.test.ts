@@ -130,12 +130,12 @@ for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
 
 expectRejected([
   [
-    'the gradient of a measure that is no list of particles',
+    'the gradient of a measure that is not a list of particles',
     () => flowGradient(problem, family, path as ParticleMeasure),
     'expected a measure that is a list of particles, a gridMeasure or an intervalMeasure, for measure',
   ],
   [
-    'G in a step that is not there',
+    'G in a step that does not exist',
     () => functionalGradient(solution, 3),
     'expected an integer >= 0 and <= 2 for l, got 3',
   ],
@@ -145,7 +145,7 @@ expectRejected([
     'family bottleneck tanh needs particles [M, 5]',
   ],
   [
-    'the slope of G at one particle without its row',
+    'the slope of G at one particle without the row dimension',
     () => functionalGradient(solution, 0).slope(numbers(1, 2, 3, 4, 5)),
     'needs particles [M, 5] for states with 2 features, got shape [5]',
   ],

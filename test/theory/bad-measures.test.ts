@@ -24,7 +24,7 @@ expectRejected([
   ['grid: no particles', () => gridMeasure(ops.zeros([3, 0, 5], 'f64')), 'got theta of shape [3, 0, 5]'],
   ['grid: k = 0', () => gridMeasure(ops.zeros([3, 4, 0], 'f64')), 'got theta of shape [3, 4, 0]'],
   [
-    'grid: steps of another number',
+    'grid: wrong number of steps',
     () => gridMeasure(theta, { steps: [1] }),
     'theta has 3 slices of depth, steps are 1',
   ],
@@ -40,7 +40,7 @@ expectRejected([
     'needs at least one step of positive length',
   ],
   [
-    'grid: weights by particle',
+    'grid: weights of shape [M]',
     () => gridMeasure(theta, { weight: particles.weight }),
     'weight: expected [3, 4], got shape [4]',
   ],
@@ -61,22 +61,22 @@ expectRejected([
     'theta holds NaN or an infinite number',
   ],
   [
-    'grid: two types',
+    'grid: mixed dtypes',
     () => gridMeasure(f32(theta), { weight }),
     'one type of numbers: theta f32, weight f64',
   ],
   [
-    'grid: other particles of another shape',
+    'grid: replacement particles of another shape',
     () => grid.withTheta(list),
     'theta: expected [3, 4, 5], got shape [4, 5]',
   ],
   [
-    'grid: other weights of another shape',
+    'grid: replacement weights of another shape',
     () => grid.withWeight(particles.weight),
     'weight: expected [3, 4], got shape [4]',
   ],
   [
-    'grid: a step that is not there',
+    'grid: a step that does not exist',
     () => grid.particles(3, 0),
     'expected an integer >= 0 and <= 2 for the step in depth, got 3',
   ],
@@ -94,12 +94,12 @@ expectRejected([
     'a measure needs particles, got theta of shape [0, 5]',
   ],
   [
-    'interval: tau of another number',
+    'interval: wrong number of tau',
     () => intervalMeasure(list, { tau: [1] }),
     '4 particles need as many tau, got 1',
   ],
   [
-    'interval: tauEnd of another number',
+    'interval: wrong number of tauEnd',
     () => intervalMeasure(list, { tau: [0, 0, 0, 0], tauEnd: [1] }),
     '4 particles need as many tauEnd, got 1',
   ],
@@ -124,7 +124,7 @@ expectRejected([
     'particle 2 ends before it begins: tau 0.6, tauEnd 0.5',
   ],
   [
-    'interval: nothing acts',
+    'interval: no particle acts',
     () => intervalMeasure(list, { tau: [0, 0, 0, 0] }),
     'no particle acts: every interval is empty',
   ],
@@ -144,7 +144,7 @@ expectRejected([
     'theta holds NaN',
   ],
   [
-    'interval: other particles of another shape',
+    'interval: replacement particles of another shape',
     () => interval.withTheta(theta),
     'theta: expected [4, 5], got shape [3, 4, 5]',
   ],

@@ -16,18 +16,18 @@ import { generator, normal, numbers, grid, particles, expectRejected, path } fro
 
 expectRejected([
   [
-    'path: no function',
+    'path: not a function',
     () => pathMeasure(grid as never, 4),
     'expected a function of depth for the path of a measure',
   ],
   ['path: no steps', () => pathMeasure(() => particles, 0), 'expected an integer >= 1 for steps, got 0'],
   [
-    'path: half a step',
+    'path: a non-integer step count',
     () => pathMeasure(() => particles, 2.5),
     'expected an integer >= 1 for steps, got 2.5',
   ],
   [
-    'path: steps of no length',
+    'path: steps of length 0',
     () => pathMeasure(() => particles, []),
     'needs at least one step of positive length',
   ],
@@ -42,7 +42,7 @@ expectRejected([
   ['a mixture by NaN', () => mixture(grid, grid, NaN), 'expected a finite number for lambda, got NaN'],
   ['a combination of nothing', () => combination([]), 'a combination needs at least one measure'],
   [
-    'a combination by Infinity',
+    'a combination with factor Infinity',
     () => combination([[Infinity, grid]]),
     'for factor 0 of a combination, got Infinity',
   ],
@@ -62,7 +62,7 @@ expectRejected([
     'for modes, got 0',
   ],
   [
-    'smooth paths with weights of another number',
+    'smooth paths with a wrong number of weights',
     () => smoothPaths(gaussian(), generator, 4, 5, { weight: numbers(1) }),
     '4 particles need weights [4], got shape [1]',
   ],
@@ -72,7 +72,7 @@ expectRejected([
   ['draws of no numbers', () => gaussian()(generator, 4, 0), 'expected an integer >= 1 for k, got 0'],
   ['a negative number of draws', () => ball()(generator, -1, 3), 'for the number of particles, got -1'],
   [
-    'no slices of draws',
+    'draws without slices',
     () => independentSlices(sphere(), generator, 0, 4, 3),
     'expected an integer >= 1 for slices, got 0',
   ],

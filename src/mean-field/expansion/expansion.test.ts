@@ -51,7 +51,7 @@ describe('the expansion of a flow', () => {
   it.each([
     ['relu', bottleneck('relu'), 'relu is not smooth'],
     [
-      'a family of ones own',
+      'a custom family',
       customFamily({ name: 'own', parameterCount: 3, value: (x, theta) => ops.mul(x, theta) }),
       'family own has no power series: expand bottleneck or matrix blocks',
     ],

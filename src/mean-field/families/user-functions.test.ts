@@ -37,7 +37,7 @@ const wild: readonly (readonly [string, Family])[] = [
     }),
   ],
   [
-    'the state, by its memory',
+    'the state, through its memory',
     own((x, theta) => {
       const result = ops.tanh(ops.mul(x, theta));
       noGrad(() => {
