@@ -29,7 +29,7 @@ describe('options', () => {
     ['stochasticDescent', () => stochasticDescent(problem, family, measure, any(nonsense))],
     ['tangentKernelSize', () => tangentKernelSize(problem, family, measure, any(nonsense))],
     ['createSchedule', () => createSchedule(any(nonsense))],
-  ])('unknown ones of %s are refused by name', (call, run) => {
+  ])('unknown options of %s are rejected by name', (call, run) => {
     expect(run).toThrow(`unknown option nonsense of ${call} (options: `);
   });
 
@@ -52,7 +52,7 @@ describe('a problem', () => {
     ['innerLoses', 'innerLosses'],
     ['read_out', 'readout'],
     ['los', 'loss'],
-  ])('with the slip %s is refused', (slip, name) => {
+  ])('with the misspelt key %s is rejected', (slip, name) => {
     expect(() => energy({ ...problem, [slip]: undefined }, family, measure)).toThrow(
       `unknown part ${slip} of a problem: did you mean ${name}?`,
     );
@@ -88,7 +88,7 @@ describe('a problem', () => {
       'for integrator',
     ],
     ['options for a distance', () => gridWasserstein(measure, measure, any(nonsense)), 'for distance'],
-  ])('and what goes with it: %s is named', (_, run, message) => {
+  ])('%s is rejected by name', (_, run, message) => {
     expect(run).toThrow(message);
   });
 });
@@ -97,7 +97,7 @@ describe('integrate', () => {
   const decay = (_: number, x: Tensor): Tensor => ops.mulScalar(x, -1);
   const start = tensor([1], { dtype: 'f64' });
 
-  it.each([[[0, 0.5, 1]], [[1]], [undefined], [1]])('refuses %j for an interval', (interval) => {
+  it.each([[[0, 0.5, 1]], [[1]], [undefined], [1]])('rejects %j as an interval', (interval) => {
     expect(() => integrate(decay, start, any(interval))).toThrow('expected [from, to] (times between belong');
   });
 
@@ -173,7 +173,7 @@ describe('kernels', () => {
     ["[N' C, 12] with C = 2, got shape [1, 12]", ops.zeros([1, 12], 'f64')],
     ['got shape [2, 6]', ops.zeros([2, 6], 'f64')],
     ['NaN', ops.full([2, 12], NaN, 'f64')],
-  ])('of other inputs are checked: %s', (message, cross) => {
+  ])('cross-kernels are checked: %s', (message, cross) => {
     expect(() => kernelRidge(kernel, problem.targets)(cross, 1)).toThrow(message);
   });
 });

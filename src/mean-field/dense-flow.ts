@@ -25,9 +25,9 @@ export function velocityField(family: Family, given: Measure): VectorField {
   const rounding = depthRounding(breaks);
   return (t, state, inside) => {
     let { l, c } = positionOf(breaks, t);
-    const meant = positionOf(breaks, inside);
-    if (meant.l !== l && Math.abs(t - breaks[meant.l + (meant.l < l ? 1 : 0)]!) <= rounding)
-      [l, c] = [meant.l, meant.l < l ? 1 : 0];
+    const selected = positionOf(breaks, inside);
+    if (selected.l !== l && Math.abs(t - breaks[selected.l + (selected.l < l ? 1 : 0)]!) <= rounding)
+      [l, c] = [selected.l, selected.l < l ? 1 : 0];
     return family.velocity(state, measure.particles(l, c));
   };
 }

@@ -251,7 +251,7 @@ it.each([
   [{ depth: 1, targets: normal(5, 3) }, 'predictions have 2 outputs, the targets of inner loss 0 3'],
   [{ depth: 1, targets: labels }, 'the targets of inner loss 0 are labels (i64)'],
   [{ depth: 1, wieght: 1 }, 'unknown option wieght of inner loss 0: did you mean weight?'],
-])('the inner loss %j is refused', (one, message) => {
+])('the inner loss %j is rejected', (one, message) => {
   const given = { ...problem, innerLosses: [{ targets: problem.targets, ...one }] };
   for (const act of [() => solve(given, family, measure), () => energy(given, family, measure)]) {
     expect(act).toThrow(UsageError);
@@ -345,7 +345,7 @@ it.each([
     () => tangentKernel(problem, family, measure, { metrik: 'euclidean' } as never),
     'unknown option metrik of tangentKernel: did you mean metric?',
   ],
-])('unknown options are refused (%#)', (act, message) => {
+])('unknown options are rejected (%#)', (act, message) => {
   expect(act).toThrow(UsageError);
   expect(act).toThrow(message);
 });

@@ -151,9 +151,9 @@ it.each([
   [0, (x: number) => x],
   [1, (x: number) => -x],
   [0.001, (x: number) => (x - 0.001) ** 2],
-])('a line search finds the least at %d', (least, f) => {
+])('line search finds the minimum at %d', (minimum, f) => {
   const found = lineSearch(f);
-  expect(found.lambda).toBeCloseTo(least, 2);
+  expect(found.lambda).toBeCloseTo(minimum, 2);
   expect(found.loss).toBeLessThanOrEqual(f(0));
 });
 

@@ -40,7 +40,7 @@ it.each([
   { kernel: 1, stride: 1, padding: 0, size: [3, 4], out: [3, 4] },
   { kernel: 1, stride: 2, padding: 0, size: [3, 4], out: [2, 2] },
   { kernel: 3, stride: 1, padding: 1, groups: 2, size: [3, 4], out: [3, 4] },
-])('conv2d %j: pull-backs equal differences', (c) => {
+])('conv2d %j: pull-backs equal finite differences', (c) => {
   const [h = 0, w = 0] = c.size;
   const groups = c.groups ?? 1;
   const x = random(2, 3 * groups, h, w);
@@ -179,7 +179,7 @@ it.each([
   [2, 0.9953222650189527342],
   [3.5, 0.9999992569016276586],
   [30, 1],
-])('erf(%d) is right to 2e-15 and odd', (x, expected) => {
+])('erf(%d) is accurate to 2e-15 and odd', (x, expected) => {
   expect(Math.abs(erf(x) - expected)).toBeLessThan(2e-15);
   expect(erf(-x)).toBe(-erf(x));
 });

@@ -13,7 +13,7 @@ export interface Task {
   readonly quick: boolean;
 }
 
-const tell = (message: WorkerMessage<ClaimResult>): void => {
+const send = (message: WorkerMessage<ClaimResult>): void => {
   process.send?.(message);
 };
 
@@ -32,10 +32,10 @@ async function measure({ id, seed, quick }: Task): Promise<void> {
     onProgress(fraction) {
       if (fraction - told < 0.02) return;
       told = fraction;
-      tell({ kind: 'progress', fraction });
+      send({ kind: 'progress', fraction });
     },
   });
-  tell({ kind: 'result', result });
+  send({ kind: 'result', result });
 }
 
 guardProcess();
@@ -46,6 +46,6 @@ process.on('error', () => process.exit(1));
 process.on('message', (task: Task) => {
   measure(task).catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
-    tell({ kind: 'error', message: text.split('\n')[0] ?? '' });
+    send({ kind: 'error', message: text.split('\n')[0] ?? '' });
   });
 });

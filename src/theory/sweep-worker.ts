@@ -13,7 +13,7 @@ export interface RowTask {
   readonly point: SweepRow;
 }
 
-const tell = (message: WorkerMessage<SweepRow>): void => {
+const send = (message: WorkerMessage<SweepRow>): void => {
   process.send?.(message);
 };
 
@@ -32,11 +32,11 @@ process.on('error', () => process.exit(1));
 process.on('message', (task: RowTask) => {
   measure(task).then(
     (result) => {
-      tell({ kind: 'result', result });
+      send({ kind: 'result', result });
     },
     (error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
-      tell({ kind: 'error', message: text.split('\n')[0] ?? '', usage: error instanceof UsageError });
+      send({ kind: 'error', message: text.split('\n')[0] ?? '', usage: error instanceof UsageError });
     },
   );
 });

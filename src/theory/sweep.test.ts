@@ -130,7 +130,7 @@ it.each([
     },
     /written as .csv or .npz, got rows.txt/,
   ],
-])('%s is refused', (_, act, message) => {
+])('%s is rejected', (_, act, message) => {
   expect(act).toThrow(message);
 });
 

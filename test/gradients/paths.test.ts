@@ -31,7 +31,7 @@ describe.each([
   ['this CPU', {}],
   ['AVX2', { MEANFIELD_CPU: 'avx2' }],
   ['any CPU', { MEANFIELD_CPU: 'any' }],
-])('five steps by the kernels of %s', (_, env) => {
+])('five steps with the kernels of %s', (_, env) => {
   it('give the result of libtorch alone', () => {
     const found = train(env);
     expect(Object.keys(found)).toHaveLength(4);

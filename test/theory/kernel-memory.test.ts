@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-function canForgetPeak(): boolean {
+function canResetPeak(): boolean {
   try {
     accessSync('/proc/self/clear_refs', constants.W_OK);
     return true;
@@ -19,7 +19,7 @@ interface Row {
   readonly bytes: number;
 }
 
-it.skipIf(!canForgetPeak())(
+it.skipIf(!canResetPeak())(
   'the estimate is within a quarter of the measured peak, for every family',
   { timeout: 240_000 },
   () => {

@@ -83,7 +83,7 @@ describe.each(lists)('%s', (_, values, read) => {
     ['texts', values.map(String)],
     ['bytes without a type', new DataView(new ArrayBuffer(8))],
     ['null', null],
-  ])('is not %s', (__, wrong) => {
+  ])('may not be %s', (__, wrong) => {
     expect(() => read(wrong as List)).toThrow(UsageError);
     expect(() => read(wrong as List)).toThrow(/^expected .* for .*, got /);
   });

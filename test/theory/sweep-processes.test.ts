@@ -75,7 +75,7 @@ it.each<[string, string, object, RegExp]>([
   ['a process that dies', 'dyingRow', MeanfieldError, /the row seed = 2 .*: its process ended by SIGKILL$/],
   ['a function that is not exported', 'noRow', UsageError, /does not export a function noRow$/],
   ['a column that is not a number', 'textRow', UsageError, /expected a number for the column a, got "1"/],
-])('%s ends the sweep in one line', async (_, name, kind, message) => {
+])('%s ends the sweep with a one-line message', async (_, name, kind, message) => {
   const error: unknown = await sweep({ seed: [1, 2] }, { module, name }, { processes: 2 }).catch(
     (one: unknown) => one,
   );
@@ -94,7 +94,7 @@ it.each<[unknown, RegExp]>([
   [{ module: './sweep-rows.mjs', name: 'flowRow' }, /expected an absolute path or URL/],
   [{ module }, /expected a function, or \{ module, name \}, for the body of a sweep/],
   [undefined, /expected a function, or \{ module, name \}, for the body of a sweep/],
-])('the body %j is refused', async (body, message) => {
+])('the body %j is rejected', async (body, message) => {
   await expect(async () => await sweep({ a: [1] }, body as Theory.SweepModule)).rejects.toThrow(message);
 });
 
@@ -153,6 +153,6 @@ it.each<[string, unknown, RegExp]>([
   ['no seeds', { seeds: [] }, /at least one seed/],
   ['half a process', { processes: 0.5 }, /expected an integer >= 1 for processes/],
   ['a signal that is none', { signal: true }, /expected an AbortSignal for signal of verify/],
-])('verify refuses %s', async (_, options, message) => {
+])('verify rejects %s', async (_, options, message) => {
   await expect(verify(options as Theory.VerifyOptions)).rejects.toThrow(message);
 });

@@ -126,7 +126,7 @@ it.each([
   ['lineSearch', { sections: -1 }, 'expected an integer >= 0 for sections, got -1'],
   ['lineSearch', { halvings: 0.5 }, 'expected an integer >= 0 for halvings, got 0.5'],
   ['correctWeights', { eta: 0 }, 'expected a finite number > 0 for eta, got 0'],
-])('%s refuses %j', (name, more, message) => {
+])('%s rejects %j', (name, more, message) => {
   expect(() => calls[name]!(more)).toThrow(UsageError);
   expect(() => calls[name]!(more)).toThrow(message);
 });

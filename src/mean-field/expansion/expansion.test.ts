@@ -55,7 +55,7 @@ describe('the expansion of a flow', () => {
       customFamily({ name: 'own', parameterCount: 3, value: (x, theta) => ops.mul(x, theta) }),
       'family own has no power series: expand bottleneck or matrix blocks',
     ],
-  ])('of %s is refused', (_, family, message) => {
+  ])('rejects %s', (_, family, message) => {
     const rho = grid(family);
     expect(() => expandFlow(problem, family, rho, 2)).toThrow(UsageError);
     expect(() => expandFlow(problem, family, rho, 2)).toThrow(message);

@@ -52,7 +52,7 @@ it.each(names)(
 it.each([
   ...names.map((name) => [name, example(name, 'tanh').family] as const),
   ...names.map((name) => [`${name} by autograd`, byAutograd(name, 'tanh')] as const),
-])('%s: no particles make no velocity, as in a gap of intervals', (_, family) => {
+])('%s: without particles the velocity is 0, as in a gap between intervals', (_, family) => {
   const { state, cotangent } = example('bottleneck', 'tanh');
   const none = { theta: ops.zeros([0, family.parameterCount(d)], 'f64'), weight: ops.zeros([0], 'f64') };
   const zeros = Array.from({ length: samples * d }, () => 0);

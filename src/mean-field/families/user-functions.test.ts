@@ -234,7 +234,7 @@ it.each([
     () => branchFamily({ stateShape: [1], parameters: {}, value: (x: Tensor) => x, dtype: 1 } as never),
     'unknown option dtype of branchFamily',
   ],
-])('options that do not exist are refused (%#)', (act, message) => {
+])('unknown options are rejected (%#)', (act, message) => {
   expect(act).toThrow(UsageError);
   expect(act).toThrow(message);
 });

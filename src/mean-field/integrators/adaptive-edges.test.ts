@@ -187,7 +187,7 @@ it.each([
     },
     'returned a tensor that is disposed',
   ],
-])('a field that returns %s gets one line', (_, field, message) => {
+])('a field that returns %s fails with a one-line message', (_, field, message) => {
   scope(() => {
     const run = () => integrate(field as unknown as VectorField, f64(1, 2), [0, 1]);
     expect(run).toThrow(UsageError);
@@ -204,7 +204,7 @@ it.each([
   [{ maxSteps: 3 }, 'integrate needs more than 3 steps'],
   [{ breaks: [NaN] }, 'for break 0, got NaN'],
   [{ signal: {} }, 'expected an AbortSignal for signal of integrate'],
-])('options %j are refused', (options, message) => {
+])('options %j are rejected', (options, message) => {
   scope(() => {
     const run = () => integrate(decayOver(0.01), f64(1), [0, 1], options as object);
     expect(run).toThrow(UsageError);
@@ -220,7 +220,7 @@ it.each([
   [() => integrate(decayOver(1), ops.zeros([0], 'f64'), [0, 1]), 'with at least one entry, got f64 [0]'],
   [() => integrate(decayOver(1), tensor([1], [1], { dtype: 'i64' }), [0, 1]), 'got i64 [1]'],
   [() => integrate(undefined as unknown as VectorField, f64(1), [0, 1]), 'for the field, got undefined'],
-])('argument %# that cannot be is refused', (run, message) => {
+])('invalid argument %# is rejected', (run, message) => {
   scope(() => {
     expect(run).toThrow(UsageError);
     expect(run).toThrow(message);

@@ -19,7 +19,7 @@ it.each([
   ['no rows', normal(0, 3), "against: expected [N', 3], got shape [0, 3]"],
   ['another rank', normal(3), "against: expected [N', 3], got shape [3]"],
   ['another dtype', ops.toDtype(normal(4, 3), 'f32'), 'one type of numbers: inputs f64, against f32'],
-])('a kernel against %s is refused in one line', (_, against, message) => {
+])('a kernel against %s is rejected with one line', (_, against, message) => {
   expect(() => tangentKernel(problem, family, rho, { against })).toThrow(message);
 });
 

@@ -197,7 +197,7 @@ describe('the linearised model', () => {
     ['predictions of other shape', () => linearisedModel(ops.zeros([2, 2], 'f64'), ones(3), ones(2))],
     ['a ridge of 0', () => kernelRidge(ops.zeros([2, 2], 'f64'), ones(2))(ops.zeros([1, 2], 'f64'), 0)],
     ['a negative time', () => linearisedModel(ops.zeros([2, 2], 'f64'), ones(2), ones(2)).at(-1)],
-  ])('%s is refused', (_, act) => {
+  ])('%s is rejected', (_, act) => {
     expect(act).toThrow(UsageError);
   });
 });

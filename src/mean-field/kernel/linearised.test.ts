@@ -146,7 +146,7 @@ it.each([
     () => kernelRidge(kernel, tensor([0, 1, 0, 1, 1, 0], [6], { dtype: 'i64' })),
     'a linear model fits numbers, got targets of i64: oneHot(labels, classes) makes them',
   ],
-])('what cannot be is refused (%#)', (act, message) => {
+])('invalid arguments are rejected (%#)', (act, message) => {
   expect(act).toThrow(UsageError);
   expect(act).toThrow(message);
 });

@@ -38,7 +38,11 @@ export interface IntervalMeasure extends ParticleMeasure {
   withWeight(weight: Tensor): IntervalMeasure;
 }
 
-/** Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0. @throws UsageError unless `tau` is a list of numbers */
+/**
+ * Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0.
+ *
+ * @throws UsageError unless `tau` is a list of numbers
+ */
 export function tiles(tau: ArrayLike<number>): { tau: number[]; tauEnd: number[] } {
   const ends = checkNumbers('tau', tau);
   const order = ends.map((_, i) => i).sort((a, b) => (ends[a] ?? 0) - (ends[b] ?? 0) || a - b);

@@ -74,7 +74,7 @@ it.each([
   [40, 60],
   [150, 20],
   [200, 200],
-])('%i rows and %i columns: the prices prove the plan, which has a tree of pairs', (rows, columns) => {
+])('%i rows and %i columns: the prices prove the plan, whose pairs form a tree', (rows, columns) => {
   const problem = draw(rows, columns, rows);
   const found = networkSimplex(problem);
   expect(gap(problem, found)).toBeLessThan(1e-13);

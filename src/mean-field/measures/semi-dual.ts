@@ -25,12 +25,12 @@ export function planOf({ kernel, rows }: SemiDual, psi: Tensor): Tensor {
 }
 
 /** b minus the column sums of the plan, [1, m]: the gradient of H. */
-const missingOf = ({ columns }: SemiDual, plan: Tensor): Tensor =>
+const marginalResidual = ({ columns }: SemiDual, plan: Tensor): Tensor =>
   ops.sub(columns, ops.sumDim(plan, [0], true));
 
 /** sum_j |sum_i pi_ij - b_j|. */
 export function marginalError(dual: SemiDual, psi: Tensor): number {
-  return scope(() => ops.sum(ops.abs(missingOf(dual, planOf(dual, psi)))).item());
+  return scope(() => ops.sum(ops.abs(marginalResidual(dual, planOf(dual, psi)))).item());
 }
 
 /** One Sinkhorn iteration: scales the rows to their marginals, then the columns. */
@@ -59,11 +59,11 @@ export function newtonStep(dual: SemiDual, psi: Tensor): Tensor {
     const { direction, slope } = newtonDirection(dual, psi);
     const before = height(dual, psi);
     // H is a difference of sums: near its maximum a step gains less than their rounding error.
-    const unknown = 16 * Number.EPSILON * (1 + Math.abs(before));
+    const tolerance = 16 * Number.EPSILON * (1 + Math.abs(before));
     let length = Math.min(1, longestMove / ops.max(ops.abs(direction)).item());
     for (let i = 0; i < halvings; i++, length /= 2) {
       const next = ops.add(psi, direction, length);
-      if (height(dual, next) >= before + sufficient * length * slope - unknown) return next;
+      if (height(dual, next) >= before + sufficient * length * slope - tolerance) return next;
     }
     return psi;
   });
@@ -73,14 +73,14 @@ export function newtonStep(dual: SemiDual, psi: Tensor): Tensor {
 function newtonDirection(dual: SemiDual, psi: Tensor): { direction: Tensor; slope: number } {
   return scope(() => {
     const plan = planOf(dual, psi);
-    const missing = missingOf(dual, plan);
+    const residual = marginalResidual(dual, plan);
     const curvature = ops.mm(ops.transpose(plan, 0, 1), ops.div(ops.neg(plan), dual.rows));
     // Adding a constant to psi does not change H; this fixes the constant.
     ops.add_(curvature, ops.mm(ops.transpose(dual.columns, 0, 1), dual.columns));
-    const ridge = 1e-3 * Math.min(1e-3, ops.sum(ops.abs(missing)).item()) + 1e-14;
-    const diagonal = ops.add(ops.sub(dual.columns, missing), dual.columns, ridge);
+    const ridge = 1e-3 * Math.min(1e-3, ops.sum(ops.abs(residual)).item()) + 1e-14;
+    const diagonal = ops.add(ops.sub(dual.columns, residual), dual.columns, ridge);
     ops.add_(ops.diagonal(curvature), ops.squeeze(diagonal, 0));
-    const direction = ops.transpose(ops.solve(curvature, ops.transpose(missing, 0, 1)), 0, 1);
-    return { direction, slope: ops.sum(ops.mul(missing, direction)).item() };
+    const direction = ops.transpose(ops.solve(curvature, ops.transpose(residual, 0, 1)), 0, 1);
+    return { direction, slope: ops.sum(ops.mul(residual, direction)).item() };
   });
 }
