@@ -1,4 +1,4 @@
-/** Marks on a canvas. The types of the DOM that it uses are declared here, so that it compiles without them. */
+/** Draws marks on a canvas. The DOM types it needs are declared here, so that it compiles without the DOM library. */
 import { cellImage } from './cell-image.ts';
 import { cellRuns, edge } from './cells.ts';
 import { traceArea, traceLine, traceSymbol, type Tracer } from './outlines.ts';
@@ -13,7 +13,7 @@ import {
   type TextMark,
 } from './marks.ts';
 
-/** The part of CanvasRenderingContext2D that is used. */
+/** The used part of CanvasRenderingContext2D. */
 export interface Context extends Tracer {
   fillStyle: unknown;
   strokeStyle: unknown;
@@ -157,7 +157,7 @@ function drawDots(context: Context, mark: Extract<Mark, { kind: 'dots' }>): void
     for (let i = 0; i < x.length; i++) traceLarger(i, dotHalo);
     paint(context, { fill: halo });
   }
-  // One path for each colour: 500 calls of fill would cost a frame.
+  // One path per colour: 500 calls of fill would take a frame.
   const groups = new Map<string, number[]>();
   for (let i = 0; i < x.length; i++) {
     const colour = fills?.[i] ?? fill ?? '';

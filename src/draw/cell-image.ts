@@ -1,8 +1,8 @@
-/** Cells as an image of a pixel each, which a canvas draws larger with colours that run into each other. */
+/** Renders cells as an image with one pixel each, which a canvas scales up with interpolated colours. */
 import type { CellsMark } from './marks.ts';
 import { channels } from './ramp.ts';
 
-/** The part of OffscreenCanvas that is used: Node has none. */
+/** The used part of OffscreenCanvas, which Node lacks. */
 interface Offscreen {
   getContext: (kind: '2d') => {
     createImageData: (width: number, height: number) => { readonly data: Uint8ClampedArray };
@@ -11,12 +11,12 @@ interface Offscreen {
 }
 type OffscreenType = new (width: number, height: number) => Offscreen;
 
-/** By their levels: what a slider only moves over is made once. */
-const known = new WeakMap<Uint8Array, { readonly ramp: readonly string[]; readonly image: Offscreen }>();
+/** Cache by levels, so that moving a slider over a picture does not rebuild it. */
+const cache = new WeakMap<Uint8Array, { readonly ramp: readonly string[]; readonly image: Offscreen }>();
 
-/** What `drawImage` takes; undefined where it cannot be made. */
+/** An image for `drawImage`; undefined where it cannot be created. */
 export function cellImage({ rows, columns, levels, ramp }: CellsMark): Offscreen | undefined {
-  const before = known.get(levels);
+  const before = cache.get(levels);
   if (before?.ramp === ramp) return before.image;
   const { OffscreenCanvas } = globalThis as { OffscreenCanvas?: OffscreenType };
   const image = OffscreenCanvas && new OffscreenCanvas(columns, rows);
@@ -28,6 +28,6 @@ export function cellImage({ rows, columns, levels, ramp }: CellsMark): Offscreen
     pixels.data.set([...colours[level]!, 255], 4 * i);
   });
   context.putImageData(pixels, 0, 0);
-  known.set(levels, { ramp, image });
+  cache.set(levels, { ramp, image });
   return image;
 }

@@ -1,11 +1,11 @@
-/** The cells of a heat map as few rectangles. */
+/** Merges the cells of a heat map into few rectangles. */
 import type { CellsMark } from './marks.ts';
 
-/** Cells end on whole pixels, so that neighbours leave no seam, also where they are transparent. */
+/** Aligns cells to whole pixels, so that neighbours leave no seam, even if transparent. */
 export const edge = (start: number, size: number, count: number, index: number): number =>
   Math.round(start + (size * index) / count);
 
-/** Neighbours of one row with the same level as one run. */
+/** Merges neighbouring cells of a row with the same level. */
 export function* cellRuns({
   rows,
   columns,

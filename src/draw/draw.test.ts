@@ -29,7 +29,7 @@ const picture = (...marks: Mark[]): Picture => ({
   description: 'a < b & "c"',
 });
 
-/** Colour of the pixel at x, y of the picture written as SVG. */
+/** Reads the colour of the pixel at x, y of the picture rendered from SVG. */
 function pixels(one: Picture): (x: number, y: number) => string {
   const { pixels: bytes, width } = new Resvg(pictureToSvg(one)).render();
   return (x, y) =>
@@ -37,7 +37,7 @@ function pixels(one: Picture): (x: number, y: number) => string {
 }
 
 describe('a picture as SVG', () => {
-  it('paints every kind of mark where it stands', () => {
+  it('paints every kind of mark in its place', () => {
     const at = pixels(
       picture(
         { kind: 'rect', x: 0, y: 0, width: 10, height: 10, fill: '#ff0000' },
@@ -88,7 +88,7 @@ describe('a picture as SVG', () => {
     expect([at(5, 15), at(20, 15), at(35, 15)]).toEqual(['#000000', '#ffffff', '#000000']);
   });
 
-  it('cannot be broken out of by text, colours or descriptions', () => {
+  it('escapes text, colours and descriptions', () => {
     const evil = '"><script>alert(1)</script>';
     const svg = pictureToSvg({
       ...picture(
@@ -103,7 +103,7 @@ describe('a picture as SVG', () => {
   });
 });
 
-it('on a canvas, dots of one colour are one path, and the state of a clip ends with it', () => {
+it('a canvas draws dots of one colour as one path, and restores its state after a clip', () => {
   const calls: string[] = [];
   const context = new Proxy({} as Context, {
     get: (_, name) => () => calls.push(String(name)),
@@ -121,7 +121,7 @@ it('on a canvas, dots of one colour are one path, and the state of a clip ends w
   expect(calls.indexOf('save')).toBeLessThan(calls.indexOf('restore'));
 });
 
-it('the halo of dots is beneath all of them', () => {
+it('the halo of dots is below all of them', () => {
   const halo = { x: [10, 14], y: [15, 15], radius: 4, halo: '#ff0000' };
   const at = pixels(picture({ kind: 'dots', ...halo, fill: '#0000ff' }));
   expect([at(9, 15), at(12, 15), at(14, 15)]).toEqual(['#0000ff', '#0000ff', '#0000ff']);
@@ -137,7 +137,7 @@ it('the halo of dots is beneath all of them', () => {
   expect(calls.filter((name) => name.startsWith('#')).slice(-3)).toEqual(['#ff0000', '#00ff00', '#0000ff']);
 });
 
-it('a caption stands beneath its picture, in as many lines as it needs', () => {
+it('a caption is wrapped below its picture', () => {
   const wide = captioned({ ...picture(), width: 400 }, 'meanfield lab --preset convex', theme);
   expect(wide.marks).toMatchObject([{ text: 'meanfield lab --preset convex' }]);
   expect(wide.height).toBeGreaterThan(30);
@@ -146,7 +146,7 @@ it('a caption stands beneath its picture, in as many lines as it needs', () => {
   expect(narrow.height).toBeGreaterThan(wide.height);
 });
 
-it('neighbouring cells of one level are one rectangle', () => {
+it('neighbouring cells of one level become one rectangle', () => {
   const runs = [...cellRuns({ rows: 2, columns: 3, levels: Uint8Array.of(1, 1, 0, 2, 2, 2) })];
   expect(runs).toEqual([
     { level: 1, row: 0, from: 0, to: 2 },
@@ -170,14 +170,14 @@ describe('a plot', () => {
         expect(mark.y).toBeLessThanOrEqual(options.y + options.height);
       }
   });
-  it('with equal axes has one unit for both', () => {
+  it('has the same unit on both axes if they are equal', () => {
     const one = plot(
       { ...options, horizontal: { from: -1, to: 1 }, vertical: { from: -1, to: 1 }, equal: true },
       theme,
     );
     expect(one.sx(1) - one.sx(0)).toBeCloseTo(one.sy(0) - one.sy(1), 9);
   });
-  it('with an equal frame has the ranges as they were given', () => {
+  it('keeps the given ranges with an equal frame', () => {
     const range = { from: -2, to: 2 };
     const one = plot({ ...options, horizontal: range, vertical: range, equal: 'frame' }, theme);
     expect(one.width).toBe(one.height);
@@ -189,7 +189,7 @@ describe('a plot', () => {
     [0.0012, 0.09, ['0.002', '0.005', '0.01', '0.02', '0.05']],
     [0.14, 0.66, ['0.2', '0.3', '0.4', '0.5', '0.6']],
     [900, 5100, ['1000', '2000', '5000']],
-  ])('on a logarithmic axis from %d to %d has ticks that are written in one way', (from, to, ticks) => {
+  ])('has uniformly formatted ticks on a logarithmic axis from %d to %d', (from, to, ticks) => {
     const tall = { ...options, height: 260 };
     const one = plot(
       { ...tall, horizontal: { from: 0, to: 1, bare: true }, vertical: { from, to, scale: 'log' } },
@@ -198,7 +198,7 @@ describe('a plot', () => {
     const texts = one.frame.flatMap((mark) => (mark.kind === 'text' ? mark.text : []));
     expect(texts.sort()).toEqual([...ticks].sort());
   });
-  it('of a single value, and on a logarithmic axis, has ticks that can be read', () => {
+  it('has legible ticks for a single value and on a logarithmic axis', () => {
     const flat = plot(
       { ...options, horizontal: { from: 2, to: 2 }, vertical: { from: 1e-8, to: 1e2, scale: 'log' } },
       theme,
@@ -209,7 +209,7 @@ describe('a plot', () => {
   });
 });
 
-it('colours of values stay on their ramp', () => {
+it('colours of values stay within their ramp', () => {
   expect([-9, -1, 0, 1, 9].map((value) => divergingLevel(value, 1, 5))).toEqual([0, 0, 2, 4, 4]);
   expect([0, 5, 10, 99].map((value) => sequentialLevel(value, 0, 10, 5))).toEqual([0, 2, 4, 4]);
   expect(divergingLevel(1, 0, 5)).toBe(2);

@@ -5,7 +5,7 @@ import { textWidth } from './text.ts';
 const entries = (...names: readonly string[]) =>
   names.map((name) => ({ name, look: { colour: '#000000', lineWidth: 2 } }));
 
-it('names fill a row, then the next; a long one is cut', () => {
+it('names fill row after row; a long one is truncated', () => {
   const placed = placeLegend(entries('short', 'a label of middle length', 'x'.repeat(200), 'last'), 300);
   expect(placed.map(({ row }) => row)).toEqual([0, 0, 1, 2]);
   expect(placed[1]?.x).toBeGreaterThan(0);

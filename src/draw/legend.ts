@@ -7,18 +7,18 @@ import type { Theme } from './theme.ts';
 /** How a series is drawn. */
 export interface Look {
   readonly colour: string;
-  /** Width in px; left out, there is no line. */
+  /** Line width in px; omitted for no line. */
   readonly lineWidth?: number;
   readonly dash?: readonly number[];
   readonly marker?: Marker;
-  /** A square in the colour, for bars. */
+  /** A square of the colour, for bars. */
   readonly swatch?: boolean;
 }
 
 export interface Marker {
   readonly shape: Shape;
   readonly radius: number;
-  /** An outline in the colour of the series, without a filling. */
+  /** An outline of the colour without a fill. */
   readonly hollow?: boolean;
 }
 
@@ -38,7 +38,7 @@ const [sample, toName, between] = [24, 7, 18];
 
 const sampleLength = ({ lineWidth }: Look): number => (lineWidth === undefined ? 10 : sample);
 
-/** Where each entry is in `width` px. A name that is too long is cut. */
+/** Places each entry in `width` px. Names that are too long are truncated. */
 export function placeLegend(
   entries: readonly LegendEntry[],
   width: number,

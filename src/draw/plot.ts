@@ -10,11 +10,11 @@ export interface NumberAxis {
   readonly title?: string | undefined;
   /** Default linear. */
   readonly scale?: ScaleType;
-  /** The ticks, or about how many there are. Default: by size. */
+  /** The ticks, or their approximate number. Default: by size. */
   readonly ticks?: number | readonly number[];
   /** Default: as many digits as the ticks need. */
   readonly format?: (value: number) => string;
-  /** Ticks are whole numbers. */
+  /** Ticks are integers. */
   readonly whole?: boolean;
   /** No ticks and no grid. */
   readonly bare?: boolean;
@@ -159,7 +159,7 @@ export function plot(options: PlotOptions, theme: Theme): Plot {
       anchor: 'middle',
       baseline: 'bottom',
     });
-  // Titles are above the plot, from its left edge: nobody has to turn their head.
+  // Titles are above the plot at its left edge, so that none is rotated.
   const above = { x: options.x + 4, y: options.y + margins.top - 11 };
   if (title !== undefined)
     frame.push({ ...text, ...above, size: 12.5, weight: 'bold', fill: theme.ink, text: title });
@@ -188,7 +188,7 @@ interface PlacedAxis {
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }
 
-/** @param count - about how many ticks there are where the axis does not say */
+/** @param count - approximate number of ticks if the axis does not set it */
 function placed(axis: Axis, start: number, end: number, count: number): PlacedAxis {
   return isBands(axis) ? placedBands(axis, start, end) : placedNumbers(axis, start, end, count);
 }
@@ -232,7 +232,7 @@ function placedNumbers(axis: NumberAxis, start: number, end: number, usual: numb
   };
 }
 
-/** The axis with a range that is not empty. */
+/** Widens an empty range. */
 function ranged(axis: Axis): Axis {
   if (isBands(axis) || axis.to > axis.from) return axis;
   const pad = Math.abs(axis.from) * 0.1 || 1;

@@ -1,4 +1,4 @@
-/** Arithmetic on colours that are written as #rrggbb. */
+/** Arithmetic on colours of the form #rrggbb. */
 
 /** Red, green and blue, each 0 .. 255. */
 export const channels = (hex: string): number[] =>
@@ -21,12 +21,12 @@ export function sequentialLevel(value: number, from: number, to: number, colours
   return Math.round(Math.min(1, Math.max(0, share)) * (colours - 1));
 }
 
-/** Index of a value in a ramp that spans [-limit, limit]; all values are in the middle where the limit is 0. */
+/** Index of a value in a ramp that spans [-limit, limit]; with limit 0 all values are in the middle. */
 export function divergingLevel(value: number, limit: number, colours: number): number {
   return limit > 0 ? sequentialLevel(value, -limit, limit, colours) : Math.round((colours - 1) / 2);
 }
 
-/** Near black or white, whichever has the higher contrast to the background. */
+/** Near-black or white, whichever contrasts more with the background. */
 export function inkOn(background: string): string {
   const [r = 0, g = 0, b = 0] = channels(background).map((value) => (value / 255) ** 2.2);
   // Both contrasts (WCAG 2.1) are equal where (1 + 0.05) / (L + 0.05) = (L + 0.05) / 0.05.

@@ -22,11 +22,11 @@ it('labels keep their distance, their order and their range', () => {
   );
 });
 
-it('labels with room enough stay where they are', () => {
+it('labels with enough room stay in place', () => {
   expect(spreadLabels([100, 20, 60], 13, 0, 200)).toEqual([100, 20, 60]);
 });
 
-it('two labels at one place move apart by the same way', () => {
+it('two labels at one place move apart by the same distance', () => {
   expect(spreadLabels([50, 50], 10, 0, 200)).toEqual([45, 55]);
 });
 

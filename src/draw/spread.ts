@@ -1,12 +1,12 @@
-/** Places for labels that must not overlap. */
+/** Positions labels without overlap. */
 
 /**
- * Positions as near as can be to the wanted ones (least squares), in the same order, at least `gap`
- * apart, within [low, high] if there is room.
+ * Positions closest to the wanted ones (least squares), in the same order, at least `gap` apart, and within [low,
+ * high] if there is room.
  */
 export function spreadLabels(wanted: readonly number[], gap: number, low: number, high: number): number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0) || a - b);
-  // Shifted by its rank times the gap, each label only has to stay in order: isotonic regression.
+  // After a shift by rank times gap, labels only have to stay in order, which is isotonic regression.
   const clusters: { sum: number; count: number }[] = [];
   const mean = (cluster: { sum: number; count: number } | undefined): number =>
     cluster ? cluster.sum / cluster.count : -Infinity;

@@ -1,4 +1,4 @@
-/** Marks as an SVG document. */
+/** Writes marks as an SVG document. */
 import { cellRuns, edge } from './cells.ts';
 import { traceArea, traceLine, traceSymbol } from './outlines.ts';
 import { arrowHead, type CellsMark, dotHalo, fontFamily, type Mark, type Picture } from './marks.ts';
@@ -90,7 +90,7 @@ function dots(mark: Extract<Mark, { kind: 'dots' }>): string {
     ...(stroke !== undefined && { stroke }),
     ...(lineWidth !== undefined && { lineWidth }),
   };
-  // As on a canvas, each dot is transparent, not the group as a whole.
+  // As on a canvas, the opacity applies to each dot, not to the group.
   const through = opacity === undefined ? '' : ` fill-opacity="${n(opacity)}" stroke-opacity="${n(opacity)}"`;
   return `${beneath}<g${painted(paint)}${through}>${each}</g>`;
 }
@@ -110,7 +110,7 @@ function arrows(mark: Extract<Mark, { kind: 'arrows' }>): string {
   );
 }
 
-/** One path for each level: a heat map of 64 x 64 cells stays small, and sharp at any size. */
+/** One path per level keeps a heat map of 64 x 64 cells small, and sharp at any size. */
 function cells(mark: CellsMark): string {
   const paths = mark.ramp.map(() => '');
   for (const { level, row, from, to } of cellRuns(mark)) {
@@ -130,7 +130,7 @@ function cells(mark: CellsMark): string {
   return `<g shape-rendering="crispEdges"${mark.opacity === undefined ? '' : ` opacity="${n(mark.opacity)}"`}>${drawn}</g>`;
 }
 
-/** How far below its place a baseline is, in em: not every reader of SVG knows dominant-baseline. */
+/** Offset of the baseline in em, since not every SVG renderer supports dominant-baseline. */
 const baselines = { top: 0.78, middle: 0.35, alphabetic: 0, bottom: -0.22 };
 
 function text(mark: Extract<Mark, { kind: 'text' }>): string {
@@ -156,7 +156,7 @@ function text(mark: Extract<Mark, { kind: 'text' }>): string {
     (angle ? ` transform="rotate(${n(angle)} ${n(x)} ${n(y)})"` : '') +
     (opacity === undefined ? '' : ` opacity="${n(opacity)}"`);
   const written = escape(mark.text);
-  // The outline is a text of its own below: paint-order is not known everywhere.
+  // The outline is a separate text below, because paint-order is not supported everywhere.
   return (
     (halo ? `<text ${shared} fill="none" stroke="${escape(halo)}" stroke-width="3">${written}</text>` : '') +
     `<text ${shared} fill="${escape(fill)}">${written}</text>`

@@ -1,4 +1,4 @@
-/** The size of text, estimated without a font: generously, so that text that fits by this estimate fits in any font. */
+/** Estimates the width of text without a font, generously, so that text that fits by this estimate fits in any font. */
 
 const narrow = /[ijl.,:;'|!()[\]/ -]/;
 const wide = /[mwMW@%\u2192\u222b]/;
@@ -16,7 +16,7 @@ export function textWidth(text: string, size: number): number {
   return ems * size;
 }
 
-/** The text, cut with an ellipsis to at most `width` px. */
+/** Truncates a text with an ellipsis to at most `width` px. */
 export function fitText(text: string, size: number, width: number): string {
   if (textWidth(text, size) <= width) return text;
   const characters = Array.from(text);
@@ -24,7 +24,7 @@ export function fitText(text: string, size: number, width: number): string {
   return `${characters.join('')}…`;
 }
 
-/** Words in lines of at most `width` px. A word that is longer has a line of its own. */
+/** Wraps words into lines of at most `width` px. A longer word gets a line of its own. */
 export function wrapText(text: string, size: number, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -19,7 +19,7 @@ export interface Theme {
   readonly sequential: readonly string[];
 }
 
-/** Steps of a ramp: more are not distinct, and a saved heat map has one path for each step. */
+/** Steps of a ramp: more are indistinguishable, and a saved heat map has one path per step. */
 const steps = 41;
 
 function themeOf(name: Theme['name']): Theme {

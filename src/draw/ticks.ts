@@ -1,4 +1,4 @@
-/** Where the ticks of an axis stand, and how they are labelled. */
+/** Chooses and labels the ticks of an axis. */
 import { scaleLinear, scaleLog, scaleSqrt } from 'd3-scale';
 import { precisionFixed } from 'd3-format';
 import { formatPower, numberFormat } from './format.ts';
@@ -21,37 +21,37 @@ export function makeScale(
   return scale.domain(domain).range(range);
 }
 
-/** The digits that have a tick in each decade of a logarithmic axis, coarse to fine. */
+/** Digits with a tick in each decade of a logarithmic axis, from coarse to fine. */
 const digits: readonly (readonly number[])[] = [[1], [1, 3], [1, 2, 5]];
 const minLogTicks = 3;
 
 const significand = (value: number): number => Number(value.toExponential(6).split('e')[0]);
 
 /**
- * About `count` round numbers between two values. On a logarithmic axis they are powers of ten, with numbers between them
- * where there are few.
+ * About `count` round numbers between two values. A logarithmic axis uses powers of ten, and numbers between them if
+ * there are few.
  */
 export function chooseTicks(type: ScaleType, from: number, to: number, count: number): number[] {
   const scale = makeScale(type, [from, to], [0, 1]);
   if (type !== 'log') return scale.ticks(count);
-  // With a count above the number of decades d3 gives every digit of each.
+  // With a count above the number of decades, d3 returns every digit of each.
   const all = scale.ticks(Math.ceil(Math.log10(to / from)) + 1);
   const candidates = digits
     .map((kept) => all.filter((value) => kept.includes(significand(value))))
     .filter(({ length }) => length >= minLogTicks);
   const fine = candidates.findLast(({ length }) => length <= Math.max(count, 5)) ?? candidates[0];
   if (fine) {
-    // Labels of a logarithmic axis may be closer: without one of two between powers of ten, readers would misjudge it.
+    // Labels of a logarithmic axis may be closer: omitting one of two between powers of ten would mislead readers.
     const stride = Math.ceil(fine.length / Math.max(2 * count, 4));
     return fine.filter((_, i) => (fine.length - 1 - i) % stride === 0);
   }
-  // Within less than a decade a logarithmic axis is almost even.
+  // Over less than a decade, a logarithmic axis is nearly linear.
   return scaleLinear()
     .domain([from, to])
     .ticks(Math.min(Math.max(count, 3), 5));
 }
 
-/** Labels in one style: plain numbers, or powers of ten where one of the numbers is long. */
+/** Labels in one format: plain numbers, or powers of ten if any number is long. */
 export function labelTicks(type: ScaleType, values: readonly number[]): string[] {
   const exponents = values.flatMap((value) =>
     value === 0 ? [] : [Math.floor(Math.log10(Math.abs(value)) + 1e-9)],

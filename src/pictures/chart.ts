@@ -23,7 +23,7 @@ export interface ChartOptions {
   readonly margins?: Partial<Omit<Margins, 'top'>>;
   readonly heading?: string;
   readonly legend?: readonly LegendEntry[];
-  /** Rows that the legend takes at least, so that the plots of neighbours are level. */
+  /** Minimum number of legend rows, so that the plots of neighbours are level. */
   readonly legendRows?: number;
   /** Above the plot, from its left edge. */
   readonly yTitle?: string;
@@ -94,7 +94,7 @@ export function lineChart(
   theme: Theme,
 ): Picture {
   const { over, zoom, endRoom, ...rest } = options;
-  // The header has the title of the y axis.
+  // The header shows the title of the y axis.
   const untitled = { ...lines, y: { ...lines.y, title: undefined } };
   return assemble({ ...rest, description: lines.description }, theme, (box, margins) => {
     const drawn = drawLines(untitled, box, theme, {

@@ -56,7 +56,7 @@ it('predictions are dashed and have no markers; measurements have whiskers', () 
   expect(count(both, /<circle/g)).toBe(4 + 1);
 });
 
-it('series at the same points are told apart by their markers and their whiskers stand side by side', () => {
+it('series at the same points have different markers, and whiskers side by side', () => {
   const series = [halves('one', { mark: 'points' }), halves('other', { mark: 'points' })];
   const picture = claimPanel(panel(series))?.draw(themes.light, 440);
   const dots = picture?.marks.filter((mark): mark is Extract<Mark, { kind: 'dots' }> => mark.kind === 'dots');
@@ -64,7 +64,7 @@ it('series at the same points are told apart by their markers and their whiskers
   expect(new Set(dots?.slice(0, 2).map(({ x }) => x[0])).size).toBe(2);
 });
 
-it('numbers that a logarithmic axis cannot show are left out; a panel of nothing else is not drawn', () => {
+it('a logarithmic axis skips numbers it cannot show; a panel without others is not drawn', () => {
   const drawn = (points: Series['points'], log = true): unknown =>
     claimPanel(panel([{ name: 'a', points }], log));
   expect(

@@ -1,4 +1,4 @@
-/** A panel of a claim: points and lines, spread where it is known, predictions dashed. */
+/** A panel of a claim: points and lines, with their spread if known, and dashed predictions. */
 import {
   chooseTicks,
   labelTicks,
@@ -136,7 +136,7 @@ function axisOf(
   };
 }
 
-/** The places of the points themselves, if they are few and their labels do not touch. */
+/** Ticks at the points themselves, if there are few and their labels do not touch. */
 function placesAsTicks(values: readonly number[]): readonly number[] | undefined {
   const places = [...new Set(values)].sort((a, b) => a - b);
   const [first = NaN, last = NaN] = [places[0], places.at(-1)];

@@ -1,4 +1,4 @@
-/** Which classes are taken for which. */
+/** The confusion matrix. */
 import {
   errorColour,
   fitText,
@@ -11,7 +11,7 @@ import {
 import { chart } from './chart.ts';
 import type { Figure, FigureRun } from './figure.ts';
 
-/** Names and numbers of more classes are not legible. */
+/** With more classes, names and numbers are not legible. */
 const maxNamed = 25;
 /** Largest side of the matrix in px. */
 const maxSide = 560;
@@ -26,7 +26,10 @@ interface Cell {
   readonly strength: number;
 }
 
-/** Cells that are not empty. The strength of a mistake is relative to the most frequent one; correct answers have a light tint. */
+/**
+ * The cells that are not empty. The strength of a confusion is relative to the most frequent one; correct answers
+ * have a light tint.
+ */
 export function confusionCells(confusion: readonly (readonly number[])[]): Cell[] {
   const shares = confusion.map((row) => {
     const total = row.reduce((sum, value) => sum + value, 0);
@@ -44,7 +47,7 @@ export function confusionCells(confusion: readonly (readonly number[])[]): Cell[
 
 export interface ConfusionPicture {
   readonly picture: Picture;
-  /** The true and the predicted class at a place of the picture. */
+  /** The true and the predicted class at a position in the picture. */
   readonly cellAt: (x: number, y: number) => readonly [number, number] | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a figure is: panels to draw, and text that says what to look for. */
+/** A figure: panels to draw, and a text that says what to look for. */
 import type { Colour, Picture, Theme } from '../draw/index.ts';
 import type { RunData } from '../runs/index.ts';
 import type { RunSummary } from '../runs/run-summary.ts';
@@ -9,7 +9,7 @@ export interface Panel {
   readonly id: string;
   /** @param width - outer width in px */
   readonly draw: (theme: Theme, width: number) => Picture;
-  /** The numbers, and how a plain drawing shows them. */
+  /** The numbers, and a plain way to draw them. */
   readonly table: Table;
   readonly plain: PlainDrawing;
 }
@@ -18,7 +18,7 @@ export interface Figure {
   /** Part of a file name. */
   readonly id: string;
   readonly title: string;
-  /** What is drawn and what to look for. */
+  /** Describes the content and what to look for. */
   readonly caption: string;
   /** A text alternative. */
   readonly alt: string;
@@ -29,9 +29,9 @@ export interface Figure {
 export interface FigureRun {
   readonly data: RunData;
   readonly summary: RunSummary;
-  /** Distinct among the runs that are drawn together. */
+  /** Unique among the runs drawn together. */
   readonly label: string;
-  /** Name in legends: that of the run, or that of the runs which differ by their seed alone. */
+  /** Name in legends: that of the run, or of a group of runs that differ only in their seed. */
   readonly series: string;
   /** Colour of the series. */
   readonly colour: Colour;
@@ -40,7 +40,7 @@ export interface FigureRun {
 /** Width of a panel of a page in px; panels are side by side. */
 export const panelWidth = 440;
 
-/** Points of one line at most. */
+/** Maximum number of points per line. */
 export const maxLinePoints = 1500;
 
 export const percent = (value: number): string => `${value < 10 ? value.toFixed(2) : value.toFixed(1)} %`;

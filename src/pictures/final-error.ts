@@ -1,4 +1,4 @@
-/** Final test errors: a row for each group of runs that differ by their seed alone. */
+/** Final test errors: one row per group of runs that differ only in their seed. */
 import type { Figure, FigureRun } from './figure.ts';
 import { dot, intervalBar, paddedRange, rowChart, tick } from './rows.ts';
 
@@ -16,9 +16,9 @@ export interface ErrorGroup {
 }
 
 /**
- * Undefined with fewer than two finished runs.
+ * Returns undefined with fewer than two finished runs.
  *
- * @param groupsOf - groups runs that differ by their seed alone
+ * @param groupsOf - groups runs that differ only in their seed
  */
 export function finalError(
   runs: readonly FigureRun[],

@@ -1,4 +1,4 @@
-/** The gains of a grid with their uncertainty, and when its blocks change their order. */
+/** The gains of a grid with their uncertainty, and when its blocks change order. */
 import { series, textWidth } from '../draw/index.ts';
 import type { Reproduction } from '../runs/index.ts';
 import type { PairedGain } from '../stats/index.ts';
@@ -9,9 +9,9 @@ import { stackedBars, swapTable } from './swaps.ts';
 const maxName = 420;
 
 /**
- * Every comparison: the seeds as dots, the mean with its interval, and 0.
+ * Every comparison: seeds as dots, the mean with its interval, and 0.
  *
- * @param gainText - a gain as text
+ * @param gainText - formats a gain
  */
 export function gainsFigure(
   { rows }: Reproduction,
@@ -27,11 +27,11 @@ export function gainsFigure(
   if (!all.length) return undefined;
   const names = all.map(({ name }) => name);
   const texts = all.map(({ gain }) => gainText(gain));
-  // A single pair has a very wide interval: the dots decide how far the axis goes.
+  // A single pair has a very wide interval, so the dots determine the range of the axis.
   const reach = Math.max(0.1, ...all.flatMap(({ gain, gains }) => [gain.mean, ...gains]).map(Math.abs)) * 1.6;
   const clip = (value: number): number => Math.min(Math.max(value, -reach), reach);
   const widest = (list: readonly string[]): number => Math.max(...list.map((text) => textWidth(text, 12)));
-  // The figure has the width of the page: names and numbers are beside a plot of the usual width.
+  // The figure has the width of the page: names and numbers go beside a plot of the default width.
   const beside = Math.min(maxName, widest(names)) + widest(texts) + 32;
   const title = 'gain in points: error of the second minus that of the first';
   const alt = names.map((name, i) => `${name}: ${texts[i] ?? ''}`).join('; ');
@@ -89,7 +89,7 @@ export function gainsFigure(
   };
 }
 
-/** A panel for each arm that reorders: changes of order by epoch and stage, mean over its runs. */
+/** One panel per reordering arm: changes of order by epoch and stage, averaged over its runs. */
 export function orderFigure({ rows }: Reproduction): Figure | undefined {
   const moving = rows.flatMap(({ network, arms }) =>
     arms.flatMap(({ arm, order }) =>

@@ -14,7 +14,7 @@ const draw = (values: readonly (readonly number[])[]): string => {
 };
 const count = (text: string, piece: string): number => text.split(piece).length - 1;
 
-it('colour tells the sign, strength the size', () => {
+it('colour encodes the sign, strength the size', () => {
   const svg = draw([
     [-0.5, 0.25],
     [0, 0.001],
@@ -31,7 +31,7 @@ it('colour tells the sign, strength the size', () => {
   expect(first).toBeLessThanOrEqual(1);
 });
 
-it('few numbers are written into their cells, many are not; labels are those of blocks and places', () => {
+it('writes numbers into the cells only if there are few; labels name blocks and positions', () => {
   const few = draw([
     [-0.51, 1e-5],
     [12345, 0.2],
@@ -44,7 +44,7 @@ it('few numbers are written into their cells, many are not; labels are those of 
   expect(many).toContain('>b11<');
 });
 
-it('zeros alone are drawn; an empty matrix is not', () => {
+it('draws a matrix of zeros, but not an empty one', () => {
   expect(draw([[0]])).toContain('0.0');
   expect(heatMapPanel(square([]))).toBeUndefined();
 });

@@ -4,13 +4,13 @@ import type { HeatMap } from '../runs/index.ts';
 import { chart } from './chart.ts';
 import type { Panel } from './figure.ts';
 
-/** Numbers do not fit the cells of more columns. */
+/** With more columns, numbers do not fit the cells. */
 const maxNumberedColumns = 7;
 /** With more rows or columns, not every label is shown. */
 const maxLabels = 20;
 const maxHeight = 300;
 const maxCellHeight = 56;
-/** From this strength on, text is in the colour of the paper. */
+/** From this strength on, text has the colour of the paper. */
 const strong = 0.75;
 const fontSize = 12;
 
@@ -23,7 +23,7 @@ interface Cell {
   readonly text: string;
 }
 
-/** Every number with two digits. */
+/** Formats a number with two digits. */
 function textOf(value: number): string {
   const size = Math.abs(value);
   const text = size !== 0 && (size < 1e-3 || size >= 1e4) ? value.toExponential(1) : value.toPrecision(2);
@@ -34,20 +34,20 @@ export function heatMapCells(values: HeatMap['values']): Cell[] {
   const largest = Math.max(Number.MIN_VALUE, ...values.flat().map(Math.abs));
   return values.flatMap((own, row) =>
     own.map((value, column): Cell => {
-      // The root shows small numbers too; the colour shows the sign.
+      // The square root makes small numbers visible; the colour shows the sign.
       const strength = 0.05 + 0.87 * Math.sqrt(Math.abs(value) / largest);
       return { row, column, value, strength, text: textOf(value) };
     }),
   );
 }
 
-/** Every label, or one of several where there are many. */
+/** All labels, or every n-th if there are many. */
 const thinned = (labels: readonly string[]): string[] => {
   const stride = Math.ceil(labels.length / maxLabels);
   return labels.map((label, i) => (i % stride ? '' : label));
 };
 
-/** Undefined for a matrix without cells. */
+/** Returns undefined for a matrix without cells. */
 export function heatMapPanel({ title, x: columns, y: rows, values }: HeatMap): Panel | undefined {
   const cells = heatMapCells(values);
   if (!cells.length) return undefined;

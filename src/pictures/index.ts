@@ -13,7 +13,7 @@ import { trajectories } from './trajectories.ts';
 const present = (figures: readonly (Figure | undefined)[]): Figure[] =>
   figures.filter((figure) => figure !== undefined);
 
-/** Figures in which the runs are drawn together, in the order of the page. */
+/** Figures that draw all runs together, in page order. */
 export function sharedFigures(
   runs: readonly FigureRun[],
   groupsOf: (runs: readonly FigureRun[]) => readonly ErrorGroup[],
@@ -28,12 +28,12 @@ export function sharedFigures(
   ]);
 }
 
-/** Figures of one run that show its depth. */
+/** Figures of one run's depth. */
 export function depthFigures(run: FigureRun): Figure[] {
   return present([trajectories(run), stepSizes(run), intervals(run)]);
 }
 
-/** Figures of one run that show its mistakes and its changes of order. */
+/** Figures of one run's confusions and changes of order. */
 export function detailFigures(run: FigureRun): Figure[] {
   return present([swapsPerEpoch(run), perClassError([run]), confusionMatrix(run)]);
 }

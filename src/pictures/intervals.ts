@@ -1,4 +1,4 @@
-/** Where each block of the scheme `intervals` acts at the end. */
+/** The depth interval of each block of the scheme `intervals` at the end of training. */
 import { blockColour } from '../draw/index.ts';
 import { finalStepsOf, stagesOf } from '../runs/depth.ts';
 import type { FinalSteps } from '../runs/index.ts';

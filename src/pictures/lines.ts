@@ -1,4 +1,4 @@
-/** Curves in a plot: axes, lines with what is faint below them, spread, markers, labels at their ends, a cursor. */
+/** Curves in a plot: axes, lines with faint raw values below, spread, markers, end labels, a cursor. */
 import { extent } from 'd3-array';
 import {
   type Box,
@@ -35,7 +35,7 @@ export interface Series {
   readonly y: Values;
   /** Values before smoothing, drawn faintly below the line. */
   readonly raw?: Values;
-  /** Minimum and maximum of what each point stands for, drawn as an area or as whiskers. */
+  /** Minimum and maximum of the values behind each point, drawn as an area or as whiskers. */
   readonly band?: readonly [Values, Values];
   readonly whiskers?: boolean;
   /** Width of the line in px, 0 for none. Default 1.8. */
@@ -49,7 +49,7 @@ export interface Series {
   readonly end?: string;
 }
 
-/** An axis of lines: its range is that of the data where it is not given. */
+/** An axis of lines; its default range is that of the data. */
 export interface LineAxis extends Partial<Omit<NumberAxis, 'bare'>> {
   /** The range includes 0. */
   readonly zero?: boolean;
@@ -72,10 +72,10 @@ export interface DrawnLines {
 }
 
 export interface LineOptions {
-  /** The visible part of x. Default: all. */
+  /** The visible x range. Default: all. */
   readonly zoom?: readonly [number, number] | undefined;
   readonly margins?: Partial<Margins>;
-  /** Space for the labels at the ends of lines. Default: as much as they need, at most 30 % of the width. */
+  /** Space for the end labels. Default: as needed, at most 30 % of the width. */
   readonly endRoom?: number;
   /** Written above the plot, bold. */
   readonly heading?: string;
@@ -84,10 +84,10 @@ export interface LineOptions {
 const isUsable = (value: number | null | undefined, scale: ScaleType = 'linear'): value is number =>
   value !== null && value !== undefined && Number.isFinite(value) && (scale !== 'log' || value > 0);
 
-/** Decades of a logarithmic axis at most: below them is round-off, and it would flatten the rest. */
+/** Maximum number of decades of a logarithmic axis: values below are round-off and would flatten the rest. */
 const maxDecades = 12;
 
-/** The range of an axis over values: with some space at both ends, except at a 0. */
+/** The range of an axis for its values, with padding at both ends except at 0. */
 function rangeOf({ from, to, scale, zero }: LineAxis, values: readonly number[]): readonly [number, number] {
   const [low, high] = extent([...values, ...(zero && scale !== 'log' ? [0] : [])]);
   if (low === undefined) return [from ?? (scale === 'log' ? 0.1 : 0), to ?? Math.max(1, 2 * (from ?? 0))];
@@ -100,14 +100,14 @@ function rangeOf({ from, to, scale, zero }: LineAxis, values: readonly number[])
   return [from ?? (low === 0 ? 0 : low - pad), to ?? (high === 0 && low < 0 ? 0 : high + pad)];
 }
 
-/** Without the outermost hundredths, so that one outlier does not flatten the rest. */
+/** Drops the outermost hundredths, so that one outlier does not flatten the rest. */
 function inner(values: number[]): readonly number[] {
   if (values.length < 50) return values;
   values.sort((a, b) => a - b);
   return [values[Math.floor(values.length / 100)]!, values[Math.ceil(values.length * 0.99) - 1]!];
 }
 
-/** The values of y that the axis covers between two places. */
+/** The y values to be covered by the axis between two x values. */
 function covered({ series, y }: Lines, [from, to]: readonly [number, number]): number[] {
   return series.flatMap(({ x, y: values, raw, band = [], whiskers }) => {
     const seen = x.flatMap((at, i) => (at >= from && at <= to ? [i] : []));
@@ -155,7 +155,7 @@ export function drawLines(lines: Lines, box: Box, theme: Theme, options: LineOpt
         ...series.flatMap((one) => below(one, lines, frame, many, theme)),
         ...series.flatMap((one) => lineMarks(pathOf(one, one.y, lines, frame), { ...lookOf(one, theme) })),
       ]),
-      // They are not clipped: the last ones are often at the edge.
+      // Not clipped: the last ones are often at the edge.
       ...series.flatMap((one) => markers(one, lines, frame, theme)),
       ...endLabels(lines, frame, horizontal[1], room, size, theme),
     ],
@@ -183,7 +183,7 @@ function pathOf({ x, shift = 0 }: Series, values: Values, lines: Lines, { sx, sy
   return points;
 }
 
-/** What is below the lines: spread, and values before they were smoothed. */
+/** The marks below the lines: spread, and raw values. */
 function below(one: Series, lines: Lines, frame: Plot, many: boolean, theme: Theme): Mark[] {
   const { band, raw, colour, whiskers } = one;
   const own = colour[theme.name];
@@ -223,7 +223,7 @@ function whiskerMarks(x: Float64Array, low: Float64Array, high: Float64Array, st
   return [{ kind: 'path', points, stroke, lineWidth: 1.2 }];
 }
 
-/** More markers would be a thick line. */
+/** More markers would merge into a thick line. */
 const maxMarkers = 80;
 
 function markers(one: Series, lines: Lines, frame: Plot, theme: Theme): Mark[] {
@@ -236,13 +236,13 @@ function markers(one: Series, lines: Lines, frame: Plot, theme: Theme): Mark[] {
       : [],
   );
   const [x, y] = [seen.map(([at]) => at), seen.map(([, at]) => at)];
-  // A single point is no line.
+  // A single point has no line.
   if (!one.marker && one.x.filter((_, i) => !Number.isNaN(path[2 * i]!)).length === 1)
     return [{ kind: 'dots', x, y, radius: 4, fill: look.colour }];
   return look.lineWidth === undefined || one.x.length <= maxMarkers ? markerMarks(x, y, look, theme) : [];
 }
 
-/** Labels at the ends of lines, moved apart, with a leader where they are not at their line. */
+/** End labels, moved apart, with a leader if they are away from their line. */
 function endLabels(
   { series, x, y }: Lines,
   frame: Plot,
@@ -294,7 +294,7 @@ export const cursorLine = ({ sx, top, height }: Plot, cursor: number, theme: The
   opacity: 0.6,
 });
 
-/** A cursor with a dot on each line, at the point that is nearest to it. */
+/** A cursor with a dot on each line at the nearest point. */
 export function cursorMarks(
   { series, x: across, y: up }: Lines,
   frame: Plot,
@@ -317,14 +317,14 @@ export function cursorMarks(
   ];
 }
 
-/** Series that a legend names, each name once. */
+/** The series of a legend, each name once. */
 export function legendOf(series: readonly Series[], theme: Theme): LegendEntry[] {
   const named = new Map(series.filter(({ name }) => name !== '').map((one) => [one.name, one]));
   return [...named].map(([name, one]) => ({ name, look: lookOf(one, theme) }));
 }
 
 /**
- * Lines in a box, with their title and, beside it or below it, a legend.
+ * Lines in a box with a title and a legend beside or below it.
  *
  * @param size - font size of the legend in px
  */
@@ -349,7 +349,7 @@ export function titledLines(lines: Lines, box: Box, theme: Theme, size = 11): Dr
   return { plot: drawn.plot, marks: [...drawn.marks, title, ...legend] };
 }
 
-/** Every point of every series in a row. */
+/** A table with all points of all series, one per row. */
 export function linesTable({ series, x, y }: Lines): Table {
   const [raw, band] = [series.some((one) => one.raw), series.some((one) => one.band)];
   return {

@@ -67,7 +67,7 @@ const zip = (from: string, to: string): ReadonlyMap<string, string> => {
 const unicodeRaised = zip('-−+0123456789nitk', '⁻⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱᵗᵏ');
 const unicodeLowered = zip('0123456789aehijklmnopstx', '₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚₛₜₓ');
 
-/** In small characters if there is one for each; else as it was. */
+/** Converts to small characters if all exist; otherwise returns the text unchanged. */
 function small(whole: string, part: string, table: ReadonlyMap<string, string>): string {
   const shown = Array.from(part, (character) => table.get(character));
   return shown.includes(undefined) ? whole : shown.join('');

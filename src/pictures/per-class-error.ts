@@ -5,10 +5,10 @@ import { mean } from '../stats/index.ts';
 import { type Figure, type FigureRun, percent } from './figure.ts';
 import { bar, dot, rowChart } from './rows.ts';
 
-/** Of more classes only the worst are shown. */
+/** With more classes, only the worst are shown. */
 const maxClasses = 25;
 
-/** The runs of the class list that most of them have. */
+/** The runs with the most common class list. */
 function comparableRuns(runs: readonly FigureRun[]): readonly FigureRun[] {
   const groups = new Map<string, FigureRun[]>();
   for (const run of runs) {
@@ -25,7 +25,7 @@ function meanError(runs: readonly FigureRun[], c: number): number | undefined {
   return errors.length > 0 ? mean(errors) : undefined;
 }
 
-/** Undefined if no run has a result, or if no two of several runs have the same classes. */
+/** Returns undefined if no run has a result, or if no two of several runs have the same classes. */
 export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
   const comparable = comparableRuns(runs);
   const classes = comparable[0]?.data.result?.classes;

@@ -1,4 +1,4 @@
-/** Rows with a name each, and a scale of numbers below them. */
+/** Named rows with a scale of numbers below them. */
 import {
   type Box,
   fitText,
@@ -15,7 +15,7 @@ const fontSize = 12;
 
 export interface RowOptions extends Pick<ChartOptions, 'width' | 'heading' | 'legend' | 'description'> {
   readonly names: readonly string[];
-  /** Names that are wider, in px, are cut. */
+  /** Wider names are truncated, in px. */
   readonly maxName?: number;
   readonly rowHeight: number;
   readonly gap?: number;
@@ -41,7 +41,7 @@ export function rowChart(
       height: Math.max(2, names.length) * rowHeight,
       margins: { left, right },
       horizontal: axis,
-      // A single row does not fill the height of two.
+      // A single row keeps the height of one row.
       vertical: { bands: names.length > 1 ? cut : [...cut, ''], gap, size },
     },
     theme,
@@ -92,7 +92,7 @@ export const tick = (x: number, y: number, theme: Theme, height = 16): Mark => (
 
 export const bar = (box: Box, fill: string): Mark => ({ kind: 'rect', ...box, radius: 2, fill });
 
-/** A range around values, with some space at both ends. */
+/** A range around values with padding at both ends. */
 export function paddedRange(values: readonly number[], share = 0.08): readonly [number, number] {
   const known = values.filter(Number.isFinite);
   const [low, high] = known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];

@@ -18,7 +18,7 @@ const series = fc
     return { x: pairs.map(([gap]) => (at += gap)), y: pairs.map(([, value]) => value) };
   });
 
-it('each value is the mean of all, by the places they stand for, with weights that fade with the distance', () => {
+it('each value is the weighted mean of all, with weights by span that decay with distance', () => {
   fc.assert(
     fc.property(series, fc.double({ min: 0.5, max: 100, noNaN: true }), ({ x, y }, reach) => {
       const fast = smooth(x, y, reach);
@@ -26,7 +26,7 @@ it('each value is the mean of all, by the places they stand for, with weights th
         let [sum, weight] = [0, 0];
         y.forEach((value, j) => {
           if (value === null) return;
-          // A value stands for all since the place before it.
+          // A value covers the span since the previous x.
           const span = x.length < 2 ? 1 : j > 0 ? x[j]! - x[j - 1]! : x[1]! - x[0]!;
           const own = span * Math.exp(-Math.abs(at - x[j]!) / reach);
           sum += own * value;
@@ -38,17 +38,17 @@ it('each value is the mean of all, by the places they stand for, with weights th
   );
 });
 
-it('a constant stays what it is, and no reach leaves all as it was', () => {
+it('constants are unchanged, and so is everything without a reach', () => {
   expect(smooth([1, 2, 9], [4, 4, 4], 3)).toEqual([4, 4, 4]);
   expect(smooth([1, 2, 3], [1, null, 3], 0)).toEqual([1, null, 3]);
 });
 
-it('gaps are filled from their neighbours, and nothing comes of nothing', () => {
+it('gaps are filled from their neighbours; empty input stays empty', () => {
   expect(smooth([0, 1, 2], [1, null, 3], 1)[1]).toBeCloseTo(2, 12);
   expect(smooth([0, 1], [null, NaN], 5)).toEqual([null, null]);
 });
 
-it('the nearest place is found, of two as near the earlier', () => {
+it('finds the nearest index, the earlier one in a tie', () => {
   expect([nearest([0, 10, 20], 14), nearest([0, 10, 20], 15), nearest([0, 10, 20], 16)]).toEqual([1, 1, 2]);
   expect([nearest([0, 10], -5), nearest([0, 10], 99), nearest([], 3)]).toEqual([0, 1, -1]);
 });

@@ -1,10 +1,10 @@
-/** Smoothing of curves without a lag, and the point of a curve that is nearest to a place. */
+/** Smooths curves without a lag, and finds the nearest point of a curve. */
 import { bisector } from 'd3-array';
 
 /**
- * The mean around each x with weights exp(-|x_i - x_j| / reach). It looks both ways, so that it does not lag as a running
- * average does. A value weighs as much as the distance to the x before it, of which it is the mean. Missing values have no
- * weight; where no value is near, the result is null.
+ * The weighted mean around each x with weights exp(-|x_i - x_j| / reach). It looks both ways, so unlike a running
+ * average it does not lag. A value is also weighted by the distance to the previous x, since it is the mean over that
+ * span. Missing values have no weight; without a nearby value, the result is null.
  *
  * @param x - ascending
  * @param reach - in units of x; 0 leaves the values unchanged
@@ -18,7 +18,7 @@ export function smooth(
   const n = x.length;
   const [sums, weights] = [new Float64Array(n), new Float64Array(n)];
   const standsFor = (i: number): number => (n < 2 ? 1 : i > 0 ? x[i]! - x[i - 1]! : x[1]! - x[0]!) || 1;
-  // Each direction is one recursion: the sum so far fades by exp(-gap / reach).
+  // Each direction is a recursion: the running sum decays by exp(-gap / reach).
   const pass = (indices: (k: number) => number): void => {
     let [sum, weight, last] = [0, 0, NaN];
     for (let k = 0; k < n; k++) {
@@ -26,7 +26,7 @@ export function smooth(
       const fade = k === 0 ? 0 : Math.exp(-Math.abs(x[i]! - last) / reach);
       sum *= fade;
       weight *= fade;
-      // The value itself counts once in the two directions together.
+      // The value itself must count once over both directions.
       sums[i] = sums[i]! + sum;
       weights[i] = weights[i]! + weight;
       const value = y[i];
@@ -49,7 +49,7 @@ export function smooth(
 
 const positions = bisector((x: number) => x);
 
-/** Index of the x that is nearest to `at`, the first of two at the same distance; -1 where there is none. */
+/** Index of the x nearest to `at`, the first one in a tie; -1 if there is none. */
 export function nearest(x: readonly number[], at: number): number {
   if (!x.length) return -1;
   const i = positions.center(x, at);

@@ -6,7 +6,7 @@ import { chart } from './chart.ts';
 import type { Figure, FigureRun, Panel } from './figure.ts';
 import { bar } from './rows.ts';
 
-/** Numbers do not fit narrower bands. */
+/** Narrower bands have no room for numbers. */
 const minNumbered = 30;
 
 function panelOf(stage: string, { order, steps, tauEnd }: FinalSteps, start: number): Panel {
@@ -63,7 +63,7 @@ function panelOf(stage: string, { order, steps, tauEnd }: FinalSteps, start: num
   };
 }
 
-/** Undefined for a run without depth coordinates. */
+/** Returns undefined for a run without depth coordinates. */
 export function stepSizes({ data }: FigureRun): Figure | undefined {
   const stages = stagesOf(data).flatMap((stage) => {
     const steps = finalStepsOf(data, stage);

@@ -44,7 +44,7 @@ interface Stacked {
   readonly yTitle: string;
 }
 
-/** Bars of each epoch, stacked by stage. */
+/** Bars per epoch, stacked by stage. */
 export function stackedBars(
   { epochs, bin, stages, counts, yTitle }: Stacked,
   options: Pick<ChartOptions, 'width' | 'height' | 'description'> & { readonly heading?: string },
@@ -99,7 +99,7 @@ export const swapTable = (counts: readonly SwapCount[]): Pick<Panel, 'table' | '
   plain: { mark: 'bar', x: 'epoch', y: 'changes', colour: 'stage' },
 });
 
-/** Undefined for a run whose blocks never changed their order. */
+/** Returns undefined for a run whose blocks never changed order. */
 export function swapsPerEpoch({ data }: FigureRun): Figure | undefined {
   if (!data.swaps.length) return undefined;
   const { counts, bin, epochs } = swapCounts(data);

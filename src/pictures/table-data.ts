@@ -1,11 +1,11 @@
-/** The numbers of a panel: as a table, and as a specification that other tools draw. */
+/** The numbers of a panel, as a table and as a specification for other tools. */
 
 export interface Table {
   readonly header: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** Names of the columns that a plain drawing of a table uses. */
+/** Column names used by a plain drawing of a table. */
 export interface PlainDrawing {
   readonly mark: 'line' | 'point' | 'bar' | 'rect';
   readonly x: string;
@@ -16,12 +16,12 @@ export interface PlainDrawing {
 export const toRecords = ({ header, rows }: Table): Record<string, unknown>[] =>
   rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? null])));
 
-/** A Vega-Lite specification that holds the table. It draws the same numbers, in Vega-Lite's own style. */
+/** A Vega-Lite specification that contains the table. It draws the same numbers in Vega-Lite's style. */
 export function vegaLite(table: Table, { mark, x, y, colour }: PlainDrawing): Record<string, unknown> {
   const channel = (name: string): Record<string, unknown> => {
     const at = table.header.indexOf(name);
     const numeric = mark !== 'rect' && table.rows.every((row) => typeof row[at] !== 'string');
-    // Dots and brackets in a name would address parts of a record.
+    // Vega-Lite reads dots and brackets in a name as paths into a record.
     return {
       field: name.replace(/[.[\]]/g, '\\$&'),
       title: name,

@@ -1,4 +1,4 @@
-/** The talk's errors beside those measured here, network by network. */
+/** The talk's errors next to those measured here, by network. */
 import { type Colour, type Mark, type Picture, series, type Theme } from '../draw/index.ts';
 import type { Reproduction, ReproductionRow } from '../runs/index.ts';
 import type { Mean } from '../stats/index.ts';
@@ -17,7 +17,7 @@ export const sides: readonly Side[] = [
   { scheme: 'mean-field', key: 'meanField', colour: series[0]! },
 ];
 
-/** Distance of the two schemes of a row in px. */
+/** Distance between the two schemes of a row in px. */
 const distance = 11;
 const rowHeight = 30;
 
@@ -26,7 +26,7 @@ const errorOf = (row: ReproductionRow, { scheme }: Side): Mean | undefined => ma
 const axisTitle = ({ measuredOn }: Pick<Reproduction, 'measuredOn'>): string =>
   measuredOn === 'test' ? 'test error in %' : 'error in %: talk on the test set, here on the images held out';
 
-/** The talk's errors are hollow, those measured here filled with a bar for the standard error. */
+/** Draws the talk's errors as hollow dots, and those measured here as filled dots with a standard-error bar. */
 export function talkTablePicture(
   { rows, measuredOn }: Pick<Reproduction, 'rows' | 'measuredOn'>,
   width: number,
@@ -87,7 +87,7 @@ export function talkTablePicture(
   );
 }
 
-/** @param meanText - an error as text */
+/** @param meanText - formats an error */
 export function tableFigure(
   { rows, measuredOn }: Reproduction,
   meanText: (mean: Mean | undefined) => string,

@@ -1,4 +1,4 @@
-/** Curves of training by run: error, loss, learning rate. */
+/** Training curves of runs: error, loss, learning rate. */
 import { chooseTicks, type LegendEntry, testColour, type Theme, trainingColour } from '../draw/index.ts';
 import { evaluationSet } from '../runs/evaluation-set.ts';
 import { evenly } from '../runs/evenly.ts';
@@ -8,7 +8,7 @@ import { type Figure, type FigureRun, maxLinePoints, percent } from './figure.ts
 import { legendOf, type LineAxis, type Lines, linesTable, lookOf, type Series } from './lines.ts';
 import { smooth } from './smooth.ts';
 
-/** Steps of one epoch; undefined where it is not known. */
+/** Steps per epoch; undefined if unknown. */
 export function stepsPerEpoch({ result, status, config, steps }: RunData): number | undefined {
   if (result && result.epochs > 0) return result.steps / result.epochs;
   const epochs = config?.epochs;
@@ -28,7 +28,7 @@ interface XAxis {
   epochEnd(run: RunData, epoch: number): number | undefined;
 }
 
-/** Epochs where they are known for all runs, so that runs of different batch sizes compare; else steps. */
+/** Epochs if known for all runs, so that runs with different batch sizes compare; else steps. */
 function xAxisOf(runs: readonly FigureRun[]): XAxis {
   const per = new Map(runs.map(({ data }) => [data, stepsPerEpoch(data)]));
   const lastStep = ({ steps, result }: RunData): number => steps.at(-1)?.step ?? result?.steps ?? 0;
@@ -61,7 +61,7 @@ interface Quantity {
 
 type Curve = Series & { readonly kind: 'training' | 'test' };
 
-/** More end labels, or names in the legend, are left out. */
+/** Limits for end labels and legend names; beyond them, none are shown. */
 const [maxEnds, maxNames] = [6, 12];
 
 function curvesOf(runs: readonly FigureRun[], axis: XAxis, quantity: Quantity): Curve[] {
@@ -114,7 +114,7 @@ function curvesOf(runs: readonly FigureRun[], axis: XAxis, quantity: Quantity): 
   });
 }
 
-/** Of several runs a colour is a series, and a dash the training; of one run the colour tells the two apart. */
+/** With several runs, colour is the series and dashes mark training; with one run, colour distinguishes the two. */
 function legend(curves: readonly Curve[], single: boolean, theme: Theme): LegendEntry[] {
   const kinds = (['training', 'test'] as const).filter((kind) => curves.some((curve) => curve.kind === kind));
   if (single) return kinds.length > 1 ? legendOf(curves, theme) : [];
@@ -184,7 +184,7 @@ const valuesOf = (curves: readonly Curve[]): number[] =>
     return [...y, ...inner].filter((value) => value !== null && value !== undefined);
   });
 
-/** Far enough apart on a square-root axis. */
+/** Ticks far enough apart on a square-root axis. */
 const errorTicks = (high: number): number[] =>
   (high > 25
     ? [0, 5, 10, 20, 40, 60, 80, 100]
@@ -193,7 +193,7 @@ const errorTicks = (high: number): number[] =>
       : [0, 0.1, 0.5, 1, 2, 3, 4]
   ).filter((tick) => tick <= high);
 
-/** What the points of the test curve are. */
+/** Names the data set of the test curve. */
 function evaluatedOn(runs: readonly FigureRun[]): string {
   const validated = runs.some(({ data }) => evaluationSet(data.config, data.environment) === 'validation');
   const set = validated ? 'the images for validation' : 'the whole test set';

@@ -1,4 +1,4 @@
-/** The position of each block in depth at every step, and where two of them exchanged their order. */
+/** The depth position of each block at every step, with the swaps. */
 import { blockColour } from '../draw/index.ts';
 import { stagesOf } from '../runs/depth.ts';
 import { evenly } from '../runs/evenly.ts';
@@ -13,12 +13,12 @@ export interface Crossing {
   readonly pair: readonly [number, number];
 }
 
-/** More dots of one panel would be a band. */
+/** Limit of dots per panel: more would merge into a band. */
 const maxCrossings = 1500;
 
 const coordinate = ({ tau, step }: StageRecord): readonly number[] => tau ?? step ?? [];
 
-/** Where the lines of every swapped pair cross: at the step of the swap, halfway between the two positions. */
+/** Crossing points of every swapped pair: at the step of the swap, halfway between the two positions. */
 export function crossings(data: RunData, stage: string): Crossing[] {
   const bySteps = new Map<number, StepRecord>(data.steps.map((record) => [record.step, record]));
   const all = data.swaps
@@ -41,7 +41,7 @@ interface Trajectory {
   readonly depths: readonly (number | null)[];
 }
 
-/** A line for each block; many blocks share the points that a panel can show. */
+/** One line per block; many blocks share the panel's points. */
 function linesOf(
   data: RunData,
   stage: string,
@@ -60,7 +60,7 @@ function linesOf(
 
 const labelHeight = 15;
 
-/** Blocks whose labels fit into a height: all, or some at even distances of their last depths. */
+/** Blocks whose labels fit into the height: all, or evenly spaced ones by their last depth. */
 function labelledBlocks(lines: readonly Trajectory[], height: number): ReadonlySet<number> {
   const byDepth = [...lines].sort((a, b) => (a.depths.at(-1) ?? 0) - (b.depths.at(-1) ?? 0));
   return new Set(evenly(byDepth, Math.floor(height / labelHeight) + 1).map(({ block }) => block));
@@ -128,7 +128,7 @@ function panelOf(data: RunData, stage: string, isStep: boolean): Panel {
   };
 }
 
-/** The block that moved furthest: lines look flat where no block moves far. */
+/** Names the block that moved furthest, since lines look flat if no block moves far. */
 function furthest(data: RunData, stages: readonly string[]): string {
   const moves = stages.flatMap((stage) => {
     const [first = [], last = []] = [data.steps[0], data.steps.at(-1)].map((record) =>
@@ -144,7 +144,7 @@ function furthest(data: RunData, stages: readonly string[]): string {
   return ` Furthest from its start is block ${farthest.block} of ${farthest.stage}, by ${by}.`;
 }
 
-/** Undefined for a run without depth coordinates, such as a vanilla one. */
+/** Returns undefined for a run without depth coordinates, such as a vanilla run. */
 export function trajectories({ data }: FigureRun): Figure | undefined {
   const stages = stagesOf(data);
   const [first] = stages;

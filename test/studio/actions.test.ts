@@ -1,4 +1,4 @@
-/** Runs that are started and stopped from the page: real processes. */
+/** Starts and stops runs from the page, with real processes. */
 import type { Page } from 'playwright-core';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -17,14 +17,14 @@ afterAll(async () => {
   await lab.close();
 });
 
-it('an empty folder says what to do, with the command line', async () => {
+it('an empty folder shows what to do, with the command line', async () => {
   await page.getByRole('heading', { name: /^No runs in/ }).waitFor();
   expect(await page.getByRole('group', { name: 'command line' }).textContent()).toContain(
     'npx meanfield train --dataset synthetic-images',
   );
 });
 
-it('every command line of the page is one that works where the server runs', async () => {
+it('every command line of the page works in the folder of the server', async () => {
   const before = process.cwd();
   process.chdir(tmpdir());
   try {
@@ -44,7 +44,7 @@ it('every command line of the page is one that works where the server runs', asy
   }
 });
 
-it('the form shows the command line that it makes, and the address keeps the form', async () => {
+it('the form shows its command line, and the URL stores the form', async () => {
   await page.getByRole('link', { name: 'Start a run' }).click();
   await page.getByLabel('dataset', { exact: true }).selectOption('synthetic-images');
   await page.getByLabel('width', { exact: true }).fill('4');
@@ -59,12 +59,12 @@ it('the form shows the command line that it makes, and the address keeps the for
   await expect.poll(() => page.getByLabel('epochs', { exact: true }).inputValue()).toBe('2000');
 });
 
-it('what the server refuses is said in its words', async () => {
+it('shows the message of a rejected request', async () => {
   await page.getByLabel('epochs', { exact: true }).fill('many');
   await page.getByRole('button', { name: 'start' }).click();
   await expect.poll(() => page.getByRole('alert').textContent(), { timeout: 30_000 }).toMatch(/epochs/);
   await page.getByLabel('epochs', { exact: true }).fill('2000');
-  // The browser itself logs the answer 4xx.
+  // The browser logs the 4xx response.
   opened.errors.length = 0;
 });
 
@@ -78,7 +78,7 @@ it('a run is started, watched, stopped and resumed', { timeout: 180_000 }, async
   await page.getByRole('button', { name: 'stop' }).click();
   await page.locator('.run-head .state-stopped').waitFor({ timeout: 60_000 });
   const stoppedAt = await lastStep();
-  // Its checkpoint has the weights of the blocks.
+  // Its checkpoint has block weights.
   await page.getByRole('link', { name: 'Weights' }).click();
   await page
     .getByText(/% of the variance is in this plane/)

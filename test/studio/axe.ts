@@ -1,4 +1,4 @@
-/** axe-core in a page: what it finds that is serious. */
+/** Runs axe-core in a page. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -12,12 +12,12 @@ interface Violation {
 }
 
 /**
- * One line a serious or critical violation, with the element.
+ * Returns one line per serious or critical violation, with the element.
  *
- * @param rules - these alone; default all
+ * @param rules - only these; default all
  */
 export async function seriousViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  // Evaluated by the browser's debugger, which the page's security policy does not bind.
+  // Evaluated through the debugger, which the page's Content-Security-Policy does not restrict.
   await page.evaluate(script);
   const violations = await page.evaluate(
     async (only) => {

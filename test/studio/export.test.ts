@@ -1,4 +1,4 @@
-/** An exported folder, opened from disk: nothing but its files. */
+/** An exported folder opened from disk, with nothing but its files. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ afterAll(async () => {
 
 const address = (hash: string): string => `${pathToFileURL(join(out, 'index.html')).href}${hash}`;
 
-it('lists the runs, and a run has its curves and its configuration as text', async () => {
+it('lists the runs, and shows curves and configuration of a run', async () => {
   await page.getByRole('row', { name: /first/ }).waitFor();
   await page.goto(address('#/run/first'));
   await page.getByRole('slider', { name: 'Loss: cursor' }).waitFor();
@@ -62,7 +62,7 @@ it('lists the runs, and a run has its curves and its configuration as text', asy
   await page.getByText(markup).first().waitFor();
 });
 
-it('a run of which nothing could be read is listed, and its page says why', async () => {
+it('lists an unreadable run, and its page shows the reason', async () => {
   await page.goto(address('#/'));
   await page.getByRole('row', { name: /unread/ }).waitFor();
   await page.goto(address('#/run/unread'));
@@ -77,7 +77,7 @@ it('offers nothing that needs a server', async () => {
   expect(await page.getByRole('button', { name: /resume|stop/ }).count()).toBe(0);
 });
 
-it('computes the lab in the browser: the number is that of the reference', async () => {
+it('computes the lab in the browser with the number of the reference engine', async () => {
   const preset = presets.find(({ name }) => name === 'adjoint')!;
   let expected = NaN;
   computeView(labState({ ...presetState(preset), seed: 7 }), referenceEngine, (part) => {
@@ -90,14 +90,14 @@ it('computes the lab in the browser: the number is that of the reference', async
     .toBe(expected);
 });
 
-it('has had no error, asked for nothing but its own files, and has no serious fault of accessibility', async () => {
+it('has no errors, requests only its own files, and has no serious accessibility violations', async () => {
   expect(errors).toEqual([]);
   expect(asked.filter((url) => !/^(file|blob|data):/.test(url))).toEqual([]);
-  // axe itself asks for the style sheet, which a page from disk may not.
+  // axe requests the style sheet, which a page from disk may not.
   expect(await seriousViolations(page)).toEqual([]);
 });
 
-it('is replaced by the next export, but no other folder is', async () => {
+it('is replaced by the next export; other folders are not', async () => {
   writeFakeRun(runs, { name: 'third', seed: 3, epochs: 1, stepsPerEpoch: 5, config: { seed: 3 } });
   expect(await exportAll()).toMatchObject({ runs: 4, incomplete: 1 });
   expect(readFileSync(join(out, 'data', 'list.js'), 'utf8')).toContain('third');
@@ -114,7 +114,7 @@ it('is replaced by the next export, but no other folder is', async () => {
   expect(readFileSync(join(precious, 'thesis.txt'), 'utf8')).toBe('years');
 });
 
-it('without the built page says what to do', async () => {
+it('shows what to do without the built page', async () => {
   await expect(
     exportStudio({ root: runs, page: served, exportPage: join(base, 'nowhere'), out: join(base, 'other') }),
   ).rejects.toThrow(/the page for exported folders is missing .*npm run build/);

@@ -1,4 +1,4 @@
-/** The key number of every preset, four times: both engines, the command line, and the lines of TypeScript. */
+/** The key number of every preset, computed four ways: both engines, the command line, and the TypeScript code. */
 import { describe, expect, it } from 'vitest';
 import {
   codedNumbers,
@@ -30,7 +30,7 @@ function numbersOf(state: LabState, engine: Engine): Readonly<Record<string, num
 
 const relative = (a: number, b: number): number => Math.abs(a - b) / Math.abs(b);
 
-/** The last bits of the engines differ, and a training amplifies that. */
+/** The engines differ in the last bits, and training amplifies that. */
 const tolerance = 1e-9;
 
 describe.each(presets.map((preset) => [preset.name, preset] as const))('%s', (name, preset) => {
@@ -38,7 +38,7 @@ describe.each(presets.map((preset) => [preset.name, preset] as const))('%s', (na
   const state = labState({ ...presetState(preset), seed: 3 });
   const native = numbersOf(state, nativeEngine)[key]!;
 
-  it('has a key number that both engines agree on', () => {
+  it('has the same key number on both engines', () => {
     expect(Number.isFinite(native)).toBe(true);
     expect(relative(numbersOf(state, referenceEngine)[key]!, native)).toBeLessThan(tolerance);
   });
@@ -66,14 +66,14 @@ describe.each(presets.map((preset) => [preset.name, preset] as const))('%s', (na
     expect(relative(Number(runSource(code)), native)).toBeLessThan(tolerance);
   });
 
-  it('comes back from its address', () => {
+  it('round-trips through its URL', () => {
     expect(decodeState(encodeState(state))).toEqual(state);
   });
 });
 
 const csv = 'x1,x2,class\n0,0.1,red\n1,-1,blue\n-1,0.5,red\n0.3,0.3,blue\n-0.7,-0.2,blue\n';
 const small = { points: 30, depth: 3, particles: 5, steps: 10, blocks: 4, seed: 5, ds: 0.2 } as const;
-describe('the lines of TypeScript', () => {
+describe('the TypeScript code', () => {
   const states: Partial<LabState>[] = [
     ...Object.values(views).flatMap(({ name }) => [
       { ...small, view: name },
@@ -85,7 +85,7 @@ describe('the lines of TypeScript', () => {
     { ...small, view: 'algorithm', scheme: 'no-reorder', tauStart: 'random' },
     { ...small, view: 'algorithm', scheme: 'learned-step' },
   ];
-  it.each(states)('print each number of %j that they are written for', (knobs) => {
+  it.each(states)('prints each number of %j that it supports', (knobs) => {
     const state = labState(knobs);
     const numbers = numbersOf(state, nativeEngine);
     const coded = codedNumbers(state.view).filter((number) => numbers[number] !== undefined);
@@ -100,7 +100,7 @@ describe('the lines of TypeScript', () => {
     });
   });
 
-  it('are accepted by the compiler under strict options', () => {
+  it('compiles under strict options', () => {
     const sources = [
       ...presets.map((preset) => labTypeScript(presetState(preset), preset.key)),
       ...states.flatMap((knobs) => {
@@ -112,7 +112,7 @@ describe('the lines of TypeScript', () => {
     expect(complaintsAbout(sources)).toEqual([]);
   });
 
-  it('hold own points, however they were written', () => {
+  it('contains own points in any notation', () => {
     const state = labState({ ...small, data: 'csv', csv, points: 4 });
     const expected = numbersOf(state, nativeEngine).loss!;
     const semicolons = labState({ ...state, csv: csv.replaceAll(',', ';').replaceAll('.', ',') });

@@ -1,4 +1,4 @@
-/** The process in which the lab computes, as the server sees it. */
+/** The lab's worker process, as the server sees it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ afterAll(() => {
   client.child.kill('SIGKILL');
 });
 
-it('answers with parts under the number of the request, and says when it is done', async () => {
+it('answers with parts under the request id, and reports completion', async () => {
   const answers = await client.ask('a7', { view: 'flow', points: 20, depth: 4, particles: 4 });
   expect(answers.every(({ id }) => id === 'a7')).toBe(true);
   expect(answers[0]!.part!.part).toBe('points');
@@ -69,14 +69,14 @@ it('answers with parts under the number of the request, and says when it is done
   expect(answers.at(-1)!.milliseconds).toBeGreaterThan(0);
 });
 
-it('answers requests in their order', async () => {
+it('answers requests in order', async () => {
   client.send({ id: 1, state: { view: 'costate', points: 10, depth: 2, particles: 2 } });
   const second = await client.ask(2, { view: 'expansion', points: 10, depth: 2, particles: 2 });
   const ids = second.map(({ id }) => id);
   expect(ids.indexOf(2)).toBe(ids.lastIndexOf(1) + 1);
 });
 
-it('sends the parts of a long computation while it goes on, and can be killed', async () => {
+it('sends the parts of a long computation while it runs, and can be killed', async () => {
   const long = new Client();
   await long.next();
   long.send({ id: 3, state: { view: 'training', steps: 5000, points: 200 } });
@@ -86,7 +86,7 @@ it('sends the parts of a long computation while it goes on, and can be killed', 
   try {
     for (;;) rest.push(await long.next());
   } catch {
-    // The last line may be half a one.
+    // The last line may be incomplete.
   }
   expect(rest.some(({ done }) => done)).toBe(false);
 });
@@ -97,7 +97,7 @@ it.each([
   [{ view: 'training', points: 1000, depth: 200, particles: 1000, steps: 5000 }, 'the native engine takes'],
   [{ data: 'csv', csv: 'a,b' }, 'own points need three columns'],
   [{ view: 'expansion', activation: 'relu' }, 'relu is not smooth'],
-])('says in one line what is wrong with %j, and goes on', async (state, message) => {
+])('reports in one line what is wrong with %j, and continues', async (state, message) => {
   const answers = await client.ask(4, state);
   expect(answers.at(-1)!.error).toContain(message);
   expect(answers.at(-1)!.error).not.toContain('\n');
@@ -112,7 +112,7 @@ it.each(['nonsense', '[]', '{"id": 1}', 'null', '{"id": 2, "state": 7}'])(
   },
 );
 
-it('ends with its input', async () => {
+it('exits when its input closes', async () => {
   const short = new Client();
   await short.next();
   short.child.stdin!.end();
@@ -120,7 +120,7 @@ it('ends with its input', async () => {
   expect(code).toBe(0);
 });
 
-it('ends when nobody reads its answers', async () => {
+it('exits when its output is closed', async () => {
   const alone = new Client();
   await alone.next();
   alone.child.stdout!.destroy();

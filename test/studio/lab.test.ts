@@ -1,4 +1,4 @@
-/** The lab in a browser: every preset, its number against the library, the address, saving, the keyboard. */
+/** The lab in a browser: every preset, its number compared with the library's, the URL, saving, the keyboard. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ afterAll(async () => {
   await lab.close();
 });
 
-/** The numbers of a state, by the library in this process. */
+/** The numbers of a state, computed by the library in this process. */
 function numbersOf(state: LabState): Readonly<Record<string, number>> {
   let numbers: Readonly<Record<string, number>> = {};
   computeView(state, nativeEngine, (part) => {
@@ -36,13 +36,13 @@ function numbersOf(state: LabState): Readonly<Record<string, number>> {
   return numbers;
 }
 
-/** The key number on the page, once everything has been computed. */
+/** The displayed key number, once everything has been computed. */
 async function shownNumber(on: Page, key: string): Promise<number> {
   await on.locator('.lab-numbers[aria-busy="false"]').waitFor({ timeout: 60_000 });
   return Number(await on.locator(`[data-number="${key}"]`).getAttribute('data-value'));
 }
 
-/** How many colours the middle of the picture has: a picture that was not drawn has one. */
+/** Number of colours in the middle of the picture; a blank picture has one. */
 const coloursDrawn = (on: Page): Promise<number> =>
   on.evaluate<number>(`(() => {
     const canvas = document.querySelector('.lab-picture canvas');
@@ -58,32 +58,28 @@ const goTo = (hash: string): Promise<void> =>
   }, hash);
 
 describe.each(presets.map((preset: Preset) => [preset.name, preset] as const))('%s', (name, preset) => {
-  it(
-    'is drawn with the number of the library, and with another one for another seed',
-    { timeout: 120_000 },
-    async () => {
-      const state = presetState(preset);
-      const expected = numbersOf(state)[preset.key]!;
-      await goTo(`#/lab/${name}`);
-      await page.getByRole('heading', { level: 1, name: preset.title }).waitFor();
-      await expect.poll(() => shownNumber(page, preset.key), { timeout: 60_000 }).toBe(expected);
-      await expect.poll(() => coloursDrawn(page)).toBeGreaterThan(50);
-      expect(await page.locator('.lab-head .katex-error').count()).toBe(0);
-      expect(await page.locator('.lab-head .katex').count()).toBe(1);
+  it('shows the number of the library, and another one for another seed', { timeout: 120_000 }, async () => {
+    const state = presetState(preset);
+    const expected = numbersOf(state)[preset.key]!;
+    await goTo(`#/lab/${name}`);
+    await page.getByRole('heading', { level: 1, name: preset.title }).waitFor();
+    await expect.poll(() => shownNumber(page, preset.key), { timeout: 60_000 }).toBe(expected);
+    await expect.poll(() => coloursDrawn(page)).toBeGreaterThan(50);
+    expect(await page.locator('.lab-head .katex-error').count()).toBe(0);
+    expect(await page.locator('.lab-head .katex').count()).toBe(1);
 
-      const other = numbersOf(labState({ ...state, seed: state.seed + 1 }))[preset.key]!;
-      expect(other).not.toBe(expected);
-      await page
-        .getByRole('group', { name: 'Blocks and their law ρ' })
-        .getByRole('button', { name: 'next' })
-        .click();
-      await expect.poll(() => shownNumber(page, preset.key), { timeout: 60_000 }).toBe(other);
-      await expect.poll(() => hashOf(page)).toBe(`#/lab/${name}?seed=${state.seed + 1}`);
-    },
-  );
+    const other = numbersOf(labState({ ...state, seed: state.seed + 1 }))[preset.key]!;
+    expect(other).not.toBe(expected);
+    await page
+      .getByRole('group', { name: 'Blocks and their law ρ' })
+      .getByRole('button', { name: 'next' })
+      .click();
+    await expect.poll(() => shownNumber(page, preset.key), { timeout: 60_000 }).toBe(other);
+    await expect.poll(() => hashOf(page)).toBe(`#/lab/${name}?seed=${state.seed + 1}`);
+  });
 });
 
-it('the address restores everything: knobs and sliders, in another browser', async () => {
+it('the URL restores knobs and sliders in another browser', async () => {
   await goTo('#/lab/mean-field-resnet');
   await page.getByLabel('depth L', { exact: true }).fill('6');
   await page.keyboard.press('Enter');
@@ -102,7 +98,7 @@ it('the address restores everything: knobs and sliders, in another browser', asy
   await again.done();
 });
 
-it('an address that names no preset or a wrong knob says so, and shows the preset as it was', async () => {
+it('a URL with an unknown preset or an invalid knob shows an error and the unchanged preset', async () => {
   await goTo('#/lab/nonsense');
   await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/the lab has no preset "nonsense"/);
   await goTo('#/lab/adjoint?points=1e9');
@@ -113,7 +109,7 @@ it('an address that names no preset or a wrong knob says so, and shows the prese
   await expect.poll(() => page.getByRole('alert').count()).toBe(0);
 });
 
-it('a moved slider computes nothing anew', async () => {
+it('moving a slider computes nothing', async () => {
   const asked: string[] = [];
   page.on('request', (request) => {
     if (request.url().includes('/api/')) asked.push(request.url());
@@ -126,7 +122,7 @@ it('a moved slider computes nothing anew', async () => {
   page.removeAllListeners('request');
 });
 
-it('a newer request wins over an older one that still computes', async () => {
+it('a newer request replaces an older one that is still computing', async () => {
   await goTo('#/lab/wasserstein-flow?steps=2000');
   await expect.poll(() => page.locator('.lab-numbers').getAttribute('aria-busy')).toBe('true');
   await goTo('#/lab/adjoint?seed=5');
@@ -136,7 +132,7 @@ it('a newer request wins over an older one that still computes', async () => {
   await expect.poll(() => shownNumber(page, 'norm'), { timeout: 20_000 }).toBe(expected.norm);
 });
 
-it('is saved as SVG, PNG and JSON', async () => {
+it('saves SVG, PNG and JSON', async () => {
   const saved = async (what: string): Promise<Buffer> => {
     await page.getByRole('button', { name: 'save' }).click();
     const waiting = page.waitForEvent('download');
@@ -152,7 +148,7 @@ it('is saved as SVG, PNG and JSON', async () => {
   expect(json.numbers.norm).toBe(await shownNumber(page, 'norm'));
 });
 
-it("takes one's own points, and says what is wrong with bad ones without losing the good", async () => {
+it('accepts own points, and reports invalid ones without losing the valid ones', async () => {
   await goTo('#/lab/adjoint');
   await page.getByLabel('data', { exact: true }).selectOption('csv');
   const points = page.getByLabel('own points', { exact: true });
@@ -165,7 +161,7 @@ it("takes one's own points, and says what is wrong with bad ones without losing 
   await points.blur();
   await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/line 2/);
   expect(await shownNumber(page, 'norm')).toBe(number);
-  // What was typed is still there, to be put right.
+  // The typed text stays for correction.
   expect(await points.inputValue()).toContain('0,zero,A');
   await points.fill('x1,x2,class\n0,0,A\n1,1,B\n');
   await points.blur();
@@ -173,7 +169,7 @@ it("takes one's own points, and says what is wrong with bad ones without losing 
   expect(await page.getByLabel('seed of the data', { exact: true }).count()).toBe(0);
 });
 
-it('a field shows what is computed, and says what is allowed', async () => {
+it('a field shows the computed value and the allowed range', async () => {
   await goTo('#/lab/adjoint?depth=1');
   const field = page.getByLabel('depth L', { exact: true });
   await expect.poll(() => field.inputValue()).toBe('1');
@@ -187,7 +183,7 @@ it('a field shows what is computed, and says what is allowed', async () => {
   }
 });
 
-it('what is refused is said above the picture, which is that of before and looks old, or none', async () => {
+it('shows an error above the picture, which is the dimmed previous one or absent', async () => {
   const refused = '#/lab/wasserstein-flow?steps=5000&particles=300&depth=100&points=500';
   await goTo(refused);
   const alert = page.getByRole('alert');
@@ -216,7 +212,7 @@ it('plays through depth, and can be paused', async () => {
   expect(await slider.inputValue()).toBe(at);
 });
 
-it('says what the picture shows, and has no serious fault of accessibility, light and dark, wide and narrow', async () => {
+it('describes the picture, and has no serious accessibility violations, light and dark, wide and narrow', async () => {
   await goTo('#/lab/mean-field-resnet?t=0.4');
   await shownNumber(page, 'loss');
   await expect

@@ -41,12 +41,12 @@ afterAll(async () => {
   await lab.close();
 });
 
-/** Names in the order of the list. */
+/** Names in list order. */
 const names = (): Promise<string[]> =>
   page.evaluate<string[]>("Array.from(document.querySelectorAll('.line-run a.name'), (link) => link.title)");
 const hash = (): string => hashOf(page);
 
-it('shows every run with its state in words, and what could not be read', async () => {
+it('shows every run with its state in words, and read errors', async () => {
   expect((await names()).sort()).toEqual(['broken', 'mf-s1', 'mf-s2', 'mf-s3', 'va-s1', 'va-s2', 'va-s3']);
   const row = page.getByRole('row', { name: /mf-s1/ });
   expect(await row.textContent()).toContain('finished');
@@ -54,7 +54,7 @@ it('shows every run with its state in words, and what could not be read', async 
   expect(await page.locator('main').innerHTML()).not.toContain('<img');
 });
 
-it('the filter keeps what matches, and the address keeps the filter', async () => {
+it('the filter keeps matching runs, and the URL stores the filter', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type('scheme:vanilla -s3');
   await expect.poll(names).toHaveLength(2);
@@ -69,7 +69,7 @@ it('the filter keeps what matches, and the address keeps the filter', async () =
   await expect.poll(names).toHaveLength(7);
 });
 
-it('a click on a title sorts, a second one turns the order', async () => {
+it('a click on a title sorts, a second one reverses the order', async () => {
   await page.getByRole('button', { name: 'error %' }).click();
   await expect.poll(hash).toContain('sort=error');
   const up = await names();
@@ -79,11 +79,11 @@ it('a click on a title sorts, a second one turns the order', async () => {
   expect(await page.getByRole('columnheader', { name: 'error %' }).getAttribute('aria-sort')).toBe(
     'descending',
   );
-  // The broken one may lack the value and stay last.
+  // The broken run may lack the value and stay last.
   expect(down.filter((name) => name !== 'broken')).toEqual(up.filter((name) => name !== 'broken').reverse());
 });
 
-it('by configuration there is a line for seeds together, with mean and standard error', async () => {
+it('groups seeds by configuration with mean and standard error', async () => {
   await page.getByText('by configuration').click();
   await expect.poll(() => page.locator('.line-group').count()).toBeLessThan(7);
   const group = page.locator('.line-group', { hasText: 'vanilla' }).first();
@@ -94,7 +94,7 @@ it('by configuration there is a line for seeds together, with mean and standard 
   await expect.poll(names).toHaveLength(7);
 });
 
-it('the keyboard alone finds, selects and compares runs', async () => {
+it('runs can be found, selected and compared by keyboard alone', async () => {
   await page.goto(`${lab.studio.url}#/?q=mf&sort=name`);
   await expect.poll(names).toEqual(['mf-s1', 'mf-s2', 'mf-s3']);
   await page.getByRole('searchbox').focus();
@@ -114,7 +114,7 @@ it('the keyboard alone finds, selects and compares runs', async () => {
   await page.getByRole('heading', { name: '2 runs compared' }).waitFor();
 });
 
-it('the skip link leads past the header, and ? shows the keys', async () => {
+it('the skip link skips the header, and ? shows the keys', async () => {
   await page.goto(`${lab.studio.url}#/`);
   await page.reload();
   await page.getByRole('grid').waitFor();
@@ -128,14 +128,14 @@ it('the skip link leads past the header, and ? shows the keys', async () => {
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
 });
 
-it('a run that appears or is deleted appears and goes in the list', async () => {
+it('new runs appear in the list and deleted runs disappear', async () => {
   writeFakeRun(lab.runs, { name: 'late', epochs: 1, stepsPerEpoch: 5 });
   await expect.poll(names, { timeout: 10_000 }).toContain('late');
   rmSync(join(lab.runs, 'late'), { recursive: true });
   await expect.poll(names, { timeout: 10_000 }).not.toContain('late');
 });
 
-it('of many runs only those in sight are in the document, and the keyboard reaches the last', async () => {
+it('only the visible rows of many runs are in the document, and the keyboard reaches the last', async () => {
   for (let i = 0; i < 80; i++)
     writeFakeRun(lab.runs, { name: `zz-${String(i).padStart(2, '0')}`, epochs: 1, stepsPerEpoch: 1 });
   await page.goto(`${lab.studio.url}#/?sort=name`);
@@ -149,6 +149,6 @@ it('of many runs only those in sight are in the document, and the keyboard reach
   expect(await page.locator('.line-run').count()).toBeLessThan(50);
 });
 
-it('nothing was complained of', () => {
+it('there were no console errors', () => {
   expect(opened.errors).toEqual([]);
 });

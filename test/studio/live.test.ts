@@ -1,4 +1,4 @@
-/** A run that is being written, watched in a browser. */
+/** A run in progress, watched in a browser. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ let writer: RunWriter;
 let step = 0;
 const totalSteps = 400;
 
-/** So many steps of a run with two blocks whose loss falls as 10 / step. */
+/** Writes `steps` steps of a run with two blocks whose loss falls as 10 / step. */
 function train(steps: number): void {
   for (let i = 0; i < steps; i++) {
     step++;
@@ -53,11 +53,11 @@ afterAll(async () => {
   await lab.close();
 });
 
-/** The last step that the curve of the loss has. */
+/** The last step of the loss curve. */
 const lastStep = async (): Promise<number> =>
   Number(await page.getByRole('slider', { name: 'Loss: cursor' }).getAttribute('aria-valuemax'));
 
-it('the curve grows as the run writes', async () => {
+it('the curve grows with the run', async () => {
   await expect.poll(lastStep).toBe(20);
   train(30);
   await expect.poll(lastStep, { timeout: 10_000 }).toBe(50);
@@ -69,14 +69,14 @@ it('the curve grows as the run writes', async () => {
     .toMatch(/running.*epoch 1 of 4.*left/);
 });
 
-it('a server that goes away is told of, and what was missed is there when it is back', async () => {
+it('reports a lost server, and catches up when it is back', async () => {
   await lab.studio.close();
   await page.getByText('connection lost').waitFor();
   train(40);
   await lab.restart();
   await expect.poll(lastStep, { timeout: 20_000 }).toBe(100);
   await expect.poll(() => page.getByText('connection lost').count(), { timeout: 20_000 }).toBe(0);
-  // No step twice, none left out.
+  // No step is duplicated or missing.
   const description = await page
     .locator('figure', { hasText: 'Loss' })
     .first()
@@ -86,7 +86,7 @@ it('a server that goes away is told of, and what was missed is there when it is 
   opened.errors.length = 0;
 });
 
-it('a zoomed part stays in sight while the run goes on', async () => {
+it('a zoomed range stays visible while the run continues', async () => {
   const slider = page.getByRole('slider', { name: 'Loss: cursor' });
   await slider.focus();
   await slider.press('End');
@@ -99,7 +99,7 @@ it('a zoomed part stays in sight while the run goes on', async () => {
   await expect.poll(() => page.getByRole('button', { name: 'show all' }).count()).toBe(0);
 });
 
-it('a grid that is the runs folder itself has its running runs, and its table is read anew when it is written', async () => {
+it('a grid that is the runs folder itself shows its running runs, and its table is reloaded when rewritten', async () => {
   const { runs } = lab;
   const record = JSON.parse(
     readFileSync(join('docs', 'results', 'fast', 'results.json'), 'utf8'),
@@ -117,7 +117,7 @@ it('a grid that is the runs folder itself has its running runs, and its table is
   await other.done();
 });
 
-it('what plays in a view that is left changes the next view’s address by nothing', async () => {
+it('playback in a view that was left does not change the URL of the next view', async () => {
   const other = await lab.open('#/run/live/depth');
   await other.page.getByRole('button', { name: 'play' }).click();
   await expect.poll(() => hashOf(other.page)).toContain('at=');
@@ -129,18 +129,18 @@ it('what plays in a view that is left changes the next view’s address by nothi
   await other.done();
 });
 
-it('a run that has ended says so by itself', async () => {
+it('shows the end of a run without a reload', async () => {
   writer.finish('diverged', { exitCode: 4, message: 'the loss is not a number at step 121' });
   await page.locator('.run-head .state-diverged').waitFor({ timeout: 10_000 });
   await page.getByText('the loss is not a number at step 121').waitFor({ timeout: 10_000 });
   expect(opened.errors).toEqual([]);
 });
 
-it('a run that is deleted is said to be gone, and not that the server is', async () => {
+it('reports a deleted run, not a lost server', async () => {
   rmSync(writer.dir, { recursive: true });
   await page.getByText(/it may have been moved or deleted/).waitFor({ timeout: 10_000 });
   expect(await page.getByText('connection lost').count()).toBe(0);
   expect(await lastStep()).toBe(120);
-  // The browser itself logs the answer 404.
+  // The browser logs the 404 response.
   opened.errors.length = 0;
 });

@@ -1,4 +1,7 @@
-/** The Studio as a reader has it: the page that the sources make, its server on a real port, a folder of runs, Chromium. */
+/**
+ * The Studio as a user sees it: the page built from source, its server on a real port, a folder of runs, and
+ * Chromium.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,28 +13,28 @@ export interface Lab {
   readonly runs: string;
   readonly studio: Studio;
   readonly browser: Browser;
-  /** A page at `#...`, which has drawn; its errors are collected. */
+  /** Opens a page at `#...` and waits until it has drawn; its errors are collected. */
   readonly open: (hash: string, options?: BrowserContextOptions) => Promise<Opened>;
-  /** The server anew on its port, after it was closed. */
+  /** Restarts the server on its port after it was closed. */
   readonly restart: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 export interface Opened {
   readonly page: Page;
-  /** Of the console and of scripts, one line each. */
+  /** Console and script errors, one line each. */
   readonly errors: string[];
   readonly done: () => Promise<void>;
 }
 
-/** Where Debian and others put it; CHROMIUM names another one. */
+/** The default path on Debian and others; CHROMIUM overrides it. */
 export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** @param write - fills the folder of runs before the server reads it */
+/** @param write - fills the runs folder before the server reads it */
 export async function openLab(write: (runs: string) => void | Promise<void>): Promise<Lab> {
   const base = mkdtempSync(join(tmpdir(), 'studio-browser-'));
   const [runs, page] = [join(base, 'runs'), join(base, 'page')];
-  // Built from the sources: an old dist/page would be what is tested.
+  // Built from source, since dist/page may be outdated.
   await build({ logLevel: 'error', build: { outDir: page, emptyOutDir: true } });
   await write(runs);
   let studio = await startStudio({ root: runs, page, port: 0 });
@@ -71,5 +74,5 @@ export async function openLab(write: (runs: string) => void | Promise<void>): Pr
   };
 }
 
-/** The state of the page as its address has it, decoded. */
+/** The state of the page as in its URL, decoded. */
 export const hashOf = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);

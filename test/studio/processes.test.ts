@@ -1,4 +1,6 @@
-/** `meanfield studio` as its user meets it, and the runs that its server starts, stops and resumes: real processes. */
+/**
+ * `meanfield studio` as a user runs it, and the runs that its server starts, stops and resumes, with real processes.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -56,7 +58,7 @@ function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** A zombie is waited for by its parent, which may be gone. */
+/** A zombie does not count as alive: its parent may be gone and never reap it. */
 const lives = (pid: number): boolean => {
   try {
     return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
@@ -119,56 +121,52 @@ const stateBecomes = (server: Server, id: string, state: string): Promise<void> 
 const stepPasses = (server: Server, id: string, step: number): Promise<void> =>
   expect.poll(async () => (await rowOf(server, id))?.step, { timeout: 60_000 }).toBeGreaterThan(step);
 
-it(
-  'a run is started, stopped and resumed by the command lines that are told',
-  { timeout: 300_000 },
-  async () => {
-    const server = await startServer();
-    const started = await act(server, routes.start, { arguments: [...training, '--name', 'mine'] });
-    expect(started).toMatchObject({
-      id: 'mine',
-      command: `npx meanfield train ${training.join(' ')} --name mine --output '${runs}'`,
-    });
-    // What the process itself says of how it was started.
-    const environment = join(runs, 'mine', 'env.json');
-    await expect.poll(() => existsSync(environment), { timeout: 10_000 }).toBe(true);
-    const { command } = JSON.parse(readFileSync(environment, 'utf8')) as { command: string };
-    expect(command).toBe(started.command);
-    await expect(act(server, routes.resume, { id: 'mine' })).rejects.toThrow(/is being trained by process/);
-    await stepPasses(server, 'mine', 2);
-    // Not by another way either: two processes would write one folder.
-    const second = spawn(process.execPath, [bin, 'train', '--resume', join(runs, 'mine')]);
-    expect(await outcomeOf(second)).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(
-        new RegExp(`mine is being trained by process ${started.pid}: stop that first`),
-      ) as string,
-    });
-    // A copy of its folder names the same process, which is not its own.
-    cpSync(join(runs, 'mine'), join(runs, 'copy'), { recursive: true });
-    await expect(act(server, routes.stop, { id: 'copy' })).rejects.toThrow(/one of the folders is a copy/);
-    rmSync(join(runs, 'copy'), { recursive: true });
-    expect(lives(started.pid)).toBe(true);
-    expect(await act(server, routes.stop, { id: 'mine' })).toMatchObject({
-      command: `kill -INT ${started.pid}`,
-      pid: started.pid,
-    });
-    await stateBecomes(server, 'mine', 'stopped');
-    await expect(act(server, routes.stop, { id: 'mine' })).rejects.toThrow(/is not running/);
-    const { step = 0 } = (await rowOf(server, 'mine')) ?? {};
-    const resumed = await act(server, routes.resume, { id: 'mine' });
-    expect(resumed).toMatchObject({
-      id: 'mine',
-      command: `npx meanfield train --resume '${join(runs, 'mine')}'`,
-    });
-    await stepPasses(server, 'mine', step);
-    await act(server, routes.stop, { id: 'mine' });
-    await stateBecomes(server, 'mine', 'stopped');
-  },
-);
+it('starts, stops and resumes a run with the displayed command lines', { timeout: 300_000 }, async () => {
+  const server = await startServer();
+  const started = await act(server, routes.start, { arguments: [...training, '--name', 'mine'] });
+  expect(started).toMatchObject({
+    id: 'mine',
+    command: `npx meanfield train ${training.join(' ')} --name mine --output '${runs}'`,
+  });
+  // The process's own record of how it was started.
+  const environment = join(runs, 'mine', 'env.json');
+  await expect.poll(() => existsSync(environment), { timeout: 10_000 }).toBe(true);
+  const { command } = JSON.parse(readFileSync(environment, 'utf8')) as { command: string };
+  expect(command).toBe(started.command);
+  await expect(act(server, routes.resume, { id: 'mine' })).rejects.toThrow(/is being trained by process/);
+  await stepPasses(server, 'mine', 2);
+  // No other way either: two processes would write to one folder.
+  const second = spawn(process.execPath, [bin, 'train', '--resume', join(runs, 'mine')]);
+  expect(await outcomeOf(second)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      new RegExp(`mine is being trained by process ${started.pid}: stop that first`),
+    ) as string,
+  });
+  // A copy of the folder names the same process, which is not its own.
+  cpSync(join(runs, 'mine'), join(runs, 'copy'), { recursive: true });
+  await expect(act(server, routes.stop, { id: 'copy' })).rejects.toThrow(/one of the folders is a copy/);
+  rmSync(join(runs, 'copy'), { recursive: true });
+  expect(lives(started.pid)).toBe(true);
+  expect(await act(server, routes.stop, { id: 'mine' })).toMatchObject({
+    command: `kill -INT ${started.pid}`,
+    pid: started.pid,
+  });
+  await stateBecomes(server, 'mine', 'stopped');
+  await expect(act(server, routes.stop, { id: 'mine' })).rejects.toThrow(/is not running/);
+  const { step = 0 } = (await rowOf(server, 'mine')) ?? {};
+  const resumed = await act(server, routes.resume, { id: 'mine' });
+  expect(resumed).toMatchObject({
+    id: 'mine',
+    command: `npx meanfield train --resume '${join(runs, 'mine')}'`,
+  });
+  await stepPasses(server, 'mine', step);
+  await act(server, routes.stop, { id: 'mine' });
+  await stateBecomes(server, 'mine', 'stopped');
+});
 
 it(
-  'a run outlives the server that started it; killed, it is shown as crashed within 10 s, and goes on',
+  'a run outlives the server that started it; once killed, it is shown as crashed within 10 s and can be resumed',
   { timeout: 300_000 },
   async () => {
     const first = await startServer();
@@ -190,7 +188,7 @@ it(
   },
 );
 
-it('what training refuses is the answer, and no run is left', { timeout: 120_000 }, async () => {
+it('returns the error of rejected training arguments and leaves no run', { timeout: 120_000 }, async () => {
   const server = await startServer();
   const start = (...args: string[]): Promise<ActionAnswer> => act(server, routes.start, { arguments: args });
   await expect(start('--epochs', 'many')).rejects.toThrow(
@@ -204,7 +202,7 @@ it('what training refuses is the answer, and no run is left', { timeout: 120_000
   expect(((await (await fetch(server.url + routes.runs)).json()) as RunList).runs).toEqual([]);
 });
 
-it('a process that a run folder only claims to be its own is left alone', { timeout: 60_000 }, async () => {
+it('does not stop a process that a run folder falsely claims', { timeout: 60_000 }, async () => {
   const server = await startServer();
   const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'train', '--output', runs]);
   children.push(bystander);
@@ -233,7 +231,7 @@ it('a process that a run folder only claims to be its own is left alone', { time
   expect(lives(bystander.pid!)).toBe(true);
 });
 
-it('prints its address, serves its page, and ends cleanly by Ctrl-C', { timeout: 60_000 }, async () => {
+it('prints its URL, serves its page, and exits cleanly on Ctrl-C', { timeout: 60_000 }, async () => {
   const child = startCommand([runs, '--no-open', '--port', '0']);
   const outcome = outcomeOf(child);
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
@@ -246,9 +244,9 @@ it('prints its address, serves its page, and ends cleanly by Ctrl-C', { timeout:
   expect(stderr).toMatch(/is not there yet: runs appear when the first one starts/);
 });
 
-it('of a port that is taken it says so; left to choose, it takes another', { timeout: 60_000 }, async () => {
+it('reports a port that is taken; by default, it chooses another', { timeout: 60_000 }, async () => {
   const holder = createServer().listen(4646, '127.0.0.1');
-  // Whoever has it, it is taken.
+  // The port is taken in either case.
   await Promise.race([once(holder, 'listening'), once(holder, 'error')]);
   const { code, stderr } = await outcomeOf(startCommand([runs, '--no-open', '--port', '4646']));
   expect([code, stderr]).toEqual([
@@ -260,25 +258,21 @@ it('of a port that is taken it says so; left to choose, it takes another', { tim
   holder.close();
 });
 
-it(
-  'what is no folder of runs, and an address that others reach, are refused in one line',
-  { timeout: 60_000 },
-  async () => {
-    mkdirSync(join(runs, 'one'), { recursive: true });
-    writeFileSync(join(runs, 'one', 'status.json'), '{}');
-    const refusal = async (...args: string[]): Promise<Refused> =>
-      outcomeOf(startCommand([...args, '--no-open']));
-    expect(await refusal(join(runs, 'one'))).toEqual({
-      code: 2,
-      stderr: expect.stringMatching(/is a run folder: give the folder that holds it\n$/) as string,
-    });
-    expect(await refusal(join(runs, 'one', 'status.json'))).toEqual({
-      code: 2,
-      stderr: expect.stringMatching(/is a file, not a folder/) as string,
-    });
-    expect(await refusal(runs, '--host', '0.0.0.0')).toEqual({
-      code: 2,
-      stderr: expect.stringMatching(/other machines.*--allow-network/) as string,
-    });
-  },
-);
+it('refuses an invalid runs folder and a network address in one line', { timeout: 60_000 }, async () => {
+  mkdirSync(join(runs, 'one'), { recursive: true });
+  writeFileSync(join(runs, 'one', 'status.json'), '{}');
+  const refusal = async (...args: string[]): Promise<Refused> =>
+    outcomeOf(startCommand([...args, '--no-open']));
+  expect(await refusal(join(runs, 'one'))).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/is a run folder: give the folder that holds it\n$/) as string,
+  });
+  expect(await refusal(join(runs, 'one', 'status.json'))).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/is a file, not a folder/) as string,
+  });
+  expect(await refusal(runs, '--host', '0.0.0.0')).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/other machines.*--allow-network/) as string,
+  });
+});

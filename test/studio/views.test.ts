@@ -60,7 +60,7 @@ const go = async (hash: string): Promise<void> => {
   await page.goto(`${lab.studio.url}${hash}`);
 };
 
-it('the slider moves the beads, and the address keeps the place', async () => {
+it('the slider moves the beads, and the URL stores its position', async () => {
   await go('#/run/mf-s1/depth');
   const slider = page.getByRole('slider', { name: 'time in training' });
   const beads = page.locator('figcaption[data-stage="layer1"]');
@@ -81,7 +81,7 @@ it('the slider moves the beads, and the address keeps the place', async () => {
   await other.done();
 });
 
-it('play goes through the training, and a second press stops it', async () => {
+it('play runs through the training, and a second press stops it', async () => {
   await go('#/run/mf-s1/depth?at=1');
   const slider = page.getByRole('slider', { name: 'time in training' });
   const button = page.getByRole('button', { name: 'play' });
@@ -93,7 +93,7 @@ it('play goes through the training, and a second press stops it', async () => {
   expect(await slider.inputValue()).toBe(stopped);
 });
 
-it('what a canvas shows can be saved as SVG with its words, and its numbers as CSV', async () => {
+it('a canvas is saved as SVG with its text, and its numbers as CSV', async () => {
   await go('#/run/mf-s1');
   const save = async (item: string): Promise<string> => {
     await page.getByRole('button', { name: 'save Loss' }).click();
@@ -114,7 +114,7 @@ it('what a canvas shows can be saved as SVG with its words, and its numbers as C
   expect(json[0]?.series).toBe('training');
 });
 
-it('the cursor reads all curves at one step, by the keyboard too', async () => {
+it('the cursor reads all curves at one step, also by keyboard', async () => {
   await go('#/run/mf-s1');
   const slider = page.getByRole('slider', { name: 'Loss: cursor' });
   await slider.focus();
@@ -127,7 +127,7 @@ it('the cursor reads all curves at one step, by the keyboard too', async () => {
   await expect.poll(() => hashOf(page)).toContain('at=11');
 });
 
-it('two runs side by side: their curves, only what differs, and seeds in pairs', async () => {
+it('compares two runs: curves, only differing settings, and paired seeds', async () => {
   await go('#/compare?runs=mf-s1,mf-s2,va-s1,va-s2');
   await page.getByRole('heading', { name: '4 runs compared' }).waitFor();
   const differences = page.getByRole('region', { name: 'Settings that differ' });
@@ -142,7 +142,7 @@ it('two runs side by side: their curves, only what differs, and seeds in pairs',
   );
 });
 
-it('the reproduction has the talk beside ours, and says what was not run', async () => {
+it('the reproduction shows the results of the talk beside ours, and the missing runs', async () => {
   await go('#/reproduction/fast');
   const table = page.getByRole('region', { name: 'The talk’s table and ours' });
   await table.waitFor();
@@ -151,20 +151,20 @@ it('the reproduction has the talk beside ours, and says what was not run', async
   expect(await table.getByRole('row', { name: /^ResNet110/ }).textContent()).toContain('not run');
 });
 
-it('test images stand with what they are taken for, names as text, and the wrong ones can be had alone', async () => {
+it('test images have their predictions, names as text, and a filter for wrong ones', async () => {
   await go('#/run/mf-s1/predictions');
   const images = page.getByRole('list').filter({ hasText: 'cat' }).first().locator('> li');
   await expect.poll(() => images.count()).toBe(2);
   expect(await images.first().textContent()).toMatch(/^cat wrong<b>dog<\/b> 75 %cat 25 %/);
   expect(await page.locator('main b', { hasText: 'dog' }).count()).toBe(0);
-  // Of a picture that was refused or broken it would be 0.
+  // A blocked or broken image has width 0.
   expect(await page.evaluate<number>("document.querySelector('.sample img').naturalWidth")).toBe(1);
   await page.getByText('wrong ones').click();
   await expect.poll(() => images.count()).toBe(1);
   expect(await page.getByText(/^Most often: /).count()).toBe(1);
 });
 
-it('a vanilla run has no depth, a lost run no page: both are said', async () => {
+it('explains that a vanilla run has no depth and a lost run no page', async () => {
   await go('#/run/va-s1/depth');
   await page.getByRole('heading', { name: 'No depth coordinates' }).waitFor();
   expect(opened.errors).toEqual([]);
@@ -173,7 +173,7 @@ it('a vanilla run has no depth, a lost run no page: both are said', async () => 
   expect(await page.getByRole('alert').textContent()).toContain('not-there');
   await go('#/no/such/page');
   await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
-  // The browser itself logs the answer 404.
+  // The browser logs the 404 response.
   opened.errors.length = 0;
 });
 
@@ -194,10 +194,10 @@ const views = [
 it.each([
   { colorScheme: 'light', width: 1440 },
   { colorScheme: 'light', width: 390 },
-  // Sizes and names are those of the light side.
+  // Sizes and names are the same as in the light theme.
   { colorScheme: 'dark', width: 1440, rules: ['color-contrast'] },
 ] as const)(
-  'axe finds nothing serious in any view: $colorScheme, $width px',
+  'axe finds no serious violations in any view: $colorScheme, $width px',
   { timeout: 120_000 },
   async (side) => {
     const { colorScheme, width } = side;
@@ -222,7 +222,7 @@ it.each([
   },
 );
 
-it('the side of the colours can be chosen, and stays', async () => {
+it('the theme can be chosen, and persists', async () => {
   await go('#/');
   const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
   const light = await background();

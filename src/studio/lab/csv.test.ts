@@ -19,7 +19,7 @@ it.each([
   ['x1,x2,class\n0.5,-1,a\n1,5,2,b\n', 3, 4],
   ['0.5,-1,a\n1.5,2,b,c\n', 2, 4],
   ['sep=,\nx1,x2,class\n0.5,-1,a\n1,5,2,b\n', 4, 4],
-])('%j has a line with more cells than the first, which is refused', (text, line, cells) => {
+])('%j is rejected for a line with more cells than the first', (text, line, cells) => {
   expect(() => parseOwnPoints(text)).toThrow(
     `own points, line ${line}: ${cells} cells, the first line has 3 (decimal commas need another separator`,
   );

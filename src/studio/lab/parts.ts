@@ -51,7 +51,7 @@ export interface FieldPart {
   readonly part: 'field';
   readonly name: string;
   readonly t: number;
-  /** Both axes run over [-window, window]; values [rows, columns], rows from below. */
+  /** Both axes run over [-window, window]; values [rows, columns], rows from the bottom. */
   readonly window: number;
   readonly values: Grid;
 }
@@ -61,7 +61,7 @@ export interface CostatePart {
   readonly depths: readonly number[];
   /** [L + 1, N, d] */
   readonly costates: Grid;
-  /** RMS over points of abs(p(., t)), the lower bound of the lemma for this scheme, and the talk's literal right-hand side. */
+  /** RMS over points of abs(p(., t)), the lower bound of the lemma for this scheme, and the talk's literal bound. */
   readonly norms: readonly number[];
   readonly bound: readonly number[];
   readonly literal: readonly number[];
@@ -74,7 +74,7 @@ export interface LandscapePart {
   readonly part: 'landscape';
   readonly l: number;
   readonly t: number;
-  /** Both axes run over [-window, window]; values [rows, columns], rows from below. */
+  /** Both axes run over [-window, window]; values [rows, columns], rows from the bottom. */
   readonly window: number;
   readonly axes: readonly [number, number];
   readonly values: Grid;

@@ -69,7 +69,7 @@ describe.each(knobNames)('%s', (name) => {
   if (knob.kind === 'text') outside.push('x'.repeat(knob.maxLength + 1), 3);
 
   it.each(outside)(
-    'is refused at %s in one line that says what is allowed, why, and what was given',
+    'is rejected at %s with a one-line message with the allowed values, the reason and the given value',
     (value) => {
       const refused = (): unknown => labState({ [name]: value });
       expect(refused).toThrow(UsageError);
@@ -130,7 +130,7 @@ it.each([
   ['2.4', 2, '2.4 is not a whole number from 1 to 200'],
   ['', 3, 'this is a whole number from 1 to 200'],
   ['three', 3, 'this is a whole number from 1 to 200'],
-])('of %j typed as a depth %i is taken, and what is not is said', (text, value, note) => {
+])('typing %j as a depth gives %i and a note on any correction', (text, value, note) => {
   const typed = typedNumber(knobs.depth, text, 3);
   expect(typed.value).toBe(value);
   if (note === undefined) expect(typed.note).toBeUndefined();

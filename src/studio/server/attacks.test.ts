@@ -55,7 +55,7 @@ it.each([
   '10.0.0.1:PORT',
   '127.0.0.1:PORT@evil.example',
   '[::ffff:7f00:1]:PORT',
-])('a page whose name points here is refused: Host %j', async (host) => {
+])('refuses DNS rebinding: Host %j', async (host) => {
   for (const path of everything) {
     const answer = await ask(studio.port, path, {
       headers: { host: host.replace('PORT', String(studio.port)) },
@@ -68,7 +68,7 @@ it.each([
 });
 
 it.each(['127.0.0.1:PORT', 'localhost:PORT', 'LOCALHOST:PORT', '[::1]:PORT'])(
-  'its own names are taken: Host %s',
+  'accepts its own names: Host %s',
   async (host) => {
     const headers = { host: host.replace('PORT', String(studio.port)) };
     expect((await ask(studio.port, '/api/runs', { headers })).status).toBe(200);
@@ -83,7 +83,7 @@ it.each([
   'http://localhost:PORT',
   'file://',
   '',
-])('a request from another page is refused: Origin %j', async (origin) => {
+])('refuses a request from another site: Origin %j', async (origin) => {
   const headers = { host: own, origin: origin.replace('PORT', String(studio.port)) };
   for (const path of everything) expect((await ask(studio.port, path, { headers })).status).toBe(403);
 });
@@ -298,7 +298,7 @@ it('errors contain no path other than the one the user gave, and no stack', asyn
 });
 
 it.each(['0.0.0.0', '192.168.1.5', 'example.org', '::'])(
-  'it does not listen on %s unless it is told to',
+  'does not listen on %s unless allowed',
   async (host) => {
     await expect(startStudio({ root, page: fakePage(), port: 0, host })).rejects.toThrow(
       /other machines.*--allow-network/,

@@ -55,7 +55,7 @@ it.each([
   '',
   JSON.stringify({ ...record, rows: [{ ...row, arms: [null] }] }),
   JSON.stringify({ ...record, rows: [{ ...row, comparisons: [{ arm: 'a' }] }] }),
-])('a record that is damaged or of something else is refused: %j', async (text) => {
+])('a damaged or foreign record is refused: %j', async (text) => {
   mkdirSync(join(root, 'odd'), { recursive: true });
   writeFileSync(join(root, 'odd', 'results.json'), text);
   const answer = await ask(studio.port, `/${routes.reproduction('odd')}`);
@@ -122,7 +122,7 @@ it('sends all swaps, or an evenly spaced selection with the total count', async 
 });
 
 it.each(['points=0', 'points=1e9', 'points=-1', 'points=x', 'from=1.5', 'to=99999999999999999999'])(
-  'a stretch of steps that makes no sense is refused: %s',
+  'an invalid range of steps is refused: %s',
   async (query) => {
     const answer = await ask(studio.port, `/api/runs/s/steps?${query}`);
     expect([answer.status, errorOf(answer)]).toEqual([

@@ -5,7 +5,7 @@ it.each([
   [['--epochs', '2', '--dataset', 'cifar10', '--data-dir', '/data with spaces']],
   [['--name', 'my-run_2.1', '--no-reorder', '-b', '64', '--decay-milestones=80,120']],
   [['--name=ночь+1', '$(touch x)', ';rm', '']],
-])('arguments that write nowhere else are taken: %j', (args) => {
+])('accepts arguments that write nowhere else: %j', (args) => {
   expect(() => {
     checkArguments(args);
   }).not.toThrow();
@@ -25,7 +25,7 @@ it.each([
   [['--epochs\0'], /zero byte/],
   [['x'.repeat(5000)], /longer/],
   [Array.from({ length: 300 }, () => 'x'), /at most 200/],
-] as const)('arguments that name another place to write are refused: %j', (args, message) => {
+] as const)('refuses arguments that set another output location: %j', (args, message) => {
   expect(() => {
     checkArguments(args);
   }).toThrow(message);

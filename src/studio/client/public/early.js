@@ -1,12 +1,12 @@
 /* global document, fetch, localStorage, location, window */
-// Before anything is drawn: the side that was chosen last, so that a page never flashes in the other one.
+// Applies the stored theme before the first paint, so that the page never flashes in the other one.
 try {
   const choice = localStorage.getItem('studio-theme');
   if (choice === 'light' || choice === 'dark') document.documentElement.dataset.theme = choice;
 } catch {
-  // A browser that keeps nothing follows the system.
+  // Without storage, the system's preference applies.
 }
-// The list of runs is on its way while the page's scripts are still read (source/http-source.ts takes it).
+// Requests the list of runs while the page's scripts are still loading (used by source/http-source.ts).
 if (location.protocol.startsWith('http') && /^(#\/?(\?.*)?)?$/.test(location.hash)) {
   window.earlyRuns = fetch('api/runs');
   window.earlyRuns.catch(() => undefined);

@@ -69,7 +69,7 @@ describe.each(viewNames)('the view %s', (view) => {
   ] as const satisfies readonly Partial<LabState>[];
 
   it.each(others)(
-    'of %j begins with the points, tells its numbers once, and all that it tells is finite',
+    'of %j starts with the points, has one part of numbers, and is finite throughout',
     (knobs) => {
       const parts = partsOf({ view, ...knobs });
       const shown = parts.filter(({ part }) => part !== 'progress');
