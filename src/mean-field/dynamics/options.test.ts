@@ -77,7 +77,9 @@ it('stochastic descent stops and reports progress as the flow does', () => {
     stochasticDescent(problem, family, measure, { ...stochastic, onProgress });
     expect(reported).toEqual([0, 1, 2, 3, 4, 5]);
     const aborted = { ...stochastic, signal: AbortSignal.abort() };
-    expect(() => stochasticDescent(problem, family, measure, aborted)).toThrow(AbortError);
+    expect(() => stochasticDescent(problem, family, measure, aborted)).toThrow(
+      new AbortError('stochasticDescent was aborted'),
+    );
   });
 });
 

@@ -10,7 +10,7 @@ import { particleGradient } from '../gradient.ts';
 import type { MovableMeasure } from '../measures/index.ts';
 import { checkProblem, type Problem, sampleCount, samplesOf } from '../problem.ts';
 import type { GradientOf } from './descent-field.ts';
-import { type FlowResult, wassersteinFlow, type WassersteinFlowOptions } from './wasserstein-flow.ts';
+import { flowAs, type FlowResult, type WassersteinFlowOptions } from './wasserstein-flow.ts';
 
 export const samplings = ['independent', 'epochs'] as const;
 /**
@@ -119,7 +119,7 @@ export function stochasticDescent<M extends MovableMeasure<M>>(
 ): FlowResult<M> {
   checkNeededOptions<typeof options>('stochasticDescent', options, descentKeys);
   const { noise = 0, generator, batch, sampling, ...flow } = options;
-  return wassersteinFlow<M>(problem, family, start, {
+  return flowAs<M>('stochasticDescent', problem, family, start, {
     ...flow,
     method: 'euler',
     gradient: batchGradient(problem, { batch, generator, sampling }),

@@ -108,7 +108,18 @@ export function wassersteinFlow<M extends MovableMeasure<M>>(
   options: WassersteinFlowOptions<M>,
 ): FlowResult<M> {
   checkNeededOptions<WassersteinFlowOptions<M>>('wassersteinFlow', options, optionKeys);
-  if (options.tolerances) checkOptions('wassersteinFlow: tolerances', options.tolerances, toleranceKeys);
+  return flowAs('wassersteinFlow', problem, family, start, options);
+}
+
+/** {@link wassersteinFlow} for another call, whose name appears in errors. */
+export function flowAs<M extends MovableMeasure<M>>(
+  call: string,
+  problem: Problem,
+  family: Family,
+  start: M,
+  options: WassersteinFlowOptions<M>,
+): FlowResult<M> {
+  if (options.tolerances) checkOptions(`${call}: tolerances`, options.tolerances, toleranceKeys);
   checkEffect(options);
   checkNumber('ds', options.ds, { above: 0 });
   checkInteger('maxSteps', options.maxSteps ?? 0, { min: 0 });
@@ -120,7 +131,7 @@ export function wassersteinFlow<M extends MovableMeasure<M>>(
   const { weightRate, gradient, integrator } = options;
   return noGrad(() =>
     scope(() =>
-      run(descentField(problem, family, start, { weightRate, gradient, integrator }), start, options),
+      run(call, descentField(problem, family, start, { weightRate, gradient, integrator }), start, options),
     ),
   );
 }
@@ -137,6 +148,7 @@ function checkEffect<M>({ method = 'euler', tolerances, perturb }: WassersteinFl
 }
 
 function run<M extends MovableMeasure<M>>(
+  call: string,
   field: (measure: M) => Descent,
   start: M,
   options: WassersteinFlowOptions<M>,
@@ -147,7 +159,7 @@ function run<M extends MovableMeasure<M>>(
   let point: FlowPoint<M> = { step: 0, s: 0, ds: 0, dissipated: 0, measure: start, ...energyOf(here) };
   let next = options.ds;
   let rejected = 0;
-  const watch = watchCall('wassersteinFlow', options);
+  const watch = watchCall(call, options);
   for (;;) {
     if (Number.isFinite(until)) watch(point.s, until);
     else watch(point.step, options.maxSteps ?? defaultMaxSteps);

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { erf, seededNormal, seededUniform } from '../../reference/index.ts';
+import type { Progress } from '../../cancel.ts';
+import { AbortError } from '../../errors.ts';
 import { tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import { gridMeasure } from './grid.ts';
@@ -205,4 +207,20 @@ it('over depth: sqrt(sum h_l W2_l^2), where mass moves only within its slice', (
   expect(gridWasserstein(rho, nu)).toBeCloseTo(Math.sqrt(0.25 * 25 + 0.75), 12);
   expect(gridWasserstein(rho, rho)).toBe(0);
   expect(gridWasserstein(rho, nu, () => 2)).toBeCloseTo(2, 14);
+});
+
+it('sliced distances report each direction, and can be stopped between two of them', () => {
+  const [a, b] = [particles(cloud(5, 2, 1)), particles(cloud(5, 2, 2))];
+  const seen: Progress[] = [];
+  const distance = slicedWasserstein(a, b, { directions: 3, onProgress: (progress) => seen.push(progress) });
+  expect(seen).toEqual([1, 2, 3].map((done) => ({ done, total: 3 })));
+  expect(distance).toBe(slicedWasserstein(a, b, { directions: 3 }));
+  const stop = new AbortController();
+  const onProgress = ({ done }: Progress): void => {
+    if (done === 2) stop.abort();
+  };
+  expect(() => slicedWasserstein(a, b, { directions: 3, signal: stop.signal, onProgress })).toThrow(
+    new AbortError('slicedWasserstein was aborted'),
+  );
+  expect(() => slicedWasserstein(a, b, { signal: AbortSignal.abort() })).toThrow(AbortError);
 });

@@ -28,13 +28,18 @@ export function wasserstein(a: Particles, b: Particles, p = 2, options: LongCall
   return distanceOf(bestPlan(x, y, p, watchCall('wasserstein', options)), x, p);
 }
 
-/** Options of {@link slicedWasserstein}. */
-export interface SlicedOptions {
+/** Options of {@link sliceDirections}. */
+interface DirectionOptions {
   /** Number of random directions. Default: 128. */
   readonly directions?: number | undefined;
   /** Seed of the directions; the same seed and k give the same directions. Default: 0. */
   readonly seed?: number | undefined;
 }
+
+/** Options of {@link slicedWasserstein}. */
+export interface SlicedOptions extends DirectionOptions, LongCallOptions {}
+
+const directionKeys = { directions: true, seed: true } as const;
 
 /**
  * Sliced W2: the root mean square over directions u, uniform on the sphere, of W2 between the projections u .
@@ -43,18 +48,21 @@ export interface SlicedOptions {
  * @throws UsageError for measures of different mass or k, negative weights, NaN
  */
 export function slicedWasserstein(a: Particles, b: Particles, options: SlicedOptions = {}): number {
+  checkOptions<SlicedOptions>('slicedWasserstein', options, { ...directionKeys, ...longCallKeys });
+  const watch = watchCall('slicedWasserstein', options);
   const pair = readPair(a, b);
   const unit = unitOf(...pair);
   const [x, y] = pair.map((points) => centred(points, pair[0].theta, unit)) as [Support, Support];
   return noGrad(() =>
     scope(() => {
-      const directions = sliceDirections(x.k, options);
+      const directions = sliceDirections(x.k, { directions: options.directions, seed: options.seed });
       const count = directions.shape[0] ?? 0;
       const [from, to] = [projections(x, directions), projections(y, directions)];
       let sum = 0;
       for (let r = 0; r < count; r++) {
         const line = lineCost(from(r), to(r), 2);
         sum += line.total * line.unit ** 2;
+        watch(r + 1, count);
       }
       return distanceOf({ total: sum / count, unit, vanished: false }, x, 2);
     }),
@@ -66,8 +74,8 @@ export function slicedWasserstein(a: Particles, b: Particles, options: SlicedOpt
  *
  * @throws UsageError for an invalid k or unknown options
  */
-export function sliceDirections(k: number, options: SlicedOptions = {}): Tensor {
-  checkOptions<SlicedOptions>('slicedWasserstein', options, { directions: true, seed: true });
+export function sliceDirections(k: number, options: DirectionOptions = {}): Tensor {
+  checkOptions<DirectionOptions>('sliceDirections', options, directionKeys);
   const { directions = 128, seed = 0 } = options;
   checkInteger('k', k, { min: 1 });
   checkInteger('directions', directions, { min: 1 });
