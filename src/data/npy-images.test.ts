@@ -174,5 +174,7 @@ it.each<[string, () => void, RegExp]>([
 
 it('there is nothing to train on', async () => {
   await expect(loadImages('npy', { dataDir: root })).rejects.toBeInstanceOf(UsageError);
-  await expect(loadImages('npy', { dataDir: root })).rejects.toThrow(/evaluate RUN --dataset npy/);
+  await expect(loadImages('npy', { dataDir: root })).rejects.toThrow(
+    /\((npx meanfield|meanfield|node \S+) evaluate RUN --dataset npy/,
+  );
 });

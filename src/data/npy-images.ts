@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { checkText, oneLine } from '../check.ts';
 import { DataError, FileError, UsageError } from '../errors.ts';
 import { decodeNpy, isFolder, statOf } from '../io/index.ts';
+import { meanfieldCommand } from '../program.ts';
 import { labelsOfAll, severitiesOf } from './corruptions.ts';
 import { checkLabels } from './labels.ts';
 import { notFound } from './locate.ts';
@@ -143,6 +144,6 @@ function labelsOf(path: string): Int32Array {
 
 export function onlyForTests(): never {
   throw new UsageError(
-    'npy has test images alone: evaluate a run on them (meanfield evaluate RUN --dataset npy --data-dir FILE.npy), or a file of weights with --mean and --std',
+    `npy has only test images: evaluate a run on them (${meanfieldCommand('evaluate', 'RUN', '--dataset', 'npy', '--data-dir', 'FILE.npy')}), or a file of weights with --mean and --std`,
   );
 }

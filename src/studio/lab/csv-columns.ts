@@ -100,9 +100,17 @@ function knownColumns(names: readonly string[]): [number, number, number] | unde
   const place = (name: string): number => words.indexOf(name);
   for (const [x1, x2] of coordinateNames) {
     if (place(x1) < 0 || place(x2) < 0) continue;
-    const target = [...classNames, ...eitherNames, ...numberNames].find(
+    const targets = [...classNames, ...eitherNames, ...numberNames].filter(
       (name) => name !== x1 && name !== x2 && place(name) >= 0,
     );
+    if (
+      targets.some((name) => classNames.includes(name)) &&
+      targets.some((name) => numberNames.includes(name))
+    )
+      throw new UsageError(
+        `own points: which of ${targets.join(', ')} is the target? Choose the columns by --columns ${x1},${x2},${targets[0]}`,
+      );
+    const [target] = targets;
     if (target !== undefined) return [place(x1), place(x2), place(target)];
   }
   return undefined;

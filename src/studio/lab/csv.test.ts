@@ -249,3 +249,13 @@ it('damaged text gives points or a named error', () => {
     }
   }
 });
+
+it('asks for the columns of a table with both a class and a number as target', () => {
+  const text = 'x1,x2,y,class\n0,0,1.5,a\n1,1,2.5,b\n';
+  expect(() => parseOwnPoints(text)).toThrow(
+    'which of class, y is the target? Choose the columns by --columns x1,x2,class',
+  );
+  expect(parseOwnPoints(text, ['x1', 'x2', 'class']).classes).toEqual(['a', 'b']);
+  expect([...parseOwnPoints(text, ['x1', 'x2', 'y']).targets]).toEqual([1.5, 2.5]);
+  expect(parseOwnPoints('x,y,class\n0,0,a\n1,1,b\n').classes).toEqual(['a', 'b']);
+});
