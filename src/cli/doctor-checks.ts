@@ -93,7 +93,7 @@ async function checkData(): Promise<Check[]> {
   const { listDatasets } = await import('../data/index.ts');
   const found = listDatasets().filter((one) => one.found !== undefined);
   return found.length
-    ? found.map((one) => ({ name: 'data', state: 'good', text: `${one.name} at ${one.found ?? ''}` }))
+    ? found.map((one) => ({ name: 'data', state: 'good', text: `${one.name}: ${one.found ?? ''}` }))
     : [
         {
           name: 'data',

@@ -1,13 +1,39 @@
 /** Help texts after the list of flags. */
+import { type Command, Help } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { meanfieldCommand } from '../program.ts';
-import { columnsOf } from './terminal.ts';
+import { tableWidth } from './terminal.ts';
 
 export interface Example {
   /** Description of the example. */
   readonly title?: string;
   /** The arguments after the command, as typed. */
   readonly words: string;
+}
+
+/** Without a terminal and without COLUMNS. */
+const defaultWidth = 80;
+/** Descriptions narrower than this go below their flags. */
+const narrowest = 24;
+const indent = 6;
+
+function helpWidth(): number {
+  const width = tableWidth();
+  return Number.isFinite(width) ? width : defaultWidth;
+}
+
+/** Wraps the help of a command to the width of the terminal, however narrow it is. */
+export function wrapHelp(command: Command): void {
+  command.configureOutput({ getOutHelpWidth: helpWidth }).configureHelp({
+    minWidthToWrap: 1,
+    formatItem(term, termWidth, description, helper) {
+      const width = helper.helpWidth ?? defaultWidth;
+      if (width - termWidth - 4 >= narrowest)
+        return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
+      const below = helper.boxWrap(description, Math.max(1, width - indent)).split('\n');
+      return [`  ${term}`, ...below.map((line) => ' '.repeat(indent) + line)].join('\n');
+    },
+  });
 }
 
 /** A command split over several lines, for a shell. */
@@ -25,7 +51,7 @@ function folded(line: string, width: number): string {
 
 /** Examples to paste, and notes, wrapped to the width of the help. */
 export function helpText(examples: readonly Example[], notes: readonly string[] = []): string {
-  const width = process.stdout.isTTY ? columnsOf(process.stdout) : 80;
+  const width = helpWidth();
   const shown = examples.map(({ title, words }) =>
     [
       ...(title === undefined ? [] : [wrapAnsi(`# ${title}`, width)]),

@@ -233,6 +233,19 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it.each([60, 40])(
+    'in %i columns wraps every description, below its flag where there is no room',
+    async (columns) => {
+      vi.stubEnv('COLUMNS', String(columns));
+      for (const command of ['', 'train', 'evaluate', 'bench step']) {
+        const { stdout } = await told(...command.split(' ').filter(Boolean), '--help');
+        const [, described = ''] = /\n\n(.*?)(?:\n\nExamples:|$)/s.exec(stdout) ?? [];
+        expect(described.split('\n').filter((line) => line.length > columns)).toEqual([]);
+      }
+      vi.unstubAllEnvs();
+    },
+  );
+
   it('of train lists the data sets for training', async () => {
     const { stdout } = await told('train', '--help');
     expect(stdout).toContain('image-folder');

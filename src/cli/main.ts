@@ -21,7 +21,7 @@ import { registerStudio } from './studio.ts';
 import { registerTrain } from './train.ts';
 import { registerVerify } from './verify.ts';
 import { packageVersion } from './version.ts';
-import { type Example, helpText } from './help.ts';
+import { type Example, helpText, wrapHelp } from './help.ts';
 
 const examples: readonly Example[] = [
   { words: 'train --dataset fashion-mnist --model resnet20 --width 8 --epochs 2' },
@@ -65,6 +65,7 @@ const recorded: ReadonlySet<string> = new Set(['train', 'demo', 'reproduce', 'st
 function prepare(program: Command, onRefused: (command: Command) => void): void {
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     takePaths(command);
+    wrapHelp(command);
     command.exitOverride().configureOutput({
       outputError: () => {
         onRefused(command);
