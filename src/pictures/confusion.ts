@@ -131,7 +131,7 @@ export function confusionMatrix({ data }: FigureRun): Figure | undefined {
   const named = count <= maxNamed;
   const nameOf = (i: number): string => classes[i] ?? String(i);
   const cells = confusionCells(confusion);
-  const told = cells
+  const phrases = cells
     .filter((cell) => cell.true !== cell.predicted)
     .sort((a, b) => b.share - a.share)
     .slice(0, 3)
@@ -142,8 +142,8 @@ export function confusionMatrix({ data }: FigureRun): Figure | undefined {
   return {
     id: 'confusion',
     title: 'What is taken for what',
-    caption: `The percentage of the test images of each class (row) that were taken for each class (column). Correct answers are tinted blue; mistakes orange, the deeper the more frequent${named ? '; below 0.5 % the number is left out' : `; ${count} classes, numbered`}.${told[0] ? ` Most frequent mistake: ${told[0]}.` : ''}`,
-    alt: `Confusion matrix of ${count} classes. Most frequent mistakes: ${told.join('; ') || 'none'}.`,
+    caption: `The percentage of the test images of each class (row) that were taken for each class (column). Correct answers are tinted blue; mistakes orange, the deeper the more frequent${named ? '; below 0.5 % the number is left out' : `; ${count} classes, numbered`}.${phrases[0] ? ` Most frequent mistake: ${phrases[0]}.` : ''}`,
+    alt: `Confusion matrix of ${count} classes. Most frequent mistakes: ${phrases.join('; ') || 'none'}.`,
     panels: [
       {
         id: 'confusion',

@@ -216,7 +216,7 @@ export function errorCurves(runs: readonly FigureRun[]): Figure {
   };
   const curves = curvesOf(runs, axis, quantity);
   const high = Math.min(100, Math.max(0, ...valuesOf(curves)) * 1.05) || 1;
-  const told = runs.flatMap(({ label, summary: { testError } }) =>
+  const phrases = runs.flatMap(({ label, summary: { testError } }) =>
     testError === undefined ? [] : [`${runs.length > 1 ? `${label}: ` : ''}${percent(testError)}`],
   );
   return curveFigure(
@@ -227,7 +227,7 @@ export function errorCurves(runs: readonly FigureRun[]): Figure {
     { scale: 'sqrt', from: 0, to: high, ticks: errorTicks(high) },
     {
       caption: `Share of images classified wrongly. Training: single batches (faint) and their running mean; ${evaluatedOn(runs)}. The axis is a square root, which spreads the small errors. A test curve that rises while training falls is overfitting.`,
-      alt: `Training and test error in percent over ${axis.title}s.${told.length ? ` Last test error: ${told.join('; ')}.` : ''}`,
+      alt: `Training and test error in percent over ${axis.title}s.${phrases.length ? ` Last test error: ${phrases.join('; ')}.` : ''}`,
     },
   );
 }

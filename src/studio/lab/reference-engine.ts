@@ -50,7 +50,7 @@ const parts = ({ problem, family: blocks }: Setting): { problem: Problem; family
   family: familyOf(blocks),
 });
 
-const placeOf = (
+const matricesOf = (
   { problem: { d } }: Setting,
   { state, costate }: StateAndCostate,
 ): [DenseArray, DenseArray] => [
@@ -87,7 +87,7 @@ export const referenceEngine: Engine = {
 
   values(setting, place, theta) {
     const { family } = parts(setting);
-    const [state, costate] = placeOf(setting, place);
+    const [state, costate] = matricesOf(setting, place);
     const all = rowsOf(theta, family.parameterCount(setting.problem.d));
     return Float64Array.from({ length: all.shape[0] ?? 0 }, (_, j) =>
       functionalGradient(family, state, costate, row(all, j)),
@@ -96,7 +96,7 @@ export const referenceEngine: Engine = {
 
   slopes(setting, place, theta) {
     const { family } = parts(setting);
-    const [state, costate] = placeOf(setting, place);
+    const [state, costate] = matricesOf(setting, place);
     const all = rowsOf(theta, family.parameterCount(setting.problem.d));
     const slopes = denseArray(all.shape);
     for (let j = 0; j < (all.shape[0] ?? 0); j++)
@@ -111,7 +111,7 @@ export const referenceEngine: Engine = {
 
   minimise(setting, place, starts, options) {
     const { family } = parts(setting);
-    const [state, costate] = placeOf(setting, place);
+    const [state, costate] = matricesOf(setting, place);
     const k = family.parameterCount(setting.problem.d);
     return minimiseOverBall(family, state, costate, rowsOf(starts, k), options);
   },

@@ -10,7 +10,7 @@ import type { ActionAnswer, RunRequest, StartRequest } from '../protocol/index.t
 import { ApiError } from './api-error.ts';
 import { jsonBody, type StudioEnvironment } from './body.ts';
 import { launch } from './launch.ts';
-import { trainerOf } from './process-words.ts';
+import { trainerOf } from './process-command.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 import { checkArguments } from './train-arguments.ts';
 

@@ -10,7 +10,7 @@ import { curves } from './curves.ts';
 import { folderStamp } from './folder-stamp.ts';
 import { eventStream, type Outgoing, resumeFrom, type StreamTools } from './event-stream.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
-import { runOf, wholeNumber } from './run-routes.ts';
+import { runOf, integerParameter } from './run-routes.ts';
 import type { StepIndex } from './step-index.ts';
 
 /** Larger batches of steps or swaps are downsampled. */
@@ -93,7 +93,7 @@ export function addEventRoutes(
   { index, curves: store, ...tools }: EventRoutes,
 ): void {
   app.get('/api/events', async (c) => {
-    let revision = resumeFrom(c, wholeNumber(c, 'revision')) ?? 0;
+    let revision = resumeFrom(c, integerParameter(c, 'revision')) ?? 0;
     await index.refresh(0);
     return eventStream(c, tools, async (out) => {
       if (index.revision !== revision) {
@@ -105,7 +105,7 @@ export function addEventRoutes(
     });
   });
   app.get('/api/runs/:id/events', async (c) => {
-    const follower = new Follower(index, store, resumeFrom(c, wholeNumber(c, 'after')) ?? 0);
+    const follower = new Follower(index, store, resumeFrom(c, integerParameter(c, 'after')) ?? 0);
     const { id } = await runOf(c, index);
     return eventStream(c, tools, async (out) => {
       try {

@@ -9,11 +9,11 @@ import { realPath } from './path-guard.ts';
 export const mark = join('data', 'list.js');
 
 /** Resolves a path that need not exist. Links are followed, since their target is replaced. */
-const placeOf = (path: string): string => realPath(path) ?? resolve(path);
+const resolvePath = (path: string): string => realPath(path) ?? resolve(path);
 
 /** @throws UsageError for a folder that holds something else */
 export function checkTarget(out: string, root: string): void {
-  const [target, runs] = [placeOf(out), placeOf(root)];
+  const [target, runs] = [resolvePath(out), resolvePath(root)];
   if (`${runs}${sep}`.startsWith(target.endsWith(sep) ? target : `${target}${sep}`))
     throw new UsageError(`${out} holds the runs themselves: export to another folder`);
   let names: readonly string[] = [];
@@ -35,7 +35,7 @@ export function checkTarget(out: string, root: string): void {
  * @throws FileError if the folder cannot be written, and any error from `build`; the old folder stays unchanged
  */
 export async function replaceFolder<T>(out: string, build: (folder: string) => Promise<T>): Promise<T> {
-  const target = placeOf(out);
+  const target = resolvePath(out);
   const [fresh, old] = ['new', 'old'].map((kind) =>
     join(dirname(target), `.${basename(target)}.${kind}`),
   ) as [string, string];

@@ -61,14 +61,14 @@ export class Redactor {
   }
 
   #text(text: string): string {
-    const known = this.#knownFolders.reduce((left, [place, name]) => withoutPlace(left, place, name), text);
+    const known = this.#knownFolders.reduce((left, [place, name]) => replaceFolder(left, place, name), text);
     const shorter = (found: string): string => `…/${basename(found)}`;
     return wholePath.test(known) ? shorter(known) : known.replace(path, shorter);
   }
 }
 
 /** @param place - replaced only as a whole path or as the beginning of one */
-function withoutPlace(text: string, place: string, name: string): string {
+function replaceFolder(text: string, place: string, name: string): string {
   const escaped = place.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return text.replace(new RegExp(`(?<![\\w.~-])${escaped}(?![\\w-]|\\.\\w)`, 'g'), () => name);
 }

@@ -27,7 +27,7 @@ const maxPoints = 10_000;
 const maxSwaps = 5000;
 
 /** @throws ApiError unless the parameter is an integer within the range */
-export function wholeNumber(
+export function integerParameter(
   c: Context,
   name: string,
   { min = 0, max = Number.MAX_SAFE_INTEGER } = {},
@@ -108,8 +108,8 @@ export function addRunRoutes(app: Hono<StudioEnvironment>, { index, curves: stor
   });
   app.get('/api/runs/:id/steps', async (c) => {
     const run = await runOf(c, index);
-    const [from, to] = [wholeNumber(c, 'from'), wholeNumber(c, 'to')];
-    const points = wholeNumber(c, 'points', { min: 1, max: maxPoints }) ?? defaultPoints;
+    const [from, to] = [integerParameter(c, 'from'), integerParameter(c, 'to')];
+    const points = integerParameter(c, 'points', { min: 1, max: maxPoints }) ?? defaultPoints;
     return c.json(
       await stepsOf(run, store, {
         points,

@@ -22,7 +22,7 @@ export interface LineChartProps {
   readonly zoom: readonly [number, number] | undefined;
   readonly onZoom: (zoom: readonly [number, number] | undefined) => void;
   /** Label of an x value: `step 400, epoch 2`. */
-  readonly placeName: (x: number) => string;
+  readonly labelOf: (x: number) => string;
   readonly log?: boolean;
   readonly onLog?: (log: boolean) => void;
   readonly children?: ComponentChildren;
@@ -32,7 +32,7 @@ export interface LineChartProps {
 const minDrag = 5;
 
 export function LineChart(props: LineChartProps): JSX.Element {
-  const { lines, cursor, zoom, onCursor, onZoom, placeName, height = 260 } = props;
+  const { lines, cursor, zoom, onCursor, onZoom, labelOf, height = 260 } = props;
   const [choosing, setChoosing] = useState<readonly [number, number] | undefined>(undefined);
   const drawn = useRef<Drawn | undefined>(undefined);
   const pressed = useRef<number | undefined>(undefined);
@@ -98,7 +98,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
   const reading =
     at < 0
       ? lines.description
-      : `${placeName(points[at]!)}: ${lines.series.map((one) => `${one.name} ${valueAt(one, cursor)}`).join(', ')}`;
+      : `${labelOf(points[at]!)}: ${lines.series.map((one) => `${one.name} ${valueAt(one, cursor)}`).join(', ')}`;
   const keep = useMemoizer<Drawn>();
   const draw = (width: number, tall: number, colours: Theme): Drawn =>
     keep([lines.series, lines.x.to, lines.y.scale, zoom?.[0], zoom?.[1], width, tall, colours], () =>
@@ -133,7 +133,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
           </Button>
         )}
       </ChartHead>
-      <Legend lines={lines} cursor={cursor} place={at < 0 ? undefined : placeName(points[at]!)} />
+      <Legend lines={lines} cursor={cursor} place={at < 0 ? undefined : labelOf(points[at]!)} />
       <div
         class="chart-pointer"
         role="slider"

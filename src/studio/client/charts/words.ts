@@ -10,13 +10,13 @@ export function describeSeries({ x, y }: Series, unit: string): string {
   const [first, last] = [there[0], there.at(-1)];
   if (!first || !last) return 'nothing recorded yet';
   if (there.length === 1) return `${formatShort(last.value)} at ${unit} ${formatShort(last.at)}`;
-  const least = there.reduce((best, one) => (one.value < best.value ? one : best));
-  const most = there.reduce((best, one) => (one.value > best.value ? one : best));
+  const lowest = there.reduce((best, one) => (one.value < best.value ? one : best));
+  const highest = there.reduce((best, one) => (one.value > best.value ? one : best));
   const turn =
-    least.at !== last.at && least.at !== first.at
-      ? `, least ${formatShort(least.value)} at ${formatShort(least.at)}`
-      : most.at !== last.at && most.at !== first.at
-        ? `, largest ${formatShort(most.value)} at ${formatShort(most.at)}`
+    lowest.at !== last.at && lowest.at !== first.at
+      ? `, least ${formatShort(lowest.value)} at ${formatShort(lowest.at)}`
+      : highest.at !== last.at && highest.at !== first.at
+        ? `, largest ${formatShort(highest.value)} at ${formatShort(highest.at)}`
         : '';
   return `from ${formatShort(first.value)} at ${unit} ${formatShort(first.at)} to ${formatShort(last.value)} at ${formatShort(last.at)}${turn}`;
 }

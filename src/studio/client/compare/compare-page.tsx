@@ -143,7 +143,7 @@ function Chart({
         onZoom={(range) => {
           amend({ from: range && String(range[0]), to: range && String(range[1]) });
         }}
-        placeName={(value) =>
+        labelOf={(value) =>
           against === 'seconds'
             ? `after ${formatDuration(value)}`
             : against === 'epoch'

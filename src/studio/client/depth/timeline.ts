@@ -96,8 +96,8 @@ export function beadWords(beads: readonly Bead[]): string {
     return beads
       .map(({ particle, at, width }) => `block ${particle + 1} at ${at.toFixed(3)} (h ${width.toFixed(3)})`)
       .join(', ');
-  const least = beads.reduce((a, b) => (b.width < a.width ? b : a), first);
-  const most = beads.reduce((a, b) => (b.width > a.width ? b : a), first);
+  const narrowest = beads.reduce((a, b) => (b.width < a.width ? b : a), first);
+  const widest = beads.reduce((a, b) => (b.width > a.width ? b : a), first);
   const word = ({ particle, width }: Bead): string => `${width.toFixed(3)} (block ${particle + 1})`;
-  return `${beads.length} blocks up to depth ${beads.at(-1)!.at.toFixed(3)}, step sizes from ${word(least)} to ${word(most)}`;
+  return `${beads.length} blocks up to depth ${beads.at(-1)!.at.toFixed(3)}, step sizes from ${word(narrowest)} to ${word(widest)}`;
 }

@@ -7,7 +7,7 @@ import { messageOf } from '../parts/loaded.ts';
 /** Messages to the page: parts, then the outcome. */
 export type WorkerMessage = { readonly part: unknown } | { readonly done: true } | { readonly error: string };
 
-const tell = (message: WorkerMessage): void => {
+const post = (message: WorkerMessage): void => {
   // A window's postMessage takes an origin; a worker's does not.
   (globalThis as unknown as { postMessage: (message: WorkerMessage) => void }).postMessage(message);
 };
@@ -15,10 +15,10 @@ const tell = (message: WorkerMessage): void => {
 globalThis.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   try {
     computeView(labState(data), referenceEngine, (part) => {
-      tell({ part });
+      post({ part });
     });
-    tell({ done: true });
+    post({ done: true });
   } catch (error) {
-    tell({ error: messageOf(error) });
+    post({ error: messageOf(error) });
   }
 });

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { Button } from './controls.tsx';
 
 /** How long the confirmation is shown, in ms. */
-const saysFor = 1500;
+const confirmationMs = 1500;
 
 /**
  * A button that copies a text and confirms it; omitted where the browser does not allow it, as over unencrypted HTTP.
@@ -23,7 +23,7 @@ export function CopyButton({
       setCopied(true);
       setTimeout(() => {
         setCopied(false);
-      }, saysFor);
+      }, confirmationMs);
     });
   };
   return (

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ReproductionRow } from '../../../runs/index.ts';
-import { isCell, standingWords } from './cells.ts';
+import { isCell, progressText } from './cells.ts';
 
 const row: ReproductionRow = {
   id: 'resnet20',
@@ -29,6 +29,6 @@ it('counts runs that have not started as planned', () => {
     { name: 'b', state: 'crashed' },
     { name: 'c', state: 'new' },
   ];
-  expect(standingWords({ finished: 1, unfinished })).toBe('1 run finished, 1 begun, 2 planned');
-  expect(standingWords({ finished: 6, unfinished: [] })).toBe('6 runs finished');
+  expect(progressText({ finished: 1, unfinished })).toBe('1 run finished, 1 begun, 2 planned');
+  expect(progressText({ finished: 6, unfinished: [] })).toBe('6 runs finished');
 });

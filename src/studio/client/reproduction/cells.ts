@@ -15,7 +15,7 @@ export function isCell(name: string, { dataset, model }: ReproductionRow, scheme
 }
 
 /** `6 runs finished, 1 begun, 38 planned` */
-export function standingWords({
+export function progressText({
   finished,
   unfinished,
 }: Pick<Reproduction, 'finished' | 'unfinished'>): string {

@@ -30,7 +30,7 @@ import { rowList, runs, runsFailure, source, useRuns } from '../store.ts';
 import { theme } from '../theme.ts';
 import '../styles/charts.css';
 import '../styles/compare.css';
-import { isCell, standingWords } from './cells.ts';
+import { isCell, progressText } from './cells.ts';
 
 const folder = computed(() => place.value.path[1] ?? runs.value?.grids[0]?.id);
 const members = computed(() => {
@@ -99,7 +99,7 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
             Preset {value.preset}: {value.recipe}.{' '}
             {changes.length > 0 && `In place of its settings: ${changes.join(', ')}. `}Errors on the{' '}
             {value.measuredOn === 'test' ? 'test set' : 'images held out'} after the last epoch;{' '}
-            {standingWords(value)}.
+            {progressText(value)}.
           </p>
           {running.length > 0 && (
             <section class="running-now" aria-labelledby="running-now">

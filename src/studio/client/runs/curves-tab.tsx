@@ -120,7 +120,7 @@ function Charts({
           onZoom={(range) => {
             amend({ from: range && String(range[0]), to: range && String(range[1]) });
           }}
-          placeName={name}
+          labelOf={name}
           log={logs.value.has(lines.id)}
           onLog={(on) => {
             setLog(lines.id, on);
@@ -154,7 +154,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
       : [];
   };
   // Buckets of a single step have no spread.
-  const bucketed = curves.lossMin.some((least, i) => least !== curves.loss[i]);
+  const bucketed = curves.lossMin.some((min, i) => min !== curves.loss[i]);
   const smoothed = (values: readonly (number | null)[]): Pick<Series, 'y' | 'raw'> =>
     reach > 0 ? { y: smooth(x, values, reach), raw: values } : { y: values };
   const chart = (

@@ -7,7 +7,7 @@ import { smallPlane } from './gradient.ts';
 import { heightFor, isNarrow, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import type { Box } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 /** Blocks with intervals have one lane each. */
@@ -68,7 +68,7 @@ export const algorithmScene: Scene = {
       `${state.blocks} blocks at step ${beads.step[row] ?? 0} of ${state.steps}: order ${orderAt(beads, row)
         .map((i) => i + 1)
         .join(', ')}; ` +
-        `loss ${say(beads.loss[row])}; ${beads.swaps.reduce((sum, swap) => sum + swap.pairs.length, 0)} pairs have changed places in all`,
+        `loss ${formatDigits(beads.loss[row])}; ${beads.swaps.reduce((sum, swap) => sum + swap.pairs.length, 0)} pairs have changed places in all`,
     );
   },
 };

@@ -6,7 +6,7 @@ import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import { classKeys, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 /** Length of the longest arrow, as a share of the window. */
@@ -90,9 +90,9 @@ export const costateScene: Scene = {
     return pictureOf(
       options,
       [...plane.frame, ...classKeys(plane, points, theme), plane.inside(inside), ...beside],
-      `costates of ${now.x.length} points at depth ${say(cursor.t)}, drawn as the direction in which the loss falls; ` +
-        `their size is ${say(costate?.norms[0])} at depth 0 and ${say(costate?.norms.at(-1))} at depth 1, ` +
-        `never below ${say(data.numbers.ratio)} times the lower bound of the lemma`,
+      `costates of ${now.x.length} points at depth ${formatDigits(cursor.t)}, drawn as the direction in which the loss falls; ` +
+        `their size is ${formatDigits(costate?.norms[0])} at depth 0 and ${formatDigits(costate?.norms.at(-1))} at depth 1, ` +
+        `never below ${formatDigits(data.numbers.ratio)} times the lower bound of the lemma`,
     );
   },
 };

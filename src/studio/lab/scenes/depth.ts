@@ -6,7 +6,7 @@ export function statesAt(states: Grid, depths: readonly number[], t: number): Fe
   const [, ...inner] = states.shape;
   const d = inner.at(-1) ?? 1;
   const count = inner.reduce((product, size) => product * size, 1) / d;
-  const { index, share } = placeOf(depths, t);
+  const { index, share } = locateDepth(depths, t);
   const [low, high] = [index * count * d, Math.min(index + 1, depths.length - 1) * count * d];
   const feature = (i: number): Float64Array =>
     Float64Array.from({ length: count }, (_, n) => {
@@ -17,7 +17,7 @@ export function statesAt(states: Grid, depths: readonly number[], t: number): Fe
 }
 
 /** Index of the last depth not beyond t, and the fraction of the way to the next one. */
-export function placeOf(
+export function locateDepth(
   depths: readonly number[],
   t: number,
 ): { readonly index: number; readonly share: number } {

@@ -5,7 +5,7 @@ import { statesAt, stepped } from './depth.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { type LinesOptions, linesPlot } from './lines.ts';
 import { classKeys, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
@@ -33,7 +33,7 @@ export const descentScene: Scene = {
       plane.inside(inside),
     ];
     const words =
-      lambda === undefined ? '' : `\u03bb = ${say(lambda)}${state.lambda === 0 ? ', the best' : ''}`;
+      lambda === undefined ? '' : `\u03bb = ${formatDigits(lambda)}${state.lambda === 0 ? ', the best' : ''}`;
     if (along)
       marks.push(
         linesPlot(
@@ -83,8 +83,8 @@ export const descentScene: Scene = {
     return pictureOf(
       options,
       marks,
-      `a step from rho towards the best block of every depth, drawn at ${words === '' ? 'a lambda that is not known yet' : words}: the loss falls at the rate ${say(numbers.gap)} at first, ` +
-        `from ${say(numbers.loss)} to at best ${say(numbers.best)} at lambda ${say(numbers.lambda)}`,
+      `a step from rho towards the best block of every depth, drawn at ${words === '' ? 'a lambda that is not known yet' : words}: the loss falls at the rate ${formatDigits(numbers.gap)} at first, ` +
+        `from ${formatDigits(numbers.loss)} to at best ${formatDigits(numbers.best)} at lambda ${formatDigits(numbers.lambda)}`,
     );
   },
 };

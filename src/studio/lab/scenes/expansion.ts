@@ -5,7 +5,7 @@ import { movesOf } from './descent.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { linesPlot } from './lines.ts';
 import { classKeys, featuresOf, planePlot, pointColours, pointDots, targetLines } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
@@ -100,8 +100,8 @@ export const expansionScene: Scene = {
           theme,
         ),
       ],
-      `orders 0 to ${k} of the expansion beside the network (rings): they leave ${say(orders[k]?.error)} of what the network moves; ` +
-        `a two-layer network (orders 0 and 1) leaves ${say(orders[1]?.error)}`,
+      `orders 0 to ${k} of the expansion beside the network (rings): they leave ${formatDigits(orders[k]?.error)} of what the network moves; ` +
+        `a two-layer network (orders 0 and 1) leaves ${formatDigits(orders[1]?.error)}`,
     );
   },
 };

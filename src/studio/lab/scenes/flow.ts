@@ -16,7 +16,7 @@ import {
   trails,
   type Box,
 } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
@@ -66,8 +66,10 @@ export const flowScene: Scene = {
         ),
         heightsPlot(side[1]!, now.y, points, points.window, theme),
       ],
-      `${now.x.length} points at depth ${say(cursor.t)} of the flow; at depth 1 the loss is ${say(flow.loss)}` +
-        (flow.accuracy === null ? '' : `, ${say(100 * flow.accuracy)} percent arrive on the right side`),
+      `${now.x.length} points at depth ${formatDigits(cursor.t)} of the flow; at depth 1 the loss is ${formatDigits(flow.loss)}` +
+        (flow.accuracy === null
+          ? ''
+          : `, ${formatDigits(100 * flow.accuracy)} percent arrive on the right side`),
     );
   },
 };

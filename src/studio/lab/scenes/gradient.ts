@@ -5,7 +5,7 @@ import { statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
 import { heightFor, layoutOf } from './layout.ts';
 import { acrossAndUp, planePlot, pointColours, pointDots, targetLines, type Box } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 /** Panel height in a narrow picture: room for a square. */
@@ -41,7 +41,7 @@ export const gradientScene: Scene = {
           names,
           limit,
           theme,
-          `G(\u03b8, t) of the block from t = ${say(here.t)} to ${say(ends(here))}`,
+          `G(\u03b8, t) of the block from t = ${formatDigits(here.t)} to ${formatDigits(ends(here))}`,
         ),
       );
       const flat = shallow.find(({ l }) => l === here.l);
@@ -63,8 +63,8 @@ export const gradientScene: Scene = {
       options,
       marks,
       here
-        ? `the functional gradient of the block from depth ${say(here.t)} to ${say(ends(here))} between ${say(-limit)} and ${say(limit)}, with ${here.own.length} particles; ` +
-            `along the gradient flow the loss falls at the rate ${say(data.numbers.dissipation)}; cosine with the two-layer gradient ${say(data.numbers.cosine)}`
+        ? `the functional gradient of the block from depth ${formatDigits(here.t)} to ${formatDigits(ends(here))} between ${formatDigits(-limit)} and ${formatDigits(limit)}, with ${here.own.length} particles; ` +
+            `along the gradient flow the loss falls at the rate ${formatDigits(data.numbers.dissipation)}; cosine with the two-layer gradient ${formatDigits(data.numbers.cosine)}`
         : 'the functional gradient is being computed',
     );
   },

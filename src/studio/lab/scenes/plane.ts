@@ -9,7 +9,7 @@ import {
   type Theme,
 } from '../../../draw/index.ts';
 import type { FieldPart, FlowPart, Grid, MeshPart, PointsPart } from '../parts.ts';
-import { placeOf, statesAt } from './depth.ts';
+import { locateDepth, statesAt } from './depth.ts';
 import { heatCells, signRamp } from './heat.ts';
 
 export type { Box };
@@ -119,7 +119,7 @@ export function trails(
 ): Mark[] {
   const { states, depths } = flow;
   const [, count = 0, d = 1] = states.shape;
-  const { index } = placeOf(depths, t);
+  const { index } = locateDepth(depths, t);
   const now = statesAt(states, depths, t);
   const byColour = new Map<string, number[]>();
   for (let n = 0; n < count; n++) {
@@ -149,7 +149,7 @@ export function corners(
 ): Mark[] {
   const { states, depths } = flow;
   const [, count = 0, d = 1] = states.shape;
-  const passed = (placeOf(depths, t).index + 1) * count;
+  const passed = (locateDepth(depths, t).index + 1) * count;
   const at = (row: number, feature: number): number => states.data[row * d + feature]!;
   const rows = Array.from({ length: passed }, (_, row) => row);
   const lines = trails(plane, flow, t, Array<string>(count).fill(theme.ink), { lineWidth: 1, opacity: 0.9 });

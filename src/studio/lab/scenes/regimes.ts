@@ -3,7 +3,7 @@ import { type Mark, seriesColour, type Theme } from '../../../draw/index.ts';
 import type { FieldPart, PointsPart } from '../parts.ts';
 import { linesPlot } from './lines.ts';
 import { featuresOf, fieldCells, planePlot, pointColours, pointDots, type Box } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const kinds = [
   ['mean-field', 'Mean-field ResNet'],
@@ -53,8 +53,8 @@ export const regimesScene: Scene = {
     return pictureOf(
       options,
       marks,
-      `loss after ${state.steps} steps: mean-field ResNet ${say(numbers.meanField)}, its linearisation ${say(numbers.linearised)}, ` +
-        `two-layer network ${say(numbers.twoLayer)}; on new points ${say(numbers.meanFieldTest)}, ${say(numbers.linearisedTest)}, ${say(numbers.twoLayerTest)}`,
+      `loss after ${state.steps} steps: mean-field ResNet ${formatDigits(numbers.meanField)}, its linearisation ${formatDigits(numbers.linearised)}, ` +
+        `two-layer network ${formatDigits(numbers.twoLayer)}; on new points ${formatDigits(numbers.meanFieldTest)}, ${formatDigits(numbers.linearisedTest)}, ${formatDigits(numbers.twoLayerTest)}`,
     );
   },
 };

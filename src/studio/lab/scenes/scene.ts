@@ -53,5 +53,5 @@ export const waiting = (options: SceneOptions): Picture =>
   );
 
 /** Formats a number with four significant digits. */
-export const say = (value: number | undefined): string =>
+export const formatDigits = (value: number | undefined): string =>
   value === undefined ? 'not known yet' : String(Number(value.toPrecision(4)));

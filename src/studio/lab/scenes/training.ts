@@ -14,7 +14,7 @@ import {
   trails,
   type Box,
 } from './plane.ts';
-import { pictureOf, say, type Scene, waiting } from './scene.ts';
+import { formatDigits, pictureOf, type Scene, waiting } from './scene.ts';
 
 const panels = 2;
 
@@ -75,8 +75,8 @@ export const trainingScene: Scene = {
     return pictureOf(
       options,
       marks,
-      `step ${Math.round(step)} of ${state.steps} of the Wasserstein gradient flow, the points at depth ${say(cursor.t)}: loss ${say(at)}, ` +
-        `from ${say(loss[0])}${numbers.loss === undefined ? '' : ` to ${say(numbers.loss)} at the end`}`,
+      `step ${Math.round(step)} of ${state.steps} of the Wasserstein gradient flow, the points at depth ${formatDigits(cursor.t)}: loss ${formatDigits(at)}, ` +
+        `from ${formatDigits(loss[0])}${numbers.loss === undefined ? '' : ` to ${formatDigits(numbers.loss)} at the end`}`,
     );
   },
 };
@@ -106,7 +106,7 @@ function cloud(
     {
       ...box,
       // Particles act from one depth to the next, wherever the slider is in between.
-      title: `Particles of depth ${say(l / slices)} to ${say((l + 1) / slices)}`,
+      title: `Particles of depth ${formatDigits(l / slices)} to ${formatDigits((l + 1) / slices)}`,
       horizontal: { ...range, title: acrossAndUp(parameters[first] ?? '', parameters[second] ?? '') },
       vertical: range,
       equal: true,

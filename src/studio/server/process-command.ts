@@ -6,13 +6,13 @@ import { expandHome } from '../../io/index.ts';
 import { readConfigFile } from '../../runs/index.ts';
 import { realPath } from './path-guard.ts';
 
-interface ProcessWords {
+interface ProcessCommand {
   readonly words: readonly string[];
   /** Its working folder, if known. */
   readonly cwd: string;
 }
 
-function wordsOf(pid: number): ProcessWords | undefined {
+function commandOf(pid: number): ProcessCommand | undefined {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').split('\0');
     return { words, cwd: readlinkSync(`/proc/${pid}/cwd`) };
@@ -61,7 +61,7 @@ function outputOf(words: readonly string[], cwd: string): string {
  * @param dir - the run folder
  */
 export function trainerOf(pid: number, dir: string): Trainer {
-  const found = wordsOf(pid);
+  const found = commandOf(pid);
   if (!found) return 'other';
   const { words, cwd } = found;
   const at = words.findIndex((word) => ['meanfield.js', 'meanfield'].includes(basename(word)));
