@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCommand } from './main.ts';
 
 interface Told {
@@ -212,6 +212,13 @@ it('after -- no word is a flag, so no JSON is printed', async () => {
 });
 
 describe('help', () => {
+  beforeEach(() => {
+    vi.stubEnv('COLUMNS', '');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
   const commands = [
     ...['', 'train', 'evaluate', 'export', 'predict', 'report', 'reproduce', 'studio', 'lab', 'analyse'],
     ...[
