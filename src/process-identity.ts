@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 export function processIdentity(pid: number): string {
   const stat = statOf(pid);
   if (stat !== undefined) {
-    // After the name, which may hold anything: state, parent, ..., start time as the 20th.
+    // After the name, which may contain any characters: state, parent, ..., start time as field 20.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? '' : `${pid} ${fields[19]}`;
   }
@@ -14,7 +14,7 @@ export function processIdentity(pid: number): string {
     process.kill(pid, 0);
     return `${pid} -`;
   } catch (error) {
-    // EPERM: it lives, but belongs to someone else.
+    // EPERM: the process is alive, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM' ? `${pid} -` : '';
   }
 }
@@ -47,7 +47,7 @@ export function processMark(): string {
 }
 
 /**
- * Whether the process that wrote a record lives: by its mark, or without one by its number.
+ * Whether the process that wrote a record is alive: by its mark, or without one by its number.
  *
  * @returns undefined for a process of another host, container or boot
  */

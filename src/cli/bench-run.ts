@@ -101,8 +101,8 @@ export function machineFacts(threads: number): Record<string, unknown> {
 
 /** Arithmetic rate relative to that of a large matrix product. */
 function shareOfCeiling({ work, ours }: Comparison, gemm: Ceiling['gemm']): string {
-  const most = work && gemm[work.precision];
-  return work && most !== undefined ? (work.gflop / (ours / 1000) / most).toFixed(2) : '';
+  const peak = work && gemm[work.precision];
+  return work && peak !== undefined ? (work.gflop / (ours / 1000) / peak).toFixed(2) : '';
 }
 
 function timeTable(rows: readonly Comparison[], { gemm }: Ceiling): string {

@@ -183,8 +183,8 @@ async function measurePlaces(
 /** For CIFAR-10-C: a row per corruption, with its error at each severity. */
 function filesText({ files, meanCorruptionError }: EvaluationOutcome): string {
   if (!files) return '';
-  const most = Math.max(...files.map(({ severityErrors = [] }) => severityErrors.length));
-  const severities = Array.from({ length: most }, (_, i) => i);
+  const count = Math.max(...files.map(({ severityErrors = [] }) => severityErrors.length));
+  const severities = Array.from({ length: count }, (_, i) => i);
   const table = textTable(
     [
       meanCorruptionError === undefined ? 'file' : 'corruption',

@@ -231,8 +231,8 @@ function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads
     say(
       `reproduce: cores are held by process ${lease.holders.join(', ')}: ${free} of ${lease.total} are free`,
     );
-  const most = flags.threads === undefined ? free : Math.max(1, Math.floor(free / flags.threads));
-  const jobs = Math.min(checkInteger('--jobs', flags.jobs ?? most, { min: 1 }), cells);
+  const maxJobs = flags.threads === undefined ? free : Math.max(1, Math.floor(free / flags.threads));
+  const jobs = Math.min(checkInteger('--jobs', flags.jobs ?? maxJobs, { min: 1 }), cells);
   const threads = checkInteger('--threads', flags.threads ?? Math.max(1, Math.floor(free / jobs)), {
     min: 1,
   });

@@ -104,7 +104,7 @@ describe('errors are reported with file and line', () => {
     expect(refusal(text)).toContain(message);
   });
 
-  it('even if there is no file, or a folder', () => {
+  it('a missing file and a folder in its place are refused', () => {
     expect(() => readFileSettings(join(root, 'no.yaml'))).toThrow(
       `the settings file ${join(root, 'no.yaml')} cannot be read: there is no such file`,
     );

@@ -33,14 +33,14 @@ export function textTable(
   const content = titles.map((_, column) =>
     Math.max(0, ...cells.map((row) => stringWidth(row[column] ?? ''))),
   );
-  const natural = content.map((most, column) => Math.max(most, stringWidth(titles[column] ?? '')));
-  const least = content.map((most, column) =>
+  const natural = content.map((max, column) => Math.max(max, stringWidth(titles[column] ?? '')));
+  const minWidths = content.map((max, column) =>
     Math.min(
       natural[column] ?? 0,
-      Math.max(longestWord(titles[column] ?? ''), numeric[column] ? most : narrowest),
+      Math.max(longestWord(titles[column] ?? ''), numeric[column] ? max : narrowest),
     ),
   );
-  const widths = narrowed(natural, least, width - gap.length * (header.length - 1));
+  const widths = narrowed(natural, minWidths, width - gap.length * (header.length - 1));
   if (widths === undefined) return lists(titles, cells, width);
   const lines = (row: readonly string[]): string[] => {
     const folded = row.map((cell, column) => fold(cell, widths[column] ?? 1));
@@ -58,16 +58,16 @@ export function textTable(
 /** Column widths of at most `total` together, reducing the widest columns first; undefined if that is impossible. */
 function narrowed(
   natural: readonly number[],
-  least: readonly number[],
+  minWidths: readonly number[],
   total: number,
 ): readonly number[] | undefined {
   const widths = [...natural];
   const sum = (of: readonly number[]): number => of.reduce((all, one) => all + one, 0);
-  if (sum(least) > total) return undefined;
+  if (sum(minWidths) > total) return undefined;
   while (sum(widths) > total) {
     let widest = -1;
     for (const [column, one] of widths.entries())
-      if (one > (least[column] ?? 0) && one > (widths[widest] ?? 0)) widest = column;
+      if (one > (minWidths[column] ?? 0) && one > (widths[widest] ?? 0)) widest = column;
     widths[widest]!--;
   }
   return widths;

@@ -82,7 +82,7 @@ export function readIdxSet(
   if (images.length === 0) throw new DataError(`${imageFile} holds no images: ${sizes.join(' x ')}`);
   const names =
     classes ??
-    Array.from({ length: 1 + labels.reduce((most, label) => Math.max(most, label), 0) }, (_, c) => String(c));
+    Array.from({ length: 1 + labels.reduce((max, label) => Math.max(max, label), 0) }, (_, c) => String(c));
   return {
     name,
     images,

@@ -30,7 +30,7 @@ afterAll(() => {
 });
 
 const largest = (a: Uint8Array, b: Uint8Array): number =>
-  a.reduce((most, byte, i) => Math.max(most, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);
+  a.reduce((max, byte, i) => Math.max(max, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);
 
 /** Documented differences from Pillow. */
 const differs: Readonly<Record<string, 'scaled' | 'black where transparent'>> = {

@@ -67,7 +67,7 @@ async function putSet(): Promise<void> {
 }
 
 const largest = (a: Uint8Array, b: Uint8Array): number =>
-  a.reduce((most, byte, i) => Math.max(most, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);
+  a.reduce((max, byte, i) => Math.max(max, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);
 
 describe('an image', () => {
   it.each<[string, Channels, number]>([
@@ -331,7 +331,7 @@ describe('a link', () => {
 });
 
 describe('a class', () => {
-  it('without readable images is an error that says what is there, unless that is allowed', async () => {
+  it('without readable images is an error that lists its files, unless that is allowed', async () => {
     await putSet();
     mkdirSync(join(root, 'train/emu'));
     writeFileSync(join(root, 'train/emu/1.bmp'), 'BM');

@@ -62,7 +62,7 @@ it('grey images need no channel axis', async () => {
   });
 });
 
-it('a file of CIFAR-10-C is the same images at five severities', async () => {
+it('a file of CIFAR-10-C holds the same images at five severities', async () => {
   const labels = Uint8Array.of(1, 0, 2);
   const all = Uint8Array.from({ length: 15 }, (_, i) => labels[i % 3]!);
   const many = new Uint8Array(15 * 60);

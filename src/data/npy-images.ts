@@ -111,7 +111,7 @@ export function readNpyImages(place: string | undefined, classes?: readonly stri
   const labels = labelsOfAll(imagesPath, count, labelsOf(labelsPath));
   if (labels.length !== count)
     throw new DataError(`${labelsPath} has ${labels.length} labels for the ${count} images of ${imagesPath}`);
-  const largest = labels.reduce((most, label) => Math.max(most, label), 1);
+  const largest = labels.reduce((max, label) => Math.max(max, label), 1);
   const names = classes ?? Array.from({ length: largest + 1 }, (_, c) => String(c));
   checkLabels(labels, names.length, labelsPath);
   const severities = severitiesOf(imagesPath, labels);

@@ -5,7 +5,7 @@ export interface Check {
   /** The measured quantity, such as `slope of the error, Heun`. */
   readonly name: string;
   readonly measured: number;
-  /** Of the measured number, for a fitted slope or a mean. */
+  /** Known for a fitted slope or a mean. */
   readonly standardError?: number;
   /** The band for the number; at least one bound. */
   readonly band: { readonly min?: number; readonly max?: number };

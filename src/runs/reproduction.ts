@@ -25,7 +25,7 @@ export interface ArmResult {
   /** `mean-field`, or `mean-field, tau rate x 0.01`. */
   readonly arm: string;
   readonly scheme: string;
-  /** Of the errors in percent after the last epoch. */
+  /** Mean and standard error over seeds, in percent, after the last epoch. */
   readonly error: Mean;
   readonly runs: readonly {
     /** Name of the run folder. */

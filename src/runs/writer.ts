@@ -56,7 +56,7 @@ function claimFolder(root: string, name: string): string {
 export class RunWriter {
   readonly dir: string;
   readonly name: string;
-  /** What a resumed run lacks, one line each; empty for a new one. */
+  /** Gaps in the records of a resumed run, one line each; empty for a new run. */
   readonly problems: readonly string[];
   readonly #metrics: Journal;
   readonly #swaps: Journal;

@@ -14,10 +14,10 @@ export function binomial(n: number, k: number): number {
   return Math.round(value);
 }
 
-/** Subsets of k of 0 .. n - 1, each in ascending order; at most `most`. */
-export function drawSubsets(n: number, k: number, most: number, random: CounterStream): Drawn<number[]> {
-  if (binomial(n, k) <= most) return { items: allSubsets(n, k), all: true };
-  return { items: different(most, () => randomSubset(n, k, random)), all: false };
+/** Subsets of k of 0 .. n - 1, each in ascending order; at most `max`. */
+export function drawSubsets(n: number, k: number, max: number, random: CounterStream): Drawn<number[]> {
+  if (binomial(n, k) <= max) return { items: allSubsets(n, k), all: true };
+  return { items: different(max, () => randomSubset(n, k, random)), all: false };
 }
 
 function allSubsets(n: number, k: number, from = 0): number[][] {
@@ -49,7 +49,7 @@ function different<T>(count: number, draw: () => T): T[] {
 
 /**
  * Permutations of several lists of the given sizes, each within itself, whose Kendall tau distance from the identity
- * (inverted pairs, summed over the lists) is `distance`; at most `most`, uniformly drawn.
+ * (inverted pairs, summed over the lists) is `distance`; at most `max`, uniformly drawn.
  *
  * A permutation is drawn as its inversion table: entry i of a list is the number of earlier members that come after
  * member i, any number from 0 to i, and the distance is the sum of the entries.
@@ -57,7 +57,7 @@ function different<T>(count: number, draw: () => T): T[] {
 export function drawPermutations(
   sizes: readonly number[],
   distance: number,
-  most: number,
+  max: number,
   random: CounterStream,
 ): Drawn<number[][]> {
   const limits = sizes.flatMap((size) => Array.from({ length: size }, (_, i) => i));
@@ -67,8 +67,8 @@ export function drawPermutations(
     let from = 0;
     return sizes.map((size) => fromInversions(table.slice(from, (from += size))));
   };
-  if (total <= most) return { items: allTables(limits, distance, ways).map(toOrders), all: true };
-  return { items: different(most, () => toOrders(randomTable(limits, distance, ways, random))), all: false };
+  if (total <= max) return { items: allTables(limits, distance, ways).map(toOrders), all: true };
+  return { items: different(max, () => toOrders(randomTable(limits, distance, ways, random))), all: false };
 }
 
 /** The maximum distance: every list reversed. */
@@ -134,8 +134,8 @@ function fromInversions(table: readonly number[]): number[] {
   return order;
 }
 
-/** Evenly spaced integers from 0 to `last`, at most `most`, including both ends. */
-export function spreadOver(last: number, most: number): number[] {
-  if (last < most) return Array.from({ length: last + 1 }, (_, i) => i);
-  return Array.from({ length: most }, (_, i) => Math.round((i * last) / (most - 1)));
+/** Evenly spaced integers from 0 to `last`, at most `max`, including both ends. */
+export function spreadOver(last: number, max: number): number[] {
+  if (last < max) return Array.from({ length: last + 1 }, (_, i) => i);
+  return Array.from({ length: max }, (_, i) => Math.round((i * last) / (max - 1)));
 }

@@ -1,6 +1,6 @@
 /**
- * Publishing a grid and going on from a published one. The published folder is itself a grid: its finished cells count as
- * finished, and its interrupted runs resume.
+ * Publishes a grid, and continues from a published one. The published folder is itself a grid: its finished cells count
+ * as finished, and its interrupted runs resume.
  */
 import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ export interface Published {
   readonly finished: number;
   /** Bytes of each interrupted run, before compression. */
   readonly packed: ReadonlyMap<string, number>;
-  /** Cells that a process is training: they are left out. */
+  /** Cells that are being trained: they are omitted. */
   readonly running: readonly string[];
 }
 
@@ -137,7 +137,7 @@ export async function adoptRuns(grid: Grid, published: string, root: string): Pr
   }
 }
 
-/** As a whole or not at all. */
+/** Copies a run atomically. */
 function copyRun(cell: Cell, from: string, root: string): void {
   const dir = runFolder(root, cell);
   const fresh = join(root, `.${cell.name}.copied-${process.pid}`);

@@ -34,7 +34,7 @@ const recordFiles: ReadonlySet<string> = new Set([
 
 export const recordsFile = (root: string): string => join(root, 'records.tar.gz');
 
-/** Earlier versions packed each interrupted run by itself, without the folder of its name. */
+/** Earlier versions packed each interrupted run separately, without a folder of its name. */
 const singleRunsFolder = (root: string): string => join(root, 'packed');
 export const singleRunFile = (root: string, name: string): string =>
   join(singleRunsFolder(root), `${name}.tar.gz`);

@@ -1,4 +1,4 @@
-/** What the finished cells of a grid come to: means over seeds, paired gains, and how blocks changed their order. */
+/** The results of a grid's finished cells: means over seeds, paired gains, and order changes of blocks. */
 import {
   type ArmResult,
   type Comparison,
@@ -20,13 +20,13 @@ import { type TableRow, talkTable } from './talk-table.ts';
 interface Outcome {
   readonly cell: Cell;
   readonly result: RunResult;
-  /** Percent: on the test set, or on the images held out where the grid has a validation split. */
+  /** Percent: on the test set, or on the held-out images if the grid has a validation split. */
   readonly error: number;
   readonly swaps: readonly SwapRecord[];
   readonly machine: string;
 }
 
-/** Reads the folder as it is now. @throws UsageError if it holds runs with other settings */
+/** Reads the current state of the folder. @throws UsageError if it holds runs with other settings */
 export async function gridResults(grid: Grid, root: string): Promise<Reproduction> {
   const outcomes: Outcome[] = [];
   const unfinished: { name: string; state: string }[] = [];
@@ -35,7 +35,7 @@ export async function gridResults(grid: Grid, root: string): Promise<Reproductio
     if (standing.state === 'finished') outcomes.push(await outcomeOf(root, cell, standing.result));
     else unfinished.push({ name: cell.name, state: standing.state });
   }
-  // Where the grid has rows of the talk, the others are shown too, as not run.
+  // If the grid has rows of the talk, the remaining ones are listed as not run.
   const others = grid.rows.some(({ talk }) => talk)
     ? talkTable.filter(({ id }) => !grid.rows.some((row) => row.id === id))
     : [];
@@ -108,7 +108,7 @@ function armResult(arm: Arm, outcomes: readonly Outcome[]): ArmResult {
   };
 }
 
-/** Every arm is held against vanilla; one that reorders against the same arm with a frozen order too. */
+/** Every arm is compared with vanilla; an arm that reorders also with the same arm with a frozen order. */
 function isControl(control: Arm, treated: Arm): boolean {
   if (treated.scheme === 'vanilla') return false;
   if (control.scheme === 'vanilla') return true;

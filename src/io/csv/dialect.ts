@@ -29,10 +29,10 @@ export function separatorOf(text: string, allowed: readonly Separator[] = separa
   const excel = allowed.find((one) => one === said);
   if (excel !== undefined) return excel;
   let best: Separator = ',';
-  let most: Score = [0, 0, 0];
+  let highest: Score = [0, 0, 0];
   for (const separator of allowed) {
     const score = scoreOf(firstLines(text, separator), separator);
-    if (isHigher(score, most)) [best, most] = [separator, score];
+    if (isHigher(score, highest)) [best, highest] = [separator, score];
   }
   return best;
 }
