@@ -8,7 +8,7 @@ import { defaultState } from './state.ts';
 import { views } from './views/index.ts';
 
 /** Modules that export the names used in the code. */
-const homes: Readonly<Record<string, readonly string[]>> = {
+const exportsByModule: Readonly<Record<string, readonly string[]>> = {
   'meanfield/data': ['makePoints'],
   'meanfield/mean-field': [
     'bottleneck',
@@ -63,7 +63,7 @@ export function labTypeScript(state: LabState, number: string = keyNumberOf(stat
   const tail = tails[state.view][number] ?? tails[state.view][keyNumberOf(state)]!;
   const body = [...dataLines(state), ...tail(state), 'process.stdout.write(`${value}\\n`);'].join('\n');
   // A name inside a comment or string would count as used; the code contains none.
-  const used = Object.entries(homes).flatMap(([module, names]) => {
+  const used = Object.entries(exportsByModule).flatMap(([module, names]) => {
     const wanted = names.filter((name) => new RegExp(`(?<![.\\w'])${name}\\b(?=[.(])`).test(body));
     return wanted.length > 0 ? [importLine(wanted, module)] : [];
   });

@@ -19,7 +19,7 @@ export type Answer<T> = { readonly value: T } | { readonly error: string };
 export type Ask = <T>(address: string) => Promise<Answer<T>>;
 
 /** @param url - of the server */
-export function asker(url: string): Ask {
+export function requester(url: string): Ask {
   return async <T>(address: string): Promise<Answer<T>> => {
     const answer = await fetch(new URL(address, url));
     const body: unknown = await answer.json();

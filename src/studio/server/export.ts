@@ -5,7 +5,7 @@ import { FileError, MissingEnvironmentError } from '../../errors.ts';
 import { makeFolder, writeFileAtomic } from '../../io/index.ts';
 import type { Reproduction } from '../../runs/index.ts';
 import { type ExportedList, type ExportedRun, type RunList, type RunRow, routes } from '../protocol/index.ts';
-import { type Ask, asker, runFor } from './export-run.ts';
+import { type Ask, requester, runFor } from './export-run.ts';
 import { checkTarget, mark, replaceFolder } from './export-target.ts';
 import { Redactor } from './redactor.ts';
 import { startStudio } from './studio.ts';
@@ -48,7 +48,7 @@ export async function exportStudio({ root, exportPage, page, out }: ExportOption
   try {
     await studio.ready();
     const done = await replaceFolder(out, (folder) =>
-      writeExport({ ask: asker(studio.url), redactor: new Redactor(root), exportPage, folder }),
+      writeExport({ ask: requester(studio.url), redactor: new Redactor(root), exportPage, folder }),
     );
     return { index: join(out, 'index.html'), ...done };
   } finally {

@@ -9,11 +9,8 @@ import { isInside, realPath, statOf } from './path-guard.ts';
 const maxDepth = 3;
 /** Limit of visited folders; a larger tree is not a runs folder. */
 const maxFolders = 50_000;
-/**
- * A folder modified more recently than this is listed again: the resolution of its timestamp may hide a change. In
- * ms.
- */
-const settled = 1000;
+/** Folders modified within this time (ms) are listed again: the timestamp's resolution may hide a change. */
+const settleTime = 1000;
 
 /** Record of `meanfield reproduce` in a grid's folder. */
 export const gridRecord = 'results.json';
@@ -99,7 +96,7 @@ export class FolderWalk {
   #look(dir: string, id: string, realRoot: string): { folder?: Folder; entries?: readonly Dirent[] } {
     const stat = statOf(dir);
     if (!stat?.isDirectory()) return {};
-    const stamp = Date.now() - stat.mtimeMs > settled ? stat.mtimeMs : Number.NaN;
+    const stamp = Date.now() - stat.mtimeMs > settleTime ? stat.mtimeMs : Number.NaN;
     const before = this.#known.get(id);
     if (before?.stamp === stamp) return { folder: before };
     try {

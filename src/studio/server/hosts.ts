@@ -7,7 +7,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** The host as written in a URL. */
-export const inAddress = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
+export const urlHost = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
 
 interface Asked {
   readonly name: string;

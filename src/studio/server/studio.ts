@@ -12,7 +12,7 @@ import { readBody, type StudioEnvironment } from './body.ts';
 import { CurveStore } from './curve-store.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { requestGuard } from './request-guard.ts';
-import { inAddress, isLoopback } from './hosts.ts';
+import { urlHost, isLoopback } from './hosts.ts';
 import { LabPool } from './lab-pool.ts';
 import { addLabRoutes } from './lab-routes.ts';
 import { listen } from './listen.ts';
@@ -125,7 +125,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   // Starts reading now, so that the list is (almost) ready when the page requests it.
   index.refresh().catch((error: unknown) => onError?.(error));
   return {
-    url: `http://${inAddress(host)}:${port}/`,
+    url: `http://${urlHost(host)}:${port}/`,
     port,
     token,
     ready: () => index.refresh(),

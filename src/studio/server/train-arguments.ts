@@ -5,7 +5,7 @@ const maxArguments = 200;
 const longest = 4096;
 
 /** Flags that set the output location; the Studio sets them itself. */
-const places = ['--output', '--resume'];
+const outputFlags = ['--output', '--resume'];
 
 /** @throws ApiError for arguments that set another output location, or that cannot be part of a command line */
 export function checkArguments(args: readonly string[]): void {
@@ -15,7 +15,7 @@ export function checkArguments(args: readonly string[]): void {
     if (argument.length > longest || argument.includes('\0'))
       throw new ApiError(400, `argument ${i + 1} is longer than ${longest} characters, or has a zero byte`);
     const [flag, value] = split(argument);
-    if (places.includes(flag))
+    if (outputFlags.includes(flag))
       throw new ApiError(
         400,
         `${flag} cannot be given here: runs of the Studio are written into its runs folder`,

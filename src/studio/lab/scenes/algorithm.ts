@@ -32,7 +32,7 @@ export const algorithmScene: Scene = {
     const swapSteps = [...new Set(beads.swaps.map((swap) => swap.step))];
     const marks: (Mark | readonly Mark[])[] = [
       beadsAt({ ...main, height: high }, beads, row, theme),
-      ways(
+      trajectories(
         { ...main, y: main.y + high + 6, height: main.height - high - 6 },
         beads,
         state.steps,
@@ -74,7 +74,7 @@ export const algorithmScene: Scene = {
 };
 
 /** tau of every block against the step (step sizes if the scheme has no tau); rings mark swaps. */
-function ways(box: Box, beads: BeadsPart, steps: number, step: number, theme: Theme): Mark[] {
+function trajectories(box: Box, beads: BeadsPart, steps: number, step: number, theme: Theme): Mark[] {
   const paths = beads.tau ?? beads.widths;
   const n = paths.shape[1] ?? 0;
   let [low, high] = [0, 1e-9];

@@ -18,7 +18,7 @@ const beadRadius = (n: number, lanes: boolean): number => (n > 24 ? 5.5 : lanes 
 
 /**
  * Each block as its interval of depth, with a bead at its tau: at the start of the interval for schemes with
- * intervals, else at the end. The plot of {@link ways} shows the same tau. Without a tau, the bead is at the end of
+ * intervals, else at the end. The plot of {@link trajectories} shows the same tau. Without a tau, the bead is at the end of
  * the interval.
  */
 export function beadsAt(box: Box, beads: BeadsPart, row: number, theme: Theme): Mark[] {

@@ -118,21 +118,21 @@ function cloud(
   const last = past.at(-1);
   if (!last) return [...one.frame];
   const share = next ? (step - last.step) / (next.step - last.step) : 0;
-  const ways: number[] = [];
+  const trajectories: number[] = [];
   const [x, y]: [number[], number[]] = [[], []];
   for (let j = 0; j < count; j++) {
-    for (const shot of past) ways.push(one.sx(read(shot, j, first)), one.sy(read(shot, j, second)));
+    for (const shot of past) trajectories.push(one.sx(read(shot, j, first)), one.sy(read(shot, j, second)));
     const [fromX, fromY] = [read(last, j, first), read(last, j, second)];
     const nowX = one.sx(next ? fromX + share * (read(next, j, first) - fromX) : fromX);
     const nowY = one.sy(next ? fromY + share * (read(next, j, second) - fromY) : fromY);
-    ways.push(nowX, nowY, NaN, NaN);
+    trajectories.push(nowX, nowY, NaN, NaN);
     x.push(nowX);
     y.push(nowY);
   }
   return [
     ...one.frame,
     one.inside([
-      { kind: 'path', points: ways, stroke: theme.series[2]!, opacity: 0.4 },
+      { kind: 'path', points: trajectories, stroke: theme.series[2]!, opacity: 0.4 },
       { kind: 'dots', x, y, radius: 3.2, fill: theme.series[2]!, halo: theme.plane },
     ]),
   ];
