@@ -24,7 +24,7 @@ const sizes = [
   { width: 390, height: 844 },
 ];
 /** Maximum heights; taller pages are cropped. */
-const tallest = { 1440: 1500, 390: 1900 };
+const maxHeights = { 1440: 1500, 390: 1900 };
 
 /** The published grids with their runs unpacked, and a run with a checkpoint for each epoch. */
 function ownRuns() {
@@ -97,7 +97,7 @@ async function addresses(url) {
 async function save(png, name, width) {
   const { height = 0 } = await sharp(png).metadata();
   const small = await sharp(png)
-    .extract({ left: 0, top: 0, width, height: Math.min(height, tallest[width]) })
+    .extract({ left: 0, top: 0, width, height: Math.min(height, maxHeights[width]) })
     .webp({ nearLossless: true, quality: 60, effort: 6 })
     .toBuffer();
   writeFileSync(join(out, `${name}.webp`), small);

@@ -15,10 +15,10 @@ const tests = ['python3-torch', 'python3-numpy', 'python3-scipy', 'python3-pot',
 
 const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
 // Unattended upgrades hold the lock for minutes on a freshly started machine.
-const patient = ['-o', 'DPkg::Lock::Timeout=300'];
+const lockTimeout = ['-o', 'DPkg::Lock::Timeout=300'];
 
 /** The user provides libtorch: Debian's is not needed. */
-const broughtAlong = () => Boolean(process.env.LIBTORCH) || process.env.LIBTORCH_USE_PYTORCH === '1';
+const isLibtorchProvided = () => Boolean(process.env.LIBTORCH) || process.env.LIBTORCH_USE_PYTORCH === '1';
 
 function missing(packages) {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Abbrev}\n', ...packages], {
@@ -34,7 +34,7 @@ export function installDebianPackages(forTests) {
   if (process.env.MEANFIELD_SKIP_APT === '1') return 'left out (MEANFIELD_SKIP_APT)';
   const wanted = [
     ...compiler,
-    ...(broughtAlong() ? [] : torch),
+    ...(isLibtorchProvided() ? [] : torch),
     ...blas,
     ...data,
     ...(forTests ? tests : []),
@@ -47,7 +47,7 @@ export function installDebianPackages(forTests) {
 }
 
 function withoutApt(wanted) {
-  if (broughtAlong() || existsSync('/usr/include/ATen/ATen.h')) return 'left out (no apt-get)';
+  if (isLibtorchProvided() || existsSync('/usr/include/ATen/ATen.h')) return 'left out (no apt-get)';
   return fail(
     'no apt-get here. Install what these Debian packages hold: ' +
       `${wanted.join(' ')}; set LIBTORCH to libtorch's folder (with include/ and lib/), or LIBTORCH_USE_PYTORCH=1 ` +
@@ -56,7 +56,7 @@ function withoutApt(wanted) {
 }
 
 function install(absent) {
-  const update = [...environment, 'apt-get', 'update', '-qq', ...patient];
+  const update = [...environment, 'apt-get', 'update', '-qq', ...lockTimeout];
   const add = [
     ...environment,
     'apt-get',
@@ -64,7 +64,7 @@ function install(absent) {
     '-y',
     '-qq',
     '--no-install-recommends',
-    ...patient,
+    ...lockTimeout,
     ...absent,
   ];
   const byHand = `${shellLine(['apt-get', 'update'])} && ${shellLine(['apt-get', 'install', '-y', '--no-install-recommends', ...absent])}`;

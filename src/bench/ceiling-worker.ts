@@ -42,13 +42,13 @@ const product = (side: number, dtype: Precision): number =>
   });
 
 /** A smaller product that takes this long, in s, reaches the full rate. */
-const longEnough = 0.025;
+const fullRateTime = 0.025;
 
 /** GFLOP/s. */
 function gemm(dtype: Precision): number {
   const rate = (side: number, time: number): number => (2 * side ** 3) / 1e9 / time;
   const time = product(1024, dtype);
-  return time > longEnough ? rate(1024, time) : rate(2048, product(2048, dtype));
+  return time > fullRateTime ? rate(1024, time) : rate(2048, product(2048, dtype));
 }
 const from = keep(generator.normal([1 << 25]));
 const to = keep(ops.clone(from));

@@ -39,7 +39,7 @@ function readText(file: string): string | undefined {
 }
 
 /** The text that identifies this thread in its locks. */
-function mine(): string {
+function lockText(): string {
   return `${processIdentity(process.pid)} ${threadId}`;
 }
 
@@ -52,15 +52,15 @@ function holderIn(text: string): number | undefined {
 }
 
 /** The process that holds a lock, if there is one and it is alive. */
-function holder(file: string): number | undefined {
+function holderOf(file: string): number | undefined {
   return holderIn(readText(file) ?? '');
 }
 
 /** Creates the lock and its holder atomically. Returns false if it exists. */
-function take(file: string): boolean {
+function createLock(file: string): boolean {
   const draft = `${file}.${process.pid}.${threadId}`;
   try {
-    writeFileSync(draft, mine());
+    writeFileSync(draft, lockText());
     linkSync(draft, file);
     return true;
   } catch (error) {
@@ -93,37 +93,37 @@ function wait(): void {
 function guarded(body: () => void): void {
   const guard = join(folder(), 'guard');
   for (let i = 0; i < tries; i++) {
-    if (take(guard)) {
+    if (createLock(guard)) {
       try {
         body();
       } finally {
-        leave(guard);
+        releaseGuard(guard);
       }
       return;
     }
     const text = readText(guard);
     if (text === undefined) continue;
-    if (holderIn(text) === undefined) discard(guard);
+    if (holderIn(text) === undefined) discardGuard(guard);
     else wait();
   }
 }
 
-/** Removes our guard; waits for it if another process has moved it aside for a moment (see `discard`). */
-function leave(guard: string): void {
+/** Removes our guard; waits for it if another process has moved it aside for a moment (see `discardGuard`). */
+function releaseGuard(guard: string): void {
   for (let i = 0; i < 20; i++) {
     const text = readText(guard);
-    if (text === mine()) remove(guard);
+    if (text === lockText()) remove(guard);
     if (text !== undefined) return;
     wait();
   }
 }
 
 /** Removes the guard of a dead process; puts it back if a live process renewed it meanwhile. */
-function discard(guard: string): void {
+function discardGuard(guard: string): void {
   const aside = `${guard}.dead.${process.pid}.${threadId}`;
   try {
     renameSync(guard, aside);
-    if (holder(aside) !== undefined) linkSync(aside, guard);
+    if (holderOf(aside) !== undefined) linkSync(aside, guard);
   } catch {
     // Another process was faster.
   }
@@ -131,13 +131,13 @@ function discard(guard: string): void {
 }
 
 /** Takes the lock, even from a dead process. Returns false if a live process holds it. */
-function takeOver(file: string): boolean {
-  if (take(file)) return true;
-  if (holder(file) !== undefined) return false;
+function acquireLock(file: string): boolean {
+  if (createLock(file)) return true;
+  if (holderOf(file) !== undefined) return false;
   guarded(() => {
-    if (holder(file) === undefined) remove(file);
+    if (holderOf(file) === undefined) remove(file);
   });
-  return take(file);
+  return createLock(file);
 }
 
 /** Called if other processes hold cores and the lease has fewer than wanted. */
@@ -161,13 +161,13 @@ export function leaseCores(wanted = Infinity, onBusy?: OnBusy): CoreLease {
   const holders = new Set<number>();
   for (let core = 0; core < total && held.length < wanted; core++) {
     const file = join(folder(), `core-${core}`);
-    if (takeOver(file)) held.push(file);
-    else holders.add(holder(file) ?? 0);
+    if (acquireLock(file)) held.push(file);
+    else holders.add(holderOf(file) ?? 0);
   }
   holders.delete(0);
   const release = (): void => {
     process.off('exit', release);
-    for (const file of held.splice(0)) if (readText(file) === mine()) remove(file);
+    for (const file of held.splice(0)) if (readText(file) === lockText()) remove(file);
   };
   process.once('exit', release);
   const lease: CoreLease = { cores: Math.max(1, held.length), total, holders: [...holders], release };

@@ -1,5 +1,5 @@
 /** Yields to the event loop, so that signals and finalisers run between two steps. */
-export function breathe(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 

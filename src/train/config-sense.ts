@@ -5,7 +5,7 @@ import type { Values } from './settings/effect.ts';
 import type { TrainConfig } from './settings/table.ts';
 
 /** The standard deviation of pixels in 0..255 is about 60, of pixels in 0..1 below 1. */
-const largestStd = 10;
+const maxStd = 10;
 
 const epochsText = (count: number): string => `${count} epoch${count === 1 ? '' : 's'}`;
 
@@ -29,7 +29,7 @@ export function checkSense(given: Values, config: TrainConfig, named: (key: stri
   const pixels = 'is for pixels in 0..1: divide a value for pixels in 0..255 by 255';
   if (given.mean !== undefined && config.mean?.some((value) => value < 0 || value > 1))
     refuse('mean', `${config.mean.join(',')} ${pixels}`);
-  if (given.std !== undefined && config.std?.some((value) => value > largestStd))
+  if (given.std !== undefined && config.std?.some((value) => value > maxStd))
     refuse('std', `${config.std.join(',')} ${pixels}`);
   if ((given.minLr !== undefined || given.lr !== undefined) && minLr > lr)
     refuse('minLr', `${minLr} is above lr ${lr}: the rate would rise to its end`);

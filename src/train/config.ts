@@ -6,7 +6,7 @@ import { absolutePath, checkPath, type PathLike } from '../io/index.ts';
 import { publishedWidth } from '../models/index.ts';
 import { readConfigFile, runFiles } from '../runs/index.ts';
 import { checkSense } from './config-sense.ts';
-import { acts, idleValue, missingChoice, type Values, withDefaults } from './settings/effect.ts';
+import { hasEffect, idleValue, missingChoice, type Values, withDefaults } from './settings/effect.ts';
 import { withoutType } from './settings/kinds.ts';
 import {
   checkConfig,
@@ -100,7 +100,7 @@ function complete(values: Values, names: Names): TrainConfig {
 /** @throws UsageError for a given setting whose choice was not made */
 function checkEffect(given: Values, config: TrainConfig, names: Names): void {
   for (const [key, value] of Object.entries(given) as [SettingName, unknown][]) {
-    if (acts(key, config)) continue;
+    if (hasEffect(key, config)) continue;
     if (settingOf(key).whenIdle !== undefined && value === idleValue(key)) continue;
     const choice = missingChoice(key, config, (one) => names.of(one));
     throw new UsageError(`${names.prefix(key)}${names.of(key, value)} belongs to ${choice}`);
@@ -176,7 +176,7 @@ export function configToRecord(config: TrainConfig): Record<string, unknown> {
   checkConfig(config);
   return Object.fromEntries(
     configKeys
-      .filter((key) => config[key] !== undefined && acts(key, config))
+      .filter((key) => config[key] !== undefined && hasEffect(key, config))
       .map((key) => [flagOf(key), config[key]]),
   );
 }

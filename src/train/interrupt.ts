@@ -23,16 +23,16 @@ export type InterruptSignal = keyof typeof interruptCodes;
 export function listenForInterrupt(onFirst: (signal: InterruptSignal) => void = () => undefined): Interrupt {
   checkNeededFunction('onFirst', onFirst);
   let requested: ExitCode | undefined;
-  let insisted = false;
+  let requestedByUser = false;
   const signals = (Object.keys(interruptCodes) as InterruptSignal[]).filter(
     (signal) => signal !== 'SIGHUP' || !hangUpIsIgnored(),
   );
   const handlers = signals.map((signal) => {
     const handler = (): void => {
-      if (insisted && signal !== 'SIGHUP') process.exit(interruptCodes[signal]);
+      if (requestedByUser && signal !== 'SIGHUP') process.exit(interruptCodes[signal]);
       // A closing terminal sends SIGHUP twice, from the shell and the kernel, and a service manager adds SIGHUP to
       // SIGTERM: a repeated SIGHUP is not a second request.
-      insisted ||= signal !== 'SIGHUP';
+      requestedByUser ||= signal !== 'SIGHUP';
       if (requested !== undefined) return;
       requested = interruptCodes[signal];
       onFirst(signal);

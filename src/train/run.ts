@@ -10,7 +10,7 @@ import type { RunWriter, StageRecord, TestSamples } from '../runs/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
 import { type CheckpointState, saveCheckpoint } from './checkpoint.ts';
-import { breathe, Stopwatch } from './clock.ts';
+import { Stopwatch, yieldToEventLoop } from './clock.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import type { StepOutcome } from './learner.ts';
@@ -147,7 +147,7 @@ export class TrainingRun {
       this.#record(outcome, lr, indices.length, (performance.now() - started) / 1000);
       const due = config.recoveryInterval > 0 && this.#state.step % config.recoveryInterval === 0;
       if (due && this.#state.batch < this.#batches) this.#save('last');
-      await breathe();
+      await yieldToEventLoop();
       const interrupted = this.#options.interrupted?.();
       if (interrupted !== undefined) return interrupted;
     }

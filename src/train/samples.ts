@@ -58,9 +58,9 @@ export class SampleChooser {
   choose(): TestSamples | undefined {
     const set = this.#set;
     if (set.channels !== 1 && set.channels !== 3) return undefined;
-    const mistakes = inTurn(this.#wrong, count / 2);
-    const right = inTurn(this.#right, count - mistakes.length);
-    const more = inTurn(this.#wrong, count - right.length);
+    const mistakes = interleave(this.#wrong, count / 2);
+    const right = interleave(this.#right, count - mistakes.length);
+    const more = interleave(this.#wrong, count - right.length);
     const chosen = [...more.sort((a, b) => confidence(b) - confidence(a)), ...right];
     const pixels = set.height * set.width * set.channels;
     return {
@@ -76,7 +76,7 @@ export class SampleChooser {
 const confidence = ({ top }: Candidate): number => top[0]?.probability ?? 0;
 
 /** Interleaves lists: the first of each, then the second of each, .. */
-function inTurn(lists: readonly (readonly Candidate[])[], max: number): Candidate[] {
+function interleave(lists: readonly (readonly Candidate[])[], max: number): Candidate[] {
   const taken: Candidate[] = [];
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   for (let place = 0; place < longest; place++)

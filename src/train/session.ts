@@ -75,7 +75,7 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
     const evaluatedOn: EvaluationSet = experiment.data.validation ? 'validation' : 'test';
     writer.environment({ ...environment(threads), evaluatedOn });
     options.onStart?.(writer.dir, experiment, threads);
-    return await conduct(experiment, writer, new TrainingRun(experiment, writer, options), options);
+    return await trainAndRecord(experiment, writer, new TrainingRun(experiment, writer, options), options);
   } finally {
     release();
   }
@@ -161,7 +161,7 @@ async function resumeTaken(
     taken.release();
     if (options.changed) writer.config(configToRecord(config));
     options.onStart?.(dir, experiment, threads);
-    return await conduct(
+    return await trainAndRecord(
       experiment,
       writer,
       new TrainingRun(experiment, writer, { ...options, ...(state && { state }) }),
@@ -192,7 +192,7 @@ export function schemeName(config: Pick<TrainConfig, 'scheme' | 'reorder'>): str
   return reorder ? scheme : `${scheme}-no-reorder`;
 }
 
-async function conduct(
+async function trainAndRecord(
   experiment: Experiment,
   writer: RunWriter,
   run: TrainingRun,

@@ -16,10 +16,11 @@ function holds({ setting, oneOf, above }: Condition, values: Values): boolean {
  *
  * @param values - of every setting, defaults included
  */
-export function acts(key: SettingName, values: Values): boolean {
+export function hasEffect(key: SettingName, values: Values): boolean {
   const { belongsTo } = settingOf(key);
   return (
-    belongsTo === undefined || (holds(belongsTo, values) && acts(belongsTo.setting as SettingName, values))
+    belongsTo === undefined ||
+    (holds(belongsTo, values) && hasEffect(belongsTo.setting as SettingName, values))
   );
 }
 
@@ -28,7 +29,7 @@ export function withDefaults(given: Values): Values {
   const all: Values = Object.fromEntries(
     configKeys.map((key) => [key, given[key] === undefined ? settingOf(key).default : given[key]]),
   );
-  return Object.fromEntries(configKeys.map((key) => [key, acts(key, all) ? all[key] : idleValue(key)]));
+  return Object.fromEntries(configKeys.map((key) => [key, hasEffect(key, all) ? all[key] : idleValue(key)]));
 }
 
 export function idleValue(key: SettingName): unknown {
@@ -46,7 +47,7 @@ export function missingChoice(key: SettingName, values: Values, named: (key: Set
   const { setting, oneOf, above } = belongsTo!;
   const choice = setting as SettingName;
   // Report the first missing choice of a chain: without a warm-up, its start has no effect either.
-  if (!acts(choice, values)) return missingChoice(choice, values, named);
+  if (!hasEffect(choice, values)) return missingChoice(choice, values, named);
   if (oneOf) return `${named(choice)} ${inWords(oneOf)}, not ${String(values[choice])}`;
   return above === undefined ? named(choice) : `${named(choice)} above ${above}`;
 }
@@ -58,7 +59,9 @@ const inWords = (words: readonly string[]): string =>
 export function withEffect<T extends object>(given: T): T {
   checkObject('settings', 'given', given);
   const all = withDefaults(given);
-  return Object.fromEntries(Object.entries(given).filter(([key]) => !isSetting(key) || acts(key, all))) as T;
+  return Object.fromEntries(
+    Object.entries(given).filter(([key]) => !isSetting(key) || hasEffect(key, all)),
+  ) as T;
 }
 
 /**
@@ -73,7 +76,8 @@ export function overridden<T extends object>(lower: T, upper: T): { settings: T;
   const both = withDefaults({ ...lower, ...upper });
   const alone = withDefaults(lower);
   const gone = Object.keys(lower).filter(
-    (key): key is SettingName => isSetting(key) && !(key in upper) && !acts(key, both) && acts(key, alone),
+    (key): key is SettingName =>
+      isSetting(key) && !(key in upper) && !hasEffect(key, both) && hasEffect(key, alone),
   );
   const kept = Object.entries(lower).filter(([key]) => !gone.includes(key as SettingName));
   return { settings: { ...(Object.fromEntries(kept) as T), ...upper }, gone };

@@ -1,5 +1,5 @@
 /** The form's fields, derived from the table of settings, and the command line for their values. */
-import { acts } from '../../../train/settings/effect.ts';
+import { hasEffect as settingHasEffect } from '../../../train/settings/effect.ts';
 import {
   configKeys,
   defaultText,
@@ -89,7 +89,10 @@ function valueOf(field: Field, values: Values): unknown {
 
 /** Whether a field has an effect, given the others: `train` rejects one without. */
 export function hasEffect({ key }: Field, values: Values): boolean {
-  return acts(key, Object.fromEntries(fields.map((field) => [field.key, valueOf(field, values)])));
+  return settingHasEffect(
+    key,
+    Object.fromEntries(fields.map((field) => [field.key, valueOf(field, values)])),
+  );
 }
 
 /** The arguments that differ from the defaults and have an effect: `['--epochs', '3', '--amp']`. */
