@@ -49,12 +49,12 @@ export function progressPrinter(label = '', stream: Terminal = process.stderr): 
   return (progress) => {
     if (progress.kind === 'epoch') {
       say(fitParts([{ text: label }, ...epochParts(progress)], lineWidth(stream)));
-      line.told();
+      line.postpone();
     } else if (progress.kind === 'step') {
       line.show((width) => {
-        const [bar, ...told] = stepParts(progress);
+        const [bar, ...rest] = stepParts(progress);
         // Only a live line has a bar.
-        return fitParts([{ text: label }, ...(width === Infinity ? [] : [bar!]), ...told], width);
+        return fitParts([{ text: label }, ...(width === Infinity ? [] : [bar!]), ...rest], width);
       });
     }
   };

@@ -20,7 +20,7 @@ export function gridPrinter(before: number, total: number): GridPrinter {
   let ended = 0;
   const tell = (text: string): void => {
     say(text);
-    line.told();
+    line.postpone();
   };
   const status = (width: number): string =>
     fitParts(

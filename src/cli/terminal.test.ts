@@ -155,10 +155,10 @@ describe('a line of progress', () => {
       swaps: 123,
     };
     progressPrinter('mean-field seed 1', stream(80))(epoch);
-    const told = String(stderr.mock.calls.at(-1)?.[0]);
+    const shown = String(stderr.mock.calls.at(-1)?.[0]);
     stderr.mockRestore();
-    expect(told).toMatch(/epoch 100\/100 {2}train loss 12\.345.*validation error 90\.12 %/);
-    expect(stringWidth(told)).toBeLessThan(80);
+    expect(shown).toMatch(/epoch 100\/100 {2}train loss 12\.345.*validation error 90\.12 %/);
+    expect(stringWidth(shown)).toBeLessThan(80);
   });
 });
 

@@ -81,7 +81,7 @@ export interface ProgressLine {
   /** Shows a line, unless the last one is too recent. */
   show(text: (width: number) => string): void;
   /** Other text has reported progress: the next plain line can wait. */
-  told(): void;
+  postpone(): void;
 }
 
 /**
@@ -115,7 +115,7 @@ export function progressLine(
         lastPlain = now;
       }
     },
-    told() {
+    postpone() {
       lastPlain = performance.now();
     },
   };

@@ -42,7 +42,7 @@ export function verifyPrinter(seeds: number): VerifyPrinter {
       say(
         `verify: ${done}/${of} ${name} ${verdict} ${dim(`(${seconds.toFixed(1)} s)`)}${error === undefined ? '' : `: ${error}`}`,
       );
-      line.told();
+      line.postpone();
     },
   };
 }

@@ -247,7 +247,7 @@ describe('after a kill', () => {
     recoverFolder(join(root, 'never', 'last'));
     expect(readdirSync(root)).toEqual([]);
   });
-  whereRightsApply('a leftover that cannot be removed is told', () => {
+  whereRightsApply('a leftover that cannot be removed is reported', () => {
     makeFolder('last', old);
     makeFolder('.last.old', old);
     chmodSync(root, 0o555);

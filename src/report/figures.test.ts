@@ -115,10 +115,10 @@ it('a vanilla run has no depth figures', () => {
 
 it('step sizes are in depth order and sum to the last position', () => {
   const rows = rowsOf(stepSizes(meanField));
-  const told = meanField.data.result?.finalSteps.layer1;
-  expect(rows.map(({ block }) => block)).toEqual(told?.order.map((block) => `block ${block}`));
+  const finalSteps = meanField.data.result?.finalSteps.layer1;
+  expect(rows.map(({ block }) => block)).toEqual(finalSteps?.order.map((block) => `block ${block}`));
   const sum = rows.reduce((total, row) => total + Number(row['step size']), 0);
-  expect(sum).toBeCloseTo(Math.max(...(told?.tau ?? [])), 4);
+  expect(sum).toBeCloseTo(Math.max(...(finalSteps?.tau ?? [])), 4);
   const bars = barsOf(stepSizes(meanField)?.panels[0]);
   const heights = bars.map(({ height }) => height);
   const unit = heights[0]! / Number(rows[0]?.['step size']);
@@ -158,14 +158,14 @@ it('step sizes are gaps of the sorted positions; without reordering negative one
 
 it('intervals are drawn from tau to tau prime, for their scheme alone', () => {
   const rows = rowsOf(intervals(interval));
-  const told = interval.data.result?.finalSteps.layer1;
-  expect(rows.map(({ block }) => block)).toEqual(told?.order.map((i) => `block ${i}`));
+  const finalSteps = interval.data.result?.finalSteps.layer1;
+  expect(rows.map(({ block }) => block)).toEqual(finalSteps?.order.map((i) => `block ${i}`));
   const bars = barsOf(intervals(interval)?.panels[0]);
   expect(bars).toHaveLength(rows.length);
   const unit = bars[0]!.width / (Number(rows[0]?.end) - Number(rows[0]?.start));
-  told?.order.forEach((i, row) => {
-    expect(rows[row]?.start).toBeCloseTo(told.tau[i] ?? 0, 5);
-    expect(rows[row]?.end).toBeCloseTo(told.tauEnd?.[i] ?? 0, 5);
+  finalSteps?.order.forEach((i, row) => {
+    expect(rows[row]?.start).toBeCloseTo(finalSteps.tau[i] ?? 0, 5);
+    expect(rows[row]?.end).toBeCloseTo(finalSteps.tauEnd?.[i] ?? 0, 5);
     expect(bars[row]?.x).toBeCloseTo(
       bars[0]!.x + unit * (Number(rows[row]?.start) - Number(rows[0]?.start)),
       6,

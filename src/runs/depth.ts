@@ -28,8 +28,8 @@ export function stepsFrom({ tau = [], tauEnd, step }: StageRecord, reorder: bool
 /** The positions of a stage at the last known step; undefined without trained coordinates. */
 export function finalStepsOf(data: RunData, stage: string): FinalSteps | undefined {
   const last = data.steps.at(-1)?.stages?.[stage];
-  const told = data.result?.finalSteps[stage];
-  if (told?.order.length) return { ...told, ...(last?.tauEnd && !told.tauEnd && { tauEnd: last.tauEnd }) };
+  const final = data.result?.finalSteps[stage];
+  if (final?.order.length) return { ...final, ...(last?.tauEnd && !final.tauEnd && { tauEnd: last.tauEnd }) };
   return last && stepsFrom(last, data.config?.reorder !== false);
 }
 

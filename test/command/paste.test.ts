@@ -72,8 +72,8 @@ it('the page of a run has working command lines', () => {
   expect(pasted(made)).toEqual([bin, ...quick, '--output', '-runs', '--name', "it's"]);
   expect(pasted(evaluate)).toEqual([bin, 'evaluate', join(here, '-runs', "it's")]);
   const [, real = ''] = /^(.*)$/.exec(evaluate) ?? [];
-  const told = execFileSync('sh', ['-c', `${real} --json`], { cwd: root, encoding: 'utf8' });
-  expect(JSON.parse(told)).toMatchObject({ images: 512 });
+  const printed = execFileSync('sh', ['-c', `${real} --json`], { cwd: root, encoding: 'utf8' });
+  expect(JSON.parse(printed)).toMatchObject({ images: 512 });
 });
 
 it('the help that an error refers to exists', () => {

@@ -154,7 +154,7 @@ describe('a hang-up', () => {
     });
     const exit = exitOf(child);
     const children = `/proc/${child.pid!}/task/${child.pid!}/children`;
-    await until('a process hears signals', () => {
+    await until('a process handles signals', () => {
       const [first] = readFileSync(children, 'utf8').split(' ');
       if (!first || !existsSync(`/proc/${first}/status`)) return false;
       const caught = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${first}/status`, 'utf8'))?.[1];

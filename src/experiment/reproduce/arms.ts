@@ -46,7 +46,7 @@ export interface Arm extends ArmOptions {
 export function makeArm(scheme: ArmScheme, options: ArmOptions, defaults: ArmOptions): Arm {
   if (scheme === 'vanilla') return { ...defaults, scheme, label: scheme, slug: scheme };
   const { tauStart, tauLrFactor } = options;
-  const told = [
+  const named = [
     ...(tauStart === defaults.tauStart
       ? []
       : [{ label: `tau from ${tauStart === 'unit' ? '1, 2, ..' : '1/n, 2/n, ..'}`, slug: tauStart }]),
@@ -57,8 +57,8 @@ export function makeArm(scheme: ArmScheme, options: ArmOptions, defaults: ArmOpt
   return {
     ...options,
     scheme,
-    label: [scheme, ...told.map(({ label }) => label)].join(', '),
-    slug: [scheme, ...told.map(({ slug }) => slug)].join('-'),
+    label: [scheme, ...named.map(({ label }) => label)].join(', '),
+    slug: [scheme, ...named.map(({ slug }) => slug)].join('-'),
   };
 }
 
