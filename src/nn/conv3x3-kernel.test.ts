@@ -89,7 +89,7 @@ describe('the 3 x 3 convolution', () => {
   it
     .skipIf(!bf16)
     .each(cases.filter(({ images: [, channels], out }) => channels % 16 === 0 && out % 16 === 0))(
-    'of $images to $out channels, stride $stride, rounds results to bf16 once and the gradient in the weight not at all',
+    'of $images to $out channels, stride $stride, rounds results to bf16 once and the weight gradient never',
     (one) => {
       const [ours, exact] = [evaluate(one, 'bf16', 'ours'), evaluate(one, 'f64', 'libtorch')];
       // Half a unit in the last of eight bits.

@@ -60,7 +60,7 @@ it.each([
 
 // oneDNN 2.6 writes out of bounds in these and crashes the process.
 it.each([1, 2, 4, 6, 7, 8, 9])(
-  'a 1 x 1 convolution with a stride of %d channels trains in f32, many times',
+  'a 1 x 1 convolution with a stride of %d channels trains repeatedly in f32',
   (channels) => {
     const generator = new Generator(5);
     const sizes = { inChannels: channels, outChannels: 2 * channels, kernel: 1, stride: 2 };

@@ -14,7 +14,7 @@ describe.each([true, false])('a convolution with its batch norm, training %s', (
     [false, 'relu'],
     [true, 'softplus'],
   ] as const)(
-    'is the one after the other (add %s, activation %s), derivatives included',
+    'equals the separate layers (add %s, activation %s), derivatives included',
     (add, activation) => {
       const generator = new Generator(1);
       const image = (channels: number): Tensor =>

@@ -178,17 +178,17 @@ it('an update is not recorded and leaves nothing alive', () => {
 
 it('invalid settings are rejected by name', () => {
   const groups = groupsOf(makeParameters());
-  const refused = (make: () => unknown, message: RegExp): void => {
+  const expectRejected = (make: () => unknown, message: RegExp): void => {
     expect(make).toThrow(UsageError);
     expect(make).toThrow(message);
   };
-  refused(() => new Sgd(groups, { momentum: 1 }), /< 1 for momentum, got 1/);
-  refused(() => new Sgd(groups, { nesterov: true }), /Nesterov needs a momentum above 0/);
-  refused(() => new Adam(groups, { beta2: 1 }), /beta2/);
-  refused(() => new Adam(groups, { epsilon: 0 }), /epsilon/);
-  refused(() => new Sgd([{ ...groups[0]!, weightDecay: -1 }]), /weight decay of weights/);
-  refused(() => new Sgd([{ ...groups[2]!, lrFactor: Number.NaN }]), /learning-rate factor of tau/);
-  refused(() => {
+  expectRejected(() => new Sgd(groups, { momentum: 1 }), /< 1 for momentum, got 1/);
+  expectRejected(() => new Sgd(groups, { nesterov: true }), /Nesterov needs a momentum above 0/);
+  expectRejected(() => new Adam(groups, { beta2: 1 }), /beta2/);
+  expectRejected(() => new Adam(groups, { epsilon: 0 }), /epsilon/);
+  expectRejected(() => new Sgd([{ ...groups[0]!, weightDecay: -1 }]), /weight decay of weights/);
+  expectRejected(() => new Sgd([{ ...groups[2]!, lrFactor: Number.NaN }]), /learning-rate factor of tau/);
+  expectRejected(() => {
     new Sgd(groups).step(new Map(), 0.1);
   }, /no gradient for the parameter weight/);
 });

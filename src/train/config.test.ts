@@ -291,7 +291,7 @@ describe('a resumed run', () => {
     [{ minLr: 0 }, '--min-lr belongs to --sched cosine'],
     [{ threads: 0 }, 'expected an integer >= 1 for --threads'],
     [{ checkpointEvery: 9 }, '--checkpoint-every 9 keeps none in 3 epochs'],
-  ])('refuses %j', (changes, message) => {
+  ])('rejects %j', (changes, message) => {
     expect(() => change(changes)).toThrow(message);
   });
 });

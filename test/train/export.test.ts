@@ -140,7 +140,7 @@ it('a file with duplicate particles or non-finite weights is rejected', async ()
   const model = makeNet(meanField, 'relu');
   const { tensors } = exportWeights(model, { style: 'akamaster', fold: false });
   const target = makeNet(meanField, 'relu');
-  const refused = async (
+  const expectRejected = async (
     name: string,
     data: Float64Array | BigInt64Array,
     message: string,
@@ -150,15 +150,23 @@ it('a file with duplicate particles or non-finite weights is rejected', async ()
     await expect(attempt).rejects.toThrow(FileError);
     await expect(importWeights(file, target, { model: 'resnet20' })).rejects.toThrow(message);
   };
-  await refused(
+  await expectRejected(
     'layer1.1.particle',
     BigInt64Array.of(1n),
     'the particles of layer1 are 0, 1, 1, not 0, 1, ..',
   );
-  await refused('linear.bias', Float64Array.of(1, 2, Number.NaN, 4, 5), 'linear.bias has NaN at place 2');
+  await expectRejected(
+    'linear.bias',
+    Float64Array.of(1, 2, Number.NaN, 4, 5),
+    'linear.bias has NaN at place 2',
+  );
   const variances = new Float64Array(tensors.get('bn1.running_var')!.shape[0]!).fill(1);
   variances[1] = -1e-3;
-  await refused('bn1.running_var', variances, 'bn1.running_var has -0.001 at place 1: it is not a variance');
+  await expectRejected(
+    'bn1.running_var',
+    variances,
+    'bn1.running_var has -0.001 at place 1: it is not a variance',
+  );
   write(new Map([...tensors].filter(([name]) => name !== 'layer1.1.tau')));
   await expect(importWeights(file, target, { model: 'resnet20' })).rejects.toThrow(
     'layer1.tau is missing for some blocks',

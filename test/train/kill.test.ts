@@ -24,7 +24,7 @@ const settings = [
   ...['--recovery-interval', '2', '--threads', '1', '--seed', '7', '--no-report', '--quiet'],
 ];
 const kills = 10;
-const killsInsideWriting = 3;
+const killsDuringWrite = 3;
 
 let root = '';
 let whole = '';
@@ -80,7 +80,7 @@ async function killOnce(
 }
 
 it(
-  `ten SIGKILLs, ${killsInsideWriting} of them inside the writing of a checkpoint, change nothing`,
+  `ten SIGKILLs, ${killsDuringWrite} of them during a checkpoint write, change nothing`,
   { timeout: 240_000 },
   async () => {
     const run = join(root, 'killed');
