@@ -39,7 +39,7 @@ function isToken(given: string | undefined, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** A link on another site may open the page (cross-origin opener isolation applies) and nothing else. */
+/** A link on another site may open the page, which then has no access to its opener, and nothing else. */
 function opensThePage(c: Context): boolean {
   return (
     c.req.method === 'GET' &&

@@ -17,7 +17,7 @@ export interface LineChartProps {
   readonly named?: boolean;
   readonly height?: number;
   readonly cursor: number | undefined;
-  /** `keep`: set by a click, not just by hovering; undefined when the pointer leaves. */
+  /** `keep`: set deliberately, not just by hovering; x is undefined when the pointer leaves. */
   readonly onCursor: (x: number | undefined, keep: boolean) => void;
   readonly zoom: readonly [number, number] | undefined;
   readonly onZoom: (zoom: readonly [number, number] | undefined) => void;

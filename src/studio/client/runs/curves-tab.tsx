@@ -36,7 +36,7 @@ const [train, test, tau, plain] = [colours[0]!, colours[1]!, colours[2]!, colour
   Colour,
 ];
 
-/** Charts with a logarithmic axis; `loss` of the URL names them. */
+/** Ids of charts with a logarithmic axis, from `log` in the URL. */
 const logs = computed(() => new Set((query.value.log ?? '').split(',').filter(Boolean)));
 const setLog = (id: string, on: boolean): void => {
   const next = new Set(logs.value);

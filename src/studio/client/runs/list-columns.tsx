@@ -39,7 +39,7 @@ const pick =
     line.kind === 'run' ? run(line.row) : group(line.group);
 
 /** Marks a value measured during training when there is no result. */
-const onTheWay = (row: RunRow, text: string, what: string): JSX.Element | string =>
+const interimValue = (row: RunRow, text: string, what: string): JSX.Element | string =>
   row.final || text === missing ? (
     text
   ) : (
@@ -48,7 +48,7 @@ const onTheWay = (row: RunRow, text: string, what: string): JSX.Element | string
     </span>
   );
 
-/** Adds `%` where the columns have no titles. */
+/** A number followed by `%`, shown where columns have no titles. */
 const percent = (content: JSX.Element | string): JSX.Element | string =>
   content === missing ? (
     missing
@@ -235,7 +235,7 @@ const all = (
     cell: pick(
       (row) =>
         percent(
-          onTheWay(row, formatNumber(row.testError), `${row.evaluatedOn} error of its last evaluated epoch`),
+          interimValue(row, formatNumber(row.testError), `${row.evaluatedOn} error of its last evaluated epoch`),
         ),
       ({ error }) => percent(error ? withError(error.mean, error.standardError) : missing),
     ),
@@ -248,7 +248,7 @@ const all = (
     numeric: true,
     sortable: true,
     cell: pick(
-      (row) => onTheWay(row, formatNumber(row.trainLoss, 3), 'of its last epoch'),
+      (row) => interimValue(row, formatNumber(row.trainLoss, 3), 'of its last epoch'),
       ({ loss }) => (loss ? withError(loss.mean, loss.standardError, 3) : missing),
     ),
   },
