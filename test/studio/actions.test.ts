@@ -2,19 +2,19 @@
 import type { Page } from 'playwright-core';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
-let lab: Lab;
+let fixture: StudioFixture;
 let opened: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  lab = await openLab(() => undefined);
-  opened = await lab.open('#/');
+  fixture = await openStudio(() => undefined);
+  opened = await fixture.open('#/');
   page = opened.page;
 });
 afterAll(async () => {
-  await lab.close();
+  await fixture.close();
 });
 
 it('an empty folder shows what to do, with the command line', async () => {
@@ -34,7 +34,7 @@ it('every command line of the page works in the folder of the server', async () 
       ['#/reproduction', 'reproduce --preset fast'],
       ['#/lab', 'lab --preset'],
     ]) {
-      const { page: own, done } = await lab.open(hash!);
+      const { page: own, done } = await fixture.open(hash!);
       const line = own.getByRole('group', { name: 'command line' }).first();
       expect(await line.textContent()).toMatch(new RegExp(`^node /\\S+/bin/meanfield\\.js ${words}`));
       await done();

@@ -12,19 +12,19 @@ import {
   type Preset,
 } from '../../src/studio/lab/index.ts';
 import { seriousViolations } from './axe.ts';
-import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
-let lab: Lab;
+let fixture: StudioFixture;
 let opened: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  lab = await openLab(() => undefined);
-  opened = await lab.open('#/lab');
+  fixture = await openStudio(() => undefined);
+  opened = await fixture.open('#/lab');
   page = opened.page;
 });
 afterAll(async () => {
-  await lab.close();
+  await fixture.close();
 });
 
 /** The numbers of a state, computed by the library in this process. */
@@ -90,7 +90,7 @@ it('the URL restores knobs and sliders in another browser', async () => {
   for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowRight');
   await expect.poll(() => hashOf(page)).toBe('#/lab/mean-field-resnet?depth=6&data=moons&t=0.2');
   const number = await shownNumber(page, 'loss');
-  const again = await lab.open(hashOf(page));
+  const again = await fixture.open(hashOf(page));
   await expect.poll(() => shownNumber(again.page, 'loss')).toBe(number);
   expect(await again.page.getByRole('slider', { name: 'depth', exact: true }).inputValue()).toBe('0.2');
   expect(await again.page.getByLabel('depth L', { exact: true }).inputValue()).toBe('6');
@@ -193,7 +193,7 @@ it('shows an error above the picture, which is the dimmed previous one or absent
   const figure = page.locator('figure.lab-old');
   expect((await alert.boundingBox())!.y).toBeLessThan((await figure.boundingBox())!.y);
   expect(await page.locator('[data-value]').count()).toBe(0);
-  const again = await lab.open(refused);
+  const again = await fixture.open(refused);
   await again.page.getByRole('alert').waitFor();
   expect(await again.page.locator('figure').count()).toBe(0);
   await again.done();

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeFakeRun } from '../../src/report/fake-run.ts';
-import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
 const markup = '<img src=x onerror=alert(1)>';
-let lab: Lab;
+let fixture: StudioFixture;
 let opened: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  lab = await openLab((runs) => {
+  fixture = await openStudio((runs) => {
     for (const seed of [1, 2, 3]) {
       writeFakeRun(runs, {
         name: `mf-s${seed}`,
@@ -33,12 +33,12 @@ beforeAll(async () => {
     writeFakeRun(runs, { name: 'broken', epochs: 1, stepsPerEpoch: 5, config: { note: markup } });
     writeFileSync(join(runs, 'broken', 'status.json'), `{"pid": 1, ${markup}`);
   });
-  opened = await lab.open('#/');
+  opened = await fixture.open('#/');
   page = opened.page;
   await page.getByRole('grid').waitFor();
 });
 afterAll(async () => {
-  await lab.close();
+  await fixture.close();
 });
 
 /** Names in list order. */
@@ -59,7 +59,7 @@ it('the filter keeps matching runs, and the URL stores the filter', async () => 
   await page.keyboard.type('scheme:vanilla -s3');
   await expect.poll(names).toHaveLength(2);
   await expect.poll(hash).toContain('q=scheme:vanilla -s3');
-  const other = await lab.open(new URL(page.url()).hash);
+  const other = await fixture.open(new URL(page.url()).hash);
   await expect.poll(() => other.page.locator('.line-run').count()).toBe(2);
   expect(await other.page.getByRole('searchbox').inputValue()).toBe('scheme:vanilla -s3');
   await other.done();
@@ -95,7 +95,7 @@ it('groups seeds by configuration with mean and standard error', async () => {
 });
 
 it('runs can be found, selected and compared by keyboard alone', async () => {
-  await page.goto(`${lab.studio.url}#/?q=mf&sort=name`);
+  await page.goto(`${fixture.studio.url}#/?q=mf&sort=name`);
   await expect.poll(names).toEqual(['mf-s1', 'mf-s2', 'mf-s3']);
   await page.getByRole('searchbox').focus();
   for (let i = 0; i < 40; i++) {
@@ -115,7 +115,7 @@ it('runs can be found, selected and compared by keyboard alone', async () => {
 });
 
 it('the skip link skips the header, and ? shows the keys', async () => {
-  await page.goto(`${lab.studio.url}#/`);
+  await page.goto(`${fixture.studio.url}#/`);
   await page.reload();
   await page.getByRole('grid').waitFor();
   await page.keyboard.press('Tab');
@@ -129,16 +129,16 @@ it('the skip link skips the header, and ? shows the keys', async () => {
 });
 
 it('new runs appear in the list and deleted runs disappear', async () => {
-  writeFakeRun(lab.runs, { name: 'late', epochs: 1, stepsPerEpoch: 5 });
+  writeFakeRun(fixture.runs, { name: 'late', epochs: 1, stepsPerEpoch: 5 });
   await expect.poll(names, { timeout: 10_000 }).toContain('late');
-  rmSync(join(lab.runs, 'late'), { recursive: true });
+  rmSync(join(fixture.runs, 'late'), { recursive: true });
   await expect.poll(names, { timeout: 10_000 }).not.toContain('late');
 });
 
 it('only the visible rows of many runs are in the document, and the keyboard reaches the last', async () => {
   for (let i = 0; i < 80; i++)
-    writeFakeRun(lab.runs, { name: `zz-${String(i).padStart(2, '0')}`, epochs: 1, stepsPerEpoch: 1 });
-  await page.goto(`${lab.studio.url}#/?sort=name`);
+    writeFakeRun(fixture.runs, { name: `zz-${String(i).padStart(2, '0')}`, epochs: 1, stepsPerEpoch: 1 });
+  await page.goto(`${fixture.studio.url}#/?sort=name`);
   const grid = page.getByRole('grid');
   await expect.poll(() => grid.getAttribute('aria-rowcount'), { timeout: 10_000 }).toBe('88');
   expect(await page.locator('.line-run').count()).toBeLessThan(50);

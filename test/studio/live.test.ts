@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Reproduction, RunWriter } from '../../src/runs/index.ts';
-import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
-let lab: Lab;
+let fixture: StudioFixture;
 let opened: Opened;
 let page: Page;
 let writer: RunWriter;
@@ -34,7 +34,7 @@ function train(steps: number): void {
 }
 
 beforeAll(async () => {
-  lab = await openLab((runs) => {
+  fixture = await openStudio((runs) => {
     writer = RunWriter.create(runs, 'live');
     writer.config({
       dataset: 'synthetic-images',
@@ -45,12 +45,12 @@ beforeAll(async () => {
     });
     train(20);
   });
-  opened = await lab.open('#/run/live');
+  opened = await fixture.open('#/run/live');
   page = opened.page;
 });
 afterAll(async () => {
   writer.close();
-  await lab.close();
+  await fixture.close();
 });
 
 /** The last step of the loss curve. */
@@ -70,10 +70,10 @@ it('the curve grows with the run', async () => {
 });
 
 it('reports a lost server, and catches up when it is back', async () => {
-  await lab.studio.close();
+  await fixture.studio.close();
   await page.getByText('connection lost').waitFor();
   train(40);
-  await lab.restart();
+  await fixture.restart();
   await expect.poll(lastStep, { timeout: 20_000 }).toBe(100);
   await expect.poll(() => page.getByText('connection lost').count(), { timeout: 20_000 }).toBe(0);
   // No step is duplicated or missing.
@@ -100,7 +100,7 @@ it('a zoomed range stays visible while the run continues', async () => {
 });
 
 it('a grid that is the runs folder itself shows its running runs, and its table is reloaded when rewritten', async () => {
-  const { runs } = lab;
+  const { runs } = fixture;
   const record = JSON.parse(
     readFileSync(join('docs', 'results', 'fast', 'results.json'), 'utf8'),
   ) as Reproduction;
@@ -108,7 +108,7 @@ it('a grid that is the runs folder itself shows its running runs, and its table 
     writeFileSync(join(runs, 'results.json'), JSON.stringify({ ...record, preset }));
   };
   write('fast');
-  const other = await lab.open('#/reproduction');
+  const other = await fixture.open('#/reproduction');
   await other.page.getByRole('region', { name: 'Running now' }).getByText('live').waitFor();
   await other.page.getByText('Preset fast:').waitFor();
   write('talk');
@@ -118,7 +118,7 @@ it('a grid that is the runs folder itself shows its running runs, and its table 
 });
 
 it('playback in a view that was left does not change the URL of the next view', async () => {
-  const other = await lab.open('#/run/live/depth');
+  const other = await fixture.open('#/run/live/depth');
   await other.page.getByRole('button', { name: 'play' }).click();
   await expect.poll(() => hashOf(other.page)).toContain('at=');
   await other.page.evaluate("location.hash = '#/lab/mean-field-resnet?depth=12'");

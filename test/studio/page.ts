@@ -9,7 +9,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { build } from 'vite';
 import { startStudio, type Studio } from '../../src/studio/server/index.ts';
 
-export interface Lab {
+export interface StudioFixture {
   readonly runs: string;
   readonly studio: Studio;
   readonly browser: Browser;
@@ -31,7 +31,7 @@ export interface Opened {
 export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** @param write - fills the runs folder before the server reads it */
-export async function openLab(write: (runs: string) => void | Promise<void>): Promise<Lab> {
+export async function openStudio(write: (runs: string) => void | Promise<void>): Promise<StudioFixture> {
   const base = mkdtempSync(join(tmpdir(), 'studio-browser-'));
   const [runs, page] = [join(base, 'runs'), join(base, 'page')];
   // Built from source, since dist/page may be outdated.

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeFakeRun } from '../../src/report/fake-run.ts';
 import { seriousViolations } from './axe.ts';
-import { hashOf, type Lab, openLab, type Opened } from './page.ts';
+import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
 /** A white pixel. */
 const pixel =
@@ -22,12 +22,12 @@ const samples = {
   ],
 };
 
-let lab: Lab;
+let fixture: StudioFixture;
 let opened: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  lab = await openLab((runs) => {
+  fixture = await openStudio((runs) => {
     for (const seed of [1, 2]) {
       writeFakeRun(runs, {
         name: `mf-s${seed}`,
@@ -49,15 +49,15 @@ beforeAll(async () => {
     writeFileSync(join(runs, 'mf-s1', 'samples.json'), JSON.stringify(samples));
     cpSync(join('docs', 'results', 'fast'), join(runs, 'fast'), { recursive: true });
   });
-  opened = await lab.open('#/run/mf-s1');
+  opened = await fixture.open('#/run/mf-s1');
   page = opened.page;
 });
 afterAll(async () => {
-  await lab.close();
+  await fixture.close();
 });
 
 const go = async (hash: string): Promise<void> => {
-  await page.goto(`${lab.studio.url}${hash}`);
+  await page.goto(`${fixture.studio.url}${hash}`);
 };
 
 it('the slider moves the beads, and the URL stores its position', async () => {
@@ -74,7 +74,7 @@ it('the slider moves the beads, and the URL stores its position', async () => {
   for (let i = 0; i < 5; i++) await slider.press('ArrowRight');
   expect(await slider.getAttribute('aria-valuetext')).toMatch(/^step 6 of/);
   await expect.poll(() => hashOf(page)).toContain('at=6');
-  const other = await lab.open('#/run/mf-s1/depth?at=6');
+  const other = await fixture.open('#/run/mf-s1/depth?at=6');
   await expect
     .poll(() => other.page.locator('figcaption[data-stage="layer1"]').textContent())
     .toBe(await beads.textContent());
@@ -201,13 +201,13 @@ it.each([
   { timeout: 120_000 },
   async (side) => {
     const { colorScheme, width } = side;
-    const own = await lab.open('#/', {
+    const own = await fixture.open('#/', {
       colorScheme,
       viewport: { width, height: 844 },
       reducedMotion: 'reduce',
     });
     for (const view of views) {
-      await own.page.goto(`${lab.studio.url}${view}`);
+      await own.page.goto(`${fixture.studio.url}${view}`);
       await own.page.locator('main h1, main h2:visible').first().waitFor();
       await own.page.waitForTimeout(400);
       expect(await seriousViolations(own.page, 'rules' in side ? side.rules : undefined), view).toEqual([]);

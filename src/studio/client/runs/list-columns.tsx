@@ -235,7 +235,11 @@ const all = (
     cell: pick(
       (row) =>
         percent(
-          interimValue(row, formatNumber(row.testError), `${row.evaluatedOn} error of its last evaluated epoch`),
+          interimValue(
+            row,
+            formatNumber(row.testError),
+            `${row.evaluatedOn} error of its last evaluated epoch`,
+          ),
         ),
       ({ error }) => percent(error ? withError(error.mean, error.standardError) : missing),
     ),
