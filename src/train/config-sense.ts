@@ -15,38 +15,38 @@ const epochsText = (count: number): string => `${count} epoch${count === 1 ? '' 
  * @throws UsageError for a value that makes no sense with the others
  */
 export function checkSense(given: Values, config: TrainConfig, named: (key: string) => string): void {
-  const refuse = (key: string, reason: string): never => {
+  const reject = (key: string, reason: string): never => {
     throw new UsageError(`${named(key)} ${reason}`);
   };
   const { epochs, sched, lr, minLr, warmupEpochs, decayMilestones, checkpointEvery } = config;
   const inEpochs = epochsText(epochs);
   const shortcuts = modelShortcuts(config.model);
   if (given.shortcut !== undefined && config.shortcut !== undefined && !shortcuts.includes(config.shortcut))
-    refuse(
+    reject(
       'shortcut',
       `${config.shortcut} belongs to nets of basic blocks; ${config.model} has ${shortcuts.join(', ')}`,
     );
   const pixels = 'is for pixels in 0..1: divide a value for pixels in 0..255 by 255';
   if (given.mean !== undefined && config.mean?.some((value) => value < 0 || value > 1))
-    refuse('mean', `${config.mean.join(',')} ${pixels}`);
+    reject('mean', `${config.mean.join(',')} ${pixels}`);
   if (given.std !== undefined && config.std?.some((value) => value > maxStd))
-    refuse('std', `${config.std.join(',')} ${pixels}`);
+    reject('std', `${config.std.join(',')} ${pixels}`);
   if ((given.minLr !== undefined || given.lr !== undefined) && minLr > lr)
-    refuse('minLr', `${minLr} is above lr ${lr}: the rate would rise to its end`);
+    reject('minLr', `${minLr} is above lr ${lr}: the rate would rise to its end`);
   // A constant rate may be reached in the last step; other schedules need steps after the warm-up.
   const tooLong = sched === 'constant' ? warmupEpochs > epochs : warmupEpochs >= epochs;
   if (given.warmupEpochs !== undefined && tooLong && warmupEpochs > 0)
-    refuse('warmupEpochs', `${warmupEpochs} leaves nothing of the ${inEpochs}: give less, or more epochs`);
-  if (sched === 'step') checkMilestones(given, decayMilestones, epochs, refuse);
+    reject('warmupEpochs', `${warmupEpochs} leaves nothing of the ${inEpochs}: give less, or more epochs`);
+  if (sched === 'step') checkMilestones(given, decayMilestones, epochs, reject);
   if (given.checkpointEvery !== undefined && checkpointEvery > epochs)
-    refuse('checkpointEvery', `${checkpointEvery} keeps none in ${inEpochs}: give at most ${epochs}`);
+    reject('checkpointEvery', `${checkpointEvery} keeps none in ${inEpochs}: give at most ${epochs}`);
 }
 
 function checkMilestones(
   given: Values,
   milestones: readonly number[],
   epochs: number,
-  refuse: (key: string, reason: string) => never,
+  reject: (key: string, reason: string) => never,
 ): void {
   const list = milestones.join(',');
   const inEpochs = epochsText(epochs);
@@ -54,15 +54,15 @@ function checkMilestones(
     given.decayMilestones !== undefined &&
     milestones.some((epoch, i) => i > 0 && epoch <= milestones[i - 1]!)
   )
-    refuse('decayMilestones', `${list}: each must be above the one before`);
+    reject('decayMilestones', `${list}: each must be above the one before`);
   const late = milestones.filter((epoch) => epoch >= epochs);
   if (given.decayMilestones !== undefined && late.length > 0)
-    refuse(
+    reject(
       'decayMilestones',
       `${list}: ${late.join(', ')} never comes in ${inEpochs}: give epochs below ${epochs}`,
     );
   if (given.sched !== undefined && late.length === milestones.length)
-    refuse(
+    reject(
       'sched',
       `step never lowers the rate in ${inEpochs}: its decay-milestones are ${list}; give some below ${epochs}`,
     );

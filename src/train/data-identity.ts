@@ -72,18 +72,18 @@ export function checkDataIdentity(
   run: string,
 ): void {
   const advice = 'give the folder of its own data with --data-dir, or start a new run';
-  const refuse = (kind: string, what: string): never => {
+  const reject = (kind: string, what: string): never => {
     throw new UsageError(`${run} has other data: its ${kind} images were ${what}; ${advice}`);
   };
   const train = difference(state.data?.train ?? state.images, now.train);
-  if (train !== undefined) refuse('training', train);
+  if (train !== undefined) reject('training', train);
   if (!state.data) return;
   for (const kind of ['validation', 'test'] as const) {
     const [saved, here] = [state.data[kind], now[kind]];
     if (saved === undefined && here === undefined) continue;
     if (saved === undefined || here === undefined)
-      refuse(kind, saved ? `${saved.count}, here are none` : `none, here are ${here!.count}`);
+      reject(kind, saved ? `${saved.count}, here are none` : `none, here are ${here!.count}`);
     const found = difference(saved!, here!);
-    if (found !== undefined) refuse(kind, found);
+    if (found !== undefined) reject(kind, found);
   }
 }
