@@ -34,6 +34,14 @@ const cases = {
   'own, against others': [sine, { ...square, outputs: 1, slices: 1, others: 700, particles: 100 }],
   branch: [branch, { samples: 500, d: 16, outputs: 1, particles: 12, slices: 1 }],
 };
+// Many small tensors: malloc keeps their memory after they are freed.
+const fragmented = {
+  'bottleneck, small and deep, f32': [
+    bottleneck('tanh'),
+    { samples: 60, d: 20, outputs: 20, particles: 64, slices: 200, dtype: 'f32' },
+  ],
+  'matrix, small and deep': [matrix('tanh'), { samples: 100, d: 20, outputs: 10, particles: 8, slices: 200 }],
+};
 
 function build(family, { samples, others, d, outputs, particles, slices, dtype = 'f64', signed = false }) {
   const generator = new Generator(1);
@@ -47,7 +55,11 @@ function build(family, { samples, others, d, outputs, particles, slices, dtype =
   ];
 }
 
-const results = Object.entries(cases).map(([name, [family, sizes]]) =>
+/** A case of `fragmented`, in a process of its own; without a name, all of `cases`. */
+const [, , wanted] = process.argv;
+const chosen = wanted === undefined ? cases : { [wanted]: fragmented[wanted] };
+
+const results = Object.entries(chosen).map(([name, [family, sizes]]) =>
   scope(() => {
     const few = { ...sizes, samples: 2, particles: 2, slices: 1, ...(sizes.others && { others: 2 }) };
     scope(() => {

@@ -19,18 +19,37 @@ interface Row {
   readonly bytes: number;
 }
 
+const worker = join(import.meta.dirname, 'kernel-memory-worker.mjs');
+const measured = (args: readonly string[], env: NodeJS.ProcessEnv): readonly Row[] =>
+  JSON.parse(
+    execFileSync(process.execPath, ['--expose-gc', worker, ...args], {
+      env: { ...process.env, ...env },
+    }).toString(),
+  ) as readonly Row[];
+
+function expectWithinQuarter(rows: readonly Row[]): void {
+  const off = rows.filter(({ peak, bytes }) => !(bytes > 0.75 * peak && bytes < 1.25 * peak));
+  expect(off.map(({ name, peak, bytes }) => `${name}: peak ${peak}, estimate ${bytes}`)).toEqual([]);
+}
+
 it.skipIf(!canResetPeak())(
   'the estimate is within a quarter of the measured peak, for every family',
   { timeout: 240_000 },
   () => {
-    const worker = join(import.meta.dirname, 'kernel-memory-worker.mjs');
     // Return freed memory to the system at once, so that resident memory is memory in use.
-    const env = { ...process.env, MEANFIELD_KEEP_MEMORY: '0', MALLOC_MMAP_THRESHOLD_: '65536' };
-    const rows = JSON.parse(
-      execFileSync(process.execPath, ['--expose-gc', worker], { env }).toString(),
-    ) as Row[];
+    const rows = measured([], { MEANFIELD_KEEP_MEMORY: '0', MALLOC_MMAP_THRESHOLD_: '65536' });
     expect(rows.length).toBeGreaterThan(10);
-    const off = rows.filter(({ peak, bytes }) => !(bytes > 0.75 * peak && bytes < 1.25 * peak));
-    expect(off.map(({ name, peak, bytes }) => `${name}: peak ${peak}, estimate ${bytes}`)).toEqual([]);
+    expectWithinQuarter(rows);
+  },
+);
+
+it
+  .skipIf(!canResetPeak())
+  .each(['bottleneck, small and deep, f32', 'matrix, small and deep', 'own, slices, against others'])(
+  'the estimate covers memory that malloc keeps: %s',
+  (name) => {
+    const rows = measured([name], {});
+    expect(rows).toHaveLength(1);
+    expectWithinQuarter(rows);
   },
 );

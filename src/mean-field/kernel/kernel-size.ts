@@ -26,6 +26,9 @@ export interface KernelCounts {
   readonly d: number;
 }
 
+/** Smaller tensors lie in malloc's heap, which keeps what is freed there; larger ones in a region of their own (allocator.cc). */
+const largeBytes = 2 ** 18;
+
 /** Numbers stored per sample and particle on the way through the flow and back. */
 function widthOf(family: Family, d: number, k: number): { features: number; width: number; kernels: number } {
   const { features, kernels } = family.tangentMemory?.(d) ?? { features: k, kernels: family.tangent ? 2 : 1 };
@@ -50,7 +53,12 @@ export function kernelSize(family: Family, measure: GridMeasure, counts: KernelC
   const atOnce = Math.min(maxSamples, samplesAtOnce(family, measure, d));
   const path =
     atOnce * d * (slices + 1) * (1 + outputs) + (atOnce < maxSamples ? 2 * slices * atOnce * outputs * d : 0);
-  const flow = path + intermediateTensors * atOnce * particles * width;
+  const size = dtypeBytes(measure.theta.dtype);
+  const isSmall = (numbers: number): boolean => numbers * size < largeBytes;
+  const intermediate = atOnce * particles * width;
+  // The rows that are kept lie between small intermediate tensors, so that a freed one leaves a hole at each depth.
+  const holes = isSmall(intermediate) ? slices * intermediate : 0;
+  const flow = path + holes + intermediateTensors * intermediate;
   // The features of one slice, a weighted copy of them, the family's kernels, and the sum over slices.
   const kept = all * particles * features;
   const scaled = family.tangent
@@ -61,11 +69,12 @@ export function kernelSize(family: Family, measure: GridMeasure, counts: KernelC
   const square = rows * columns;
   const sum = slices > 1 ? square : 0;
   const opening = intermediateTensors * particles * (family.tangent ? Math.min(all, atOnce) * width : width);
-  const block = sum + kept + Math.max(scaled + kernels * square, opening);
+  const unreturned = (isSmall(atOnce * d) ? path : 0) + holes;
+  const block = unreturned + sum + kept + Math.max(scaled + kernels * square, opening);
   return {
     rows,
     columns,
-    bytes: dtypeBytes(measure.theta.dtype) * (ofRows + Math.max(flow, block)),
+    bytes: size * (ofRows + Math.max(flow, block)),
     operations: slices * (2 * square * (particles * features + 2 * d) + 8 * all * particles * d),
   };
 }
