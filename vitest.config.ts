@@ -56,6 +56,8 @@ export default defineConfig({
     // Guards against a hang; on a slow machine with two workers some tests take a minute.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    // Under load a page or a process takes seconds.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'isolated', include: [...isolated, 'test/**/*.test.ts'] } },
