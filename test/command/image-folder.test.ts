@@ -130,7 +130,7 @@ it('evaluate tests a run on images in .npy files, with its own classes', () => {
   );
   const train = meanfield(['train', ...npy]);
   expect(train.code).toBe(2);
-  expect(train.stderr).toMatch(/npy has test images alone/);
+  expect(train.stderr).toMatch(/npy has only test images/);
 });
 
 it('evaluate reports each severity of CIFAR-10-C, and a table of its corruptions', () => {
