@@ -93,10 +93,10 @@ function attempt<T>(problem: string, action: () => T, advice?: string): T {
   try {
     return action();
   } catch (error) {
-    const reason =
-      error instanceof Refusal
-        ? error.message
-        : (reasonOfCode((error as NodeJS.ErrnoException).code) ?? String(error));
-    throw new FileError(`${problem}: ${reason}${advice === undefined ? '' : `; ${advice}`}`, error);
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = error instanceof Refusal ? error.message : (reasonOfCode(code) ?? String(error));
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    const remedy = isFull ? 'free some space, then resume' : advice;
+    throw new FileError(`${problem}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`, error);
   }
 }

@@ -26,8 +26,8 @@ it('a setting that is absent in one differs', () => {
 });
 
 it('a mean has a standard error from two values on; missing values do not count', () => {
-  expect(meanOf([1, null, 3])).toEqual({ n: 2, mean: 2, standardError: 1 });
-  expect(meanOf([5])).toEqual({ n: 1, mean: 5, standardError: undefined });
+  expect(meanOf([1, null, 3])).toMatchObject({ n: 2, mean: 2, standardError: 1 });
+  expect(meanOf([5])).toMatchObject({ n: 1, mean: 5, standardError: undefined });
   expect(meanOf([null])).toBeUndefined();
 });
 
@@ -40,5 +40,5 @@ it('a group averages only its final runs; a run without a configuration is its o
     fakeRow({ name: 'e', configuration: null }),
   ]);
   expect(groups.map(({ rows }) => rows.length)).toEqual([3, 1, 1]);
-  expect(groups[0]?.error).toEqual({ n: 2, mean: 11, standardError: 1 });
+  expect(groups[0]?.error).toMatchObject({ n: 2, mean: 11, standardError: 1 });
 });
