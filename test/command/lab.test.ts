@@ -116,7 +116,10 @@ it.each([
   [['--preset', 'algorithm1'], 'unknown preset "algorithm1": did you mean algorithm-1?'],
   [['--engine', 'fast'], '--engine: expected one of native, reference, got "fast"'],
   [['--view', 'flow', '--sed', '3'], '--seed'],
-  [['--data', 'csv', '--csv', '/nowhere/points.csv'], '--csv: cannot read /nowhere/points.csv: it does not exist'],
+  [
+    ['--data', 'csv', '--csv', '/nowhere/points.csv'],
+    '--csv: cannot read /nowhere/points.csv: it does not exist',
+  ],
   [['--data', 'csv'], 'data csv needs your own points'],
   [['--data', 'moons', '--csv', 'a.csv'], 'are two sets of points: give one'],
   [['--columns', 'a,b,c'], '--columns chooses columns of own points: give --csv FILE'],
