@@ -61,6 +61,15 @@ export function labelTicks(type: ScaleType, values: readonly number[]): string[]
   if (long) return values.map((value) => (value === 0 ? '0' : formatPower(value, 3)));
   if (type === 'log') return values.map((value) => String(Number(value.toPrecision(3))));
   const step = Math.min(...values.slice(1).map((value, i) => Math.abs(value - values[i]!)));
-  const decimals = Number.isFinite(step) ? precisionFixed(step) : 2;
-  return values.map(numberFormat(`,.${decimals}f`));
+  return values.map(numberFormat(`,.${decimalsOf(values, step)}f`));
+}
+
+/** The fewest decimals that show every value to a hundredth of the step between them. */
+function decimalsOf(values: readonly number[], step: number): number {
+  // Equal ticks have no step: the ends of an axis of one value.
+  if (!Number.isFinite(step) || step === 0) return 2;
+  const first = precisionFixed(step);
+  const isExact = (decimals: number): boolean =>
+    values.every((value) => Math.abs(Number(value.toFixed(decimals)) - value) < step / 100);
+  return [first, first + 1, first + 2].find(isExact) ?? first;
 }
