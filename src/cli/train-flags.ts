@@ -7,31 +7,21 @@ import { UsageError } from '../errors.ts';
 import { withoutType } from '../train/settings/kinds.ts';
 import {
   configKeys,
-  defaultText,
   flagName,
   flagOf,
+  groupTitles,
+  helpWithDefault,
   type SettingName,
   settingOf,
 } from '../train/settings/table.ts';
 
-const titles = {
-  data: 'Data:',
-  model: 'Model:',
-  scheme: 'Positions in depth:',
-  optimiser: 'Optimisation:',
-  images: 'Images:',
-  machine: 'Machine:',
-  run: 'Run:',
-} as const;
-
 function optionOf(key: SettingName): Option {
-  const { kind, help, short, group } = settingOf(key);
+  const { kind, short, group } = settingOf(key);
   const words = [`--${flagName(key)}`, ...(kind.argument ? [kind.argument] : [])];
-  const defaultValue = defaultText(key);
   const option = new Option(
     `${short === undefined ? '' : `-${short}, `}${words.join(' ')}`,
-    defaultValue === undefined ? help : `${help} (default ${defaultValue})`,
-  ).helpGroup(titles[group]);
+    helpWithDefault(key),
+  ).helpGroup(`${groupTitles[group]}:`);
   return kind.parse ? option.argParser(kind.parse) : option;
 }
 

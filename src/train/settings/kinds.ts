@@ -8,9 +8,7 @@ import { checkInteger, checkNumber, checkOneOf, isList, type Range, unexpected }
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
   readonly pattern?: string;
-  readonly minLength?: number;
   readonly minItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;

@@ -2,8 +2,8 @@
 import {
   type Condition,
   configKeys,
-  defaultText,
   flagOf,
+  helpWithDefault,
   isNegated,
   type SettingName,
   settingOf,
@@ -19,11 +19,10 @@ const orNull = (schema: JsonSchema): JsonSchema => {
 
 function propertyOf(key: SettingName): JsonSchema {
   const { kind, help, default: initial, examples } = settingOf(key);
-  const text = defaultText(key);
   const meaning = isNegated(key) ? `false: ${help}` : help;
   return {
     ...orNull(kind.schema),
-    description: text === undefined ? meaning : `${meaning} (default ${text})`,
+    description: helpWithDefault(key, meaning),
     ...(initial === undefined ? {} : { default: initial }),
     ...(examples ? { examples } : {}),
   };

@@ -37,8 +37,18 @@ export interface Condition {
   readonly above?: number;
 }
 
-export const settingGroups = ['data', 'model', 'scheme', 'optimiser', 'images', 'machine', 'run'] as const;
-export type SettingGroup = (typeof settingGroups)[number];
+/** The groups of settings with their titles, in the order of help and forms. */
+export const groupTitles = {
+  data: 'Data',
+  model: 'Model',
+  scheme: 'Positions in depth',
+  optimiser: 'Optimisation',
+  images: 'Images',
+  machine: 'Machine',
+  run: 'Run',
+} as const;
+export type SettingGroup = keyof typeof groupTitles;
+export const settingGroups = Object.keys(groupTitles) as SettingGroup[];
 
 export interface Setting<T> {
   readonly kind: Kind<T>;
@@ -452,4 +462,10 @@ export function defaultText(key: SettingName): string | undefined {
   if (defaultLabel !== undefined) return defaultLabel;
   if (Array.isArray(value)) return value.join(',');
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+/** The help text with the default, unless that is a switch. */
+export function helpWithDefault(key: SettingName, help = settingOf(key).help): string {
+  const text = defaultText(key);
+  return text === undefined ? help : `${help} (default ${text})`;
 }

@@ -4,7 +4,7 @@ import {
   configKeys,
   defaultText,
   flagName,
-  type SettingGroup,
+  groupTitles,
   settingGroups,
   type SettingName,
   settingOf,
@@ -31,16 +31,6 @@ export interface Section {
   readonly more: readonly Field[];
 }
 
-const titles: Readonly<Record<SettingGroup, string>> = {
-  data: 'Data',
-  model: 'Model',
-  scheme: 'Positions in depth',
-  optimiser: 'Optimisation',
-  images: 'Images',
-  machine: 'Machine',
-  run: 'Run',
-};
-
 function fieldOf(key: SettingName): Field {
   const { kind, help, examples, basic, default: defaultValue } = settingOf(key);
   const { enum: choices, type } = kind.schema;
@@ -63,7 +53,7 @@ export const fields: readonly Field[] = configKeys.map(fieldOf);
 export const sections: readonly Section[] = settingGroups.map((group) => {
   const own = fields.filter(({ key }) => settingOf(key).group === group);
   return {
-    title: titles[group],
+    title: groupTitles[group],
     basic: own.filter(({ isBasic }) => isBasic),
     more: own.filter(({ isBasic }) => !isBasic),
   };
