@@ -9,7 +9,7 @@ import {
 } from 'meanfield/mean-field';
 import {
   intervalMeasure,
-  overDepth,
+  integrateOverDepth,
   pathMeasure,
   secondMoment,
   sinkhorn,
@@ -27,7 +27,7 @@ scope(() => {
   const nu = gridMeasure(independentSlices(gaussian(1.2), generator, 5, 32, k, 'f64'));
   const { distance } = sinkhorn(rho.particles(0, 0), nu.particles(0, 0), { epsilon: 0.5 });
   process.stdout.write(
-    `second moment ${overDepth(rho, secondMoment).toFixed(2)}, W2(rho, nu) ${gridWasserstein(rho, nu).toFixed(3)}, ` +
+    `second moment ${integrateOverDepth(rho, secondMoment).toFixed(2)}, W2(rho, nu) ${gridWasserstein(rho, nu).toFixed(3)}, ` +
       `of the first slices, entropic, ${distance.toFixed(3)}\n`,
   );
 

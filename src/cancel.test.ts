@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 
-import { checkAborted, type Progress, timeLimit, watchCall } from './cancel.ts';
+import { throwIfAborted, type Progress, timeLimit, watchCall } from './cancel.ts';
 import { AbortError, MeanfieldError, UsageError } from './errors.ts';
 
 it("an abort is a named error with Node's name, code and cause", () => {
   const controller = new AbortController();
-  checkAborted(controller.signal, 'integrate');
+  throwIfAborted(controller.signal, 'integrate');
   const reason = new Error('the user pressed stop');
   controller.abort(reason);
   try {
-    checkAborted(controller.signal, 'integrate');
+    throwIfAborted(controller.signal, 'integrate');
     expect.unreachable();
   } catch (error) {
     expect(error).toBeInstanceOf(AbortError);
@@ -22,7 +22,7 @@ it("an abort is a named error with Node's name, code and cause", () => {
 it('reasons of every kind give one line', () => {
   const text = (reason?: unknown) => {
     try {
-      checkAborted(AbortSignal.abort(reason), 'sweep');
+      throwIfAborted(AbortSignal.abort(reason), 'sweep');
     } catch (error) {
       return (error as Error).message;
     }

@@ -12,7 +12,7 @@ import { AbortError } from './errors.ts';
  * timers and other events cannot abort it. An abort must come from a callback of the call (`onProgress`, your own f),
  * or from an object whose `aborted` is computed on access, such as {@link timeLimit}.
  */
-export interface StopSignal {
+export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
 }
@@ -32,7 +32,7 @@ export interface LongCallOptions {
    * Stops the call with an {@link AbortError} at the first step after `signal.aborted` becomes true. A synchronous call
    * does not see `AbortSignal.timeout`, which waits for the event loop: pass a {@link timeLimit} instead.
    */
-  readonly signal?: StopSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** Called at each step. An exception from it ends the call. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -44,7 +44,7 @@ export const longCallKeys = { signal: true, onProgress: true } as const;
  * @param call - the name of the call, for the message
  * @throws AbortError, with `signal.reason` as its cause, if the signal is aborted
  */
-export function checkAborted(signal: StopSignal | undefined, call: string): void {
+export function throwIfAborted(signal: AbortSignalLike | undefined, call: string): void {
   if (signal?.aborted) throw new AbortError(`${call} was aborted${reasonText(signal.reason)}`, signal.reason);
 }
 
@@ -64,19 +64,19 @@ export function watchCall(
   call: string,
   { signal, onProgress }: LongCallOptions,
 ): (done: number, total?: number) => void {
-  if (signal !== undefined && typeof (signal as StopSignal | null)?.aborted !== 'boolean')
+  if (signal !== undefined && typeof (signal as AbortSignalLike | null)?.aborted !== 'boolean')
     throw unexpected('an AbortSignal', `signal of ${call}`, signal);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw unexpected('a function', `onProgress of ${call}`, onProgress);
-  checkAborted(signal, call);
+  throwIfAborted(signal, call);
   return (done, total) => {
     onProgress?.({ done, total });
-    checkAborted(signal, call);
+    throwIfAborted(signal, call);
   };
 }
 
 /** A signal that is aborted after this many milliseconds, even during a synchronous call. */
-export function timeLimit(milliseconds: number): StopSignal {
+export function timeLimit(milliseconds: number): AbortSignalLike {
   if (!(milliseconds >= 0)) throw unexpected('a number >= 0', 'timeLimit', milliseconds);
   const end = performance.now() + milliseconds;
   return {

@@ -17,4 +17,4 @@ export const commandLine = (words: readonly string[]): string => words.map(shell
 export const pathArgument = (path: string): string => (path.startsWith('-') ? `./${path}` : path);
 
 /** The command in a project that depends on the package, for lines that are read on another machine or in a page. */
-export const usualProgram = 'npx meanfield';
+export const defaultProgram = 'npx meanfield';

@@ -1,10 +1,10 @@
 /** The public API. Subpaths: meanfield/tensor, /io, /mean-field, /models, /train, /theory, /data, /reference. */
 export {
-  checkAborted,
+  throwIfAborted,
   type LongCallOptions,
   type OnProgress,
   type Progress,
-  type StopSignal,
+  type AbortSignalLike,
   timeLimit,
 } from './cancel.ts';
 export * as data from './data/index.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Generator, grad, ops, tensor, type Tensor } from '../tensor/index.ts';
 import { continuousAdjoint } from './continuous-adjoint.ts';
 import { stochasticDescent, wassersteinFlow } from './dynamics/index.ts';
-import { batchesOf } from './dynamics/stochastic.ts';
+import { batchSampler } from './dynamics/stochastic.ts';
 import { descentField } from './dynamics/descent-field.ts';
 import { bottleneck, branchFamily, customFamily, type Family } from './families/index.ts';
 import { energy, flowGradient, predict } from './gradient.ts';
@@ -25,7 +25,7 @@ describe('options', () => {
     ['grad', () => grad(tensor([1]), [], any(nonsense))],
     ['slicesOf', () => slicesOf(family, measure, any(nonsense))],
     ['descentField', () => descentField(problem, family, measure, any(nonsense))],
-    ['batchesOf', () => batchesOf(6, any({ batch: 2, generator, ...nonsense }))],
+    ['batchSampler', () => batchSampler(6, any({ batch: 2, generator, ...nonsense }))],
     ['stochasticDescent', () => stochasticDescent(problem, family, measure, any(nonsense))],
     ['tangentKernelSize', () => tangentKernelSize(problem, family, measure, any(nonsense))],
     ['createSchedule', () => createSchedule(any(nonsense))],

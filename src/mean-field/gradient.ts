@@ -4,7 +4,7 @@ import { checkNumbers, checkOptions } from '../check.ts';
 import { checkFamily, checkMeasure, checkParticleMeasure } from './check-kinds.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
 import { checkParticles } from './families/family.ts';
-import type { Family, Wanted } from './families/index.ts';
+import type { Family, RequestedGradients } from './families/index.ts';
 import { adjointFlow, flow, type Slice, statesAt, trajectory } from './flow.ts';
 import { slicesOf, type RungeKuttaStage } from './integrators/runge-kutta.ts';
 import type { Integrator, Tableau } from './integrators/tableau.ts';
@@ -225,13 +225,13 @@ function sweep(
   measure: Measure,
   options: FlowOptions,
   collect?: (stage: RungeKuttaStage) => void,
-  wanted: Wanted = { theta: true, weight: true },
+  requested: RequestedGradients = { theta: true, weight: true },
 ): Solution {
   const { integrator = 'euler' } = options;
   const plain = slicesOf(family, measure, {
     integrator,
     ...(collect && {
-      wanted,
+      requested,
       onStage: (stages) => {
         stages.forEach(collect);
       },
@@ -347,7 +347,7 @@ export function particleGradient(
       const share = 1 / sampleCount(problem);
       const theta = zerosLike(measure.theta);
       const weight = options.weight ? zerosLike(measure.weight) : undefined;
-      const wanted = { theta: true, weight: options.weight ?? false };
+      const requested = { theta: true, weight: options.weight ?? false };
       const { loss } = sweep(
         'particleGradient',
         problem,
@@ -359,7 +359,7 @@ export function particleGradient(
           measure.accumulate(l, pullback.theta!, theta, factor);
           if (weight) measure.accumulate(l, pullback.weight!, weight, factor);
         },
-        wanted,
+        requested,
       );
       return { loss, theta, weight };
     }),

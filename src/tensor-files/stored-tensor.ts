@@ -1,5 +1,5 @@
 /** Converts tensors to and from the bytes in files. */
-import { type DType, tensor, type Tensor, tensorOver } from '../tensor/index.ts';
+import { type DType, tensor, type Tensor, fromBuffer } from '../tensor/index.ts';
 import { numbersOf, type SafetensorsDType, type StoredTensor } from '../io/index.ts';
 
 /** The type in which a file holds a tensor. */
@@ -44,6 +44,6 @@ export function tensorOfStored(stored: StoredTensor): Tensor {
     return tensor(to === 'i64' ? BigInt64Array.from(numbers, BigInt) : Float32Array.from(numbers), shape);
   }
   const bytes = to === 'bool' ? Uint8Array.from(data, (x) => (x ? 1 : 0)) : new Uint8Array(data);
-  if (to === 'u8' || to === 'bool') return tensorOver(bytes, shape, to);
-  return tensorOver(new views[to](bytes.buffer), shape, to);
+  if (to === 'u8' || to === 'bool') return fromBuffer(bytes, shape, to);
+  return fromBuffer(new views[to](bytes.buffer), shape, to);
 }

@@ -58,7 +58,7 @@ function checkTensors(name: string, tensors: readonly Tensor[]): void {
 let recording = true;
 
 /** Whether operators record for autograd. */
-export function isRecording(): boolean {
+export function isGradEnabled(): boolean {
   return recording;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { OperatorError } from '../native/index.ts';
-import { full, ones, tensor, tensorOver, to, zeros } from './create.ts';
+import { full, ones, tensor, fromBuffer, to, zeros } from './create.ts';
 import { type DType, type NumericArray, dtypes } from './dtype.ts';
 import * as ops from './operators_generated.ts';
 import { scope } from './scope.ts';
@@ -19,7 +19,7 @@ describe.each(dtypes)('%s', (dtype) => {
   it('round-trips unchanged', () => {
     scope(() => {
       const data = samples[dtype];
-      const made = dtype === 'bool' ? tensorOver(data, [2, 2], 'bool') : tensor(data, [2, 2]);
+      const made = dtype === 'bool' ? fromBuffer(data, [2, 2], 'bool') : tensor(data, [2, 2]);
       expect(made.dtype).toBe(dtype);
       expect(made.shape).toEqual([2, 2]);
       expect(made.toTypedArray()).toEqual(data);
@@ -28,7 +28,7 @@ describe.each(dtypes)('%s', (dtype) => {
 
   it('is read row-major in any memory layout', () => {
     scope(() => {
-      const turned = ops.transpose(tensorOver(samples[dtype], [2, 2], dtype), 0, 1);
+      const turned = ops.transpose(fromBuffer(samples[dtype], [2, 2], dtype), 0, 1);
       const [a, b, c, d] = samples[dtype];
       expect([...turned.toTypedArray()]).toEqual([a, c, b, d]);
     });
@@ -37,7 +37,7 @@ describe.each(dtypes)('%s', (dtype) => {
   it('shares memory with its source array and its view', () => {
     scope(() => {
       const data = samples[dtype].slice();
-      const shared = tensorOver(data, [4], dtype);
+      const shared = fromBuffer(data, [4], dtype);
       const view = shared.viewTypedArray();
       expect(view).toEqual(data);
       [data[0], data[1]] = [data[1] as never, data[0] as never];
@@ -54,7 +54,7 @@ describe.each(dtypes)('%s', (dtype) => {
       expect(empty.size).toBe(0);
       expect(empty.toTypedArray()).toHaveLength(0);
       expect(empty.viewTypedArray()).toHaveLength(0);
-      expect(tensorOver(samples[dtype].slice(0, 0), [0], dtype).shape).toEqual([0]);
+      expect(fromBuffer(samples[dtype].slice(0, 0), [0], dtype).shape).toEqual([0]);
     });
   });
 });
@@ -75,7 +75,7 @@ it('part of an array is taken at its offset', () => {
   scope(() => {
     const data = Float32Array.of(0, 1, 2, 3);
     expect(tensor(data.subarray(1, 3)).toArray()).toEqual([1, 2]);
-    const shared = tensorOver(data.subarray(2), [2]);
+    const shared = fromBuffer(data.subarray(2), [2]);
     ops.fill_(shared, 7);
     expect([...data]).toEqual([0, 1, 7, 7]);
     expect(ops.select(tensor([1, 2, 3, 4], [2, 2]), 0, 1).viewTypedArray()).toEqual(Float32Array.of(3, 4));
@@ -130,14 +130,14 @@ it('arrays of other element types are rejected', () => {
 it('data must fit the shape', () => {
   expect(() => tensor([1, 2, 3], [2, 2])).toThrow('shape [2, 2] needs 4 values, got 3');
   expect(() => tensor([1], [-1])).toThrow(UsageError);
-  expect(() => tensorOver(new Float32Array(3), [2, 2])).toThrow(/need 16 bytes, the array has 12/);
-  expect(() => tensorOver(new Float32Array(3), [3], 'f64')).toThrow(OperatorError);
-  expect(() => tensorOver(new Float32Array(0), [2 ** 32, 2 ** 32])).toThrow(/too large/);
+  expect(() => fromBuffer(new Float32Array(3), [2, 2])).toThrow(/need 16 bytes, the array has 12/);
+  expect(() => fromBuffer(new Float32Array(3), [3], 'f64')).toThrow(OperatorError);
+  expect(() => fromBuffer(new Float32Array(0), [2 ** 32, 2 ** 32])).toThrow(/too large/);
 });
 
 it('a misaligned array is not shared', () => {
   const bytes = new Uint8Array(9);
-  expect(() => tensorOver(bytes.subarray(1), [1], 'f64')).toThrow(
+  expect(() => fromBuffer(bytes.subarray(1), [1], 'f64')).toThrow(
     /does not start at a multiple of .* 8 bytes/,
   );
 });

@@ -106,7 +106,7 @@ const isShape = (value: unknown): value is readonly number[] =>
  * Creates a tensor that shares the memory of `data`: writes to one are visible in the other. Do not transfer or
  * resize the array buffer.
  */
-export function tensorOver(data: NumericArray, shape: readonly number[], dtype = dtypeOfArray(data)): Tensor {
+export function fromBuffer(data: NumericArray, shape: readonly number[], dtype = dtypeOfArray(data)): Tensor {
   checkShape('shape', shape);
   return new Tensor(guarded(() => native().tensorFromBuffer(data, shape, dtypeCode(dtype), true)));
 }

@@ -8,21 +8,21 @@ export type DType = (typeof dtypes)[number];
 /** The default dtype, as in PyTorch: of `tensor`, `zeros`, `Generator`, initial distributions of particles. */
 export const defaultDtype = 'f32' satisfies DType;
 
-interface FloatFacts {
+interface FloatInfo {
   /** Unit roundoff: half the spacing of numbers at 1. */
-  readonly rounding: number;
+  readonly unitRoundoff: number;
   /** The smallest positive normal number. */
   readonly tiny: number;
 }
 
-const floats: Partial<Record<DType, FloatFacts>> = {
-  f64: { rounding: 2 ** -53, tiny: 2 ** -1022 },
-  f32: { rounding: 2 ** -24, tiny: 2 ** -126 },
-  bf16: { rounding: 2 ** -8, tiny: 2 ** -126 },
+const floats: Partial<Record<DType, FloatInfo>> = {
+  f64: { unitRoundoff: 2 ** -53, tiny: 2 ** -1022 },
+  f32: { unitRoundoff: 2 ** -24, tiny: 2 ** -126 },
+  bf16: { unitRoundoff: 2 ** -8, tiny: 2 ** -126 },
 };
 
 /** The precision of a floating-point dtype. @throws UsageError for integers */
-export function floatFacts(dtype: DType): FloatFacts {
+export function finfo(dtype: DType): FloatInfo {
   const found = floats[dtype];
   if (!found) throw new UsageError(`expected a tensor of real numbers (f32, f64 or bf16), got ${dtype}`);
   return found;

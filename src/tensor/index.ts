@@ -1,12 +1,12 @@
 export { autocast } from './autocast.ts';
-export { enableGrad, grad, type GradOptions, isRecording, noGrad } from './autograd.ts';
-export { type CreateOptions, full, ones, tensor, tensorOver, to, zeros } from './create.ts';
+export { enableGrad, grad, type GradOptions, isGradEnabled, noGrad } from './autograd.ts';
+export { type CreateOptions, full, ones, tensor, fromBuffer, to, zeros } from './create.ts';
 export {
   defaultDtype,
   type DType,
   dtypeBytes,
   dtypes,
-  floatFacts,
+  finfo,
   type MemoryFormat,
   type NumericArray,
 } from './dtype.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
-import { zeros, full, tensor, tensorOver, to } from './create.ts';
+import { zeros, full, tensor, fromBuffer, to } from './create.ts';
 import * as ops from './operators_generated.ts';
 import { scope } from './scope.ts';
 import { liveTensorCount } from './tensor.ts';
@@ -20,7 +20,7 @@ it('console.log shows shape, dtype and the values', () => {
     expect(shown(tensor([1 / 3, -0, NaN, -Infinity, 1e-20], { dtype: 'f64' }))).toBe(
       'Tensor(f64[5] on cpu) [0.333333, -0, NaN, -Infinity, 1e-20]',
     );
-    expect(shown(tensorOver(Uint8Array.of(1, 0), [2], 'bool'))).toBe('Tensor(bool[2] on cpu) [true, false]');
+    expect(shown(fromBuffer(Uint8Array.of(1, 0), [2], 'bool'))).toBe('Tensor(bool[2] on cpu) [true, false]');
     expect(shown(tensor(BigInt64Array.of(2n ** 62n)))).toBe('Tensor(i64[1] on cpu) [4611686018427387904]');
     expect(shown(to(tensor([1.5, -2]), { dtype: 'bf16' }))).toBe('Tensor(bf16[2] on cpu) [1.5, -2]');
     expect(shown(zeros([0, 3]))).toBe('Tensor(f32[0, 3] on cpu) []');

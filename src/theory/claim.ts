@@ -5,7 +5,7 @@ import { Generator, noGrad, scope } from '../tensor/index.ts';
 import type { Fashion } from './fashion.ts';
 
 /** The input of every claim. */
-export interface Setting {
+export interface ClaimContext {
   /** Whether to run a smaller version, for a first look. */
   readonly quick: boolean;
   readonly seed: number;
@@ -39,7 +39,7 @@ export interface Claim<Parts = object> {
   readonly real?: boolean;
   /** Approximate seconds on one core; the longest claims start first. Default: 1. */
   readonly cost?: number;
-  measure(setting: Setting, parts: Parts): Outcome;
+  measure(setting: ClaimContext, parts: Parts): Outcome;
 }
 
 /** Options of {@link measureClaim}. */
@@ -60,7 +60,7 @@ export function measureClaim<Parts>(
   checkOptions('measureClaim', options, { seed: true, quick: true, fashion: true, onProgress: true });
   const { seed = 1, quick = false, fashion, onProgress } = options;
   const started = performance.now();
-  const setting: Setting = {
+  const setting: ClaimContext = {
     quick,
     seed,
     get fashion() {

@@ -1,6 +1,6 @@
 /** The claims of the talk as computations, and their shared tools. */
 export { atLeast, atMost, within } from './check.ts';
-export { type Claim, type ClaimOptions, measureClaim, type Outcome, type Setting } from './claim.ts';
+export { type Claim, type ClaimOptions, measureClaim, type Outcome, type ClaimContext } from './claim.ts';
 export { claims } from './claims/index.ts';
 export { type Fashion, loadFashion } from './fashion.ts';
 export { type Fit, fitLine, fitPower, mean, median, rms } from '../stats/index.ts';

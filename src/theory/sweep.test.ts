@@ -11,7 +11,7 @@ import {
   pathMeasure,
   smoothPaths,
 } from '../mean-field/index.ts';
-import { Generator, isRecording, liveTensorCount, ones, ops } from '../tensor/index.ts';
+import { Generator, isGradEnabled, liveTensorCount, ones, ops } from '../tensor/index.ts';
 import { rms } from '../stats/index.ts';
 import { sweep } from './sweep.ts';
 import { rowsToArrays, rowsToCsv, summarise, writeRows } from './table.ts';
@@ -31,7 +31,7 @@ it('frees the tensors of each row, and records no gradients', () => {
   const before = liveTensorCount();
   const counts = sweep({ i: [1, 2, 3] }, ({ i }) => {
     const value = ops.sum(ones([i, 4])).item();
-    return { value, live: liveTensorCount(), recording: Number(isRecording()) };
+    return { value, live: liveTensorCount(), recording: Number(isGradEnabled()) };
   });
   expect(new Set(counts.map(({ live }) => live)).size).toBe(1);
   expect(counts.map(({ recording }) => recording)).toEqual([0, 0, 0]);

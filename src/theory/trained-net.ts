@@ -3,7 +3,7 @@ import { CifarResNet } from '../models/index.ts';
 import { type Activation, crossEntropy } from '../nn/index.ts';
 import { Sgd } from '../optim/index.ts';
 import { enableGrad, type Generator, grad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
-import type { Setting } from './claim.ts';
+import type { ClaimContext } from './claim.ts';
 
 /** A frozen net with unseen test data. */
 export interface TrainedNet {
@@ -25,7 +25,7 @@ const shown = 8;
  * @param activation - softplus, with pre-activation, if differences need a smooth net
  */
 export function trainedNet(
-  { draw, fashion, quick }: Pick<Setting, 'draw' | 'fashion' | 'quick'>,
+  { draw, fashion, quick }: Pick<ClaimContext, 'draw' | 'fashion' | 'quick'>,
   activation: Activation,
 ): TrainedNet {
   const generator = draw(77_000);

@@ -1,6 +1,6 @@
 /** Runs tasks in cancellable worker processes; a process that dies fails only its own task. */
 import type { ChildProcess } from 'node:child_process';
-import { checkAborted, type StopSignal } from '../cancel.ts';
+import { throwIfAborted, type AbortSignalLike } from '../cancel.ts';
 import { checkInteger } from '../check.ts';
 import { forkWorker } from '../worker-process.ts';
 
@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly processes: number;
   /** Threads of libtorch in each process. */
   readonly threads: number;
-  readonly signal?: StopSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** Polling interval, in ms, for a signal without events. */
@@ -45,7 +45,7 @@ export async function inProcesses<T extends object, R>(
   const { call, script, threads, signal } = options;
   const count = Math.min(checkInteger('processes', options.processes, { min: 1 }), tasks.length);
   checkInteger('threads', threads, { min: 1 });
-  checkAborted(signal, call);
+  throwIfAborted(signal, call);
   const queue = [...tasks];
   const workers = new Set<ChildProcess>();
   let stopped = false;
@@ -65,7 +65,7 @@ export async function inProcesses<T extends object, R>(
   };
   const timer = setInterval(() => {
     guard(() => {
-      checkAborted(signal, call);
+      throwIfAborted(signal, call);
     });
   }, signalInterval);
   const work = async (): Promise<void> => {
@@ -81,7 +81,7 @@ export async function inProcesses<T extends object, R>(
       });
       if (stopped) return;
       onAnswer(task, answer);
-      checkAborted(signal, call);
+      throwIfAborted(signal, call);
     }
     worker?.disconnect();
   };

@@ -1,7 +1,7 @@
 /** Converts batches of images to normalised tensors, channels last in memory. */
 import { checkObject, checkText } from '../check.ts';
 import type { ImageSet } from '../data/index.ts';
-import { keep, ops, scope, tensor, tensorOver, type Tensor, to } from '../tensor/index.ts';
+import { keep, ops, scope, tensor, fromBuffer, type Tensor, to } from '../tensor/index.ts';
 
 /** The size of one image. */
 export type ImageSize = Pick<ImageSet, 'height' | 'width' | 'channels'>;
@@ -43,7 +43,7 @@ export class BatchTensors {
   images(bytes: Uint8Array, batch: number): Tensor {
     const { height, width, channels } = this.#size;
     return scope(() => {
-      const raw = to(tensorOver(bytes, [batch, height, width, channels]), { device: this.#device });
+      const raw = to(fromBuffer(bytes, [batch, height, width, channels]), { device: this.#device });
       const planes = ops.toDtype(ops.permute(raw, [0, 3, 1, 2]), this.#dtype);
       return ops.addcmul(this.#offset, planes, this.#scale);
     });

@@ -94,14 +94,14 @@ console.log(inScopes, views, kept > 5);`,
 it('memory lent to a tensor outlives the array and is released with the tensor', async () => {
   const { code, stdout, stderr } = await workshop.run(
     'lent.mjs',
-    `const { ops, tensorOver, scope } = tensor;
+    `const { ops, fromBuffer, scope } = tensor;
 const pause = () => new Promise((done) => setTimeout(done, 5));
 let freed = 0;
 const registry = new FinalizationRegistry(() => { freed++; });
 const lend = () => {
   const array = new Float32Array(1 << 16).fill(3);
   registry.register(array.buffer, 0);
-  return tensorOver(array, [array.length]);
+  return fromBuffer(array, [array.length]);
 };
 const lent = lend();
 const other = lend();
@@ -142,7 +142,7 @@ console.log(first.constructor.name, first.every((value) => value === 5));`,
 it('arrays that cannot be lent are not kept', async () => {
   const { stdout } = await workshop.run(
     'refused.mjs',
-    `const { tensorOver } = tensor;
+    `const { fromBuffer } = tensor;
 const pause = () => new Promise((done) => setTimeout(done, 5));
 let freed = 0;
 const registry = new FinalizationRegistry(() => { freed++; });
@@ -150,7 +150,7 @@ const registry = new FinalizationRegistry(() => { freed++; });
   for (const shape of [[5], [2 ** 32, 2 ** 32], [4, 2 ** 62]]) {
     const array = new Float32Array(4);
     registry.register(array.buffer, 0);
-    try { tensorOver(array, shape); console.log('accepted', shape); } catch { /* as it should be */ }
+    try { fromBuffer(array, shape); console.log('accepted', shape); } catch { /* as it should be */ }
   }
 })();
 for (let i = 0; i < 200 && freed < 3; i++) { gc(); await pause(); }
@@ -163,10 +163,10 @@ console.log(freed);`,
 it('a process that exits with tensors, lent arrays and views alive ends cleanly', async () => {
   const { code, signal, stderr } = await workshop.run(
     'exit.mjs',
-    `const { ops, tensorOver, tensor: make, grad } = tensor;
+    `const { ops, fromBuffer, tensor: make, grad } = tensor;
 globalThis.all = [];
 for (let i = 0; i < 100; i++) {
-  const lent = tensorOver(new Float32Array(1024), [1024]);
+  const lent = fromBuffer(new Float32Array(1024), [1024]);
   const leaf = make([i]).setRequiresGrad();
   globalThis.all.push(lent, lent.viewTypedArray(), leaf, ops.exp(leaf), make(new Float64Array(64)).viewTypedArray());
 }

@@ -72,10 +72,10 @@ parentPort.postMessage({ count, stale, recorded: ops.exp(w).requiresGrad });`,
 });
 
 it('workers terminated while computing over lent arrays leave the process healthy', async () => {
-  const body = `const { ops, tensorOver, scope } = tensor;
+  const body = `const { ops, fromBuffer, scope } = tensor;
 globalThis.all = [];
 for (let i = 0; i < 20; i++) {
-  const lent = tensorOver(new Float32Array(4096), [64, 64]);
+  const lent = fromBuffer(new Float32Array(4096), [64, 64]);
   globalThis.all.push(lent.viewTypedArray());
   if (i % 2) globalThis.all.push(lent); else lent.dispose();
 }

@@ -13,7 +13,7 @@ import { published } from '../published.ts';
 
 const { FileError, UsageError } = await published<typeof Errors>('meanfield');
 const io = await published<typeof Io>('meanfield/io');
-const { liveTensorCount, ops, scope, tensor, tensorOver } =
+const { liveTensorCount, ops, scope, tensor, fromBuffer } =
   await published<typeof Tensors>('meanfield/tensor');
 
 const folder = mkdtempSync(join(tmpdir(), 'meanfield-io-'));
@@ -361,7 +361,7 @@ it.each<[string, () => unknown, RegExp]>([
 });
 
 it('booleans of other programs, which may be any byte, become 0 and 1', () => {
-  const x = tensorOver(Uint8Array.of(1, 0), [2], 'bool');
+  const x = fromBuffer(Uint8Array.of(1, 0), [2], 'bool');
   io.writeNpy(file('b.npy'), x);
   const bytes = readFileSync(file('b.npy'));
   bytes[bytes.length - 2] = 7;

@@ -3,7 +3,7 @@ import {
   gridMeasure,
   gridWasserstein,
   meanOf,
-  perSlice,
+  mapSlices,
   secondMoment,
   sinkhorn,
   sliceDirections,
@@ -48,7 +48,7 @@ expectRejected([
   ],
   [
     'moments: a fraction beyond its step',
-    () => perSlice(grid, secondMoment, 1.5),
+    () => mapSlices(grid, secondMoment, 1.5),
     'for the fraction of a step, got 1.5',
   ],
   ['distance: another k', () => wasserstein(particles, other), 'theta has 5 and 3 numbers'],

@@ -4,7 +4,7 @@ import {
   batchGradient,
   fitCostate,
   functionalGradient,
-  type GradientOf,
+  type GradientFunction,
   particleGradient,
   steepestDirection,
 } from '../../src/mean-field/index.ts';
@@ -19,14 +19,14 @@ import { expectCaught, expectHolds } from './planted-fault.ts';
 
 /** dE/dtheta times a number: -1 ascends, others drop a factor. */
 const scaled =
-  (factor: number): GradientOf =>
+  (factor: number): GradientFunction =>
   (...given) => {
     const right = particleGradient(...given);
     return { ...right, theta: ops.mulScalar(right.theta, factor) };
   };
 
 /** dE/dtheta without the readout: p(x, 1) = residual in every coordinate. */
-const withoutReadout: GradientOf = (problem, ...rest) => {
+const withoutReadout: GradientFunction = (problem, ...rest) => {
   const readout = problem.readout && ops.addScalar(ops.mulScalar(problem.readout, 0), 1);
   return {
     ...particleGradient({ ...problem, readout }, ...rest),

@@ -61,7 +61,7 @@ const calls: Readonly<Record<string, (g: Given) => Tensor | readonly Tensor[] | 
     secondMoment: (g) => mf.secondMoment(g.a),
     supportRadius: (g) => mf.supportRadius(g.a),
     partRadii: (g) => mf.partRadii(g.a, [d, d + 1]),
-    overDepth: (g) => mf.overDepth(g.rho, mf.secondMoment),
+    integrateOverDepth: (g) => mf.integrateOverDepth(g.rho, mf.secondMoment),
     mixture: (g) => mf.energy(g.problem, g.family, mf.mixture(g.rho, g.nu, 0.3)),
     intervalMeasure: (g) =>
       mf.energy(g.problem, g.family, mf.intervalMeasure(g.list, { tau: [0.2, 0.4, 0.6, 0.8, 1] })),
@@ -107,7 +107,7 @@ const calls: Readonly<Record<string, (g: Given) => Tensor | readonly Tensor[] | 
       mf.conditionalGradient(g.problem, g.family, g.rho, { radius: 2, starts: g.starts, rounds: 1 })
         .rounds[0]!.loss,
     projectOnBall: (g) => mf.projectOnBall(g.list, 0.7),
-    fitCostate: (g) => mf.fitCostate(g.inputs, g.costate, { count: 40, generator: g.generator }).whole,
+    fitCostate: (g) => mf.fitCostate(g.inputs, g.costate, { count: 40, generator: g.generator }).total,
     tangentKernel: (g) => g.kernel,
     'tangentKernel, against': (g) => mf.tangentKernel(g.problem, g.family, g.rho, { against: g.against }),
     'tangentKernel, matrix': (g) => mf.tangentKernel(g.problem, mf.matrix('erf'), mf.gridMeasure(g.square)),

@@ -7,7 +7,7 @@ import {
   bottleneck,
   type DepthPath,
   type FamilyActivation,
-  heldConstant,
+  piecewiseConstant,
   matrix,
   type Measure,
   pathMeasure,
@@ -104,7 +104,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
   });
 
   it('a planted fault, rho held at the left of each step, is detected', () => {
-    const { task, states } = prepare('bottleneck', 'tanh', (path) => heldConstant(smooth(path), 0));
+    const { task, states } = prepare('bottleneck', 'tanh', (path) => piecewiseConstant(smooth(path), 0));
     const [answer] = ask('flow_scipy.py', [task]) as Answer[];
     expect(relativeError(states.at(-1)!.toArray(), answer!.states[1]!)).toBeGreaterThan(1e-5);
   });

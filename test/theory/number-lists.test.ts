@@ -10,7 +10,7 @@ import {
   gridMeasure,
   integrate,
   intervalMeasure,
-  onSteps,
+  refineSteps,
   partRadii,
   pathMeasure,
   sortedOrder,
@@ -41,9 +41,9 @@ const lists: readonly (readonly [string, readonly number[], (values: List) => un
   ['steps of gridMeasure', [1, 2, 0], (steps) => gridMeasure(theta, { steps }).steps],
   ['steps of pathMeasure', [1, 2], (steps) => pathMeasure(() => particles, steps).steps],
   [
-    'steps of onSteps',
+    'steps of refineSteps',
     [0.25, 0.25, 0.5],
-    (steps) => onSteps(gridMeasure(theta, { steps: [0.25, 0.25, 0.5] }), steps).steps,
+    (steps) => refineSteps(gridMeasure(theta, { steps: [0.25, 0.25, 0.5] }), steps).steps,
   ],
   ['tau of intervalMeasure', [1, 0.5, 0, 0.25], (tau) => intervalMeasure(list, { tau }).breaks],
   [

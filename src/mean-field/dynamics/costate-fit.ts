@@ -4,7 +4,7 @@
  */
 import { checkInteger, checkNumber, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { floatFacts, type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { finfo, type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
 
 /** Options of {@link fitCostate}. */
@@ -31,7 +31,7 @@ export interface CostateFit {
   /** The mean over samples of |Pi_m p|^2, where Pi_m projects onto the span of the features on the data. */
   readonly captured: number;
   /** The mean over samples of |p|^2. */
-  readonly whole: number;
+  readonly total: number;
 }
 
 /**
@@ -45,7 +45,7 @@ export interface CostateFit {
 export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOptions): CostateFit {
   checkNeededOptions('fitCostate', options, optionKeys);
   const { count, generator, activation = 'tanh', spread = 1 } = options;
-  const cutoff = checkNumber('cutoff', options.cutoff ?? 1e4 * floatFacts(state.dtype).rounding, { min: 0 });
+  const cutoff = checkNumber('cutoff', options.cutoff ?? 1e4 * finfo(state.dtype).unitRoundoff, { min: 0 });
   checkInteger('count', count, { min: 1 });
   checkNumber('spread', spread, { above: 0 });
   checkNumber('cutoff', cutoff, { min: 0, below: 1 });
@@ -70,7 +70,7 @@ export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOp
       return {
         theta: ops.cat([ops.mulScalar(a, -count), inner], 1),
         captured: square(along),
-        whole: square(costate),
+        total: square(costate),
       };
     }),
   );

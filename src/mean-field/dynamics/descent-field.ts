@@ -30,7 +30,7 @@ export interface Descent {
 }
 
 /** dE/dtheta and dE/dweight of a measure, over all samples or a batch. */
-export type GradientOf = (
+export type GradientFunction = (
   problem: Problem,
   family: Family,
   measure: ParticleMeasure,
@@ -42,7 +42,7 @@ export interface FieldOptions extends FlowOptions {
   /** Default: weights are fixed. */
   readonly weightRate?: WeightRate | undefined;
   /** Default: the gradient over all samples. */
-  readonly gradient?: GradientOf | undefined;
+  readonly gradient?: GradientFunction | undefined;
 }
 
 const fieldKeys = { weightRate: true, gradient: true, integrator: true, ...longCallKeys } as const;

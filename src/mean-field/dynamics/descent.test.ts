@@ -181,19 +181,19 @@ it(
   'fits the costate on the data',
   inScope(() => {
     const [state, costate] = [normal(1, 6, 2), normal(2, 6, 2)];
-    const { theta, captured, whole } = fitCostate(state, costate, {
+    const { theta, captured, total } = fitCostate(state, costate, {
       count: 24,
       generator: new Generator(3),
     });
     const integral = family.velocity(state, { theta, weight: ops.full([24], 1 / 24, 'f64') });
     expect(ops.norm(ops.add(integral, costate)).item()).toBeLessThan(1e-9);
-    expect(captured / whole).toBeCloseTo(1, 12);
-    expect(whole).toBeCloseTo(ops.norm(costate).item() ** 2 / 6, 12);
+    expect(captured / total).toBeCloseTo(1, 12);
+    expect(total).toBeCloseTo(ops.norm(costate).item() ** 2 / 6, 12);
     const few = fitCostate(state, costate, { count: 2, generator: new Generator(3) });
     const part = family.velocity(state, { theta: few.theta, weight: ops.full([2], 1 / 2, 'f64') });
     // - Pi p . p = - |Pi p|^2.
     expect(ops.sum(ops.mul(part, costate)).item() / 6).toBeCloseTo(-few.captured, 12);
-    expect(few.captured).toBeLessThan(whole);
+    expect(few.captured).toBeLessThan(total);
     expect(() => fitCostate(state, normal(2, 5, 2), { count: 2, generator: new Generator(3) })).toThrow(
       /of different shape/,
     );

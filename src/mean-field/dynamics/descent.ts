@@ -28,13 +28,13 @@ export interface DescentDirection {
   readonly theta: Tensor;
   /** The integrals of G(., t_l) over nu and over rho, for each step. */
   readonly values: readonly number[];
-  readonly own: readonly number[];
-  /** <dE/drho, nu - rho> = sum_l h_l (values_l - own_l). */
+  readonly currentValues: readonly number[];
+  /** <dE/drho, nu - rho> = sum_l h_l (values_l - currentValues_l). */
   readonly gap: number;
 }
 
 /** The integral of G(., t_l) over rho(., t_l). @throws UsageError for arguments of the wrong kind */
-export function ownValue(gradient: FunctionalGradient, measure: Measure, l: number): number {
+export function integrateOverSlice(gradient: FunctionalGradient, measure: Measure, l: number): number {
   checkObject('what functionalGradient returned', 'gradient', gradient, 'value');
   checkMeasure(measure);
   return scope(() => {
@@ -67,19 +67,19 @@ export function steepestDirection(
         const gradient = gradientAt(solution, l);
         const { theta, values } = minimiseOverBall(gradient, k, minimisation);
         const value = values.reduce((sum, one) => sum + one / values.length, 0);
-        const own = ownValue(gradient, measure, l);
-        if (!Number.isFinite(value) || !Number.isFinite(own))
+        const current = integrateOverSlice(gradient, measure, l);
+        if (!Number.isFinite(value) || !Number.isFinite(current))
           throw new UsageError(
-            `steepestDirection: G is not finite in step ${l} (${value} at its minimum, ${own} over the measure): the flow or its gradient overflowed; scale inputs or parameters down`,
+            `steepestDirection: G is not finite in step ${l} (${value} at its minimum, ${current} over the measure): the flow or its gradient overflowed; scale inputs or parameters down`,
           );
         watch(l + 1, measure.steps.length);
-        return { theta, value, own };
+        return { theta, value, current };
       });
       return {
         theta: ops.stack(found.map(({ theta }) => theta)),
         values: found.map(({ value }) => value),
-        own: found.map(({ own }) => own),
-        gap: measure.steps.reduce((sum, h, l) => sum + h * (found[l]!.value - found[l]!.own), 0),
+        currentValues: found.map(({ current }) => current),
+        gap: measure.steps.reduce((sum, h, l) => sum + h * (found[l]!.value - found[l]!.current), 0),
       };
     }),
   );

@@ -1,7 +1,7 @@
 /** One step of a gradient flow: an explicit Runge-Kutta scheme in theta, in log w, and in the integral of D. */
 import { checkNumber } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { floatFacts, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { finfo, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { errorWeights, spacingAt } from '../integrators/adaptive.ts';
 import { type Tableau, tableauOf } from '../integrators/tableau.ts';
 import type { MovableMeasure } from '../measures/index.ts';
@@ -114,7 +114,7 @@ export function adaptiveStep<M extends MovableMeasure<M>>(
     const scaled = ops.div(ops.mulScalar(local, ds), ops.addScalar(ops.mulScalar(size, relative), absolute));
     const inTheta = ops.norm(scaled).item() / Math.sqrt(scaled.size);
     // Near the end of the flow, E itself is only accurate to rounding error.
-    const known = energy * Math.abs(dissipated) + 9 * floatFacts(scaled.dtype).rounding * Math.abs(here.loss);
+    const known = energy * Math.abs(dissipated) + 9 * finfo(scaled.dtype).unitRoundoff * Math.abs(here.loss);
     const defect = Math.abs(descent.loss - here.loss + dissipated) / known;
     return { measure: after, descent, dissipated, error: Math.max(inTheta, defect) };
   });

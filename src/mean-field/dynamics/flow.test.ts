@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
 import { Generator, liveTensorCount, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import {
-  batchesOf,
+  batchSampler,
   bottleneck,
   conditionalGradient,
   customFamily,
@@ -154,8 +154,8 @@ describe('the flow', () => {
       expect(run({ maxSteps: 3 })).toBe('steps');
       expect(run({ targetLoss: 1e9 })).toBe('target');
       expect(run({ until: 0.25 })).toBe('time');
-      expect(run({ minDissipation: 1e9 })).toBe('still');
-      expect(run({ onStep: ({ step }: { step: number }) => step < 2 })).toBe('asked');
+      expect(run({ minDissipation: 1e9 })).toBe('stationary');
+      expect(run({ onStep: ({ step }: { step: number }) => step < 2 })).toBe('stopped');
       expect(run({ ds: 1e6, maxSteps: 50 })).toBe('diverged');
     })();
   });
@@ -225,14 +225,14 @@ describe('stochastic descent', () => {
   });
 
   it('draws each sample once per epoch, or independently', () => {
-    const next = batchesOf(5, { batch: 2, sampling: 'epochs', generator: new Generator(3) });
+    const next = batchSampler(5, { batch: 2, sampling: 'epochs', generator: new Generator(3) });
     const epoch = [...next(), ...next(), ...next()].slice(0, 5);
     expect([...epoch].sort()).toEqual([0, 1, 2, 3, 4]);
-    const loose = batchesOf(5, { batch: 5, generator: new Generator(3) });
+    const loose = batchSampler(5, { batch: 5, generator: new Generator(3) });
     const counts = [0, 0, 0, 0, 0];
     for (let i = 0; i < 1000; i++) for (const j of loose()) counts[j]!++;
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(5 * Math.sqrt(800));
-    expect(() => batchesOf(5, { batch: 6, generator: new Generator(3) })).toThrow(UsageError);
+    expect(() => batchSampler(5, { batch: 6, generator: new Generator(3) })).toThrow(UsageError);
   });
 
   it('adds noise of variance 2 beta ds', () => {

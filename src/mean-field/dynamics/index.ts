@@ -3,7 +3,7 @@ export {
   descentField,
   durations,
   type FieldOptions,
-  type GradientOf,
+  type GradientFunction,
 } from './descent-field.ts';
 export type { Tolerances } from './flow-step.ts';
 export {
@@ -22,7 +22,7 @@ export {
   type LineSearchOptions,
   type LineSearchResult,
   mixtureInStep,
-  ownValue,
+  integrateOverSlice,
   steepestDirection,
 } from './descent.ts';
 export {
@@ -34,7 +34,7 @@ export {
   projectOnBall,
 } from './linear-minimisation.ts';
 export {
-  batchesOf,
+  batchSampler,
   batchGradient,
   langevinNoise,
   type Sampling,

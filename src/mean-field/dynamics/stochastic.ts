@@ -9,7 +9,7 @@ import type { Family } from '../families/index.ts';
 import { particleGradient } from '../gradient.ts';
 import type { MovableMeasure } from '../measures/index.ts';
 import { checkProblem, type Problem, sampleCount, samplesOf } from '../problem.ts';
-import type { GradientOf } from './descent-field.ts';
+import type { GradientFunction } from './descent-field.ts';
 import { flowAs, type FlowResult, type WassersteinFlowOptions } from './wasserstein-flow.ts';
 
 export const samplings = ['independent', 'epochs'] as const;
@@ -38,8 +38,8 @@ const chunk = 4096;
  *
  * @throws UsageError for a batch that is empty or larger than the data, or unknown options
  */
-export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise'>): () => number[] {
-  checkNeededOptions('batchesOf', options, { batch: true, generator: true, sampling: true });
+export function batchSampler(count: number, options: Omit<StochasticOptions, 'noise'>): () => number[] {
+  checkNeededOptions('batchSampler', options, { batch: true, generator: true, sampling: true });
   const { batch, generator, sampling = 'independent' } = options;
   checkInteger('batch', batch, { min: 1, max: count });
   checkOneOf('sampling', sampling, samplings);
@@ -65,9 +65,9 @@ export function batchesOf(count: number, options: Omit<StochasticOptions, 'noise
  *
  * @throws UsageError for an invalid problem, or a batch that is empty or larger than the data
  */
-export function batchGradient(problem: Problem, options: Omit<StochasticOptions, 'noise'>): GradientOf {
+export function batchGradient(problem: Problem, options: Omit<StochasticOptions, 'noise'>): GradientFunction {
   checkProblem(problem);
-  const next = batchesOf(sampleCount(problem), options);
+  const next = batchSampler(sampleCount(problem), options);
   return (whole, family, measure, flowOptions) =>
     noGrad(() =>
       scope(() => {

@@ -65,7 +65,7 @@ export interface WassersteinFlowOptions<M> extends FieldOptions {
  * Why a flow stopped: loss below the target, time reached, step limit, D below its limit, loss or D no longer
  * finite, or on request of `onStep`.
  */
-export type StopReason = 'target' | 'time' | 'steps' | 'still' | 'diverged' | 'asked';
+export type StopReason = 'target' | 'time' | 'steps' | 'stationary' | 'diverged' | 'stopped';
 
 /** The last point of a flow, and why it stopped. */
 export interface FlowResult<M> extends FlowPoint<M> {
@@ -164,7 +164,7 @@ function run<M extends MovableMeasure<M>>(
     if (Number.isFinite(until)) watch(point.s, until);
     else watch(point.step, options.maxSteps ?? defaultMaxSteps);
     const stopRequested = onStep?.(point) === false;
-    const reason = stopRequested ? 'asked' : stopReason(point, options);
+    const reason = stopRequested ? 'stopped' : stopReason(point, options);
     if (reason) {
       free(here, point.measure, start, point.measure);
       return { ...point, reason, rejected };
@@ -209,7 +209,7 @@ function stopReason<M>(
 ): StopReason | undefined {
   if (!Number.isFinite(loss) || !Number.isFinite(dissipation)) return 'diverged';
   if (loss < targetLoss) return 'target';
-  if (dissipation < minDissipation) return 'still';
+  if (dissipation < minDissipation) return 'stationary';
   if (s >= until) return 'time';
   return step >= maxSteps ? 'steps' : undefined;
 }

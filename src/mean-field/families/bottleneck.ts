@@ -1,5 +1,5 @@
 /** The family f(x, (a, w, b)) = a s(w.x + b): a slice of particles is one hidden layer. */
-import { isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { isGradEnabled, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { activationSeries } from './activation-series.ts';
 import { type FamilyActivation, scalarActivation } from './activation.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type Particles,
   type Pullback,
   sumOf,
-  type Wanted,
+  type RequestedGradients,
 } from './family.ts';
 import { bottleneckTangent } from './tangent.ts';
 
@@ -40,7 +40,7 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
   const s = scalarActivation(activation);
   /** The kernel's activation code, if the kernel supports this call. */
   const kernelFor = (state: Tensor): number | undefined =>
-    !isRecording() && state.device === 'cpu' ? kernels[activation] : undefined;
+    !isGradEnabled() && state.device === 'cpu' ? kernels[activation] : undefined;
   const self: Family = {
     name: `bottleneck ${activation}`,
     parameterCount: (d) => 2 * d + 1,
@@ -57,11 +57,11 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
       });
     },
 
-    pullback(state, particles, cotangent, wanted) {
+    pullback(state, particles, cotangent, requested) {
       checkParticles(self, state, particles);
       checkCotangent(state, cotangent);
       const kernel = kernelFor(state);
-      if (kernel !== undefined) return inOnePass(state, particles, cotangent, wanted, kernel);
+      if (kernel !== undefined) return inOnePass(state, particles, cotangent, requested, kernel);
       return scope(() => {
         const d = state.shape[1] ?? 0;
         const { theta, weight } = particles;
@@ -70,16 +70,18 @@ export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
         const u = ops.mm(input, flipped(wb));
         const hidden = s.value_(u);
         // Summed over samples: s q, [M, d]. Its inner product with a is the derivative in the weight.
-        const da = wanted.theta || wanted.weight ? ops.mm(flipped(hidden), cotangent) : undefined;
-        const weightGradient = wanted.weight ? ops.sumDim(ops.mul(da!, a), [1]) : undefined;
-        if (!wanted.state && !wanted.theta) return { weight: weightGradient };
+        const da = requested.theta || requested.weight ? ops.mm(flipped(hidden), cotangent) : undefined;
+        const weightGradient = requested.weight ? ops.sumDim(ops.mul(da!, a), [1]) : undefined;
+        if (!requested.state && !requested.theta) return { weight: weightGradient };
         // (a_j . q) s', [N, M]
         const inner = ops.mm(cotangent, flipped(a));
         s.pull_(inner, u, hidden);
         return {
           weight: weightGradient,
-          state: wanted.state ? ops.mm(inner, ops.mul(ops.sliceDim(wb, 1, 0, d), column(weight))) : undefined,
-          theta: wanted.theta
+          state: requested.state
+            ? ops.mm(inner, ops.mul(ops.sliceDim(wb, 1, 0, d), column(weight)))
+            : undefined,
+          theta: requested.theta
             ? ops.mul(ops.cat([da!, ops.mm(flipped(inner), input)], 1), column(weight))
             : undefined,
         };
@@ -135,10 +137,10 @@ function inOnePass(
   state: Tensor,
   { theta, weight }: Particles,
   cotangent: Tensor,
-  wanted: Wanted,
+  requested: RequestedGradients,
   kernel: number,
 ): Pullback {
-  const { state: forState = false, theta: forTheta = false, weight: forWeight = false } = wanted;
+  const { state: forState = false, theta: forTheta = false, weight: forWeight = false } = requested;
   const all = ops.bottleneckPullback(
     state,
     theta,
@@ -151,7 +153,7 @@ function inOnePass(
   const names = ['state', 'theta', 'weight'] as const;
   return Object.fromEntries(
     names.flatMap((name, i) => {
-      if (wanted[name]) return [[name, all[i]]];
+      if (requested[name]) return [[name, all[i]]];
       all[i]?.dispose();
       return [];
     }),

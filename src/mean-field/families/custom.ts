@@ -1,7 +1,7 @@
 /** Bring your own f: a family from a plain function of tensors, differentiated by autograd. */
 import { checkInteger, checkNeededOptions, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { enableGrad, grad, isRecording, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { enableGrad, grad, isGradEnabled, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { checkReturned, copyFor } from '../user-function.ts';
 import {
   checkCotangent,
@@ -72,7 +72,7 @@ export function customFamily(options: CustomFamily): Family {
   };
   // Autograd does not see numbers that f reads out of tensors: gradients would silently be 0.
   const checkRecorded = (made: Tensor, state: Tensor, theta: Tensor): void => {
-    if (isRecording() && (state.requiresGrad || theta.requiresGrad) && !made.requiresGrad)
+    if (isGradEnabled() && (state.requiresGrad || theta.requiresGrad) && !made.requiresGrad)
       throw new UsageError(
         `${result} returned a tensor that autograd did not see computed from state or theta: its gradients would be 0; compute with ops alone`,
       );
@@ -112,11 +112,11 @@ export function customFamily(options: CustomFamily): Family {
       });
     },
 
-    pullback(state, particles, cotangent, wanted) {
+    pullback(state, particles, cotangent, requested) {
       checkParticles(self, state, particles);
       checkCotangent(state, cotangent);
       return scope(() => {
-        const names = (['state', 'theta', 'weight'] as const).filter((one) => wanted[one]);
+        const names = (['state', 'theta', 'weight'] as const).filter((one) => requested[one]);
         if (names.length === 0) return {};
         const { output, leaves } = record(self, state, particles);
         const gradients = grad(

@@ -18,7 +18,7 @@ export interface Particles {
 }
 
 /** The derivatives that a pull-back should return. */
-export interface Wanted {
+export interface RequestedGradients {
   readonly state?: boolean;
   readonly theta?: boolean;
   readonly weight?: boolean;
@@ -66,7 +66,7 @@ export interface Family {
   /** F(X) = sum_j w_j f(X, theta_j), [N, d], from X [N, d]. */
   velocity(state: Tensor, particles: Particles): Tensor;
   /** The cotangents of F(X) for q = `cotangent`, [N, d]; computes only the requested ones. */
-  pullback(state: Tensor, particles: Particles, cotangent: Tensor, wanted: Wanted): Pullback;
+  pullback(state: Tensor, particles: Particles, cotangent: Tensor, requested: RequestedGradients): Pullback;
   /** dF(X) in a direction, [N, d]. */
   pushforward(state: Tensor, particles: Particles, direction: Direction): Tensor;
   /** f(X, theta_j) of each particle, [M, N, d]; for small problems. `depth` is for families that depend on it. */

@@ -8,6 +8,6 @@ export {
 export { branchFamily, type NetworkBranch } from './branch.ts';
 export { bottleneck } from './bottleneck.ts';
 export { customFamily, type CustomFamily } from './custom.ts';
-export type { Covectors, Direction, Family, Particles, Pullback, Wanted } from './family.ts';
+export type { Covectors, Direction, Family, Particles, Pullback, RequestedGradients } from './family.ts';
 export { matrix } from './matrix.ts';
 export { twoLayer } from './two-layer.ts';

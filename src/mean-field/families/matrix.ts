@@ -34,7 +34,7 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
       );
     },
 
-    pullback(state, particles, cotangent, wanted) {
+    pullback(state, particles, cotangent, requested) {
       checkParticles(self, state, particles);
       checkCotangent(state, cotangent);
       const d = state.shape[1] ?? 0;
@@ -48,15 +48,15 @@ export function matrix(activation: FamilyActivation = 'tanh'): Family {
         const u = apply(state, theta);
         const value = s.value(u);
         const q = repeat(cotangent);
-        const weightGradient = wanted.weight
+        const weightGradient = requested.weight
           ? ops.sumDim(ops.view(ops.sumDim(ops.mul(value, q), [0]), [weight.size, d]), [1])
           : undefined;
-        if (!wanted.state && !wanted.theta) return { weight: weightGradient };
+        if (!requested.state && !requested.theta) return { weight: weightGradient };
         const inner = ops.mul(ops.mul(q, s.slope(u, value)), spread(weight, d));
         return {
           weight: weightGradient,
-          state: wanted.state ? ops.mm(inner, rows(theta, state)) : undefined,
-          theta: wanted.theta
+          state: requested.state ? ops.mm(inner, rows(theta, state)) : undefined,
+          theta: requested.theta
             ? ops.view(ops.mm(ops.transpose(inner, 0, 1), state), [weight.size, d * d])
             : undefined,
         };

@@ -25,9 +25,9 @@ export function twoLayer(family: Family): Family {
         const skip = ops.mul(state, ops.sum(particles.weight));
         return ops.sub(family.velocity(state, particles), skip);
       }),
-    pullback: (state, particles, cotangent, wanted) =>
+    pullback: (state, particles, cotangent, requested) =>
       scope(() => {
-        const inner: Pullback = family.pullback(state, particles, cotangent, wanted);
+        const inner: Pullback = family.pullback(state, particles, cotangent, requested);
         const skip: Pullback = {
           ...(inner.state && { state: ops.add(inner.state, cotangent, -total(particles.weight)) }),
           ...(inner.weight && { weight: ops.sub(inner.weight, ops.sum(ops.mul(state, cotangent))) }),

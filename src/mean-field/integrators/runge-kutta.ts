@@ -1,7 +1,7 @@
 /** Slices of depth from a measure under a Runge-Kutta scheme, with the exact adjoint of the discrete step. */
 import { checkOptions } from '../../check.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
-import type { Family, Particles, Pullback, Wanted } from '../families/index.ts';
+import type { Family, Particles, Pullback, RequestedGradients } from '../families/index.ts';
 import type { Slice, StepSize } from '../flow.ts';
 import type { Measure } from '../measures/index.ts';
 import { withDepths } from '../measures/measure.ts';
@@ -31,7 +31,7 @@ export interface SliceOptions {
   /** Called with the stages of each step during the adjoint sweep; their tensors are freed after the call. */
   readonly onStage?: ((stages: readonly RungeKuttaStage[]) => void) | undefined;
   /** Cotangents that stages contain in addition to that of the state. */
-  readonly wanted?: Wanted | undefined;
+  readonly requested?: RequestedGradients | undefined;
 }
 
 /** x + h v, recorded by autograd if h is a tensor. */
@@ -44,7 +44,7 @@ const axpy = (x: Tensor, h: StepSize, v: Tensor, factor = 1): Tensor =>
  * @throws UsageError for arguments of the wrong kind or an unknown integrator
  */
 export function slicesOf(family: Family, given: Measure, options: SliceOptions = {}): Slice[] {
-  checkOptions('slicesOf', options, { integrator: true, onStage: true, wanted: true });
+  checkOptions('slicesOf', options, { integrator: true, onStage: true, requested: true });
   checkFamily(family);
   checkMeasure(given);
   const measure = withDepths(family, given);
@@ -62,7 +62,7 @@ export function slicesOf(family: Family, given: Measure, options: SliceOptions =
         }),
       adjoint: (state, costate, h) =>
         scope(() => {
-          const stages = adjointStages(context, state, costate, h, options.wanted);
+          const stages = adjointStages(context, state, costate, h, options.requested);
           options.onStage?.(stages);
           return stages.reduce((p, { pullback }) => axpy(p, h, pullback.state!), costate);
         }),
@@ -105,7 +105,7 @@ export function adjointStages(
   state: Tensor,
   costate: Tensor,
   h: StepSize,
-  wanted: Wanted = {},
+  requested: RequestedGradients = {},
 ): RungeKuttaStage[] {
   const {
     family,
@@ -122,7 +122,7 @@ export function adjointStages(
         return factor === 0 ? sum : axpy(sum, h, later.pullback.state!, factor);
       }, own);
       const at = { particles: particles[s]!, state: states[s]! };
-      const pullback = family.pullback(at.state, at.particles, q, { state: true, ...wanted });
+      const pullback = family.pullback(at.state, at.particles, q, { state: true, ...requested });
       stages.unshift({ l, c: c[s] ?? 0, ...at, costate: q, pullback });
     }
     return stages;

@@ -177,7 +177,7 @@ describe('the linearised model', () => {
     const initial = predict(problem, family, measure);
     const model = linearisedModel(kernel, initial, problem.targets);
     expect(near(model.after(1_000_000, 1e-6), model.at(1))).toBeLessThan(1e-4);
-    expect(near(model.elsewhere(0.7, kernel, initial), model.at(0.7))).toBeLessThan(1e-11);
+    expect(near(model.atOtherInputs(0.7, kernel, initial), model.at(0.7))).toBeLessThan(1e-11);
     const moved = tangentPull(problem, family, measure, ops.neg(model.residualUntil(0.7)));
     const there = ops.add(initial, tangentPush(problem, family, measure, moved));
     expect(near(there, model.at(0.7))).toBeLessThan(1e-10);

@@ -45,10 +45,10 @@ it('at Infinity, the model fits the range of the kernel and keeps the rest', () 
     const left = ops.mm(ops.transpose(features, 0, 1), ops.sub(end, targets)).toArray();
     for (const value of left) expect(Math.abs(value)).toBeLessThan(1e-12);
     // At other inputs: least squares in the features, independent of s.
-    const limit = model.elsewhere(Infinity, cross, start).toArray();
+    const limit = model.atOtherInputs(Infinity, cross, start).toArray();
     for (const s of [1e6, 1e12, 1e30])
-      expect(relativeError(model.elsewhere(s, cross, start).toArray(), limit)).toBeLessThan(1e-10);
-    const there = model.elsewhere(Infinity, kernel, initial).toArray();
+      expect(relativeError(model.atOtherInputs(s, cross, start).toArray(), limit)).toBeLessThan(1e-10);
+    const there = model.atOtherInputs(Infinity, kernel, initial).toArray();
     expect(relativeError(there, end.toArray())).toBeLessThan(1e-10);
     expect(model.residualUntil(2).toArray().every(Number.isFinite)).toBe(true);
     expect(() => model.residualUntil(Infinity)).toThrow(

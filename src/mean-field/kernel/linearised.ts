@@ -47,7 +47,7 @@ export interface LinearisedModel {
    * @param cross - the kernel of the other inputs with those of the model, [N' C, N C]
    * @param start - predictions at the other inputs at time 0, [N', C]
    */
-  elsewhere(s: number, cross: Tensor, start: Tensor): Tensor;
+  atOtherInputs(s: number, cross: Tensor, start: Tensor): Tensor;
 }
 
 /**
@@ -137,7 +137,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
       );
     },
     residualUntil: (s) => closed(() => until(checkTime('s', s))),
-    elsewhere: (s, cross, start) =>
+    atOtherInputs: (s, cross, start) =>
       closed(() => {
         checkTime('s', s);
         checkCross(cross, targets.size, outputs);

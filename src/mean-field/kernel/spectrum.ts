@@ -1,7 +1,7 @@
 /** The spectrum of a kernel, up to the kernel's own rounding error, and the learning rates that it allows. */
 import { checkInteger, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { floatFacts, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
+import { finfo, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import { allFinite } from '../finite.ts';
 
 /** Eigenvalues and eigenvectors of a symmetric kernel. */
@@ -28,7 +28,7 @@ export function spectrumOf(kernel: Tensor, samples: number): Spectrum {
       const [values, vectors] = ops.eigh(ops.divScalar(toF64(kernel), samples));
       const found = values.toArray();
       const largest = Math.max(...[found[0] ?? 0, found.at(-1) ?? 0].map(Math.abs));
-      const rounding = Math.max(32, found.length) * 2 * floatFacts(kernel.dtype).rounding * largest;
+      const rounding = Math.max(32, found.length) * 2 * finfo(kernel.dtype).unitRoundoff * largest;
       return { eigenvalues: found.map((value) => (Math.abs(value) <= rounding ? 0 : value)), vectors };
     }),
   );
@@ -62,7 +62,7 @@ function checkSymmetric(kernel: Tensor): void {
   const [rows, columns] = kernel.shape;
   if (kernel.rank !== 2 || rows !== columns || kernel.size === 0)
     throw new UsageError(`expected a square kernel [n, n], got shape [${kernel.shape.join(', ')}]`);
-  const { rounding } = floatFacts(kernel.dtype);
+  const { unitRoundoff } = finfo(kernel.dtype);
   if (!allFinite(kernel)) throw new UsageError('the kernel holds NaN or an infinite number');
   const [difference, largest] = noGrad(() =>
     scope(() => [
@@ -70,7 +70,7 @@ function checkSymmetric(kernel: Tensor): void {
       ops.max(ops.abs(kernel)).item(),
     ]),
   );
-  if (difference > Math.sqrt(rounding) * largest)
+  if (difference > Math.sqrt(unitRoundoff) * largest)
     throw new UsageError(
       `expected a symmetric kernel, got entries that differ from their mirror image by up to ${difference.toPrecision(3)}`,
     );

@@ -8,7 +8,7 @@ import { solve } from '../gradient.ts';
 import { integrate } from '../integrators/index.ts';
 import { gridMeasure } from './grid.ts';
 import { breakAt, breaksOf, positionOf } from './measure.ts';
-import { combination, commonSteps, onSteps } from './path.ts';
+import { combination, commonSteps, refineSteps } from './path.ts';
 
 const generator = new Generator(3);
 const normal = (...shape: number[]): Tensor => generator.normal(shape, 'f64');
@@ -90,9 +90,9 @@ it('refinements find their steps at every scale of depth', () => {
   scope(() => {
     for (const scale of [1e-14, 1, 1e9]) {
       const coarse = grid(2, [0.5 * scale, 0.5 * scale]);
-      const fine = onSteps(coarse, [0.25 * scale, 0.25 * scale, 0.5 * scale]);
+      const fine = refineSteps(coarse, [0.25 * scale, 0.25 * scale, 0.5 * scale]);
       expect(fine.particles(1, 0).theta.toArray()).toEqual(coarse.particles(0, 0).theta.toArray());
-      expect(() => onSteps(coarse, [0.6 * scale, 0.4 * scale])).toThrow('lies in none of the measure');
+      expect(() => refineSteps(coarse, [0.6 * scale, 0.4 * scale])).toThrow('lies in none of the measure');
       const other = grid(
         3,
         [0.2, 0.3, 0.5].map((h) => h * scale),

@@ -6,9 +6,9 @@ export {
   combination,
   commonSteps,
   type DepthPath,
-  heldConstant,
+  piecewiseConstant,
   mixture,
-  onSteps,
+  refineSteps,
   pathMeasure,
 } from './path.ts';
 export {
@@ -23,9 +23,9 @@ export {
 export {
   covarianceOf,
   meanOf,
-  overDepth,
+  integrateOverDepth,
   partRadii,
-  perSlice,
+  mapSlices,
   secondMoment,
   supportRadius,
 } from './moments.ts';
@@ -35,7 +35,7 @@ export {
   type OptimalTransportOptions,
 } from './optimal-transport.ts';
 export {
-  type Entropic,
+  type SinkhornResult,
   sinkhorn,
   sinkhornDivergence,
   type SinkhornDivergence,

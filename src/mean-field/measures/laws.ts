@@ -10,7 +10,7 @@ import {
   ops,
   scope,
   type Tensor,
-  tensorOver,
+  fromBuffer,
   to,
 } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -130,7 +130,7 @@ export function smoothPaths(
   const frequencies = Float64Array.from({ length: modes }, (_, r) => Math.PI * r);
   const { device } = wave;
   const over = (data: NumericArray, shape: readonly number[]): Tensor =>
-    to(tensorOver(data, shape), { device });
+    to(fromBuffer(data, shape), { device });
   return (t): Particles => ({
     theta: scope(() => {
       const shift = ops.mulScalar(over(frequencies, [modes, 1, 1]), t);

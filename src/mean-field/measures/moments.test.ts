@@ -6,9 +6,9 @@ import { gridMeasure } from './grid.ts';
 import {
   covarianceOf,
   meanOf,
-  overDepth,
+  integrateOverDepth,
   partRadii,
-  perSlice,
+  mapSlices,
   secondMoment,
   supportRadius,
 } from './moments.ts';
@@ -57,12 +57,12 @@ it('radii of the support, which ignore weights of 0, and of parts', () => {
 it('over depth: each slice, and the integral', () => {
   const theta = tensor([1, 1, 2, 4, 0, 3], [3, 2, 1], { dtype: 'f64' });
   const rho = gridMeasure(theta, { steps: [0.5, 0.25, 0.25] });
-  expect(perSlice(rho, (slice) => meanOf(slice)[0])).toEqual([1, 3, 1.5]);
-  expect(perSlice(rho, supportRadius)).toEqual([1, 4, 3]);
-  expect(overDepth(rho, secondMoment)).toBe(0.5 * 1 + 0.25 * 10 + 0.25 * 4.5);
+  expect(mapSlices(rho, (slice) => meanOf(slice)[0])).toEqual([1, 3, 1.5]);
+  expect(mapSlices(rho, supportRadius)).toEqual([1, 4, 3]);
+  expect(integrateOverDepth(rho, secondMoment)).toBe(0.5 * 1 + 0.25 * 10 + 0.25 * 4.5);
   const path = pathMeasure((t) => points([t], 1, [1]), 4);
-  expect(overDepth(path, (slice) => meanOf(slice)[0]!, 0.5)).toBeCloseTo(0.5, 15);
-  expect(overDepth(path, (slice) => meanOf(slice)[0]!)).toBeCloseTo(0.375, 15);
+  expect(integrateOverDepth(path, (slice) => meanOf(slice)[0]!, 0.5)).toBeCloseTo(0.5, 15);
+  expect(integrateOverDepth(path, (slice) => meanOf(slice)[0]!)).toBeCloseTo(0.375, 15);
 });
 
 it('reads particles that require gradients, and f32', () => {

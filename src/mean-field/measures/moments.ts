@@ -115,7 +115,7 @@ function squareOf(x: Float64Array, from: number, to: number): number {
  *
  * @throws UsageError unless c lies in [0, 1]
  */
-export function perSlice<T>(measure: Measure, read: (particles: Particles) => T, c = 0): T[] {
+export function mapSlices<T>(measure: Measure, read: (particles: Particles) => T, c = 0): T[] {
   checkMeasure(measure);
   checkNeededFunction('read', read);
   checkNumber('the fraction of a step', c, { min: 0, max: 1 });
@@ -125,8 +125,8 @@ export function perSlice<T>(measure: Measure, read: (particles: Particles) => T,
 /**
  * sum_l h_l read(particles of step l): the integral over depth of a measure that is constant in each step.
  *
- * @throws UsageError as {@link perSlice}
+ * @throws UsageError as {@link mapSlices}
  */
-export function overDepth(measure: Measure, read: (particles: Particles) => number, c = 0): number {
-  return perSlice(measure, read, c).reduce((sum, value, l) => sum + value * measure.steps[l]!, 0);
+export function integrateOverDepth(measure: Measure, read: (particles: Particles) => number, c = 0): number {
+  return mapSlices(measure, read, c).reduce((sum, value, l) => sum + value * measure.steps[l]!, 0);
 }

@@ -7,9 +7,9 @@ import {
   combination,
   commonSteps,
   type DepthPath,
-  heldConstant,
+  piecewiseConstant,
   mixture,
-  onSteps,
+  refineSteps,
   pathMeasure,
 } from './path.ts';
 
@@ -36,8 +36,8 @@ it('a path is evaluated at the fraction of its step', () => {
 
 it('held constant it is evaluated at one fraction of its step, for any c', () => {
   for (const c of [0, 0.3, 1]) {
-    expect(thetaAt(heldConstant(pathMeasure(clock, 4), 0), 1, c)).toEqual([0.25]);
-    expect(thetaAt(heldConstant(pathMeasure(clock, 4), 0.5), 1, c)).toEqual([0.375]);
+    expect(thetaAt(piecewiseConstant(pathMeasure(clock, 4), 0), 1, c)).toEqual([0.25]);
+    expect(thetaAt(piecewiseConstant(pathMeasure(clock, 4), 0.5), 1, c)).toEqual([0.375]);
   }
 });
 
@@ -55,9 +55,9 @@ it('the common grid has each break of all measures once', () => {
 
 it('on a finer grid a grid measure is constant in its own steps, a path is evaluated at the same depths', () => {
   const fine = [0.25, 0.25, 0.125, 0.375];
-  const constant = onSteps(grid([7, 8]), fine);
+  const constant = refineSteps(grid([7, 8]), fine);
   expect([0, 1, 2, 3].map((l) => thetaAt(constant, l, 0.5))).toEqual([[7], [7], [8], [8]]);
-  const path = onSteps(pathMeasure(clock, 2), fine);
+  const path = refineSteps(pathMeasure(clock, 2), fine);
   const depths = breaksOf(path);
   fine.forEach((h, l) => {
     for (const c of [0, 0.5, 1]) expect(thetaAt(path, l, c)[0]).toBeCloseTo(depths[l]! + c * h, 15);
@@ -65,7 +65,7 @@ it('on a finer grid a grid measure is constant in its own steps, a path is evalu
 });
 
 it('beyond its end a measure has no mass', () => {
-  const rho = onSteps(grid([7, 8], [0.25, 0.25]), [0.25, 0.25, 0.5]);
+  const rho = refineSteps(grid([7, 8], [0.25, 0.25]), [0.25, 0.25, 0.5]);
   expect([0, 1, 2].map((l) => weightAt(rho, l))).toEqual([[1], [1], [0]]);
   const mixed = mixture(grid([1], [0.5]), grid([2], [1]), 0.25);
   expect(mixed.steps).toEqual([0.5, 0.5]);
@@ -107,7 +107,7 @@ it('a combination may be signed: nu - rho has mass 0', () => {
 it('a combination creates no tensors but the particles that it returns', () => {
   const parts = [grid([1, 2]), grid([3, 4], [0.3, 0.7])] as const;
   const rho = mixture(...parts, 0.5);
-  const longer = onSteps(parts[0], [0.5, 0.5, 1]);
+  const longer = refineSteps(parts[0], [0.5, 0.5, 1]);
   for (const particles of [() => rho.particles(0, 0), () => longer.particles(2, 0)]) {
     const before = liveTensorCount();
     const { theta, weight } = particles();

@@ -39,7 +39,7 @@ export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>):
  *
  * @throws UsageError unless c lies in [0, 1]
  */
-export function heldConstant(measure: Measure, c: number): Measure {
+export function piecewiseConstant(measure: Measure, c: number): Measure {
   checkMeasure(measure);
   checkNumber('the fraction of a step', c, { min: 0, max: 1 });
   return { steps: measure.steps, particles: (l) => measure.particles(l, c) };
@@ -60,7 +60,7 @@ export function commonSteps(measures: readonly Measure[]): number[] {
  *
  * @throws UsageError unless each new step lies in one of the measure's, or beyond its end
  */
-export function onSteps(measure: Measure, lengths: ArrayLike<number>): Measure {
+export function refineSteps(measure: Measure, lengths: ArrayLike<number>): Measure {
   checkMeasure(measure);
   const steps = copySteps(lengths);
   const coarse = breaksOf(measure);
@@ -117,7 +117,7 @@ export function combination(parts: readonly (readonly [number, Measure])[]): Mea
     checkMeasure(measure, `measure ${i} of a combination`);
   });
   const steps = commonSteps(parts.map(([, measure]) => measure));
-  const fine = parts.map(([factor, measure]) => [factor, onSteps(measure, steps)] as const);
+  const fine = parts.map(([factor, measure]) => [factor, refineSteps(measure, steps)] as const);
   return {
     steps,
     particles: (l, c) =>

@@ -2,7 +2,7 @@
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { floatFacts, noGrad, ops, scope, type Tensor, tensorOver } from '../../tensor/index.ts';
+import { finfo, noGrad, ops, scope, type Tensor, fromBuffer } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import { readPair, type Support } from './points.ts';
 import { height, marginalError, newtonStep, planOf, type SemiDual, sinkhornStep } from './semi-dual.ts';
@@ -20,7 +20,7 @@ export interface SinkhornOptions extends LongCallOptions {
 }
 
 /** The result of {@link sinkhorn}. */
-export interface Entropic {
+export interface SinkhornResult {
   /** sqrt(sum_ij pi_ij |theta_i - theta'_j|^2) of the optimal plan: at least W2, and tends to it as epsilon -> 0. */
   readonly distance: number;
   /**
@@ -38,7 +38,7 @@ export interface Entropic {
  * @throws UsageError for measures of different mass or k, negative weights, NaN; if the tolerance is not reached;
  * for an epsilon below the rounding of the squared distances
  */
-export function sinkhorn(a: Particles, b: Particles, options: SinkhornOptions): Entropic {
+export function sinkhorn(a: Particles, b: Particles, options: SinkhornOptions): SinkhornResult {
   const settings = settingsOf('sinkhorn', options);
   const [x, y] = readPair(a, b);
   const unit = unitOf(x, y);
@@ -129,15 +129,15 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
   const largest = costs.reduce((max, value) => Math.max(max, value), 0);
   const epsilon = settings.epsilon / unit / unit;
   const described = `epsilon ${settings.epsilon}, largest distance ${(Math.sqrt(largest) * unit).toPrecision(3)}`;
-  if (epsilon < 8 * floatFacts('f64').rounding * largest)
+  if (epsilon < 8 * finfo('f64').unitRoundoff * largest)
     throw new UsageError(
       `epsilon is lost in the rounding of the squared distances (${described}): use wasserstein`,
     );
   return noGrad(() =>
     scope(() => {
-      const cost = tensorOver(costs, [x.count, y.count]);
-      const rows = tensorOver(x.weight, [x.count, 1]);
-      const columns = tensorOver(y.weight, [1, y.count]);
+      const cost = fromBuffer(costs, [x.count, y.count]);
+      const rows = fromBuffer(x.weight, [x.count, 1]);
+      const columns = fromBuffer(y.weight, [1, y.count]);
       const { dual, potential, error, iterations } = descend(
         { cost, rows, columns },
         { ...settings, epsilon },

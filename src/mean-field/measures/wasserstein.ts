@@ -4,7 +4,7 @@
 import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkFunction, checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { Generator, noGrad, ops, scope, type Tensor, tensorOver } from '../../tensor/index.ts';
+import { Generator, noGrad, ops, scope, type Tensor, fromBuffer } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
 import { lineCost } from './line-transport.ts';
 import type { Measure } from './measure.ts';
@@ -95,7 +95,7 @@ function centred(points: Support, centre: Float64Array, unit: number): Support {
 /** A function that projects all points onto direction r, as points on the line. */
 function projections(points: Points, directions: Tensor): (r: number) => Points {
   const { count, k } = points;
-  const theta = tensorOver(points.theta, [count, k]);
+  const theta = fromBuffer(points.theta, [count, k]);
   const all = ops.mm(directions, ops.transpose(theta, 0, 1)).toTypedArray() as Float64Array;
   return (r) => ({ ...points, k: 1, theta: all.subarray(r * count, (r + 1) * count) });
 }

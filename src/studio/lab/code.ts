@@ -1,5 +1,5 @@
 /** A lab state as TypeScript code, and as a command line, that recomputes one of its numbers. */
-import { commandLine, pathArgument, usualProgram } from '../../command-line.ts';
+import { commandLine, pathArgument, defaultProgram } from '../../command-line.ts';
 import { tails } from './code-tails.ts';
 import { type KnobName, knobNames, type LabState } from './knobs.ts';
 import { findPreset, presetState } from './presets.ts';
@@ -112,7 +112,7 @@ export function labCommand(
   state: LabState,
   preset?: string,
   {
-    program = usualProgram,
+    program = defaultProgram,
     csv = 'points.csv',
     columns,
   }: { readonly program?: string; readonly csv?: string; readonly columns?: readonly string[] } = {},

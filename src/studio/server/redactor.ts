@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import { type PlainRecord, sharedFacts } from '../../runs/index.ts';
 import type { RunDetail, RunList } from '../protocol/index.ts';
-import { usualProgram } from '../../command-line.ts';
+import { defaultProgram } from '../../command-line.ts';
 import { commandsFor } from './commands.ts';
 import { realPath } from './path-guard.ts';
 
@@ -46,7 +46,7 @@ export class Redactor {
       environment: detail.environment && this.redact(environmentOf(detail.environment)),
       // The HTML pages of a run folder are not exported.
       files: { ...detail.files, report: false, analysis: false },
-      commands: commandsFor(join(this.root, detail.row.id), undefined, usualProgram),
+      commands: commandsFor(join(this.root, detail.row.id), undefined, defaultProgram),
     };
   }
 

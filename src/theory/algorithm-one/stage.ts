@@ -1,7 +1,7 @@
 /** Compares dE/dtau of Algorithm 1 on a real ResNet20 with central differences. */
 import { crossEntropy } from '../../nn/index.ts';
 import { enableGrad, grad, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
-import type { Setting } from '../claim.ts';
+import type { ClaimContext } from '../claim.ts';
 import { trainedNet } from '../trained-net.ts';
 
 const f64 = { dtype: 'f64' } as const;
@@ -12,7 +12,7 @@ export type TauGradient = (loss: () => Tensor, tau: Tensor) => Tensor;
 export const tauGradient: TauGradient = (loss, tau) => enableGrad(() => grad(loss(), [tau])[0]!);
 
 /** Largest error divided by the largest derivative. The net uses softplus, so that the loss is smooth. */
-export function stageDifferenceError(setting: Setting, gradientOf: TauGradient = tauGradient): number {
+export function stageDifferenceError(setting: ClaimContext, gradientOf: TauGradient = tauGradient): number {
   return scope(() => {
     const { net, images, labels } = trainedNet(setting, 'softplus');
     const { schedule } = net.stages.get('layer1')!;

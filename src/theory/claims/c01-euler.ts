@@ -2,7 +2,7 @@
 import {
   bottleneck,
   gaussian,
-  heldConstant,
+  piecewiseConstant,
   type Integrator,
   type Measure,
   pathMeasure,
@@ -12,7 +12,7 @@ import {
 } from '../../mean-field/index.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { fitPower } from '../../stats/index.ts';
 import type { Check, Series } from '../../runs/index.ts';
 
@@ -54,7 +54,7 @@ export const c1: Claim<{ solveFlow: typeof solveFlow }> = {
         scope(() => {
           const smooth = pathMeasure(path, depth);
           const state = finalState(
-            frozenAt === undefined ? smooth : heldConstant(smooth, frozenAt),
+            frozenAt === undefined ? smooth : piecewiseConstant(smooth, frozenAt),
             integrator,
           );
           return ops.norm(ops.sub(state, reference)).item() / scale;
@@ -81,7 +81,7 @@ export const c1: Claim<{ solveFlow: typeof solveFlow }> = {
   },
 };
 
-function example({ draw }: Setting): {
+function example({ draw }: ClaimContext): {
   problem: Problem;
   family: ReturnType<typeof bottleneck>;
   path: ReturnType<typeof smoothPaths>;

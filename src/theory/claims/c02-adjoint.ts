@@ -22,7 +22,7 @@ import { finalCostate, initialState, lossOf } from '../../mean-field/problem.ts'
 import type { Check, Series } from '../../runs/index.ts';
 import { enableGrad, type Generator, grad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { fitPower } from '../../stats/index.ts';
 import { type AdjointFlow, stageChecks } from './c02-stage.ts';
 
@@ -62,7 +62,7 @@ export const c2: Claim<Parts> = {
   },
 };
 
-function againstAutograd({ draw, quick, progress }: Setting, parts: Parts): { checks: Check[] } {
+function againstAutograd({ draw, quick, progress }: ClaimContext, parts: Parts): { checks: Check[] } {
   const worst = new Map<string, number>(tensors.map((name) => [name, 0]));
   const draws = quick ? 4 : 20;
   for (let i = 0; i < draws; i++) {
@@ -88,7 +88,7 @@ function againstAutograd({ draw, quick, progress }: Setting, parts: Parts): { ch
 }
 
 /** The costate at depth 0 from both adjoints, as a function of L, for rho smooth in depth. */
-function distanceInDepth({ draw, quick }: Setting, parts: Parts): { check: Check; series: Series[] } {
+function distanceInDepth({ draw, quick }: ClaimContext, parts: Parts): { check: Check; series: Series[] } {
   const family = bottleneck('tanh');
   const generator = draw(1000);
   const { problem } = example(generator, family);

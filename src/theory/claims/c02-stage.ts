@@ -3,7 +3,7 @@ import { type adjointFlow, sliceOf, trajectory } from '../../mean-field/index.ts
 import type { Check } from '../../runs/index.ts';
 import { enableGrad, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost } from '../check.ts';
-import type { Setting } from '../claim.ts';
+import type { ClaimContext } from '../claim.ts';
 import { trainedNet } from '../trained-net.ts';
 
 /** Computes the costates p^0 .. p^L from states. */
@@ -13,7 +13,7 @@ export type AdjointFlow = typeof adjointFlow;
  * For a random covector q at the end of the first stage: its costate at the start, and d(q . X)/dtau of each
  * block.
  */
-export function stageChecks(setting: Setting, adjoint: AdjointFlow): Check[] {
+export function stageChecks(setting: ClaimContext, adjoint: AdjointFlow): Check[] {
   return scope(() => {
     const { net, images } = trainedNet(setting, 'relu');
     const stage = net.stages.get('layer1')!;

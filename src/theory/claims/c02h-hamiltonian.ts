@@ -12,7 +12,7 @@ import {
 import type { Check, Series } from '../../runs/index.ts';
 import { enableGrad, type Generator, grad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { fitPower, median } from '../../stats/index.ts';
 
 /** H(p, X) = p . F(X) of each sample, [N]. */
@@ -50,7 +50,7 @@ export const c2h: Claim<Parts> = {
 };
 
 /** Compares the vector fields of flow and adjoint with derivatives of H by autograd. */
-function equations({ draw, quick }: Setting, parts: Parts): Check[] {
+function equations({ draw, quick }: ClaimContext, parts: Parts): Check[] {
   let [forward, backward] = [0, 0];
   for (let i = 0; i < (quick ? 5 : 50); i++)
     scope(() => {
@@ -71,7 +71,10 @@ function equations({ draw, quick }: Setting, parts: Parts): Check[] {
   ];
 }
 
-function driftInDepth({ draw, quick, progress }: Setting, parts: Parts): { check: Check; series: Series[] } {
+function driftInDepth(
+  { draw, quick, progress }: ClaimContext,
+  parts: Parts,
+): { check: Check; series: Series[] } {
   const family = bottleneck('tanh');
   const depths = quick ? [64, 128, 256] : [64, 128, 256, 512, 1024];
   const draws = quick ? 3 : 9;

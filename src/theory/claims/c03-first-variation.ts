@@ -8,14 +8,14 @@ import {
   type GridMeasure,
   type Measure,
   mixture,
-  onSteps,
+  refineSteps,
   type Problem,
   solve,
   type Solution,
 } from '../../mean-field/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { fitPower, median } from '../../stats/index.ts';
 
 interface Parts {
@@ -98,7 +98,7 @@ function example(generator: Generator, slices: number): Pair {
 /** <G, nu - rho>, from G at the particles of both measures on the common grid. */
 function linearTerm({ rho, nu }: Pair, solution: Solution, parts: Parts): number {
   const { steps } = solution.measure;
-  const [from, to] = [onSteps(rho, steps), onSteps(nu, steps)];
+  const [from, to] = [refineSteps(rho, steps), refineSteps(nu, steps)];
   return steps.reduce((sum, h, l) => {
     const g = parts.functionalGradient(solution, l);
     const average = (measure: Measure): number => {
@@ -119,7 +119,7 @@ function remaindersOf(pair: Pair, parts: Parts): number[] {
 }
 
 /** At L = 1 the loss is a parabola in lambda, with remainder lambda^2 / 2 mean |W1 h (F_nu - F_rho)|^2. */
-function oneStep({ draw, quick }: Setting, parts: Parts): number {
+function oneStep({ draw, quick }: ClaimContext, parts: Parts): number {
   const errors = Array.from({ length: quick ? 5 : 20 }, (_, i) =>
     scope(() => {
       const pair = example(draw(1000 + i), 1);

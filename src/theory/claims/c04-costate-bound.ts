@@ -18,7 +18,7 @@ import { finalCostate } from '../../mean-field/problem.ts';
 import type { Check, Series } from '../../runs/index.ts';
 import { type Generator, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { atLeast, atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { jacobians, spectralNorms } from '../jacobian.ts';
 
 interface Parts {
@@ -120,7 +120,7 @@ function odeRatios(problem: Problem, family: Family, measure: Measure, parts: Pa
 }
 
 function randomNets(
-  { draw, quick, progress }: Setting,
+  { draw, quick, progress }: ClaimContext,
   parts: Parts,
 ): { discrete: number; continuous: number; series: Series[] } {
   const nets = quick ? 30 : 200;
@@ -162,7 +162,7 @@ function example(generator: Generator): { problem: Problem; family: Family } {
 
 /** The smallest ratio over depth during training, on random data and on Fashion-MNIST. */
 function throughTraining(
-  { draw, quick, fashion }: Setting,
+  { draw, quick, fashion }: ClaimContext,
   parts: Parts,
 ): { least: number; series: Series[]; reported: Record<string, number> } {
   const steps = quick ? 20 : 100;
@@ -206,7 +206,7 @@ function throughTraining(
 }
 
 /** sigma_min(W1) sqrt(2E) <= |p(., 1)| <= sigma_max(W1) sqrt(2E), with equality for one output. */
-function readoutBounds({ draw, quick }: Setting): Check[] {
+function readoutBounds({ draw, quick }: ClaimContext): Check[] {
   let [low, high, equality] = [Infinity, 0, 0];
   for (let i = 0; i < (quick ? 20 : 200); i++)
     scope(() => {

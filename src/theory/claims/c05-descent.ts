@@ -11,7 +11,7 @@ import {
 import type { Check, ClaimPanel, Series } from '../../runs/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { atLeast, atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { type BallStudy, ballStudy, lambdas, matrixExample, radii } from '../dynamics/ball-study.ts';
 import { type CostateParts, type CostateRow, costateRows } from '../dynamics/costate-study.ts';
 import { counterExample } from '../dynamics/counter-example.ts';
@@ -51,7 +51,7 @@ export const c5: Claim<CostateParts> = {
 const draws = (quick: boolean): number => (quick ? 2 : 5);
 
 /** (a): the nu of the proof at the first, middle and last step. */
-function proofConstruction({ draw, quick, fashion }: Setting, parts: CostateParts): Study {
+function proofConstruction({ draw, quick, fashion }: ClaimContext, parts: CostateParts): Study {
   const shares = [0.125, 0.25, 0.5, 0.75, 1, 2, 4];
   const generator = draw(0);
   const all: { name: string; rows: CostateRow[] }[] = [];
@@ -102,7 +102,7 @@ function proofConstruction({ draw, quick, fashion }: Setting, parts: CostatePart
 
 /** (b): linear minimisation over nested balls. */
 function overBalls(
-  { draw, quick, fashion }: Setting,
+  { draw, quick, fashion }: ClaimContext,
   { functionalGradient: gradientAt }: CostateParts,
 ): Study {
   const generator = draw(1);
@@ -203,7 +203,7 @@ function ballChecks(name: string, studies: readonly BallStudy[]): Check[] {
 
 /** `matrix` without a constant coordinate has no descent direction at E > 0. */
 function oddBlocks(
-  { draw }: Setting,
+  { draw }: ClaimContext,
   parts: CostateParts,
 ): { studies: Study; reported: Record<string, number> } {
   const { loss, gap, gapWithConstant, lossWithConstant } = counterExample(
@@ -232,7 +232,7 @@ function oddBlocks(
 }
 
 /** (c): the states in which the flow of C9 gets stuck have a descent direction, and E falls along it. */
-function stuckStates({ draw, quick }: Setting, parts: CostateParts): Study {
+function stuckStates({ draw, quick }: ClaimContext, parts: CostateParts): Study {
   return {
     checks: stuckKinds.map((kind, which) => {
       let freed = 0;

@@ -15,7 +15,7 @@ import {
 import type { ClaimPanel } from '../../runs/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { type Blocks, cauchyCoefficients } from '../expansion/complex-flow.ts';
 import { fitPower, mean, median } from '../../stats/index.ts';
 
@@ -169,7 +169,7 @@ function explicitError(which: 'first' | 'second', generator: Generator, parts: P
 }
 
 /** |C_k| / |C_0| for the same law at growing depth, averaged over draws. */
-function orderNorms({ draw, quick }: Setting, parts: Parts): { depths: number[]; byOrder: number[][] } {
+function orderNorms({ draw, quick }: ClaimContext, parts: Parts): { depths: number[]; byOrder: number[][] } {
   const depths = quick ? [20, 40, 80] : [20, 40, 80, 160];
   const family = bottleneck('tanh');
   const draws = quick ? 4 : 20;

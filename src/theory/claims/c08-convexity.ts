@@ -12,7 +12,7 @@ import {
 import { predictionOf, sampleCount } from '../../mean-field/problem.ts';
 import { type Generator, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { atLeast, atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 
 type Energy = typeof energy;
 
@@ -60,7 +60,7 @@ export const c8: Claim<{ energy: Energy }> = {
 };
 
 /** The largest violation over random pairs and lambda, with one step of depth. */
-function chordError({ draw, quick }: Setting, energyOf: Energy): number {
+function chordError({ draw, quick }: ClaimContext, energyOf: Energy): number {
   const errors = Array.from({ length: quick ? 20 : 200 }, (_, i) =>
     scope(() => {
       const { problem, rho, nu, state } = pair(draw(i));

@@ -1,6 +1,6 @@
 /** C9: gradient descent on the particles is the gradient flow of E in the space of measures. */
 import {
-  type GradientOf,
+  type GradientFunction,
   particleGradient,
   steepestDirection,
   wassersteinFlow,
@@ -8,7 +8,7 @@ import {
 import type { Check, ClaimPanel, Series } from '../../runs/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { atLeast, atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import {
   defaultSizes,
   drawnExample,
@@ -22,7 +22,7 @@ import { constantsOnly, free, stuckExample, type StuckKind } from '../dynamics/s
 import { fitPower, median } from '../../stats/index.ts';
 
 interface Parts {
-  readonly gradient: GradientOf;
+  readonly gradient: GradientFunction;
   readonly steepestDirection: typeof steepestDirection;
 }
 
@@ -69,7 +69,7 @@ interface Finding {
 
 const flowOf = (
   { problem, family, start }: Example,
-  gradient: GradientOf,
+  gradient: GradientFunction,
   maxSteps: number,
 ): { losses: number[]; loss: number } => {
   const losses: number[] = [];
@@ -90,7 +90,7 @@ const axes = {
   y: { title: 'E', log: true },
 } as const;
 
-function fullSupport({ quick, draw, fashion }: Setting, { gradient }: Parts): Finding {
+function fullSupport({ quick, draw, fashion }: ClaimContext, { gradient }: Parts): Finding {
   const seeds = quick ? 3 : 10;
   const series: Series[] = [];
   let reached = 0;
@@ -115,7 +115,7 @@ function fullSupport({ quick, draw, fashion }: Setting, { gradient }: Parts): Fi
 }
 
 function energyIdentity(
-  { quick, draw }: Setting,
+  { quick, draw }: ClaimContext,
   { gradient }: Parts,
 ): { checks: Check[]; panels: ClaimPanel[] } {
   const draws = 5;
@@ -180,7 +180,7 @@ function energyIdentity(
   };
 }
 
-function deficientSupport({ quick, draw, progress }: Setting, parts: Parts): Finding {
+function deficientSupport({ quick, draw, progress }: ClaimContext, parts: Parts): Finding {
   const seeds = quick ? 1 : 10;
   const kinds: [StuckKind, number][] = [
     ['zero', seeds],

@@ -3,7 +3,7 @@
  * does.
  */
 import {
-  type GradientOf,
+  type GradientFunction,
   gridMeasure,
   type GridMeasure,
   particleGradient,
@@ -12,12 +12,12 @@ import {
 import type { Series } from '../../runs/index.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { drawnExample, type Sizes } from '../dynamics/example.ts';
 import { median } from '../../stats/index.ts';
 
 interface Parts {
-  readonly gradient: GradientOf;
+  readonly gradient: GradientFunction;
 }
 
 const goal = 1e-4;
@@ -110,7 +110,7 @@ type Shape = Pick<Sizes, 'slices' | 'particles'> & {
 
 /** The flow with ds = 0.5 up to the same time for all, from `draws` initial measures. */
 function success(
-  { quick, draw }: Setting,
+  { quick, draw }: ClaimContext,
   { gradient }: Parts,
   draws: number,
   { smooth, ...sizes }: Shape,

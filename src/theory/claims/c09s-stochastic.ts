@@ -2,7 +2,7 @@
 import {
   batchGradient,
   energy,
-  type GradientOf,
+  type GradientFunction,
   gridMeasure,
   type GridMeasure,
   wassersteinFlow,
@@ -10,7 +10,7 @@ import {
 import type { Series } from '../../runs/index.ts';
 import { type Generator, ops, scope } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { drawnExample, type Example } from '../dynamics/example.ts';
 import { fitPower, rms } from '../../stats/index.ts';
 
@@ -29,7 +29,7 @@ function lossPath(
   start: GridMeasure,
   until: number,
   ds: number,
-  gradient?: GradientOf,
+  gradient?: GradientFunction,
 ): LossPath {
   const losses: number[] = [];
   scope(() =>
@@ -101,7 +101,7 @@ export const c9s: Claim<Parts> = {
   },
 };
 
-function measureStudies({ quick, draw, progress }: Setting, parts: Parts): Study[] {
+function measureStudies({ quick, draw, progress }: ClaimContext, parts: Parts): Study[] {
   const seeds = quick ? 24 : 80;
   const until = quick ? 0.5 : 2;
   const large = quick ? 512 : 2048;

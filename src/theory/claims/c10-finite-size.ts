@@ -2,7 +2,7 @@
 import type { Problem } from '../../mean-field/index.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { fitPower, mean, type Fit } from '../../stats/index.ts';
 import {
   gaussianBlocks,
@@ -52,7 +52,7 @@ interface Example {
   readonly data: Problem;
   readonly blocks: GaussianBlocks;
   readonly sizes: Sizes;
-  readonly setting: Setting;
+  readonly setting: ClaimContext;
   readonly parts: TrainParts;
 }
 

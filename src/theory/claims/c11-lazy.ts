@@ -11,7 +11,7 @@ import {
 import type { Series } from '../../runs/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { fitPower, median } from '../../stats/index.ts';
 import { antisymmetricTwoLayer, type Net, type NetSizes, resNet } from '../lazy/nets.ts';
 
@@ -156,7 +156,7 @@ function distances(
 }
 
 /** Compares the closed form with the same steps taken one by one in parameter space, without a kernel. */
-function closedFormError({ draw }: Setting, parts: Parts): number {
+function closedFormError({ draw }: ClaimContext, parts: Parts): number {
   const { problem, family, start } = resNet(draw(9000), { samples: 8, features: 3, particles: 16 });
   const initial = predict(problem, family, start);
   const model = parts.linearisedModel(parts.tangentKernel(problem, family, start), initial, problem.targets);

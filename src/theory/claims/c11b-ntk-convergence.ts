@@ -5,7 +5,7 @@
 import { lazyProblem, tangentKernel, wassersteinFlow } from '../../mean-field/index.ts';
 import { type Generator, ops, scope } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { median } from '../../stats/index.ts';
 import { antisymmetricTwoLayer, cifarBlock, type Net, type NetSizes, resNet } from '../lazy/nets.ts';
 
@@ -82,7 +82,11 @@ export const c11b: Claim<Parts> = {
   },
 };
 
-const sizesOf = ({ quick }: Setting): NetSizes => ({ samples: 6, features: 6, particles: quick ? 32 : 64 });
+const sizesOf = ({ quick }: ClaimContext): NetSizes => ({
+  samples: 6,
+  features: 6,
+  particles: quick ? 32 : 64,
+});
 const most = (values: readonly number[]): number => Math.max(...values);
 const minimum = (values: readonly number[]): number => Math.min(...values);
 

@@ -3,7 +3,7 @@ import type { GridMeasure } from '../../mean-field/index.ts';
 import type { ClaimPanel, Check } from '../../runs/index.ts';
 import { ops, scope, tensor } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { mean, standardError } from '../../stats/index.ts';
 import { type ErrorOn, lazyError, meanFieldError } from '../features/errors.ts';
 import { draw, hermite, initialBlocks, radius, type Samples, type Task, xor } from '../features/tasks.ts';
@@ -75,7 +75,7 @@ export const c12: Claim<Parts> = {
 };
 
 function measureCells(
-  { quick, draw: stream, progress }: Setting,
+  { quick, draw: stream, progress }: ClaimContext,
   parts: Parts,
   dimensions: number[],
 ): Cell[] {
@@ -143,7 +143,7 @@ function panelOf(task: Task, cells: readonly Cell[], dimensions: readonly number
 
 /** Parity of the class from 16 principal components: 400 training images, 1000 test images. */
 function fashionErrors(
-  { draw: stream, quick }: Setting,
+  { draw: stream, quick }: ClaimContext,
   fashion: Fashion,
   parts: Parts,
 ): Record<string, number> {

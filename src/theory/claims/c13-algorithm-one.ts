@@ -15,7 +15,7 @@ import {
 import { type BreakGradient, differenceError, distanceToContinuous } from '../algorithm-one/tau-gradient.ts';
 import { stageDifferenceError, type TauGradient, tauGradient } from '../algorithm-one/stage.ts';
 import { atMost, within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { type Fit, fitPower, median } from '../../stats/index.ts';
 
 interface Parts {
@@ -80,7 +80,7 @@ export const c13: Claim<Parts> = {
   },
 };
 
-function gradientChecks({ draw, quick }: Setting, parts: Parts): Check[] {
+function gradientChecks({ draw, quick }: ClaimContext, parts: Parts): Check[] {
   return (['sorted tiles', 'intervals'] as const).map((kind, i) => {
     const errors = (quick ? [8] : [8, 16, 32]).map((n) =>
       scope(() => differenceError(draw(1000 * i + n), n, kind, parts.breakGradient)),
@@ -105,7 +105,7 @@ interface Nets {
 
 /** The median of |jump| over nets. */
 function medianJump(
-  { draw }: Setting,
+  { draw }: ClaimContext,
   scheme: Scheme,
   { n, separation, arrangement, stream, nets }: Nets,
 ): number {
@@ -116,7 +116,7 @@ function medianJump(
   );
 }
 
-function jumpsInSeparation(setting: Setting, parts: Parts): Curve[] {
+function jumpsInSeparation(setting: ClaimContext, parts: Parts): Curve[] {
   const schemes = [
     { name: 'sorted tiles', scheme: parts.sorted, exponent: 0 },
     { name: 'own widths in sequence', scheme: parts.sequential, exponent: 0 },
@@ -139,7 +139,7 @@ function jumpsInSeparation(setting: Setting, parts: Parts): Curve[] {
   }));
 }
 
-function jumpsInBlocks(setting: Setting, parts: Parts): Curve[] {
+function jumpsInBlocks(setting: ClaimContext, parts: Parts): Curve[] {
   const { quick } = setting;
   // For smooth paths, every n samples the same path; independent blocks differ at each n, and need more nets.
   const studies = {
@@ -172,7 +172,7 @@ function jumpsInBlocks(setting: Setting, parts: Parts): Curve[] {
   );
 }
 
-function gradientsInBlocks({ draw, quick }: Setting, parts: Parts): Curve[] {
+function gradientsInBlocks({ draw, quick }: ClaimContext, parts: Parts): Curve[] {
   const counts = quick ? [32, 64, 128] : [32, 64, 128, 256];
   const nets = quick ? 8 : 31;
   return arrangements.map((arrangement, i) => ({

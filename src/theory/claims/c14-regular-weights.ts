@@ -9,7 +9,7 @@ import {
 } from '../../mean-field/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { within } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { fitPower, rms } from '../../stats/index.ts';
 import {
   type BlockPaths,
@@ -107,7 +107,7 @@ export const c14: Claim<Parts> = {
 const oneBlockEach = (theta: Tensor): Tensor => ops.full(theta.shape.slice(0, 2), 1, 'f64');
 
 /** The same data for all nets. */
-function example({ draw }: Setting): { problem: Problem; blocks: GaussianBlocks } {
+function example({ draw }: ClaimContext): { problem: Problem; blocks: GaussianBlocks } {
   const [samples, d] = [8, 3];
   const generator = draw(0);
   const inputs = stacked(generator.normal([samples, d], 'f64'), batch);

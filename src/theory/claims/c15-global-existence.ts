@@ -1,6 +1,6 @@
 /** C15: the gradient flow exists for all times, since its velocity bounds how far it can go. */
 import {
-  type GradientOf,
+  type GradientFunction,
   gridMeasure,
   particleGradient,
   solve,
@@ -9,12 +9,12 @@ import {
 import type { ClaimPanel, Series } from '../../runs/index.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import { atMost } from '../check.ts';
-import type { Claim, Setting } from '../claim.ts';
+import type { Claim, ClaimContext } from '../claim.ts';
 import { defaultSizes, drawnExample, type Example, fashionExample, quickSizes } from '../dynamics/example.ts';
 import { gridSecondMoment, radiiOf, velocityBounds } from '../dynamics/velocity-bounds.ts';
 
 interface Parts {
-  readonly gradient: GradientOf;
+  readonly gradient: GradientFunction;
   readonly velocityBounds: typeof velocityBounds;
   readonly secondMoment: typeof gridSecondMoment;
 }
@@ -48,7 +48,7 @@ export const c15: Claim<Parts> = {
   parts: { gradient: particleGradient, velocityBounds, secondMoment: gridSecondMoment },
   real: true,
   cost: 10,
-  measure({ quick, draw, fashion, progress }: Setting, parts) {
+  measure({ quick, draw, fashion, progress }: ClaimContext, parts) {
     const draws = quick ? 2 : 5;
     const examples: [string, Example][] = Array.from({ length: draws }, (_, i) => [
       `draw ${i + 1}`,

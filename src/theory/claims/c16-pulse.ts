@@ -8,7 +8,7 @@ import {
   intervalMeasure,
   type IntervalMeasure,
   type Measure,
-  onSteps,
+  refineSteps,
   slicesOf,
   trajectory,
   velocityField,
@@ -67,7 +67,7 @@ export function relaxed({ others, pulse: { theta, at, mass } }: PulseExample, wi
 /** The other particles on [0, at] and on [at, 1]. */
 export function split({ others, pulse: { at } }: Pick<PulseExample, 'others' | 'pulse'>): [Measure, Measure] {
   const steps = commonSteps([others, { ...others, steps: [at, 1 - at] }]);
-  const fine = onSteps(others, steps);
+  const fine = refineSteps(others, steps);
   const middle = breaksOf(fine).findIndex((t) => Math.abs(t - at) < 1e-9);
   const cut = (from: number, to: number): Measure => ({
     steps: steps.slice(from, to),

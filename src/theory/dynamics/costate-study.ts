@@ -4,7 +4,7 @@ import {
   type fitCostate,
   type functionalGradient,
   mixtureInStep,
-  ownValue,
+  integrateOverSlice,
   solve,
 } from '../../mean-field/index.ts';
 import { type Generator, ops, scope } from '../../tensor/index.ts';
@@ -39,20 +39,20 @@ export function costateRows(
     const lambda = 1e-4;
     const solution = solve(problem, family, start);
     const gradient = parts.functionalGradient(solution, l);
-    const own = ownValue(gradient, start, l);
+    const own = integrateOverSlice(gradient, start, l);
     const [state, costate] = [solution.states[l]!, solution.costates[l + 1]!];
     const [samples = 0, d = 1] = state.shape;
     return shares.map((share) =>
       scope(() => {
         const count = Math.round(share * samples);
         const options = { count, generator, spread: 2 / Math.sqrt(d) };
-        const { theta, captured, whole } = parts.fitCostate(state, costate, options);
+        const { theta, captured, total } = parts.fitCostate(state, costate, options);
         const nu = { theta, weight: ops.full([count], 1 / count, 'f64') };
         const there = energy(problem, family, mixtureInStep(start, l, nu, lambda));
         return {
           share,
-          captured: captured / whole,
-          reached: -ops.dot(gradient.value(theta), nu.weight).item() / whole,
+          captured: captured / total,
+          reached: -ops.dot(gradient.value(theta), nu.weight).item() / total,
           measured: (there - solution.loss) / (lambda * (start.steps[l] ?? 0)),
           promised: -captured - own,
         };

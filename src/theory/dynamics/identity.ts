@@ -1,6 +1,6 @@
 /** The energy identity dE/ds = - D along a flow, and the distance that the measure travels. */
 import {
-  type GradientOf,
+  type GradientFunction,
   gridWasserstein,
   type Integrator,
   type wassersteinFlow,
@@ -26,7 +26,7 @@ export interface PathOptions {
   readonly until: number;
   /** Number of times to compute W2 along the path; 0: only at the end. */
   readonly looks: number;
-  readonly gradient: GradientOf;
+  readonly gradient: GradientFunction;
   readonly wassersteinFlow: typeof wassersteinFlow;
 }
 
