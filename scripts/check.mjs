@@ -36,7 +36,7 @@ const runningChecks = {
   ),
   claims: [
     process.execPath,
-    [join(root, 'bin', 'meanfield.js'), 'verify', '--quick', '--out', join(scratch, 'verify')],
+    [join(root, 'bin', 'meanfield.js'), 'verify', '--quick', '--output', join(scratch, 'verify')],
   ],
 };
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { AnalyseFlags } from './analyse-run.ts';
 import { wholeNumber } from './flags.ts';
+import { threadsOption } from './train-flags.ts';
 
 export function registerAnalyse(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function registerAnalyse(program: Command): void {
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
     .option('--data-dir <dir>', 'where the data set is now, if it moved')
     .option('--output <dir>', 'folder for analysis.html and analysis.json (default: the run folder)')
-    .option('--threads <n>', 'CPU threads', wholeNumber(1))
+    .addOption(threadsOption())
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, flags: AnalyseFlags) => {
       const { runAnalysis } = await import('./analyse-run.ts');

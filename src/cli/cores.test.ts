@@ -55,6 +55,22 @@ describe.skipIf(total < 2)('on a machine whose cores are leased by others', () =
   });
 });
 
+it.each([
+  ['1', 1],
+  ['1,4', 1],
+  ['999999', total],
+  ['0', total],
+  ['many', total],
+  ['', total],
+])('OMP_NUM_THREADS=%j is the default of --threads', async (variable, threads) => {
+  vi.stubEnv('OMP_NUM_THREADS', variable);
+  setThreads(3);
+  await messagesOf('evaluate', join(root, 'run'));
+  expect(getThreads()).toBe(threads);
+  await messagesOf('evaluate', join(root, 'run'), '--threads', '1');
+  expect(getThreads()).toBe(1);
+});
+
 it('all cores are taken if they are free, and are free again after a failure', async () => {
   const failing = withCores('test', undefined, (cores) => Promise.reject(new Error(`had ${cores}`)));
   await expect(failing).rejects.toThrow(`had ${total}`);

@@ -1,5 +1,5 @@
 /** Leases cores for a command, from those that no other meanfield process holds. */
-import { leaseCores, setThreads } from '../native/index.ts';
+import { leaseCores, setThreads, threadsOfEnvironment } from '../native/index.ts';
 import { say } from './output.ts';
 
 /**
@@ -22,13 +22,13 @@ export async function withCores<T>(
   }
 }
 
-/** Like `withCores`, with one libtorch thread per core. */
+/** Like `withCores`, with one libtorch thread per core; default: OMP_NUM_THREADS, or all cores. */
 export const withThreads = <T>(
   command: string,
   wanted: number | undefined,
   body: () => Promise<T>,
 ): Promise<T> =>
-  withCores(command, wanted, (cores) => {
+  withCores(command, wanted ?? threadsOfEnvironment(), (cores) => {
     setThreads(cores);
     return body();
   });

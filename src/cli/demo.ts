@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';
 import type { DemoFlags } from './demo-run.ts';
+import { threadsOption } from './train-flags.ts';
 
 export function registerDemo(program: Command): void {
   program
@@ -12,7 +13,7 @@ export function registerDemo(program: Command): void {
     .option('--seeds <n>', 'seeds of each scheme', wholeNumber(1), 2)
     .option('--epochs <n>', 'epochs of each run', wholeNumber(1), 3)
     .option('--train-batches <n>', 'batches of 128 images an epoch', wholeNumber(1), 120)
-    .option('--threads <n>', 'CPU threads', wholeNumber(1))
+    .addOption(threadsOption())
     .option('--json', 'print one JSON object at the end')
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import('./demo-run.ts');

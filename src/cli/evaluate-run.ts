@@ -2,6 +2,7 @@
 import { corruptionOf, npyTestPlaces } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { openWeightFile, statOf } from '../io/index.ts';
+import { runFolderOf } from '../runs/index.ts';
 import {
   BatchTensors,
   createTestExperiment,
@@ -107,20 +108,27 @@ async function evaluateRun(run: string, flags: EvaluateFlags): Promise<Evaluatio
 
 async function evaluateFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
   if (flags.model === undefined || flags.dataset === undefined) {
+    const run = runFolderOf(path);
+    if (run !== undefined)
+      throw new UsageError(
+        `${path} is inside the run folder ${run}: evaluate that folder, with --checkpoint for a checkpoint other than the last; for the file alone, add --model and --dataset`,
+      );
     // A file of another kind is named as such.
     (await openWeightFile(path, { stateDict: flags.stateDict })).close();
     throw new UsageError(
-      `${path} is a file of weights: say of which net and for which data (--model resnet20 --dataset cifar10 --data-dir DIR)`,
+      `${path} is a file of weights: name its net and its data, such as --model resnet20 --dataset cifar10 --data-dir DIR`,
     );
   }
   const ofFile = Object.fromEntries(fileFlags.map((key) => [key, flags[key]]));
   const recorded = await recordedImages(path, flags.stateDict);
   let weights: ImportedWeights | undefined;
   const measured = await measurePlaces(flags, async (dataDir) => {
-    const config = resolveConfig(
+    const resolved = resolveConfig(
       { scheme: 'vanilla', ...defined(ofFile), dataDir, initialCheckpoint: path, batchSize: 1 },
       'command line',
     );
+    // Nothing is saved: errors show the paths as given.
+    const config = { ...resolved, initialCheckpoint: path, ...(dataDir !== undefined && { dataDir }) };
     const experiment = await createTestExperiment(config, recorded);
     weights = await startFromWeights(experiment);
     return experiment;

@@ -1,8 +1,9 @@
 /** `meanfield evaluate`: test error of a checkpoint, or of a weight file. */
 import type { Command } from 'commander';
-import { parseInteger, parseNumbers, wholeNumber } from './flags.ts';
+import { parseInteger, parseNumbers } from './flags.ts';
 import { printJson } from './output.ts';
 import type { EvaluateFlags } from './evaluate-run.ts';
+import { threadsOption } from './train-flags.ts';
 
 export function registerEvaluate(program: Command): void {
   program
@@ -14,7 +15,7 @@ export function registerEvaluate(program: Command): void {
       '--data-dir <dir>',
       'where the data set is now, if it moved; of npy the file of images, or a folder of CIFAR-10-C',
     )
-    .option('--threads <n>', 'CPU threads', wholeNumber(1))
+    .addOption(threadsOption())
     .option('-a, --model <name>', 'of a file: resnet20, preresnet164, resnext29-8x64d, .. (`train --help`)')
     .option('--width <channels>', 'of a file: channels of the stem (default 16; resnext 64)', parseInteger)
     .option('--shortcut <kind>', 'of a file: option-a or option-b (default: as the model is published)')

@@ -34,6 +34,16 @@ beforeAll(() => {
   mkdirSync(at('run'));
   writeFileSync(at('run', 'config.yaml'), 'model: resnet20\n');
   writeFileSync(at('run', 'status.json'), '{}');
+  mkdirSync(at('run', 'checkpoints', 'last'), { recursive: true });
+  for (const file of ['report.html', join('checkpoints', 'last', 'state.json')])
+    writeFileSync(at('run', file), '{}');
+  for (const name of ['a', 'b']) {
+    mkdirSync(at('many runs', name), { recursive: true });
+    writeFileSync(at('many runs', name, 'config.yaml'), '');
+  }
+  // The settings file of a user.
+  mkdirSync(at('own', 'folder'), { recursive: true });
+  writeFileSync(at('own', 'config.yaml'), 'epochs: 3\n');
 });
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
@@ -102,7 +112,7 @@ describe('values that a flag does not accept', () => {
     [['studio', '--port', '99999'], /--port: expected a whole number from 0 to 65535, got "99999"/],
     [['analyse', '@run', '--images', 'all'], /--images: expected a whole number >= 1, got "all"/],
     [['demo', '--seeds', '0'], /--seeds: expected a whole number >= 1/],
-    [['evaluate', '@run', '--threads', 'x'], /--threads: expected a whole number >= 1/],
+    [['evaluate', '@run', '--threads', 'x'], /expected an integer >= 1 for --threads, got "x"/],
   ])('%j', async (words, message) => {
     await expectRefusal(words, 2, message);
   });
@@ -119,6 +129,7 @@ describe('invalid paths', () => {
     [1, ['report', '@run', '--output', '@folder'], /it is a folder; name a file/],
     [1, ['report', '@run', '--output', '@file/report.html'], /file: it is a file, not a folder/],
     [2, ['analyse', '@nonsense'], /nonsense does not exist/],
+    [2, ['analyse', '@own/folder'], /is not a run folder: it has no/],
     [2, ['analyse', '@folder'], /is not a run folder: it has no config\.yaml and no status\.json/],
     [1, ['analyse', '@run', '--output', '@file'], /file: it is a file, not a folder/],
     [2, ['evaluate', '@folder'], /is not a run folder/],
@@ -127,15 +138,33 @@ describe('invalid paths', () => {
     [2, ['predict', '@nonsense', '@folder'], /no PNG|nonsense does not exist/],
     [1, ['export', '@run', '--output', '@no/net.safetensors'], /there is no folder .*no$/m],
     [1, ['export', '@run', '--output', '@file/net.safetensors'], /file is a file, not a folder/],
-    [1, ['verify', 'C1', '--out', '@file'], /it is a file, not a folder/],
-    [1, ['verify', 'C1', '--out', '@file/below'], /file is a file, not a folder; name another folder/],
-    [2, ['verify', 'C1', '--out', ''], /--out: expected a path, got ""/],
+    [1, ['verify', 'C1', '--output', '@file'], /it is a file, not a folder/],
+    [1, ['verify', 'C1', '--output', '@file/below'], /file is a file, not a folder; name another folder/],
+    [2, ['verify', 'C1', '--output', ''], /--output: expected a path, got ""/],
+    [1, ['verify', 'C1', '--out', '@file'], /file: it is a file, not a folder/],
+    [
+      2,
+      ['verify', 'C1', '--out', '@a', '--output', '@b'],
+      /'--out <dir>' cannot be used with option '--output <dir>'/,
+    ],
     [2, ['train', '--output', ''], /--output: expected a path, got ""/],
     [2, ['lab', '--csv', ''], /--csv: expected a path, got ""/],
     [2, ['evaluate', ''], /run: expected a path, got ""/],
     [2, ['predict', '@run', ''], /images: expected a path, got ""/],
     [2, ['report', ''], /runs: expected a path, got ""/],
-    [1, ['evaluate', '@run/config.yaml'], /config\.yaml is /],
+    [
+      2,
+      ['evaluate', '@run/config.yaml'],
+      /config\.yaml is inside the run folder .*run: evaluate that folder/,
+    ],
+    [2, ['predict', '@run/config.yaml', '@file'], /config\.yaml is inside the run folder .*run; give that/],
+    [2, ['analyse', '@run/checkpoints'], /checkpoints is inside the run folder .*run; give that folder/],
+    [2, ['export', '@run/status.json', '--output', '@x.safetensors'], /inside the run folder .*run; give/],
+    [2, ['train', '--resume', '@run/checkpoints/last/state.json'], /inside the run folder .*run; give that/],
+    [1, ['report', '@run/report.html'], /report\.html is inside the run folder .*run; give that folder/],
+    [2, ['studio', '@run/checkpoints'], /checkpoints is inside the run folder .*run: give the folder/],
+    [2, ['analyse', '@many runs'], /many runs holds run folders; give one of them, such as .*many runs\/a$/m],
+    [1, ['report', '@many runs'], /many runs holds 2 run folders; give them with '.*many runs'\/\*$/m],
     [2, ['evaluate', '@file/below'], /below does not exist/],
     [1, ['lab', '--output', '@no/x.svg'], /there is no folder/],
     [2, ['lab', '--data', 'csv', '--csv', '@no.csv'], /--csv: cannot read .*no\.csv: it does not exist/],
@@ -178,7 +207,7 @@ describe.runIf(existsSync('/proc/self'))('a path that takes no folders', () => {
     [['reproduce', '--preset', 'smoke', '--output', '/proc/meanfield']],
     [['studio', '@', '--export', '/proc/meanfield']],
     [['data', 'fetch', 'cifar10', '--data-dir', '/proc/meanfield']],
-    [['verify', 'C1', '--out', '/proc/meanfield']],
+    [['verify', 'C1', '--output', '/proc/meanfield']],
   ])('%j', async (words) => {
     vi.stubEnv('MEANFIELD_CORES_DIR', at('cores'));
     await expectRefusal(words, 1, /\/proc takes no folders; name another folder$/m);

@@ -4,6 +4,7 @@ import { exitCodes } from '../errors.ts';
 import { wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';
 import type { PredictFlags } from './predict-run.ts';
+import { threadsOption } from './train-flags.ts';
 
 export function registerPredict(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function registerPredict(program: Command): void {
     .argument('<images...>', 'image files or folders of them')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
     .option('--top <k>', 'classes to name for each image', wholeNumber(1), 3)
-    .option('--threads <n>', 'CPU threads', wholeNumber(1))
+    .addOption(threadsOption())
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, images: string[], flags: PredictFlags) => {
       const { predictImages, predictionText } = await import('./predict-run.ts');

@@ -20,7 +20,7 @@ export interface ReportFlags {
  */
 export async function runReport(paths: readonly string[], flags: ReportFlags): Promise<ExitCode> {
   const refused = paths.flatMap((path) => {
-    const reason = notRunFolder(path);
+    const reason = notRunFolder(path, { several: true });
     return reason === undefined ? [] : [{ path, reason }];
   });
   const runs = paths.filter((path) => refused.every((one) => one.path !== path));

@@ -20,7 +20,7 @@ import {
   trainCells,
 } from '../experiment/index.ts';
 import { makeFolder } from '../io/index.ts';
-import { cpuHasBf16, leaseCores } from '../native/index.ts';
+import { cpuHasBf16, leaseCores, threadsOfEnvironment } from '../native/index.ts';
 import {
   armTable,
   comparisonTable,
@@ -207,7 +207,7 @@ function checkDataDir({ dataDir }: ReproduceFlags, { rows }: Grid): void {
   const drawn: readonly string[] = drawnDatasets;
   if (dataDir !== undefined && rows.every(({ dataset }) => drawn.includes(dataset)))
     throw new UsageError(
-      `--data-dir has no effect: the images of ${rows[0]?.dataset ?? 'this grid'} are made on the spot`,
+      `--data-dir has no effect on ${rows[0]?.dataset ?? 'this grid'}, which is generated`,
     );
 }
 
@@ -231,9 +231,10 @@ function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads
     say(
       `reproduce: cores are held by process ${lease.holders.join(', ')}: ${free} of ${lease.total} are free`,
     );
-  const maxJobs = flags.threads === undefined ? free : Math.max(1, Math.floor(free / flags.threads));
+  const wanted = flags.threads ?? threadsOfEnvironment();
+  const maxJobs = wanted === undefined ? free : Math.max(1, Math.floor(free / wanted));
   const jobs = Math.min(checkInteger('--jobs', flags.jobs ?? maxJobs, { min: 1 }), cells);
-  const threads = checkInteger('--threads', flags.threads ?? Math.max(1, Math.floor(free / jobs)), {
+  const threads = checkInteger('--threads', wanted ?? Math.max(1, Math.floor(free / jobs)), {
     min: 1,
   });
   return { jobs, threads };

@@ -12,13 +12,13 @@ const words = (text: string): string[] =>
     .filter(Boolean);
 
 const examples: readonly Example[] = [
-  { title: 'the whole way in seconds, on drawn images', words: 'reproduce --preset smoke' },
+  { title: 'the whole pipeline in seconds, on synthetic images', words: 'reproduce --preset smoke' },
   {
-    title: 'what would run, and how long it takes here',
+    title: 'list the runs, and estimate their time on this machine',
     words: 'reproduce --preset fast --data-dir ~/data --dry-run',
   },
   {
-    title: 'again after a stop: goes on where it was',
+    title: 'resume after a stop: the same command',
     words: 'reproduce --preset fast --data-dir ~/data --rows resnet20',
   },
   {
@@ -41,7 +41,7 @@ export function registerReproduce(program: Command): void {
     .addOption(
       new Option(
         '--preset <name>',
-        'talk: the published recipe; fast: 15 epochs; smoke: drawn images, seconds',
+        'talk: the published recipe; fast: 15 epochs; smoke: synthetic images, seconds',
       )
         .choices(['talk', 'fast', 'smoke'])
         .default('fast'),

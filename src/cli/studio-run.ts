@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.ts';
-import { runFiles } from '../runs/index.ts';
+import { runFiles, runFolderOf } from '../runs/index.ts';
 import { startStudio } from '../studio/server/index.ts';
 import { listenForInterrupt } from '../train/interrupt.ts';
 import { openBrowser } from './open-browser.ts';
@@ -31,6 +31,9 @@ function checkFolder(runs: string): void {
     throw new UsageError(`${runs} is a file, not a folder: give the folder that holds your runs`);
   if (existsSync(join(runs, runFiles.status)))
     throw new UsageError(`${runs} is a run folder: give the folder that holds it`);
+  const run = runFolderOf(runs);
+  if (run !== undefined)
+    throw new UsageError(`${runs} is inside the run folder ${run}: give the folder that holds your runs`);
 }
 
 /** Serves until a signal arrives. @throws the named errors of starting the server */
@@ -55,12 +58,13 @@ export async function runStudio(runs: string, flags: StudioFlags): Promise<void>
   const ended = signal();
   if (flags.json) printJson({ url, port, token });
   else print(url);
-  if (!existsSync(runs)) say(`studio: ${runs} is not there yet: runs appear when the first one starts`);
-  say(`studio: shows ${runs}; Ctrl-C ends it, runs go on`);
+  if (!existsSync(runs))
+    say(`studio: ${runs} does not exist yet; runs appear on the page when the first one starts`);
+  say(`studio: showing ${runs}; Ctrl-C stops the Studio, not its runs`);
   if (flags.open && !openBrowser(url))
-    say('studio: no display to open a browser on; open the address yourself');
+    say('studio: there is no display for a browser; open the address yourself');
   await ended;
-  say('studio: ended');
+  say('studio: stopped');
   await studio.close();
 }
 
@@ -68,7 +72,7 @@ const builtPage = (name: 'page' | 'page-export'): string => join(packageFolder, 
 
 /** @throws UsageError for a missing runs folder */
 async function exportFolder(runs: string, out: string, json: boolean): Promise<void> {
-  if (!existsSync(runs)) throw new UsageError(`${runs} is not there: give the folder that holds your runs`);
+  if (!existsSync(runs)) throw new UsageError(`${runs} does not exist: give the folder that holds your runs`);
   const { exportStudio } = await import('../studio/server/export.ts');
   const done = await exportStudio({
     root: runs,
@@ -80,8 +84,8 @@ async function exportFolder(runs: string, out: string, json: boolean): Promise<v
   else print(done.index);
   for (const line of done.missing.slice(0, maxLines)) say(`studio: ${line}`);
   if (done.missing.length > maxLines)
-    say(`studio: and ${done.missing.length - maxLines} more: the page tells them at their runs`);
-  const incomplete = done.incomplete ? `, ${done.incomplete} of them not as a whole` : '';
+    say(`studio: and ${done.missing.length - maxLines} more, listed on the pages of their runs`);
+  const incomplete = done.incomplete ? `, ${done.incomplete} of them incomplete` : '';
   say(
     `studio: ${done.runs} runs${incomplete}, ${(done.bytes / 1e6).toFixed(1)} MB of data; open ${done.index} in a browser`,
   );

@@ -40,6 +40,9 @@ export function settingOption(key: SettingName, help = settingOf(key).help): Opt
   });
 }
 
+/** `--threads` of a command that runs a net. */
+export const threadsOption = (): Option => settingOption('threads', helpWithDefault('threads'));
+
 /** Adds a flag for every setting. The table has the defaults. */
 export function addTrainFlags(command: Command): Command {
   for (const key of configKeys) command.addOption(optionOf(key));

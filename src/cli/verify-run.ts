@@ -13,7 +13,7 @@ import { verifyPrinter } from './verify-progress.ts';
 export interface VerifyFlags {
   quick?: boolean;
   seed: number[];
-  out: string;
+  output: string;
   verbose?: boolean;
   threads?: number;
   json?: boolean;
@@ -21,10 +21,10 @@ export interface VerifyFlags {
 
 /** Returns the exit code. */
 export async function runVerify(ids: readonly string[], flags: VerifyFlags): Promise<number> {
-  const { seed: seeds, quick = false, out, json = false } = flags;
+  const { seed: seeds, quick = false, output, json = false } = flags;
   // Invalid options are refused before minutes of work.
   chooseClaims(ids);
-  makeFolder(out);
+  makeFolder(output);
   const started = performance.now();
   const printer = verifyPrinter(seeds.length);
   const outcomes = await withCores('verify', flags.threads, (processes) =>
@@ -41,7 +41,7 @@ export async function runVerify(ids: readonly string[], flags: VerifyFlags): Pro
   ).finally(clearLiveLine);
   for (const seed of seeds) {
     const results = outcomes.filter((one) => one.seed === seed).map(({ result }) => result);
-    const dir = seeds.length > 1 ? join(out, `seed-${seed}`) : out;
+    const dir = seeds.length > 1 ? join(output, `seed-${seed}`) : output;
     const { html } = await writeClaims(results, dir, { seed, quick });
     if (!json && seeds.length === 1) print(claimTable(results, flags.verbose ?? false));
     if (seeds.length === 1) say(`verify: ${html}`);

@@ -14,7 +14,10 @@ export function registerVerify(program: Command): void {
         .argParser(parseSeeds)
         .default([1], '1'),
     )
-    .option('--out <dir>', 'folder for the page, figures and data', 'verify')
+    .option('--output <dir>', 'folder for the page, figures and data', 'verify')
+    .addOption(
+      new Option('--out <dir>', 'the name of --output in earlier versions').hideHelp().conflicts('output'),
+    )
     .option('--verbose', 'every check, not the worst of each claim')
     .addOption(
       new Option('--threads <n>', 'claims at once, one thread each (default: all cores)').argParser(
@@ -22,8 +25,8 @@ export function registerVerify(program: Command): void {
       ),
     )
     .option('--json', 'print one JSON object at the end')
-    .action(async (ids: string[], flags: VerifyFlags) => {
+    .action(async (ids: string[], { out, ...flags }: VerifyFlags & { out?: string }) => {
       const { runVerify } = await import('./verify-run.ts');
-      process.exitCode = await runVerify(ids, flags);
+      process.exitCode = await runVerify(ids, { ...flags, output: out ?? flags.output });
     });
 }

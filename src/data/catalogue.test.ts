@@ -106,7 +106,7 @@ describe('the list', () => {
     const after = listDatasets(root);
     expect(after.find(({ name }) => name === 'cifar10')?.found).toBe(folder);
     expect(after.find(({ name }) => name === 'cifar100')?.found).toBeUndefined();
-    expect(after.find(({ name }) => name === 'synthetic-images')?.found).toBe('made on the spot');
+    expect(after.find(({ name }) => name === 'synthetic-images')?.found).toBe('generated');
   });
   it('finds a folder of images only if it has both parts', () => {
     const found = (): string | undefined =>
@@ -135,7 +135,7 @@ describe('a check', () => {
   });
   it('of synthetic data needs no folder', async () => {
     const facts = await checkDataset('synthetic-images', undefined);
-    expect(facts).toMatchObject({ where: 'made on the spot', train: 2048, test: 512 });
+    expect(facts).toMatchObject({ where: 'generated', train: 2048, test: 512 });
     expect(facts.perClass.reduce((sum, count) => sum + count)).toBe(2048);
   });
   it('of an unknown or a missing set is refused', async () => {

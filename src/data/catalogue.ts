@@ -143,7 +143,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
     find: findNpyImages,
   },
   'synthetic-images': {
-    description: 'waves in noise, 16 x 16 gray, made on the spot; for first runs',
+    description: 'generated waves in noise, 16 x 16 gray; for first runs',
     images: '2,048 + 512',
     classes: '4',
     async load({ seed = 0, imageSize, channels, synthetic }) {
@@ -158,7 +158,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
         }),
       );
     },
-    find: () => 'made on the spot',
+    find: () => 'generated',
   },
 };
 

@@ -140,6 +140,12 @@ function acquireLock(file: string): boolean {
   return createLock(file);
 }
 
+/** The threads of a process by OMP_NUM_THREADS, as in PyTorch: its first number; undefined without one. */
+export function threadsOfEnvironment(): number | undefined {
+  const [, threads] = /^\s*(\d{1,6})\s*(?:,|$)/.exec(process.env.OMP_NUM_THREADS ?? '') ?? [];
+  return Number(threads) > 0 ? Number(threads) : undefined;
+}
+
 /** Called if other processes hold cores and the lease has fewer than wanted. */
 export type OnBusy = (holders: readonly number[], cores: number) => void;
 

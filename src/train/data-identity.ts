@@ -47,16 +47,17 @@ const sizeText = ({
 /** The part of a fingerprint of the training images that checkpoints of every version hold. */
 type KnownImages = Pick<Fingerprint, 'height' | 'width' | 'channels' | 'classes'>;
 
+const otherPixels =
+  'same labels, other pixels: the files have changed, or an earlier version of meanfield decoded them differently (transparency, CMYK, EXIF orientation)';
+
 function difference(saved: KnownImages & Partial<Fingerprint>, now: Fingerprint): string | undefined {
   if (saved.classes.map(classNameOf).join('\0') !== now.classes.map(classNameOf).join('\0'))
-    return `the classes ${classList(saved.classes)}, here they are ${classList(now.classes)}`;
-  if (sizeText(saved) !== sizeText(now)) return `${sizeText(saved)}, here are ${sizeText(now)}`;
+    return `classes then: ${classList(saved.classes)}; now: ${classList(now.classes)}`;
+  if (sizeText(saved) !== sizeText(now)) return `${sizeText(saved)} then, ${sizeText(now)} now`;
   if (saved.count !== undefined && saved.count !== now.count)
-    return `${saved.count} images, here are ${now.count}`;
-  if (saved.labels !== undefined && saved.labels !== now.labels)
-    return 'images with other labels, or in another order';
-  if (saved.pixels !== undefined && saved.pixels !== now.pixels)
-    return `as many images with the same labels, but other pixels`;
+    return `${saved.count} images then, ${now.count} now`;
+  if (saved.labels !== undefined && saved.labels !== now.labels) return 'other labels, or another order';
+  if (saved.pixels !== undefined && saved.pixels !== now.pixels) return otherPixels;
   return undefined;
 }
 
@@ -71,9 +72,11 @@ export function checkDataIdentity(
   now: DataIdentity,
   run: string,
 ): void {
-  const advice = 'give the folder of its own data with --data-dir, or start a new run';
+  const advice = 'give the folder of its data with --data-dir, or start a new run';
   const reject = (kind: string, what: string): never => {
-    throw new UsageError(`${run} has other data: its ${kind} images were ${what}; ${advice}`);
+    throw new UsageError(
+      `${run} cannot resume: its ${kind} images differ from those found here (${what}); ${advice}`,
+    );
   };
   const train = difference(state.data?.train ?? state.images, now.train);
   if (train !== undefined) reject('training', train);
@@ -82,7 +85,7 @@ export function checkDataIdentity(
     const [saved, here] = [state.data[kind], now[kind]];
     if (saved === undefined && here === undefined) continue;
     if (saved === undefined || here === undefined)
-      reject(kind, saved ? `${saved.count}, here are none` : `none, here are ${here!.count}`);
+      reject(kind, saved ? `${saved.count} images then, none now` : `none then, ${here!.count} images now`);
     const found = difference(saved!, here!);
     if (found !== undefined) reject(kind, found);
   }

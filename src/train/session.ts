@@ -4,7 +4,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { checkObject } from '../check.ts';
 import { DivergenceError, exitCodes, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
-import { type CoreLease, leaseCores, type OnBusy, setThreads } from '../native/index.ts';
+import {
+  type CoreLease,
+  leaseCores,
+  type OnBusy,
+  setThreads,
+  threadsOfEnvironment,
+} from '../native/index.ts';
 import {
   checkRunName,
   currentStatus,
@@ -53,7 +59,7 @@ export interface SessionResult {
 }
 
 function takeCores(wanted: number | undefined, onBusy: OnBusy | undefined): CoreLease {
-  const lease = leaseCores(wanted, onBusy);
+  const lease = leaseCores(wanted ?? threadsOfEnvironment(), onBusy);
   setThreads(lease.cores);
   return lease;
 }

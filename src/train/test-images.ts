@@ -65,5 +65,5 @@ export async function testImagesFor(
 /** @throws UsageError if a path is given for generated images */
 export function checkPlace(dataset: string, given: string | undefined): void {
   if (given !== undefined && (drawnDatasets as readonly string[]).includes(dataset))
-    throw new UsageError(`--data-dir has no effect: the images of ${dataset} are made on the spot`);
+    throw new UsageError(`--data-dir has no effect on ${dataset}, which is generated`);
 }

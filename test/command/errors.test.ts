@@ -167,7 +167,10 @@ describe('usage', () => {
     expectOneLine(meanfield(['train', '--resume', run, '--lr', '0.5']), 2, /lr/, /start a new run/);
   });
   it('a folder that is not a run folder is reported', () => {
-    expectOneLine(meanfield(['evaluate', root]), 2, /is not a run folder: it has no config\.yaml/);
+    const empty = join(root, 'empty');
+    mkdirSync(empty);
+    expectOneLine(meanfield(['evaluate', empty]), 2, /is not a run folder: it has no config\.yaml/);
+    expectOneLine(meanfield(['evaluate', root]), 2, /holds run folders; give one of them, such as .*good/);
   });
 });
 

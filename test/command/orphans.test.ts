@@ -94,7 +94,7 @@ it.each<[string, string, NodeJS.Signals, readonly string[]]>([
 const size = { depth: 8, width: 4, batch: 8, threads: 1, steps: 1e9, warmup: 0 };
 await benchStep({ ...size, scheme: 'vanilla', reorder: true, bf16: false }, 1);`),
   ],
-  ['verify', 'claim-worker', 'SIGKILL', [bin, 'verify', 'C12', '--out', join(folder, 'claims')]],
+  ['verify', 'claim-worker', 'SIGKILL', [bin, 'verify', 'C12', '--output', join(folder, 'claims')]],
   [
     'sweep',
     'sweep-worker',

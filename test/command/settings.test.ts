@@ -44,6 +44,15 @@ describe('flags', () => {
   });
 });
 
+it('OMP_NUM_THREADS is the default of --threads, as in PyTorch', () => {
+  const threads = tiny.indexOf('--threads');
+  const unset = tiny.filter((_, i) => i !== threads && i !== threads + 1);
+  const words = ['train', ...unset, '--no-report', '--output', root, '--name', 'omp'];
+  expect(meanfield(words, { OMP_NUM_THREADS: '1,2' }).code).toBe(0);
+  const environment = JSON.parse(readFileSync(join(root, 'omp', 'env.json'), 'utf8')) as { threads: number };
+  expect(environment.threads).toBe(1);
+});
+
 describe('a settings file', () => {
   it('has keys for all flags, ~ for the home folder, and is overridden by flags', () => {
     const file = join(root, 'all.yaml');

@@ -146,12 +146,15 @@ describe('a hang-up', () => {
 
   it('does not stop a command without saves, nor its processes, under nohup', async () => {
     const out = join(root, 'verify');
-    const args = ['verify', 'C4', '--quick', '--seed', '1..4', '--threads', '1', '--out', out];
-    const child = spawn('bash', ['-c', 'nohup "$@"', 'bash', process.execPath, bin, ...args], {
+    const args = ['verify', 'C4', '--quick', '--seed', '1..4', '--threads', '1', '--output', out];
+    // The stdin of nohup in a terminal: its other trace, `$_`, would also reach the processes.
+    const stdin = openSync('/dev/null', 'w');
+    const child = spawn(process.execPath, [bin, ...args], {
       env: environment,
-      stdio: 'ignore',
+      stdio: [stdin, 'ignore', 'ignore'],
       detached: true,
     });
+    closeSync(stdin);
     const exit = exitOf(child);
     const children = `/proc/${child.pid!}/task/${child.pid!}/children`;
     await until('a process handles signals', () => {
@@ -195,7 +198,7 @@ describe('a closed reader', () => {
     ['--help'],
     ['data', 'list', '--json'],
     ['doctor'],
-    ['verify', 'C1', '--quick', '--out', '{out}'],
+    ['verify', 'C1', '--quick', '--output', '{out}'],
   ])('ends %s %s quietly', async (...args) => {
     const out = join(root, 'unread-claims');
     const child = startMeanfield(

@@ -50,7 +50,7 @@ it('measures the named claims, prints the numbers, and writes the page with figu
     'C2h',
     '--quick',
     '--json',
-    '--out',
+    '--output',
     out,
     '--threads',
     '1',
@@ -77,7 +77,7 @@ it('measures the named claims, prints the numbers, and writes the page with figu
 });
 
 it('C1 alone holds, and its JSON says so', () => {
-  const { code, stdout } = meanfield(['verify', 'C1', '--quick', '--json', '--out', join(out, 'c1')]);
+  const { code, stdout } = meanfield(['verify', 'C1', '--quick', '--json', '--output', join(out, 'c1')]);
   expect(code).toBe(0);
   const [claim] = lastLine(stdout).claims;
   expect(claim).toMatchObject({ id: 'C1', pass: true, seed: 1 });
@@ -86,7 +86,17 @@ it('C1 alone holds, and its JSON says so', () => {
 
 it('a claim whose process dies fails in one line, the others are measured, and the exit code is 1', async () => {
   const dir = join(out, 'killed');
-  const run = startMeanfield(['verify', 'C4', '--quick', '--seed', '1..6', '--threads', '1', '--out', dir]);
+  const run = startMeanfield([
+    'verify',
+    'C4',
+    '--quick',
+    '--seed',
+    '1..6',
+    '--threads',
+    '1',
+    '--output',
+    dir,
+  ]);
   const ended = once(run, 'exit');
   while (childOf(run.pid) === undefined && run.exitCode === null) await pause(20);
   await pause(400);
@@ -108,7 +118,7 @@ it('over a range of seeds it counts the green ones', () => {
     '--seed',
     '4..6',
     '--json',
-    '--out',
+    '--output',
     join(out, 'seeds'),
     '--threads',
     '1',
@@ -124,7 +134,7 @@ it.each([
   [['nothing'], 'meanfield: unknown claim nothing: there are C1, C2, '],
   [['C3', '--seed', 'one'], '--seed: expected seeds such as 7, 1,2,5 or 1..20, at most 1000, got "one"'],
 ])('verify %s is refused in one line', (args, message) => {
-  const { code, stderr } = meanfield(['verify', ...args, '--out', join(out, 'no')]);
+  const { code, stderr } = meanfield(['verify', ...args, '--output', join(out, 'no')]);
   expect(code).toBe(2);
   // A usage error ends with a reference to the help.
   expect(

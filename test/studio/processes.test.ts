@@ -241,7 +241,7 @@ it('prints its URL, serves its page, and exits cleanly on Ctrl-C', { timeout: 60
   child.kill('SIGINT');
   const { code, stderr } = await outcome;
   expect(code).toBe(0);
-  expect(stderr).toMatch(/is not there yet: runs appear when the first one starts/);
+  expect(stderr).toMatch(/does not exist yet; runs appear on the page when the first one starts/);
 });
 
 it('reports a port that is taken; by default, it chooses another', { timeout: 60_000 }, async () => {

@@ -110,16 +110,20 @@ describe('a run on an image folder', () => {
   });
 
   it.each([
-    ['fewer images', { images: 6 }, 'training images were 16 images, here are 12'],
-    ['more images', { images: 9 }, 'training images were 16 images, here are 18'],
+    ['fewer images', { images: 6 }, 'training images differ from those found here (16 images then, 12 now)'],
+    ['more images', { images: 9 }, 'training images differ from those found here (16 images then, 18 now)'],
     [
       'other classes',
       { classes: { bees: insects.bees, wasps: insects.ants } },
-      'the classes ants, bees, here they are bees, wasps',
+      'classes then: ants, bees; now: bees, wasps',
     ],
-    ['one more class', { classes: { ...insects, wasps: '#10a010' } }, 'here they are ants, bees, wasps'],
-    ['another size', { size: 16 }, '12 x 12 pixels and 3 channels, here are 16 x 16 pixels'],
-    ['grey pictures', { classes: { ants: '#202020', bees: '#a0a0a0' } }, 'other pixels'],
+    ['one more class', { classes: { ...insects, wasps: '#10a010' } }, 'now: ants, bees, wasps'],
+    ['another size', { size: 16 }, '12 x 12 pixels and 3 channels then, 16 x 16 pixels'],
+    [
+      'grey pictures',
+      { classes: { ants: '#202020', bees: '#a0a0a0' } },
+      'other pixels: the files have changed, or an earlier version of meanfield decoded them differently (transparency, CMYK, EXIF',
+    ],
   ] as const)('does not go on with %s', async (what, folder, words) => {
     const other = await imageFolder(what, folder);
     const dir = copyOf(run, `insects with ${what}`);
@@ -148,7 +152,7 @@ describe('a run on an image folder', () => {
     cpSync(own, shorter, { recursive: true });
     rmSync(join(shorter, 'test', 'bees', '3.png'));
     expect(await message(resumeRun(copyOf(run, 'shorter-run'), { dataDir: shorter }))).toContain(
-      'its test images were 8 images, here are 7',
+      'its test images differ from those found here (8 images then, 7 now)',
     );
   });
 
@@ -175,7 +179,7 @@ describe('a run on an image folder', () => {
     expect(data).toBeDefined();
     writeFileSync(file, JSON.stringify(state));
     const wasps = await imageFolder('wasps', { classes: { bees: '#1010a0', wasps: '#a01010' } });
-    expect(await message(resumeRun(old, { dataDir: wasps }))).toContain('the classes ants, bees');
+    expect(await message(resumeRun(old, { dataDir: wasps }))).toContain('classes then: ants, bees');
     const larger = await imageFolder('larger', { size: 16 });
     expect(await message(resumeRun(old, { dataDir: larger }))).toContain('12 x 12 pixels');
     expect((await resumeRun(old)).result).toBeDefined();

@@ -82,7 +82,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     }),
   },
   smoke: {
-    description: 'drawn images, narrow nets, 2 epochs of 32 steps: seconds, to see the whole way work',
+    description: 'synthetic images, narrow nets, 2 epochs of 32 steps: the whole pipeline in seconds',
     rows: ['resnet20'],
     schemes: main,
     seeds: [1, 2],

@@ -388,7 +388,7 @@ export const settings = {
     kind: integer({ min: 1 }),
     group: 'machine',
     help: 'CPU threads',
-    defaultLabel: 'all cores that no other run of this machine holds',
+    defaultLabel: 'OMP_NUM_THREADS, or all cores that no other run holds',
   }),
   device: defaulted<string>({
     kind: textLike(/^(cpu|cuda(:\d+)?)$/, 'cpu, cuda or cuda:N'),
