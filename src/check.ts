@@ -199,7 +199,7 @@ export function checkNeededFunction(name: string, value: unknown): void {
 
 /** @throws UsageError unless `value` is a string. */
 export function checkText(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw unexpected('a text', name, value);
+  if (typeof value !== 'string') throw unexpected('a string', name, value);
   return value;
 }
 

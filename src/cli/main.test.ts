@@ -93,7 +93,7 @@ describe('values that a flag does not accept', () => {
   it.each([
     [['verify', 'C1', '--threads', '0'], /--threads: expected a whole number >= 1, got "0"/],
     [['verify', 'C1', '--seed', '3..1'], /--seed: expected seeds such as/],
-    [['verify', 'C99'], /unknown claim C99 \(did you mean C9 /],
+    [['verify', 'C99'], /unknown claim C99: did you mean C9 /],
     [['lab', '--data', 'spirls'], /--data: expected one of spirals, .*: did you mean spirals\?/],
     [['lab', '--depth', '0'], /depth must be a whole number from 1 to 200/],
     [['lab', '--output', 'x.bmp'], /end its name in \.svg, \.png, \.json/],
@@ -170,7 +170,7 @@ describe('invalid paths', () => {
     [2, ['lab', '--data', 'csv', '--csv', '@no.csv'], /--csv: cannot read .*no\.csv: it does not exist/],
     [2, ['studio', '@file'], /is a file, not a folder/],
     [2, ['studio', '@run'], /is a run folder: give the folder that holds it/],
-    [2, ['studio', '@', '--export', '@file'], /is a file, not a folder: name a new folder/],
+    [2, ['studio', '@', '--export', '@file'], /is a file, not a folder: choose a new folder/],
     [2, ['reproduce', '--report-only', '--output', '@nonsense'], /nonsense does not exist/],
     [3, ['reproduce', '--preset', 'fast', '--data-dir', '@folder'], /cifar10 is not in .*folder/],
     [1, ['data', 'fetch', 'cifar10', '--data-dir', '@file'], /it is a file, not a folder/],

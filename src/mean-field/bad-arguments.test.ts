@@ -75,7 +75,7 @@ describe('a problem', () => {
     ],
     ['one inner loss', () => energy({ ...problem, innerLosses: any({}) }, family, measure), 'innerLosses'],
     ['an array for theta', () => gridMeasure(any([[[1]]])), 'expected a tensor [L, M, k] for theta'],
-    ['integers', () => gridMeasure(ops.zeros([1, 2, 5], 'i64')), 'theta holds i64'],
+    ['integers', () => gridMeasure(ops.zeros([1, 2, 5], 'i64')), 'theta has dtype i64'],
     ['arrays of particles', () => wasserstein(any([[1]]), any([[2]])), 'a tensor for theta of particles'],
     [
       'no weight',
@@ -98,7 +98,9 @@ describe('integrate', () => {
   const start = tensor([1], { dtype: 'f64' });
 
   it.each([[[0, 0.5, 1]], [[1]], [undefined], [1]])('rejects %j as an interval', (interval) => {
-    expect(() => integrate(decay, start, any(interval))).toThrow('expected [from, to] (times between belong');
+    expect(() => integrate(decay, start, any(interval))).toThrow(
+      'expected [from, to] (put intermediate times',
+    );
   });
 
   it('reports an initial state that is not finite', () => {
@@ -126,7 +128,7 @@ describe('gradients of a custom f', () => {
     });
     const plain = own((x, theta) => ops.mul(x, theta));
     expect(energy(problem, overwriting, rho)).toBe(energy(problem, plain, rho));
-    expect(() => flowGradient(problem, overwriting, rho)).toThrow('autograd does not see what is written');
+    expect(() => flowGradient(problem, overwriting, rho)).toThrow('autograd does not track writes');
   });
 
   it('fail if autograd has recorded nothing', () => {

@@ -12,7 +12,7 @@ import type { FlowGradient } from './gradient.ts';
  * @throws UsageError if `gradient` has no `steps`
  */
 export function breakGradient(gradient: Pick<FlowGradient, 'steps'>): Float64Array {
-  checkObject('what flowGradient returned', 'gradient', gradient, 'steps');
+  checkObject('a gradient from flowGradient', 'gradient', gradient, 'steps');
   const { steps } = gradient;
   return Float64Array.from(steps, (slope, l) => slope - (steps[l + 1] ?? 0));
 }

@@ -19,7 +19,7 @@ export function checkMeasure(measure: unknown, name = 'measure'): void {
 
 /** @throws UsageError unless `measure` is a measure made of a list of particles */
 export function checkParticleMeasure(measure: unknown): void {
-  const what = 'a measure that is a list of particles, a gridMeasure or an intervalMeasure,';
+  const what = 'a gridMeasure or an intervalMeasure';
   hasParts(what, 'measure', measure, 'steps', 'particles', 'accumulate');
 }
 
@@ -37,13 +37,13 @@ export function checkParticles(particles: unknown, name = 'particles'): void {
 
 /** @throws UsageError unless `solution` comes from `solve` or `flowGradient` */
 export function checkSolution(solution: unknown): void {
-  const what = 'what solve or flowGradient returned';
+  const what = 'a solution from solve or flowGradient';
   hasParts(what, 'solution', solution, 'problem', 'family', 'measure', 'states', 'costates');
 }
 
 /** @throws UsageError unless every entry is a slice of depth */
 export function checkSlices(slices: readonly unknown[]): void {
   checkList('slices', slices).forEach((slice, l) => {
-    hasParts('a slice of depth, as slicesOf makes it,', `slice ${l}`, slice, 'step', 'adjoint');
+    hasParts('a slice from slicesOf', `slice ${l}`, slice, 'step', 'adjoint');
   });
 }

@@ -61,9 +61,9 @@ it('a flow needs one step size per slice, and its adjoint needs every state', ()
   const state = vector([1]);
   for (const wrong of [() => flow(slices, state, [1]), () => trajectory(slices, state, [1, 1, 1])]) {
     expect(wrong).toThrow(UsageError);
-    expect(wrong).toThrow(/one step size a slice: 2 slices, [13] steps/);
+    expect(wrong).toThrow(/one step size per slice, got 2 slices and [13] steps/);
   }
-  expect(() => adjointFlow(slices, [state], [1, 1], state)).toThrow('states of every slice');
+  expect(() => adjointFlow(slices, [state], [1, 1], state)).toThrow('the state before and after each slice');
   expect(() => adjointFlow(slices, [state], [1], state)).toThrow(UsageError);
 });
 

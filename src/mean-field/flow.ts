@@ -57,7 +57,7 @@ function checkSteps(slices: readonly Slice[], steps: readonly StepSize[]): void 
   checkList('steps', steps);
   if (slices.length !== steps.length)
     throw new UsageError(
-      `a flow needs one step size a slice: ${slices.length} slices, ${steps.length} steps`,
+      `a flow needs one step size per slice, got ${slices.length} slices and ${steps.length} steps`,
     );
 }
 
@@ -144,7 +144,7 @@ export function adjointFlow(
   for (let l = slices.length - 1; l >= 0; l--) {
     const [slice, before, after, p] = [slices[l], states[l], states[l + 1], costates[0]];
     if (!slice || !before || !after || !p)
-      throw new UsageError('the adjoint needs the states of every slice');
+      throw new UsageError('the adjoint needs the state before and after each slice');
     costates.unshift(
       scope(() => plus(slice.adjoint(before, projection.adjoint(after, p), steps[l] ?? 1), added?.get(l))),
     );

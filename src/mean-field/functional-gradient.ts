@@ -65,6 +65,6 @@ export function functionalGradient(solution: Solution, l: number): FunctionalGra
  * @throws UsageError for a depth that is negative, NaN or beyond the end of the measure
  */
 export function stepAt(solution: Pick<Solution, 'measure'>, t: number): number {
-  checkObject('what solve or flowGradient returned', 'solution', solution, 'measure');
+  checkObject('a solution from solve or flowGradient', 'solution', solution, 'measure');
   return positionOf(breaksOf(solution.measure), t).l;
 }

@@ -42,7 +42,7 @@ export function checkLabels(name: string, labels: Tensor, classes: number): void
   const [low, high] = scope(() => [ops.min(labels).item(), ops.max(labels).item()]);
   if (low < 0 || high >= classes)
     throw new UsageError(
-      `${name} are 0 .. ${classes - 1} for predictions with ${classes} outputs, got ${low < 0 ? low : high}`,
+      `${name}: expected labels from 0 to ${classes - 1} for predictions with ${classes} outputs, got ${low < 0 ? low : high}`,
     );
 }
 

@@ -112,11 +112,11 @@ it.each(['i64', 'u8'] as const)('labels of type %s give the same loss as one-hot
 it('invalid labels are rejected', () => {
   const act = (targets: Tensor, loss?: Loss) => () => solve({ ...network, targets, loss }, family, measure);
   expect(act(labels)).toThrow(
-    "targets are labels (i64), which the squared loss cannot compare: take crossEntropyLoss, or oneHot(labels, 2, 'f64')",
+    "targets are labels (i64), which the squared loss does not support: use crossEntropyLoss or oneHot(labels, 2, 'f64')",
   );
   const integers = (values: number[]) => tensor(values, [values.length], { dtype: 'i64' });
   expect(act(integers([0, 1, 2, 0, 1]), crossEntropyLoss)).toThrow(
-    'targets are 0 .. 1 for predictions with 2 outputs, got 2',
+    'targets: expected labels from 0 to 1 for predictions with 2 outputs, got 2',
   );
   expect(act(integers([0, -1, 1, 0, 1]), crossEntropyLoss)).toThrow('with 2 outputs, got -1');
   expect(act(integers([0, 1]), crossEntropyLoss)).toThrow('inputs have 5 samples, targets 2');

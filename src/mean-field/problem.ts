@@ -197,7 +197,7 @@ function checkMatrix(name: string, given: Tensor, dtype: DType): void {
   if (x.rank !== 2) throw new UsageError(`${name}: expected a matrix, got shape [${x.shape.join(', ')}]`);
   if (x.size === 0) throw new UsageError(`${name} is empty (shape [${x.shape.join(', ')}])`);
   if (x.dtype !== dtype)
-    throw new UsageError(`a problem has one type of numbers: inputs ${dtype}, ${name} ${x.dtype}`);
+    throw new UsageError(`inputs and ${name} must have the same dtype, got ${dtype} and ${x.dtype}`);
   if (!allFinite(x)) throw new UsageError(`${name} holds NaN or an infinite number`);
 }
 
@@ -212,7 +212,7 @@ function checkTargets(
   if (areLabels(given)) {
     if (loss === squaredLoss)
       throw new UsageError(
-        `${name} are labels (${given.dtype}), which the squared loss cannot compare: take crossEntropyLoss, or oneHot(labels, ${outputs}, '${dtype}')`,
+        `${name} are labels (${given.dtype}), which the squared loss does not support: use crossEntropyLoss or oneHot(labels, ${outputs}, '${dtype}')`,
       );
     checkLabels(name, given, outputs);
   } else checkMatrix(name, given, dtype);

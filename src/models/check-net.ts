@@ -3,5 +3,5 @@ import type { CifarResNet } from './cifar-resnet.ts';
 
 /** @throws UsageError unless `net` is a net */
 export function checkNet(net: CifarResNet): void {
-  checkObject('a net, as createModel makes it,', 'net', net, 'parameters', 'buffers', 'stages');
+  checkObject('a net from createModel', 'net', net, 'parameters', 'buffers', 'stages');
 }

@@ -221,7 +221,7 @@ it('a net composes the part before a stage, the stage, and the rest', () => {
     );
     expect(noGrad(() => scope(() => model.enterStage('layer2', images).toArray()))).toEqual(through);
     expect(() => model.enterStage('layer4', images)).toThrow(
-      'no stage layer4: there are layer1, layer2, layer3',
+      'no stage layer4 (one of layer1, layer2, layer3)',
     );
   }
 });
@@ -267,7 +267,7 @@ it.each([
   [{ block: 'Bottleneck' }, 'did you mean bottleneck'],
   [{ shortcut: 'option-c' }, 'unknown shortcut "option-c": did you mean option-a?'],
   [{ block: 'bottleneck', depth: 32 }, '9n + 2'],
-  [{ groups: { cardinality: 2, width: 4 } }, 'bottlenecks'],
+  [{ groups: { cardinality: 2, width: 4 } }, 'bottleneck blocks'],
   [{ depth: 29, block: 'bottleneck', groups: { cardinality: 0, width: 4 } }, 'cardinality'],
   [{ depth: 29, block: 'bottleneck', groups: { cardinality: 2, width: 1.5 } }, 'width of a group'],
   [{ schedule: { scheme: 'meanfield' } }, 'did you mean mean-field'],

@@ -149,7 +149,7 @@ export class CifarResNet {
    */
   enterStage(name: string, images: Tensor): Tensor {
     const wanted = this.stages.get(name);
-    if (!wanted) throw new UsageError(`no stage ${name}: there are ${[...this.stages.keys()].join(', ')}`);
+    if (!wanted) throw new UsageError(`no stage ${name} (one of ${[...this.stages.keys()].join(', ')})`);
     this.#mode.training = false;
     return scope(() => {
       let state = this.#begin(images);

@@ -128,11 +128,12 @@ export function planOf(architecture: Architecture): NetPlan {
   if (blocks === undefined)
     throw new UsageError(
       block === 'basic'
-        ? `a CIFAR ResNet of basic blocks has depth 6n + 2 (8, 14, 20, ..), got ${depth}`
-        : `a CIFAR ResNet of bottlenecks has depth 9n + 2 (11, 20, 29, ..), got ${depth}`,
+        ? `a CIFAR ResNet with basic blocks has depth 6n + 2 (8, 14, 20, ..), got ${depth}`
+        : `a CIFAR ResNet with bottleneck blocks has depth 9n + 2 (11, 20, 29, ..), got ${depth}`,
     );
   if (groups) {
-    if (block !== 'bottleneck') throw new UsageError('groups belong to bottlenecks, not to basic blocks');
+    if (block !== 'bottleneck')
+      throw new UsageError('groups apply only to bottleneck blocks, not to basic blocks');
     checkInteger('cardinality', groups.cardinality, { min: 1 });
     checkInteger('width of a group', groups.width, { min: 1 });
   }
@@ -160,6 +161,8 @@ function shortcutOf({ shortcut }: Architecture, block: BlockKind): ShortcutKind 
   const kind = shortcut ?? possible[0]!;
   checkOneOf('shortcut', kind, shortcutKinds);
   if (!possible.includes(kind))
-    throw new UsageError(`shortcut ${kind} belongs to basic blocks; ${block}s have ${possible.join(', ')}`);
+    throw new UsageError(
+      `shortcut ${kind} applies only to basic blocks; ${block} blocks have ${possible.join(', ')}`,
+    );
   return kind;
 }

@@ -83,7 +83,7 @@ it('either all or none of the positions in depth may be missing', () => {
   expect([...match(wanted, ['conv1.weight']).names.keys()]).toEqual(['conv1.weight']);
   expect([...match(wanted, wanted).names.keys()]).toEqual(wanted);
   expect(() => match(wanted, ['conv1.weight', 'layer1.tau'])).toThrow('it lacks layer2.tau');
-  expect(() => match(['conv1.weight'], wanted)).toThrow('it has positions in depth: give the scheme');
+  expect(() => match(['conv1.weight'], wanted)).toThrow('it has positions in depth: use the scheme');
 });
 
 describe('wrapper prefixes and other parts of a checkpoint', () => {
@@ -121,7 +121,7 @@ describe('wrapper prefixes and other parts of a checkpoint', () => {
     const named = { model: 'resnet20', file: 'FILE' };
     expect(matchNames(shapes(net), all, named).names.size).toBe(net.length);
     all.set('scale', { shape: [], dtype: 'F32' });
-    expect(() => matchNames(shapes(net), all, named)).toThrow('it has scale, which the net lacks');
+    expect(() => matchNames(shapes(net), all, named)).toThrow('it has unexpected scale');
   });
 
   it('a duplicate name or net is rejected with both places', () => {
@@ -130,25 +130,25 @@ describe('wrapper prefixes and other parts of a checkpoint', () => {
     );
     const both = ['g', 'h'].flatMap((part) => net.map((name) => `${part}.${name}`));
     expect(() => match(net, both)).toThrow(
-      'FILE has the net, or a part of it, more than once, after g. and after h.: leave one out, or choose one with --state-dict g',
+      'FILE contains the net, or part of it, more than once, under g. and under h.: remove one, or choose one with --state-dict g',
     );
   });
 
   it.each([
-    ['prefixes of different lengths', ['net', 'other'], 'after net. and after other.', 'net'],
-    ['a net at the top', ['', 'net'], 'after net. and at the top', 'net'],
-    ['two averages', ['ema.online', 'ema.average'], 'after ema.online. and after ema.average.', 'ema.online'],
-    ['words of wrappers', ['module.net', 'module.part.net'], 'after net. and after part.net.', 'module.net'],
+    ['prefixes of different lengths', ['net', 'other'], 'under net. and under other.', 'net'],
+    ['a net at the top', ['', 'net'], 'under net. and at the top level', 'net'],
+    ['two averages', ['ema.online', 'ema.average'], 'under ema.online. and under ema.average.', 'ema.online'],
+    ['words of wrappers', ['module.net', 'module.part.net'], 'under net. and under part.net.', 'module.net'],
   ])('a duplicate net is an error, never a guess: %s', (_, parts, places, key) => {
     const both = parts.flatMap((part) => net.map((name) => (part === '' ? name : `${part}.${name}`)));
     expect(() => match(net, both)).toThrow(
-      `FILE has the net, or a part of it, more than once, ${places}: leave one out, or choose one with --state-dict ${key}`,
+      `FILE contains the net, or part of it, more than once, ${places}: remove one, or choose one with --state-dict ${key}`,
     );
   });
 
   it('a second readout beside the net is not mistaken for its own', () => {
     expect(() => match(net, [...net, 'auxiliary.linear.weight', 'auxiliary.linear.bias'])).toThrow(
-      'or a part of it, more than once, after auxiliary. and at the top: leave one out',
+      'or part of it, more than once, under auxiliary. and at the top level: remove one',
     );
   });
 
@@ -162,22 +162,18 @@ it.each<[readonly string[], KeyStyle | undefined, string]>([
   [
     net.slice(1),
     undefined,
-    'FILE does not fit resnet20 of width 16: it lacks conv1.weight; expected are akamaster names; check --model and --width, or force the names with --key-style',
+    'FILE does not fit resnet20 of width 16: it lacks conv1.weight; expected akamaster names; check --model and --width, or force the names with --key-style',
   ],
-  [
-    [...net, 'a', 'b', 'c', 'd'],
-    undefined,
-    'it has a, b, c, .. (4), which the net lacks; expected are akamaster names',
-  ],
+  [[...net, 'a', 'b', 'c', 'd'], undefined, 'it has unexpected a, b, c, .. (4); expected akamaster names'],
   [
     net,
     'torchvision',
-    'it lacks fc.bias and has linear.bias, which the net lacks; expected are torchvision names (--key-style)',
+    'it lacks fc.bias and has unexpected linear.bias; expected torchvision names (--key-style)',
   ],
   [
     [...net, 'layer2.0.downsample.0.weight'],
     undefined,
-    "its shortcuts have weights, this net's have none: give --shortcut option-b",
+    'its shortcuts have weights, those of this net have none: use --shortcut option-b',
   ],
 ])('%j, %s: one line that names what is wrong', (found, style, message) => {
   const attempt = (): unknown => match(net, found, style);
@@ -188,14 +184,14 @@ it.each<[readonly string[], KeyStyle | undefined, string]>([
 it('missing projections: the error suggests the flag that omits them', () => {
   const projected = [...net, 'layer2.0.shortcut.0.weight', 'layer2.0.shortcut.1.weight'];
   expect(() => match(projected, net)).toThrow(
-    "it lacks layer2.0.shortcut.0.weight, layer2.0.shortcut.1.weight; its shortcuts have no weights, this net's have: give --shortcut option-a",
+    'it lacks layer2.0.shortcut.0.weight, layer2.0.shortcut.1.weight; its shortcuts have no weights, those of this net have some: use --shortcut option-a',
   );
 });
 
 it('a shape mismatch names both shapes', () => {
   const found = new Map([...shapes(net), ['linear.bias', { shape: [3, 2] }] as const]);
   expect(() => matchNames(shapes(net), found, { model: 'resnet20', file: 'FILE' })).toThrow(
-    'FILE does not fit resnet20: linear.bias is [3, 2] there, expected is [2]; check --model, --width and the data set',
+    'FILE does not fit resnet20: linear.bias has shape [3, 2], expected [2]; check --model, --width and the data set',
   );
 });
 

@@ -65,7 +65,7 @@ function plainNames(found: Iterable<string>, file: string): Map<string, string> 
     const bare = words.join('.');
     const before = plain.get(bare);
     if (before !== undefined)
-      throw new UsageError(`${file} has ${bare} twice, as ${before} and as ${name}: leave one out`);
+      throw new UsageError(`${file} has ${bare} twice, as ${before} and as ${name}: remove one`);
     plain.set(bare, name);
   }
   return plain;
@@ -159,7 +159,7 @@ export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions)
     const [here, there] = [wanted.get(name)!.shape, found.get(stored)!.shape];
     if (here.join() !== there.join())
       throw new UsageError(
-        `${options.file} does not fit ${options.model}: ${stored} is [${there.join(', ')}] there, expected is [${here.join(', ')}]; check --model, --width and the data set`,
+        `${options.file} does not fit ${options.model}: ${stored} has shape [${there.join(', ')}], expected [${here.join(', ')}]; check --model, --width and the data set`,
       );
   }
   return { style, names };
@@ -176,7 +176,8 @@ function isSecondNet(best: PrefixAttempt, second: PrefixAttempt): boolean {
 }
 
 function twice(best: PrefixAttempt, second: PrefixAttempt, file: string): UsageError {
-  const place = ({ prefix }: PrefixAttempt): string => (prefix === '' ? 'at the top' : `after ${prefix}`);
+  const place = ({ prefix }: PrefixAttempt): string =>
+    prefix === '' ? 'at the top level' : `under ${prefix}`;
   const [one] = [best, second].filter(({ prefix }) => prefix !== '') as [PrefixAttempt];
   // The key in the file, with wrapper parts.
   const keys = [...one.names].flatMap(([name, stored]) => {
@@ -184,7 +185,7 @@ function twice(best: PrefixAttempt, second: PrefixAttempt, file: string): UsageE
     return stored.endsWith(end) ? [stored.slice(0, -end.length)] : [];
   });
   return new UsageError(
-    `${file} has the net, or a part of it, more than once, ${place(best)} and ${place(second)}: leave one out, or choose one with --state-dict ${keys[0] ?? one.prefix.slice(0, -1)}`,
+    `${file} contains the net, or part of it, more than once, ${place(best)} and ${place(second)}: remove one, or choose one with --state-dict ${keys[0] ?? one.prefix.slice(0, -1)}`,
   );
 }
 
@@ -221,7 +222,7 @@ function misfit(
   { file, model, style: forced }: MatchOptions,
 ): UsageError {
   const lacks = missing.length > 0 ? [`lacks ${fewOf(missing)}`] : [];
-  const has = surplus.length > 0 ? [`has ${fewOf(surplus)}, which the net lacks`] : [];
+  const has = surplus.length > 0 ? [`has unexpected ${fewOf(surplus)}`] : [];
   return new UsageError(
     `${file} does not fit ${model}: it ${[...lacks, ...has].join(' and ')}; ${adviceFor(missing, surplus, style, forced)}`,
   );
@@ -234,10 +235,10 @@ function adviceFor(
   forced: KeyStyle | undefined,
 ): string {
   if (missing.length === 0 && surplus.every((name) => /\.(shortcut|downsample)\./.test(name)))
-    return "its shortcuts have weights, this net's have none: give --shortcut option-b";
+    return 'its shortcuts have weights, those of this net have none: use --shortcut option-b';
   if (surplus.length === 0 && missing.every((name) => /\.(shortcut|downsample)\./.test(name)))
-    return "its shortcuts have no weights, this net's have: give --shortcut option-a";
+    return 'its shortcuts have no weights, those of this net have some: use --shortcut option-a';
   if (missing.length === 0 && surplus.every((name) => /\.(tau|tauEnd|step|particle)$/.test(name)))
-    return 'it has positions in depth: give the scheme that it was trained with, or export it with its steps folded';
-  return `expected are ${style} names${forced ? ' (--key-style)' : ''}; check --model and --width${forced ? '' : ', or force the names with --key-style'}`;
+    return 'it has positions in depth: use the scheme that it was trained with, or export it with folded steps';
+  return `expected ${style} names${forced ? ' (--key-style)' : ''}; check --model and --width${forced ? '' : ', or force the names with --key-style'}`;
 }

@@ -160,8 +160,8 @@ export function leaseCores(wanted = Infinity, onBusy?: OnBusy): CoreLease {
   const total = availableParallelism();
   makeFolder(folder(), {
     mode: 0o700,
-    problem: `cannot make the folder of core leases ${folder()}`,
-    advice: 'set MEANFIELD_CORES_DIR to another',
+    problem: `cannot create the folder of core leases ${folder()}`,
+    advice: 'set MEANFIELD_CORES_DIR to a writable folder',
   });
   const held: string[] = [];
   const holders = new Set<number>();

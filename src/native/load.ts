@@ -29,7 +29,7 @@ export function buildFolder(): string {
 }
 
 const mend = (): string =>
-  `next: \`${packageScript('setup')}\` (Debian, Ubuntu) installs and builds all; elsewhere install libtorch, set LIBTORCH to its folder, ` +
+  `next: \`${packageScript('setup')}\` (Debian, Ubuntu) installs and builds everything; elsewhere install libtorch, set LIBTORCH to its folder, ` +
   `and run \`${packageScript('build:native')}\`; \`${meanfieldCommand('doctor')}\` says what is missing`;
 
 function help(problem: string, cause?: unknown): MissingEnvironmentError {
@@ -74,7 +74,7 @@ function checkLibrary(facts: BuildFacts): void {
   const other = otherLibtorch(facts);
   if (other !== undefined)
     throw help(
-      `another libtorch, ${other}, is in this process already, and ${built}: build both copies of the package against one`,
+      `another libtorch, ${other}, is already loaded in this process, and ${built}: build both copies of the package against the same libtorch`,
     );
 }
 

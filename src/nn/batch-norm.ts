@@ -52,7 +52,7 @@ export class BatchNorm implements Layer {
   forward(input: Tensor, { training }: Mode, { factor, add, activation }: AfterNorm = {}): Tensor {
     if (training && input.size < 2 * this.weight.size)
       throw new UsageError(
-        `batch norm cannot train on one value a channel (a batch of shape [${input.shape.join(', ')}]): use larger batches or images`,
+        `batch norm cannot train on one value per channel (batch of shape [${input.shape.join(', ')}]): use larger batches or images`,
       );
     const weight = factor ? ops.mul(this.weight, factor) : this.weight;
     const bias = factor ? ops.mul(this.bias, factor) : this.bias;

@@ -44,7 +44,7 @@ export class Conv2d implements Layer {
   ) {
     if (inChannels % groups !== 0 || outChannels % groups !== 0)
       throw new UsageError(
-        `a convolution of ${groups} groups needs channels that they divide, got ${inChannels} in and ${outChannels} out`,
+        `channels must be divisible by groups (${groups}), got ${inChannels} in and ${outChannels} out`,
       );
     const shape = [outChannels, inChannels / groups, kernel, kernel];
     this.weight = parameter(() => ops.contiguous(heNormal(shape, generator), 'channelsLast'), placement);

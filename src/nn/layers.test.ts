@@ -108,7 +108,7 @@ it('groups that do not divide the channels are rejected', () => {
   const make = (): unknown =>
     new Conv2d({ inChannels: 6, outChannels: 8, kernel: 3, groups: 4 }, new Generator(1), placement);
   expect(make).toThrow(UsageError);
-  expect(make).toThrow('a convolution of 4 groups needs channels that they divide, got 6 in and 8 out');
+  expect(make).toThrow('channels must be divisible by groups (4), got 6 in and 8 out');
 });
 
 it('batch norm in training: value, derivatives and running statistics equal the reference', () => {
@@ -151,7 +151,7 @@ it('batch norm rejects one value per channel in training, and accepts it in eval
   const one = new Generator(2).normal([1, 4, 1, 1], 'f64');
   const train = (): unknown => layer.forward(one, { training: true });
   expect(train).toThrow(UsageError);
-  expect(train).toThrow('one value a channel (a batch of shape [1, 4, 1, 1])');
+  expect(train).toThrow('one value per channel (batch of shape [1, 4, 1, 1])');
   expect(layer.runningVariance.toArray()).toEqual([1, 1, 1, 1]);
   expect(layer.forward(one, { training: false }).toArray().every(Number.isFinite)).toBe(true);
 });

@@ -113,7 +113,7 @@ export function lineChart(
               kind: 'text',
               x: one.left + one.width / 2,
               y: one.top + one.height / 2,
-              text: 'not enough recorded yet',
+              text: 'not enough data yet',
               fill: theme.muted,
               anchor: 'middle',
             } as const,

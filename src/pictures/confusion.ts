@@ -78,7 +78,7 @@ export function confusionPicture(
       height: side,
       margins,
       yTitle: 'true class',
-      horizontal: { ...bands, title: 'taken for', slanted: named },
+      horizontal: { ...bands, title: 'predicted class', slanted: named },
       vertical: bands,
       description: `confusion matrix of ${count} classes`,
     },
@@ -137,12 +137,12 @@ export function confusionMatrix({ data }: FigureRun): Figure | undefined {
     .slice(0, 3)
     .map(
       ({ share, ...cell }) =>
-        `${nameOf(cell.true)} taken for ${nameOf(cell.predicted)} ${share.toFixed(1)} %`,
+        `${nameOf(cell.true)} predicted as ${nameOf(cell.predicted)} ${share.toFixed(1)} %`,
     );
   return {
     id: 'confusion',
-    title: 'What is taken for what',
-    caption: `The percentage of the test images of each class (row) that were taken for each class (column). Correct answers are tinted blue; mistakes orange, the deeper the more frequent${named ? '; below 0.5 % the number is left out' : `; ${count} classes, numbered`}.${phrases[0] ? ` Most frequent mistake: ${phrases[0]}.` : ''}`,
+    title: 'Confusion matrix',
+    caption: `Percentage of the test images of each class (row) that are predicted as each class (column). Correct predictions are blue, mistakes orange, darker if more frequent${named ? '; numbers below 0.5 % are omitted' : `; ${count} classes, numbered`}.${phrases[0] ? ` Most frequent mistake: ${phrases[0]}.` : ''}`,
     alt: `Confusion matrix of ${count} classes. Most frequent mistakes: ${phrases.join('; ') || 'none'}.`,
     panels: [
       {

@@ -42,13 +42,13 @@ export function finalError(
   const [low, high] = paddedRange(dots.map(({ error }) => error));
   const title = 'test error in %';
   const texts = groups.map(({ text }) => text);
-  const alt = `Test error in percent at the end: ${names.map((name, i) => `${name} ${texts[i] ?? ''}`).join('; ')}.`;
+  const alt = `Final test error in percent:  ${names.map((name, i) => `${name} ${texts[i] ?? ''}`).join('; ')}.`;
   return {
     id: 'final-error',
-    title: 'Test error at the end',
+    title: 'Final test error',
     caption: groups.some(({ n }) => n > 1)
-      ? 'One dot for each run, one row for the runs that differ by their seed alone; the tick is their mean, the bar its standard error. Rows whose bars overlap cannot be told apart by these runs.'
-      : 'One dot for each run. There is one seed of each, so nothing shows how much of a difference is chance: train more seeds.',
+      ? 'One dot per run, one row for runs that differ only by their seed; tick: mean, bar: standard error. These runs do not distinguish rows whose bars overlap.'
+      : 'One dot per run. With a single seed, a difference may be due to chance: train more seeds.',
     alt,
     panels: [
       {

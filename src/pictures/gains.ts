@@ -33,13 +33,13 @@ export function gainsFigure(
   const widest = (list: readonly string[]): number => Math.max(...list.map((text) => textWidth(text, 12)));
   // The figure has the width of the page: names and numbers go beside a plot of the default width.
   const beside = Math.min(maxName, widest(names)) + widest(texts) + 32;
-  const title = 'gain in points: error of the second minus that of the first';
+  const title = 'gain in points: error of the second minus error of the first';
   const alt = names.map((name, i) => `${name}: ${texts[i] ?? ''}`).join('; ');
   return {
     id: 'gains',
     title: 'Gains',
     caption:
-      'One dot for each seed: both members of a pair share initial weights, order of data and augmentation. Bar: 95 % confidence interval of the mean (Student), clipped at the frame. Where a bar covers 0, these runs show no difference.',
+      'One dot per seed: both runs of a pair share initial weights, order of data and augmentation. Bar: 95 % confidence interval of the mean (Student), clipped at the frame. If a bar covers 0, these runs show no difference.',
     alt,
     panels: [
       {
@@ -101,14 +101,14 @@ export function orderFigure({ rows }: Reproduction): Figure | undefined {
   const alt = moving
     .map(
       ({ name, order }) =>
-        `${name}: ${order.stages.map(({ stage, perRun }) => `${stage} ${perRun.toFixed(1)} a run`).join(', ')}`,
+        `${name}: ${order.stages.map(({ stage, perRun }) => `${stage} ${perRun.toFixed(1)} per run`).join(', ')}`,
     )
     .join('; ');
   return {
     id: 'order',
     title: 'Changes of order',
     caption:
-      'Number of steps that changed the order of the blocks of a stage, by epoch, mean over the runs. Two blocks at nearly the same depth can exchange places many times.',
+      'Number of steps that change the order of the blocks of a stage, by epoch, mean over runs. Two blocks at nearly the same depth can swap many times.',
     alt,
     panels: moving.map(({ name, order }, i) => {
       const counts = order.stages.flatMap(({ stage, perEpoch }) =>
@@ -119,7 +119,7 @@ export function orderFigure({ rows }: Reproduction): Figure | undefined {
         id: `order-${i + 1}`,
         draw: (theme, width) =>
           stackedBars(
-            { epochs, bin: 1, stages, counts, yTitle: 'changes a run' },
+            { epochs, bin: 1, stages, counts, yTitle: 'changes per run' },
             { width, height: 170, heading: name, description: alt },
             theme,
           ),

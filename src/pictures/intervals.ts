@@ -21,7 +21,7 @@ function panelOf(stage: string, { order, tau, tauEnd = [] }: FinalSteps): Panel 
           names: blocks.map(({ name }) => name),
           rowHeight: blocks.length > 20 ? 14 : 22,
           axis: { from: 0, to: high * 1.02, title: 'depth', ticks: 6 },
-          description: `intervals of depth of ${stage}`,
+          description: `depth intervals of ${stage}`,
         },
         theme,
         (i, { sx, sy, bandY }) => {
@@ -52,9 +52,9 @@ export function intervals({ data }: FigureRun): Figure | undefined {
   if (!stages.length) return undefined;
   return {
     id: 'intervals',
-    title: 'Intervals of depth',
+    title: 'Depth intervals',
     caption:
-      'The interval [τ, τ′] of depth in which each block acts at the end of training, in the order of their starts. They began as a chain without gaps. Where bars overlap, several blocks act at once; where there are none, the state does not change.',
+      'Depth interval [τ, τ′] in which each block acts at the end of training, sorted by start. Initially the intervals are adjacent, without gaps. Where bars overlap, several blocks act at once; where there is no bar, the state does not change.',
     alt: stages
       .map(
         ({ stage, steps }) =>

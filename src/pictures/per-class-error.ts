@@ -51,7 +51,7 @@ export function perClassError(runs: readonly FigureRun[]): Figure | undefined {
   return {
     id: 'per-class-error',
     title: 'Error by class',
-    caption: `Share of each class’s test images that were classified wrongly, worst first${tested.length > maxClasses ? ` (the ${maxClasses} worst of ${tested.length})` : ''}.${untested.length > 0 ? ` No test images: ${fewOf(untested)}.` : ''}${single ? '' : ' The line joins the runs: a long one is a class on which they differ.'}${comparable.length < runs.length ? ` Drawn are ${comparable.length} of ${runs.length} runs: the others have other classes, or no result.` : ''}`,
+    caption: `Percentage of misclassified test images of each class, worst first${tested.length > maxClasses ? ` (the ${maxClasses} worst of ${tested.length})` : ''}.${untested.length > 0 ? ` No test images: ${fewOf(untested)}.` : ''}${single ? '' : ' The line connects the runs: a long line is a class on which they differ.'}${comparable.length < runs.length ? ` Shown are ${comparable.length} of ${runs.length} runs: the others have other classes or no result.` : ''}`,
     alt,
     panels: [
       {

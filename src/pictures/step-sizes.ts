@@ -25,7 +25,7 @@ function panelOf(stage: string, { order, steps, tauEnd }: FinalSteps, start: num
           yTitle,
           horizontal: {
             bands: order.map((block, i) => (i % stride ? '' : String(block))),
-            title: 'block, in the order of depth',
+            title: 'block, in depth order',
             gap: 0.35,
           },
           vertical: { from: 0, to: top },
@@ -75,7 +75,7 @@ export function stepSizes({ data }: FigureRun): Figure | undefined {
   return {
     id: 'step-sizes',
     title: widths ? 'Widths along depth' : 'Step sizes along depth',
-    caption: `The ${widths ? 'width of each block’s interval' : 'step that each block takes'} at the end of training, in the order in which the state meets the blocks; colours are those of the lines above. The dashed line is where all of them started, as in the vanilla net. Blocks above it do more, blocks near 0 could be left out${off ? ` (here ${off} below 0.01)` : ''}.`,
+    caption: `${widths ? 'Interval width' : 'Step size'} of each block at the end of training, in depth order; colours as in the figure above. The dashed line is the initial value, that of the vanilla net. Blocks above it contribute more; blocks near 0 could be removed${off ? ` (here ${off} below 0.01)` : ''}.`,
     alt: stages
       .map(
         ({ stage, steps }) =>

@@ -113,7 +113,7 @@ export function swapsPerEpoch({ data }: FigureRun): Figure | undefined {
     id: 'swaps',
     title: 'Changes of order',
     caption:
-      'Number of steps that changed the order of the blocks of a stage. Most are in the epochs of a high learning rate; an order that still changes at the end has not settled.',
+      'Number of steps that change the order of the blocks of a stage. Most occur at a high learning rate; an order that still changes at the end has not converged.',
     alt,
     panels: [
       {

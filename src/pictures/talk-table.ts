@@ -24,14 +24,14 @@ const rowHeight = 30;
 const errorOf = (row: ReproductionRow, { scheme }: Side): Mean | undefined => mainArm(row, scheme)?.error;
 
 const axisTitle = ({ measuredOn }: Pick<Reproduction, 'measuredOn'>): string =>
-  measuredOn === 'test' ? 'test error in %' : 'error in %: talk on the test set, here on the images held out';
+  measuredOn === 'test' ? 'test error in %' : 'error in %: talk on the test set, here on held-out images';
 
 /** Draws the talk's errors as hollow dots, and those measured here as filled dots with a standard-error bar. */
 export function talkTablePicture(
   { rows, measuredOn }: Pick<Reproduction, 'rows' | 'measuredOn'>,
   width: number,
   theme: Theme,
-  description = "the talk's table beside ours",
+  description = "the talk's table and ours",
 ): Picture {
   const values = rows.flatMap((row) => [
     ...(row.talk ? [row.talk.vanilla, row.talk.meanField] : []),
@@ -102,9 +102,9 @@ export function tableFigure(
     .join('; ');
   return {
     id: 'table',
-    title: "The talk's table beside ours",
+    title: "The talk's table and ours",
     caption:
-      'Hollow: as the talk prints them. Filled: measured here, mean of the seeds with its standard error, after the last epoch. The recipe is named above: with fewer epochs ours are further right, and the two colours of one row compare.',
+      'Hollow: published in the talk. Filled: measured here after the last epoch, mean over seeds with standard error. The recipe is given above: with fewer epochs, all errors here are larger; compare the two colours within a row.',
     alt,
     panels: [
       {

@@ -196,11 +196,11 @@ const errorTicks = (high: number): number[] =>
 /** Names the data set of the test curve. */
 function evaluatedOn(runs: readonly FigureRun[]): string {
   const validated = runs.some(({ data }) => evaluationSet(data.config, data.environment) === 'validation');
-  const set = validated ? 'the images for validation' : 'the whole test set';
+  const set = validated ? 'the validation images' : 'the whole test set';
   const once = runs.every(
     ({ data }) => data.epochs.filter(({ evalError }) => evalError !== undefined).length <= 1,
   );
-  return `test: ${set} after ${once ? 'the last epoch alone' : 'an epoch'}`;
+  return `test: ${set} after ${once ? 'the last epoch only' : 'each evaluated epoch'}`;
 }
 
 export function errorCurves(runs: readonly FigureRun[]): Figure {
@@ -226,7 +226,7 @@ export function errorCurves(runs: readonly FigureRun[]): Figure {
     quantity,
     { scale: 'sqrt', from: 0, to: high, ticks: errorTicks(high) },
     {
-      caption: `Share of images classified wrongly. Training: single batches (faint) and their running mean; ${evaluatedOn(runs)}. The axis is a square root, which spreads the small errors. A test curve that rises while training falls is overfitting.`,
+      caption: `Percentage of misclassified images. Training: single batches (faint) and their running mean; ${evaluatedOn(runs)}. The square-root axis spreads small errors. A test curve that rises while the training curve falls indicates overfitting.`,
       alt: `Training and test error in percent over ${axis.title}s.${phrases.length ? ` Last test error: ${phrases.join('; ')}.` : ''}`,
     },
   );
@@ -255,7 +255,7 @@ export function lossCurves(runs: readonly FigureRun[]): Figure {
     { scale: 'log', from, to, ticks: chooseTicks('log', from, to, 6) },
     {
       caption:
-        'Mean cross-entropy of the batches (faint: each; line: running mean) and of the test set, on a logarithmic axis. Training may be above test at first: its images are augmented, and the weights change while it is averaged.',
+        'Mean cross-entropy of the batches (faint: single batches; line: running mean) and of the test set, on a logarithmic axis. The training loss may exceed the test loss at first: training images are augmented, and the weights change while it is averaged.',
       alt: `Training and test loss over ${axis.title}s, from ${high.toPrecision(3)} down to ${low.toPrecision(3)}.`,
     },
   );
@@ -283,7 +283,7 @@ export function learningRate(runs: readonly FigureRun[]): Figure {
     { from: 0, to: high * 1.05 || 1 },
     {
       caption:
-        'The learning rate of the weights at every step. Where it falls fast, the error usually does too; a jump of the loss right after its peak means that the peak was too high.',
+        'Learning rate of the weights at each step. Where it falls quickly, the error usually falls too; a jump of the loss right after its peak indicates that the peak is too high.',
       alt: `Learning rate over ${axis.title}s, at most ${high.toPrecision(3)}.`,
     },
   );

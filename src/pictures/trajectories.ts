@@ -141,7 +141,7 @@ function furthest(data: RunData, stages: readonly string[]): string {
     .sort((a, b) => Math.abs(b.move) - Math.abs(a.move));
   if (!farthest) return '';
   const by = `${farthest.move < 0 ? '−' : '+'}${Math.abs(farthest.move).toPrecision(2)}`;
-  return ` Furthest from its start is block ${farthest.block} of ${farthest.stage}, by ${by}.`;
+  return ` Block ${farthest.block} of ${farthest.stage} moves furthest, by ${by}.`;
 }
 
 /** Returns undefined for a run without depth coordinates, such as a vanilla run. */
@@ -153,17 +153,15 @@ export function trajectories({ data }: FigureRun): Figure | undefined {
   const swapped = data.swaps.reduce((sum, { pairs }) => sum + pairs.length, 0);
   const hasEnds = stages.some((stage) => data.steps.at(-1)?.stages?.[stage]?.tauEnd);
   const what = isStep
-    ? 'The learned step size of every block at every step, one line for each block, numbered from 0 as created. They start equal; blocks whose line sinks to 0 are switched off.'
-    : `The position τ of every block in depth at every step, one line for each block, numbered from 0 as created; blocks further up act later.${hasEnds ? ' Dashed: where the block’s interval ends.' : ''} ${
-        swapped
-          ? 'A dot marks a crossing: there two blocks exchange their order in the net.'
-          : 'No two blocks exchanged their order.'
-      } ${hasEnds ? 'The distance of the two lines of a block is its width.' : 'Lines that run parallel keep their step sizes; where neighbours meet, the step between them is 0.'}`;
+    ? 'Learned step size of each block at each training step, one line per block, numbered from 0 in creation order. All start equal; a block whose line reaches 0 is switched off.'
+    : `Depth position τ of each block at each training step, one line per block, numbered from 0 in creation order; blocks higher up act later.${hasEnds ? ' Dashed: the end of the block’s interval.' : ''} ${
+        swapped ? 'A dot marks a swap: two blocks exchange their order in the net.' : 'No blocks swapped.'
+      } ${hasEnds ? 'The distance between the two lines of a block is its width.' : 'Parallel lines keep their step sizes; where neighbours meet, the step between them is 0.'}`;
   return {
     id: 'tau',
-    title: isStep ? 'Step sizes while training' : 'Blocks moving through depth',
+    title: isStep ? 'Step sizes during training' : 'Depth positions during training',
     caption: what + furthest(data, stages),
-    alt: `${isStep ? 'Step sizes' : 'Depth positions'} of the blocks of ${stages.join(', ')} over ${data.steps.at(-1)?.step ?? 0} steps, with ${swapped} exchanges of order.`,
+    alt: `${isStep ? 'Step sizes' : 'Depth positions'} of the blocks of ${stages.join(', ')} over ${data.steps.at(-1)?.step ?? 0} steps, with ${swapped} changes of order.`,
     panels: stages.map((stage) => panelOf(data, stage, isStep)),
   };
 }

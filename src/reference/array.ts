@@ -42,7 +42,7 @@ export function denseArray(shape: readonly number[], data?: Float64Array | reado
 /** `data[index]`. @throws RangeError if there is no such entry */
 export function at(data: ArrayLike<number>, index: number): number {
   const value = data[index];
-  if (value === undefined) throw new RangeError(`no entry ${index} among ${data.length}`);
+  if (value === undefined) throw new RangeError(`index ${index} is out of range for ${data.length} entries`);
   return value;
 }
 
@@ -70,7 +70,7 @@ export function sizes2(x: DenseArray): readonly [number, number] {
 /** A view of row `index` of an array of rank 2. */
 export function row(x: DenseArray, index: number): Float64Array {
   const [rows, columns] = sizes2(x);
-  if (!(index >= 0 && index < rows)) throw new RangeError(`no row ${index} among ${rows}`);
+  if (!(index >= 0 && index < rows)) throw new RangeError(`row ${index} is out of range for ${rows} rows`);
   return x.data.subarray(index * columns, (index + 1) * columns);
 }
 

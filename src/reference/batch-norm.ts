@@ -34,7 +34,7 @@ export function batchNorm(
   epsilon: number = batchNormDefaults.epsilon,
 ): BatchNorm & { readonly statistics: BatchStatistics } {
   const { channels, count, channelOf } = layout(x);
-  if (count < 2) throw new RangeError('batchNorm: training needs at least two values a channel');
+  if (count < 2) throw new RangeError('batchNorm: training needs at least two values per channel');
   const mean = new Float64Array(channels);
   x.data.forEach((v, i) => {
     addAt(mean, channelOf(i), v / count);
@@ -115,7 +115,7 @@ function affine(
   const { channels, channelOf } = layout(x);
   if (weight.length !== channels || bias.length !== channels)
     throw new RangeError(
-      `batchNorm: ${channels} channels need as many weights and biases, got ${weight.length}, ${bias.length}`,
+      `batchNorm: ${channels} channels need ${channels} weights and biases, got ${weight.length} and ${bias.length}`,
     );
   return denseArray(
     x.shape,

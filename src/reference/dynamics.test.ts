@@ -75,7 +75,7 @@ it('rejects states and costates of different shape, and destinations of another 
   const states = random(samples, 2);
   expect(() => {
     tanh.addValues(states, theta, 1, new Float64Array(3));
-  }).toThrow('must be of one size');
+  }).toThrow('must have the same size');
   expect(() => {
     tanh.addPullback(states, theta, random(samples, 3), 1, {});
   }).toThrow('must agree');

@@ -173,7 +173,7 @@ function matrix(activation: ActivationName): Family {
 function rowsOf(states: DenseArray, into?: Float64Array): { d: number; x: Float64Array } {
   const [samples, d] = sizes2(states);
   if (states.data.length !== samples * d || (into && into.length !== samples * d))
-    throw new RangeError(`states [${samples}, ${d}] and what is added to them must be of one size`);
+    throw new RangeError(`states [${samples}, ${d}] and the values added to them must have the same size`);
   return { d, x: states.data };
 }
 

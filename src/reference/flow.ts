@@ -248,6 +248,7 @@ export function eachParticle(
 
 export function entry(list: readonly DenseArray[], index: number): DenseArray {
   const array = list[index];
-  if (array === undefined) throw new RangeError(`no depth ${index} among ${list.length}`);
+  if (array === undefined)
+    throw new RangeError(`depth index ${index} is out of range for ${list.length} entries`);
   return array;
 }

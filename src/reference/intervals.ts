@@ -57,12 +57,13 @@ export function runIntervals(
   let value = state;
   order.forEach((starting, k) => {
     const block = blocks[starting];
-    if (block === undefined) throw new RangeError(`no block ${starting} among ${blocks.length}`);
+    if (block === undefined)
+      throw new RangeError(`block ${starting} is out of range for ${blocks.length} blocks`);
     const from = at(tau, starting);
     const next = order[k + 1];
     const to = next === undefined ? horizon : at(tau, next);
     if (from > horizon)
-      throw new RangeError(`intervals: block ${starting} starts at ${from}, beyond ${horizon}`);
+      throw new RangeError(`intervals: block ${starting} starts at ${from}, beyond the horizon ${horizon}`);
     const branch = block.forward(value);
     started.push({ block: starting, value: branch.value });
     if (to === from) {

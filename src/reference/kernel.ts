@@ -35,7 +35,7 @@ export function tangentKernel(
 /** sqrt(h_l w_lj) g_lj(x), [k], for every particle and sample. */
 function outputSlopes(problem: Problem, family: Family, measure: GridMeasure): Float64Array[][] {
   const [outputs, d] = sizes2(problem.readout);
-  if (outputs !== 1) throw new RangeError(`this kernel is written for one output, got ${outputs}`);
+  if (outputs !== 1) throw new RangeError(`this kernel supports only one output, got ${outputs}`);
   const [samples] = sizes2(problem.inputs);
   const states = flow(problem, family, measure);
   // With targets one below the predictions, every residual is 1 and the costate is the derivative of the output.

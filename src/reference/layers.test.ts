@@ -127,7 +127,7 @@ it('batch norm normalises by the biased variance and reports the unbiased one', 
 
 it('batch norm rejects one value per channel', () => {
   expect(() => batchNorm(random(1, 2, 1, 1), new Float64Array(2), new Float64Array(2))).toThrow(
-    'batchNorm: training needs at least two values a channel',
+    'batchNorm: training needs at least two values per channel',
   );
 });
 

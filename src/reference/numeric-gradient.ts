@@ -27,7 +27,7 @@ export function numericalGradient(
 /** Largest absolute difference divided by the largest absolute entry of `expected`; NaN if either contains NaN. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length)
-    throw new RangeError(`relativeError: ${actual.length} numbers against ${expected.length}`);
+    throw new RangeError(`relativeError: got ${actual.length} and ${expected.length} numbers`);
   let difference = 0;
   let largest = 0;
   for (let i = 0; i < expected.length; i++) {

@@ -189,11 +189,9 @@ it.each(['mean-field', 'no-reorder'] as const)(
 
 it('a list of the wrong length is rejected by name', () => {
   const s = stage(9);
-  expect(() => s.run('intervals', 'relu', { tau })).toThrow(
-    'intervals: 5 blocks need as many tauEnd, got none',
-  );
+  expect(() => s.run('intervals', 'relu', { tau })).toThrow('intervals: 5 blocks need 5 tauEnd, got none');
   expect(() => s.run('mean-field', 'relu', { tau: Float64Array.of(1) })).toThrow(
-    '5 blocks need as many tau, got 1',
+    '5 blocks need 5 tau, got 1',
   );
 });
 

@@ -50,7 +50,7 @@ export function runStage(
   const list = (name: keyof ScheduleParameters): Float64Array => {
     const values = schedule[name];
     if (values?.length !== n)
-      throw new RangeError(`${scheme}: ${n} blocks need as many ${name}, got ${values?.length ?? 'none'}`);
+      throw new RangeError(`${scheme}: ${n} blocks need ${n} ${name}, got ${values?.length ?? 'none'}`);
     return values;
   };
   const creationOrder = blocks.map((_, i) => i);
@@ -122,7 +122,7 @@ function runSequence(
   let value = state;
   order.forEach((i, l) => {
     const block = blocks[i];
-    if (block === undefined) throw new RangeError(`no block ${i} among ${blocks.length}`);
+    if (block === undefined) throw new RangeError(`block ${i} is out of range for ${blocks.length} blocks`);
     const gap = at(gaps, l);
     const branch = block.forward(value);
     const projected = projection(addScaled(value, gap, branch.value));

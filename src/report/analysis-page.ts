@@ -40,7 +40,7 @@ nav a{color:var(--accent);margin-right:14px}
 `;
 
 const verdicts = {
-  checks: { pass: 'holds, as it must', fail: 'FAILS: a fault of the program' },
+  checks: { pass: 'holds (identity)', fail: 'FAILS: a bug in the program' },
   findings: { pass: 'holds', fail: 'does not hold' },
 } as const;
 
@@ -124,7 +124,7 @@ function stagesHtml({ stages }: Analysis): Html {
       <thead>
         <tr>
           <th scope="col">stage</th>
-          <th scope="col">exchangeable blocks in the order of depth (step)</th>
+          <th scope="col">exchangeable blocks in depth order (step size)</th>
         </tr>
       </thead>
       <tbody>
@@ -150,7 +150,7 @@ export function analysisPageHtml(analysis: Analysis, sections: readonly DrawnSec
     body: html`<h1>${title}</h1>
       <p class="name">
         ${run}, step ${formatCount(step)}. ${formatCount(images)} test images for errors,
-        ${formatCount(gradientImages)} for derivatives; at most ${draws} draws of a kind, seed ${seed};
+        ${formatCount(gradientImages)} for derivatives; at most ${draws} draws per kind, seed ${seed};
         ${formatDuration(seconds)}.
       </p>
       <nav>${links}</nav>

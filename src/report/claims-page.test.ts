@@ -64,7 +64,7 @@ it('says what holds, with formatted numbers and formulas', () => {
 
 it('shows why a claim could not be measured, and loads nothing', () => {
   const text = page([claim({ error: 'it broke', checks: [], panels: [], pass: false })]);
-  expect(text).toContain('It could not be measured: it broke');
+  expect(text).toContain('Could not be measured: it broke');
   expect(text).not.toMatch(/<script|src=|url\(|@import/);
 });
 

@@ -45,7 +45,7 @@ const verdict = (pass: boolean): Html =>
   html`<span class="verdict ${pass ? 'pass' : 'fail'}">${pass ? 'holds' : 'fails'}</span>`;
 
 function checksHtml({ checks, reported, error }: ClaimResult): Html {
-  if (error !== undefined) return html`<div class="problems">It could not be measured: ${error}</div>`;
+  if (error !== undefined) return html`<div class="problems">Could not be measured: ${error}</div>`;
   const rows = checks.map(
     (check) =>
       html`<tr>
@@ -68,8 +68,8 @@ function checksHtml({ checks, reported, error }: ClaimResult): Html {
     <table>
       <thead>
         <tr>
-          <th scope="col">what is measured</th>
-          <th scope="col" class="number">must be</th>
+          <th scope="col">quantity</th>
+          <th scope="col" class="number">required</th>
           <th scope="col" class="number">measured (standard error)</th>
           <th scope="col"></th>
         </tr>
@@ -84,7 +84,7 @@ function checksHtml({ checks, reported, error }: ClaimResult): Html {
 /** The page works without them. */
 function filesHtml(files: readonly string[]): Html {
   const links = files.map((file) => html`<a href="${encodeURIComponent(file)}">${file}</a> `);
-  return files.length ? html`<p class="files">Beside this page: ${links}</p>` : html``;
+  return files.length ? html`<p class="files">Files: ${links}</p>` : html``;
 }
 
 function sectionHtml({ result, svgs, files }: ClaimSection): Html {

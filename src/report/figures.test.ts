@@ -176,7 +176,7 @@ it('intervals are drawn from tau to tau prime, for their scheme alone', () => {
 
 it('learned steps have lines and no dots', () => {
   const figure = trajectories(learned);
-  expect(figure?.title).toBe('Step sizes while training');
+  expect(figure?.title).toBe('Step sizes during training');
   const marks = marksOf(figure?.panels[0]);
   expect(ofKind(marks, 'path').filter(({ points }) => points.length > 100)).toHaveLength(3);
   expect(ofKind(marks, 'dots').every(({ x }) => x.length === 0)).toBe(true);
@@ -281,7 +281,9 @@ it('the caption says how far the blocks moved', () => {
     stages: { layer1: { tau } },
   });
   const data = { ...bareRun, steps: [record(1, [1, 2]), record(2, [1.02, 1.953])] };
-  expect(trajectories({ ...meanField, data })?.caption).toContain('block 1 of layer1, by −0.047.');
+  expect(trajectories({ ...meanField, data })?.caption).toContain(
+    'Block 1 of layer1 moves furthest, by −0.047.',
+  );
 });
 
 it('final test errors have a dot per run and a mean per scheme', () => {

@@ -67,11 +67,11 @@ function lead(runs: readonly FigureRun[]): Html {
       diverged: 'diverged',
       failed: 'failed',
       crashed: 'crashed',
-      unknown: 'left no status',
+      unknown: 'has no readable status',
     }[state];
     return html`<p>
       This run ${how} after ${epochs} of ${plannedEpochs ?? '?'} epochs; all figures show it up to
-      there.${message ? ` Its last word: ${message}` : ''}
+      there.${message ? ` Last message: ${message}` : ''}
     </p>`;
   }
   const finished = runs.filter(({ summary }) => summary.final && summary.testError !== undefined);
@@ -81,7 +81,7 @@ function lead(runs: readonly FigureRun[]): Html {
   return best
     ? html`<p>
         Lowest test error: ${formatNumber(best.summary.testError)} %
-        (${best.label}).${finished.length < runs.length ? ` Without a result: ${runs.length - finished.length} of ${runs.length}.` : ''}
+        (${best.label}).${finished.length < runs.length ? ` ${runs.length - finished.length} of ${runs.length} runs have no result.` : ''}
       </p>`
     : html``;
 }
@@ -92,7 +92,7 @@ function problemsHtml(runs: readonly FigureRun[]): Html {
   );
   return all.length
     ? html`<div class="problems">
-        <strong>Not everything could be read</strong>
+        <strong>Some files could not be read</strong>
         <ul>
           ${all}
         </ul>
@@ -109,11 +109,11 @@ function commandsHtml(runs: readonly FigureRun[]): Html {
   const blocks = runs.map(({ data, label, summary }) => {
     const made = commandOf(data);
     const lines = [
-      ...(made === undefined ? [] : [`# made by\n${made}`]),
+      ...(made === undefined ? [] : [`# created by\n${made}`]),
       ...(summary.state === 'finished'
         ? []
         : [
-            `# go on from the last checkpoint\n${meanfieldCommand('train', '--resume', { path: resolve(data.dir) })}`,
+            `# resume from the last checkpoint\n${meanfieldCommand('train', '--resume', { path: resolve(data.dir) })}`,
           ]),
       ...(summary.state === 'finished'
         ? [`# evaluate the last checkpoint\n${meanfieldCommand('evaluate', { path: resolve(data.dir) })}`]
@@ -142,7 +142,7 @@ function recordsHtml(runs: readonly FigureRun[]): Html {
   return html`<h2>Settings and environment</h2>
     <div class="pair">
       ${block(
-        runs.length > 1 ? 'Settings (differing ones first)' : 'Settings',
+        runs.length > 1 ? 'Settings (differences first)' : 'Settings',
         runs.map(({ data }) => flatten(data.config ?? {})),
         true,
       )}${block('Environment', environments, true)}
@@ -162,7 +162,7 @@ const analysisHtml = (analysis: string | undefined): Html =>
 
 function sectionHtml({ run, depth, details, analysis }: RunSection, index: number, count: number): Html {
   const figures = [...depth, ...details];
-  const empty = html`<p class="name">Nothing that belongs to this run alone has been recorded yet.</p>`;
+  const empty = html`<p class="name">Nothing specific to this run is recorded yet.</p>`;
   if (count === 1) {
     return html`${
       depth.length
@@ -204,7 +204,7 @@ export function pageHtml({ shared, sections }: Page): string {
       ${runs.length === 1 && runs[0] ? factList(runs[0].summary) : runTable(runs)} ${problemsHtml(runs)}
       <h2>Training</h2>
       ${figuresHtml(shared)}
-      ${runs.length > 1 ? html`<h2>Run by run</h2>` : html``}${sections.map((section, i) => sectionHtml(section, i, sections.length))}
+      ${runs.length > 1 ? html`<h2>Individual runs</h2>` : html``}${sections.map((section, i) => sectionHtml(section, i, sections.length))}
       ${commandsHtml(runs)} ${recordsHtml(runs)}`,
   });
 }

@@ -235,7 +235,7 @@ it('a damaged run is reported with its readable and its unreadable parts', async
   appendFileSync(join(dir, 'metrics.jsonl'), '{"step"');
   const { page, problems } = await report([dir], 'damaged');
   expect(problems).toHaveLength(3);
-  expect(page).toContain('Not everything could be read');
+  expect(page).toContain('Some files could not be read');
   expect(page).toContain('metrics.jsonl: the last line is cut off');
   const empty = join(root, 'damaged', 'empty');
   mkdirSync(empty);

@@ -54,7 +54,7 @@ it('a run without a result is excluded, with a note', () => {
     run('vanilla', 2, 60, { final: false, state: 'crashed' }),
   ]);
   expect(rows[0]).toMatchObject({ n: 1, testError: 8 });
-  expect(notes).toEqual(['vanilla-2 is left out: it has no result (crashed)']);
+  expect(notes).toEqual(['vanilla-2 is omitted: it has no result (crashed)']);
 });
 
 it('the later of two runs with the same seed counts, with a note', () => {
@@ -63,7 +63,7 @@ it('the later of two runs with the same seed counts, with a note', () => {
     run('vanilla', 1, 8, { name: 'new' }),
   ]);
   expect(rows[0]).toMatchObject({ n: 1, testError: 8 });
-  expect(notes).toEqual(['old is left out: new is a later run of the same seed']);
+  expect(notes).toEqual(['old is omitted: new is a later run with the same seed']);
 });
 
 it('a mean over runs of different lengths is marked', () => {

@@ -35,14 +35,14 @@ export function groupRuns(runs: readonly RunSummary[]): GroupTable {
   const groups = new Map<string, Map<string, RunSummary>>();
   for (const run of runs) {
     if (!run.final) {
-      notes.push(`${run.name} is left out: it has no result (${run.state})`);
+      notes.push(`${run.name} is omitted: it has no result (${run.state})`);
       continue;
     }
     const key = JSON.stringify([run.dataset, run.model, run.scheme]);
     const group = groups.get(key) ?? new Map<string, RunSummary>();
     const seed = String(run.seed ?? run.name);
     const earlier = group.get(seed);
-    if (earlier) notes.push(`${earlier.name} is left out: ${run.name} is a later run of the same seed`);
+    if (earlier) notes.push(`${earlier.name} is omitted: ${run.name} is a later run with the same seed`);
     group.set(seed, run);
     groups.set(key, group);
   }
@@ -53,7 +53,7 @@ export function groupRuns(runs: readonly RunSummary[]): GroupTable {
     const { dataset, model, scheme } = first;
     if (epochs.length > 1)
       notes.push(
-        `${dataset}, ${model}, ${scheme}: the runs have ${epochs.sort((a, b) => a - b).join(', ')} epochs and cannot be averaged in earnest`,
+        `${dataset}, ${model}, ${scheme}: the runs have ${epochs.sort((a, b) => a - b).join(', ')} epochs, so their average is not meaningful`,
       );
     const errors = members.map(({ testError }) => finite(testError));
     return {

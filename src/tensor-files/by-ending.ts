@@ -12,7 +12,7 @@ type Ending = 'npz' | 'safetensors';
 function endingOf(path: string, call: string): Ending {
   const ending = /\.(npz|safetensors)$/i.exec(path)?.[1]?.toLowerCase();
   if (ending === undefined)
-    throw new UsageError(`${call}: tensors are kept as .safetensors or .npz, got ${path}`);
+    throw new UsageError(`${call}: expected a path that ends in .safetensors or .npz, got ${path}`);
   return ending as Ending;
 }
 

@@ -74,8 +74,7 @@ export function writeCsv(
   const separator = checkOneOf('separator', options.separator ?? ',', tableSeparators);
   if (table instanceof Tensor) writeFileAtomic(path, csvOfTensor(table, separator, options.columns));
   else if (!Array.isArray(table)) throw unexpected('rows or a tensor', 'the table', table);
-  else if (options.columns)
-    throw new UsageError('the columns of rows are named by the rows: leave columns out');
+  else if (options.columns) throw new UsageError('rows already name their columns: omit columns');
   else writeFileAtomic(path, encodeCsv(table as readonly CsvRow[], separator));
 }
 
@@ -130,7 +129,7 @@ export function readCsvTensor(file: PathLike, options: ReadCsvTensorOptions = {}
     const place = names?.indexOf(name) ?? -1;
     if (place < 0)
       throw new UsageError(
-        `${path} has no column ${JSON.stringify(name)}: ${names ? `there are ${names.join(', ')}` : 'its first line has no names'}`,
+        `${path} has no column ${JSON.stringify(name)}: ${names ? `the columns are ${names.join(', ')}` : 'its first line has no names'}`,
       );
     return place;
   });
@@ -138,7 +137,7 @@ export function readCsvTensor(file: PathLike, options: ReadCsvTensorOptions = {}
   const rows = named ? lines.slice(1) : lines;
   if (!rows.length && !allowEmpty)
     throw new FileError(
-      `${path} has no rows below its first line, ${show(first.cells.map((cell) => cell.text).join(separator))}: give allowEmpty: true if this is meant`,
+      `${path} has no rows below its first line, ${show(first.cells.map((cell) => cell.text).join(separator))}: pass allowEmpty: true if this is intended`,
     );
   const at = { path, names, dtype, separator };
   const values = rows.flatMap((line) => wanted.map((place) => valueIn(line, place, at)));
@@ -156,7 +155,7 @@ function isHeader({ cells, number }: Line, separator: Separator, path: string): 
   if (odd < 0) return true;
   const other = cells.find((cell) => !isValue(cell))!;
   throw new FileError(
-    `${path}, line ${number}: expected names of columns or numbers, got ${show(other.text)}${other === cells[odd] ? '' : ` beside ${show(cells[odd]!.text)}`} (give header: true if the line names the columns, or another separator)`,
+    `${path}, line ${number}: expected names of columns or numbers, got ${show(other.text)}${other === cells[odd] ? '' : ` beside ${show(cells[odd]!.text)}`} (pass header: true if the line names the columns, or another separator)`,
   );
 }
 
@@ -198,8 +197,9 @@ function csvOfTensor(
     throw new UsageError(`a table is a tensor [rows] or [rows, columns], got shape [${shape.join(', ')}]`);
   const [rows = 0, width = 1] = shape;
   if (columns && columns.length !== width)
-    throw new UsageError(`${width} columns need as many names, got ${columns.length}`);
-  if (new Set(columns).size !== (columns?.length ?? 0)) throw new UsageError('two columns have one name');
+    throw new UsageError(`${width} columns need ${width} names, got ${columns.length}`);
+  if (new Set(columns).size !== (columns?.length ?? 0))
+    throw new UsageError('two columns have the same name');
   const cells = cellsOf(input, dtype);
   const lines = Array.from({ length: rows }, (_, i) =>
     cells.slice(i * width, (i + 1) * width).join(separator),

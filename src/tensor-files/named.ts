@@ -10,7 +10,7 @@ export type NamedTensors = Readonly<Record<string, Tensor>> | ReadonlyMap<string
 /** @throws UsageError naming any value that is not a tensor */
 export function storedTensors(tensors: NamedTensors): Map<string, StoredTensor> {
   if (tensors instanceof Tensor || typeof tensors !== 'object' || (tensors as unknown) === null)
-    throw unexpected('tensors by name, as { x }', 'the tensors to save', tensors);
+    throw unexpected('tensors by name, such as { x }', 'the tensors to save', tensors);
   const entries = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
   return new Map(
     entries.map(([name, tensor]: [unknown, unknown]) => {

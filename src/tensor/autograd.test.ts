@@ -203,9 +203,9 @@ it('the modes end when their bodies throw or are asynchronous', () => {
       expect(ops.exp(x).requiresGrad).toBe(false);
     });
     expect(() => noGrad(() => Promise.resolve(1))).toThrow(
-      new UsageError('the body of noGrad must not be asynchronous'),
+      new UsageError('the body of noGrad must be synchronous'),
     );
-    expect(() => enableGrad(() => Promise.resolve(1))).toThrow(/enableGrad must not be asynchronous/);
+    expect(() => enableGrad(() => Promise.resolve(1))).toThrow(/enableGrad must be synchronous/);
     expect(ops.exp(x).requiresGrad).toBe(true);
   });
 });

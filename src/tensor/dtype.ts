@@ -80,7 +80,7 @@ export function emptyArray(dtype: DType, length: number): NumericArray {
 
 export function dtypeOfCode(code: number): DType {
   const found = dtypes.find((name) => facts[name].code === code);
-  if (!found) throw new InternalError(`a tensor has libtorch's dtype ${code}, which has no name here`);
+  if (!found) throw new InternalError(`unsupported libtorch dtype ${code}`);
   return found;
 }
 

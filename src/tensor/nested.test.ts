@@ -30,7 +30,7 @@ it('typed-array rows keep their type unless another is given', () => {
   expect(made([Uint16Array.of(0x3fc0)])).toEqual(['bf16', [1, 1], [0x3fc0]]);
   expect(made([Float64Array.of(1.5)], { dtype: 'f32' })).toEqual(['f32', [1, 1], [1.5]]);
   expect(() => made([Float64Array.of(1), [2]])).toThrow(
-    /rows of data have several types \(f64, plain numbers\)/,
+    /rows of data have different types \(f64, plain numbers\)/,
   );
 });
 

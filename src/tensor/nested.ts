@@ -46,7 +46,9 @@ export function flatten(data: unknown, dtype: DType | undefined): Flat {
   };
   visit(data, 0, 'data');
   if (rowTypes.size > 1)
-    throw new UsageError(`the rows of data have several types (${[...rowTypes].join(', ')}): give them one`);
+    throw new UsageError(
+      `the rows of data have different types (${[...rowTypes].join(', ')}): convert them to one`,
+    );
   const [type] = rowTypes;
   return { shape, values, dtype: type === 'plain numbers' ? undefined : type };
 }

@@ -142,7 +142,7 @@ it('an asynchronous body is rejected, and its tensors are freed', () => {
       tensor([1]);
       await Promise.resolve();
     }),
-  ).toThrow(new UsageError('the body of a scope must not be asynchronous'));
+  ).toThrow(new UsageError('the body of a scope must be synchronous'));
   expect(() => scope(() => ({ then: () => undefined }))).toThrow(UsageError);
   expect(liveTensorCount()).toBe(before);
 });

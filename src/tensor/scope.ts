@@ -33,7 +33,7 @@ function isOwned(value: unknown): value is Owned {
 /** Rejects a body that returns before it is done: the rest would run in another mode or without its tensors. */
 export function refuseAsync<T>(what: string, result: T): T {
   if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function')
-    throw new UsageError(`the body of ${what} must not be asynchronous`);
+    throw new UsageError(`the body of ${what} must be synchronous`);
   return result;
 }
 

@@ -145,7 +145,7 @@ export class Tensor {
   viewTypedArray(): NumericArray {
     if (!this.#leaf && this.requiresGrad)
       throw new UsageError(
-        'autograd does not see what is written to the memory of a tensor that it computed: take toTypedArray(), or detach it',
+        'autograd does not track writes to the memory of a tensor that it computed: use toTypedArray() or detach the tensor',
       );
     const buffer = guarded(() => native().tensorViewOut(this.handle));
     const prototype = emptyArray(this.dtype, 0).constructor as new (buffer: ArrayBuffer) => NumericArray;

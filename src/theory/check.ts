@@ -9,7 +9,7 @@ interface Named {
 }
 
 function checkFacts(facts: Named, bounds: Readonly<Record<string, number>>): void {
-  checkObject('what was measured, { name, measured }', 'facts', facts, 'name', 'measured');
+  checkObject('an object { name, measured }', 'facts', facts, 'name', 'measured');
   for (const [name, bound] of Object.entries(bounds)) checkNumber(name, bound);
 }
 

@@ -23,7 +23,7 @@ const realData = (): Promise<Fashion | undefined> => (fashion ??= loadFashion().
 
 async function measure({ id, seed, quick }: Task): Promise<void> {
   const claim = claims.find((one) => one.id === id);
-  if (!claim) throw new Error(`no claim ${id}`);
+  if (!claim) throw new Error(`unknown claim ${id}`);
   let told = 0;
   const result = measureClaim(claim, {
     seed,

@@ -65,7 +65,7 @@ export function measureClaim<Parts>(
     seed,
     get fashion() {
       // Fail here: otherwise `verify` would not load the data, and a missing check would go unnoticed.
-      if (!claim.real) throw new Error(`${claim.id} reads real data: it must say so (real: true)`);
+      if (!claim.real) throw new Error(`claim ${claim.id} reads real data: declare it with real: true`);
       return fashion;
     },
     draw: (stream) => new Generator(seedOf(claim.id, seed, stream)),

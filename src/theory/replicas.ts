@@ -56,10 +56,10 @@ export function replicated(activation: FamilyActivation, replicas: number): Fami
         };
       }),
     pushforward: () => {
-      throw new UsageError('nets side by side have no pushforward');
+      throw new UsageError('replicas of a net have no pushforward');
     },
     values: () => {
-      throw new UsageError('nets side by side have no values');
+      throw new UsageError('replicas of a net have no values');
     },
   };
 }

@@ -13,7 +13,7 @@ import type { SweepRow } from './table.ts';
 export function measureRow<P extends SweepRow, R extends SweepRow>(body: (point: P) => R, point: P): P & R {
   const measured = noGrad(() => scope(() => checkResult(body({ ...point }))));
   for (const [name, value] of Object.entries(measured)) {
-    if (name in point) throw new UsageError(`the column ${name} is named as a variable of the sweep`);
+    if (name in point) throw new UsageError(`the column ${name} has the name of a sweep variable: rename it`);
     if (typeof value !== 'number') throw unexpected('a number', `the column ${name}`, value);
   }
   return { ...point, ...measured };
@@ -22,6 +22,6 @@ export function measureRow<P extends SweepRow, R extends SweepRow>(body: (point:
 function checkResult<R>(result: R): R {
   if (typeof result !== 'object' || result === null || Array.isArray(result))
     throw unexpected('an object of columns, such as { error },', 'the result of the body of a sweep', result);
-  if ('then' in result) throw new UsageError('the body of a sweep must not be asynchronous');
+  if ('then' in result) throw new UsageError('the body of a sweep must be synchronous');
   return result;
 }

@@ -82,7 +82,11 @@ it('summarises over the columns that are not named', () => {
 it.each([
   ['no variable', () => sweep({}, () => ({ a: 1 })), /at least one variable/],
   ['no value', () => sweep({ L: [1], M: [] }, () => ({ a: 1 })), /variable M of the sweep has no values/],
-  ['a column named twice', () => sweep({ L: [1] }, () => ({ L: 2 })), /column L is named as a variable/],
+  [
+    'a column named twice',
+    () => sweep({ L: [1] }, () => ({ L: 2 })),
+    /column L has the name of a sweep variable/,
+  ],
   [
     'an unknown option',
     () => sweep({ L: [1] }, () => ({ a: 1 }), { onprogress: 1 } as object),
@@ -111,7 +115,7 @@ it.each([
   [
     'an asynchronous body',
     () => sweep({ L: [1] }, (() => Promise.resolve({ a: 1 })) as never),
-    /must not be asynchronous/,
+    /must be synchronous/,
   ],
   [
     'other columns',
@@ -121,7 +125,7 @@ it.each([
   [
     'an unknown column',
     () => summarise([{ L: 1 }], { by: ['M'], of: 'L', with: rms }),
-    /no column M: there are L/,
+    /no column M \(one of L\)/,
   ],
   [
     'another extension',

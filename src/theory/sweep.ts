@@ -78,7 +78,7 @@ export function sweep<A extends Axes>(
   if (typeof body !== 'function') return sweepModule(points, body, options);
   if (options.processes !== undefined || options.threads !== undefined)
     throw new UsageError(
-      'a sweep in processes takes its body as { module, name }: export the function from a module of its own',
+      'a sweep in processes needs its body as { module, name }: export the function from a separate module',
     );
   const table = collector(points, options);
   for (const [i, point] of points.entries()) table.add(i, measureRow(body, point));
@@ -92,7 +92,9 @@ async function sweepModule<P extends SweepRow>(
 ): Promise<(P & SweepRow)[]> {
   const { processes = 1, threads = 1, signal } = options;
   if (process.env[workerFlag] !== undefined)
-    throw new UsageError('a process of a sweep cannot start another: keep the body in a module of its own');
+    throw new UsageError(
+      'a process of a sweep cannot start another sweep: move the body to a separate module',
+    );
   const { module, name } = addressOf(body);
   const table = collector(points, options);
   const tasks = points.map((point): RowTask => ({ module, name, point }));
@@ -104,7 +106,7 @@ async function sweepModule<P extends SweepRow>(
       if (answer.kind === 'result') table.add(tasks.indexOf(task), answer.result);
       else {
         const at = Object.entries(task.point).map(([variable, value]) => `${variable} = ${value}`);
-        const message = `the row ${at.join(', ')} of the sweep failed: ${answer.message}`;
+        const message = `row ${at.join(', ')} of the sweep failed: ${answer.message}`;
         throw answer.usage ? new UsageError(message) : new MeanfieldError(message);
       }
     },
@@ -119,7 +121,11 @@ function addressOf(body: SweepModule): { module: string; name: string } {
   const text = String(module);
   if (isAbsolute(text)) return { module: pathToFileURL(text).href, name };
   if (!/^(file|data):/.test(text))
-    throw unexpected("an absolute path or URL, as new URL('./row.js', import.meta.url),", 'the module', text);
+    throw unexpected(
+      "an absolute path or URL, such as new URL('./row.js', import.meta.url),",
+      'the module',
+      text,
+    );
   return { module: text, name };
 }
 
@@ -150,7 +156,7 @@ function collector<P extends SweepRow, R extends SweepRow>(
 
 function combinations(axes: Axes): SweepRow[] {
   if (typeof axes !== 'object' || (axes as unknown) === null || isList(axes))
-    throw unexpected('variables and their values, as { L: [8, 16] },', 'a sweep', axes);
+    throw unexpected('variables and their values, such as { L: [8, 16] },', 'a sweep', axes);
   const entries = Object.entries(axes).map(
     ([name, values]) => [name, checkNumbers(`the variable ${name} of the sweep`, values)] as const,
   );

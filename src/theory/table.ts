@@ -37,7 +37,7 @@ export function summarise<By extends string, Of extends string>(
   for (const row of rows) {
     const missing = [...summary.by, summary.of].find((name) => !(name in row));
     if (missing !== undefined)
-      throw new UsageError(`no column ${missing}: there are ${Object.keys(row).join(', ')}`);
+      throw new UsageError(`no column ${missing} (one of ${Object.keys(row).join(', ')})`);
     const key = summary.by.map((name) => row[name]).join(',');
     const group = groups.get(key) ?? { row, values: [] };
     groups.set(key, group);

@@ -51,7 +51,7 @@ export function chooseClaims(ids: readonly string[] = []): Claim[] {
       const begun = names.filter((name) => name.toLowerCase().startsWith(id.toLowerCase().slice(0, 2)));
       const near = begun.length ? begun : [nearest(id, names)].filter((name) => name !== undefined);
       throw new UsageError(
-        `unknown claim ${id}${near.length ? ` (did you mean ${near.join(' or ')}?)` : ''}: there are ${names.join(', ')}`,
+        `unknown claim ${id}${near.length ? `: did you mean ${near.join(' or ')}?` : ''} (one of ${names.join(', ')})`,
       );
     }),
   );

@@ -130,8 +130,8 @@ it('over a range of seeds it counts the green ones', () => {
 });
 
 it.each([
-  [['C22'], 'meanfield: unknown claim C22 (did you mean C2 or C2h?)'],
-  [['nothing'], 'meanfield: unknown claim nothing: there are C1, C2, '],
+  [['C22'], 'meanfield: unknown claim C22: did you mean C2 or C2h? (one of C1, C2, '],
+  [['nothing'], 'meanfield: unknown claim nothing (one of C1, C2, '],
   [['C3', '--seed', 'one'], '--seed: expected seeds such as 7, 1,2,5 or 1..20, at most 1000, got "one"'],
 ])('verify %s is refused in one line', (args, message) => {
   const { code, stderr } = meanfield(['verify', ...args, '--output', join(out, 'no')]);

@@ -135,7 +135,7 @@ it.each<[string, () => readonly string[], number, string]>([
     'another width',
     () => ['evaluate', file, ...data, '--model', 'resnet8', '--width', '8'],
     2,
-    'conv1.weight is [4, 1, 3, 3] there, expected is [8, 1, 3, 3]',
+    'conv1.weight has shape [4, 1, 3, 3], expected [8, 1, 3, 3]',
   ],
   [
     'moments of other images',
@@ -247,7 +247,7 @@ it('a net with projections is trained, evaluated, exported and read again', () =
   const own = result(meanfield(['evaluate', join(root, 'projected'), '--json', '--threads', '1']));
   expect(result(meanfield(['evaluate', again, ...ofFile, ...projected])).testError).toBe(own.testError);
   const without = meanfield(['evaluate', again, ...ofFile]);
-  expect(without.stderr).toContain('give --shortcut option-b');
+  expect(without.stderr).toContain('use --shortcut option-b');
   expect(without.code).toBe(2);
 });
 

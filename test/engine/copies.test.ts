@@ -106,7 +106,7 @@ try { tensor.tensor([1]); } catch (error) { console.error(error.name + ': ' + er
   );
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stderr).toMatch(
-    /^MissingEnvironmentError: .*another libtorch, .*libtorch_cpu\.so\.9, is in this process/,
+    /^MissingEnvironmentError: .*another libtorch, .*libtorch_cpu\.so\.9, is already loaded in this process/,
   );
 });
 

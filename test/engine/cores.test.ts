@@ -161,7 +161,7 @@ it('a folder that cannot be created is one clear error', () => {
   writeFileSync(cores, 'a file');
   process.env.MEANFIELD_CORES_DIR = join(cores, 'below');
   expect(() => leaseCores()).toThrow(
-    /cannot make the folder of core leases .*below: .* is a file, not a folder; set MEANFIELD_CORES_DIR/,
+    /cannot create the folder of core leases .*below: .* is a file, not a folder; set MEANFIELD_CORES_DIR/,
   );
 });
 

@@ -134,7 +134,7 @@ it('columns of a table are chosen by name', () => {
   const x = io.readCsvTensor(file('c.csv'), { columns: ['y', 'x'] });
   expect([x.dtype, x.shape, x.toArray()]).toEqual(['f64', [2, 2], [2, 1, -0, 3]]);
   expect(() => io.readCsvTensor(file('c.csv'), { columns: ['z'] })).toThrow(
-    /has no column "z": there are name, x, y/,
+    /has no column "z": the columns are name, x, y/,
   );
   expect(() => io.readCsvTensor(file('c.csv'))).toThrow(
     /c\.csv, line 2, column "name": expected a number, got "a"/,
@@ -171,7 +171,7 @@ it.each(Object.entries(dialects))('a tensor is read from a table with %s', (_, t
 it('an ambiguous first line is names or numbers as the caller says', () => {
   writeFileSync(file('years.csv'), 'id,2020,2021\n1,2,3\n');
   expect(() => io.readCsvTensor(file('years.csv'))).toThrow(
-    /years\.csv, line 1: expected names of columns or numbers, got "id" beside "2020" \(give header: true/,
+    /years\.csv, line 1: expected names of columns or numbers, got "id" beside "2020" \(pass header: true/,
   );
   expect(io.readCsvTensor(file('years.csv'), { header: true, columns: ['2021', 'id'] }).toArray()).toEqual([
     3, 1,
@@ -281,7 +281,7 @@ it.each<[string, () => unknown, RegExp]>([
 });
 
 it.each<[string, () => unknown, RegExp]>([
-  ['another ending', () => io.loadTensors('x.pt'), /kept as \.safetensors or \.npz, got x\.pt/],
+  ['another ending', () => io.loadTensors('x.pt'), /a path that ends in \.safetensors or \.npz, got x\.pt/],
   [
     'a tensor without a name',
     () => {

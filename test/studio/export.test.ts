@@ -68,7 +68,7 @@ it('lists an unreadable run, and its page shows the reason', async () => {
   await page.goto(address('#/run/unread'));
   await page
     .getByRole('alert')
-    .getByText('unread: status.json is no file: nothing of this run is read')
+    .getByText('unread: status.json is not a file: this run was not read')
     .waitFor();
 });
 
@@ -107,10 +107,10 @@ it('is replaced by the next export; other folders are not', async () => {
   const onto = (folder: string): Promise<unknown> =>
     exportStudio({ root: runs, page: served, exportPage, out: folder });
   await expect(onto(precious)).rejects.toThrow(
-    /precious is not empty and no exported folder: name a new one/,
+    /precious is not empty and is not an exported folder: choose a new one/,
   );
-  await expect(onto(runs)).rejects.toThrow(/holds the runs themselves: export to another folder/);
-  await expect(onto(base)).rejects.toThrow(/holds the runs themselves/);
+  await expect(onto(runs)).rejects.toThrow(/contains the runs themselves: export to another folder/);
+  await expect(onto(base)).rejects.toThrow(/contains the runs themselves/);
   expect(readFileSync(join(precious, 'thesis.txt'), 'utf8')).toBe('years');
 });
 

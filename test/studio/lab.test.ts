@@ -189,7 +189,7 @@ it('shows an error above the picture, which is the dimmed previous one or absent
   const alert = page.getByRole('alert');
   await expect
     .poll(() => alert.textContent())
-    .toMatch(/take fewer points N \(now 500\).*picture is that of the knobs before/);
+    .toMatch(/take fewer points N \(now 500\).*picture shows the previous settings/);
   const figure = page.locator('figure.lab-old');
   expect((await alert.boundingBox())!.y).toBeLessThan((await figure.boundingBox())!.y);
   expect(await page.locator('[data-value]').count()).toBe(0);

@@ -64,7 +64,7 @@ it('the filter keeps matching runs, and the URL stores the filter', async () => 
   expect(await other.page.getByRole('searchbox').inputValue()).toBe('scheme:vanilla -s3');
   await other.done();
   await page.getByRole('searchbox').fill('nothing-like-this');
-  await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+  await page.getByRole('heading', { name: 'No matching runs' }).waitFor();
   await page.getByRole('button', { name: 'show all runs' }).click();
   await expect.poll(names).toHaveLength(7);
 });
@@ -90,7 +90,7 @@ it('groups seeds by configuration with mean and standard error', async () => {
   expect(await group.textContent()).toMatch(/3 runs.*1–3.*\d ± \d/);
   await group.getByRole('button').click();
   await expect.poll(names).toEqual(expect.arrayContaining(['va-s1', 'va-s2', 'va-s3']) as string[]);
-  await page.getByText('runs', { exact: true }).first().click();
+  await page.locator('.toolbar').getByText('Runs', { exact: true }).click();
   await expect.poll(names).toHaveLength(7);
 });
 
@@ -119,11 +119,11 @@ it('the skip link skips the header, and ? shows the keys', async () => {
   await page.reload();
   await page.getByRole('grid').waitFor();
   await page.keyboard.press('Tab');
-  expect(await page.locator(':focus').textContent()).toBe('skip to the content');
+  expect(await page.locator(':focus').textContent()).toBe('Skip to content');
   await page.keyboard.press('Enter');
   expect(await page.locator(':focus').getAttribute('id')).toBe('main');
   await page.keyboard.press('?');
-  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
 });

@@ -94,9 +94,9 @@ it('a zoomed range stays visible while the run continues', async () => {
   await expect.poll(() => hashOf(page)).toContain('from=');
   train(20);
   await expect.poll(lastStep, { timeout: 10_000 }).toBe(120);
-  expect(await page.getByRole('button', { name: 'show all' }).count()).toBeGreaterThan(0);
+  expect(await page.getByRole('button', { name: 'Reset zoom' }).count()).toBeGreaterThan(0);
   await slider.press('Escape');
-  await expect.poll(() => page.getByRole('button', { name: 'show all' }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(0);
 });
 
 it('a grid that is the runs folder itself shows its running runs, and its table is reloaded when rewritten', async () => {

@@ -197,7 +197,7 @@ it('returns the error of rejected training arguments and leaves no run', { timeo
   await expect(start('--dataset', 'cifar10', '--data-dir', join(base, 'none'))).rejects.toThrow(
     /^cifar10 is not here/,
   );
-  await expect(start('--output', base)).rejects.toThrow(/--output cannot be given here/);
+  await expect(start('--output', base)).rejects.toThrow(/--output is not allowed here/);
   await expect(start('--dataset', 'synthetic-images; touch x')).rejects.toThrow(/dataset/);
   expect(((await (await fetch(server.url + routes.runs)).json()) as RunList).runs).toEqual([]);
 });
@@ -224,7 +224,7 @@ it('does not stop a process that a run folder falsely claims', { timeout: 60_000
   writeFileSync(join(runs, 'forged', 'env.json'), JSON.stringify({ command: 'meanfield train' }));
   expect((await rowOf(server, 'forged'))?.state).toBe('running');
   await expect(act(server, routes.stop, { id: 'forged' })).rejects.toThrow(
-    /not the one that trains forged: it is left alone/,
+    /does not train forged: not stopped/,
   );
   for (const id of ['../outside', 'none', '', 'forged/../forged'])
     await expect(act(server, routes.stop, { id })).rejects.toThrow(/no run/);
@@ -251,7 +251,7 @@ it('reports a port that is taken; by default, it chooses another', { timeout: 60
   const { code, stderr } = await outcomeOf(startCommand([runs, '--no-open', '--port', '4646']));
   expect([code, stderr]).toEqual([
     2,
-    expect.stringMatching(/^meanfield: cannot listen on 127\.0\.0\.1:4646: the port is taken: .*--port/),
+    expect.stringMatching(/^meanfield: cannot listen on 127\.0\.0\.1:4646: the port is in use:  .*--port/),
   ]);
   const server = await startServer();
   expect(server.port).toBeGreaterThan(4646);

@@ -62,7 +62,7 @@ const go = async (hash: string): Promise<void> => {
 
 it('the slider moves the beads, and the URL stores its position', async () => {
   await go('#/run/mf-s1/depth');
-  const slider = page.getByRole('slider', { name: 'time in training' });
+  const slider = page.getByRole('slider', { name: 'Training step' });
   const beads = page.locator('figcaption[data-stage="layer1"]');
   await beads.waitFor();
   const last = await beads.textContent();
@@ -83,7 +83,7 @@ it('the slider moves the beads, and the URL stores its position', async () => {
 
 it('play runs through the training, and a second press stops it', async () => {
   await go('#/run/mf-s1/depth?at=1');
-  const slider = page.getByRole('slider', { name: 'time in training' });
+  const slider = page.getByRole('slider', { name: 'Training step' });
   const button = page.getByRole('button', { name: 'play' });
   await button.press('Space');
   await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(3);
@@ -130,7 +130,7 @@ it('the cursor reads all curves at one step, also by keyboard', async () => {
 it('compares two runs: curves, only differing settings, and paired seeds', async () => {
   await go('#/compare?runs=mf-s1,mf-s2,va-s1,va-s2');
   await page.getByRole('heading', { name: '4 runs compared' }).waitFor();
-  const differences = page.getByRole('region', { name: 'Settings that differ' });
+  const differences = page.getByRole('region', { name: 'Differing settings' });
   await differences.getByRole('rowheader', { name: 'tau-lr-factor' }).waitFor();
   const settings = await differences.getByRole('rowheader').allTextContents();
   expect(settings).toContain('scheme');
@@ -159,9 +159,9 @@ it('test images have their predictions, names as text, and a filter for wrong on
   expect(await page.locator('main b', { hasText: 'dog' }).count()).toBe(0);
   // A blocked or broken image has width 0.
   expect(await page.evaluate<number>("document.querySelector('.sample img').naturalWidth")).toBe(1);
-  await page.getByText('wrong ones').click();
+  await page.getByText('Mistakes', { exact: true }).click();
   await expect.poll(() => images.count()).toBe(1);
-  expect(await page.getByText(/^Most often: /).count()).toBe(1);
+  expect(await page.getByText(/^Most frequent mistakes: /).count()).toBe(1);
 });
 
 it('explains that a vanilla run has no depth and a lost run no page', async () => {
@@ -172,7 +172,7 @@ it('explains that a vanilla run has no depth and a lost run no page', async () =
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').textContent()).toContain('not-there');
   await go('#/no/such/page');
-  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
   // The browser logs the 404 response.
   opened.errors.length = 0;
 });
@@ -226,13 +226,13 @@ it('the theme can be chosen, and persists', async () => {
   await go('#/');
   const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
   const light = await background();
-  await page.getByRole('button', { name: /colours: as the system/ }).click();
-  await page.getByRole('button', { name: /colours: light/ }).click();
+  await page.getByRole('button', { name: /Theme: system/ }).click();
+  await page.getByRole('button', { name: /Theme: light/ }).click();
   const dark = await background();
   expect(dark).not.toBe(light);
   await page.reload();
   expect(await background()).toBe(dark);
-  await page.getByRole('button', { name: /colours: dark/ }).click();
+  await page.getByRole('button', { name: /Theme: dark/ }).click();
   expect(await background()).toBe(light);
   expect(opened.errors).toEqual([]);
 });

@@ -51,21 +51,25 @@ expectRejected([
     () => mapSlices(grid, secondMoment, 1.5),
     'for the fraction of a step, got 1.5',
   ],
-  ['distance: another k', () => wasserstein(particles, other), 'theta has 5 and 3 numbers'],
+  [
+    'distance: another k',
+    () => wasserstein(particles, other),
+    'a distance needs measures with the same k, got 5 and 3',
+  ],
   [
     'distance: another mass',
     () => wasserstein(particles, { ...particles, weight: ops.ones([M], 'f64') }),
-    'the weights add up to 1 and 4',
+    'measures of equal mass, got 1 and 4',
   ],
   [
     'distance: no mass',
     () => wasserstein(particles, { ...particles, weight: ops.zeros([M], 'f64') }),
-    'whose weights are all 0 has no distance',
+    'a distance needs measures with mass, but all weights are 0',
   ],
   [
     'distance: a negative weight',
     () => sinkhorn(particles, { ...particles, weight: numbers(1, 1, 1, -2) }, { epsilon: 1 }),
-    'weight 3 is -2: distances are between',
+    'weight 3 is -2: a distance needs weights',
   ],
   [
     'distance: a weight NaN',
@@ -95,7 +99,7 @@ expectRejected([
   [
     'over depth: different numbers of steps',
     () => gridWasserstein(grid, interval),
-    'on one grid of depth are compared: they have 3 and 4 steps',
+    'with the same steps in depth, got 3 and 4 steps',
   ],
   [
     'over depth: different steps',

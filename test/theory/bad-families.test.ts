@@ -25,7 +25,11 @@ expectRejected([
     'unknown activation "tanhh": did you mean tanh?',
   ],
   ['the same by itself', () => scalarActivation('swish' as never), 'unknown activation "swish"'],
-  ['a state of rank 1', () => family.velocity(numbers(1, 2), particles), 'a state is [N, d], got shape [2]'],
+  [
+    'a state of rank 1',
+    () => family.velocity(numbers(1, 2), particles),
+    'expected a state [N, d], got shape [2]',
+  ],
   [
     'particles of another family',
     () => matrix().velocity(state, particles),
@@ -49,7 +53,7 @@ expectRejected([
   [
     'a state of another dtype',
     () => family.velocity(f32(state), particles),
-    'a flow has one type of numbers: state f32, theta f64, weight f64',
+    'state, theta and weight must have the same dtype, got f32, f64, f64',
   ],
   [
     'values of one particle without the row dimension',
@@ -60,22 +64,22 @@ expectRejected([
   [
     'a cotangent of another shape',
     () => family.pullback(state, particles, normal(N, 3), { state: true }),
-    'a cotangent has the shape of the state, [5, 2]: got shape [5, 3]',
+    'expected a cotangent with the shape of the state, [5, 2], got shape [5, 3]',
   ],
   [
     'a cotangent of one sample',
     () => matrix().pullback(state, { ...particles, theta: normal(M, 4) }, normal(1, d), { theta: true }),
-    'a cotangent has the shape of the state, [5, 2]: got shape [1, 2]',
+    'expected a cotangent with the shape of the state, [5, 2], got shape [1, 2]',
   ],
   [
     'a direction of another shape',
     () => family.pushforward(state, particles, { theta: normal(1, k) }),
-    'a direction of theta has its shape, [4, 5]: got shape [1, 5]',
+    'expected a direction of theta with its shape, [4, 5], got shape [1, 5]',
   ],
   [
     'a direction of weights of another shape',
     () => family.pushforward(state, particles, { weight: numbers(1) }),
-    'a direction of weight has its shape, [4]: got shape [1]',
+    'expected a direction of weight with its shape, [4], got shape [1]',
   ],
 ]);
 
@@ -91,12 +95,12 @@ expectRejected([
   [
     'custom: a cotangent of another shape',
     () => custom.pullback(state, particles, normal(N, 3), { state: true }),
-    'a cotangent has the shape of the state',
+    'expected a cotangent with the shape of the state',
   ],
   [
     'custom: a direction of another shape',
     () => custom.pushforward(state, particles, { state: normal(N, 3) }),
-    'a direction of state has its shape, [5, 2]',
+    'expected a direction of state with its shape, [5, 2]',
   ],
   [
     'custom: a value of another shape',

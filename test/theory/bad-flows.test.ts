@@ -82,12 +82,12 @@ for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
     [
       `${name}: a problem of two types`,
       wrong({ targets: f32(problem.targets) }),
-      'a problem has one type of numbers: inputs f64, targets f32',
+      'inputs and targets must have the same dtype, got f64 and f32',
     ],
     [
       `${name}: a problem and a measure of two types`,
       wrong({ inputs: f32(problem.inputs), targets: f32(problem.targets), loss: crossEntropyLoss }),
-      'a flow has one type of numbers: state f32, theta f64, weight f64',
+      'state, theta and weight must have the same dtype, got f32, f64, f64',
     ],
     [
       `${name}: a family that does not fit the state`,
@@ -110,7 +110,7 @@ for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
         act(problem, family, grid, {
           integrator: { name: 'implicit', order: 1, a: [[1]], b: [1], c: [1] } satisfies Tableau,
         }),
-      'scheme implicit: stage 0 uses 1 slopes, only 0 come before it',
+      'scheme implicit: stage 0 uses 1 slopes, but only 0 precede it',
     ],
     [
       `${name}: a scheme of two lengths`,
@@ -132,7 +132,7 @@ expectRejected([
   [
     'the gradient of a measure that is not a list of particles',
     () => flowGradient(problem, family, path as ParticleMeasure),
-    'expected a measure that is a list of particles, a gridMeasure or an intervalMeasure, for measure',
+    'expected a gridMeasure or an intervalMeasure for measure',
   ],
   [
     'G in a step that does not exist',

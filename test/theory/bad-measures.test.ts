@@ -19,19 +19,19 @@ expectRejected([
   [
     'grid: no slices',
     () => gridMeasure(ops.zeros([0, 4, 5], 'f64')),
-    'a measure needs particles, got theta of shape [0, 4, 5]',
+    'a measure needs at least one particle, got theta of shape [0, 4, 5]',
   ],
   ['grid: no particles', () => gridMeasure(ops.zeros([3, 0, 5], 'f64')), 'got theta of shape [3, 0, 5]'],
   ['grid: k = 0', () => gridMeasure(ops.zeros([3, 4, 0], 'f64')), 'got theta of shape [3, 4, 0]'],
   [
     'grid: wrong number of steps',
     () => gridMeasure(theta, { steps: [1] }),
-    'theta has 3 slices of depth, steps are 1',
+    'theta has 3 slices, but there are 1 steps',
   ],
   [
     'grid: a negative step',
     () => gridMeasure(theta, { steps: [1, -1, 1] }),
-    'step 1 in depth is -1: steps are finite',
+    'step 1 in depth is -1: steps must be finite',
   ],
   ['grid: a step NaN', () => gridMeasure(theta, { steps: [1, 1, NaN] }), 'step 2 in depth is NaN'],
   [
@@ -47,12 +47,12 @@ expectRejected([
   [
     'grid: a negative weight',
     () => gridMeasure(theta, { weight: withEntry(weight, -0.5, 6) }),
-    'weight [1, 2] is -0.5: weights are finite and not negative (a signed measure says so: { signed: true })',
+    'weight [1, 2] is -0.5: weights must be finite and not negative (allow negative weights with { signed: true })',
   ],
   [
     'grid: a weight NaN',
     () => gridMeasure(theta, { weight: withEntry(weight, NaN, 11), signed: true }),
-    'weight [2, 3] is NaN: weights are finite',
+    'weight [2, 3] is NaN: weights must be finite',
   ],
   ['grid: theta NaN', () => gridMeasure(withEntry(theta, NaN, 7)), 'theta holds NaN or an infinite number'],
   [
@@ -63,7 +63,7 @@ expectRejected([
   [
     'grid: mixed dtypes',
     () => gridMeasure(f32(theta), { weight }),
-    'one type of numbers: theta f32, weight f64',
+    'theta and weight must have the same dtype, got f32 and f64',
   ],
   [
     'grid: replacement particles of another shape',
@@ -91,27 +91,27 @@ expectRejected([
   [
     'interval: no particles',
     () => intervalMeasure(ops.zeros([0, 5], 'f64'), { tau: [] }),
-    'a measure needs particles, got theta of shape [0, 5]',
+    'a measure needs at least one particle, got theta of shape [0, 5]',
   ],
   [
     'interval: wrong number of tau',
     () => intervalMeasure(list, { tau: [1] }),
-    '4 particles need as many tau, got 1',
+    '4 particles need 4 tau, got 1',
   ],
   [
     'interval: wrong number of tauEnd',
     () => intervalMeasure(list, { tau: [0, 0, 0, 0], tauEnd: [1] }),
-    '4 particles need as many tauEnd, got 1',
+    '4 particles need 4 tauEnd, got 1',
   ],
   [
     'interval: tau NaN',
     () => intervalMeasure(list, { tau: [0, NaN, 1, 2] }),
-    'tau of particle 1 is NaN: depths are finite and not negative',
+    'tau of particle 1 is NaN: depths must be finite and not negative',
   ],
   [
     'interval: tau negative',
     () => intervalMeasure(list, { tau: [0, 1, 2, -1] }),
-    'tau of particle 3 is -1: depths are finite and not negative',
+    'tau of particle 3 is -1: depths must be finite and not negative',
   ],
   [
     'interval: tauEnd infinite',
@@ -136,7 +136,7 @@ expectRejected([
   [
     'interval: a negative weight',
     () => intervalMeasure(list, { tau: [1, 2, 3, 4], weight: numbers(1, 1, -1, 1) }),
-    'weight 2 is -1: weights are finite and not negative',
+    'weight 2 is -1: weights must be finite and not negative',
   ],
   [
     'interval: theta NaN',

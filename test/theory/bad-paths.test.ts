@@ -36,7 +36,7 @@ expectRejected([
   [
     'a finer grid that cuts a step',
     () => refineSteps(grid, [0.5, 0.5]),
-    'the step [0, 0.5] in depth lies in none of the measure',
+    'the step [0, 0.5] in depth does not lie within one step of the measure',
   ],
   ['a finer grid of NaN', () => refineSteps(grid, [NaN]), 'step 0 in depth is NaN'],
   ['a mixture by NaN', () => mixture(grid, grid, NaN), 'expected a finite number for lambda, got NaN'],
@@ -49,7 +49,7 @@ expectRejected([
   [
     'a mixture of two families',
     () => mixture(grid, gridMeasure(normal(3, 2, 4)), 0.5).particles(0, 0),
-    'measures of one family are combined: theta has 5 and 4 numbers',
+    'measures to combine must have the same k, got 5 and 4',
   ],
   [
     'smooth paths without particles',

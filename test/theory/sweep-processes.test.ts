@@ -66,13 +66,8 @@ it('several processes share the rows', async () => {
 });
 
 it.each<[string, string, object, RegExp]>([
-  [
-    'an error of the body',
-    'brokenRow',
-    MeanfieldError,
-    /^the row seed = 2 of the sweep failed: no such law$/,
-  ],
-  ['a process that dies', 'dyingRow', MeanfieldError, /the row seed = 2 .*: its process ended by SIGKILL$/],
+  ['an error of the body', 'brokenRow', MeanfieldError, /^row seed = 2 of the sweep failed: no such law$/],
+  ['a process that dies', 'dyingRow', MeanfieldError, /^row seed = 2 .*: its process ended by SIGKILL$/],
   ['a function that is not exported', 'noRow', UsageError, /does not export a function noRow$/],
   ['a column that is not a number', 'textRow', UsageError, /expected a number for the column a, got "1"/],
 ])('%s ends the sweep with a one-line message', async (_, name, kind, message) => {
@@ -86,7 +81,7 @@ it.each<[string, string, object, RegExp]>([
 
 it('a body that cannot be sent is rejected with advice', () => {
   expect(() => sweep({ a: [1] }, (() => ({ b: 1 })) as never, { processes: 2 } as never)).toThrow(
-    'takes its body as { module, name }: export the function from a module of its own',
+    'needs its body as { module, name }: export the function from a separate module',
   );
 });
 

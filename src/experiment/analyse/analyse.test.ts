@@ -115,8 +115,8 @@ it('the page is self-contained and holds every figure, and the run’s report li
   expect(page.split('role="img"').length - 1).toBe(figures.length);
   expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
   expect(page).not.toContain('NaN');
-  expect(page).toContain('holds, as it must');
-  expect(page).not.toContain('fault of the program');
+  expect(page).toContain('holds (identity)');
+  expect(page).not.toContain('a bug in the program');
   const report = join(root, 'report.html');
   await writeReport([trained.dir], { html: report });
   expect(readFileSync(report, 'utf8')).toContain('href="run/analysis.html"');

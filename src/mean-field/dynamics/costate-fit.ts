@@ -51,7 +51,7 @@ export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOp
   checkNumber('cutoff', cutoff, { min: 0, below: 1 });
   if (state.shape.join() !== costate.shape.join())
     throw new UsageError(
-      `state [${state.shape.join(', ')}] and costate [${costate.shape.join(', ')}] are of different shape`,
+      `state [${state.shape.join(', ')}] and costate [${costate.shape.join(', ')}] have different shapes`,
     );
   const [samples = 0, d = 0] = state.shape;
   return noGrad(() =>

@@ -195,7 +195,7 @@ it(
     expect(ops.sum(ops.mul(part, costate)).item() / 6).toBeCloseTo(-few.captured, 12);
     expect(few.captured).toBeLessThan(total);
     expect(() => fitCostate(state, normal(2, 5, 2), { count: 2, generator: new Generator(3) })).toThrow(
-      /of different shape/,
+      /have different shapes/,
     );
   }),
 );

@@ -35,7 +35,7 @@ export interface DescentDirection {
 
 /** The integral of G(., t_l) over rho(., t_l). @throws UsageError for arguments of the wrong kind */
 export function integrateOverSlice(gradient: FunctionalGradient, measure: Measure, l: number): number {
-  checkObject('what functionalGradient returned', 'gradient', gradient, 'value');
+  checkObject('a gradient from functionalGradient', 'gradient', gradient, 'value');
   checkMeasure(measure);
   return scope(() => {
     const { theta, weight } = measure.particles(l, 0);
@@ -176,7 +176,7 @@ export function lineSearch(
   const better = (a: LineSearchResult, b: LineSearchResult): LineSearchResult => (b.loss < a.loss ? b : a);
   let best = at(0);
   if (!Number.isFinite(best.loss))
-    throw new UsageError(`lineSearch: E is ${best.loss} at lambda = 0, so no lambda can be told to lower it`);
+    throw new UsageError(`lineSearch: E is ${best.loss} at lambda = 0, so no lambda can be compared with it`);
   for (let i = 0, since = 0; i <= halvings && since < 3; i++) {
     const tried = better(best, at(2 ** -i));
     since = best.lambda === 0 || tried !== best ? 0 : since + 1;

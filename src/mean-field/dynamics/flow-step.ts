@@ -124,7 +124,7 @@ export function adaptiveStep<M extends MovableMeasure<M>>(
   const accepted = taken.error <= 1;
   if (!accepted && ds * factor < spacingAt(s))
     throw new UsageError(
-      `the adaptive flow is stuck at s = ${s}: no step above the spacing of numbers there is within its tolerances`,
+      `the adaptive flow failed at s = ${s}: even the smallest representable step exceeds the tolerances`,
     );
   return { ...taken, accepted, next: ds * factor };
 }

@@ -106,17 +106,17 @@ it.each([
   [
     'wassersteinFlow',
     { tolerances: { relative: 1 } },
-    'tolerances belong to the method adaptive: euler takes every step as long as ds',
+    'tolerances apply only to the method adaptive: euler takes fixed steps of length ds',
   ],
   [
     'wassersteinFlow',
     { method: 'rk4', tolerances: {} },
-    'tolerances belong to the method adaptive: rk4 takes',
+    'tolerances apply only to the method adaptive: rk4 takes',
   ],
   [
     'wassersteinFlow',
     { method: 'adaptive', perturb: () => undefined },
-    'perturb belongs to methods of fixed',
+    'perturb applies only to methods with fixed',
   ],
   [
     'wassersteinFlow',

@@ -140,11 +140,11 @@ export function flowAs<M extends MovableMeasure<M>>(
 function checkEffect<M>({ method = 'euler', tolerances, perturb }: WassersteinFlowOptions<M>): void {
   const name = typeof method === 'string' ? method : method.name;
   if (tolerances !== undefined && method !== 'adaptive')
-    throw new UsageError(`tolerances belong to the method adaptive: ${name} takes every step as long as ds`);
-  if (perturb !== undefined && method === 'adaptive')
     throw new UsageError(
-      'perturb belongs to methods of fixed steps, such as euler: adaptive has no use for it',
+      `tolerances apply only to the method adaptive: ${name} takes fixed steps of length ds`,
     );
+  if (perturb !== undefined && method === 'adaptive')
+    throw new UsageError('perturb applies only to methods with fixed steps, such as euler, not to adaptive');
 }
 
 function run<M extends MovableMeasure<M>>(

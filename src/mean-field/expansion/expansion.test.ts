@@ -53,7 +53,7 @@ describe('the expansion of a flow', () => {
     [
       'a custom family',
       customFamily({ name: 'own', parameterCount: 3, value: (x, theta) => ops.mul(x, theta) }),
-      'family own has no power series: expand bottleneck or matrix blocks',
+      'family own has no power series: use bottleneck or matrix blocks',
     ],
   ])('rejects %s', (_, family, message) => {
     const rho = grid(family);

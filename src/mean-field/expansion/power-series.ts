@@ -30,7 +30,7 @@ export function expandFlow(
   checkInteger('order', order, { min: 0 });
   const { velocitySeries } = family;
   if (!velocitySeries)
-    throw new UsageError(`family ${family.name} has no power series: expand bottleneck or matrix blocks`);
+    throw new UsageError(`family ${family.name} has no power series: use bottleneck or matrix blocks`);
   return noGrad(() =>
     scope(() => {
       const start = initialState(problem);

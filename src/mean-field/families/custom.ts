@@ -74,7 +74,7 @@ export function customFamily(options: CustomFamily): Family {
   const checkRecorded = (made: Tensor, state: Tensor, theta: Tensor): void => {
     if (isGradEnabled() && (state.requiresGrad || theta.requiresGrad) && !made.requiresGrad)
       throw new UsageError(
-        `${result} returned a tensor that autograd did not see computed from state or theta: its gradients would be 0; compute with ops alone`,
+        `${result} returned a tensor that autograd cannot trace to state or theta: its gradients would be 0; compute it with ops only`,
       );
   };
   const depthFor = (depth: number | undefined): number => {

@@ -5,7 +5,7 @@
 import { UsageError } from '../../errors.ts';
 import { defaultDtype, ops, scope, type Tensor } from '../../tensor/index.ts';
 
-const dtypeAdvice = `constructors make ${defaultDtype} unless they are given a dtype`;
+const dtypeAdvice = `the default dtype of constructors is ${defaultDtype}`;
 
 /** Weighted particles that act at one depth: sum_j w_j delta_{theta_j}. */
 export interface Particles {
@@ -98,13 +98,13 @@ export function checkParticles(family: Family, state: Tensor, particles: Particl
   const types = [state.dtype, particles.theta.dtype, particles.weight.dtype];
   if (types.some((type) => type !== types[0]))
     throw new UsageError(
-      `a flow has one type of numbers: state ${types[0]}, theta ${types[1]}, weight ${types[2]} (${dtypeAdvice})`,
+      `state, theta and weight must have the same dtype, got ${types.join(', ')} (${dtypeAdvice})`,
     );
 }
 
 /** Checks the state and returns d. */
 function checkState(state: Tensor): number {
-  if (state.rank !== 2) throw new UsageError(`a state is [N, d], got shape ${shapeOf(state)}`);
+  if (state.rank !== 2) throw new UsageError(`expected a state [N, d], got shape ${shapeOf(state)}`);
   return state.shape[1] ?? 0;
 }
 
@@ -138,7 +138,7 @@ export function checkValues(family: Family, state: Tensor, theta: Tensor): void 
 export function checkCotangent(state: Tensor, cotangent: Tensor): void {
   if (cotangent.shape.join() !== state.shape.join())
     throw new UsageError(
-      `a cotangent has the shape of the state, ${shapeOf(state)}: got shape ${shapeOf(cotangent)}`,
+      `expected a cotangent with the shape of the state, ${shapeOf(state)}, got shape ${shapeOf(cotangent)}`,
     );
 }
 
@@ -149,7 +149,7 @@ export function checkDirection(state: Tensor, particles: Particles, direction: D
     const given = direction[name];
     if (given && given.shape.join() !== moved[name].shape.join())
       throw new UsageError(
-        `a direction of ${name} has its shape, ${shapeOf(moved[name])}: got shape ${shapeOf(given)}`,
+        `expected a direction of ${name} with its shape, ${shapeOf(moved[name])}, got shape ${shapeOf(given)}`,
       );
   }
 }

@@ -52,6 +52,6 @@ it('steps end at a break in the field, which preserves the order', () => {
 it('a field that returns NaN stops with a clear error', () => {
   scope(() => {
     const broken = (t: number) => f64(t < 0.5 ? 1 : NaN);
-    expect(() => integrate(broken, f64(0), [0, 1])).toThrow('is stuck at t = 0.');
+    expect(() => integrate(broken, f64(0), [0, 1])).toThrow('failed at t = 0.');
   });
 });

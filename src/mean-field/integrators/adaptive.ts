@@ -109,7 +109,7 @@ export function integrateAs(
       while ((stop - t) * sign > 0) {
         if (accepted + rejected >= maxSteps)
           throw new UsageError(
-            `${call} needs more than ${maxSteps} steps, and is at t = ${t}: loosen its tolerance or raise maxSteps`,
+            `${call} reached the limit of ${maxSteps} steps at t = ${t}: loosen the tolerances or raise maxSteps`,
           );
         const next = t + h * sign;
         const end = (stop - next) * sign > 0 ? next : stop;
@@ -130,9 +130,9 @@ export function integrateAs(
           h = Math.min(step * factor, step - spacingAt(t));
           if (h < spacingAt(t))
             throw new UsageError(
-              `${call} is stuck at t = ${t}: ${
+              `${call} failed at t = ${t}: ${
                 finite
-                  ? `no step above the spacing of numbers there has an error within relative ${relative}, absolute ${absolute}`
+                  ? `even the smallest representable step exceeds the tolerances (relative ${relative}, absolute ${absolute})`
                   : 'the field is not smooth or not finite there'
               }`,
             );
@@ -153,7 +153,7 @@ export const spacingAt = (t: number): number => Math.max(Number.EPSILON * Math.a
 /** Rejects longer lists: those are time grids, as other solvers take. */
 function endsOf(interval: unknown): readonly [number, number] {
   if (!isList(interval) || interval.length !== 2)
-    throw unexpected('[from, to] (times between belong in saveAt)', 'the interval', interval);
+    throw unexpected('[from, to] (put intermediate times in saveAt)', 'the interval', interval);
   return interval as unknown as readonly [number, number];
 }
 

@@ -45,7 +45,7 @@ function inInterval(t: number, from: number, to: number, name: string): number {
   const [low, high] = [Math.min(from, to), Math.max(from, to)];
   const rounding = 8 * Number.EPSILON * Math.max(Math.abs(from), Math.abs(to));
   if (t < low - rounding || t > high + rounding)
-    throw new UsageError(`${name} is ${t}, outside of the interval [${from}, ${to}] that is solved`);
+    throw new UsageError(`${name} is ${t}, outside the integration interval [${from}, ${to}]`);
   return Math.min(high, Math.max(low, t));
 }
 
@@ -105,9 +105,7 @@ export function savedAt(saveAt: ArrayLike<number>, start: Tensor, from: number, 
       const at = (time: number): Tensor => {
         const i = times.indexOf(inInterval(time, from, to, 't'));
         if (i < 0)
-          throw new UsageError(
-            `t = ${time} is not one of saveAt: without saveAt the solution is known at every time of its interval`,
-          );
+          throw new UsageError(`t = ${time} is not in saveAt: omit saveAt for a solution at every time`);
         return noGrad(() => ops.clone(states[i]!));
       };
       return { times, states, ...counts, pieces: [], at };

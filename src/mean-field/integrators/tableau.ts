@@ -64,7 +64,7 @@ function checked(tableau: Tableau): Tableau {
     throw new UsageError(`scheme ${name}: a, b and c have ${a.length}, ${b.length} and ${c.length} stages`);
   a.forEach((row, s) => {
     if (row.length > s)
-      throw new UsageError(`scheme ${name}: stage ${s} uses ${row.length} slopes, only ${s} come before it`);
+      throw new UsageError(`scheme ${name}: stage ${s} uses ${row.length} slopes, but only ${s} precede it`);
   });
   return { ...tableau, a, b, c };
 }

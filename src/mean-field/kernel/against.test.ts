@@ -18,7 +18,11 @@ it.each([
   ['other features', normal(4, 2), "against: expected [N', 3], got shape [4, 2]"],
   ['no rows', normal(0, 3), "against: expected [N', 3], got shape [0, 3]"],
   ['another rank', normal(3), "against: expected [N', 3], got shape [3]"],
-  ['another dtype', ops.toDtype(normal(4, 3), 'f32'), 'one type of numbers: inputs f64, against f32'],
+  [
+    'another dtype',
+    ops.toDtype(normal(4, 3), 'f32'),
+    'inputs and against must have the same dtype, got f64 and f32',
+  ],
 ])('a kernel against %s is rejected with one line', (_, against, message) => {
   expect(() => tangentKernel(problem, family, rho, { against })).toThrow(message);
 });

@@ -221,7 +221,7 @@ describe('lazy training', () => {
       ...problem,
       loss: { name: 'own', value: (x: Tensor) => ops.sum(x), residual: (x: Tensor) => x },
     };
-    expect(() => lazyProblem(other, family, measure, 2)).toThrow('written for the squared loss, got own');
+    expect(() => lazyProblem(other, family, measure, 2)).toThrow('supports only the squared loss, got own');
   });
 });
 

@@ -32,10 +32,9 @@ export function lazyProblem(
   checkOptions('lazyProblem', options, { centred: true });
   const { centred = true } = options;
   checkNumber('alpha', alpha, { above: 0 });
-  if (problem.innerLosses?.length)
-    throw new UsageError('lazy training is written for the loss at the end, without inner losses');
+  if (problem.innerLosses?.length) throw new UsageError('lazy training does not support inner losses');
   if ((problem.loss ?? squaredLoss) !== squaredLoss)
-    throw new UsageError(`lazy training is written for the squared loss, got ${problem.loss?.name}`);
+    throw new UsageError(`lazy training supports only the squared loss, got ${problem.loss?.name}`);
   const scaled = scope(() => ops.divScalar(problem.targets, alpha));
   const targets = centred ? scope(() => ops.add(predict(problem, family, start), scaled)) : scaled;
   return { ...problem, targets };

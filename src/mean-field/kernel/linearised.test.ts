@@ -52,7 +52,7 @@ it('at Infinity, the model fits the range of the kernel and keeps the rest', () 
     expect(relativeError(there, end.toArray())).toBeLessThan(1e-10);
     expect(model.residualUntil(2).toArray().every(Number.isFinite)).toBe(true);
     expect(() => model.residualUntil(Infinity)).toThrow(
-      'integrals of the residual grow without bound at s = Infinity: the kernel over N has the eigenvalue 0',
+      'integrals of the residual overflow at s = Infinity: K / N has the eigenvalue 0',
     );
   });
 });
@@ -71,9 +71,7 @@ it('an indefinite kernel grows exponentially, and overflow is an error', () => {
     expect(relativeError(model.at(3).toArray(), [Math.exp(-3), Math.exp(3)])).toBeLessThan(1e-14);
     for (const s of [1e4, Infinity]) {
       expect(() => model.at(s)).toThrow(UsageError);
-      expect(() => model.at(s)).toThrow(
-        `predictions grow without bound at s = ${s}: the kernel over N has the eigenvalue -1.00`,
-      );
+      expect(() => model.at(s)).toThrow(`predictions overflow at s = ${s}: K / N has the eigenvalue -1.00`);
     }
   });
 });
@@ -93,7 +91,7 @@ it('the learning-rate bound separates convergence from divergence', () => {
     expect(Math.max(...apart.map(Math.abs))).toBeGreaterThan(1e10);
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]![0]).toContain('is above 2 / lambda_max = ');
-    expect(() => model.after(1_000_000, 2 * bound)).toThrow('predictions grow without bound at k = 1000000');
+    expect(() => model.after(1_000_000, 2 * bound)).toThrow('predictions overflow at k = 1000000');
     expect(warn).toHaveBeenCalledTimes(1);
     warn.mockRestore();
     expect(learningRateBound(ops.zeros([2, 2], 'f64'), 2)).toBe(Infinity);
@@ -144,7 +142,7 @@ it.each([
   [() => learningRateBound(kernel, 0), 'expected an integer >= 1 for samples, got 0'],
   [
     () => kernelRidge(kernel, tensor([0, 1, 0, 1, 1, 0], [6], { dtype: 'i64' })),
-    'a linear model fits numbers, got targets of i64: oneHot(labels, classes) makes them',
+    'a linear model needs real targets, got i64: convert labels with oneHot(labels, classes)',
   ],
 ])('invalid arguments are rejected (%#)', (act, message) => {
   expect(act).toThrow(UsageError);

@@ -83,7 +83,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
       if (Number.isFinite(value)) return value;
       if (Math.abs(r) <= 1e-13 * largest) return 0;
       throw new UsageError(
-        `${of} grow without bound at ${at}: the kernel over N has the eigenvalue ${eigenvalues[i]!.toPrecision(3)}`,
+        `${of} overflow at ${at}: K / N has the eigenvalue ${eigenvalues[i]!.toPrecision(3)}`,
       );
     });
     const column = tensor(Float64Array.from(moved), [moved.length, 1], { device });
@@ -194,7 +194,7 @@ function checkCross(cross: Tensor, columns: number, outputs: number): void {
   const [rows = 0, wide] = cross.shape;
   if (cross.rank !== 2 || wide !== columns || rows === 0 || rows % outputs !== 0)
     throw new UsageError(
-      `the kernel of other inputs is [N' C, ${columns}] with C = ${outputs}, got shape [${cross.shape.join(', ')}]`,
+      `expected a kernel of other inputs [N' C, ${columns}] with C = ${outputs}, got shape [${cross.shape.join(', ')}]`,
     );
   if (!allFinite(cross)) throw new UsageError('the kernel of other inputs holds NaN or an infinite number');
 }
@@ -211,13 +211,13 @@ function checkKernel(kernel: Tensor, targets: Tensor): void {
   checkTensor('targets', targets, '[N, C]');
   if (areLabels(targets))
     throw new UsageError(
-      `a linear model fits numbers, got targets of ${targets.dtype}: oneHot(labels, classes) makes them`,
+      `a linear model needs real targets, got ${targets.dtype}: convert labels with oneHot(labels, classes)`,
     );
   if (targets.rank !== 2) throw unexpected('targets [N, C]', 'the model', targets.shape);
   if (!allFinite(targets)) throw new UsageError('the targets hold NaN or an infinite number');
   const size = targets.size;
   if (kernel.shape.join() !== `${size},${size}`)
     throw new UsageError(
-      `the kernel of targets [${targets.shape.join(', ')}] is [${size}, ${size}], got [${kernel.shape.join(', ')}]`,
+      `expected a kernel [${size}, ${size}] for targets [${targets.shape.join(', ')}], got [${kernel.shape.join(', ')}]`,
     );
 }

@@ -81,7 +81,7 @@ export function tangentKernel(
   const { rows, columns, bytes } = tangentKernelSize(problem, family, measure, { against });
   if (bytes > checkNumber('maxBytes', maxBytes, { above: 0 }))
     throw new UsageError(
-      `a tangent kernel of ${rows} x ${columns} needs about ${gib(bytes)} GiB, above maxBytes (${gib(maxBytes)} GiB): take fewer samples or raise it`,
+      `a tangent kernel of ${rows} x ${columns} needs about ${gib(bytes)} GiB, above maxBytes (${gib(maxBytes)} GiB): use fewer samples or raise maxBytes`,
     );
   return noGrad(() =>
     scope(() => {
@@ -115,7 +115,7 @@ function checkAgainst({ inputs }: FlowInput, against: Tensor): void {
     throw new UsageError(`against: expected [N', ${features}], got shape [${against.shape.join(', ')}]`);
   if (against.dtype !== inputs.dtype)
     throw new UsageError(
-      `a kernel has one type of numbers: inputs ${inputs.dtype}, against ${against.dtype}`,
+      `inputs and against must have the same dtype, got ${inputs.dtype} and ${against.dtype}`,
     );
   if (!allFinite(against)) throw new UsageError('against holds NaN or an infinite number');
 }

@@ -92,7 +92,9 @@ it('refinements find their steps at every scale of depth', () => {
       const coarse = grid(2, [0.5 * scale, 0.5 * scale]);
       const fine = refineSteps(coarse, [0.25 * scale, 0.25 * scale, 0.5 * scale]);
       expect(fine.particles(1, 0).theta.toArray()).toEqual(coarse.particles(0, 0).theta.toArray());
-      expect(() => refineSteps(coarse, [0.6 * scale, 0.4 * scale])).toThrow('lies in none of the measure');
+      expect(() => refineSteps(coarse, [0.6 * scale, 0.4 * scale])).toThrow(
+        'does not lie within one step of the measure',
+      );
       const other = grid(
         3,
         [0.2, 0.3, 0.5].map((h) => h * scale),

@@ -46,7 +46,7 @@ export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasu
   const { steps: given = Array.from({ length: slices }, () => 1 / slices) } = options;
   const steps = copySteps(given);
   if (steps.length !== slices)
-    throw new UsageError(`theta has ${slices} slices of depth, steps are ${steps.length}`);
+    throw new UsageError(`theta has ${slices} slices, but there are ${steps.length} steps`);
   const weight =
     options.weight ?? full([slices, particles], 1 / particles, { dtype: theta.dtype, device: theta.device });
   if (weight.shape.join() !== [slices, particles].join())

@@ -81,10 +81,10 @@ export function intervalMeasure(theta: Tensor, options: IntervalOptions): Interv
 /** Checks depths and returns a frozen copy. */
 function checkDepths(name: string, given: ArrayLike<number>, n: number): readonly number[] {
   const values = checkNumbers(name, given);
-  if (values.length !== n) throw new UsageError(`${n} particles need as many ${name}, got ${values.length}`);
+  if (values.length !== n) throw new UsageError(`${n} particles need ${n} ${name}, got ${values.length}`);
   values.forEach((depth, i) => {
     if (!Number.isFinite(depth) || depth < 0)
-      throw new UsageError(`${name} of particle ${i} is ${depth}: depths are finite and not negative`);
+      throw new UsageError(`${name} of particle ${i} is ${depth}: depths must be finite and not negative`);
   });
   return values;
 }

@@ -180,6 +180,6 @@ it('draws have the default dtype of constructors, or the requested one', () => {
   expect(dtypesOf(smoothPaths(ball(), generator, 2, 3, { dtype: 'f64' })(0.5))).toBe('f64 f64');
   expect(dtypesOf(smoothPaths(ball(), generator, 2, 3, { weight })(0.5))).toBe('f64 f64');
   expect(() => smoothPaths(ball(), generator, 2, 3, { weight, dtype: 'f32' })).toThrow(
-    'a measure has one type of numbers: theta f32, weight f64',
+    'theta and weight must have the same dtype, got f32 and f64',
   );
 });

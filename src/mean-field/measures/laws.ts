@@ -117,7 +117,7 @@ export function smoothPaths(
     );
   const { dtype = weight?.dtype ?? defaultDtype } = options;
   if (weight && weight.dtype !== dtype)
-    throw new UsageError(`a measure has one type of numbers: theta ${dtype}, weight ${weight.dtype}`);
+    throw new UsageError(`theta and weight must have the same dtype, got ${dtype} and ${weight.dtype}`);
   // Numbers, not tensors: a path outlives the scope in which it is drawn.
   const wave = scope(() => {
     const amplitudes = ops.toDtype(drawn(law, generator, modes * count, k, dtype), dtype);

@@ -119,7 +119,7 @@ export function breakAt(breaks: readonly number[], t: number, what: string): num
   if (breaks[l + 1]! - t <= rounding) return l + 1;
   throw new UsageError(
     `${what} at depth ${t} lies inside step ${l}, [${breaks[l]}, ${breaks[l + 1]}] (at the fraction ${c.toPrecision(3)} of it): ` +
-      'give a depth at which a step begins or ends, or finer steps',
+      'use a depth at which a step begins or ends, or finer steps',
   );
 }
 
@@ -134,7 +134,7 @@ export function copySteps(steps: ArrayLike<number>): readonly number[] {
 export function checkSteps(steps: readonly number[]): void {
   steps.forEach((h, l) => {
     if (!Number.isFinite(h) || h < 0)
-      throw new UsageError(`step ${l} in depth is ${h}: steps are finite and not negative`);
+      throw new UsageError(`step ${l} in depth is ${h}: steps must be finite and not negative`);
   });
   if (!steps.some((h) => h > 0)) throw new UsageError('a measure needs at least one step of positive length');
 }
@@ -146,17 +146,19 @@ export function checkShapeOfTheta(theta: Tensor, rank: number, shape: string): v
   const given: unknown = theta;
   if (!(given instanceof Tensor)) throw unexpected(`a tensor ${shape}`, 'theta', given);
   if (!(floatTypes as readonly string[]).includes(theta.dtype))
-    throw new UsageError(`theta holds ${theta.dtype}: particles are real numbers, f32 or f64`);
+    throw new UsageError(`theta has dtype ${theta.dtype}: expected f32 or f64`);
   if (theta.rank !== rank)
     throw new UsageError(`theta: expected ${shape}, got shape [${theta.shape.join(', ')}]`);
   if (theta.size === 0)
-    throw new UsageError(`a measure needs particles, got theta of shape [${theta.shape.join(', ')}]`);
+    throw new UsageError(
+      `a measure needs at least one particle, got theta of shape [${theta.shape.join(', ')}]`,
+    );
 }
 
 /** @throws UsageError for negative weights (unless signed), NaN, or mixed dtypes */
 export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void {
   if (theta.dtype !== weight.dtype)
-    throw new UsageError(`a measure has one type of numbers: theta ${theta.dtype}, weight ${weight.dtype}`);
+    throw new UsageError(`theta and weight must have the same dtype, got ${theta.dtype} and ${weight.dtype}`);
   if (!allFinite(theta)) throw new UsageError('theta holds NaN or an infinite number');
   const weights = weight.toArray();
   const bad = weights.findIndex((w) => !Number.isFinite(w) || (w < 0 && !signed));
@@ -165,8 +167,8 @@ export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void 
   const place = weight.rank === 2 ? `[${Math.floor(bad / row)}, ${bad % row}]` : String(bad);
   const rule = signed ? 'finite' : 'finite and not negative';
   const advice =
-    !signed && Number.isFinite(weights[bad]) ? ' (a signed measure says so: { signed: true })' : '';
-  throw new UsageError(`weight ${place} is ${weights[bad]}: weights are ${rule}${advice}`);
+    !signed && Number.isFinite(weights[bad]) ? ' (allow negative weights with { signed: true })' : '';
+  throw new UsageError(`weight ${place} is ${weights[bad]}: weights must be ${rule}${advice}`);
 }
 
 /** @throws UsageError unless `other` can replace `old` */

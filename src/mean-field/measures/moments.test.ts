@@ -76,6 +76,6 @@ it('input without moments is rejected', () => {
   const none = points([1, 2], 1, [1, -1]);
   expect(() => meanOf(none)).toThrow(new UsageError('weights that add up to 0 have no mean'));
   expect(() => covarianceOf(none)).toThrow(UsageError);
-  expect(() => partRadii(three, [1, 2])).toThrow('parts [1, 2] have 3 numbers, theta has 2');
+  expect(() => partRadii(three, [1, 2])).toThrow('parts [1, 2] add up to 3, but theta has 2 columns');
   expect(() => partRadii(three, [0, 2])).toThrow('expected an integer >= 1 for part 0');
 });

@@ -81,7 +81,9 @@ export function partRadii(particles: Particles, parts: ArrayLike<number>): numbe
   lengths.forEach((length, i) => checkInteger(`part ${i}`, length, { min: 1 }));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total !== points.k)
-    throw new UsageError(`parts [${lengths.join(', ')}] have ${total} numbers, theta has ${points.k}`);
+    throw new UsageError(
+      `parts [${lengths.join(', ')}] add up to ${total}, but theta has ${points.k} columns`,
+    );
   let from = 0;
   return lengths.map((length) => {
     const radius = radiusOf(points, from, from + length);

@@ -46,7 +46,7 @@ export function networkSimplex(problem: TransportProblem): Transport {
     tree.pivot(arc);
     if (pivots % pivotsPerWatch === 0) watch?.(pivots);
     if (pivots > maxPivots)
-      throw new InternalError(`the network simplex did not end after ${maxPivots} pivots`);
+      throw new InternalError(`the network simplex did not converge in ${maxPivots} pivots`);
   }
 }
 

@@ -72,7 +72,7 @@ export function refineSteps(measure: Measure, lengths: ArrayLike<number>): Measu
     if (next < 0) return undefined;
     const [start, end] = [coarse[next - 1]!, coarse[next]!];
     if (start > from + rounding || end < to - rounding)
-      throw new UsageError(`the step [${from}, ${to}] in depth lies in none of the measure's`);
+      throw new UsageError(`the step [${from}, ${to}] in depth does not lie within one step of the measure`);
     const whole = measure.steps[next - 1]!;
     return { owner: next - 1, begin: (from - start) / whole, share: h / whole };
   });
@@ -125,9 +125,7 @@ export function combination(parts: readonly (readonly [number, Measure])[]): Mea
         const all = fine.map(([factor, measure]) => [factor, measure.particles(l, c)] as const);
         const counts = new Set(all.map(([, { theta }]) => theta.shape[1]));
         if (counts.size > 1)
-          throw new UsageError(
-            `measures of one family are combined: theta has ${[...counts].join(' and ')} numbers`,
-          );
+          throw new UsageError(`measures to combine must have the same k, got ${[...counts].join(' and ')}`);
         return {
           theta: ops.cat(all.map(([, { theta }]) => theta)),
           weight: ops.cat(all.map(([factor, { weight }]) => ops.mulScalar(weight, factor))),

@@ -49,7 +49,7 @@ export function readPoints(particles: Particles): Points {
   const wrong = weights.findIndex((w) => !Number.isFinite(w));
   if (wrong >= 0) throw new UsageError(`weight ${wrong} is ${weights[wrong]}`);
   const mass = weights.reduce((sum, w) => sum + w, 0);
-  if (!Number.isFinite(mass)) throw new UsageError('the weights add up to more than the largest number');
+  if (!Number.isFinite(mass)) throw new UsageError('the sum of the weights overflows');
   const massRounding = massRoundings[weight.dtype] ?? exactMass;
   return { count, k, theta: points, weight: weights, mass, massRounding };
 }
@@ -62,12 +62,9 @@ export function readPoints(particles: Particles): Points {
  */
 export function readPair(a: Particles, b: Particles): readonly [Support, Support] {
   const [x, y] = [support(readPoints(a)), support(readPoints(b))];
-  if (x.k !== y.k)
-    throw new UsageError(`a distance is between particles of one kind: theta has ${x.k} and ${y.k} numbers`);
+  if (x.k !== y.k) throw new UsageError(`a distance needs measures with the same k, got ${x.k} and ${y.k}`);
   if (Math.abs(x.mass - y.mass) > Math.max(x.massRounding, y.massRounding) * x.mass)
-    throw new UsageError(
-      `a distance is between measures of one mass: the weights add up to ${x.mass} and ${y.mass}`,
-    );
+    throw new UsageError(`a distance needs measures of equal mass, got ${x.mass} and ${y.mass}`);
   return [x, { ...y, mass: x.mass }];
 }
 
@@ -86,10 +83,10 @@ function support(points: Points): Support {
   const negative = points.weight.findIndex((w) => w < 0);
   if (negative >= 0)
     throw new UsageError(
-      `weight ${negative} is ${points.weight[negative]}: distances are between measures without negative weights`,
+      `weight ${negative} is ${points.weight[negative]}: a distance needs weights that are not negative`,
     );
   const { theta, weight, k, mass } = points;
-  if (mass === 0) throw new UsageError('a measure whose weights are all 0 has no distance to another');
+  if (mass === 0) throw new UsageError('a distance needs measures with mass, but all weights are 0');
   const place = Array.from(weight.keys()).filter((i) => weight[i]! / mass > 0);
   const rows = new Float64Array(place.length * k);
   place.forEach((i, row) => {

@@ -111,7 +111,7 @@ it('a tolerance that is not reached is an error with advice', () => {
   const run = (): unknown => sinkhorn(a, b, { epsilon: 1e-3, maxIterations: 10 });
   expect(run).toThrow(UsageError);
   expect(run).toThrow(
-    /^Sinkhorn did not reach a marginal error of 1e-9 in 10 iterations, only \S+ \(epsilon 0.001, largest distance \S+\): take a larger epsilon or more iterations$/,
+    /^Sinkhorn did not reach a marginal error of 1e-9 in 10 iterations, only \S+ \(epsilon 0.001, largest distance \S+\): use a larger epsilon or more iterations$/,
   );
 });
 

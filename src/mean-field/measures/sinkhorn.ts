@@ -131,7 +131,7 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
   const described = `epsilon ${settings.epsilon}, largest distance ${(Math.sqrt(largest) * unit).toPrecision(3)}`;
   if (epsilon < 8 * finfo('f64').unitRoundoff * largest)
     throw new UsageError(
-      `epsilon is lost in the rounding of the squared distances (${described}): use wasserstein`,
+      `epsilon is below the rounding error of the squared distances (${described}): use wasserstein`,
     );
   return noGrad(() =>
     scope(() => {
@@ -145,7 +145,7 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
       if (!(error <= tolerance))
         throw new UsageError(
           `Sinkhorn did not reach a marginal error of ${tolerance} in ${maxIterations} iterations, only ` +
-            `${error.toExponential(1)} (${described}): take a larger epsilon or more iterations`,
+            `${error.toExponential(1)} (${described}): use a larger epsilon or more iterations`,
         );
       const linear = ops.sum(ops.mul(planOf(dual, potential), cost)).item();
       if (epsilon > largeEpsilon * largest)

@@ -76,9 +76,7 @@ export function transportCost(x: Points, y: Points, p: number, unit = unitOf(x, 
 /** unit (total mass)^{1/p}. @throws UsageError if it or an intermediate power overflows */
 export function distanceOf({ total, unit, vanished }: TotalCost, { mass }: Points, p: number): number {
   if (total === 0 && vanished)
-    throw new UsageError(
-      `p = ${p} is too large: (distance / largest distance)^p is below the smallest number (5e-324)`,
-    );
+    throw new UsageError(`p = ${p} is too large: (distance / largest distance)^p underflows (below 5e-324)`);
   const distance = p === 2 ? Math.sqrt(total) * Math.sqrt(mass) : total ** (1 / p) * mass ** (1 / p);
   return finiteResult('the distance', distance * unit);
 }
@@ -86,6 +84,6 @@ export function distanceOf({ total, unit, vanished }: TotalCost, { mass }: Point
 /** @throws UsageError unless the value is finite */
 export function finiteResult(what: string, value: number): number {
   if (!Number.isFinite(value))
-    throw new UsageError(`${what} is beyond the largest number (1.8e308): rescale the particles`);
+    throw new UsageError(`${what} overflows (above 1.8e308): rescale the particles`);
   return value;
 }

@@ -119,12 +119,14 @@ export function gridWasserstein(
   checkFunction('distance', distance);
   if (rho.steps.length !== nu.steps.length)
     throw new UsageError(
-      `measures on one grid of depth are compared: they have ${rho.steps.length} and ${nu.steps.length} steps`,
+      `gridWasserstein needs measures with the same steps in depth, got ${rho.steps.length} and ${nu.steps.length} steps`,
     );
   const whole = rho.steps.reduce((total, h, l) => {
     const other = nu.steps[l]!;
     if (Math.abs(h - other) > sameStep)
-      throw new UsageError(`measures on one grid of depth are compared: step ${l} is ${h} and ${other}`);
+      throw new UsageError(
+        `gridWasserstein needs measures with the same steps in depth, but step ${l} is ${h} and ${other}`,
+      );
     if (h === 0) return total;
     const apart = scope(() => distance(rho.particles(l, 0), nu.particles(l, 0)));
     checkNumber(`the distance in step ${l}`, apart, { min: 0 });

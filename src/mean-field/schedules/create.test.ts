@@ -73,7 +73,7 @@ it('unknown names are rejected with a suggestion', () => {
   refused({ start: 'units' }, 'did you mean unit');
   refused({ last: 'pined' }, 'did you mean pinned');
   refused({ blocks: -1 }, 'blocks');
-  refused({ scheme: 'vanilla', reorder: false }, '--no-reorder belongs to the scheme mean-field');
+  refused({ scheme: 'vanilla', reorder: false }, '--no-reorder applies only to the scheme mean-field');
 });
 
 it('a schedule rejects another number of blocks than it was created for', () => {

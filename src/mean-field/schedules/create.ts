@@ -27,7 +27,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   if (options.start !== undefined) checkOneOf('tau start', options.start, tauStarts);
   if (options.last !== undefined) checkOneOf('last tau', options.last, lastTaus);
   if (options.reorder === false && options.scheme !== 'mean-field')
-    throw new UsageError(`--no-reorder belongs to the scheme mean-field, not to ${options.scheme}`);
+    throw new UsageError(`--no-reorder applies only to the scheme mean-field, not to ${options.scheme}`);
   if (options.blocks === 0) return new VanillaSchedule(options);
   switch (options.scheme) {
     case 'vanilla':

@@ -97,7 +97,7 @@ export function gapsOf(positions: Tensor): Tensor {
 /** @throws UsageError unless the number of blocks is that of the schedule */
 export function checkBlocks(blocks: readonly Block[], expected: number): void {
   if (blocks.length !== expected)
-    throw new UsageError(`a schedule of ${expected} blocks needs as many, got ${blocks.length}`);
+    throw new UsageError(`this schedule needs ${expected} blocks, got ${blocks.length}`);
 }
 
 /** The entries of a vector as scalar tensors, recorded by autograd. */

@@ -64,14 +64,15 @@ function power({ rows }: Reproduction): Html {
     .sort((a, b) => a.least - b.least);
   const [best, worst] = [known[0], known.at(-1)];
   if (!all.length) return html``;
-  if (!best || !worst) return html`<p class="lead">One pair of a kind: no gain can be told from chance.</p>`;
-  const told = ({ least, network, arm, against }: typeof best): string =>
+  if (!best || !worst)
+    return html`<p class="lead">Only one pair per comparison: no gain can be distinguished from chance.</p>`;
+  const text = ({ least, network, arm, against }: typeof best): string =>
     `${least.toFixed(2)} points (${network}, ${arm} against ${against})`;
   return html`<p class="lead">
-    What these seeds can show: a gain must be at least
-    ${best === worst ? told(best) : `${told(best)} to ${told(worst)}`} to stand out by two standard errors;
-    with fewer than about ten pairs the 95 % interval is wider still. P-values are not corrected for the
-    number of comparisons.
+    Detectable gain: with these seeds, a gain must be at least
+    ${best === worst ? text(best) : `${text(best)} to ${text(worst)}`} to exceed two standard errors; with
+    fewer than about ten pairs, the 95 % interval is even wider. P-values are not corrected for the number of
+    comparisons.
   </p>`;
 }
 
@@ -87,7 +88,7 @@ function divergedHtml({ unfinished }: Reproduction): Html {
 function unfinishedHtml({ unfinished }: Reproduction): Html {
   if (!unfinished.length) return html``;
   return html`<details class="box">
-    <summary>${unfinished.length} of the grid’s runs not finished</summary>
+    <summary>${unfinished.length} unfinished runs of the grid</summary>
     <pre>${unfinished.map(({ name, state }) => `${name}  ${state}`).join('\n')}</pre>
   </details>`;
 }
@@ -95,7 +96,7 @@ function unfinishedHtml({ unfinished }: Reproduction): Html {
 function verdictHtml(reproduction: Reproduction): Html {
   const sentences = verdictSentences(reproduction);
   if (!sentences.length) return html``;
-  return html`<h2>Is the talk’s gain there?</h2>
+  return html`<h2>Is the talk’s gain reproduced?</h2>
     ${sentences.map((sentence) => html`<p class="lead">${sentence}</p>`)}
     ${tableHtml(verdictTable(reproduction), "The talk's gain")}`;
 }
@@ -116,9 +117,8 @@ export function reproductionPageHtml(
     style,
     body: html`<h1>${title}</h1>
       <p class="lead">
-        Recipe: ${recipe}${settings.length ? `; here ${settings.join(', ')}` : ''}. Errors are those on the
-        ${measuredOn} set after the last epoch, which is not looked at before; never the best epoch.
-        ${machines.join('; ')}
+        Recipe: ${recipe}${settings.length ? `; here ${settings.join(', ')}` : ''}. Errors are measured on the
+        ${measuredOn} set once, after the last epoch; no best epoch is selected. ${machines.join('; ')}
       </p>
       ${power(reproduction)} ${divergedHtml(reproduction)}
       ${tableHtml(reproductionTable(reproduction), "The talk's table")} ${verdictHtml(reproduction)}

@@ -113,7 +113,7 @@ it('Markdown and CSV escape cells', () => {
 it('figures have text alternatives, and empty ones are omitted', () => {
   expect(tableFigure(whole, meanText)?.alt).toContain('ResNet56: talk 6.97 and 6.72, here vanilla not run');
   expect(gainsFigure(whole, gainText)?.alt).toBe('mean-field – vanilla: +0.30 [-0.20, 0.80]');
-  expect(orderFigure(whole)?.alt).toBe('ResNet20, mean-field: layer1 2.0 a run');
+  expect(orderFigure(whole)?.alt).toBe('ResNet20, mean-field: layer1 2.0 per run');
   const empty = { ...whole, rows: [notRun] };
   expect(gainsFigure(empty, gainText)).toBeUndefined();
   expect(orderFigure(empty)).toBeUndefined();

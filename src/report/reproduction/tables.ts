@@ -22,7 +22,7 @@ export function meanText(mean: Mean | undefined): string {
 
 /** `+0.31 [-0.02, 0.64]`, or `+0.31` for one pair. */
 export function gainText({ mean, interval, identical }: PairedGain): string {
-  if (identical) return '0, the same errors';
+  if (identical) return '0, identical errors';
   return `${signed(mean)}${interval ? ` [${fixed(interval[0])}, ${fixed(interval[1])}]` : ''}`;
 }
 
@@ -80,8 +80,8 @@ export function armTable({ rows }: Reproduction): Table {
       'scheme',
       'error in %',
       'deviation',
-      'changes of order a run',
-      'end reordered',
+      'changes of order per run',
+      'reordered at the end',
       'last change',
     ],
     rows: rows.flatMap(({ network, arms }) =>
@@ -105,16 +105,7 @@ export function armTable({ rows }: Reproduction): Table {
 /** The statistical power of the seeds comes before the results. */
 export function comparisonTable({ rows }: Reproduction): Table {
   return {
-    header: [
-      'network',
-      'scheme',
-      'against',
-      'pairs',
-      'smallest gain they show',
-      'pairs for 0.3',
-      'gain [95 %]',
-      'p',
-    ],
+    header: ['network', 'scheme', 'against', 'pairs', 'detectable gain', 'pairs for 0.3', 'gain [95 %]', 'p'],
     rows: rows.flatMap(({ network, comparisons }) =>
       comparisons.map(({ arm, against, gain }) => [
         network,

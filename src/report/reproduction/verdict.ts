@@ -56,7 +56,7 @@ export function verdictTable(reproduction: Reproduction): Table {
       'quoted',
       'published re-runs',
       'gain here [95 %]',
-      'smallest gain shown',
+      'detectable gain',
       "talk's gain",
       'verdict',
     ],
@@ -89,7 +89,7 @@ export function verdictSentences(reproduction: Reproduction): string[] {
     const claim = `${row.network}: the talk's gain of ${(row.talk.vanilla - row.talk.meanField).toFixed(2)} points`;
     const pairs = `${gain.n} pair${gain.n === 1 ? '' : 's'}`;
     if (verdict === 'another recipe')
-      return [`${claim} is not tested here: this grid follows another recipe (gain ${gainText(gain)}).`];
+      return [`${claim} is not tested here: this grid uses another recipe (gain ${gainText(gain)}).`];
     return [`${claim} is ${verdict}: ${pairs} give ${gainText(gain)}.`];
   });
 }

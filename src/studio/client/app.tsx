@@ -17,20 +17,20 @@ const lab = import.meta.glob<{ readonly LabPage: View }>('./lab/page.tsx');
 
 async function loadLab(): Promise<View> {
   const load = lab['./lab/page.tsx'];
-  if (!load) throw new Error('this build has no lab');
+  if (!load) throw new Error('the lab is not part of this build');
   return (await load()).LabPage;
 }
 
 /** The list is part of the main bundle, since most visits begin there; other views load on demand. */
 const views: Readonly<Record<string, { readonly title: string; readonly load: () => Promise<View> }>> = {
-  run: { title: 'run', load: async () => (await import('./runs/run-page.tsx')).RunPage },
-  compare: { title: 'compare', load: async () => (await import('./compare/compare-page.tsx')).ComparePage },
+  run: { title: 'Run', load: async () => (await import('./runs/run-page.tsx')).RunPage },
+  compare: { title: 'Compare', load: async () => (await import('./compare/compare-page.tsx')).ComparePage },
   reproduction: {
-    title: 'reproduction',
+    title: 'Reproduction',
     load: async () => (await import('./reproduction/reproduction-page.tsx')).ReproductionPage,
   },
-  start: { title: 'start a run', load: async () => (await import('./start/start-page.tsx')).StartPage },
-  lab: { title: 'lab', load: loadLab },
+  start: { title: 'Start a run', load: async () => (await import('./start/start-page.tsx')).StartPage },
+  lab: { title: 'Lab', load: loadLab },
 };
 
 const loaded = signal<Readonly<Record<string, View>>>({});
@@ -54,14 +54,14 @@ function Content(): JSX.Element {
       },
       () => {
         loadFailure.value =
-          'this view could not be loaded: is `meanfield studio` still running, and is it the same version?';
+          'the view could not be loaded: check that `meanfield studio` is still running, then reload the page';
       },
     );
   }, [name]);
   if (name === '') return <ListPage />;
   if (!view)
     return (
-      <Empty title="There is no such page">
+      <Empty title="Page not found">
         <p>
           <a href={hrefTo([])}>All runs</a>
         </p>
@@ -78,7 +78,7 @@ function Content(): JSX.Element {
           window.location.reload();
         }}
       >
-        load the page again
+        Reload the page
       </Button>
     </>
   );
@@ -89,7 +89,7 @@ function titleOf(path: readonly string[]): string {
   const [name = '', id] = path;
   const view = Object.hasOwn(views, name) ? views[name]?.title : undefined;
   const what =
-    name === '' ? 'runs' : name === 'run' && id ? (id.split('/').at(-1) ?? id) : (view ?? 'not found');
+    name === '' ? 'Runs' : name === 'run' && id ? (id.split('/').at(-1) ?? id) : (view ?? 'Page not found');
   return `${what} · meanfield studio`;
 }
 
@@ -117,7 +117,7 @@ export function App(): JSX.Element {
           main.current?.focus();
         }}
       >
-        skip to the content
+        Skip to content
       </a>
       <Header />
       <main id="main" tabIndex={-1} ref={main}>

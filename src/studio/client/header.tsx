@@ -18,9 +18,9 @@ const links = [
 const choices: Readonly<
   Record<Choice, { readonly next: Choice; readonly sign: Sign; readonly text: string }>
 > = {
-  system: { next: 'light', sign: 'half', text: 'colours: as the system' },
-  light: { next: 'dark', sign: 'sun', text: 'colours: light' },
-  dark: { next: 'system', sign: 'moon', text: 'colours: dark' },
+  system: { next: 'light', sign: 'half', text: 'Theme: system' },
+  light: { next: 'dark', sign: 'sun', text: 'Theme: light' },
+  dark: { next: 'system', sign: 'moon', text: 'Theme: dark' },
 };
 
 /** The active navigation link; runs and comparisons belong to the list. */
@@ -46,7 +46,7 @@ export function Header(): JSX.Element {
           meanfield <i>studio</i>
         </span>
       </a>
-      <nav aria-label="views">
+      <nav aria-label="Views">
         {links
           .filter(([path]) => path !== 'start' || actions)
           .map(([path, title]) => (
@@ -59,7 +59,7 @@ export function Header(): JSX.Element {
         <span class={`connection connection-${connection.value}`} role="status">
           {connection.value === 'lost' && (
             <>
-              connection lost<span class="only-wide">, trying again</span>
+              Connection lost<span class="only-wide">, reconnecting</span>
             </>
           )}
         </span>
@@ -69,12 +69,18 @@ export function Header(): JSX.Element {
           onClick={() => {
             choice.value = next;
           }}
-          aria-label={`${text}; change`}
+          aria-label={`${text}. Change theme`}
           title={text}
         >
           <Icon name={sign} />
         </button>
-        <button type="button" class="round" onClick={openKeys} aria-label="keys and help" title="keys (?)">
+        <button
+          type="button"
+          class="round"
+          onClick={openKeys}
+          aria-label="Keyboard shortcuts"
+          title="Keyboard shortcuts (?)"
+        >
           <Icon name="help" />
         </button>
       </div>

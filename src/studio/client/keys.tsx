@@ -7,33 +7,33 @@ const keys: readonly (readonly [string, readonly (readonly [readonly string[], s
   [
     'Everywhere',
     [
-      [['Tab'], 'goes on to the next control; the first one skips the header'],
-      [['?'], 'shows these keys'],
+      [['Tab'], 'Next control; the first one skips the header'],
+      [['?'], 'Show this help'],
     ],
   ],
   [
     'Runs',
     [
-      [['/'], 'goes to the filter'],
-      [['↑', '↓', 'Page ↑', 'Page ↓', 'Home', 'End'], 'move through the list'],
-      [['Enter'], 'opens the run, or folds its configuration'],
-      [['Space'], 'selects it for comparing'],
+      [['/'], 'Focus the filter'],
+      [['↑', '↓', 'Page ↑', 'Page ↓', 'Home', 'End'], 'Move through the list'],
+      [['Enter'], 'Open the run, or expand its configuration'],
+      [['Space'], 'Select it for comparison'],
     ],
   ],
   [
     'Charts',
     [
-      [['←', '→'], 'move the cursor; with Shift ten times as far'],
-      [['Home', 'End'], 'first and last point'],
-      [['+', '−'], 'zoom in and out around the cursor'],
-      [['Esc'], 'shows everything again'],
+      [['←', '→'], 'Move the cursor; with Shift, ten times as far'],
+      [['Home', 'End'], 'First and last point'],
+      [['+', '−'], 'Zoom in and out around the cursor'],
+      [['Esc'], 'Reset the zoom'],
     ],
   ],
   [
     'Depth',
     [
-      [['Space'], 'plays and pauses, on the button'],
-      [['←', '→'], 'move through the training, on the slider'],
+      [['Space'], 'Play or pause (on the button)'],
+      [['←', '→'], 'Move through training (on the slider)'],
     ],
   ],
 ];
@@ -70,11 +70,11 @@ export function KeysDialog(): JSX.Element {
     >
       <div class="keys-inner">
         <header>
-          <h2 id="keys-title">Keys</h2>
+          <h2 id="keys-title">Keyboard shortcuts</h2>
           <button
             type="button"
             class="round"
-            aria-label="close"
+            aria-label="Close"
             onClick={() => {
               ref.current?.close();
             }}
@@ -100,8 +100,8 @@ export function KeysDialog(): JSX.Element {
           </section>
         ))}
         <p class="quiet">
-          Dragging across a chart zooms in, a double click shows everything again. Every address can be kept
-          or passed on: it holds what is shown.
+          Drag across a chart to zoom in; double-click to reset the zoom. The URL contains the state of the
+          page, so that any view can be bookmarked or shared.
         </p>
       </div>
     </dialog>

@@ -13,7 +13,7 @@ export function provideSource(source: Source): void {
 
 /** @throws Error before `provideSource` */
 export function source(): Source {
-  if (!given) throw new Error('the page has no source of data');
+  if (!given) throw new Error('the page has no data source');
   return given;
 }
 

@@ -73,7 +73,7 @@ class Actions {
     const other = first.id === id ? second.id : first.id;
     throw new ApiError(
       409,
-      `process ${status!.pid} is named by ${id} and by ${other}, and one of the folders is a copy: it is left alone; stop it by \`kill -INT ${status!.pid}\``,
+      `process ${status!.pid} is recorded in both ${id} and ${other}, so one of the folders is a copy: not stopped; stop it with \`kill -INT ${status!.pid}\``,
     );
   }
 
@@ -105,7 +105,7 @@ async function endOf(status: RunStatus | undefined, dir: string): Promise<void> 
 function beingTrained(id: string, status: RunStatus | undefined): ApiError {
   return new ApiError(
     409,
-    `${id} is being trained${status ? ` by process ${status.pid} of ${status.host}` : ''}`,
+    `${id} is being trained${status ? ` by process ${status.pid} on ${status.host}` : ''}`,
   );
 }
 
@@ -118,7 +118,7 @@ function processOf({ id, dir, row }: OpenRun): number {
   if (isProcessAlive(status) !== true)
     throw new ApiError(
       409,
-      `${id} is trained on ${host === hostname() ? 'another boot or container' : host}, not here: stop it there`,
+      `${id} is being trained ${host === hostname() ? 'in another boot or container' : `on ${host}`}: stop it there`,
     );
   switch (trainerOf(pid, dir)) {
     case 'train':
@@ -126,10 +126,10 @@ function processOf({ id, dir, row }: OpenRun): number {
     case 'reproduce':
       throw new ApiError(
         409,
-        `${id} is a run of \`meanfield reproduce\`: stop that with Ctrl-C, the same command goes on later`,
+        `${id} is a run of \`meanfield reproduce\`: stop that command with Ctrl-C; run it again to resume`,
       );
     case 'other':
-      throw new ApiError(409, `process ${pid} is not the one that trains ${id}: it is left alone`);
+      throw new ApiError(409, `process ${pid} does not train ${id}: not stopped`);
   }
 }
 

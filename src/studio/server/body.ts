@@ -55,5 +55,5 @@ export function jsonBody<T>(c: Context<StudioEnvironment>, schema: z.ZodType<T>)
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.length ? `${issue.path.map(String).join('.')}: ` : '';
-  throw new ApiError(400, `the body is not what was expected: ${where}${issue?.message ?? 'not valid'}`);
+  throw new ApiError(400, `invalid body: ${where}${issue?.message ?? 'not valid'}`);
 }

@@ -15,17 +15,17 @@ const resolvePath = (path: string): string => realPath(path) ?? resolve(path);
 export function checkTarget(out: string, root: string): void {
   const [target, runs] = [resolvePath(out), resolvePath(root)];
   if (`${runs}${sep}`.startsWith(target.endsWith(sep) ? target : `${target}${sep}`))
-    throw new UsageError(`${out} holds the runs themselves: export to another folder`);
+    throw new UsageError(`${out} contains the runs themselves: export to another folder`);
   let names: readonly string[] = [];
   try {
     if (existsSync(target)) names = readdirSync(target);
   } catch (cause) {
     const reason =
       (cause as NodeJS.ErrnoException).code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be listed';
-    throw new UsageError(`${out} ${reason}: name a new folder`, cause);
+    throw new UsageError(`${out} ${reason}: choose a new folder`, cause);
   }
   if (names.length > 0 && !existsSync(join(target, mark)))
-    throw new UsageError(`${out} is not empty and no exported folder: name a new one`);
+    throw new UsageError(`${out} is not empty and is not an exported folder: choose a new one`);
 }
 
 /**

@@ -88,8 +88,8 @@ it('lists unreadable runs with the reason; the others are complete', async () =>
   mkdirSync(join(runs, 'odd', 'status.json'));
   const done = await exportAll();
   const unread = {
-    link: 'link: result.json is a link to nothing: nothing of this run is read',
-    odd: 'odd: status.json is no file: nothing of this run is read',
+    link: 'link: result.json is a broken link: this run was not read',
+    odd: 'odd: status.json is not a file: this run was not read',
   };
   expect(done).toMatchObject({ runs: 4, incomplete: 2, missing: Object.values(unread) });
   const data = exported();
@@ -183,10 +183,10 @@ it('replaces the target of a linked folder, but never linked runs', async () => 
   expect(existsSync(join(base, 'disk', 'lecture', 'index.html'))).toBe(true);
   rmSync(out);
   symlinkSync(runs, out);
-  await expect(exportAll()).rejects.toThrow(/holds the runs themselves/);
+  await expect(exportAll()).rejects.toThrow(/contains the runs themselves/);
   rmSync(out);
   writeFileSync(out, '');
-  await expect(exportAll()).rejects.toThrow(/is a file, not a folder: name a new folder/);
+  await expect(exportAll()).rejects.toThrow(/is a file, not a folder: choose a new folder/);
 });
 
 it('reveals neither folders, host name nor user name', async () => {

@@ -63,7 +63,7 @@ export class FolderWalk {
     const realRoot = realPath(this.root);
     if (realRoot === undefined)
       problems.push(
-        `${this.root} is not there yet: start a run, or open the Studio with the folder that holds your runs`,
+        `${this.root} does not exist yet: start a run, or open the Studio with the folder of your runs`,
       );
     const open: { id: string; depth: number }[] = realRoot === undefined ? [] : [{ id: '', depth: 0 }];
     for (let next; (next = open.pop()) !== undefined;) {
@@ -83,7 +83,7 @@ export class FolderWalk {
       }
       if (known.size >= maxFolders) {
         problems.push(
-          `${this.root} has more than ${maxFolders} folders: the rest is not shown; open the Studio with a smaller one`,
+          `${this.root} has more than ${maxFolders} folders: the rest is not shown; open the Studio with a smaller folder`,
         );
         break;
       }
@@ -133,7 +133,7 @@ function folderOf(
       .sort(),
     problems: links.map(
       ({ name }) =>
-        `${id ? `${id}/` : ''}${name} is a link out of the runs folder and was left out: open the Studio with the folder it leads to`,
+        `${id ? `${id}/` : ''}${name} is a link that leads out of the runs folder and was skipped: open the Studio with the folder it leads to`,
     ),
   };
 }

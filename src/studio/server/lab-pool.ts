@@ -57,7 +57,7 @@ export class LabPool {
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    this.#pages.get(page)?.abort(new Error('a newer request of the page took its place'));
+    this.#pages.get(page)?.abort(new Error('superseded by a newer request of the page'));
     const own = new AbortController();
     this.#pages.set(page, own);
     const gone = AbortSignal.any([own.signal, signal]);
@@ -160,5 +160,5 @@ export class LabPool {
 }
 
 function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('the page is gone');
+  return signal.reason instanceof Error ? signal.reason : new Error('the page was closed');
 }

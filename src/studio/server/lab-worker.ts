@@ -79,7 +79,7 @@ export class LabWorker {
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
       this.#job = { id, onLine, resolve, reject };
-      if (this.#ended) this.#end('before it was asked');
+      if (this.#ended) this.#end('before the request');
       else this.#child.stdin.write(`${JSON.stringify({ id, state })}\n`);
     });
   }
@@ -111,7 +111,7 @@ export class LabWorker {
     const job = this.#job;
     this.#job = undefined;
     const said = this.#said.trim().split('\n').at(-1) ?? '';
-    job?.reject(new Error(`the engine of the lab ended ${how}${said && `: ${said}`}`));
+    job?.reject(new Error(`the lab engine ended ${how}${said && `: ${said}`}`));
   }
 }
 

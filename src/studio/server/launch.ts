@@ -38,7 +38,7 @@ export async function launch<T>(
     child = spawn(program, args, { detached: true, stdio: ['ignore', 'ignore', descriptor] });
     const end = endOf(child);
     const { pid } = child;
-    if (pid === undefined) throw new ApiError(500, `${program} cannot be started: ${(await end).message}`);
+    if (pid === undefined) throw new ApiError(500, `cannot start ${program}:  ${(await end).message}`);
     child.unref();
     const until = performance.now() + patience;
     while (performance.now() < until) {
@@ -61,7 +61,7 @@ function endOf(child: ChildProcess): Promise<{ message: string }> {
     });
     child.on('exit', (code, signal) => {
       resolve({
-        message: `it ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`} and said nothing`,
+        message: `it ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`} and printed nothing`,
       });
     });
   });

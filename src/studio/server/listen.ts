@@ -27,10 +27,10 @@ export async function listen(
 
 function refused(code: string | undefined, host: string, port: number, error: unknown): UsageError {
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'the port is taken: give another one with --port, or leave --port out',
-    EACCES: 'this port needs the rights of the system: give one above 1023 with --port',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'this name is not known',
+    EADDRINUSE: 'the port is in use: choose another one with --port, or omit --port',
+    EACCES: 'this port needs root privileges: choose one above 1023 with --port',
+    EADDRNOTAVAIL: 'this machine does not have this address',
+    ENOTFOUND: 'unknown host name',
   };
   return new UsageError(`cannot listen on ${host}:${port}: ${reasons[code ?? ''] ?? String(error)}`, error);
 }

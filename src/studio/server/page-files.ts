@@ -87,7 +87,7 @@ export function addPage(
     const path = c.req.path.slice(1);
     if (files.size === 0) files = filesIn(folder);
     if (!files.has(path) || path === 'index.html')
-      throw new ApiError(404, `there is nothing at ${JSON.stringify(c.req.path.slice(0, 200))}`);
+      throw new ApiError(404, `not found: ${JSON.stringify(c.req.path.slice(0, 200))}`);
     c.header('Cache-Control', isHashed(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     c.header('Content-Type', types[extname(path)] ?? 'application/octet-stream');
     return c.body(new Uint8Array(readFileSync(join(folder, path))));

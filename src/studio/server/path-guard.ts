@@ -82,7 +82,7 @@ export function inspectRunFolder(
     if (problem || limit === undefined) continue;
     const stat = statOf(join(dir, name));
     if (!stat) continue;
-    if (stat.size > limit) refused.push(`${name} is too large to be one of a run (${stat.size} bytes)`);
+    if (stat.size > limit) refused.push(`${name} is too large for a file of a run (${stat.size} bytes)`);
     else files.set(name, { size: stat.size, mtimeMs: stat.mtimeMs });
   }
   return { files, names: new Set(entries.map(({ name }) => name)), refused };
@@ -92,11 +92,15 @@ export function inspectRunFolder(
 function refusal(entry: Dirent, path: string, realRoot: string, folder: boolean): string | undefined {
   if (entry.isSymbolicLink()) {
     const stat = statOf(path);
-    if (!stat) return 'is a link to nothing';
-    if (!isInside(realRoot, path)) return 'is a link out of the runs folder';
-    return (folder ? stat.isDirectory() : stat.isFile()) ? undefined : `is no ${folder ? 'folder' : 'file'}`;
+    if (!stat) return 'is a broken link';
+    if (!isInside(realRoot, path)) return 'is a link that leads out of the runs folder';
+    return (folder ? stat.isDirectory() : stat.isFile())
+      ? undefined
+      : `is not a ${folder ? 'folder' : 'file'}`;
   }
-  return (folder ? entry.isDirectory() : entry.isFile()) ? undefined : `is no ${folder ? 'folder' : 'file'}`;
+  return (folder ? entry.isDirectory() : entry.isFile())
+    ? undefined
+    : `is not a ${folder ? 'folder' : 'file'}`;
 }
 
 /** Resolves a file to serve; undefined if it is outside the root, missing, or not a regular file. */

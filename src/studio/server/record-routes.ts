@@ -74,7 +74,7 @@ async function reproductionOf(index: RunIndex, grid: string): Promise<Reproducti
   } catch (cause) {
     throw new ApiError(
       422,
-      `${gridRecord} of ${grid} is damaged: make it again with \`meanfield reproduce --report-only\``,
+      `${gridRecord} of ${grid} is damaged: recreate it with \`meanfield reproduce --report-only\``,
       cause,
     );
   }

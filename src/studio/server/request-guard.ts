@@ -57,7 +57,7 @@ function checkRequest(c: Context, { bound, token }: RequestGuardOptions): void {
   if (!isOwnHost(host, bound()) || !isOwnHost(new URL(c.req.url).host, bound()))
     throw new ApiError(
       403,
-      'refused: the Host header does not name this server; open the address that it printed',
+      'refused: the Host header does not name this server; open the URL that it printed',
     );
   const origin = c.req.header('origin');
   if (origin !== undefined && origin !== `http://${host}`)
@@ -70,7 +70,7 @@ function checkRequest(c: Context, { bound, token }: RequestGuardOptions): void {
   if (method === 'HEAD' && !c.req.path.startsWith('/api/')) return;
   if (method !== 'POST') throw new ApiError(405, `refused: the method ${method}`);
   if (!isToken(c.req.header(tokenHeader), token))
-    throw new ApiError(403, 'refused: the token of this server is missing or old; load the page again');
+    throw new ApiError(403, 'refused: the token is missing or expired; reload the page');
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? ''))
     throw new ApiError(415, 'refused: the body must be application/json');
 }

@@ -65,7 +65,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
   if (found.refused.length)
     return brokenRow(
       id,
-      found.refused.map((line) => `${line}: nothing of this run is read`),
+      found.refused.map((line) => `${line}: this run was not read`),
     );
   const has = (name: string): boolean => found.files.has(name);
   const sizeOf = (name: string): number => found.files.get(name)?.size ?? 0;

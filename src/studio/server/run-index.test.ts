@@ -218,7 +218,7 @@ it('finds a file damaged in place when the turn of its run comes', async () => {
 it('reports a missing runs folder, and reads it once it exists', async () => {
   const index = new RunIndex(join(root, 'later'));
   expect(await rowsOf(index)).toEqual([]);
-  expect(index.list().problems.join()).toMatch(/later is not there yet: start a run/);
+  expect(index.list().problems.join()).toMatch(/later does not exist yet: start a run/);
   writeFakeRun(join(root, 'later'), { ...small, name: 'a' });
   expect((await rowsOf(index)).map(({ id }) => id)).toEqual(['a']);
   expect(index.list().problems).toEqual([]);
@@ -239,10 +239,10 @@ it('reads nothing outside the runs folder, through neither folder nor file links
     ['mine', 'unknown', 'unknown'],
   ]);
   expect(rows[0]?.problems).toEqual([
-    'config.yaml is a link out of the runs folder: nothing of this run is read',
+    'config.yaml is a link that leads out of the runs folder: this run was not read',
   ]);
-  expect(index.list().problems.join()).toMatch(/^linked is a link out of the runs folder/);
-  await expect(index.open('mine')).rejects.toThrow(/link out of the runs folder/);
+  expect(index.list().problems.join()).toMatch(/^linked is a link that leads out of the runs folder/);
+  await expect(index.open('mine')).rejects.toThrow(/link that leads out of the runs folder/);
   await expect(index.open('linked')).rejects.toThrow(/no run "linked"/);
   rmSync(outside, { recursive: true });
 });
@@ -253,7 +253,7 @@ it('does not open a pipe in place of a file', async () => {
   spawnSync('mkfifo', [join(dir, 'status.json')]);
   expect(existsSync(join(dir, 'status.json'))).toBe(true);
   expect((await rowOf(new RunIndex(root), 'a'))?.problems).toEqual([
-    'status.json is no file: nothing of this run is read',
+    'status.json is not a file: this run was not read',
   ]);
 });
 
@@ -314,7 +314,7 @@ it('shows the first of thousands of runs while reading the others, then exactly 
   const first = index.list();
   expect(first.runs.length).toBeGreaterThan(0);
   expect(first.runs.length).toBeLessThan(count);
-  expect(first.problems.join()).toMatch(/^\d+ runs so far: the others are still being read$/);
+  expect(first.problems.join()).toMatch(/^\d+ runs so far: still reading the others$/);
   await index.refresh();
   const { changed, whole, problems } = index.since(first.revision);
   const ids = [...first.runs, ...changed].map(({ id }) => id);

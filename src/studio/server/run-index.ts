@@ -219,7 +219,7 @@ export class RunIndex {
   /** Problems that concern no single run. */
   #listProblems(): readonly string[] {
     if (this.#complete) return this.#walk.problems;
-    return [`${this.#entries.size} runs so far: the others are still being read`];
+    return [`${this.#entries.size} runs so far: still reading the others`];
   }
 
   list(): RunList {
@@ -267,8 +267,7 @@ export class RunIndex {
     } catch {
       throw this.#missing(id);
     }
-    if (found.refused.length)
-      throw new ApiError(409, `${id}: ${found.refused[0]!}: nothing of this run is read`);
+    if (found.refused.length) throw new ApiError(409, `${id}: ${found.refused[0]!}: this run was not read`);
     const { row } = this.#renew(folder, found);
     return { id, dir: folder.dir, realRoot, found, row };
   }

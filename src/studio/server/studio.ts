@@ -83,7 +83,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   checkPage(page);
   if (!isLoopback(host) && !options.allowNetwork)
     throw new UsageError(
-      `--host ${host} would let other machines read the runs, and start and stop them: leave it out, or add --allow-network`,
+      `--host ${host} would let other machines read the runs, and start and stop them: omit it, or add --allow-network`,
     );
   const token = newToken();
   const index = new RunIndex(root);
@@ -106,7 +106,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const lab = new LabPool({ command: labCommand, size: labWorkers, timeLimit: labTime, grace: labGrace });
   addLabRoutes(app, lab);
   app.all('/api/*', () => {
-    throw new ApiError(404, 'there is no such address');
+    throw new ApiError(404, 'not found');
   });
   addPage(app, page, token, () => {
     // The lab may be opened next, but the page loads first.

@@ -22,7 +22,7 @@ it.each([
   [['--name', '-x'], /--name/],
   [['--name'], /--name ""/],
   [['--name=a\nb'], /--name/],
-  [['--epochs\0'], /zero byte/],
+  [['--epochs\0'], /null byte/],
   [['x'.repeat(5000)], /longer/],
   [Array.from({ length: 300 }, () => 'x'), /at most 200/],
 ] as const)('refuses arguments that set another output location: %j', (args, message) => {

@@ -13,13 +13,13 @@ export function checkArguments(args: readonly string[]): void {
     throw new ApiError(400, `at most ${maxArguments} arguments, got ${args.length}`);
   for (const [i, argument] of args.entries()) {
     if (argument.length > longest || argument.includes('\0'))
-      throw new ApiError(400, `argument ${i + 1} is longer than ${longest} characters, or has a zero byte`);
-    const [flag, value] = split(argument);
-    if (outputFlags.includes(flag))
       throw new ApiError(
         400,
-        `${flag} cannot be given here: runs of the Studio are written into its runs folder`,
+        `argument ${i + 1} is longer than ${longest} characters, or contains a null byte`,
       );
+    const [flag, value] = split(argument);
+    if (outputFlags.includes(flag))
+      throw new ApiError(400, `${flag} is not allowed here: the Studio writes runs into its runs folder`);
     if (flag === '--name') checkName(value ?? args[i + 1] ?? '');
   }
 }
@@ -34,6 +34,6 @@ function checkName(name: string): void {
   if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.+-]{0,199}$/u.test(name))
     throw new ApiError(
       400,
-      `--name ${JSON.stringify(name.slice(0, 100))}: expected the name of a folder in the runs folder, of letters, digits and . _ + -`,
+      `--name ${JSON.stringify(name.slice(0, 100))}: expected a folder name of letters, digits and . _ + -`,
     );
 }

@@ -38,7 +38,7 @@ export class CloudStore {
     const kept = this.#kept.get(run.dir);
     if (kept?.stamp === stamp) return this.#wait(run.dir, kept, gone);
     const job = this.#begin(run.dir, stamp, checkpoints);
-    kept?.ending.abort(new ApiError(409, 'the checkpoints of this run have changed: ask again'));
+    kept?.ending.abort(new ApiError(409, 'the checkpoints of this run have changed: try again'));
     return this.#wait(run.dir, job, gone);
   }
 
@@ -64,7 +64,7 @@ export class CloudStore {
     const leave = (): void => {
       if (--job.waiting > 0) return;
       this.#forget(dir, job);
-      job.ending.abort(new ApiError(409, 'nobody waits for these weights any more: ask again'));
+      job.ending.abort(new ApiError(409, 'the request for these weights was cancelled: try again'));
     };
     gone?.addEventListener('abort', leave, { once: true });
     try {

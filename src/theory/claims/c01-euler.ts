@@ -30,8 +30,20 @@ const rows: readonly Row[] = [
   { name: 'Euler', integrator: 'euler', order: 1, depths: [64, 128, 256, 512] },
   { name: 'Heun', integrator: 'heun', order: 2, depths: [64, 128, 256, 512] },
   { name: 'RK4', integrator: 'rk4', order: 4, depths: [64, 128, 256, 512] },
-  { name: 'RK4, rho held at the left of a step', integrator: 'rk4', frozenAt: 0, order: 1, depths: frozen },
-  { name: 'RK4, rho held at the middle', integrator: 'rk4', frozenAt: 0.5, order: 2, depths: frozen },
+  {
+    name: 'RK4, rho constant in each step (left end)',
+    integrator: 'rk4',
+    frozenAt: 0,
+    order: 1,
+    depths: frozen,
+  },
+  {
+    name: 'RK4, rho constant in each step (midpoint)',
+    integrator: 'rk4',
+    frozenAt: 0.5,
+    order: 2,
+    depths: frozen,
+  },
 ];
 
 export const c1: Claim<{ solveFlow: typeof solveFlow }> = {
@@ -67,12 +79,12 @@ export const c1: Claim<{ solveFlow: typeof solveFlow }> = {
     });
     return {
       sentence:
-        'The error of the state at depth 1 falls with the order of the scheme, and with order 1 or 2 where rho is frozen in each step, whatever the scheme.',
+        'The error of the state at depth 1 decreases with the order of the scheme. If rho is constant in each step, the order is 1 (left end) or 2 (midpoint), whatever the scheme.',
       checks,
       panels: [
         {
-          title: 'Error of X(., 1) against depth',
-          x: { title: 'slices of depth L', log: true },
+          title: 'Error of X(., 1) against L',
+          x: { title: 'number of slices L', log: true },
           y: { title: 'relative error', log: true },
           series,
         },

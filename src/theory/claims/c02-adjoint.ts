@@ -48,12 +48,12 @@ export const c2: Claim<Parts> = {
     const continuous = distanceInDepth(setting, parts);
     return {
       sentence:
-        'The discrete adjoint gives the gradients of automatic differentiation to rounding; the adjoint solved backwards as its own equation differs from it by 1/L.',
+        'The discrete adjoint equals automatic differentiation up to rounding error; the continuous adjoint, solved backwards as an ODE, differs from it by O(1/L).',
       checks: [...discrete.checks, continuous.check, ...stageChecks(setting, parts.adjointFlow)],
       panels: [
         {
           title: 'Continuous against discrete costate at depth 0',
-          x: { title: 'slices of depth L', log: true },
+          x: { title: 'number of slices L', log: true },
           y: { title: 'relative difference', log: true },
           series: continuous.series,
         },

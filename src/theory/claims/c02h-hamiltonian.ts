@@ -28,20 +28,20 @@ export const hamiltonian: Hamiltonian = (family, particles, state, costate) =>
 
 export const c2h: Claim<Parts> = {
   id: 'C2h',
-  title: 'State and costate are a Hamiltonian flow',
+  title: 'State and costate form a Hamiltonian system',
   statement: 'dX/dt = dH/dp and dp/dt = - dH/dX with H(p, X, t) = p . integral f(X, theta) rho(theta, t).',
   parts: { hamiltonian, solve },
   measure(setting, parts) {
     const drift = driftInDepth(setting, parts);
     return {
       sentence:
-        'Differentiating H gives the velocity of the state and of the costate to rounding, and H is kept along depth, up to 1/L, where rho does not depend on depth.',
+        'The derivatives of H equal the velocities of state and costate up to rounding error. If rho does not depend on depth, H is conserved along depth up to O(1/L).',
       checks: [...equations(setting, parts), drift.check],
       panels: [
         {
           title: 'Drift of H along depth, rho constant in depth',
-          x: { title: 'slices of depth L', log: true },
-          y: { title: 'max over depth of abs(H - H(0)), over the RMS of H', log: true },
+          x: { title: 'number of slices L', log: true },
+          y: { title: 'max over depth of abs(H - H(0)) / RMS of H', log: true },
           series: drift.series,
         },
       ],

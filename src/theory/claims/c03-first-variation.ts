@@ -39,7 +39,7 @@ export const c3: Claim<Parts> = {
     const slopes = remainders.map((values) => fitPower(lambdas, values, 1e-14).slope);
     return {
       sentence:
-        'What the linear term leaves falls as lambda^2; for a single step it is the exact square of the difference of the two velocities.',
+        'The remainder after the linear term decreases as lambda^2. For a single step it equals its closed form, the square of the difference of the two velocities.',
       checks: [
         within(
           { name: 'slope of the remainder in lambda, median over pairs', measured: median(slopes) },

@@ -26,9 +26,9 @@ interface Study {
 
 export const c5: Claim<CostateParts> = {
   id: 'C5',
-  title: 'Local minima are global: while E > 0 there is a descent direction',
+  title: 'Local minima are global: if E > 0, there is a descent direction',
   statement:
-    'If E > 0, some nu has <dE/drho, nu - rho> < 0: at any depth, particles whose integral is - p on the data.',
+    'If E > 0, some nu has <dE/drho, nu - rho> < 0: at any depth, take particles whose integral is - p on the data.',
   parts: { functionalGradient, fitCostate },
   real: true,
   cost: 10,
@@ -40,7 +40,7 @@ export const c5: Claim<CostateParts> = {
     const { studies, reported } = oddBlocks(setting, parts);
     return {
       sentence:
-        'E falls along the constructed direction by abs(p)^2 to first order, and along the minimiser of G over every ball; only blocks that cannot fit the data find none.',
+        'To first order, E decreases by abs(p)^2 along the constructed direction. It also decreases along the minimiser of G over every ball; only blocks that cannot fit the data have no descent direction.',
       checks: [construction, balls, studies, stuckStates(setting, parts)].flatMap(({ checks }) => checks),
       reported,
       panels: [...construction.panels!, ...balls.panels!],
@@ -74,14 +74,14 @@ function proofConstruction({ draw, quick, fashion }: ClaimContext, parts: Costat
     checks: [
       atMost(
         {
-          name: 'dE/(lambda h) against - abs(Pi_m p)^2 - int G drho, relative, lambda = 1e-4',
+          name: 'dE/(lambda h) against - abs(Pi_m p)^2 - int G drho, relative error, lambda = 1e-4',
           measured: worst(rows.map(({ measured, promised }) => Math.abs(measured / promised - 1))),
         },
         1e-3,
       ),
       atMost(
         {
-          name: 'int G dnu against - abs(p)^2, relative, from m = 2 N on',
+          name: 'int G dnu against - abs(p)^2, relative error, m >= 2 N',
           measured: worst(rows.flatMap(({ share, reached }) => (share >= 2 ? [Math.abs(reached - 1)] : []))),
         },
         1e-6,
@@ -89,7 +89,7 @@ function proofConstruction({ draw, quick, fashion }: ClaimContext, parts: Costat
     ],
     panels: [
       {
-        title: 'Share of the costate that m random blocks fit',
+        title: 'Fraction of the costate fitted by m random blocks',
         x: { title: 'm / N', log: true },
         y: { title: 'abs(Pi_m p)^2 / abs(p)^2' },
         series: all
@@ -134,7 +134,7 @@ function overBalls(
         })),
       },
       {
-        title: 'First order: the change of E over lambda gap, r = 4',
+        title: 'First order: dE/(lambda gap), r = 4',
         x: { title: 'lambda', log: true },
         y: { title: 'abs(dE/(lambda gap) - 1), median', log: true },
         series: named.map(([name, studies]): Series => ({ name, points: offLinear(studies) })),
@@ -164,18 +164,15 @@ function ballChecks(name: string, studies: readonly BallStudy[]): Check[] {
   );
   return [
     atLeast(
-      { name: `${name}: gaps of ${gaps.length} below 0`, measured: gaps.filter((gap) => gap < 0).length },
+      { name: `${name}: gaps below 0, of ${gaps.length}`, measured: gaps.filter((gap) => gap < 0).length },
       gaps.length,
     ),
-    atLeast(
-      { name: `${name}: gap over that of the next smaller ball, least`, measured: Math.min(...growth) },
-      1,
-    ),
+    atLeast({ name: `${name}: gap / gap of the next smaller ball, min`, measured: Math.min(...growth) }, 1),
     ...(name.startsWith('bottleneck')
       ? [
           atLeast(
             {
-              name: `${name}: min G / r over that of the next smaller ball, least`,
+              name: `${name}: min G / r relative to the next smaller ball, min`,
               measured: Math.min(...homogeneous),
             },
             1,
@@ -214,10 +211,10 @@ function oddBlocks(
   return {
     studies: {
       checks: [
-        atMost({ name: 'odd blocks, even target: abs(gap) over E > 0', measured: gap / loss }, 1e-13),
+        atMost({ name: 'odd blocks, even target: abs(gap) / E', measured: gap / loss }, 1e-13),
         atMost(
           {
-            name: 'the same with a constant coordinate: E after a line search, over E',
+            name: 'with a constant coordinate: E after a line search / E before',
             measured: lossWithConstant / loss,
           },
           0.9,
@@ -225,7 +222,7 @@ function oddBlocks(
       ],
     },
     reported: {
-      'E at which odd blocks find no direction': loss,
+      'E where odd blocks have no descent direction': loss,
       'gap with a constant coordinate': gapWithConstant,
     },
   };
@@ -252,7 +249,7 @@ function stuckStates({ draw, quick }: ClaimContext, parts: CostateParts): Study 
           if (gap < 0 && loss < 0.9 * solution.loss) freed++;
         });
       return atLeast(
-        { name: `stuck state ${kind}: draws of ${draws(quick)} with a descent direction`, measured: freed },
+        { name: `stuck state ${kind}: draws with a descent direction, of ${draws(quick)}`, measured: freed },
         draws(quick),
       );
     }),

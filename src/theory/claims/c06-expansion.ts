@@ -41,7 +41,7 @@ export const c6: Claim<Parts> = {
   id: 'C6',
   title: 'A deep ResNet is an ensemble of shallow ones',
   statement:
-    'X(., 1) = sum_k eps^k C_k for blocks of size eps, where C_k gathers what passes through k blocks; the first K orders leave a remainder of order eps^{K+1}.',
+    'X(., 1) = sum_k eps^k C_k for blocks of size eps, where C_k collects the paths through k blocks; the remainder after order K is of order eps^{K+1}.',
   parts: { expandFlow, explicitOrders },
   cost: 2,
   measure(setting, parts) {
@@ -56,13 +56,13 @@ export const c6: Claim<Parts> = {
     const norms = orderNorms(setting, parts);
     return {
       sentence:
-        'Each order of the expansion gains one power of the size of rho; the orders do not shrink with depth: order k carries 1/k! of the paths, however many layers there are.',
+        'Each order of the expansion reduces the remainder by one power of the size of rho. The orders do not shrink with depth: order k carries 1/k! of the weight of all paths, for any number of layers.',
       checks: [
         ...found.flatMap(({ blocks, rows }) =>
           Array.from({ length: highest + 1 }, (_, k) =>
             within(
               {
-                name: `${blocks}: slope in eps of what orders 0 .. ${k} leave, median over draws`,
+                name: `${blocks}: slope in eps of the remainder after orders 0 .. ${k}, median over draws`,
                 measured: median(rows.map((row) => slopeOf(row, k))),
               },
               k + 1,
@@ -73,7 +73,7 @@ export const c6: Claim<Parts> = {
         ...families.map(({ blocks, family }, f) =>
           atMost(
             {
-              name: `${blocks}: coefficients against Cauchy's integral, largest r^k abs(difference) over abs(X)`,
+              name: `${blocks}: coefficients against Cauchy's integral, max of r^k abs(difference) / abs(X)`,
               measured: cauchyError(blocks, family, setting.draw(5000 + f), parts),
             },
             1e-14,
@@ -82,7 +82,7 @@ export const c6: Claim<Parts> = {
         ...(['first', 'second'] as const).map((which) =>
           atMost(
             {
-              name: `matrix: the talk's sum of ${which} order, relative difference`,
+              name: `matrix: the talk's ${which}-order sum, relative difference`,
               measured: explicitError(which, setting.draw(6000), parts),
             },
             1e-13,
@@ -91,7 +91,7 @@ export const c6: Claim<Parts> = {
         ...[1, 2, 3].map((k) =>
           within(
             {
-              name: `slope in L of abs(C_${k}), same law`,
+              name: `slope in L of abs(C_${k}) at a fixed law`,
               measured: fitPower(norms.depths, norms.byOrder[k] ?? []).slope,
             },
             0,
@@ -102,9 +102,9 @@ export const c6: Claim<Parts> = {
       panels: [
         ...found.map(({ blocks, rows }) => remainderPanel(blocks, rows)),
         {
-          title: 'What each order carries, bottleneck blocks',
+          title: 'Size of each order, bottleneck blocks',
           x: { title: 'depth L', log: true },
-          y: { title: 'abs(C_k) over abs(C_0), mean over draws', log: true },
+          y: { title: 'abs(C_k) / abs(C_0), mean over draws', log: true },
           series: [1, 2, 3, 4].map((k) => ({
             name: `k = ${k}`,
             points: norms.depths.map((depth, i) => [depth, norms.byOrder[k]?.[i] ?? NaN] as const),
@@ -192,7 +192,7 @@ function orderNorms({ draw, quick }: ClaimContext, parts: Parts): { depths: numb
 
 function remainderPanel(blocks: Blocks, rows: readonly number[][][]): ClaimPanel {
   return {
-    title: `What the first orders leave, ${blocks} blocks`,
+    title: `Remainder after the first orders, ${blocks} blocks`,
     x: { title: 'eps, the size of rho', log: true },
     y: { title: 'relative remainder, median over draws', log: true },
     series: Array.from({ length: highest + 1 }, (_, k) => ({

@@ -53,7 +53,7 @@ export const c7: Claim<{ twoLayerGradient: TwoLayerGradient }> = {
     });
     return {
       sentence:
-        'Over random blocks theta and all depths, one minus the cosine between the two gradients falls as the square of the size of rho.',
+        'Over random blocks theta and all depths, one minus the cosine between the two gradients decreases as the square of the size of rho.',
       checks: rows.map(({ activation, slope }): Check =>
         within(
           { name: `slope of 1 - cos in the size of rho, ${activation}, median over draws`, measured: slope },

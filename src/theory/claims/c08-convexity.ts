@@ -20,13 +20,13 @@ export const c8: Claim<{ energy: Energy }> = {
   id: 'C8',
   title: 'The two-layer loss is convex in rho, the ResNet loss is not',
   statement:
-    'For one step of depth E((1 - lambda) rho_0 + lambda rho_1) lies below the chord by lambda (1 - lambda) / 2 mean abs(W1 (F_1 - F_0))^2.',
+    'For one step in depth, E((1 - lambda) rho_0 + lambda rho_1) lies below the chord by lambda (1 - lambda) / 2 mean abs(W1 (F_1 - F_0))^2.',
   parts: { energy },
   measure(setting, parts) {
     const net = deepExample(parts.energy);
     return {
       sentence:
-        'A network with one hidden layer has a parabola between any two laws of blocks; a deep one with f = theta x, y = 8 rises above its chord.',
+        'Between any two laws of blocks, the loss of a network with one hidden layer is a parabola; that of a deep network with f = theta x, y = 8 rises above its chord.',
       checks: [
         atMost(
           {
@@ -36,11 +36,12 @@ export const c8: Claim<{ energy: Energy }> = {
           1e-13,
         ),
         within({ name: 'f = theta x, y = 8: E between theta = -1 and 1', measured: net.middle }, 24.5, 1e-6),
-        within({ name: 'f = theta x, y = 8: the chord there', measured: net.chord }, net.exactChord, 1e-6),
-        atLeast(
-          { name: 'E over the chord there: above 1 is not convex', measured: net.middle / net.chord },
-          1,
+        within(
+          { name: 'f = theta x, y = 8: chord at the same point', measured: net.chord },
+          net.exactChord,
+          1e-6,
         ),
+        atLeast({ name: 'E / chord (above 1: not convex)', measured: net.middle / net.chord }, 1),
       ],
       panels: [
         {
@@ -49,9 +50,9 @@ export const c8: Claim<{ energy: Energy }> = {
           y: { title: 'E' },
           series: [
             { name: 'ResNet', points: net.deep, mark: 'line' },
-            { name: 'its chord', points: net.deepChord, predicted: true },
+            { name: 'ResNet, chord', points: net.deepChord, predicted: true },
             { name: 'two-layer network', points: net.flat, mark: 'line' },
-            { name: 'its chord ', points: net.flatChord, predicted: true },
+            { name: 'two-layer network, chord', points: net.flatChord, predicted: true },
           ],
         },
       ],

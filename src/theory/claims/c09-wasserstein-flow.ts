@@ -33,7 +33,7 @@ export const c9: Claim<Parts> = {
   id: 'C9',
   title: 'Training is a gradient flow in the space of measures',
   statement:
-    'dtheta_lj/ds = - grad G(theta_lj, t_l) lowers E at the rate D = sum_l h_l sum_j w_lj abs(grad G)^2; from full support to 0, from deficient support not.',
+    'dtheta_lj/ds = - grad G(theta_lj, t_l) lowers E at the rate D = sum_l h_l sum_j w_lj abs(grad G)^2: to 0 from full support, but not from deficient support.',
   parts: { gradient: particleGradient, steepestDirection },
   real: true,
   cost: 70,
@@ -45,7 +45,7 @@ export const c9: Claim<Parts> = {
     const stuck = deficientSupport(setting, parts);
     return {
       sentence:
-        'From full support the loss goes to 0 in every draw. From a deficient support the flow keeps its loss for ever, until a descent direction adds the blocks that were missing.',
+        'From full support, the loss tends to 0 in every draw. From deficient support, it stays above 0 until a descent direction adds the missing blocks.',
       checks: [...full.checks, ...identity.checks, ...stuck.checks],
       reported: { ...full.reported, ...stuck.reported },
       panels: [full.panel, stuck.panel, ...identity.panels],
@@ -103,15 +103,15 @@ function fullSupport({ quick, draw, fashion }: ClaimContext, { gradient }: Parts
     longest = Math.max(longest, losses.length - 1);
     series.push({ name: `draw ${i + 1}`, points: fewPoints(losses), mark: 'line' });
   }
-  const checks = [atLeast({ name: `draws of ${seeds} that reach E < 1e-6`, measured: reached }, seeds)];
-  const reported: Record<string, number> = { 'steps of 0.5 that the slowest draw needs': longest };
+  const checks = [atLeast({ name: `draws that reach E < 1e-6, of ${seeds}`, measured: reached }, seeds)];
+  const reported: Record<string, number> = { 'steps of 0.5 of the slowest draw': longest };
   if (fashion && !quick) {
     const { losses, loss } = scope(() => flowOf(fashionExample(fashion, draw(50)), gradient, 10_000));
-    checks.push(atMost({ name: 'E on 100 images of Fashion-MNIST', measured: loss }, targetLoss));
+    checks.push(atMost({ name: 'E on 100 Fashion-MNIST images', measured: loss }, targetLoss));
     reported['steps on Fashion-MNIST'] = losses.length - 1;
     series.push({ name: 'Fashion-MNIST', points: fewPoints(losses), mark: 'line' });
   }
-  return { checks, reported, panel: { title: 'Full support: the loss along the flow', ...axes, series } };
+  return { checks, reported, panel: { title: 'Full support: loss along the flow', ...axes, series } };
 }
 
 function energyIdentity(
@@ -152,28 +152,28 @@ function energyIdentity(
       ),
       atMost(
         {
-          name: 'W2(rho_0, rho_s)^2 over s sum ds D, Euler',
+          name: 'W2(rho_0, rho_s)^2 / (s sum ds D), Euler',
           measured: most(euler.flat(), ({ overDissipated }) => overDissipated),
         },
         1 + 1e-12,
       ),
       atMost(
         {
-          name: 'W2(rho_0, rho_s)^2 over s (E_0 - E_s), RK4',
+          name: 'W2(rho_0, rho_s)^2 / (s (E_0 - E_s)), RK4',
           measured: most(exact, ({ overDrop }) => overDrop),
         },
         1,
       ),
-      slope("order of Euler's excess in W2^2 over s (E_0 - E_s)", excess),
+      slope("order in ds of Euler's excess in W2^2 / (s (E_0 - E_s))", excess),
     ],
     panels: [
       {
-        title: 'Energy identity and distance under Euler',
+        title: 'Energy identity and W2 bound under Euler',
         x: { title: 'ds', log: true },
         y: { title: 'relative error', log: true },
         series: [
-          { name: 'abs(E_0 - E_s - sum ds D) over E_0 - E_s', points: named(errors) },
-          { name: 'W2^2 over s (E_0 - E_s), off its limit', points: named(excess) },
+          { name: 'abs(E_0 - E_s - sum ds D) / (E_0 - E_s)', points: named(errors) },
+          { name: 'W2^2 / (s (E_0 - E_s)), distance from its limit', points: named(excess) },
         ],
       },
     ],
@@ -230,19 +230,17 @@ function deficientSupport({ quick, draw, progress }: ClaimContext, parts: Parts)
         {
           name:
             kind === 'saturated'
-              ? 'saturated: E off 1/2 Var of the linear part, after 100 steps'
+              ? 'saturated: distance of E from 1/2 Var of the linear part after 100 steps'
               : `${titles[kind]}: change of E in 100 steps`,
           measured: off,
         },
         kind === 'saturated' ? 1e-12 : 0,
       ),
     );
-    reported[`rounds to free, at most, ${titles[kind]}`] = rounds;
-    if (kind === 'dead') reported[`draws of ${count} freed, ${titles[kind]}`] = reached;
+    reported[`${titles[kind]}: rounds until freed, max over draws`] = rounds;
+    if (kind === 'dead') reported[`${titles[kind]}: draws freed, of ${count}`] = reached;
     else
-      checks.push(
-        atLeast({ name: `${titles[kind]}: draws of ${count} that are freed`, measured: reached }, count),
-      );
+      checks.push(atLeast({ name: `${titles[kind]}: draws freed, of ${count}`, measured: reached }, count));
   });
   return { checks, reported, panel: { title: 'Deficient support: stuck, then freed', ...axes, series } };
 }

@@ -34,9 +34,9 @@ interface Row {
 
 export const c9n: Claim<Parts> = {
   id: 'C9n',
-  title: 'One particle a depth has no guarantee; many have',
+  title: 'One particle per depth has no guarantee; many particles have one',
   statement:
-    'The gradient flow reaches E = 0 with many particles at each depth. With one, the plain neural ODE, it may end elsewhere.',
+    'The gradient flow reaches E = 0 with many particles at each depth. With one (the plain neural ODE), it may converge to E > 0.',
   parts: { gradient: particleGradient },
   cost: 55,
   measure(setting, parts) {
@@ -60,40 +60,40 @@ export const c9n: Claim<Parts> = {
     const [one, many] = [byCount[0]!, byCount.at(-1)!];
     const series = (read: (row: Row) => number): Series[] =>
       [
-        { name: `theta(t), ${slices} slices, M grows`, rows: byCount },
-        { name: 'theta(t), M = 1, slices grow', rows: smooth },
-        { name: 'M = 1, slices drawn independently', rows: rough },
+        { name: `theta(t), ${slices} slices, increasing M`, rows: byCount },
+        { name: 'theta(t), M = 1, increasing L', rows: smooth },
+        { name: 'independent slices, M = 1, increasing L', rows: rough },
       ].flatMap(({ name, rows }) =>
         rows.length
           ? [{ name, points: rows.map((row) => [row.particles * row.slices, read(row)] as const) }]
           : [],
       );
     const reported = [...byCount, ...smooth].map((row) => [
-      `share, ${row.slices} slices, M = ${row.particles}`,
+      `fraction, ${row.slices} slices, M = ${row.particles}`,
       row.rate,
     ]);
-    const independent = rough.map((row) => [`share, ${row.slices} independent slices, M = 1`, row.rate]);
-    const x = { title: 'blocks in all, slices times M', log: true };
+    const independent = rough.map((row) => [`fraction, ${row.slices} independent slices, M = 1`, row.rate]);
+    const x = { title: 'number of blocks, L M', log: true };
     return {
-      sentence: `The share of draws that reach E < 1e-4 grows with the particles at each depth, from ${one.rate} for one to ${many.rate} for ${many.particles}, at equal time of the flow.`,
+      sentence: `The fraction of draws that reach E < 1e-4 increases with the number of particles at each depth, from ${one.rate} for M = 1 to ${many.rate} for M = ${many.particles}, at equal flow time.`,
       checks: [
-        atLeast({ name: `M = ${many.particles}: share of draws with E < 1e-4`, measured: many.rate }, 1),
-        atMost({ name: 'M = 1: share of draws with E < 1e-4', measured: one.rate }, 0.75),
+        atLeast({ name: `M = ${many.particles}: fraction of draws with E < 1e-4`, measured: many.rate }, 1),
+        atMost({ name: 'M = 1: fraction of draws with E < 1e-4', measured: one.rate }, 0.75),
         atMost(
-          { name: 'largest fall of the share from one M to the next', measured: Math.max(...falls) },
+          { name: 'max decrease of the fraction from one M to the next', measured: Math.max(...falls) },
           0.1,
         ),
       ],
       reported: Object.fromEntries([...reported, ...independent]) as Record<string, number>,
       panels: [
         {
-          title: 'Share of draws that reach E < 1e-4',
+          title: 'Fraction of draws that reach E < 1e-4',
           x,
-          y: { title: 'share' },
+          y: { title: 'fraction' },
           series: series(({ rate }) => rate),
         },
         {
-          title: 'Loss at the end, median',
+          title: 'Final loss, median',
           x,
           y: { title: 'E', log: true },
           series: series(({ loss }) => loss),

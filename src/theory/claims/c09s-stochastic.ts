@@ -66,21 +66,21 @@ export const c9s: Claim<Parts> = {
   id: 'C9s',
   title: 'Stochastic gradient descent follows the gradient flow',
   statement:
-    'With one sample a step, the loss path of SGD tends to that of the flow like the root of the step and, in the number of particles, like M^{-1/2}.',
+    'With one sample per step, the loss of SGD converges to that of the flow with order 1/2 in the step size and, in the number of particles, as M^{-1/2}.',
   parts: { batchGradient },
   cost: 20,
   measure(setting, parts) {
     const studies = measureStudies(setting, parts);
     return {
       sentence:
-        'The distance of the loss path of SGD to that of the flow falls with the step and with the number of particles, each with the exponent 1/2.',
+        'The distance between the losses of SGD and of the flow decreases with the step size and with the number of particles, each with exponent 1/2.',
       checks: studies.flatMap(({ title, points, rate, band }) => {
         const [x, y] = [points.map(([at]) => at), points.map(([, distance]) => distance)];
         const { slope, standardError } = fitPower(x, y);
         const [first = NaN, last = NaN] = [y[0], y.at(-1)];
         return [
           within({ name: `order, ${title}`, measured: slope, standardError }, rate, band),
-          atMost({ name: `last distance over first, ${title}`, measured: last / first }, 0.8),
+          atMost({ name: `last distance / first distance, ${title}`, measured: last / first }, 0.8),
         ];
       }),
       panels: studies.map(({ title, over, points, rate }) => {
@@ -91,7 +91,7 @@ export const c9s: Claim<Parts> = {
           points: points.map(([x]) => [x, y0 * (x / x0) ** rate]),
         };
         return {
-          title: `Distance of loss paths, ${title}`,
+          title: `Distance between losses, ${title}`,
           x: { title: over, log: true },
           y: { title: 'RMS over s and seeds', log: true },
           series: [{ name: 'SGD, batch 1', points }, predicted],

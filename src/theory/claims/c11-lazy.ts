@@ -26,10 +26,10 @@ interface Parts {
 const quantities = ['movement', 'kernel', 'function', 'theta'] as const;
 type Quantity = (typeof quantities)[number];
 const meanings: Readonly<Record<Quantity, string>> = {
-  movement: 'parameters from their start',
-  kernel: 'kernel from its start',
-  function: 'predictions from the linearised model',
-  theta: 'parameters from the linearised model',
+  movement: 'parameters to their initial values',
+  kernel: 'kernel to its initial value',
+  function: 'predictions to the linearised model',
+  theta: 'parameters to the linearised model',
 };
 
 interface Study {
@@ -63,9 +63,9 @@ const horizon = 1;
 
 export const c11: Claim<Parts> = {
   id: 'C11',
-  title: 'Scaled by alpha, a network trains as its linearisation',
+  title: 'A network scaled by alpha trains like its linearisation',
   statement:
-    'Trained as alpha (f - f_0) under the loss over alpha^2, parameters move by 1/alpha, the tangent kernel too, and predictions tend to those of kernel gradient flow.',
+    'If alpha (f - f_0) is trained on the loss divided by alpha^2, parameters and tangent kernel move by O(1/alpha), and predictions converge to those of kernel gradient flow.',
   parts: { tangentKernel, lazyProblem, linearisedModel, tangentPull },
   cost: 3,
   measure(setting, parts) {
@@ -85,7 +85,7 @@ export const c11: Claim<Parts> = {
         const slope = median(rows.map((row) => fitPower(alphas, row[quantity]).slope));
         return [
           within(
-            { name: `${study.name}: ${meanings[quantity]}, slope in alpha`, measured: slope },
+            { name: `${study.name}: distance of ${meanings[quantity]}, slope in alpha`, measured: slope },
             expected,
             0.1,
           ),
@@ -94,7 +94,7 @@ export const c11: Claim<Parts> = {
     );
     return {
       sentence:
-        'With the prediction at the start taken off, a large scale alpha freezes the kernel: this is the regime of the NTK. Without, nothing is lazy.',
+        'If the initial prediction is subtracted, a large scale alpha freezes the kernel: the NTK regime. Otherwise, training is not lazy.',
       checks: [
         ...checks,
         atMost(

@@ -35,9 +35,9 @@ const exponent = 10;
 
 export const c11b: Claim<Parts> = {
   id: 'C11b',
-  title: 'The tangent kernel proves convergence for any structure',
+  title: 'The tangent kernel proves convergence for any architecture',
   statement:
-    'E(s) <= E(0) exp(-2 lambda_min s), where lambda_min is the least eigenvalue of K / N over the path.',
+    'E(s) <= E(0) exp(-2 lambda_min s), where lambda_min is the smallest eigenvalue of K / N over the path.',
   parts: { tangentKernel },
   cost: 3,
   measure(setting, parts) {
@@ -51,19 +51,19 @@ export const c11b: Claim<Parts> = {
     }));
     return {
       sentence:
-        'In the lazy regime the loss of three quite different nets stays below the bound that their kernel gives, and ends parallel to it.',
+        'In the lazy regime, the loss of three different architectures stays below the bound given by their kernel, and ends parallel to it.',
       checks: found.flatMap(({ name, paths }) => [
-        atMost({ name: `${name}: E over its bound, largest`, measured: most(paths.map(worstRatio)) }, 1),
+        atMost({ name: `${name}: E / bound, max`, measured: most(paths.map(worstRatio)) }, 1),
         atLeast(
           {
-            name: `${name}: final rate of log E over -2 lambda_min, least`,
+            name: `${name}: final rate of log E / (-2 lambda_min), min`,
             measured: minimum(paths.map(finalRate)),
           },
           1,
         ),
         atMost(
           {
-            name: `${name}: final rate of log E over -2 lambda_min, median`,
+            name: `${name}: final rate of log E / (-2 lambda_min), median`,
             measured: median(paths.map(finalRate)),
           },
           1.5,
@@ -72,7 +72,7 @@ export const c11b: Claim<Parts> = {
       panels: found.map(({ name, paths: [path] }) => ({
         title: name,
         x: { title: 'lambda_min s' },
-        y: { title: 'E over E(0)', log: true },
+        y: { title: 'E / E(0)', log: true },
         series: [
           { name: 'E', points: curve(path!, ({ loss }) => loss), mark: 'line' as const },
           { name: 'bound', predicted: true, points: curve(path!, ({ s }) => boundAt(path!, s)) },

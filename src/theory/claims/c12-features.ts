@@ -42,7 +42,7 @@ export const c12: Claim<Parts> = {
   id: 'C12',
   title: 'Mean-field networks learn features, the NTK does not',
   statement:
-    'On targets that depend on one or two of d directions, with n = 10 d samples, the trained particles do better than kernel ridge regression with the tangent kernel at their start.',
+    'On targets that depend on one or two of d directions, with n = 10 d samples, trained particles have a lower error than kernel ridge regression with their initial tangent kernel.',
   parts: { meanFieldError, lazyError },
   real: true,
   cost: 60,
@@ -54,7 +54,7 @@ export const c12: Claim<Parts> = {
       models.map((model): Check => {
         const own = cells.filter((cell) => cell.task === task && cell.model === model);
         const lowest = Math.min(...own.map(zScore));
-        return atLeast({ name: `${task.name}, ${model.name}: least paired z over d`, measured: lowest }, 2);
+        return atLeast({ name: `${task.name}, ${model.name}: min paired z over d`, measured: lowest }, 2);
       }),
     );
     const controls = cells.filter(({ task }) => task === radius);
@@ -62,11 +62,11 @@ export const c12: Claim<Parts> = {
     const ratio = mean(controls.map(({ lazy, meanField }) => mean(meanField) / mean(lazy)));
     return {
       sentence:
-        'Trained particles find the directions that matter; the kernel, fixed at the start, sees all directions alike. Where none is special, nothing is gained.',
+        'Trained particles find the relevant directions; the kernel, fixed at initialisation, treats all directions alike. If no direction is special, there is no gain.',
       checks: [
         ...checks,
-        atMost({ name: 'control abs(x)^2: least paired z', measured: Math.max(control, 0) }, 2),
-        atLeast({ name: 'control abs(x)^2: mean-field error over that of the NTK', measured: ratio }, 0.8),
+        atMost({ name: 'control abs(x)^2: min paired z', measured: Math.max(control, 0) }, 2),
+        atLeast({ name: 'control abs(x)^2: mean-field error / NTK error', measured: ratio }, 0.8),
       ],
       reported: fashion ? fashionErrors(setting, fashion, parts) : {},
       panels: [xor, hermite, radius].map((task) => panelOf(task, cells, dimensions)),
@@ -133,7 +133,7 @@ function panelOf(task: Task, cells: readonly Cell[], dimensions: readonly number
   return {
     title: `Test error on ${task.name}`,
     x: { title: 'features d', log: true },
-    y: { title: 'mean squared error over the variance' },
+    y: { title: 'mean squared error / variance' },
     series: models.flatMap((model) => [
       { name: `${model.name}, mean-field`, points: line(model, 'meanField') },
       { name: `${model.name}, NTK`, points: line(model, 'lazy') },

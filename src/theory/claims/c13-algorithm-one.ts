@@ -38,9 +38,9 @@ const separations = [1e-3, 3e-4, 1e-4, 3e-5, 1e-5];
 
 export const c13: Claim<Parts> = {
   id: 'C13',
-  title: 'Algorithm 1 is a scheme with jumps of order 1/n',
+  title: 'Algorithm 1 is a numerical scheme with jumps of order 1/n',
   statement:
-    'dE/dtau^l = dE/dh_l - dE/dh_{l+1}; sorted tiles make E jump by (gap) x (difference of blocks) where two tau cross, blocks with own widths by a commutator, overlapping intervals not at all.',
+    'dE/dtau^l = dE/dh_l - dE/dh_{l+1}. Where two tau cross, E jumps by (gap) x (difference of blocks) for sorted tiles, by a commutator for blocks with independent widths, and not at all for overlapping intervals.',
   parts: { breakGradient, tauGradient, sorted, sequential, overlapping },
   real: true,
   cost: 40,
@@ -52,19 +52,19 @@ export const c13: Claim<Parts> = {
     const limit = gradientsInBlocks(setting, parts);
     return {
       sentence:
-        'The derivative in tau is exact for the scheme and tends to that of the continuous depth; reordering is not continuous: the jump does not fade as two blocks meet, only as blocks become many.',
+        'The derivative in tau is exact for the scheme and converges to that of continuous depth. Reordering is not continuous: the jump does not vanish as two blocks meet, only as the number of blocks grows.',
       checks: [
         ...gradientChecks(setting, parts),
         atMost(
           {
-            name: 'dE/dtau on a ResNet20, stage 1, against central differences, over the largest',
+            name: 'ResNet20, stage 1: dE/dtau against central differences, relative to the largest entry',
             measured: stageDifferenceError(setting, parts.tauGradient),
           },
           1e-8,
         ),
         ...inSeparation.map((curve) => slopeCheck('slope of the jump in separation', curve)),
         ...inBlocks.map((curve) => slopeCheck('slope of the jump in n', curve)),
-        ...limit.map((curve) => slopeCheck('slope in n of dE/dtau less its limit', curve)),
+        ...limit.map((curve) => slopeCheck('slope in n of dE/dtau minus its limit', curve)),
       ],
       panels: [
         panel(
@@ -74,7 +74,7 @@ export const c13: Claim<Parts> = {
           inSeparation,
         ),
         panel('Jump of E as s -> 0', 'blocks n', 'abs(jump), median over nets', inBlocks),
-        panel('dE/dtau of the scheme less that of the ODE', 'blocks n', 'median over depth and nets', limit),
+        panel('dE/dtau of the scheme minus that of the ODE', 'blocks n', 'median over depth and nets', limit),
       ],
     };
   },
@@ -87,7 +87,7 @@ function gradientChecks({ draw, quick }: ClaimContext, parts: Parts): Check[] {
     );
     return atMost(
       {
-        name: `dE/dtau of ${kind} against central differences, over the largest`,
+        name: `dE/dtau of ${kind} against central differences, relative to the largest entry`,
         measured: Math.max(...errors),
       },
       1e-8,
@@ -119,7 +119,7 @@ function medianJump(
 function jumpsInSeparation(setting: ClaimContext, parts: Parts): Curve[] {
   const schemes = [
     { name: 'sorted tiles', scheme: parts.sorted, exponent: 0 },
-    { name: 'own widths in sequence', scheme: parts.sequential, exponent: 0 },
+    { name: 'independent widths in sequence', scheme: parts.sequential, exponent: 0 },
     { name: 'overlapping intervals', scheme: parts.overlapping, exponent: 1 },
   ];
   return schemes.map(({ name, scheme, exponent }) => ({
@@ -150,7 +150,7 @@ function jumpsInBlocks(setting: ClaimContext, parts: Parts): Curve[] {
   const schemes = [
     { name: 'sorted tiles', scheme: parts.sorted, order: { 'i.i.d.': 1, smooth: 2 }, band: 0.1 * wider },
     {
-      name: 'own widths in sequence',
+      name: 'independent widths in sequence',
       scheme: parts.sequential,
       order: { 'i.i.d.': 2, smooth: 3 },
       band: 0.15 * wider,

@@ -38,7 +38,7 @@ const referenceSteps = 64;
 
 export const c14: Claim<Parts> = {
   id: 'C14',
-  title: 'A neural ODE as the limit needs regular weights',
+  title: 'The neural ODE limit needs regular weights',
   statement:
     'X^{l+1} = X^l + (1/L) f(X^l, theta^l) with weights smooth in depth tends to the neural ODE of these weights; with independent weights it tends to the ODE averaged over their law.',
   parts: { meanVelocity, smoothBlocks, solveFlow },
@@ -77,20 +77,20 @@ export const c14: Claim<Parts> = {
       depths.map((_, j) => rms(errors.map((row) => row[j] ?? NaN)));
 
     const rows = [
-      { name: 'independent weights, from the averaged ODE', order: 0.5, errors: independent },
-      { name: 'smooth weights, from their own ODE', order: 1, errors: overDraws(own) },
-      { name: 'smooth weights, from the averaged ODE', order: 0, errors: overDraws(apart) },
+      { name: 'independent weights, to the averaged ODE', order: 0.5, errors: independent },
+      { name: 'smooth weights, to their own ODE', order: 1, errors: overDraws(own) },
+      { name: 'smooth weights, to the averaged ODE', order: 0, errors: overDraws(apart) },
     ];
     return {
       sentence:
-        'Smooth weights lead to their own neural ODE at rate 1/L; independent ones of the same law do not have one: they lead to the averaged ODE, at rate 1/sqrt(L).',
+        'Networks with smooth weights converge to the neural ODE of these weights at rate 1/L; those with independent weights of the same law converge to the averaged ODE at rate 1/sqrt(L).',
       checks: rows.map(({ name, order, errors }) => {
         const { slope, standardError } = fitPower(depths, errors, 1e-12);
         return within({ name: `slope in L, ${name}`, measured: slope, standardError }, -order, 0.05);
       }),
       panels: [
         {
-          title: 'Distance of X(., 1) from the limit',
+          title: 'Distance of X(., 1) to the limit',
           x: { title: 'depth L', log: true },
           y: { title: 'relative error, RMS over draws', log: true },
           series: rows.map(({ name, errors }) => ({

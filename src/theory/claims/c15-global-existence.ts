@@ -32,19 +32,19 @@ interface Ratios {
 }
 
 const named = {
-  moment: 'sqrt M2 over sqrt M2(0) + sqrt(s sum ds D), Euler',
-  energy: 'sqrt M2 over sqrt M2(0) + sqrt(s (E_0 - E_s)), RK4',
-  outer: 'max abs(a) over its bound, Euler',
-  inner: 'max abs((w, b)) over its bound, Euler',
+  moment: 'sqrt M2 / (sqrt M2(0) + sqrt(s sum ds D)), Euler',
+  energy: 'sqrt M2 / (sqrt M2(0) + sqrt(s (E_0 - E_s))), RK4',
+  outer: 'max abs(a) / bound, Euler',
+  inner: 'max abs((w, b)) / bound, Euler',
 } as const;
 type Name = keyof typeof named;
 const names = Object.keys(named) as Name[];
 
 export const c15: Claim<Parts> = {
   id: 'C15',
-  title: 'The gradient flow exists for all times',
+  title: 'The gradient flow exists for all time',
   statement:
-    'Second moment and radii of the particles grow no faster than the velocity lets them: the flow cannot blow up in finite time.',
+    'The velocity bounds the second moment and the radii of the particles: the flow cannot blow up in finite time.',
   parts: { gradient: particleGradient, velocityBounds, secondMoment: gridSecondMoment },
   real: true,
   cost: 10,
@@ -68,12 +68,12 @@ export const c15: Claim<Parts> = {
       paths.flatMap((one) => path(one, name).map((at) => at[name])).reduce((a, b) => (b <= a ? a : b), 0);
     return {
       sentence:
-        'No bound is ever passed, and the flow comes near to them: neither the second moment nor a particle can run away in finite time.',
+        'The flow never exceeds a bound and comes close to all of them: neither the second moment nor a particle can diverge in finite time.',
       checks: names.map((name) => atMost({ name: named[name], measured: worst(name) }, 1 + 1e-12)),
       panels: names.map((name): ClaimPanel => ({
         title: named[name],
         x: { title: 's', log: true },
-        y: { title: 'measured over bound' },
+        y: { title: 'measured / bound' },
         series: paths.map((one): Series => ({
           name: one.name,
           mark: 'line',

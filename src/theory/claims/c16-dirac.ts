@@ -43,7 +43,7 @@ const masses = [0.16, 0.08, 0.04, 0.02, 0.01];
 
 export const c16: Claim<Parts> = {
   id: 'C16',
-  title: 'An interval relaxes a Dirac mass in depth',
+  title: 'An interval is a relaxation of a Dirac mass in depth',
   statement:
     "1_[tau, tau'] is a relaxation of the Dirac mass in depth: as the width of a particle's interval tends to 0 at fixed weight x width, state and loss tend to the Dirac limit.",
   parts: { relaxed, jump, kick },

@@ -117,19 +117,19 @@ export function LineChart(props: LineChartProps): JSX.Element {
               onZoom(undefined);
             }}
           >
-            show all
+            Reset zoom
           </Button>
         )}
         {props.onLog && (
           <Button
             look="plain"
             pressed={props.log ?? false}
-            title="logarithmic axis"
+            title="Logarithmic axis"
             onClick={() => {
               props.onLog?.(!props.log);
             }}
           >
-            log
+            Log
           </Button>
         )}
       </ChartHead>

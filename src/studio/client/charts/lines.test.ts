@@ -83,6 +83,6 @@ it('the table has every point of every series', () => {
 
 it('the description gives the first and last values, and the minimum where it is neither', () => {
   const dip = { name: 'loss', colour: seriesColour(0), x: [1, 2, 3], y: [2, 0.5, 1] };
-  expect(describeLines([dip], 'step')).toBe('loss: from 2 at step 1 to 1 at 3, least 0.5 at 2');
-  expect(describeLines([{ ...dip, x: [], y: [] }], 'step')).toBe('loss: nothing recorded yet');
+  expect(describeLines([dip], 'step')).toBe('loss: from 2 at step 1 to 1 at 3, min 0.5 at 2');
+  expect(describeLines([{ ...dip, x: [], y: [] }], 'step')).toBe('loss: no data yet');
 });

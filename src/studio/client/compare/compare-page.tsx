@@ -24,14 +24,14 @@ const ids = computed(() => readList(query.value.runs));
 const passing = signal<number | undefined>(undefined);
 
 const quantities: readonly (readonly [Quantity, string])[] = [
-  ['loss', 'training loss'],
-  ['error', 'training error'],
-  ['evaluated', 'error after epochs'],
+  ['loss', 'Training loss'],
+  ['error', 'Training error'],
+  ['evaluated', 'Test error'],
 ];
 const axes: readonly (readonly [Against, string])[] = [
-  ['step', 'steps'],
-  ['epoch', 'epochs'],
-  ['seconds', 'time'],
+  ['step', 'Steps'],
+  ['epoch', 'Epochs'],
+  ['seconds', 'Time'],
 ];
 
 export function ComparePage(): JSX.Element {
@@ -41,7 +41,7 @@ export function ComparePage(): JSX.Element {
     return (
       <Empty title="Nothing to compare">
         <p>
-          Select two runs or more in the <a href={hrefTo([])}>list</a>, then “compare”.
+          Select two or more runs in the <a href={hrefTo([])}>list</a>, then choose “Compare”.
         </p>
       </Empty>
     );
@@ -56,7 +56,7 @@ export function ComparePage(): JSX.Element {
         <h1>
           {found.length || waiting ? `${count(ids.value.length, 'run')} compared` : 'Nothing to compare'}
         </h1>
-        <a href={hrefTo([], { sel: query.value.runs })}>change the choice</a>
+        <a href={hrefTo([], { sel: query.value.runs })}>Change selection</a>
       </header>
       {failures.map((failure) => (
         <Failure key={failure} text={failure} />
@@ -113,7 +113,7 @@ function Chart({
     <>
       <div class="chart-controls">
         <Segments
-          label="quantity"
+          label="Quantity"
           options={quantities}
           value={quantity}
           onChange={(next) => {
@@ -121,7 +121,7 @@ function Chart({
           }}
         />
         <Segments
-          label="against"
+          label="Horizontal axis"
           options={axes}
           value={against}
           onChange={(next) => {

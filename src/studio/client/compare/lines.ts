@@ -17,7 +17,7 @@ interface Run {
 }
 
 const titles = { loss: 'Training loss', error: 'Training error' } as const;
-const units = { loss: 'cross-entropy', error: 'wrong in %', evaluated: 'wrong in %' } as const;
+const units = { loss: 'cross-entropy', error: 'error in %', evaluated: 'error in %' } as const;
 const places = { step: 'step', epoch: 'epoch', seconds: 'seconds' } as const;
 
 const evaluatedOn = ({ detail }: Run): EvaluationSet => evaluationSet(detail.config, detail.environment);

@@ -67,25 +67,25 @@ export function Results({
       <table>
         <thead>
           <tr>
-            <th scope="col">run</th>
-            <th scope="col">state</th>
+            <th scope="col">Run</th>
+            <th scope="col">State</th>
             <th scope="col" class="numeric">
-              test error %
+              Test error (%)
             </th>
             <th scope="col" class="numeric">
-              training loss
+              Training loss
             </th>
             <th scope="col" class="numeric">
-              epochs
+              Epochs
             </th>
             <th scope="col" class="numeric">
-              swaps
+              Swaps
             </th>
             <th scope="col" class="numeric">
-              images/s
+              Images/s
             </th>
             <th scope="col" class="numeric">
-              time
+              Time
             </th>
           </tr>
         </thead>
@@ -168,20 +168,20 @@ export function Pairs({
     <TableSection
       title="Paired differences"
       id="pairs"
-      caption="The gain of a configuration is the error of the one it is compared with minus its own, in points of test error, seed by seed: positive where it has fewer errors. Only configurations whose seeds draw the same weights and batches are paired. Interval and p-value by Student's t; a single pair has neither."
+      caption="Gain: test error of the baseline minus that of the configuration, in points, for each seed; positive if the configuration has fewer errors. Only configurations whose seeds draw the same initial weights and batches are paired. Interval and p-value: Student's t; a single pair has neither."
       save={tableItems('paired-differences', table)}
     >
       <table>
         <thead>
           <tr>
-            <th scope="col">configuration</th>
-            <th scope="col">against</th>
-            <th scope="col">seeds</th>
+            <th scope="col">Configuration</th>
+            <th scope="col">Baseline</th>
+            <th scope="col">Seeds</th>
             <th scope="col" class="numeric">
-              gain of each
+              Gain per seed
             </th>
             <th scope="col" class="numeric">
-              gain [95 %]
+              Gain [95 %]
             </th>
             <th scope="col" class="numeric">
               p
@@ -223,7 +223,7 @@ export function Differences({
   return (
     <section class="chart" aria-labelledby="differences">
       <ChartHead
-        title="Settings that differ"
+        title="Differing settings"
         level={2}
         id="differences"
         save={tableItems('differences', () => ({
@@ -234,15 +234,15 @@ export function Differences({
       {keys.length === 0 ? (
         <p class="quiet">
           {found.length > 1
-            ? 'None: the configurations are the same.'
-            : 'One run alone differs from nothing.'}
+            ? 'None: all configurations are equal.'
+            : 'Select a second run to see differences.'}
         </p>
       ) : (
-        <div class="scroll" tabIndex={0} role="group" aria-label="settings that differ">
+        <div class="scroll" tabIndex={0} role="group" aria-label="Differing settings">
           <table>
             <thead>
               <tr>
-                <th scope="col">setting</th>
+                <th scope="col">Setting</th>
                 {found.map(({ id }, i) => (
                   <th scope="col" key={id} title={id}>
                     <Swatch index={i} />

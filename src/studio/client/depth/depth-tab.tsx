@@ -38,8 +38,8 @@ export function DepthTab({ run }: { readonly run: FollowedData }): JSX.Element {
       <Empty title="No depth coordinates">
         <p>
           {detail.row.scheme === 'vanilla'
-            ? 'The blocks of a vanilla net have no position in depth: all step sizes are 1 and stay so. Runs with the schemes mean-field, intervals or learned-step have this view.'
-            : 'They appear with the first step that the run records.'}
+            ? 'The blocks of a vanilla net have no trained position in depth: all step sizes stay 1. This view is available for the schemes mean-field, intervals and learned-step.'
+            : 'They appear after the first recorded step.'}
         </p>
       </Empty>
     );
@@ -78,11 +78,11 @@ function Depth({
     <>
       <div class="time">
         <Button icon={playing ? 'pause' : 'play'} onClick={toggle}>
-          {playing ? 'pause' : 'play'}
+          {playing ? 'Pause' : 'Play'}
         </Button>
         <input
           type="range"
-          aria-label="time in training"
+          aria-label="Training step"
           min={0}
           max={last}
           step={1}
@@ -106,9 +106,9 @@ function Depth({
         ))}
       </div>
       <p class="caption">
-        Each bead is a block at its depth τ, coloured and numbered by its creation; the bar before it is as
-        wide as its step size h. Beneath, time runs down: each trail is the way that a block has come, rings
-        are changes of order. {count(run.swapTotal.value, 'change')} of order in this run.
+        Each bead is a block at its depth τ, coloured and numbered in creation order; the width of the bar
+        before it is its step size h. Below, time runs downwards: each trail is the path of a block, and rings
+        mark swaps. This run has {count(run.swapTotal.value, 'swap')}.
       </p>
     </>
   );
@@ -151,7 +151,7 @@ function StageFigure({
     <figure class="chart">
       <ChartHead
         title={stage}
-        note={`${count(particles, 'block')}, ${count(mine.length, 'change')} of order`}
+        note={`${count(particles, 'block')}, ${count(mine.length, 'swap')}`}
         save={pictureItems(
           `tau-${stage}`,
           () => stagePicture(timeline, swaps, point, 640, 460, theme.value),

@@ -13,7 +13,7 @@ import { OwnPoints } from './own-points.tsx';
 const groups: readonly (readonly [string, readonly KnobName[]])[] = [
   ['Data', dataKnobs],
   ['Blocks and their law ρ', rhoKnobs],
-  ['Training before', pretrainingKnobs],
+  ['Pretraining', pretrainingKnobs],
 ];
 
 export function Controls(): JSX.Element {
@@ -28,14 +28,14 @@ export function Controls(): JSX.Element {
       // Notes on a knob of one preset do not apply to another preset.
       key={preset.value.name}
       class="lab-knobs"
-      aria-label="knobs"
+      aria-label="Settings of the view"
       onSubmit={(event) => {
         event.preventDefault();
       }}
     >
       <p class="lab-reset">
-        <Button onClick={reset} disabled={!isTurned.value} title="turns all knobs back">
-          as in the preset
+        <Button onClick={reset} disabled={!isTurned.value} title="Reset all settings to the preset">
+          Reset
         </Button>
       </p>
       <Group title="This view" names={own} />

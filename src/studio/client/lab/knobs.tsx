@@ -155,12 +155,12 @@ export function SeedInput({
         <button
           type="button"
           class="button"
-          title="another draw"
+          title="Next seed"
           onClick={() => {
             onInput(((value === knob.special?.value ? (used ?? 0) : value) + 1) % (knob.max + 1));
           }}
         >
-          next
+          Next
         </button>
       </span>
       <SpecialBox knob={knob} value={value} used={used} onInput={onInput} />

@@ -34,7 +34,7 @@ type Line = { readonly part: LabPart } | { readonly error: string } | { readonly
 const page = crypto.randomUUID();
 
 export const serverEngine: LabEngine = {
-  name: 'libtorch, in a process of the server',
+  name: 'libtorch, on the server',
   async compute(state, onPart, signal) {
     const answer = await post(routes.lab, { page, state }, signal);
     if (!answer.ok || !answer.body) throw new Error(await reasonOf(answer));

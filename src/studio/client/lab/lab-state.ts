@@ -23,7 +23,7 @@ const read = computed((): { readonly state: LabState; readonly problem?: string 
   const name = place.value.path[1];
   const start = base.value;
   if (name !== undefined && name !== preset.value.name)
-    return { state: start, problem: `the lab has no preset ${JSON.stringify(name)}: this is the first one` };
+    return { state: start, problem: `the lab has no preset ${JSON.stringify(name)}: showing the first one` };
   try {
     const turned = Object.fromEntries(
       Object.entries(place.value.query).map(([knob, text]) => [
@@ -33,7 +33,7 @@ const read = computed((): { readonly state: LabState; readonly problem?: string 
     );
     return { state: labState({ ...start, ...turned }) };
   } catch (error) {
-    return { state: start, problem: `${messageOf(error)}: this is the preset as it was` };
+    return { state: start, problem: `${messageOf(error)}: showing the unchanged preset` };
   }
 });
 

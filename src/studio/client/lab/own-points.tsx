@@ -32,7 +32,7 @@ export function OwnPoints(): JSX.Element {
       setProblem(undefined);
       setSample(
         count < of
-          ? { csv: taken, words: `A sample of ${formatCount(count)} of these ${formatCount(of)} points.` }
+          ? { csv: taken, words: `Showing a sample of ${formatCount(count)} of ${formatCount(of)} points.` }
           : undefined,
       );
     } catch (error) {
@@ -57,7 +57,7 @@ export function OwnPoints(): JSX.Element {
           take(event.currentTarget.value);
         }}
       />
-      {problem !== undefined && <Failure text={`${problem}. The picture keeps the points before.`} />}
+      {problem !== undefined && <Failure text={`${problem}. The picture shows the previous points.`} />}
       {sample?.csv === csv && problem === undefined && <p class="hint">{sample.words}</p>}
       <p id={`${id}-help`} class="hint">
         {knobs.csv.help}
@@ -65,7 +65,7 @@ export function OwnPoints(): JSX.Element {
       <input
         type="file"
         accept=".csv,text/csv,text/plain"
-        aria-label="read own points from a file"
+        aria-label="Read your own points from a file"
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           if (file) void file.text().then(take);

@@ -42,7 +42,7 @@ export function LabPage(): JSX.Element {
         <Numbers />
         <Repeat />
       </section>
-      <aside class="lab-side" aria-label="settings">
+      <aside class="lab-side" aria-label="Settings">
         <Controls />
       </aside>
     </div>
@@ -58,7 +58,7 @@ function PresetList(): JSX.Element {
     if (current && row) row.scrollLeft = current.offsetLeft - row.offsetLeft - 12;
   }, [preset.value.name]);
   return (
-    <nav class="lab-presets" aria-label="statements of the talk" ref={list}>
+    <nav class="lab-presets" aria-label="Statements of the talk" ref={list}>
       <ol>
         {presets.map(({ name, title }) => (
           <li key={name}>
@@ -110,7 +110,7 @@ function Refusal(): JSX.Element | null {
   const { points } = data.value;
   return (
     <Failure
-      text={isOld.value && points ? `${now.error}. The picture is that of the knobs before.` : now.error}
+      text={isOld.value && points ? `${now.error}. The picture shows the previous settings.` : now.error}
     />
   );
 }
@@ -118,15 +118,15 @@ function Refusal(): JSX.Element | null {
 /** The progress of the computation, announced when it ends. */
 function PhaseLine(): JSX.Element {
   const now = phase.value;
-  if (now.is === 'failed') return <p class="phase">not computed</p>;
+  if (now.is === 'failed') return <p class="phase">Not computed</p>;
   const { progress } = data.value;
   return (
     <p class="phase" role="status">
       {now.is === 'done'
-        ? `computed in ${now.milliseconds < 1000 ? `${Math.round(now.milliseconds)} ms` : `${(now.milliseconds / 1000).toFixed(1)} s`}`
+        ? `Computed in ${now.milliseconds < 1000 ? `${Math.round(now.milliseconds)} ms` : `${(now.milliseconds / 1000).toFixed(1)} s`}`
         : progress
           ? `${progress.doing}: ${progress.done} of ${progress.of}`
-          : 'computing …'}
+          : 'Computing …'}
     </p>
   );
 }

@@ -10,13 +10,13 @@ export function Repeat(): JSX.Element {
   const now = state.value;
   const code = labTypeScript(now, keyNumberOf(now, name));
   return (
-    <section class="lab-repeat" aria-label="the same elsewhere">
-      <h2>The same elsewhere</h2>
+    <section class="lab-repeat" aria-label="Reproduce this number">
+      <h2>Reproduce this number</h2>
       <CommandLine text={labCommand(now, name, { program: program() })} />
       <details>
-        <summary>the key number in TypeScript</summary>
+        <summary>TypeScript</summary>
         <div class="lab-code">
-          <CopyButton text={code} label="lines" />
+          <CopyButton text={code} label="code" />
           <pre tabIndex={0}>
             <code>{code}</code>
           </pre>

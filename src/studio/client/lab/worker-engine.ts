@@ -46,7 +46,7 @@ export const workerEngine: LabEngine = {
       worker.onerror = ({ message }) => {
         finish();
         worker.terminate();
-        reject(new Error(message || 'the worker that computes could not be started'));
+        reject(new Error(message || 'the worker could not be started'));
       };
       signal.addEventListener('abort', stop);
       worker.postMessage(state);

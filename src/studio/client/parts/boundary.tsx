@@ -35,7 +35,7 @@ export class Boundary extends Component<Props, State> {
     return failure === undefined ? (
       this.props.children
     ) : (
-      <Failure text={`this view could not be drawn: ${failure}`} />
+      <Failure text={`the view could not be drawn: ${failure}`} />
     );
   }
 }

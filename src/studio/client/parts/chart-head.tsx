@@ -23,7 +23,7 @@ export function ChartHead({ title, level = 3, id, save, note, children }: ChartH
       {note !== undefined && <span class="quiet">{note}</span>}
       <div class="chart-tools">
         {children}
-        {save.length > 0 && <Menu label="" hiddenLabel={`save ${title}`} icon="save" items={save} />}
+        {save.length > 0 && <Menu label="" hiddenLabel={`Save ${title}`} icon="save" items={save} />}
       </div>
     </div>
   );

@@ -27,8 +27,8 @@ export function CopyButton({
     });
   };
   return (
-    <Button look="plain" icon={copied ? 'finished' : 'copy'} onClick={copy} title={`copy the ${label}`}>
-      <span aria-live="polite">{copied ? 'copied' : 'copy'}</span>
+    <Button look="plain" icon={copied ? 'finished' : 'copy'} onClick={copy} title={`Copy the ${label}`}>
+      <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
     </Button>
   );
 }

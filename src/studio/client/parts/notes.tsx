@@ -39,7 +39,7 @@ export function Problems({
       ) : (
         <details>
           <summary>
-            <strong>{title}</strong>: {lines.length} lines
+            <strong>{title}</strong>: {lines.length} problems
           </summary>
           {list}
         </details>
@@ -66,7 +66,7 @@ export function Empty({
 export function Waiting({ what }: { readonly what: string }): JSX.Element {
   return (
     <p class="waiting" role="status">
-      reading {what} …
+      Loading {what} …
     </p>
   );
 }

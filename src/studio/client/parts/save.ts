@@ -40,13 +40,13 @@ export async function savePicturePng(name: string, picture: Picture): Promise<vo
   canvas.width = Math.round(picture.width * pngScale);
   canvas.height = Math.round(picture.height * pngScale);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('this browser gives no canvas to draw on');
+  if (!context) throw new Error('this browser does not provide a canvas');
   drawPicture(context, picture, pngScale);
   const blob = await new Promise<Blob | null>((resolve) => {
     canvas.toBlob(resolve, 'image/png');
   });
   if (!blob)
-    throw new Error(`this browser cannot write a picture of ${canvas.width} x ${canvas.height} pixels`);
+    throw new Error(`this browser cannot create an image of ${canvas.width} x ${canvas.height} pixels`);
   saveBlob(`${name}.png`, blob);
 }
 

@@ -6,13 +6,13 @@ export type RowState = RunRow['state'];
 
 /** Explanations of the states, as tooltips of the icons. */
 export const stateMeaning: Readonly<Record<RowState, string>> = {
-  running: 'its process lives and writes',
-  finished: 'all epochs are done',
-  stopped: 'stopped on request; it can go on from its checkpoint',
-  crashed: 'its process is gone without a word; it can go on from its checkpoint',
-  diverged: 'the loss became infinite or not a number',
-  failed: 'it ended with an error',
-  unknown: 'it has no status that could be read',
+  running: 'The process is running',
+  finished: 'All epochs are done',
+  stopped: 'Stopped on request; can be resumed from its checkpoint',
+  crashed: 'The process ended unexpectedly; can be resumed from its checkpoint',
+  diverged: 'The loss became infinite or NaN',
+  failed: 'The run ended with an error',
+  unknown: 'The run has no readable status',
 };
 
 /** `12.31 ± 0.08`, or the mean alone. */

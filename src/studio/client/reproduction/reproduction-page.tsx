@@ -52,9 +52,9 @@ export function ReproductionPage(): JSX.Element {
     return (
       <Empty title="Nothing reproduced yet">
         <p>
-          <code>meanfield reproduce</code> runs the networks of the talk with and without the mean-field
-          scheme, seed by seed, and this table fills up as they finish. See what it would do and how long it
-          would take:
+          <code>meanfield reproduce</code> trains the networks of the talk with and without the mean-field
+          scheme, for several seeds; this table is filled in as the runs finish. List the planned runs and
+          their estimated time:
         </p>
         <CommandLine
           text={programLine(
@@ -80,7 +80,7 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
       <header class="page-head">
         <h1>Reproduction</h1>
         {grids.length > 1 ? (
-          <nav aria-label="grids" class="grids">
+          <nav aria-label="Grids" class="grids">
             {grids.map(({ id }) => (
               <a key={id} href={hrefTo(['reproduction', id])} aria-current={id === name ? 'page' : undefined}>
                 {nameOf(id)}
@@ -97,8 +97,8 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
         <>
           <p class="quiet recipe">
             Preset {value.preset}: {value.recipe}.{' '}
-            {changes.length > 0 && `In place of its settings: ${changes.join(', ')}. `}Errors on the{' '}
-            {value.measuredOn === 'test' ? 'test set' : 'images held out'} after the last epoch;{' '}
+            {changes.length > 0 && `Changed settings: ${changes.join(', ')}. `}Errors are measured on the{' '}
+            {value.measuredOn === 'test' ? 'test set' : 'held-out images'} after the last epoch;{' '}
             {progressText(value)}.
           </p>
           {running.length > 0 && (
@@ -119,18 +119,18 @@ function Grid({ name }: { readonly name: string }): JSX.Element {
           <div class="compare-tables">
             <Picture reproduction={value} />
             <Text
-              title="What the pairs can tell"
+              title="Paired comparisons"
               id="comparisons"
               table={comparisonTable(value)}
               numeric={3}
-              caption="The smallest gain that the pairs can show at 2 standard errors, and how many pairs would show 0.3 points; then what they showed."
+              caption="The gain that the pairs can detect at 2 standard errors, the number of pairs needed to detect 0.3 points, and the measured gain."
             />
             <Text
-              title="Every arm"
+              title="All arms"
               id="arms"
               table={armTable(value)}
               numeric={2}
-              caption="Changes of order: steps after which the blocks of a stage stood in another order, mean over runs. End reordered: runs whose last order is not their first. Last change: mean epoch."
+              caption="Changes of order: steps that changed the order of the blocks of a stage, mean over runs. Reordered at the end: runs whose final order differs from the initial one. Last change: mean epoch."
             />
           </div>
           {value.machines.length > 0 && <p class="caption">Computed on: {value.machines.join('; ')}.</p>}
@@ -208,9 +208,9 @@ function MainTable({
     <TableSection
       title="The talk’s table and ours"
       id="talk-table"
-      caption={`A gain is the error of vanilla minus that of mean-field, seed by seed; an interval that holds 0 tells the two not apart. One dot a run. ${
+      caption={`A gain is the error of vanilla minus that of mean-field, for each seed; an interval that contains 0 does not distinguish the two. One dot per run. ${
         reproduction.rows.some(({ talk }) => talk)
-          ? 'With fewer epochs than the talk’s all errors are larger: compare along a row.'
+          ? 'With fewer epochs than in the talk, all errors are larger: compare within a row.'
           : 'The talk has no nets of this kind.'
       }`}
       save={tableItems(`reproduction-${name}`, () => reproductionTable(reproduction))}
@@ -219,20 +219,20 @@ function MainTable({
         <thead>
           <tr>
             <th scope="col" rowSpan={2}>
-              network
+              Network
             </th>
             <th scope="col" rowSpan={2}>
-              data
+              Data
             </th>
             <th scope="colgroup" colSpan={3} class="numeric span">
-              talk, error in %
+              Talk, error in %
             </th>
             <th scope="colgroup" colSpan={4} class="numeric span">
-              here, error in %, mean ± standard error
+              Here, error in %, mean ± standard error
             </th>
           </tr>
           <tr>
-            {['vanilla', 'mean-field', 'gain', 'vanilla', 'mean-field', 'gain [95 %]', 'p'].map(
+            {['vanilla', 'mean-field', 'Gain', 'vanilla', 'mean-field', 'Gain [95 %]', 'p'].map(
               (title, i) => (
                 <th key={i} scope="col" class="numeric">
                   {title}
@@ -290,7 +290,7 @@ function Picture({ reproduction }: { readonly reproduction: Reproduction }): JSX
         )}
       />
       <p class="legend">
-        <span class="quiet">hollow: talk, filled: here</span>
+        <span class="quiet">Hollow: talk; filled: here</span>
       </p>
       <div role="img" aria-label={words}>
         <ChartCanvas height={(width) => draw(Math.max(width, 1)).height} draw={draw} />

@@ -75,8 +75,8 @@ export function CurvesTab({ run }: { readonly run: FollowedData }): JSX.Element 
   if (!detail || !whole) return <Waiting what="the curves" />;
   if (!whole.step.length)
     return (
-      <Empty title="No step yet">
-        <p>The curves appear with the first step that the run records.</p>
+      <Empty title="No data yet">
+        <p>The curves appear after the first recorded step.</p>
       </Empty>
     );
   return (
@@ -185,7 +185,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
         detail.epochs.map(({ evalLoss }) => evalLoss),
       ),
     ]),
-    chart('error', 'Error', 'wrong in %', [
+    chart('error', 'Error', 'error in %', [
       { name: 'training', colour: train, x, ...smoothed(curves.error) },
       ...atEpochs(
         evaluated,
@@ -206,7 +206,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
     ),
     chart(
       'speed',
-      'Images a second',
+      'Images per second',
       'images/s',
       [{ name: 'speed', colour: plain, x, ...smoothed(curves.imagesPerSecond) }],
       true,

@@ -177,14 +177,14 @@ const all = (
   },
   {
     key: 'name',
-    title: 'run',
+    title: 'Run',
     width: 'minmax(250px, 2.4fr)',
     sortable: true,
     cell: (line) => <Name line={line} fold={fold} named={!netColumn} />,
   },
   {
     key: 'model',
-    title: 'net, data',
+    title: 'Model, data',
     width: 'minmax(140px, 0.8fr)',
     sortable: true,
     cell: (line) => {
@@ -200,7 +200,7 @@ const all = (
   },
   {
     key: 'scheme',
-    title: 'scheme',
+    title: 'Scheme',
     width: 'minmax(140px, 1.1fr)',
     sortable: true,
     cell: (line) => (
@@ -212,7 +212,7 @@ const all = (
   },
   {
     key: 'seed',
-    title: 'seed',
+    title: 'Seed',
     width: '40px',
     numeric: true,
     sortable: true,
@@ -220,15 +220,15 @@ const all = (
   },
   {
     key: 'progress',
-    title: 'epochs',
+    title: 'Epochs',
     width: '118px',
     sortable: true,
     cell: pick((row) => <Progress row={row} />, epochsOf),
   },
   {
     key: 'error',
-    title: 'error %',
-    hint: 'test error in percent: of the result, else of the last evaluated epoch (grey), with a validation split of that; of groups the mean over final runs ± its standard error',
+    title: 'Error %',
+    hint: 'Test error in percent of the final result, or of the last evaluated epoch (grey), or validation error if there is a validation split. Groups: mean over finished runs ± standard error',
     width: grouped ? '108px' : '64px',
     numeric: true,
     sortable: true,
@@ -238,7 +238,7 @@ const all = (
           interimValue(
             row,
             formatNumber(row.testError),
-            `${row.evaluatedOn} error of its last evaluated epoch`,
+            `${row.evaluatedOn} error of the last evaluated epoch`,
           ),
         ),
       ({ error }) => percent(error ? withError(error.mean, error.standardError) : missing),
@@ -246,19 +246,19 @@ const all = (
   },
   {
     key: 'loss',
-    title: 'loss',
-    hint: 'mean loss over the training images of the last epoch',
+    title: 'Loss',
+    hint: 'Mean training loss of the last epoch',
     width: grouped ? '112px' : '56px',
     numeric: true,
     sortable: true,
     cell: pick(
-      (row) => interimValue(row, formatNumber(row.trainLoss, 3), 'of its last epoch'),
+      (row) => interimValue(row, formatNumber(row.trainLoss, 3), 'of the last epoch'),
       ({ loss }) => (loss ? withError(loss.mean, loss.standardError, 3) : missing),
     ),
   },
   {
     key: 'speed',
-    title: 'images/s',
+    title: 'Images/s',
     width: '60px',
     numeric: true,
     sortable: true,
@@ -268,8 +268,8 @@ const all = (
   },
   {
     key: 'swaps',
-    title: 'swaps',
-    hint: 'changes of order of the blocks',
+    title: 'Swaps',
+    hint: 'Number of changes of the order of the blocks',
     width: '44px',
     numeric: true,
     sortable: true,
@@ -277,7 +277,7 @@ const all = (
   },
   {
     key: 'time',
-    title: 'time',
+    title: 'Time',
     width: '84px',
     numeric: true,
     sortable: true,

@@ -140,11 +140,11 @@ function Toolbar(): JSX.Element {
   return (
     <div class="toolbar" role="search">
       <label class="filter">
-        <span class="hidden">filter runs</span>
+        <span class="hidden">Filter runs</span>
         <input
           ref={box}
           type="search"
-          placeholder="filter: resnet20 scheme:mean-field state:running error<12"
+          placeholder="Filter: resnet20 scheme:mean-field state:running error<12"
           spellcheck={false}
           autocomplete="off"
           value={filterText.value}
@@ -154,10 +154,10 @@ function Toolbar(): JSX.Element {
         />
       </label>
       <Segments
-        label="lines of the list"
+        label="Group"
         options={[
-          ['', 'runs'],
-          ['configuration', 'by configuration'],
+          ['', 'Runs'],
+          ['configuration', 'By configuration'],
         ]}
         value={grouped.value ? 'configuration' : ''}
         onChange={(group) => {
@@ -166,9 +166,9 @@ function Toolbar(): JSX.Element {
       />
       {tier.value !== 'wide' && (
         <label class="pick">
-          <span class="only-wide">sort by</span>
+          <span class="only-wide">Sort by</span>
           <select
-            aria-label="sort by"
+            aria-label="Sort by"
             value={writeSort(sort.value)}
             onChange={(event) => {
               amend({ sort: event.currentTarget.value });
@@ -176,16 +176,16 @@ function Toolbar(): JSX.Element {
           >
             {sortKeys.flatMap((key) => [
               <option key={key} value={key}>
-                {key}, least first
+                {key}, ascending
               </option>,
               <option key={`-${key}`} value={`-${key}`}>
-                {key}, greatest first
+                {key}, descending
               </option>,
             ])}
           </select>
         </label>
       )}
-      <Menu label="save" hiddenLabel="save the list" icon="save" items={tableItems('runs', table)} />
+      <Menu label="Save" hiddenLabel="Save the list" icon="save" items={tableItems('runs', table)} />
     </div>
   );
 }
@@ -194,7 +194,7 @@ function Selection(): JSX.Element | null {
   const ids = [...selected.value];
   if (!ids.length) return null;
   return (
-    <div class="selection" role="region" aria-label="selected runs">
+    <div class="selection" role="region" aria-label="Selected runs">
       <span>{count(ids.length, 'run')} selected</span>
       <Button
         look="primary"
@@ -203,7 +203,7 @@ function Selection(): JSX.Element | null {
           go(compareHref(ids));
         }}
       >
-        compare
+        Compare
       </Button>
       <Button
         look="plain"
@@ -211,7 +211,7 @@ function Selection(): JSX.Element | null {
           amend({ sel: undefined });
         }}
       >
-        clear
+        Clear
       </Button>
     </div>
   );
@@ -221,8 +221,7 @@ function NoRuns({ root }: { readonly root: string }): JSX.Element {
   return (
     <Empty title={`No runs in ${root} yet`}>
       <p>
-        Train a small net on images that are made on the spot; it appears here as soon as it begins, and takes
-        a minute:
+        Train a small net on synthetic images. It takes about a minute and appears here as soon as it starts:
       </p>
       <CommandLine
         text={programLine(
@@ -231,8 +230,8 @@ function NoRuns({ root }: { readonly root: string }): JSX.Element {
         )}
       />
       <p>
-        Or <a href="#/start">put a run together here</a>. Every folder that <code>meanfield train</code> or{' '}
-        <code>meanfield reproduce</code> writes below <code>{root}</code> is listed.
+        Or <a href="#/start">configure and start a run here</a>. The list shows every run that{' '}
+        <code>meanfield train</code> or <code>meanfield reproduce</code> writes to <code>{root}</code>.
       </p>
     </Empty>
   );
@@ -253,7 +252,7 @@ export function ListPage(): JSX.Element {
   if (!listing.rows.size)
     return (
       <>
-        <Problems title="Not everything could be read" lines={listing.problems} />
+        <Problems title="Some files could not be read" lines={listing.problems} />
         <NoRuns root={listing.root} />
       </>
     );
@@ -270,10 +269,10 @@ export function ListPage(): JSX.Element {
         </p>
         <Toolbar />
       </div>
-      <Problems title="Not everything could be read" lines={listing.problems} />
+      <Problems title="Some files could not be read" lines={listing.problems} />
       {lines.value.length ? (
         <Grid
-          label="runs"
+          label="Runs"
           columns={listColumns(
             { isSelected, toggle, fold, now: now.value, grouped: grouped.value },
             tier.value,
@@ -291,23 +290,23 @@ export function ListPage(): JSX.Element {
           rowClass={(line) => (line.kind === 'run' ? `line-run line-${line.row.state}` : 'line-group')}
         />
       ) : (
-        <Empty title="No run matches">
+        <Empty title="No matching runs">
           {unknown.value.map((key) => (
             <p key={key}>
-              No column and no setting is called <code>{key}</code>.
+              There is no column or setting <code>{key}</code>.
             </p>
           ))}
           <p>
-            Words are looked for in names; <code>key:value</code> compares a column or a setting, such as{' '}
-            <code>state:crashed</code>, <code>tau-lr-factor:0.1</code>, <code>error&lt;12</code>; a minus
-            before a term inverts it.
+            Words match run names; <code>key:value</code> matches a column or a setting, such as{' '}
+            <code>state:crashed</code>, <code>tau-lr-factor:0.1</code> or <code>error&lt;12</code>; a minus
+            sign negates a term.
           </p>
           <Button
             onClick={() => {
               amend({ q: undefined });
             }}
           >
-            show all runs
+            Show all runs
           </Button>
         </Empty>
       )}

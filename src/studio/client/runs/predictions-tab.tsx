@@ -33,7 +33,7 @@ export function PredictionsTab({ run }: { readonly run: FollowedData }): JSX.Ele
         </div>
       ) : (
         <Empty title="No result yet">
-          <p>The confusion matrix and the errors by class are there when the run has finished.</p>
+          <p>The confusion matrix and the errors per class appear when the run has finished.</p>
         </Empty>
       )}
       {files.samples ? (
@@ -43,7 +43,7 @@ export function PredictionsTab({ run }: { readonly run: FollowedData }): JSX.Ele
           <section class="aside">
             <h3>Test images</h3>
             <p class="quiet">
-              A run that ends writes some test images with what it takes them for; this folder holds none.
+              A finished run writes some test images with its predictions; this folder contains none.
             </p>
           </section>
         )
@@ -59,12 +59,12 @@ function Confusion({ result: { confusion, classes } }: { readonly result: RunRes
   const worst = largestConfusions(confusion, 4);
   const images = cell && confusion[cell[0]]?.[cell[1]];
   const words = worst
-    .map(({ from, to, images: number }) => `${name(from)} taken for ${name(to)} ${number} times`)
+    .map(({ from, to, images: number }) => `${name(from)} predicted as ${name(to)} ${number} times`)
     .join(', ');
   return (
     <figure class="chart">
       <ChartHead
-        title="Confusion"
+        title="Confusion matrix"
         save={pictureItems(
           'confusion',
           () => confusionPicture(classes, confusion, 620, theme.value).picture,
@@ -76,8 +76,8 @@ function Confusion({ result: { confusion, classes } }: { readonly result: RunRes
       />
       <p class="legend">
         {cell && images !== undefined
-          ? `${name(cell[0])} ${cell[0] === cell[1] ? 'recognised' : `taken for ${name(cell[1])}`}: ${images} of ${confusion[cell[0]]!.reduce((sum, one) => sum + one, 0)}`
-          : 'rows: the true class; columns: what it is taken for'}
+          ? `${name(cell[0])} ${cell[0] === cell[1] ? 'correct' : `predicted as ${name(cell[1])}`}: ${images} of ${confusion[cell[0]]!.reduce((sum, one) => sum + one, 0)}`
+          : 'Rows: true class; columns: predicted class'}
       </p>
       <div
         role="img"
@@ -100,8 +100,8 @@ function Confusion({ result: { confusion, classes } }: { readonly result: RunRes
         />
       </div>
       <figcaption>
-        {words ? `Most often: ${words}.` : 'No mistakes.'} Colour: the share of the row, relative to the most
-        frequent mistake.
+        {words ? `Most frequent mistakes: ${words}.` : 'No mistakes.'} Colour: fraction of the row, relative
+        to the most frequent mistake.
       </figcaption>
     </figure>
   );
@@ -125,7 +125,7 @@ function PerClass({
     .sort((a, b) => (b.error ?? -1) - (a.error ?? -1));
   return (
     <TableSection
-      title="Error by class"
+      title="Error per class"
       id="per-class"
       level={3}
       tall
@@ -137,14 +137,14 @@ function PerClass({
       <table class="bars">
         <thead>
           <tr>
-            <th scope="col">class</th>
+            <th scope="col">Class</th>
             <th scope="col" class="numeric">
-              error %
+              Error %
             </th>
             <th scope="col">
-              <span class="hidden">as a bar</span>
+              <span class="hidden">Error as a bar</span>
             </th>
-            <th scope="col">most often taken for</th>
+            <th scope="col">Most frequent mistake</th>
           </tr>
         </thead>
         <tbody>
@@ -182,14 +182,14 @@ function Samples({ id }: { readonly id: string }): JSX.Element {
       <div class="chart-head">
         <h3 id="samples">Test images</h3>
         <span class="quiet">
-          chosen for a look: {formatCount(wrong.length)} confident mistakes,{' '}
-          {formatCount(samples.length - wrong.length)} it gets right
+          A selection: {formatCount(wrong.length)} confident mistakes,{' '}
+          {formatCount(samples.length - wrong.length)} correct
         </span>
         <Segments
-          label="images"
+          label="Images"
           options={[
-            ['', 'all'],
-            ['wrong', 'wrong ones'],
+            ['', 'All'],
+            ['wrong', 'Mistakes'],
           ]}
           value={onlyWrong.value ? 'wrong' : ''}
           onChange={(show) => {

@@ -88,7 +88,7 @@ function Shown({ id }: { readonly id: string }): JSX.Element {
 /** A separate component, because its links change with every cursor move. */
 function Tabs({ id }: { readonly id: string }): JSX.Element {
   return (
-    <nav class="tabs" aria-label="views of the run">
+    <nav class="tabs" aria-label="Views of the run">
       {runTabs.map((name) => (
         <a
           key={name}
@@ -127,16 +127,16 @@ function RunHead({ detail, gone }: { readonly detail: RunDetail; readonly gone: 
         <span class="run-links">
           {files.report && (
             <a href={source().file(row.id, 'report.html')} target="_blank" rel="noopener">
-              report
+              Report
             </a>
           )}
           {files.analysis && (
             <a href={source().file(row.id, 'analysis.html')} target="_blank" rel="noopener">
-              analysis
+              Analysis
             </a>
           )}
           <a href={hrefTo([], { q: `model:${row.model} data:${row.dataset}`, sel: row.id })}>
-            compare with …
+            Compare with …
           </a>
         </span>
       </div>
@@ -145,7 +145,7 @@ function RunHead({ detail, gone }: { readonly detail: RunDetail; readonly gone: 
           <span>{message}</span>
         </p>
       )}
-      <Problems title="Not everything of this run could be read" lines={row.problems} />
+      <Problems title="Some files of this run could not be read" lines={row.problems} />
       <Facts detail={detail} />
       {!gone && <RunActions detail={detail} />}
     </header>
@@ -168,19 +168,19 @@ function standing({ row }: RunDetail): string {
 function Facts({ detail: { row, result } }: { readonly detail: RunDetail }): JSX.Element {
   const facts: readonly (readonly [string, string, (string | undefined)?])[] = [
     [
-      `${row.evaluatedOn} error`,
+      `${row.evaluatedOn === 'validation' ? 'Validation' : 'Test'} error`,
       row.testError === null ? missing : `${formatNumber(row.testError)} %`,
-      row.final ? undefined : 'of its last evaluated epoch',
+      row.final ? undefined : 'of the last evaluated epoch',
     ],
-    ['training loss', formatNumber(row.trainLoss, 4)],
-    ['net', row.model],
-    ['data', row.dataset],
-    ['scheme', row.scheme],
-    ['seed', String(row.seed ?? missing)],
-    ['images/s', row.imagesPerSecond === null ? missing : formatShort(Math.round(row.imagesPerSecond))],
-    ['swaps', formatCount(row.swaps)],
-    ...(result ? ([['parameters', formatCount(result.parameters)]] as const) : []),
-    ['began', formatDate(row.started)],
+    ['Training loss', formatNumber(row.trainLoss, 4)],
+    ['Model', row.model],
+    ['Data', row.dataset],
+    ['Scheme', row.scheme],
+    ['Seed', String(row.seed ?? missing)],
+    ['Images/s', row.imagesPerSecond === null ? missing : formatShort(Math.round(row.imagesPerSecond))],
+    ['Swaps', formatCount(row.swaps)],
+    ...(result ? ([['Parameters', formatCount(result.parameters)]] as const) : []),
+    ['Started', formatDate(row.started)],
   ];
   return (
     <dl class="facts">
@@ -238,14 +238,14 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
           icon="stopped"
           disabled={busy}
           onClick={() => {
-            act(actions.stop, 'asked to stop', 'running');
+            act(actions.stop, 'Stop requested', 'running');
           }}
         >
-          stop
+          Stop
         </Button>
       )}
       {running && !current && (
-        <span class="quiet">finishes its step, saves a checkpoint, and can go on later</span>
+        <span class="quiet">Finishes the current step and saves a checkpoint; can be resumed later</span>
       )}
       {!running && row.resumable && (
         <>
@@ -253,13 +253,13 @@ function RunActions({ detail: { row, commands } }: { readonly detail: RunDetail 
             icon="play"
             disabled={busy}
             onClick={() => {
-              act(actions.resume, 'started', 'running');
+              act(actions.resume, 'Started', 'running');
             }}
-            title="goes on from the last checkpoint"
+            title="Resume from the last checkpoint"
           >
-            resume
+            Resume
           </Button>
-          <CommandLine text={commands.resume} label="command line that resumes" />
+          <CommandLine text={commands.resume} label="command line that resumes the run" />
         </>
       )}
       {current &&

@@ -9,11 +9,11 @@ import { tableItems } from '../parts/save.ts';
 import type { FollowedData } from './run-data.ts';
 
 const purposes = {
-  start: 'start it anew',
-  resume: 'go on from its last checkpoint',
-  evaluate: 'evaluate it',
-  report: 'write its report',
-  analyse: 'analyse its blocks',
+  start: 'start a new run',
+  resume: 'resume from the last checkpoint',
+  evaluate: 'evaluate the run',
+  report: 'write a report',
+  analyse: 'analyse the blocks',
 } as const;
 
 export function SettingsTab({ run }: { readonly run: FollowedData }): JSX.Element {
@@ -30,7 +30,7 @@ export function SettingsTab({ run }: { readonly run: FollowedData }): JSX.Elemen
       />
       <div>
         <RecordTable
-          title="Where it ran"
+          title="Environment"
           record={environment}
           file="environment"
           missing="env.json could not be read"
@@ -39,7 +39,7 @@ export function SettingsTab({ run }: { readonly run: FollowedData }): JSX.Elemen
           <div class="chart-head">
             <h3 id="checkpoints">Checkpoints</h3>
           </div>
-          <p>{checkpoints.length ? checkpoints.join(', ') : 'none in the run folder'}</p>
+          <p>{checkpoints.length ? checkpoints.join(', ') : 'No checkpoints in the run folder'}</p>
         </section>
         <section class="chart" aria-labelledby="commands">
           <div class="chart-head">
@@ -48,7 +48,7 @@ export function SettingsTab({ run }: { readonly run: FollowedData }): JSX.Elemen
           <dl class="commands">
             {(Object.keys(purposes) as (keyof typeof purposes)[]).map((name) => (
               <div key={name}>
-                <dt>{purposes[name]}</dt>
+                <dt>{`${purposes[name][0]!.toUpperCase()}${purposes[name].slice(1)}`}</dt>
                 <dd>
                   <CommandLine text={commands[name]} label={`command line to ${purposes[name]}`} />
                 </dd>
@@ -85,8 +85,8 @@ function RecordTable({
         <table class="record">
           <thead class="hidden">
             <tr>
-              <th scope="col">setting</th>
-              <th scope="col">value</th>
+              <th scope="col">Setting</th>
+              <th scope="col">Value</th>
             </tr>
           </thead>
           <tbody>

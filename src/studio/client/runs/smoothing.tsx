@@ -19,7 +19,7 @@ export function Smoothing({
   const words = reach > 0 ? `over ${formatCount(reach)} ${reach === 1 ? 'step' : 'steps'}` : 'none';
   return (
     <label class="slider-line">
-      <span>smoothing</span>
+      <span>Smoothing</span>
       <input
         type="range"
         min={0}

@@ -29,9 +29,9 @@ export function WeightsTab({ run }: { readonly run: FollowedData }): JSX.Element
     return (
       <Empty title="No weights to show">
         <p>
-          The clouds are drawn from checkpoints, and this run folder has none with blocks of equal shape. A
-          run keeps its last and best checkpoint; with <code>--checkpoint-every 1</code> it keeps one an
-          epoch, and the blocks leave a trail.
+          This view is computed from checkpoints, and this run folder has none with blocks of equal shape. A
+          run keeps its last and best checkpoint; with <code>--checkpoint-every 1</code> it keeps one per
+          epoch, and the blocks show a trail.
         </p>
       </Empty>
     );
@@ -47,10 +47,10 @@ export function WeightsTab({ run }: { readonly run: FollowedData }): JSX.Element
     <>
       {checkpoints.length > 1 && (
         <div class="time">
-          <span>checkpoint</span>
+          <span>Checkpoint</span>
           <input
             type="range"
-            aria-label="checkpoint"
+            aria-label="Checkpoint"
             min={0}
             max={checkpoints.length - 1}
             step={1}
@@ -69,9 +69,9 @@ export function WeightsTab({ run }: { readonly run: FollowedData }): JSX.Element
         ))}
       </div>
       <p class="caption">
-        Each dot is a block of the stage, placed by the first two principal components of its weights over all
-        checkpoints, coloured by its depth, numbered by its creation; grey lines lead through its earlier
-        checkpoints, the dotted line through the blocks in the order of the flow.
+        Each dot is a block of the stage at the first two principal components of its weights over all
+        checkpoints, coloured by depth and numbered in creation order. Grey lines connect its earlier
+        checkpoints; the dotted line connects the blocks in depth order.
       </p>
     </>
   );
@@ -114,8 +114,8 @@ function CloudFigure({
       />
       <ChartCanvas height={(width) => Math.min(420, Math.max(260, width * 0.85))} draw={picture} />
       <figcaption>
-        {(100 * (cloud.explained[0] + cloud.explained[1])).toFixed(0)} % of the variance is in this plane. In
-        the order of the flow:{' '}
+        {(100 * (cloud.explained[0] + cloud.explained[1])).toFixed(0)} % of the variance is in this plane.
+        Blocks in depth order:{' '}
         {now
           .map(({ particle, tau }) => `block ${particle + 1}${tau === null ? '' : ` at ${tau.toFixed(2)}`}`)
           .join(', ')}

@@ -6,7 +6,7 @@ import type { Source } from './source.ts';
 
 const handed = (): ExportedData => {
   const { meanfieldExport } = globalThis as unknown as { readonly meanfieldExport?: ExportedData };
-  if (!meanfieldExport) throw new Error('data/list.js is missing: the folder was not copied as a whole');
+  if (!meanfieldExport) throw new Error('data/list.js is missing: copy the whole folder');
   return meanfieldExport;
 };
 
@@ -17,17 +17,17 @@ function runOf(id: string): Promise<ExportedRun> {
   const reason = Object.hasOwn(data.unread, id) ? data.unread[id] : undefined;
   if (reason !== undefined) return Promise.reject(new Error(reason));
   const address = Object.hasOwn(data.scripts, id) ? data.scripts[id] : undefined;
-  if (address === undefined) return Promise.reject(new Error(`there is no run ${id} in this folder`));
+  if (address === undefined) return Promise.reject(new Error(`no run ${id} in this folder`));
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
     script.src = address;
     script.onload = () => {
       const run = data.runs[id];
       if (run) resolve(run);
-      else reject(new Error(`${address} does not hold the run ${id}`));
+      else reject(new Error(`${address} does not contain the run ${id}`));
     };
     script.onerror = () => {
-      reject(new Error(`${address} is missing: the folder was not copied as a whole`));
+      reject(new Error(`${address} is missing: copy the whole folder`));
     };
     document.head.append(script);
   });
@@ -62,7 +62,7 @@ export function exportSource(): Source {
       Promise.resolve().then(() => {
         const { reproductions } = handed();
         const found = Object.hasOwn(reproductions, folder) ? reproductions[folder] : undefined;
-        if (!found) throw new Error(`there is no grid ${folder} in this folder`);
+        if (!found) throw new Error(`no grid ${folder} in this folder`);
         return found;
       }),
     // HTML pages of run folders are not exported; `files` of a run lists none.

@@ -26,7 +26,7 @@ export function StartPage(): JSX.Element {
   if (!actions)
     return (
       <Empty title="Runs cannot be started here">
-        <p>These pages were exported: they show runs, and nothing computes behind them.</p>
+        <p>This is an exported folder: it shows runs but cannot start any.</p>
       </Empty>
     );
   const args = argumentsOf(values.value);
@@ -55,7 +55,7 @@ export function StartPage(): JSX.Element {
     <article class="start-page">
       <header class="page-head">
         <h1>Start a run</h1>
-        <span class="quiet">It goes on when this page or the server is closed.</span>
+        <span class="quiet">The run continues if this page or the server is closed.</span>
       </header>
       <form
         onSubmit={(event) => {
@@ -82,7 +82,7 @@ export function StartPage(): JSX.Element {
           <CommandLine text={line} />
           <div class="launch-end">
             <button type="submit" class="button button-primary" disabled={busy}>
-              {busy ? 'starting …' : 'start'}
+              {busy ? 'Starting …' : 'Start'}
             </button>
             {args.length > 0 && (
               <Button
@@ -91,15 +91,15 @@ export function StartPage(): JSX.Element {
                   go(hrefTo(['start']));
                 }}
               >
-                reset all
+                Reset all
               </Button>
             )}
           </div>
           {failure !== undefined && <Failure text={failure} />}
           {started && (
             <p role="status">
-              Started as process {started.pid}: <code>{started.command}</code>. It is in the{' '}
-              <a href={hrefTo([])}>list</a> as soon as it has made its folder.
+              Started as process {started.pid}: <code>{started.command}</code>. The run appears in the{' '}
+              <a href={hrefTo([])}>list</a> once it has created its folder.
             </p>
           )}
         </div>
