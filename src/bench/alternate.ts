@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MeanfieldError } from '../errors.ts';
 import { median } from '../stats/index.ts';
-import { workerEnvironment } from '../worker-process.ts';
+import { workerEnvironment } from '../processes/index.ts';
 import type { Program } from './programs.ts';
 import type { Work } from './work.ts';
 

@@ -2,7 +2,7 @@
 import { libraryFacts, setThreads } from '../native/index.ts';
 import { Generator, keep, ops, scope, type Tensor } from '../tensor/index.ts';
 import { median } from '../stats/index.ts';
-import { endWithParent } from '../worker-process.ts';
+import { endWithParent } from '../processes/index.ts';
 import type { Precision } from './work.ts';
 
 endWithParent();

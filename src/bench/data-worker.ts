@@ -3,7 +3,7 @@ import { BatchPlan, fillBatch, loadImages } from '../data/index.ts';
 import { setThreads } from '../native/index.ts';
 import { scope } from '../tensor/index.ts';
 import { BatchTensors } from '../train/index.ts';
-import { endWithParent } from '../worker-process.ts';
+import { endWithParent } from '../processes/index.ts';
 import type { DataSetting } from './data.ts';
 
 endWithParent();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig, startRun } from '../train/index.ts';
-import { endWithParent } from '../worker-process.ts';
+import { endWithParent } from '../processes/index.ts';
 import type { EpochSetting } from './epoch.ts';
 
 endWithParent();

@@ -2,7 +2,7 @@
 import { bottleneck, flowGradient, gaussian, gridMeasure, independentSlices } from '../mean-field/index.ts';
 import { setThreads } from '../native/index.ts';
 import { Generator, keep, scope } from '../tensor/index.ts';
-import { endWithParent } from '../worker-process.ts';
+import { endWithParent } from '../processes/index.ts';
 import type { FlowSetting } from './flow.ts';
 
 endWithParent();

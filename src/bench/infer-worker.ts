@@ -2,7 +2,7 @@
 import { CifarResNet } from '../models/index.ts';
 import { setThreads } from '../native/index.ts';
 import { autocast, Generator, keep, noGrad, ops, scope } from '../tensor/index.ts';
-import { endWithParent } from '../worker-process.ts';
+import { endWithParent } from '../processes/index.ts';
 import type { InferSetting } from './infer.ts';
 
 endWithParent();

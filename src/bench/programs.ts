@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingEnvironmentError } from '../errors.ts';
 import { packageRoot } from '../native/index.ts';
-import { workerFlags } from '../worker-process.ts';
+import { workerFlags } from '../processes/index.ts';
 
 export interface Program {
   readonly command: string;

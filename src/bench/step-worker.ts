@@ -3,7 +3,7 @@ import { CifarResNet } from '../models/index.ts';
 import { Learner } from '../train/index.ts';
 import { setThreads } from '../native/index.ts';
 import { Generator, keep, ops, tensor } from '../tensor/index.ts';
-import { endWithParent } from '../worker-process.ts';
+import { endWithParent } from '../processes/index.ts';
 import type { StepSetting } from './step.ts';
 
 endWithParent();

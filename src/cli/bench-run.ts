@@ -1,7 +1,8 @@
 /** Runs the rows of a benchmark one after the other, on a machine that should be idle. */
 import { availableParallelism, cpus } from 'node:os';
 import { busyCores, type Ceiling, commit, type Comparison, measureCeiling } from '../bench/index.ts';
-import { leaseCores, libraryFacts } from '../native/index.ts';
+import { libraryFacts } from '../native/index.ts';
+import { leaseCores } from '../processes/index.ts';
 import { print, printJson, say } from './output.ts';
 import { textTable } from './text-table.ts';
 import { packageVersion } from './version.ts';

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { getThreads, leaseCores, setThreads } from '../native/index.ts';
+import { getThreads, setThreads } from '../native/index.ts';
+import { leaseCores } from '../processes/index.ts';
 import { withCores } from './cores.ts';
 import { runCommand } from './main.ts';
 

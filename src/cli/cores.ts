@@ -1,5 +1,6 @@
 /** Leases cores for a command, from those that no other meanfield process holds. */
-import { leaseCores, setThreads, threadsOfEnvironment } from '../native/index.ts';
+import { setThreads } from '../native/index.ts';
+import { leaseCores, threadsOfEnvironment } from '../processes/index.ts';
 import { say } from './output.ts';
 
 /**

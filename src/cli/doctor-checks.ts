@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem } from 'node:os';
-import { leaseCores, libraryFacts } from '../native/index.ts';
+import { libraryFacts } from '../native/index.ts';
+import { leaseCores } from '../processes/index.ts';
 import { packageVersion } from './version.ts';
 import { meanfieldCommand, packageScript } from '../program.ts';
 

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
 import { exitCodes } from '../errors.ts';
-import { guardProcess } from '../process-guard.ts';
+import { guardProcess } from '../processes/guard.ts';
 import { takePaths } from './flags.ts';
 import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';

@@ -20,7 +20,8 @@ import {
   trainCells,
 } from '../experiment/index.ts';
 import { makeFolder } from '../io/index.ts';
-import { cpuHasBf16, leaseCores, threadsOfEnvironment } from '../native/index.ts';
+import { cpuHasBf16 } from '../native/index.ts';
+import { leaseCores, threadsOfEnvironment } from '../processes/index.ts';
 import {
   armTable,
   comparisonTable,

@@ -1,7 +1,6 @@
 export { type ArchiveEntry, encodeArchive, entriesOfArchive } from './archive.ts';
 export { recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
 export { fileBytes, fileText } from './byte-source.ts';
-export { abandonedAfter, beatClaim, type Claim, holderOf, takeClaim } from './claim.ts';
 export {
   type Cell,
   checkWidths,

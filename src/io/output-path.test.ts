@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FileError } from '../errors.ts';
 import { writeFolderAtomic } from './atomic.ts';
-import { takeClaim } from './claim.ts';
 import { checkOutputFile, makeFolder } from './output-path.ts';
 
 let dir = '';
@@ -90,7 +89,6 @@ it.runIf(existsSync('/proc/self'))(
         makeFolder('/proc/meanfield/a/b');
       }),
     ).toMatch(refused);
-    expect(refusalOf(() => takeClaim('/proc/meanfield', 'thing'))).toMatch(refused);
     expect(
       refusalOf(() => {
         writeFolderAtomic('/proc/last', new Map());

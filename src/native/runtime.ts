@@ -52,7 +52,7 @@ export function libraryFacts(): LibraryFacts {
   };
 }
 
-/** Sets the number of threads per operator. Prefer {@link leaseCores}. */
+/** Sets the number of threads per operator. Prefer `leaseCores` of src/processes. */
 export function setThreads(count: number): void {
   checkInteger('threads', count, { min: 1, max: 4096 });
   guarded(() => {

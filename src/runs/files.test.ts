@@ -19,7 +19,7 @@ import {
   summaryToCsv,
   writeConfigFile,
 } from './index.ts';
-import { processMark } from '../process-identity.ts';
+import { processMark } from '../processes/index.ts';
 import { lastEpochFromCsv } from './summary.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'runs-'));

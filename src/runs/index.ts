@@ -7,7 +7,7 @@ export { evaluationSet } from './evaluation-set.ts';
 export { evenly } from './evenly.ts';
 export { checkRunName, runFiles, runName, slug, timestamp } from './layout.ts';
 export { type CurrentStatus, currentStatus, type LiveState, liveState } from './live.ts';
-export { isProcessAlive } from '../process-identity.ts';
+export { isProcessAlive } from '../processes/index.ts';
 export { listRuns, readRun, type Run } from './reader.ts';
 export { countLines } from './lines.ts';
 export { lastRecord, parseRecord, type ReadRecordsOptions, readRecords, type Records } from './records.ts';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FileError } from '../errors.ts';
 import { readRun, type RunResult, RunWriter, type StepRecord, type SwapRecord } from './index.ts';
-import { processMark } from '../process-identity.ts';
+import { processMark } from '../processes/index.ts';
 
 let root: string;
 beforeEach(() => {

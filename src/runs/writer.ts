@@ -10,7 +10,7 @@ import { writeConfigFile } from './config-file.ts';
 import { onDisk } from './disk.ts';
 import { Journal } from './journal.ts';
 import { checkRunName, runFiles } from './layout.ts';
-import { processMark } from '../process-identity.ts';
+import { processMark } from '../processes/index.ts';
 import { readRun } from './reader.ts';
 import { recordSchema } from './schemas.ts';
 import { conditions } from './shared-facts.ts';

@@ -1,14 +1,14 @@
 /** Evaluates a computation at every combination of some numbers, as rows to inspect, fit, or save as CSV or .npz. */
 import { isAbsolute } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { type LongCallOptions, type Progress, watchCall } from '../cancel.ts';
 import { checkNumbers, checkOptions, isList, unexpected } from '../check.ts';
-import { MeanfieldError, UsageError } from '../errors.ts';
+import { exitCodes, MeanfieldError, UsageError } from '../errors.ts';
 import { checkColumns } from '../io/index.ts';
+import { isWorker, runTasks } from '../processes/index.ts';
 import { measureRow } from './sweep-row.ts';
-import type { RowTask } from './sweep-worker.ts';
+import type { RowTask, RowWorker } from './sweep-worker.ts';
 import type { SweepRow } from './table.ts';
-import { inProcesses, workerFlag } from './worker-processes.ts';
 
 /** Values of each variable, such as { L: [8, 16], M: [4], seed: [1, 2, 3] }. */
 export type Axes = Readonly<Record<string, ArrayLike<number>>>;
@@ -91,26 +91,32 @@ async function sweepModule<P extends SweepRow>(
   options: SweepProcesses<P & SweepRow>,
 ): Promise<(P & SweepRow)[]> {
   const { processes = 1, threads = 1, signal } = options;
-  if (process.env[workerFlag] !== undefined)
+  if (isWorker())
     throw new UsageError(
       'a process of a sweep cannot start another sweep: move the body to a separate module',
     );
   const { module, name } = addressOf(body);
   const table = collector(points, options);
   const tasks = points.map((point): RowTask => ({ module, name, point }));
-  const script = fileURLToPath(new URL('./sweep-worker.js', import.meta.url));
-  await inProcesses<RowTask, P & SweepRow>(
-    tasks,
-    { call: 'sweep', script, processes, threads, signal },
-    (task, answer) => {
-      if (answer.kind === 'result') table.add(tasks.indexOf(task), answer.result);
-      else {
-        const at = Object.entries(task.point).map(([variable, value]) => `${variable} = ${value}`);
-        const message = `row ${at.join(', ')} of the sweep failed: ${answer.message}`;
-        throw answer.usage ? new UsageError(message) : new MeanfieldError(message);
+  await runTasks<RowWorker>(tasks, {
+    call: 'sweep',
+    module: new URL('./sweep-worker.js', import.meta.url),
+    processes,
+    threads,
+    signal,
+    onAnswer(task, answer) {
+      if (answer.kind === 'result') {
+        table.add(tasks.indexOf(task), answer.result as P & SweepRow);
+        return;
       }
+      const { exitCode } = answer;
+      const at = Object.entries(task.point).map(([variable, value]) => `${variable} = ${value}`);
+      const message = `row ${at.join(', ')} of the sweep failed: ${answer.message}`;
+      throw exitCode === exitCodes.usage
+        ? new UsageError(message)
+        : new MeanfieldError(message, { exitCode });
     },
-  );
+  });
   return table.rows;
 }
 

@@ -2,15 +2,14 @@
  * Measures claims at several seeds in processes of one thread each; a claim that crashes does not affect the
  * others.
  */
-import { fileURLToPath } from 'node:url';
 import { type LongCallOptions, longCallKeys, type Progress, watchCall } from '../cancel.ts';
 import { checkInteger, checkList, checkNumbers, checkOptions, checkText, nearest } from '../check.ts';
 import { UsageError } from '../errors.ts';
+import { runTasks } from '../processes/index.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import type { Claim } from './claim.ts';
-import type { Task } from './claim-worker.ts';
+import type { ClaimWorker, Task } from './claim-worker.ts';
 import { claims } from './claims/index.ts';
-import { inProcesses } from './worker-processes.ts';
 
 export type { Task } from './claim-worker.ts';
 
@@ -83,32 +82,29 @@ export async function verify(options: VerifyOptions = {}): Promise<SeededResult[
   const queue = [...tasks].sort((a, b) => (cost.get(b.id) ?? 0) - (cost.get(a.id) ?? 0));
   const results = new Map<Task, SeededResult>();
   const running = new Map<Task, number>();
-  const tell = (task: Task, fraction: number): void => {
+  const reportProgress = (task: Task, fraction: number): void => {
     const started = [...running.values()].reduce((sum, one) => sum + one, 0);
     onProgress?.({ done: results.size + started, total: tasks.length, task, fraction });
   };
-  await inProcesses<Task, ClaimResult>(
-    queue,
-    {
-      call: 'verify',
-      script: fileURLToPath(new URL('./claim-worker.js', import.meta.url)),
-      processes,
-      threads: 1,
-      signal,
+  await runTasks<ClaimWorker>(queue, {
+    call: 'verify',
+    module: new URL('./claim-worker.js', import.meta.url),
+    processes,
+    threads: 1,
+    signal,
+    onProgress(task, fraction) {
+      running.set(task, fraction);
+      reportProgress(task, fraction);
     },
-    (task, answer) => {
+    onAnswer(task, answer) {
       const result = answer.kind === 'result' ? answer.result : broken(task, answer.message);
       const outcome = { seed: task.seed, result };
       running.delete(task);
       results.set(task, outcome);
       onResult?.(outcome, results.size, tasks.length);
-      tell(task, 1);
+      reportProgress(task, 1);
     },
-    (task, fraction) => {
-      running.set(task, fraction);
-      tell(task, fraction);
-    },
-  );
+  });
   return tasks.map((task) => results.get(task)!);
 }
 

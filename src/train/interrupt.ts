@@ -1,7 +1,7 @@
 /** The first Ctrl-C, SIGTERM or hang-up finishes the step and saves; a second Ctrl-C or SIGTERM stops at once. */
 import { checkNeededFunction } from '../check.ts';
 import { exitCodes, type ExitCode } from '../errors.ts';
-import { hangUpIsIgnored } from '../process-guard.ts';
+import { hangUpIsIgnored } from '../processes/index.ts';
 
 export interface Interrupt {
   /** The exit code to end with, once a signal has arrived. */

@@ -4,13 +4,17 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { checkObject } from '../check.ts';
 import { DivergenceError, exitCodes, MeanfieldError, UsageError, type ExitCode } from '../errors.ts';
+import { setThreads } from '../native/index.ts';
 import {
+  type Claim,
   type CoreLease,
+  holderOf,
+  holderText,
   leaseCores,
   type OnBusy,
-  setThreads,
+  takeClaim,
   threadsOfEnvironment,
-} from '../native/index.ts';
+} from '../processes/index.ts';
 import {
   checkRunName,
   currentStatus,
@@ -23,7 +27,7 @@ import {
   RunWriter,
   runName,
 } from '../runs/index.ts';
-import { checkPath, type Claim, holderOf, type PathLike, recoverFolder, takeClaim } from '../io/index.ts';
+import { checkPath, type PathLike, recoverFolder } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
 import { changedConfig, configToRecord, readSavedConfig } from './config.ts';
 import { checkDataIdentity } from './data-identity.ts';
@@ -104,7 +108,10 @@ function takeRun(dir: string): Claim {
   const beingTrained = (who: string): UsageError =>
     new UsageError(`${dir} is being trained by ${who}: stop that first, or wait for its end`);
   const mine = takeClaim(dir, 'resume');
-  if (!mine) throw beingTrained(holderOf(dir, 'resume') ?? 'another process');
+  if (!mine) {
+    const holder = holderOf(dir, 'resume');
+    throw beingTrained(holder ? holderText(holder) : 'another process');
+  }
   const run = readRun(dir);
   const status = run.status();
   if (!status || currentStatus(status, () => run.status(), Date.now(), isProcessAlive).state !== 'running')

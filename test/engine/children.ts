@@ -48,7 +48,7 @@ export class Workshop {
       writeFileSync(join(workshop.folder, 'package.json'), '{"type":"module"}');
       symlinkSync(buildFolder(), join(workshop.folder, 'build'));
       const source = join(packageRoot, 'src');
-      for (const area of ['.', 'io', 'native', 'tensor'])
+      for (const area of ['.', 'io', 'native', 'processes', 'tensor'])
         compile(join(source, area), join(workshop.folder, 'dist', area));
     });
     afterAll(() => {

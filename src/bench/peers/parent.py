@@ -1,4 +1,4 @@
-"""Ends this process as soon as the one that started it is gone (src/worker-process.ts)."""
+"""Ends this process as soon as the one that started it is gone (src/processes/lifeline.ts)."""
 import os
 import signal
 import threading

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MeanfieldError } from '../../errors.ts';
+import { startWorker } from '../../processes/index.ts';
 import { mean } from '../../stats/index.ts';
 import type { TrainConfig } from '../../train/index.ts';
 import type { Cell } from './grid.ts';
 import { standingOf } from './standing.ts';
-import type { Timing, TimingMessage, TimingTask } from './timing-worker.ts';
-import { type Failure, failureOf, failureOfEnd, startWorker } from './worker-process.ts';
+import type { Timing, TimingTask, TimingWorker } from './timing-worker.ts';
 
 export interface EstimateOptions {
   readonly root: string;
@@ -132,22 +132,11 @@ async function timeKind(cell: Cell, { jobs, threads, dataDir }: EstimateOptions)
   }
 }
 
-function timeOnce(task: TimingTask, cell: Cell, threads: number): Promise<Timing> {
-  const worker = startWorker('timing-worker.js', threads);
-  return new Promise((resolve, reject) => {
-    const fail = ({ message, exitCode }: Failure): void => {
-      reject(new MeanfieldError(`${cell.name} cannot be timed: ${message}`, { exitCode }));
-    };
-    worker.on('message', (message: TimingMessage) => {
-      if (message.kind === 'timing') resolve(message.timing);
-      else fail(message);
-    });
-    worker.on('error', (error) => {
-      fail(failureOf(error));
-    });
-    worker.on('exit', (code, signal) => {
-      fail(failureOfEnd(code, signal));
-    });
-    worker.send(task);
-  });
+async function timeOnce(task: TimingTask, cell: Cell, threads: number): Promise<Timing> {
+  const worker = startWorker<TimingWorker>(new URL('timing-worker.js', import.meta.url), threads);
+  const answer = await worker.run(task);
+  void worker.close();
+  if (answer.kind === 'result') return answer.result;
+  const { message, exitCode } = answer;
+  throw new MeanfieldError(`${cell.name} cannot be timed: ${message}`, { exitCode });
 }

@@ -1,11 +1,10 @@
 /** Trains the cells of a grid in separate processes, a few at a time, until every cell is done here or elsewhere. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, type ExitCode } from '../../errors.ts';
-import { beatClaim } from '../../io/index.ts';
+import { type Answer, beatClaim, type Failure, startWorker } from '../../processes/index.ts';
 import type { Progress } from '../../train/index.ts';
-import type { CellMessage, CellTask } from './cell-worker.ts';
+import type { CellOutcome, CellWorker } from './cell-worker.ts';
 import { supersededExit } from './superseded.ts';
-import { type Failure, failureOf, failureOfEnd, startWorker } from './worker-process.ts';
 import type { Cell } from './grid.ts';
 import { type Standing, standingOf } from './standing.ts';
 
@@ -24,8 +23,7 @@ export interface PoolOptions {
   readonly interrupted?: () => ExitCode | undefined;
 }
 
-export type CellEnd =
-  { readonly how: 'finished' | 'stopped' | 'taken' } | ({ readonly how: 'failed' } & Failure);
+export type CellEnd = { readonly how: CellOutcome } | ({ readonly how: 'failed' } & Failure);
 
 export interface PoolOutcome {
   /** Cells that failed in this call. */
@@ -95,47 +93,39 @@ export async function trainCells(cells: readonly Cell[], options: PoolOptions): 
 }
 
 /** One run in one process; a process that dies is a failed run, and can be resumed. */
-function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
+async function trainCell(cell: Cell, options: PoolOptions): Promise<CellEnd> {
   const { root, dataDir, threads } = options;
-  const worker = startWorker('cell-worker.js', threads);
-  const task: CellTask = { root, cell, threads, dataDir };
-  return new Promise((resolve) => {
-    let end: CellEnd | undefined;
-    const beat = setInterval(() => {
-      try {
-        beatClaim(root, cell.name, worker.pid ?? 0);
-      } catch {
-        // The run itself reports a full disk or a lost folder.
-      }
-    }, heartbeat);
-    const watch = setInterval(() => {
-      if (options.interrupted?.() !== undefined) worker.kill('SIGTERM');
-    }, 100);
-    worker.on('message', (message: CellMessage) => {
-      if (message.kind === 'claimed') options.onStart?.(cell);
-      else if (message.kind === 'progress') options.onProgress?.(cell, message.progress);
-      else if (message.kind === 'end') end = { how: message.how };
-      else end = { how: 'failed', message: message.message, exitCode: message.exitCode };
+  const worker = startWorker<CellWorker>(new URL('cell-worker.js', import.meta.url), threads);
+  const beat = setInterval(() => {
+    try {
+      beatClaim(root, cell.name, worker.pid ?? 0);
+    } catch {
+      // The run itself reports a full disk or a lost folder.
+    }
+  }, heartbeat);
+  const watch = setInterval(() => {
+    if (options.interrupted?.() !== undefined) worker.kill('SIGTERM');
+  }, 100);
+  try {
+    const answer = await worker.run({ root, cell, threads, dataDir }, (progress) => {
+      if (progress === 'claimed') options.onStart?.(cell);
+      else options.onProgress?.(cell, progress);
     });
-    const finish = (last: CellEnd): void => {
-      clearInterval(beat);
-      clearInterval(watch);
-      resolve(end ?? last);
-    };
-    worker.on('error', (error) => {
-      finish({ how: 'failed', ...failureOf(error) });
-    });
-    worker.on('exit', (code, signal) => {
-      finish(endOf(code, signal, options.interrupted?.() !== undefined));
-    });
-    worker.send(task);
-  });
+    await worker.close();
+    return endOf(answer, options.interrupted?.() !== undefined);
+  } finally {
+    clearInterval(beat);
+    clearInterval(watch);
+  }
 }
 
-/** The meaning of a process's end without a report. */
-function endOf(code: number | null, signal: string | null, interrupted: boolean): CellEnd {
-  if (code === supersededExit) return { how: 'taken' };
-  // Before the process has signal handlers, signals kill it.
-  if (signal && interrupted) return { how: 'stopped' };
-  return { how: 'failed', ...failureOfEnd(code, signal) };
+function endOf(answer: Answer<CellOutcome>, interrupted: boolean): CellEnd {
+  if (answer.kind === 'result') return { how: answer.result };
+  const { message, exitCode } = answer;
+  if ('end' in answer) {
+    if (answer.end.code === supersededExit) return { how: 'taken' };
+    // Before the process has signal handlers, signals kill it.
+    if (answer.end.signal && interrupted) return { how: 'stopped' };
+  }
+  return { how: 'failed', message, exitCode };
 }

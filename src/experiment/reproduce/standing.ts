@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, UsageError } from '../../errors.ts';
-import { holderOf } from '../../io/index.ts';
+import { holderOf, holderText } from '../../processes/index.ts';
 import { readConfigFile, readRun, runFiles, type RunResult, type RunStatus } from '../../runs/index.ts';
 import { changeableSettings, flagOf, savedConfig, type TrainConfig } from '../../train/index.ts';
 import type { Cell } from './grid.ts';
@@ -24,7 +24,10 @@ export const runFolder = (root: string, cell: Cell): string => join(root, cell.n
  */
 export function standingOf(root: string, cell: Cell, { own = false } = {}): Standing {
   const dir = runFolder(root, cell);
-  const held = (): string | undefined => (own ? undefined : holderOf(root, cell.name));
+  const held = (): string | undefined => {
+    const holder = own ? undefined : holderOf(root, cell.name);
+    return holder && holderText(holder);
+  };
   if (!existsSync(join(dir, runFiles.config))) {
     // A kill between creating the folder and writing the settings leaves nothing worth keeping; anything else is not
     // ours to remove.

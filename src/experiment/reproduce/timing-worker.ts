@@ -1,8 +1,7 @@
 /** One process of `--dry-run`: trains the first steps of a run in a temporary folder, and times them. */
 import { join } from 'node:path';
 import { exitCodes } from '../../errors.ts';
-import { guardProcess } from '../../process-guard.ts';
-import { endWithParent } from '../../worker-process.ts';
+import { answerTasks } from '../../processes/index.ts';
 import {
   BatchTensors,
   evaluate,
@@ -12,7 +11,6 @@ import {
   startRun,
   type TrainConfig,
 } from '../../train/index.ts';
-import { type Failure, failureOf } from './worker-process.ts';
 
 export interface TimingTask {
   readonly config: TrainConfig;
@@ -42,18 +40,17 @@ export interface Timing {
   readonly testImages: number;
 }
 
-export type TimingMessage =
-  { readonly kind: 'timing'; readonly timing: Timing } | ({ readonly kind: 'error' } & Failure);
+export interface TimingWorker {
+  readonly task: TimingTask;
+  readonly progress: never;
+  readonly result: Timing;
+}
 
 /** The first steps warm up caches and allocator. */
 const warmUp = 5;
 const fewestSteps = 3;
 /** Batches of 500 images. */
 const evaluatedBatches = 2;
-
-guardProcess();
-endWithParent();
-process.on('error', () => process.exit(exitCodes.failed));
 
 async function time({ config, root, steps, atLeast, atMost }: TimingTask): Promise<Timing> {
   const stamps: number[] = [];
@@ -116,14 +113,4 @@ function timeEvaluation({ data, config, learner }: Experiment): number {
   return seconds / count;
 }
 
-process.on('message', (task: TimingTask) => {
-  time(task)
-    .then((timing): TimingMessage => ({ kind: 'timing', timing }))
-    .catch((error: unknown): TimingMessage => ({ kind: 'error', ...failureOf(error) }))
-    .then((message) => {
-      process.send?.(message, () => {
-        process.disconnect();
-      });
-    })
-    .catch(() => process.exit(exitCodes.failed));
-});
+answerTasks<TimingWorker>(time);

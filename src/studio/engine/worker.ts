@@ -15,8 +15,7 @@
  */
 import { createInterface } from 'node:readline';
 import { setThreads } from '../../native/index.ts';
-import { guardProcess } from '../../process-guard.ts';
-import { endWithParent } from '../../worker-process.ts';
+import { endWithParent, guardProcess } from '../../processes/index.ts';
 import { computeView } from '../lab/views/index.ts';
 import { labState } from '../lab/state.ts';
 import { nativeEngine } from './native-engine.ts';

@@ -1,7 +1,7 @@
 /** A worker process for the lab (src/studio/engine/worker.ts); it handles one request at a time. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { workerEnvironment } from '../../worker-process.ts';
+import { workerEnvironment } from '../../processes/index.ts';
 import { lineReader } from './line-reader.ts';
 
 /** A worker's message other than a part of the answer. */

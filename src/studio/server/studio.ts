@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { MeanfieldError, UsageError } from '../../errors.ts';
-import { workerFlags } from '../../worker-process.ts';
+import { workerFlags } from '../../processes/index.ts';
 import type { ErrorAnswer } from '../protocol/index.ts';
 import { addActionRoutes } from './action-routes.ts';
 import { ApiError } from './api-error.ts';

@@ -1,11 +1,17 @@
 /** Claims of cells: one holder at a time, among processes that race and die. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { abandonedAfter, beatClaim, holderOf, takeClaim } from '../../src/io/index.ts';
-import { processSpace } from '../../src/process-identity.ts';
+import {
+  abandonedAfter,
+  beatClaim,
+  holderOf,
+  holderText,
+  processSpace,
+  takeClaim,
+} from '../../src/processes/index.ts';
 
 let root = '';
 beforeEach(() => {
@@ -32,7 +38,7 @@ const claimBy = (holder: string, host?: string): string =>
 it('a claimed cell is held until it is released', () => {
   expect(holderOf(root, 'a')).toBeUndefined();
   const claim = takeClaim(root, 'a')!;
-  expect(holderOf(root, 'a')).toBe(`process ${process.pid}`);
+  expect(holderText(holderOf(root, 'a')!)).toBe(`process ${process.pid}`);
   expect(takeClaim(root, 'a')).toBeUndefined();
   expect(takeClaim(root, 'b')).toBeDefined();
   claim.release();
@@ -60,7 +66,7 @@ it.each(['elsewhere', hostname()])(
     takeClaim(root, 'a');
     const file = newestFile('a');
     writeFileSync(file, claimBy('1 1', host));
-    expect(holderOf(root, 'a')).toBe(`process 1 of ${host}`);
+    expect(holderText(holderOf(root, 'a')!)).toBe(`process 1 of ${host}`);
     const before = new Date(Date.now() - 1.1 * abandonedAfter);
     utimesSync(file, before, before);
     expect(holderOf(root, 'a')).toBeUndefined();
@@ -90,8 +96,37 @@ it('a claim whose folder was removed is no longer held, and its release leaves a
   expect(takeClaim(root, 'a')).toBeDefined();
   writeFileSync(newestFile('a'), claimBy('1 1', 'elsewhere'));
   claim.release();
-  expect(holderOf(root, 'a')).toBe('process 1 of elsewhere');
+  expect(holderOf(root, 'a')).toEqual({ pid: 1, host: 'elsewhere' });
 });
+
+it('a claim that was taken and released many times leaves few files, and a slow process cannot take an old one', () => {
+  const folder = join(root, '.claims', 'a');
+  for (let i = 0; i < 40; i++) takeClaim(root, 'a')!.release();
+  expect(readdirSync(folder).length).toBeLessThan(12);
+  const claim = takeClaim(root, 'a')!;
+  expect(newestFile('a')).toBe(join(folder, '41.json'));
+  expect(claim.held()).toBe(true);
+  expect(takeClaim(root, 'a')).toBeUndefined();
+});
+
+it.each(['', 'nonsense', '{"host": 3', '7', '{}'])(
+  'a claim file with the content %j holds nothing',
+  (text) => {
+    takeClaim(root, 'a');
+    writeFileSync(newestFile('a'), text);
+    expect(holderOf(root, 'a')).toBeUndefined();
+    expect(takeClaim(root, 'a')).toBeDefined();
+  },
+);
+
+it.runIf(existsSync('/proc/self'))(
+  'a claim in a folder that takes no folders is an error with a remedy',
+  () => {
+    expect(() => takeClaim('/proc/meanfield', 'thing')).toThrow(
+      /^cannot write to \/proc\/meanfield.*: \/proc takes no folders; name another folder$/,
+    );
+  },
+);
 
 it('processes that race for few cells, and die in between, never hold one together', async () => {
   const racer = join(import.meta.dirname, 'claim-racer.mjs');

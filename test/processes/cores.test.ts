@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { leaseCores } from '../../src/native/index.ts';
-import { Workshop } from './children.ts';
+import { holderOf, leaseCores, processSpace } from '../../src/processes/index.ts';
+import { Workshop } from '../engine/children.ts';
 
 const workshop = Workshop.open();
 const total = availableParallelism();
@@ -44,11 +44,12 @@ function member(): Member {
     'member.mjs',
     `import { createInterface } from 'node:readline';
 let lease;
+const { leaseCores } = await import('${workshop.url('processes/index.js')}');
 for await (const line of createInterface({ input: process.stdin })) {
   const [word, wanted] = line.split(' ');
   if (word === 'exit') process.exit(0);
   if (word === 'release') lease.release();
-  if (word === 'take') lease = native.leaseCores(wanted ? Number(wanted) : undefined);
+  if (word === 'take') lease = leaseCores(wanted ? Number(wanted) : undefined);
   console.log(word === 'take' ? JSON.stringify(lease) : word);
 }`,
   );
@@ -72,8 +73,21 @@ interface Leased {
 const take = async (who: Member, wanted = ''): Promise<Leased> =>
   JSON.parse(await who.ask(`take ${wanted}`)) as Leased;
 
-/** The process named in each lock. */
-const locks = (): string[] => readdirSync(cores).map((name) => readFileSync(join(cores, name), 'utf8'));
+/** The folder of the claims on a core. */
+const claimsOn = (core: number): string => join(cores, '.claims', `core-${core}`);
+
+/** The process that holds each claimed core. */
+const held = (): number[] =>
+  Array.from({ length: total }, (_, i) => holderOf(cores, `core-${i}`)?.pid ?? []).flat();
+
+/** Writes the first claim on a core. */
+function writeClaim(core: number, text: string): void {
+  mkdirSync(claimsOn(core), { recursive: true });
+  writeFileSync(join(claimsOn(core), '1.json'), text);
+}
+
+const claimBy = (holder: string, space = processSpace()): string =>
+  JSON.stringify({ host: hostname(), space, process: holder });
 
 it('a process leases all cores, or as many as it wants', () => {
   const all = leaseCores();
@@ -81,9 +95,9 @@ it('a process leases all cores, or as many as it wants', () => {
   all.release();
   const one = leaseCores(1);
   expect(one.cores).toBe(1);
-  expect(locks()).toHaveLength(1);
+  expect(held()).toEqual([process.pid]);
   one.release();
-  expect(locks()).toEqual([]);
+  expect(held()).toEqual([]);
   const many = leaseCores(1000);
   expect(many.cores).toBe(total);
   many.release();
@@ -99,7 +113,7 @@ it('a second process gets none of the cores of the first, and learns who holds t
   expect(await take(first)).toEqual({ cores: total, total, holders: [] });
   const rest = await take(second);
   expect(rest).toEqual({ cores: 1, total, holders: [first.child.pid] });
-  expect(locks().every((text) => text.startsWith(`${first.child.pid} `))).toBe(true);
+  expect(held()).toEqual(new Array(total).fill(first.child.pid));
   await first.ask('release');
   expect(await take(second)).toEqual({ cores: total, total, holders: [] });
 });
@@ -107,11 +121,10 @@ it('a second process gets none of the cores of the first, and learns who holds t
 it('the cores of a killed process can be leased', async () => {
   const [first, second] = [member(), member()];
   await take(first);
-  expect(locks()).toHaveLength(total);
   const exit = once(first.child, 'exit');
   first.child.kill('SIGKILL');
   await exit;
-  expect(locks()).toHaveLength(total);
+  expect(statSync(join(claimsOn(0), '1.json')).size).toBeGreaterThan(0);
   expect(await take(second)).toEqual({ cores: total, total, holders: [] });
 });
 
@@ -121,34 +134,43 @@ it('cores are freed when a process exits', async () => {
   const exit = once(first.child, 'exit');
   void first.ask('exit');
   await exit;
-  expect(locks()).toEqual([]);
+  expect(readFileSync(join(claimsOn(0), '1.json'), 'utf8')).toBe('');
 });
 
-it('a lock whose process id was reused is stale', () => {
-  mkdirSync(cores, { recursive: true });
-  for (let core = 0; core < total; core++) writeFileSync(join(cores, `core-${core}`), `${process.ppid} 1`);
+it('a claim whose process id was reused is stale', () => {
+  for (let core = 0; core < total; core++) writeClaim(core, claimBy(`${process.ppid} 1`));
   const lease = leaseCores();
   expect(lease).toMatchObject({ cores: total, holders: [] });
   lease.release();
 });
 
-it('an empty or garbled lock or guard is stale', () => {
-  mkdirSync(cores, { recursive: true });
-  writeFileSync(join(cores, 'core-0'), '');
-  writeFileSync(join(cores, 'guard'), '999999999 5');
-  if (total > 1) writeFileSync(join(cores, 'core-1'), 'nonsense');
+it('an empty or garbled claim is stale', () => {
+  writeClaim(0, '');
+  if (total > 1) writeClaim(1, 'nonsense');
   const lease = leaseCores();
   expect(lease).toMatchObject({ cores: total, holders: [] });
   lease.release();
-  expect(locks()).toEqual([]);
+  expect(held()).toEqual([]);
+});
+
+it('the cores of another machine or container that shares the folder are not ours', () => {
+  for (let core = 0; core < total; core++) writeClaim(core, claimBy(`${process.pid} 1`, 'another boot'));
+  const lease = leaseCores();
+  expect(lease).toMatchObject({ cores: total, holders: [] });
+  lease.release();
+});
+
+it('leases leave few files behind', () => {
+  for (let i = 0; i < 30; i++) leaseCores(1).release();
+  expect(readdirSync(claimsOn(0)).length).toBeLessThan(12);
 });
 
 it('a release frees only what the process still holds, and once', () => {
   const lease = leaseCores(1);
-  writeFileSync(join(cores, 'core-0'), 'somebody else');
+  writeFileSync(join(claimsOn(0), '1.json'), 'somebody else');
   lease.release();
   lease.release();
-  expect(locks()).toEqual(['somebody else']);
+  expect(readFileSync(join(claimsOn(0), '1.json'), 'utf8')).toBe('somebody else');
 });
 
 it('leases leave no listeners behind', () => {
@@ -165,44 +187,32 @@ it('a folder that cannot be created is one clear error', () => {
   );
 });
 
-it('one process at a time takes over a stale lock', async () => {
-  const other = member();
-  await take(other, '1');
-  const living = readFileSync(join(cores, 'core-0'), 'utf8');
-  await other.ask('release');
-  writeFileSync(join(cores, 'core-0'), '999999999 1 0');
-  writeFileSync(join(cores, 'guard'), living);
-  const waiting = leaseCores(1000);
-  expect(waiting.cores).toBe(Math.max(1, total - 1));
-  expect(readFileSync(join(cores, 'core-0'), 'utf8')).toBe('999999999 1 0');
-  waiting.release();
-  unlinkSync(join(cores, 'guard'));
-  const lease = leaseCores();
-  expect(lease.cores).toBe(total);
-  lease.release();
-  expect(locks()).toEqual([]);
-});
-
-it('processes that compete for stale locks never hold the same core', async () => {
-  // Each process takes a core, claims it by a file that must not exist yet, drops both, and sometimes leaves stale
-  // locks for the others.
-  const body = `import { linkSync, openSync, closeSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+it('processes that compete for stale claims never hold the same core', async () => {
+  // Each process takes cores, marks them by files that must not exist yet, drops both, and sometimes leaves stale
+  // claims for the others.
+  const body = `import { openSync, closeSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+const { holderOf, leaseCores } = await import('${workshop.url('processes/index.js')}');
 const folder = process.env.MEANFIELD_CORES_DIR;
+const cores = Array.from({ length: availableParallelism() }, (_, i) => 'core-' + i);
 let clashes = 0, got = 0;
 for (let i = 0; got + clashes < 200 && i < 20000; i++) {
-  const lease = native.leaseCores();
-  const mine = readdirSync(folder).filter((name) => {
-    if (!/^core-\\d+$/.test(name)) return false;
-    try { return readFileSync(join(folder, name), 'utf8').startsWith(process.pid + ' '); } catch { return false; }
-  });
+  const lease = leaseCores();
+  const mine = cores.filter((core) => holderOf(folder, core, 'local')?.pid === process.pid);
   if (mine.length === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-  const claims = mine.map((name) => join(folder, 'claim-' + name));
-  for (const claim of claims) {
-    try { closeSync(openSync(claim, 'wx')); got++; } catch { clashes++; }
+  const marks = mine.map((core) => join(folder, 'mark-' + core));
+  for (const mark of marks) {
+    try { closeSync(openSync(mark, 'wx')); got++; } catch { clashes++; }
   }
-  for (const claim of claims) { try { unlinkSync(claim); } catch {} }
-  if (i % 3 === 0) for (const name of mine) writeFileSync(join(folder, name), '999999999 1');
+  for (const mark of marks) { try { unlinkSync(mark); } catch {} }
+  if (i % 3 === 0)
+    for (const core of mine) {
+      const claims = join(folder, '.claims', core);
+      const newest = Math.max(...readdirSync(claims).map((name) => parseInt(name) || 0));
+      const file = join(claims, newest + '.json');
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/"process":"[^"]*"/, '"process":"999999999 1"'));
+    }
   lease.release();
 }
 console.log(JSON.stringify({ clashes, got }));`;

@@ -3,8 +3,7 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeClaim } from '../../dist/io/index.js';
-import { processIdentity } from '../../dist/process-identity.js';
+import { processIdentity, takeClaim } from '../../dist/processes/index.js';
 
 const [root, cells, rounds, deaths] = [process.argv[2], ...process.argv.slice(3).map(Number)];
 

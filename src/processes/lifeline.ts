@@ -1,7 +1,6 @@
 /**
  * Worker processes, which end as soon as their parent is gone, even if it was killed, and even during a computation.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 
 /** Environment variable with a worker's descriptor of a pipe. The parent holds the other end and never writes to it. */
@@ -31,20 +30,6 @@ export const workerFlags = (flags: readonly string[] = process.execArgv): string
   flags.filter(
     (flag, i) => !inputFlags.has(flag.split('=')[0]!) && !(i > 0 && inputFlags.has(flags[i - 1]!)),
   );
-
-/** Starts a module as a worker that exchanges messages. The module must call `endWithParent` first. */
-export function forkWorker(
-  module: string,
-  threads: number,
-  environment: Readonly<Record<string, string>> = {},
-): ChildProcess {
-  return fork(module, [], {
-    execArgv: workerFlags(),
-    env: { ...workerEnvironment({ threads }), ...environment },
-    serialization: 'advanced',
-    stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
-  });
-}
 
 /** Runs in a separate thread, since the worker's main thread may compute for minutes without handling events. */
 const watcher = `

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { workerEnvironment, workerFlags } from './worker-process.ts';
+import { workerEnvironment, workerFlags } from './lifeline.ts';
 
 it.each<[string[], string[]]>([
   [['--input-type=module', '-e', 'sweep()'], []],
