@@ -25,6 +25,8 @@ export interface Slice {
 
 /** A map applied to the state after each step. */
 export interface Projection {
+  /** Set if `apply` is relu: some slices fuse it with their step. */
+  readonly isRelu?: boolean;
   /** Takes ownership of `state`: the caller does not use it again. */
   apply(state: Tensor): Tensor;
   /** Maps the costate after the projection to the costate before it, given the projected state. */
@@ -39,6 +41,7 @@ export const identity: Projection = {
 
 /** Post-activation nets: X <- relu(X). The costate is masked where the state is zero. */
 export const projectPositive: Projection = {
+  isRelu: true,
   apply(state) {
     ops.relu_(state);
     return state;

@@ -204,6 +204,30 @@ it('swapping two blocks with their positions and statistics leaves the net uncha
   }
 });
 
+it('a net opened in evaluation mode stays so while it trains, and reading a stage does not stop training', () => {
+  const model = make();
+  const images = new Generator(6).normal([4, 3, 8, 8], 'f64');
+  const opened = model.open();
+  const throughStages = (): number[] =>
+    noGrad(() =>
+      scope(() => {
+        let state = opened.begin(images);
+        for (const stage of model.stages.values()) state = stage.forward(state, { training: false });
+        return opened.end(state).toArray();
+      }),
+    );
+  noGrad(() => {
+    logitsOf(model, images, true);
+    const { buffers } = model;
+    const statistics = values(buffers);
+    expect(throughStages()).toEqual(logitsOf(model, images, false));
+    model.enterStage('layer2', images).dispose();
+    expect(values(buffers)).toEqual(statistics);
+    logitsOf(model, images, true);
+    expect(values(buffers)).not.toEqual(statistics);
+  });
+});
+
 it('a net composes the part before a stage, the stage, and the rest', () => {
   for (const variant of ['post', 'pre'] as const) {
     const model = make({ variant });
@@ -216,7 +240,7 @@ it('a net composes the part before a stage, the stage, and the rest', () => {
           first!.blocks,
           first!.projection,
         );
-        return second!.enter(end).toArray();
+        return second!.enter(end, { training: false }).toArray();
       }),
     );
     expect(noGrad(() => scope(() => model.enterStage('layer2', images).toArray()))).toEqual(through);

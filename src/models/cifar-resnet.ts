@@ -13,6 +13,7 @@ import {
   activations,
   BatchNorm,
   Conv2d,
+  evaluationMode,
   joinNamed,
   Linear,
   type Mode,
@@ -56,7 +57,6 @@ export class CifarResNet {
   readonly buffers: NamedTensors;
   /** By name: `layer1`, `layer2`, `layer3`. */
   readonly stages: ReadonlyMap<string, Stage>;
-  readonly #mode: { training: boolean } = { training: true };
   readonly #stem: Conv2d;
   /** In `post` after the stem, in `pre` before the readout. */
   readonly #norm: BatchNorm;
@@ -79,7 +79,7 @@ export class CifarResNet {
     const features = stages.at(-1)?.outChannels ?? width;
     this.#norm = new BatchNorm(post ? width : features, placement);
     const positive = activation === 'relu' ? projectPositive : projectSoftplus;
-    const common: Common = { activation, generator, placement, mode: this.#mode };
+    const common: Common = { activation, generator, placement };
     this.stages = new Map(
       stages.map(({ name, ...sizes }, i) => [
         name,
@@ -120,24 +120,22 @@ export class CifarResNet {
    * @param images - [B, inChannels, H, W], normalised; stages 2 and 3 halve H and W, rounding up
    * @returns logits [B, classes]
    */
-  forward(images: Tensor, { training }: Mode): Tensor {
-    this.#mode.training = training;
+  forward(images: Tensor, mode: Mode): Tensor {
     return scope(() => {
-      let state = this.#begin(images);
-      for (const stage of this.stages.values()) state = stage.forward(state);
-      return this.#end(state);
+      let state = this.#begin(images, mode);
+      for (const stage of this.stages.values()) state = stage.forward(state, mode);
+      return this.#end(state, mode);
     });
   }
 
   /**
    * The forward pass in evaluation mode, in parts: the logits are `end` of the state that results from
-   * `begin(images)` and every stage in turn. The net stays in evaluation mode until its next `forward`.
+   * `begin(images)` and every stage in turn.
    */
   open(): OpenForward {
-    this.#mode.training = false;
     return {
-      begin: (images) => scope(() => this.#begin(images)),
-      end: (state) => scope(() => this.#end(state)),
+      begin: (images) => scope(() => this.#begin(images, evaluationMode)),
+      end: (state) => scope(() => this.#end(state, evaluationMode)),
     };
   }
 
@@ -150,25 +148,24 @@ export class CifarResNet {
   enterStage(name: string, images: Tensor): Tensor {
     const wanted = this.stages.get(name);
     if (!wanted) throw new UsageError(`no stage ${name} (one of ${[...this.stages.keys()].join(', ')})`);
-    this.#mode.training = false;
     return scope(() => {
-      let state = this.#begin(images);
+      let state = this.#begin(images, evaluationMode);
       for (const stage of this.stages.values()) {
         if (stage === wanted) break;
-        state = stage.forward(state);
+        state = stage.forward(state, evaluationMode);
       }
-      return wanted.enter(state);
+      return wanted.enter(state, evaluationMode);
     });
   }
 
-  #begin(images: Tensor): Tensor {
+  #begin(images: Tensor, mode: Mode): Tensor {
     return this.#post
-      ? normalisedConv(this.#stem, this.#norm, images, this.#mode, { activation: this.#activation })
+      ? normalisedConv(this.#stem, this.#norm, images, mode, { activation: this.#activation })
       : this.#stem.forward(images);
   }
 
-  #end(last: Tensor): Tensor {
-    const state = this.#post ? last : this.#norm.forward(last, this.#mode, { activation: this.#activation });
+  #end(last: Tensor, mode: Mode): Tensor {
+    const state = this.#post ? last : this.#norm.forward(last, mode, { activation: this.#activation });
     // A pool over the whole image, not a mean: the gradient of a mean has a layout for which libtorch's relu takes a
     // slow path.
     const pooled = ops.avgPool2d(state, state.shape.slice(2));

@@ -1,12 +1,12 @@
 /** Shortcuts of transitions, where resolution or width change. */
-import { BatchNorm, Conv2d, type Layer, normalisedConv } from '../nn/index.ts';
+import { BatchNorm, Conv2d, type Layer, type Mode, normalisedConv } from '../nn/index.ts';
 import { ops, scope, type Tensor } from '../tensor/index.ts';
 import { type BlockSizes, type Common, layersOf } from './blocks/branch.ts';
 
 /** Parameter names are relative to the block: `downsample.0.weight`. */
 export interface Shortcut extends Layer {
   /** [B, inChannels, H, W] -> [B, outChannels, ceil(H / stride), ceil(W / stride)] */
-  apply(state: Tensor): Tensor;
+  apply(state: Tensor, mode: Mode): Tensor;
 }
 
 export type ShortcutOptions = BlockSizes & Common;
@@ -45,7 +45,7 @@ export function normalisedShortcut(options: ShortcutOptions): Shortcut {
   const norm = new BatchNorm(options.outChannels, options.placement);
   return {
     ...layersOf({ 'shortcut.0': conv, 'shortcut.1': norm }),
-    apply: (state) => normalisedConv(conv, norm, state, options.mode),
+    apply: (state, mode) => normalisedConv(conv, norm, state, mode),
   };
 }
 

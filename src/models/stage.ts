@@ -1,6 +1,12 @@
 /** A stage: a transition block if resolution or width change, then exchangeable blocks under a schedule. */
-import { createSchedule, type Projection, type Schedule, type ScheduleOptions } from '../mean-field/index.ts';
-import { joinNamed, type NamedTensors } from '../nn/index.ts';
+import {
+  type Block,
+  createSchedule,
+  type Projection,
+  type Schedule,
+  type ScheduleOptions,
+} from '../mean-field/index.ts';
+import { evaluationMode, joinNamed, type Layer, type Mode, type NamedTensors } from '../nn/index.ts';
 import { scope, type Tensor } from '../tensor/index.ts';
 import type { BlockSizes, Branch } from './blocks/branch.ts';
 import type { Shortcut } from './shortcut.ts';
@@ -17,8 +23,9 @@ export interface StageOptions extends BlockSizes {
 
 export class Stage {
   readonly schedule: Schedule;
-  /** The exchangeable blocks f(., theta_i), in order of creation. */
-  readonly blocks: readonly Branch[];
+  /** The exchangeable blocks f(., theta_i) in evaluation mode, in order of creation. */
+  readonly blocks: readonly (Block & Layer)[];
+  readonly #trainingBlocks: readonly Block[];
   /** Applied to the state after each step. */
   readonly projection: Projection;
   /** Weights by name: `0.conv1.weight`, ..; then the schedule's `tau`. */
@@ -31,7 +38,8 @@ export class Stage {
     const changes = sizes.stride !== 1 || sizes.inChannels !== sizes.outChannels;
     this.#transition = changes ? { branch: branch(sizes), shortcut: shortcut(sizes) } : undefined;
     const particles = Array.from({ length: changes ? blocks - 1 : blocks }, () => branch(inner));
-    this.blocks = particles;
+    this.blocks = particles.map(({ inMode, ...tensors }) => ({ ...tensors, ...inMode(evaluationMode) }));
+    this.#trainingBlocks = particles.map(({ inMode }) => inMode({ training: true }));
     this.projection = projection;
     this.schedule = createSchedule({ ...schedule, blocks: particles.length });
     const named = (part: 'parameters' | 'buffers'): Map<string, Tensor> => {
@@ -49,13 +57,16 @@ export class Stage {
     return this.blocks.length;
   }
 
-  forward(state: Tensor): Tensor {
-    return scope(() => this.schedule.flow(this.enter(state), this.blocks, this.projection));
+  forward(state: Tensor, mode: Mode): Tensor {
+    const blocks = mode.training ? this.#trainingBlocks : this.blocks;
+    return scope(() => this.schedule.flow(this.enter(state, mode), blocks, this.projection));
   }
 
   /** The state before the exchangeable blocks: the output of the transition, if there is one. */
-  enter(state: Tensor): Tensor {
+  enter(state: Tensor, mode: Mode): Tensor {
     const first = this.#transition;
-    return first ? transition(state, first.branch, first.shortcut, this.projection) : state;
+    return first
+      ? transition(state, first.branch.inMode(mode), first.shortcut, this.projection, mode)
+      : state;
   }
 }

@@ -9,7 +9,10 @@ it('a transition is the projected sum of shortcut and branch', () => {
   const velocity = new Generator(3).normal([2, 4, 2, 2], 'f64');
   const branch = { velocity: () => ops.clone(velocity) };
   const shortcut = { apply: () => subsampleAndPad(state, 4) };
+  const mode = { training: true };
   const sum = ops.add(velocity, shortcut.apply());
-  expect(transition(state, branch, shortcut, identity).toArray()).toEqual(sum.toArray());
-  expect(transition(state, branch, shortcut, projectPositive).toArray()).toEqual(ops.relu(sum).toArray());
+  expect(transition(state, branch, shortcut, identity, mode).toArray()).toEqual(sum.toArray());
+  expect(transition(state, branch, shortcut, projectPositive, mode).toArray()).toEqual(
+    ops.relu(sum).toArray(),
+  );
 });

@@ -3,6 +3,13 @@ export { type AfterNorm, BatchNorm } from './batch-norm.ts';
 export { Conv2d, type Conv2dOptions } from './conv2d.ts';
 export { crossEntropy } from './cross-entropy.ts';
 export { buffer, parameter } from './initialise.ts';
-export { joinNamed, type Layer, type Mode, type NamedTensors, type Placement } from './layer.ts';
+export {
+  evaluationMode,
+  joinNamed,
+  type Layer,
+  type Mode,
+  type NamedTensors,
+  type Placement,
+} from './layer.ts';
 export { Linear } from './linear.ts';
 export { normalisedConv } from './normalised-conv.ts';

@@ -17,6 +17,9 @@ export interface Mode {
   readonly training: boolean;
 }
 
+/** Running statistics, which stay as they are. */
+export const evaluationMode: Mode = { training: false };
+
 /** Device and precision of new parameters. */
 export interface Placement {
   readonly dtype: 'f32' | 'f64';

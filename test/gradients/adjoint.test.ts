@@ -21,7 +21,6 @@ import { numbers, setValues, Worst } from './nets.ts';
 
 const generator = new Generator(5);
 const placement = { dtype: 'f64', device: 'cpu' } as const;
-const mode = { training: true };
 const channels = 3;
 const shape = [4, channels, 5, 5];
 
@@ -35,7 +34,7 @@ const branchSizes = { inChannels: channels, innerChannels: 4, outChannels: chann
 
 function branches(kind: keyof typeof makers, count: number): Block[] {
   return Array.from({ length: count }, () => {
-    const options = { ...branchSizes, activation: 'relu', generator, placement, mode } as const;
+    const options = { ...branchSizes, activation: 'relu', generator, placement } as const;
     const branch = makers[kind](options);
     for (const [name, one] of branch.parameters)
       if (name.startsWith('bn'))
@@ -43,7 +42,7 @@ function branches(kind: keyof typeof makers, count: number): Block[] {
           one,
           numbers(one).map((v, i) => v + 0.2 * Math.sin(i + 1)),
         );
-    return branch;
+    return branch.inMode({ training: true });
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { crossEntropy } from '../../nn/index.ts';
+import { crossEntropy, evaluationMode } from '../../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { meanGradients, measureBlockGradient } from './block-gradient.ts';
 import { fakeNet, type FakeNet } from './fake-net.ts';
@@ -15,7 +15,7 @@ function lossWith({ net, batch }: FakeNet, i: number, l: number, by: number): nu
     scope(() => {
       let state: Tensor = net.begin(batch.images);
       net.stages.forEach((flow, s) => {
-        state = flow.stage.enter(state);
+        state = flow.stage.enter(state, evaluationMode);
         blockSlices(flow).forEach((slice, place) => {
           let next = slice.step(state, flow.steps[place]!);
           if (s === 0 && place === l) next = ops.add(next, flow.blocks[i]!.velocity(state), by);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { crossEntropy } from '../../nn/index.ts';
+import { crossEntropy, evaluationMode } from '../../nn/index.ts';
 import { enableGrad, Generator, grad, keep, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { boundsOf, minRatio, measureCostate } from './costate.ts';
 import { fakeNet, type FakeNet, relativeError } from './fake-net.ts';
@@ -16,7 +16,7 @@ function stemGradient({ net, batch }: FakeNet): Tensor {
     const leaf = noGrad(() => ops.detach(net.begin(batch.images))).setRequiresGrad();
     return enableGrad(() => {
       let state: Tensor = leaf;
-      for (const { stage } of net.stages) state = stage.forward(state);
+      for (const { stage } of net.stages) state = stage.forward(state, evaluationMode);
       const loss = ops.mulScalar(crossEntropy(net.end(state), batch.labels), batch.labels.size);
       return grad(loss, [leaf])[0]!;
     });

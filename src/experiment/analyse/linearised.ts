@@ -3,7 +3,7 @@
  * last stage. In evaluation mode images are independent of each other, so a costate is that of each image's own loss
  * E_x.
  */
-import { crossEntropy } from '../../nn/index.ts';
+import { crossEntropy, evaluationMode } from '../../nn/index.ts';
 import { enableGrad, grad, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type OpenNet, blockSlices, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
@@ -54,7 +54,7 @@ export function linearise(net: OpenNet, { images, labels }: Batch): Linearised {
     net.stages.forEach((flow, s) => {
       if (flow.hasTransition) {
         const before = state;
-        const { value, pull } = withPull(before, (x) => flow.stage.enter(x));
+        const { value, pull } = withPull(before, (x) => flow.stage.enter(x, evaluationMode));
         links.push({ kind: 'fixed', pull });
         state = value;
       }

@@ -3,6 +3,7 @@
  * untrained net.
  */
 import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
+import { evaluationMode } from '../../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { mean } from '../../stats/index.ts';
 import { type OpenNet, blockSlices, type StageFlow, takeStep } from './net.ts';
@@ -91,7 +92,7 @@ function velocityDistances(net: OpenNet, { images }: Batch): PairDistances[] {
     const distances: number[][] = [];
     const slices = blockSlices(flow);
     let size = 0;
-    state = scope(() => flow.stage.enter(state));
+    state = scope(() => flow.stage.enter(state, evaluationMode));
     flow.blocks.forEach((_, l) => {
       const [next, row] = scope(() => {
         const velocities = flow.blocks.map((block) => block.velocity(state));

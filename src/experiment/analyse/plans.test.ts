@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
-import { crossEntropy } from '../../nn/index.ts';
+import { crossEntropy, evaluationMode } from '../../nn/index.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { planWithout } from './deletion.ts';
 import { fakeNet, type FakeNet, wholeLoss } from './fake-net.ts';
@@ -14,7 +14,7 @@ function lossOf({ net, batch }: FakeNet, plan: Plan): number {
     scope(() => {
       let state: Tensor = net.begin(batch.images);
       net.stages.forEach((flow, s) => {
-        state = flow.stage.enter(state);
+        state = flow.stage.enter(state, evaluationMode);
         for (const { block, h } of plan[s] ?? [])
           state = flow.projection.apply(blockSlices(flow)[block]!.step(state, h));
       });

@@ -1,5 +1,5 @@
 /** Evaluates many variants of one net on the same images; their common prefix is computed once. */
-import { crossEntropy } from '../../nn/index.ts';
+import { crossEntropy, evaluationMode } from '../../nn/index.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type OpenNet, blockSlices, takeStep } from './net.ts';
 
@@ -49,7 +49,7 @@ function treeOf({ stages, begin }: OpenNet, plans: readonly Plan[]): Node {
       at = next;
     };
     stages.forEach(({ stage, projection }, s) => {
-      follow('enter', (state) => stage.enter(state));
+      follow('enter', (state) => stage.enter(state, evaluationMode));
       for (const { block, h } of plan[s] ?? [])
         // A step of 0 is the identity: P leaves the state unchanged.
         if (h !== 0) follow(`${block} ${h}`, (state) => takeStep(slices[s]![block]!, state, h, projection));

@@ -1,5 +1,5 @@
 /** The functional gradient at the trained weights: every block of a stage at every depth of it. */
-import { crossEntropy } from '../../nn/index.ts';
+import { crossEntropy, evaluationMode } from '../../nn/index.ts';
 import type { AnalysisSection } from '../../runs/index.ts';
 import {
   enableGrad,
@@ -92,7 +92,7 @@ export function stepDerivatives(net: OpenNet, batches: readonly Batch[]): number
           let state = net.begin(images);
           net.stages.forEach((flow, s) => {
             const sizes = steps[s]!.size ? ops.unbind(steps[s]!, 0) : [];
-            state = flow.stage.enter(state);
+            state = flow.stage.enter(state, evaluationMode);
             blockSlices(flow).forEach((slice, l) => {
               state = flow.projection.apply(slice.step(state, sizes[l]!));
             });

@@ -2,7 +2,7 @@
  * The common base of residual blocks. Each block is a particle: its `velocity` is the branch f(X, theta) alone. The
  * flow does the step X + h f(X) and the projection; the stage does the shortcut of a transition.
  */
-import { type Block, projectPositive } from '../../mean-field/index.ts';
+import type { Block } from '../../mean-field/index.ts';
 import {
   type Activation,
   type BatchNorm,
@@ -30,8 +30,6 @@ export interface Common {
   readonly activation: Activation;
   readonly generator: Generator;
   readonly placement: Placement;
-  /** Read at every forward pass: one object switches the whole net. */
-  readonly mode: Mode;
 }
 
 export interface BranchOptions extends BlockSizes, Common {
@@ -39,7 +37,10 @@ export interface BranchOptions extends BlockSizes, Common {
   readonly groups: number;
 }
 
-export interface Branch extends Block, Layer {}
+export interface Branch extends Layer {
+  /** f(., theta) in training or evaluation mode. */
+  readonly inMode: (mode: Mode) => Block;
+}
 
 /** Named tensors of several layers: `conv1.weight`, `bn1.weight`, .. in the given order. */
 export function layersOf(layers: Readonly<Record<string, Layer>>): Layer {
@@ -50,23 +51,22 @@ export function layersOf(layers: Readonly<Record<string, Layer>>): Layer {
 
 /** The end of a post-activation branch, norm(conv(inner(X))), fused with step size, sum and relu. */
 export function endInNorm(
-  inner: (state: Tensor) => Tensor,
+  inner: (state: Tensor, mode: Mode) => Tensor,
   conv: Conv2d,
   norm: BatchNorm,
-  mode: Mode,
-): Required<Pick<Block, 'velocity' | 'advance' | 'overwritable'>> {
-  return {
+): (mode: Mode) => Block {
+  return (mode) => ({
     overwritable: true,
-    velocity: (state, h) => scope(() => normalisedConv(conv, norm, inner(state), mode, { factor: h })),
+    velocity: (state, h) => scope(() => normalisedConv(conv, norm, inner(state, mode), mode, { factor: h })),
     advance: (state, h, projection) =>
       scope(() => {
-        const relu = projection === projectPositive;
-        const next = normalisedConv(conv, norm, inner(state), mode, {
+        const { isRelu = false } = projection;
+        const next = normalisedConv(conv, norm, inner(state, mode), mode, {
           factor: h,
           add: state,
-          activation: relu ? 'relu' : undefined,
+          activation: isRelu ? 'relu' : undefined,
         });
-        return relu ? next : projection.apply(next);
+        return isRelu ? next : projection.apply(next);
       }),
-  };
+  });
 }

@@ -8,7 +8,7 @@ import { type Branch, type BranchOptions, endInNorm, layersOf } from './branch.t
 /** f = bn3 conv3 s bn2 conv2 s bn1 conv1. */
 export function postBottleneck(options: BranchOptions): Branch {
   const { inChannels, innerChannels, outChannels, stride, groups } = options;
-  const { activation, generator, placement, mode } = options;
+  const { activation, generator, placement } = options;
   const inner = { inChannels: innerChannels, outChannels: innerChannels };
   const conv1 = new Conv2d({ ...inner, inChannels, kernel: 1 }, generator, placement);
   const bn1 = new BatchNorm(innerChannels, placement);
@@ -18,14 +18,13 @@ export function postBottleneck(options: BranchOptions): Branch {
   const bn3 = new BatchNorm(outChannels, placement);
   return {
     ...layersOf({ conv1, bn1, conv2, bn2, conv3, bn3 }),
-    ...endInNorm(
-      (state) => {
+    inMode: endInNorm(
+      (state, mode) => {
         const narrow = normalisedConv(conv1, bn1, state, mode, { activation });
         return normalisedConv(conv2, bn2, narrow, mode, { activation });
       },
       conv3,
       bn3,
-      mode,
     ),
   };
 }
