@@ -17,8 +17,8 @@ import {
   slicesOf,
   smoothPaths,
   solve,
+  squaredLoss,
 } from '../../mean-field/index.ts';
-import { finalCostate, initialState, lossOf } from '../../mean-field/problem.ts';
 import type { Check, Series } from '../../runs/index.ts';
 import { enableGrad, type Generator, grad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
@@ -99,8 +99,7 @@ function distanceInDepth({ draw, quick }: ClaimContext, parts: Parts): { check: 
     scope(() => {
       const measure = pathMeasure(path, depth);
       const { states, costates } = solve(problem, family, measure);
-      const last = states.at(-1)!;
-      const back = parts.continuousAdjoint(family, measure, last, finalCostate(problem, last));
+      const back = parts.continuousAdjoint(family, measure, states.at(-1)!, costates.at(-1)!);
       return relativeError(back.costates[0]!, costates[0]!);
     }),
   );
@@ -150,8 +149,17 @@ function byAutograd(
     particles: (l) => ({ theta: ops.select(theta, 0, l), weight: ops.select(weight, 0, l) }),
   };
   return enableGrad(() => {
-    const state = flow(slicesOf(family, recorded, { integrator }), initialState(moved), ops.unbind(steps, 0));
-    return grad(lossOf(moved, state), [theta, weight, steps, moved.embedding, moved.readout]);
+    const { inputs, embedding, readout, targets } = moved;
+    const mapped = (x: Tensor, weight: Tensor): Tensor => ops.mm(x, ops.transpose(weight, 0, 1));
+    const slices = slicesOf(family, recorded, { integrator });
+    const state = flow(slices, mapped(inputs, embedding), ops.unbind(steps, 0));
+    return grad(squaredLoss.value(mapped(state, readout), targets), [
+      theta,
+      weight,
+      steps,
+      embedding,
+      readout,
+    ]);
   });
 }
 

@@ -9,7 +9,6 @@ import {
   mixture,
   type Problem,
 } from '../../mean-field/index.ts';
-import { predictionOf, sampleCount } from '../../mean-field/problem.ts';
 import { type Generator, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { atLeast, atMost, within } from '../check.ts';
 import type { Claim, ClaimContext } from '../claim.ts';
@@ -68,11 +67,12 @@ function chordError({ draw, quick }: ClaimContext, energyOf: Energy): number {
       const family = bottleneck(i % 2 ? 'relu' : 'tanh');
       const at = (lambda: number): number => energyOf(problem, family, mixture(rho, nu, lambda));
       const [from, to] = [at(0), at(1)];
-      const difference = predictionOf(
-        problem,
-        ops.sub(family.velocity(state, nu.particles(0, 0)), family.velocity(state, rho.particles(0, 0))),
+      const change = ops.sub(
+        family.velocity(state, nu.particles(0, 0)),
+        family.velocity(state, rho.particles(0, 0)),
       );
-      const square = ops.sum(ops.mul(difference, difference)).item() / sampleCount(problem);
+      const difference = ops.mm(change, ops.transpose(problem.readout!, 0, 1));
+      const square = ops.sum(ops.mul(difference, difference)).item() / difference.shape[0]!;
       const lambda = draw(5000 + i)
         .uniform([1], 'f64')
         .item();

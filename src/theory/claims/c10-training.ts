@@ -7,8 +7,8 @@ import {
   type GridMeasure,
   type Problem,
   solveFlow,
+  squaredLoss,
 } from '../../mean-field/index.ts';
-import { lossOf } from '../../mean-field/problem.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
 import { replicated, stacked } from '../replicas.ts';
 
@@ -69,7 +69,7 @@ export function train(data: Problem, theta: Tensor, replicas: number, parts: Tra
       measure = measure.withTheta(moved);
     }
     const after = solveFlow(problem, family, measure).at(-1)!;
-    const lost = start!.loss - lossOf(problem, after).item();
+    const lost = start!.loss - squaredLoss.value(after, problem.targets).item();
     return { before: start!.state, after, descent: lost / promised };
   });
 }
