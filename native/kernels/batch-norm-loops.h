@@ -1,11 +1,13 @@
-// The batch norm loops, compiled once for each kind of CPU under the name MEANFIELD_LOOPS.
+// The batch norm loops, compiled once for each kind of CPU under the name MEANFIELD_LOOPS. A job counts vectors of 64
+// bytes; the loops take them in vectors of the CPU's registers.
 #include "batch-norm-jobs.h"
 #include "stored.h"
 
 namespace meanfield::batch_norm {
 namespace {
 
-constexpr int kGroup = 4;      // vectors of a row processed together
+constexpr int kRegisters = 64 / MEANFIELD_VECTOR_BYTES;  // in a job's vector
+constexpr int kGroup = 4;      // registers of a row processed together
 constexpr int64_t kFlush = 64;  // rows summed in the type of the data before flushing to f64
 
 template <typename T>
@@ -18,16 +20,17 @@ MEANFIELD_INLINE void add_to(double* sum, typename Simd<A>::V value) {
   for (int i = 0; i < Simd<A>::kLanes; ++i) sum[i] += parts[i];
 }
 
-// Calls body(first vector, count) for the groups of a row; the body is compiled for each group size.
+// Calls body(first register, count) for the groups of a row; the body is compiled for each group size.
 template <template <int> class Body, typename Job>
 MEANFIELD_INLINE void by_groups(const Job& job, int64_t from, int64_t to) {
+  const int64_t registers = job.vectors * kRegisters;
   int64_t v = 0;
-  for (; v + kGroup <= job.vectors; v += kGroup) Body<kGroup>::run(job, v, from, to);
-  if (job.vectors - v >= 2) {
+  for (; v + kGroup <= registers; v += kGroup) Body<kGroup>::run(job, v, from, to);
+  if (registers - v >= 2) {
     Body<2>::run(job, v, from, to);
     v += 2;
   }
-  if (job.vectors - v == 1) Body<1>::run(job, v, from, to);
+  if (registers - v == 1) Body<1>::run(job, v, from, to);
 }
 
 // Independent rows in flight, so that sums do not wait for each other.
@@ -46,7 +49,7 @@ struct Kernel {
     MEANFIELD_INLINE void run(const StatisticsJob<T, A>& job, int64_t v, int64_t from, int64_t to) {
       V origin[G];
       for (int g = 0; g < G; ++g) origin[g] = load<A>(job.origin + (v + g) * L);
-      const int64_t stride = job.vectors * L;
+      const int64_t stride = job.vectors * kRegisters * L;
       for (int64_t begin = from; begin < to; begin += kFlush) {
         const int64_t end = begin + kFlush < to ? begin + kFlush : to;
         V sum[kUnroll<G>][G] = {}, square[kUnroll<G>][G] = {};
@@ -81,7 +84,7 @@ struct Kernel {
         scale[g] = load<A>(job.scale + (v + g) * L);
         shift[g] = load<A>(job.shift + (v + g) * L);
       }
-      const int64_t stride = job.vectors * L;
+      const int64_t stride = job.vectors * kRegisters * L;
       for (int64_t row = from; row < to; ++row)
         for (int g = 0; g < G; ++g) {
           const int64_t at = row * stride + (v + g) * L;
@@ -119,7 +122,7 @@ struct Kernel {
         shift[g] = load<A>(job.shift + (v + g) * L);
         mean[g] = load<A>(job.mean + (v + g) * L);
       }
-      const int64_t stride = job.vectors * L;
+      const int64_t stride = job.vectors * kRegisters * L;
       for (int64_t begin = from; begin < to; begin += kFlush) {
         const int64_t end = begin + kFlush < to ? begin + kFlush : to;
         V sum[kUnroll<G>][G] = {}, product[kUnroll<G>][G] = {};
@@ -165,7 +168,7 @@ struct Kernel {
         slope[g] = load<A>(job.slope + at);
         offset[g] = load<A>(job.offset + at);
       }
-      const int64_t stride = job.vectors * L;
+      const int64_t stride = job.vectors * kRegisters * L;
       for (int64_t row = from; row < to; ++row)
         for (int g = 0; g < G; ++g) {
           const int64_t at = row * stride + (v + g) * L;

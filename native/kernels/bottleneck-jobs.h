@@ -1,17 +1,18 @@
 // Arguments of the bottleneck family's loops: plain pointers to arrays padded with zeros: samples to kRows, particles
-// to a tile, features to a vector. A padded particle has a = w = b = 0, a padded sample q = 0: neither contributes.
+// to a tile, features to kWidth. A padded particle has a = w = b = 0, a padded sample q = 0: neither contributes.
 #pragma once
 
 #include <cstdint>
 
 namespace meanfield::bottleneck {
 
-constexpr int kRows = 4;     // samples in flight
-constexpr int kVectors = 4;  // vectors of particles in a tile
-constexpr int kVectorBytes = 64;
+constexpr int kRows = 4;  // samples in flight
 
+// Particles in a tile, and features to which a row is padded.
 template <typename T>
-constexpr int kTile = kVectors * kVectorBytes / static_cast<int>(sizeof(T));
+constexpr int kTile = 256 / static_cast<int>(sizeof(T));
+template <typename T>
+constexpr int kWidth = 64 / static_cast<int>(sizeof(T));
 
 enum Activation : int64_t { kTanh = 0, kRelu = 1 };
 

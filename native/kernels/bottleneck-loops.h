@@ -5,7 +5,12 @@
 namespace meanfield::bottleneck {
 namespace {
 
-// y[r][v] += sum_k x[r][k] table[k][..] for kRows samples and one tile of particles.
+// Vectors of particles in flight: with kRows samples they fill half of the CPU's registers.
+constexpr int kVectors = MEANFIELD_VECTOR_BYTES == 64 ? 4 : 2;
+template <typename T>
+constexpr int kParticles = kVectors * Simd<T>::kLanes;
+
+// y[r][v] += sum_k x[r][k] table[k][..] for kRows samples and kParticles particles.
 template <typename T>
 MEANFIELD_INLINE void project(const T* x, int64_t width, const T* table, int64_t columns, int64_t depth,
                               typename Simd<T>::V (&y)[kRows][kVectors]) {
@@ -84,12 +89,15 @@ MEANFIELD_INLINE void scatter(const T* h, const T* x, int64_t width, T* sum) {
 }
 
 template <typename T, Activation kind>
-MEANFIELD_INLINE void activate(typename Simd<T>::V (&u)[kVectors]) {
+MEANFIELD_INLINE void activate(typename Simd<T>::V (&h)[kRows][kVectors]) {
+  typename Simd<T>::V* u = &h[0][0];
   if constexpr (kind == kTanh) {
-    tanh_each<T, kVectors>(u);
+#pragma GCC unroll 4
+    for (int i = 0; i < kRows * kVectors; i += 4) tanh_each<T, 4>(u + i);
   } else {
     // A NaN compares false and stays.
-    for (int v = 0; v < kVectors; ++v) u[v] = u[v] < T(0) ? splat<T>(T(0)) : u[v];
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows * kVectors; ++i) u[i] = u[i] < T(0) ? splat<T>(T(0)) : u[i];
   }
 }
 
@@ -99,7 +107,7 @@ MEANFIELD_INLINE typename Simd<T>::V slope(typename Simd<T>::V value) {
   return value > T(0) ? splat<T>(T(1)) : splat<T>(T(0));
 }
 
-// s(w.x + b) of kRows samples and one tile.
+// s(w.x + b) of kRows samples and kParticles particles.
 template <typename T, Activation kind>
 MEANFIELD_INLINE void hidden(const T* x, int64_t width, const T* wt, int64_t columns, int64_t features,
                              typename Simd<T>::V (&h)[kRows][kVectors]) {
@@ -110,7 +118,7 @@ MEANFIELD_INLINE void hidden(const T* x, int64_t width, const T* wt, int64_t col
     for (int r = 0; r < kRows; ++r) h[r][v] = b;
   }
   project(x, width, wt, columns, features, h);
-  for (int r = 0; r < kRows; ++r) activate<T, kind>(h[r]);
+  activate<T, kind>(h);
 }
 
 // All particles for a range of samples.
@@ -120,10 +128,14 @@ MEANFIELD_INLINE void velocity_range(const VelocityJob<T>& job, int64_t from, in
   alignas(64) T h[kRows * kWide];
   for (int64_t j = 0; j < job.columns; j += kWide)
     for (int64_t i = from; i < to; i += kRows) {
-      typename Simd<T>::V value[kRows][kVectors];
-      hidden<T, kind>(job.x + i * job.width, job.width, job.wt + j, job.columns, job.features, value);
-      for (int r = 0; r < kRows; ++r)
-        for (int v = 0; v < kVectors; ++v) store(h + r * kWide + v * Simd<T>::kLanes, value[r][v]);
+      for (int p = 0; p < kWide; p += kParticles<T>) {
+        typename Simd<T>::V value[kRows][kVectors];
+        hidden<T, kind>(job.x + i * job.width, job.width, job.wt + j + p, job.columns, job.features, value);
+#pragma GCC unroll 4
+        for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+          for (int v = 0; v < kVectors; ++v) store(h + r * kWide + p + v * Simd<T>::kLanes, value[r][v]);
+      }
       gather(h, job.aw + j * job.width, job.width, job.out + i * job.width);
     }
 }
@@ -137,21 +149,32 @@ MEANFIELD_INLINE void pullback_range(const PullbackJob<T>& job, int64_t from, in
   alignas(64) T h[kRows * kWide];
   alignas(64) T g[kRows * kWide];
   for (int64_t j = from; j < to; j += kWide) {
-    V bias[kVectors] = {};
+    alignas(64) T bias[kWide] = {};
     for (int64_t i = 0; i < job.rows; i += kRows) {
       const T* x = job.x + i * job.width;
       const T* q = job.q + i * job.width;
-      V value[kRows][kVectors];
-      hidden<T, kind>(x, job.width, job.wt + j, job.columns, job.features, value);
-      V inner[kRows][kVectors] = {};
-      project(q, job.width, job.at + j, job.columns, job.features, inner);
-      for (int v = 0; v < kVectors; ++v)
-        for (int r = 0; r < kRows; ++r) {
-          store(h + r * kWide + v * kLanes, value[r][v]);
-          inner[r][v] *= slope<T, kind>(value[r][v]);
-          store(g + r * kWide + v * kLanes, inner[r][v]);
-          bias[v] += inner[r][v];
+      for (int p = 0; p < kWide; p += kParticles<T>) {
+        V value[kRows][kVectors];
+        hidden<T, kind>(x, job.width, job.wt + j + p, job.columns, job.features, value);
+#pragma GCC unroll 4
+        for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+          for (int v = 0; v < kVectors; ++v) store(h + r * kWide + p + v * kLanes, value[r][v]);
+        V inner[kRows][kVectors] = {};
+        project(q, job.width, job.at + j + p, job.columns, job.features, inner);
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) {
+          const int at = p + v * kLanes;
+          V sum = load(bias + at);
+#pragma GCC unroll 4
+          for (int r = 0; r < kRows; ++r) {
+            inner[r][v] *= slope<T, kind>(load(h + r * kWide + at));
+            store(g + r * kWide + at, inner[r][v]);
+            sum += inner[r][v];
+          }
+          store(bias + at, sum);
         }
+      }
       if (job.state) gather(g, job.ww + j * job.width, job.width, job.dx + i * job.width);
       if (job.theta) {
         scatter(h, q, job.width, job.da + j * job.width);
@@ -159,7 +182,7 @@ MEANFIELD_INLINE void pullback_range(const PullbackJob<T>& job, int64_t from, in
       }
     }
     if (job.theta)
-      for (int v = 0; v < kVectors; ++v) store(job.db + j + v * kLanes, bias[v]);
+      for (int v = 0; v < kWide; ++v) job.db[j + v] = bias[v];
   }
 }
 

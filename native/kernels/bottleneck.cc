@@ -68,7 +68,7 @@ struct Slice {
         features(state.size(1)),
         rows(round_up(samples, kRows)),
         columns(round_up(particles, kTile<T>)),
-        width(round_up(features, kTile<T> / kVectors)),
+        width(round_up(features, kWidth<T>)),
         x(rows * width),
         wt((features + 1) * columns),
         at(features * columns),

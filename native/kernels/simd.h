@@ -1,9 +1,15 @@
-// 64-byte vectors with the compiler's extension, which splits them for CPUs with shorter ones, and tanh on them. Each
-// including file is compiled for one kind of CPU, so nothing here may be shared between files: use no inline function
-// of the standard library, and keep everything in an unnamed namespace.
+// Vectors of the length that the CPU's registers have, by the compiler's extension, and tanh on them. Longer vectors
+// would compile, but GCC takes their comparisons apart into scalars. Each including file is compiled for one kind of
+// CPU, so nothing here may be shared between files: use no inline function of the standard library, and keep everything
+// in an unnamed namespace.
 #pragma once
 
 #include <cstdint>
+
+// 32 with AVX2, 64 with AVX-512; SSE2 and NEON have 16. (GCC 12 does not define __AVX2__ by `#pragma GCC target`.)
+#if !defined(MEANFIELD_VECTOR_BYTES)
+#define MEANFIELD_VECTOR_BYTES 16
+#endif
 
 #define MEANFIELD_INLINE static inline __attribute__((always_inline))
 
@@ -15,9 +21,9 @@ struct Simd;
 
 template <>
 struct Simd<double> {
-  typedef double V __attribute__((vector_size(64)));
-  typedef int64_t I __attribute__((vector_size(64)));
-  static constexpr int kLanes = 8;
+  typedef double V __attribute__((vector_size(MEANFIELD_VECTOR_BYTES)));
+  typedef int64_t I __attribute__((vector_size(MEANFIELD_VECTOR_BYTES)));
+  static constexpr int kLanes = MEANFIELD_VECTOR_BYTES / 8;
   static constexpr double kMagic = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to an integer
   static constexpr int64_t kMagicBits = 0x4338000000000000;
   static constexpr int kMantissa = 52;
@@ -31,9 +37,9 @@ struct Simd<double> {
 
 template <>
 struct Simd<float> {
-  typedef float V __attribute__((vector_size(64)));
-  typedef int32_t I __attribute__((vector_size(64)));
-  static constexpr int kLanes = 16;
+  typedef float V __attribute__((vector_size(MEANFIELD_VECTOR_BYTES)));
+  typedef int32_t I __attribute__((vector_size(MEANFIELD_VECTOR_BYTES)));
+  static constexpr int kLanes = MEANFIELD_VECTOR_BYTES / 4;
   static constexpr float kMagic = 12582912.0f;
   static constexpr int32_t kMagicBits = 0x4B400000;
   static constexpr int kMantissa = 23;
@@ -82,7 +88,7 @@ constexpr double kInverseFactorial[14] = {1.0,
 // everywhere. exp(z) - 1 = 2^n (exp(r) - 1) + (2^n - 1) with z = n ln 2 + r; exp(r) - 1 by its Taylor polynomial on
 // abs(r) <= ln(2) / 2. W vectors in step: each is a chain of forty dependent operations.
 template <typename T, int W>
-MEANFIELD_INLINE void tanh_each(typename Simd<T>::V (&x)[W]) {
+MEANFIELD_INLINE void tanh_each(typename Simd<T>::V* x) {
   using S = Simd<T>;
   using V = typename S::V;
   using I = typename S::I;

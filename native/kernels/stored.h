@@ -23,8 +23,8 @@ template <>
 struct Stored<uint16_t> {
   using A = float;
   using V = Simd<float>::V;
-  typedef uint16_t Half __attribute__((vector_size(32)));
-  typedef uint32_t Word __attribute__((vector_size(64)));
+  typedef uint16_t Half __attribute__((vector_size(MEANFIELD_VECTOR_BYTES / 2)));
+  typedef uint32_t Word __attribute__((vector_size(MEANFIELD_VECTOR_BYTES)));
   MEANFIELD_INLINE V load(const uint16_t* from) {
     Half half;
     __builtin_memcpy(&half, from, sizeof(half));
