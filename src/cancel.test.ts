@@ -1,6 +1,5 @@
-import { expect, it } from 'vitest';
-
-import { throwIfAborted, type Progress, timeLimit, watchCall } from './cancel.ts';
+import { expect, it, vi } from 'vitest';
+import { throwIfAborted, type Progress, throttled, timeLimit, watchCall } from './cancel.ts';
 import { AbortError, MeanfieldError, UsageError } from './errors.ts';
 
 it("an abort is a named error with Node's name, code and cause", () => {
@@ -77,4 +76,27 @@ it('a time limit stops a call that never returns to the event loop', () => {
     for (;;) watch(0);
   }).toThrow('integrate was aborted: the time limit of 5 ms has passed');
   expect(() => timeLimit(NaN)).toThrow('expected a number >= 0 for timeLimit, got NaN');
+});
+
+it('a throttled watch is called by time, not by count', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const seen: (readonly [number, number | undefined])[] = [];
+    const watch = throttled((done, total) => {
+      seen.push([done, total]);
+    });
+    for (let i = 1; i <= 1000; i++) watch(i, 2000);
+    expect(seen).toEqual([]);
+    vi.advanceTimersByTime(60);
+    watch(1001, 2000);
+    watch(1002, 2000);
+    vi.advanceTimersByTime(60);
+    watch(1003);
+    expect(seen).toEqual([
+      [1001, 2000],
+      [1003, undefined],
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

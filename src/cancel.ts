@@ -75,6 +75,19 @@ export function watchCall(
   };
 }
 
+const minInterval = 50;
+
+/** Calls `watch` at most every 50 ms: for loops with many short steps, some of which may be long. */
+export function throttled(watch: (done: number, total?: number) => void): typeof watch {
+  let last = performance.now();
+  return (done, total) => {
+    const now = performance.now();
+    if (now - last < minInterval) return;
+    last = now;
+    watch(done, total);
+  };
+}
+
 /** A signal that is aborted after this many milliseconds, even during a synchronous call. */
 export function timeLimit(milliseconds: number): AbortSignalLike {
   if (!(milliseconds >= 0)) throw unexpected('a number >= 0', 'timeLimit', milliseconds);

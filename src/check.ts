@@ -9,11 +9,8 @@ export function show(value: unknown): string {
   const text =
     typeof value === 'string'
       ? JSON.stringify(value)
-      : Array.isArray(value) || ArrayBuffer.isView(value)
-        ? `[${Array.from(value as ArrayLike<unknown>)
-            .slice(0, 8)
-            .map(textOf)
-            .join(', ')}${(value as ArrayLike<unknown>).length > 8 ? ', ...' : ''}]`
+      : isList(value)
+        ? `[${Array.from(value).slice(0, 8).map(textOf).join(', ')}${value.length > 8 ? ', ...' : ''}]`
         : textOf(value).replace(/\s+/g, ' ');
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
@@ -21,9 +18,7 @@ export function show(value: unknown): string {
 /** Some objects cannot be converted to a string: Object.create(null). */
 function textOf(value: unknown): string {
   try {
-    const isPlain =
-      typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-    return String(isPlain ? JSON.stringify(value) : value);
+    return String(isPlain(value) ? JSON.stringify(value) : value);
   } catch {
     return Object.prototype.toString.call(value);
   }
@@ -106,22 +101,48 @@ export function checkInteger(name: string, value: unknown, range: Range = {}): n
   return value;
 }
 
+const typedArrayTag = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+)!;
+
+/** `Float64Array`, .. for a typed array; undefined for any other value. Unlike `instanceof`, it works across realms. */
+export const typedArrayName = (value: unknown): string | undefined =>
+  typedArrayTag.get!.call(value) as string | undefined;
+
+/** Whether a value is a map or a set, also of another realm. */
+export const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
+  Object.prototype.toString.call(value) === '[object Map]';
+export const isSet = (value: unknown): value is ReadonlySet<unknown> =>
+  Object.prototype.toString.call(value) === '[object Set]';
+
+/** Whether a value is an object without a class of its own, also of another realm. */
+export function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf'))
+  );
+}
+
 /** Whether a value is an array or a typed array. */
 export const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  Array.isArray(value) || typedArrayName(value) !== undefined;
 
 /**
- * A frozen copy of a list of numbers, so that later changes to the caller's list have no effect. NaN and infinite
- * numbers pass.
+ * A frozen copy of a list of numbers, so that later changes to the caller's list have no effect.
  *
+ * @param range - if given, every number must be finite and in the range; otherwise NaN and infinite numbers pass
  * @throws UsageError unless `values` is an array of numbers or a typed array
  */
-export function checkNumbers(name: string, values: unknown): readonly number[] {
+export function checkNumbers(name: string, values: unknown, range?: Range): readonly number[] {
   if (!isList(values)) throw unexpected('a list of numbers', name, values);
   // Array.from turns holes of an array into undefined.
   const list = Array.from(values);
   const odd = list.findIndex((value) => typeof value !== 'number');
   if (odd >= 0) throw unexpected('a number', `${name}[${odd}]`, list[odd]);
+  if (range) list.forEach((value, i) => checkNumber(`${name}[${i}]`, value, range));
   return Object.freeze(list as number[]);
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InternalError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { type Augmentation, fillBatch } from './augment.ts';
 import type { ImageSet } from './types.ts';
 
@@ -81,7 +81,7 @@ describe('a batch', () => {
     }).toThrow(/2 images needs 180 bytes, got 90/);
     for (const index of [-1, 9])
       for (const augmentation of [null, still])
-        expect(() => batchOf(set, [index], augmentation)).toThrow(InternalError);
+        expect(() => batchOf(set, [index], augmentation)).toThrow(UsageError);
   });
   it('augments an image independently of its position and of the other images in the batch', () => {
     const full: Augmentation = { pad: 2, flip: true, cutout: 2 };

@@ -1,6 +1,6 @@
 /** Batches of images with standard augmentation: random crop of a padded image, flip, cutout. */
-import { checkObject, isList, unexpected } from '../check.ts';
-import { InternalError } from '../errors.ts';
+import { checkInteger, checkObject, isList, unexpected } from '../check.ts';
+import { UsageError } from '../errors.ts';
 import { pixelMoments } from './moments.ts';
 import { CounterStream } from './random.ts';
 import type { ImageSet } from './types.ts';
@@ -34,14 +34,14 @@ export function fillBatch(
   if (!isList(indices) || !isList(out)) throw unexpected('typed arrays', 'indices and out', [indices, out]);
   const pixels = set.height * set.width * set.channels;
   if (out.length !== indices.length * pixels)
-    throw new InternalError(
+    throw new UsageError(
       `a batch of ${indices.length} images needs ${indices.length * pixels} bytes, got ${out.length}`,
     );
   const augment = augmentation && augmenter(set, augmentation, seed, epoch);
   for (let position = 0; position < indices.length; position++) {
     const index = indices[position]!;
-    if (index < 0 || index >= set.count)
-      throw new InternalError(`image ${index} of a set of ${set.count} images`);
+    if (!(index >= 0 && index < set.count))
+      throw new UsageError(`image ${index} is not one of the ${set.count} images of the set`);
     if (augment) augment(index, out, position * pixels);
     else out.set(set.images.subarray(index * pixels, (index + 1) * pixels), position * pixels);
   }
@@ -54,7 +54,9 @@ function augmenter(
   seed: number,
   epoch: number,
 ): (index: number, out: Uint8Array, to: number) => void {
-  const random = new CounterStream(seed, 'augment');
+  checkInteger('pad', pad, { min: 0 });
+  checkInteger('cutout', cutout, { min: 0 });
+  const random = new CounterStream(seed, 'augment', epoch);
   const fill = cutout > 0 ? meanPixel(set) : [];
   const pixels = set.height * set.width * set.channels;
   return (index, out, to) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InternalError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { BatchPlan } from './batches.ts';
 
 const epochOf = (plan: BatchPlan, seed: number, epoch: number): number[][] => {
@@ -48,6 +48,6 @@ describe('wrong arguments', () => {
   it('a batch index beyond the epoch is refused', () => {
     const plan = new BatchPlan(25, 10, { dropLast: true });
     const order = plan.order(0, 0);
-    for (const batch of [-1, 2]) expect(() => plan.indices(order, batch)).toThrow(InternalError);
+    for (const batch of [-1, 2]) expect(() => plan.indices(order, batch)).toThrow(UsageError);
   });
 });

@@ -1,6 +1,6 @@
 /** Assigns images to batches: a function of (seed, epoch, batch) alone. */
 import { checkBoolean, checkInteger, checkOptions } from '../check.ts';
-import { InternalError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { permutation } from './random.ts';
 
 export interface BatchPlanOptions {
@@ -36,8 +36,7 @@ export class BatchPlan {
 
   /** The images of one batch. @param order - from {@link order} */
   indices(order: Int32Array, batch: number): Int32Array {
-    if (!(batch >= 0 && batch < this.batches))
-      throw new InternalError(`batch ${batch} of an epoch of ${this.batches} batches`);
+    checkInteger('batch', batch, { min: 0, max: this.batches - 1 });
     return order.subarray(batch * this.batchSize, Math.min((batch + 1) * this.batchSize, this.count));
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InternalError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { CounterStream, permutation, philox, streams } from './random.ts';
 
 const hex = (words: readonly number[]): string =>
@@ -90,7 +90,7 @@ describe('a stream', () => {
     expect(Math.abs(low / 30_000 - 1 / 3)).toBeLessThan(0.012);
   });
   it.each([0, -1, 0.5, 2 ** 32 + 1, NaN, Infinity])('refuses to draw below %d', (n) => {
-    expect(() => new CounterStream(5, 'order').below(n)).toThrow(InternalError);
+    expect(() => new CounterStream(5, 'order').below(n)).toThrow(UsageError);
   });
   it('draws uniform numbers in [0, 1) with their mean and variance', () => {
     const stream = new CounterStream(3, 'points');

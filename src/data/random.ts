@@ -2,8 +2,7 @@
  * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): random numbers as a pure function
  * of a key and a counter. A draw depends on its purpose, never on earlier draws.
  */
-import { checkInteger } from '../check.ts';
-import { InternalError } from '../errors.ts';
+import { checkInteger, checkOneOf } from '../check.ts';
 
 const multiplier0 = 0xd2511f53;
 const multiplier1 = 0xcd9e8d57;
@@ -60,6 +59,8 @@ export function philox(counter: Counter, key: readonly [number, number]): [numbe
 /** The purpose of the numbers; streams with different names are independent. Names are never reused. */
 export const streams = { order: 1, augment: 2, synthetic: 3, points: 4, split: 5, analysis: 6 } as const;
 
+const belowRange = { min: 1, max: 2 ** 32 };
+
 /** The words of one (seed, stream, a, b) in order, without limit. */
 export class CounterStream {
   readonly #key0: number;
@@ -73,12 +74,13 @@ export class CounterStream {
   /** @param seed - up to 2^53 */
   constructor(seed: number, stream: keyof typeof streams, a = 0, b = 0) {
     checkInteger('seed', seed, { min: 0 });
+    checkOneOf('stream', stream, Object.keys(streams));
     // The high half of a seed enters the key beside the stream, so that all of its bits count.
     const high = Math.floor(seed / 2 ** 32);
     this.#key0 = seed >>> 0;
     this.#key1 = (streams[stream] ^ (high << 8)) >>> 0;
-    this.#a = a;
-    this.#b = b;
+    this.#a = checkInteger('a', a);
+    this.#b = checkInteger('b', b);
   }
 
   /** Moves to the beginning of (a, b), like a new stream of the same seed and name. */
@@ -107,7 +109,7 @@ export class CounterStream {
 
   /** Uniform on 0 .. n - 1, unbiased. @param n - 1 to 2^32 */
   below(n: number): number {
-    if (!(n >= 1 && n <= 2 ** 32)) throw new InternalError(`no numbers below ${n} can be drawn`);
+    checkInteger('n', n, belowRange);
     const limit = Math.floor(2 ** 32 / n) * n;
     for (;;) {
       const word = this.word();

@@ -3,12 +3,15 @@
  * state. It differs from the gradient of the discrete flow by the discretisation error; `solve` gives the exact
  * adjoint.
  */
+import { type LongCallOptions, longCallKeys, watchCall } from '../cancel.ts';
+import { checkOptions } from '../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { Family } from './families/index.ts';
 import { tableauOf, type Integrator, type Tableau } from './integrators/tableau.ts';
 import type { Measure } from './measures/index.ts';
-import { withDepths } from './measures/measure.ts';
+import { checkSteps, withDepths } from './measures/measure.ts';
 import { checkFamily, checkMeasure } from './check-kinds.ts';
+import { checkFinite } from './finite.ts';
 import { checkTensor } from '../tensor/check-tensor.ts';
 
 /** The result of {@link continuousAdjoint}. */
@@ -24,7 +27,8 @@ export interface BackwardSolution {
  * @param state - X(., 1), [N, d]
  * @param costate - p(., 1), [N, d], per sample (without the 1/N of the mean)
  * @param integrator - default: euler
- * @throws UsageError for arguments of the wrong kind or an unknown integrator
+ * @throws UsageError for arguments of the wrong kind or not finite, or an unknown integrator; AbortError if
+ * `signal` aborts
  */
 export function continuousAdjoint(
   family: Family,
@@ -32,13 +36,18 @@ export function continuousAdjoint(
   state: Tensor,
   costate: Tensor,
   integrator: Integrator | Tableau = 'euler',
+  options: LongCallOptions = {},
 ): BackwardSolution {
+  checkOptions<LongCallOptions>('continuousAdjoint', options, longCallKeys);
   checkFamily(family);
   checkMeasure(given);
   checkTensor('state', state);
   checkTensor('costate', costate);
+  checkSteps(given.steps);
+  for (const [name, x] of Object.entries({ state, costate })) checkFinite(`the ${name}`, x);
   const { a, b, c } = tableauOf(integrator);
   const measure = withDepths(family, given);
+  const watch = watchCall('continuousAdjoint', options);
   return noGrad(() =>
     scope(() => {
       const states = [state];
@@ -69,6 +78,7 @@ export function continuousAdjoint(
         });
         states.unshift(next[0]);
         costates.unshift(next[1]);
+        watch(measure.steps.length - l, measure.steps.length);
       }
       return { states, costates };
     }),

@@ -63,7 +63,9 @@ it('a flow needs one step size per slice, and its adjoint needs every state', ()
     expect(wrong).toThrow(UsageError);
     expect(wrong).toThrow(/one step size per slice, got 2 slices and [13] steps/);
   }
-  expect(() => adjointFlow(slices, [state], [1, 1], state)).toThrow('the state before and after each slice');
+  expect(() => adjointFlow(slices, [state], [1, 1], state)).toThrow(
+    'an adjoint of 2 slices needs 3 states, got 1',
+  );
   expect(() => adjointFlow(slices, [state], [1], state)).toThrow(UsageError);
 });
 

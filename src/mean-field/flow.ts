@@ -5,10 +5,10 @@
  * Notation: docs/notation.md. X^{l+1} = P(X^l + h_l F_l(X^l)), where P is the identity, or relu in post-activation
  * nets (a projected Euler step: X >= 0, so h = 0 changes nothing).
  */
-import { checkList } from '../check.ts';
+import { checkList, unexpected } from '../check.ts';
 import { checkSlices } from './check-kinds.ts';
 import { UsageError } from '../errors.ts';
-import { ops, scope, type Tensor } from '../tensor/index.ts';
+import { ops, scope, Tensor } from '../tensor/index.ts';
 
 /** A step size: a scalar tensor, to differentiate with respect to it, or a plain number. */
 export type StepSize = Tensor | number;
@@ -62,6 +62,10 @@ function checkSteps(slices: readonly Slice[], steps: readonly StepSize[]): void 
     throw new UsageError(
       `a flow needs one step size per slice, got ${slices.length} slices and ${steps.length} steps`,
     );
+  steps.forEach((h, l) => {
+    if (!Number.isFinite(h) && !(h instanceof Tensor))
+      throw unexpected('a finite number or a tensor', `step ${l}`, h);
+  });
 }
 
 /**
@@ -79,7 +83,7 @@ export function flow(
   projection: Projection = identity,
 ): Tensor {
   checkSteps(slices, steps);
-  return slices.reduce((x, slice, l) => advance(slice, x, steps[l] ?? 1, projection), state);
+  return slices.reduce((x, slice, l) => advance(slice, x, steps[l]!, projection), state);
 }
 
 /**
@@ -96,7 +100,7 @@ export function trajectory(
   checkSteps(slices, steps);
   const states = [state];
   slices.forEach((slice, l) => {
-    states.push(advance(slice, states[l] ?? state, steps[l] ?? 1, projection));
+    states.push(advance(slice, states[l]!, steps[l]!, projection));
   });
   return states;
 }
@@ -117,7 +121,7 @@ export function statesAt(
   let x = state;
   slices.forEach((slice, l) => {
     if (wanted.has(l)) kept.set(l, x);
-    const next = advance(slice, x, steps[l] ?? 1, identity);
+    const next = advance(slice, x, steps[l]!, identity);
     if (l > 0 && !wanted.has(l) && next !== x) x.dispose();
     x = next;
   });
@@ -143,13 +147,17 @@ export function adjointFlow(
   added?: ReadonlyMap<number, Tensor>,
 ): Tensor[] {
   checkSteps(slices, steps);
+  if (checkList('states', states).length !== slices.length + 1)
+    throw new UsageError(
+      `an adjoint of ${slices.length} slices needs ${slices.length + 1} states, got ${states.length}`,
+    );
   const costates = [plus(costate, added?.get(slices.length))];
   for (let l = slices.length - 1; l >= 0; l--) {
-    const [slice, before, after, p] = [slices[l], states[l], states[l + 1], costates[0]];
-    if (!slice || !before || !after || !p)
-      throw new UsageError('the adjoint needs the state before and after each slice');
     costates.unshift(
-      scope(() => plus(slice.adjoint(before, projection.adjoint(after, p), steps[l] ?? 1), added?.get(l))),
+      scope(() => {
+        const p = projection.adjoint(states[l + 1]!, costates[0]!);
+        return plus(slices[l]!.adjoint(states[l]!, p, steps[l]!), added?.get(l));
+      }),
     );
   }
   return costates;

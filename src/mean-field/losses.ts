@@ -1,6 +1,7 @@
 /** Losses of a prediction, [N, C], and their derivatives with respect to it. */
 import { checkInteger } from '../check.ts';
 import { UsageError } from '../errors.ts';
+import { checkTensor } from '../tensor/check-tensor.ts';
 import { type DType, ops, scope, type Tensor } from '../tensor/index.ts';
 
 /** A loss per sample, averaged over samples, and its derivative. Both functions must be synchronous. */
@@ -46,8 +47,7 @@ export function checkLabels(name: string, labels: Tensor, classes: number): void
     );
 }
 
-/** 1/2 |prediction - y|^2, the loss of the talk. */
-export const squaredLoss: Loss = {
+const squared: Loss = {
   name: 'squared',
   value: (prediction, targets) =>
     scope(() => {
@@ -57,8 +57,7 @@ export const squaredLoss: Loss = {
   residual: (prediction, targets) => ops.sub(prediction, targets),
 };
 
-/** - sum_c y_c log softmax(prediction)_c, where y holds class probabilities, [N, C], or labels, [N] of i64 or u8. */
-export const crossEntropyLoss: Loss = {
+const crossEntropy: Loss = {
   name: 'cross-entropy',
   value: (prediction, targets) =>
     scope(() => {
@@ -79,12 +78,43 @@ export const crossEntropyLoss: Loss = {
 const probabilities = (prediction: Tensor, targets: Tensor): Tensor =>
   areLabels(targets) ? rowsOf(targets, prediction.shape[1] ?? 0, prediction.dtype) : targets;
 
-/** Zero for every prediction: for problems with losses at inner depths only. */
-export const noLoss: Loss = {
+const none: Loss = {
   name: 'none',
   value: (prediction) => scope(() => ops.mulScalar(ops.sum(prediction), 0)),
   residual: (prediction) => ops.zeros(prediction.shape, prediction.dtype, undefined, prediction.device),
 };
 
-/** The built-in losses: they do not modify their arguments, and their results need no checks. */
-export const builtInLosses: ReadonlySet<Loss> = new Set([squaredLoss, crossEntropyLoss, noLoss]);
+/** 1/2 |prediction - y|^2, the loss of the talk. */
+export const squaredLoss = checkedLoss(squared);
+/** - sum_c y_c log softmax(prediction)_c, where y holds class probabilities, [N, C], or labels, [N] of i64 or u8. */
+export const crossEntropyLoss = checkedLoss(crossEntropy);
+/** Zero for every prediction: for problems with losses at inner depths only. */
+export const noLoss = checkedLoss(none);
+
+/** The built-in losses without checks: they do not modify their arguments, and problems check their targets. */
+export const builtInLosses: ReadonlyMap<Loss, Loss> = new Map([
+  [squaredLoss, squared],
+  [crossEntropyLoss, crossEntropy],
+  [noLoss, none],
+]);
+
+/** @throws UsageError, from both functions, for targets that do not match the prediction */
+function checkedLoss(loss: Loss): Loss {
+  const { name } = loss;
+  const checked =
+    (part: 'value' | 'residual'): Loss['value'] =>
+    (prediction, targets) => {
+      checkTensor('the prediction', prediction, '[N, C]');
+      checkTensor('the targets', targets);
+      if (name === 'cross-entropy' && areLabels(targets))
+        checkLabels('the targets', targets, prediction.shape[1] ?? 0);
+      const like = areLabels(targets) && name !== 'squared' ? prediction.shape.slice(0, 1) : prediction.shape;
+      // libtorch would broadcast one to the shape of the other.
+      if (prediction.rank !== 2 || targets.shape.join() !== like.join())
+        throw new UsageError(
+          `predictions are [N, C], and targets have their shape or are labels [N]: got [${prediction.shape.join(', ')}] and [${targets.shape.join(', ')}]`,
+        );
+      return loss[part](prediction, targets);
+    };
+  return { name, value: checked('value'), residual: checked('residual') };
+}

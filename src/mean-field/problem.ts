@@ -2,7 +2,7 @@
 import { checkNumber, checkOptions, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { type DType, ops, scope, Tensor } from '../tensor/index.ts';
-import { allFinite } from './finite.ts';
+import { checkFinite } from './finite.ts';
 import { areLabels, checkLabels, type Loss, builtInLosses, squaredLoss } from './losses.ts';
 import { breakAt, breaksOf, type Measure } from './measures/measure.ts';
 import { checkReturned, copyFor } from './user-function.ts';
@@ -65,7 +65,8 @@ type LossPart = Pick<Problem, 'readout' | 'targets' | 'loss'>;
 export function lossOf({ readout, targets, loss = squaredLoss }: LossPart, state: Tensor): Tensor {
   return scope(() => {
     const prediction = predictionOf({ readout }, state);
-    if (builtInLosses.has(loss)) return loss.value(prediction, targets);
+    const builtIn = builtInLosses.get(loss);
+    if (builtIn) return builtIn.value(prediction, targets);
     return checkReturned(`value of loss ${loss.name}`, loss.value(copyFor(prediction), copyFor(targets)), {
       shape: [],
       dtype: prediction.dtype,
@@ -81,7 +82,8 @@ export function lossOf({ readout, targets, loss = squaredLoss }: LossPart, state
 export function residualOf({ readout, targets, loss = squaredLoss }: LossPart, state: Tensor): Tensor {
   return scope(() => {
     const prediction = predictionOf({ readout }, state);
-    if (builtInLosses.has(loss)) return loss.residual(prediction, targets);
+    const builtIn = builtInLosses.get(loss);
+    if (builtIn) return builtIn.residual(prediction, targets);
     const { shape, dtype, device } = prediction;
     return checkReturned(
       `residual of loss ${loss.name}`,
@@ -198,7 +200,7 @@ function checkMatrix(name: string, given: Tensor, dtype: DType): void {
   if (x.size === 0) throw new UsageError(`${name} is empty (shape [${x.shape.join(', ')}])`);
   if (x.dtype !== dtype)
     throw new UsageError(`inputs and ${name} must have the same dtype, got ${dtype} and ${x.dtype}`);
-  if (!allFinite(x)) throw new UsageError(`${name} holds NaN or an infinite number`);
+  checkFinite(name, x);
 }
 
 function checkTargets(

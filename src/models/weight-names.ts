@@ -2,7 +2,7 @@
  * Maps the tensor names of published nets to ours. Ours are those of akamaster's CIFAR nets: `conv1`, `bn1` (`bn`
  * before the readout of pre-activation nets), `layerS.I.{conv1,bn1,conv2,bn2,..}`, `linear`.
  */
-import { checkNeededOptions, checkText, fewOf, nearest, unexpected } from '../check.ts';
+import { checkNeededOptions, checkText, fewOf, isMap, nearest, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
 /**
@@ -128,7 +128,7 @@ export interface NameMatch {
 export function matchNames(wanted: Shapes, found: Shapes, options: MatchOptions): NameMatch {
   checkNeededOptions('matchNames', options, { model: true, file: true, style: true });
   for (const [what, shapes] of Object.entries({ wanted, found }))
-    if (!((shapes as unknown) instanceof Map)) throw unexpected('a map of shapes by name', what, shapes);
+    if (!isMap(shapes)) throw unexpected('a map of shapes by name', what, shapes);
   const plain = plainNames(found.keys(), options.file);
   const ours = [...wanted.keys()].filter((name) => !coordinate.test(name));
   const coordinates = [...wanted.keys()].filter((name) => coordinate.test(name));

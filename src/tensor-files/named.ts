@@ -1,5 +1,5 @@
 /** Named tensors: an object or a map. */
-import { checkOneOf, unexpected } from '../check.ts';
+import { checkOneOf, isMap, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { StoredTensor } from '../io/index.ts';
 import { type CreateOptions, dtypes, type DType, Tensor, to } from '../tensor/index.ts';
@@ -11,7 +11,7 @@ export type NamedTensors = Readonly<Record<string, Tensor>> | ReadonlyMap<string
 export function storedTensors(tensors: NamedTensors): Map<string, StoredTensor> {
   if (tensors instanceof Tensor || typeof tensors !== 'object' || (tensors as unknown) === null)
     throw unexpected('tensors by name, such as { x }', 'the tensors to save', tensors);
-  const entries = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
+  const entries = isMap(tensors) ? [...tensors] : Object.entries(tensors);
   return new Map(
     entries.map(([name, tensor]: [unknown, unknown]) => {
       if (typeof name !== 'string') throw unexpected('a string', 'the name of a tensor', name);

@@ -120,13 +120,6 @@ it('values that a dtype cannot hold are rejected', () => {
   expect(() => tensor([1], [1], { dtype: 'f16' as DType })).toThrow(/unknown dtype "f16"/);
 });
 
-it('arrays of other element types are rejected', () => {
-  for (const data of [new Int8Array(4), new Int32Array(4), new Uint32Array(4), new BigUint64Array(4)])
-    expect(() => tensor(data as unknown as NumericArray, [4])).toThrow(
-      /expected a Float32Array, .* for data/,
-    );
-});
-
 it('data must fit the shape', () => {
   expect(() => tensor([1, 2, 3], [2, 2])).toThrow('shape [2, 2] needs 4 values, got 3');
   expect(() => tensor([1], [-1])).toThrow(UsageError);
@@ -177,7 +170,8 @@ it('unknown options and invalid shapes are rejected', () => {
     to: () => scope(() => to(tensor([1]), options)),
   }))
     expect(act).toThrow(`unknown option dytpe of ${name}: did you mean dtype?`);
-  expect(() => zeros([1], 'f64' as never)).toThrow('expected an object for the options of zeros, got "f64"');
+  expect(() => zeros([1], 'f65' as never)).toThrow('unknown dtype "f65": did you mean f64?');
+  expect(() => zeros([1], 64 as never)).toThrow('expected an object for the options of zeros, got 64');
   expect(() => ones([2.5])).toThrow('expected a shape for shape, got [2.5]');
   expect(() => full(2 as unknown as number[], 1)).toThrow('expected a shape for shape, got 2');
 });

@@ -2,19 +2,33 @@
 import { checkInteger, checkOptions, checkShape, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
-import { defaultDtype, type DType, dtypeCode, dtypeOfArray, emptyArray, type NumericArray } from './dtype.ts';
+import {
+  checkStored,
+  defaultDtype,
+  type DType,
+  dtypeCode,
+  dtypeOfArray,
+  emptyArray,
+  isReal,
+  isWidened,
+  type NumericArray,
+} from './dtype.ts';
 import { flatten, type Nested, placeOf, type Scalar } from './nested.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
 import { checkTensor } from './check-tensor.ts';
+import { scope } from './scope.ts';
 
 export interface CreateOptions {
   readonly dtype?: DType;
   readonly device?: string;
 }
 
-function checkCreateOptions(call: string, options: CreateOptions): void {
-  checkOptions(call, options, { dtype: true, device: true });
+/** A dtype stands for `{ dtype }`. @throws UsageError for unknown options */
+export function createOptions(call: string, given: CreateOptions | DType): CreateOptions {
+  if (typeof given === 'string') return { dtype: given };
+  checkOptions(call, given, { dtype: true, device: true });
+  return given;
 }
 
 const byte = { min: 0, max: 255 };
@@ -28,8 +42,10 @@ function toTyped(values: ArrayLike<Scalar>, dtype: DType, shape: readonly number
     if (array instanceof BigInt64Array) {
       const value = values[i];
       array[i] = typeof value === 'bigint' ? checkInt64(placeOf(i, shape), value) : BigInt(integer(i));
-    } else if (dtype === 'bool') array[i] = values[i] ? 1 : 0;
-    else array[i] = dtype === 'u8' ? integer(i, byte) : number(i);
+    } else if (dtype === 'bool') {
+      if (Number.isNaN(values[i])) throw unexpected('true, false or a number', placeOf(i, shape), NaN);
+      array[i] = values[i] ? 1 : 0;
+    } else array[i] = dtype === 'u8' ? integer(i, byte) : number(i);
   return array;
 }
 
@@ -44,19 +60,23 @@ interface Source {
   readonly shape: readonly number[];
 }
 
+/** Numbers become bf16 via f32. */
+const madeOf = (dtype: DType): DType => (dtype === 'bf16' ? 'f32' : dtype);
+
 function sourceOf(data: unknown, dtype: DType | undefined): Source {
   if (ArrayBuffer.isView(data)) {
     const [array, own] = [data as NumericArray, dtypeOfArray(data)];
     const shape = [array.length];
+    const made = dtype === undefined ? own : madeOf(dtype);
     // libtorch would truncate fractions and convert NaN to an arbitrary integer.
-    if ((dtype === 'i64' || dtype === 'u8') && dtype !== own && own !== 'bf16')
-      return { array: toTyped(array, dtype, shape), dtype, shape };
-    return { array, dtype: own, shape };
+    const isChecked = made !== own && own !== 'bf16' && !isReal(made);
+    return isWidened(data) || isChecked
+      ? { array: toTyped(array, made, shape), dtype: made, shape }
+      : { array, dtype: own, shape };
   }
   const { values, shape, dtype: own } = flatten(data, dtype);
   if (own === 'bf16') return { array: Uint16Array.from(values, Number), dtype: own, shape };
-  // Plain numbers become bf16 via f32.
-  const made = dtype === undefined ? (own ?? defaultDtype) : dtype === 'bf16' ? 'f32' : dtype;
+  const made = dtype === undefined ? (own ?? defaultDtype) : madeOf(dtype);
   return { array: toTyped(values, made, shape), dtype: made, shape };
 }
 
@@ -64,28 +84,29 @@ function sourceOf(data: unknown, dtype: DType | undefined): Source {
  * Creates a tensor with a copy of `data`. Nested arrays determine the shape: `tensor([[1, 2], [3, 4]])` is [2, 2].
  * With a `shape`, flat data fill it row-major.
  *
- * Numbers become f32 unless `dtype` is given; typed arrays keep their type (Uint16Array: bf16 bits). NaN and
- * infinities are allowed. `i64` and `u8` accept BigInt, `bool` accepts booleans.
+ * Numbers become f32 unless `dtype` is given. Typed arrays keep their type; Int32Array and other integers without a
+ * dtype become i64, a Uint16Array holds the bits of bf16. NaN and infinities are allowed in f32, f64 and bf16. `i64` and
+ * `u8` accept BigInt, `bool` accepts booleans.
  *
  * @throws UsageError for a non-number, rows of different lengths, a value that an integer type cannot hold, or data
  * that do not fit the shape; it names the index
  * @example
  *     tensor([[1, 2], [3, 4]]);
- *     tensor([1, 2, 3, 4], [2, 2], { dtype: 'f64' });
+ *     tensor([1, 2, 3, 4], [2, 2], { dtype: 'f64' }); // or 'f64'
  *     tensor([[true], [false]], { dtype: 'bool' });
  */
-export function tensor(data: Nested, options?: CreateOptions): Tensor;
-export function tensor(data: Nested, shape?: readonly number[], options?: CreateOptions): Tensor;
+export function tensor(data: Nested, options?: CreateOptions | DType): Tensor;
+export function tensor(data: Nested, shape?: readonly number[], options?: CreateOptions | DType): Tensor;
 export function tensor(
   data: Nested,
-  shapeOrOptions?: readonly number[] | CreateOptions,
-  more: CreateOptions = {},
+  shapeOrOptions?: readonly number[] | CreateOptions | DType,
+  more: CreateOptions | DType = {},
 ): Tensor {
-  const [wanted, options] =
+  const [wanted, given] =
     shapeOrOptions === undefined || isShape(shapeOrOptions)
       ? [shapeOrOptions, more]
       : [undefined, shapeOrOptions];
-  checkCreateOptions('tensor', options);
+  const options = createOptions('tensor', given);
   const { array, dtype, shape } = sourceOf(data, options.dtype);
   const sizes = wanted === undefined ? shape : checkShape('shape', wanted);
   const count = sizes.reduce((product, size) => product * size, 1);
@@ -100,7 +121,7 @@ export function tensor(
 }
 
 const isShape = (value: unknown): value is readonly number[] =>
-  typeof value !== 'object' || value === null || Array.isArray(value);
+  (typeof value !== 'object' && typeof value !== 'string') || value === null || Array.isArray(value);
 
 /**
  * Creates a tensor that shares the memory of `data`: writes to one are visible in the other. Do not transfer or
@@ -108,6 +129,7 @@ const isShape = (value: unknown): value is readonly number[] =>
  */
 export function fromBuffer(data: NumericArray, shape: readonly number[], dtype = dtypeOfArray(data)): Tensor {
   checkShape('shape', shape);
+  checkStored(data);
   return new Tensor(guarded(() => native().tensorFromBuffer(data, shape, dtypeCode(dtype), true)));
 }
 
@@ -120,17 +142,24 @@ function place(made: Tensor, { dtype, device }: CreateOptions): Tensor {
   return moved;
 }
 
-/** Converts to another dtype or device; shares memory if nothing changes. */
-export function to(input: Tensor, options: CreateOptions): Tensor {
+/**
+ * Converts to another dtype or device; shares memory if nothing changes. Integers are truncated towards 0.
+ *
+ * @throws UsageError for NaN and infinities that become integers
+ */
+export function to(input: Tensor, options: CreateOptions | DType): Tensor {
   checkTensor('the input of to', input);
   if ((options as unknown) === undefined) throw unexpected('an object', 'the options of to', options);
-  checkCreateOptions('to', options);
-  const { dtype, device } = options;
+  const { dtype, device } = createOptions('to', options);
+  if ((dtype === 'i64' || dtype === 'u8') && isReal(input.dtype) && !isFinite(input))
+    throw new UsageError(`the input of to holds NaN or an infinite number, which ${dtype} cannot hold`);
   return ops.toDevice(input, device ?? input.device, dtype ?? input.dtype);
 }
 
-export function zeros(shape: readonly number[], options: CreateOptions = {}): Tensor {
-  checkCreateOptions('zeros', options);
+const isFinite = (x: Tensor): boolean => scope(() => Number.isFinite(ops.sum(ops.mulScalar(x, 0)).item()));
+
+export function zeros(shape: readonly number[], given: CreateOptions | DType = {}): Tensor {
+  const options = createOptions('zeros', given);
   return ops.zeros(
     checkShape('shape', shape),
     options.dtype ?? defaultDtype,
@@ -139,8 +168,8 @@ export function zeros(shape: readonly number[], options: CreateOptions = {}): Te
   );
 }
 
-export function ones(shape: readonly number[], options: CreateOptions = {}): Tensor {
-  checkCreateOptions('ones', options);
+export function ones(shape: readonly number[], given: CreateOptions | DType = {}): Tensor {
+  const options = createOptions('ones', given);
   return ops.ones(
     checkShape('shape', shape),
     options.dtype ?? defaultDtype,
@@ -150,8 +179,8 @@ export function ones(shape: readonly number[], options: CreateOptions = {}): Ten
 }
 
 /** @throws UsageError for a value that the dtype cannot hold */
-export function full(shape: readonly number[], value: number, options: CreateOptions = {}): Tensor {
-  checkCreateOptions('full', options);
+export function full(shape: readonly number[], value: number, given: CreateOptions | DType = {}): Tensor {
+  const options = createOptions('full', given);
   if (typeof value !== 'number') throw unexpected('a number', 'the value', value);
   if (options.dtype === 'i64') checkInteger('the value', value);
   if (options.dtype === 'u8') checkInteger('the value', value, byte);

@@ -1,5 +1,5 @@
 /** Element types: our names, libtorch's codes, and the typed arrays that hold them. */
-import { checkOneOf, unexpected } from '../check.ts';
+import { checkOneOf, typedArrayName, unexpected } from '../check.ts';
 import { InternalError, UsageError } from '../errors.ts';
 
 export const dtypes = ['f32', 'f64', 'bf16', 'i64', 'u8', 'bool'] as const;
@@ -21,6 +21,9 @@ const floats: Partial<Record<DType, FloatInfo>> = {
   bf16: { unitRoundoff: 2 ** -8, tiny: 2 ** -126 },
 };
 
+export const realDtypes = Object.keys(floats) as readonly DType[];
+export const isReal = (dtype: DType): boolean => Object.hasOwn(floats, dtype);
+
 /** The precision of a floating-point dtype. @throws UsageError for integers */
 export function finfo(dtype: DType): FloatInfo {
   const found = floats[dtype];
@@ -28,8 +31,12 @@ export function finfo(dtype: DType): FloatInfo {
   return found;
 }
 
-/** Typed arrays that tensors are created from and read into; bf16 is stored as its 16 bits. */
+/** Typed arrays that tensors are read into; bf16 is stored as its 16 bits. */
 export type NumericArray = Float32Array | Float64Array | Uint16Array | BigInt64Array | Uint8Array;
+
+/** Typed arrays that tensors are created from: integers without a dtype of their own become i64. */
+export type SourceArray =
+  NumericArray | Uint8ClampedArray | Int8Array | Int16Array | Int32Array | Uint32Array | BigUint64Array;
 
 interface DTypeFacts {
   /** c10::ScalarType */
@@ -56,19 +63,44 @@ export function dtypeCode(dtype: DType): number {
   return factsOf(dtype).code;
 }
 
-/** The dtype of a typed array. @throws UsageError for an unsupported one */
+/** Typed arrays with the memory layout of a dtype. */
+const storedTypes: Readonly<Record<string, DType>> = {
+  Float64Array: 'f64',
+  Float32Array: 'f32',
+  BigInt64Array: 'i64',
+  Uint16Array: 'bf16',
+  Uint8Array: 'u8',
+  Uint8ClampedArray: 'u8',
+};
+
+/** Typed arrays whose numbers fit into a wider dtype. */
+const widenedTypes: Readonly<Record<string, DType>> = {
+  Int8Array: 'i64',
+  Int16Array: 'i64',
+  Int32Array: 'i64',
+  Uint32Array: 'i64',
+  BigUint64Array: 'i64',
+};
+
+/** The dtype of a tensor of this typed array. @throws UsageError for an unsupported one */
 export function dtypeOfArray(data: unknown, name = 'data'): DType {
-  if (data instanceof Float64Array) return 'f64';
-  if (data instanceof Float32Array) return 'f32';
-  if (data instanceof BigInt64Array) return 'i64';
-  if (data instanceof Uint16Array) return 'bf16';
-  if (data instanceof Uint8Array) return 'u8';
-  throw unexpected(
-    'a Float32Array, Float64Array, BigInt64Array, Uint16Array (bf16) or Uint8Array',
-    name,
-    data,
-  );
+  const type = typedArrayName(data) ?? '';
+  const dtype = storedTypes[type] ?? widenedTypes[type];
+  if (dtype === undefined) throw unexpected('a typed array of numbers', name, data);
+  return dtype;
 }
+
+/** @throws UsageError unless the memory of the typed array can be that of a tensor */
+export function checkStored(data: unknown): void {
+  if (!Object.hasOwn(storedTypes, typedArrayName(data) ?? ''))
+    throw unexpected(`a typed array of these: ${Object.keys(storedTypes).join(', ')}`, 'data', data);
+  // Its memory would be freed under the tensor.
+  if (((data as NumericArray).buffer as { readonly resizable?: boolean }).resizable)
+    throw new UsageError('a tensor cannot share the memory of a resizable buffer: tensor(data) copies it');
+}
+
+/** Whether {@link dtypeOfArray} is wider than the numbers of the array. */
+export const isWidened = (data: unknown): boolean => Object.hasOwn(widenedTypes, typedArrayName(data) ?? '');
 
 export function dtypeBytes(dtype: DType): number {
   return factsOf(dtype).bytes;

@@ -1,11 +1,22 @@
 /** libtorch's seeded random number generators, with savable state. */
-import { checkInteger } from '../check.ts';
+import { checkInteger, checkOneOf, checkShape } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { guarded, native } from '../native/index.ts';
-import { tensor } from './create.ts';
-import { defaultDtype, type DType } from './dtype.ts';
+import { type CreateOptions, createOptions, tensor } from './create.ts';
+import { defaultDtype, type DType, realDtypes } from './dtype.ts';
 import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
+
+/** A dtype, or an object with one. Default: f32. */
+export type SampleType = DType | Pick<CreateOptions, 'dtype'>;
+
+/** @throws UsageError for integers, which have no such samples */
+function sampleType(call: string, given: SampleType = defaultDtype): DType {
+  const { dtype = defaultDtype, device } = createOptions(call, given);
+  if (device !== undefined)
+    throw new UsageError(`${call} draws on the device of its generator: leave device out`);
+  return checkOneOf('dtype of random numbers', dtype, realDtypes);
+}
 
 /** Releases the id of a collected generator that was not disposed. */
 const finaliser = new FinalizationRegistry<number>((id) => {
@@ -51,13 +62,13 @@ export class Generator {
   }
 
   /** Independent samples from N(0, 1). */
-  normal(shape: readonly number[], dtype: DType = defaultDtype): Tensor {
-    return ops.randn(shape, this, dtype, undefined, this.device);
+  normal(shape: readonly number[], type?: SampleType): Tensor {
+    return ops.randn(checkShape('shape', shape), this, sampleType('normal', type), undefined, this.device);
   }
 
   /** Independent samples from the uniform distribution on [0, 1). */
-  uniform(shape: readonly number[], dtype: DType = defaultDtype): Tensor {
-    return ops.rand(shape, this, dtype, undefined, this.device);
+  uniform(shape: readonly number[], type?: SampleType): Tensor {
+    return ops.rand(checkShape('shape', shape), this, sampleType('uniform', type), undefined, this.device);
   }
 
   dispose(): void {

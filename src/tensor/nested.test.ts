@@ -1,9 +1,12 @@
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
-import { tensor } from './create.ts';
+import { tensor, fromBuffer } from './create.ts';
 import type { Nested } from './nested.ts';
 import { scope } from './scope.ts';
 
+const resizable = (): ArrayBuffer =>
+  new (ArrayBuffer as new (size: number, more: object) => ArrayBuffer)(16, { maxByteLength: 32 });
 const made = (data: unknown, options = {}): unknown =>
   scope(() => {
     const x = tensor(data as Nested, options);
@@ -32,6 +35,64 @@ it('typed-array rows keep their type unless another is given', () => {
   expect(() => made([Float64Array.of(1), [2]])).toThrow(
     /rows of data have different types \(f64, plain numbers\)/,
   );
+});
+
+it('integers without a dtype of their own become i64, exactly', () => {
+  expect(made(Int32Array.of(-3, 2 ** 31 - 1))).toEqual(['i64', [2], [-3, 2 ** 31 - 1]]);
+  for (const Type of [Int8Array, Int16Array, Int32Array, Uint32Array])
+    expect(made([Type.of(1, 2), Type.of(3, 4)]), Type.name).toEqual(['i64', [2, 2], [1, 2, 3, 4]]);
+  expect(made(Uint32Array.of(2 ** 32 - 1))).toEqual(['i64', [1], [2 ** 32 - 1]]);
+  expect(made(BigUint64Array.of(2n ** 40n))).toEqual(['i64', [1], [2 ** 40]]);
+  expect(made(Uint8ClampedArray.of(255, 0))).toEqual(['u8', [2], [255, 0]]);
+  expect(made(Buffer.from([1, 2]))).toEqual(['u8', [2], [1, 2]]);
+  expect(made(Int16Array.of(-2, 3), { dtype: 'f64' })).toEqual(['f64', [2], [-2, 3]]);
+  expect(made(Int32Array.of(0, 7), { dtype: 'bool' })).toEqual(['bool', [2], [0, 1]]);
+  expect(made(Int8Array.of(1), { dtype: 'bf16' })).toEqual(['bf16', [1], [0x3f80]]);
+  expect(() => made(Int8Array.of(-1), { dtype: 'u8' })).toThrow(
+    'an integer >= 0 and <= 255 for data[0], got -1',
+  );
+  expect(() => made(BigUint64Array.of(0n, 2n ** 63n))).toThrow('an integer of 64 bits for data[1]');
+});
+
+it('only arrays with the memory of a dtype can share it with a tensor', () => {
+  expect(() => fromBuffer(Int32Array.of(1) as never, [1])).toThrow(
+    'a typed array of these: Float64Array, Float32Array, BigInt64Array, Uint16Array, Uint8Array, Uint8ClampedArray for data',
+  );
+  expect(() => fromBuffer(new DataView(new ArrayBuffer(8)) as never, [1])).toThrow('for data, got');
+});
+
+it('memory that can go away is not shared', () => {
+  const data = new Float64Array(resizable());
+  expect(() => fromBuffer(data, [2])).toThrow('cannot share the memory of a resizable buffer');
+  const moved = Float64Array.of(1, 2);
+  structuredClone(moved, { transfer: [moved.buffer] });
+  for (const act of [() => fromBuffer(moved, [2]), () => tensor(moved, [2])])
+    expect(act).toThrow(/needs? (2 values|16 bytes)/);
+});
+
+it.each(['Float64Array', 'Float32Array', 'Uint8Array', 'Int32Array'] as const)(
+  'a %s of another realm is one of this',
+  (name) => {
+    const foreign = runInNewContext(`({ list: ${name}.of(3, 4), rows: [${name}.of(1, 2)] })`) as {
+      list: Float64Array;
+      rows: Float64Array[];
+    };
+    expect(foreign.list).not.toBeInstanceOf(globalThis[name]);
+    expect(made(foreign.list)).toEqual(made(globalThis[name].of(3, 4)));
+    expect(made(foreign.rows)).toEqual(made([globalThis[name].of(1, 2)]));
+    expect(() => made(runInNewContext('new DataView(new ArrayBuffer(8))'))).toThrow(UsageError);
+  },
+);
+
+it.each<[string, ArrayBufferLike]>([
+  ['shared', new SharedArrayBuffer(16)],
+  ['resizable', resizable()],
+])('numbers of a %s buffer are copied', (_, buffer) => {
+  const data = new Float64Array(buffer);
+  data.set([0.5, -2]);
+  const x = tensor(data);
+  data.fill(9);
+  expect(x.toArray()).toEqual([0.5, -2]);
 });
 
 it('integer types accept BigInt, bool accepts booleans', () => {
@@ -81,7 +142,7 @@ it.each<[string, unknown, RegExp]>([
   [
     'an object without a prototype',
     [Object.create(null)],
-    /expected a number for data\[0\], got \[object Object\] \(object\)/,
+    /expected a number for data\[0\], got \{\} \(object\)/,
   ],
   ['a symbol', [Symbol('x')], /expected a number for data\[0\], got Symbol\(x\)/],
   ['a boxed number', [Object(3)], /expected a number for data\[0\], got 3 \(Number\)/],
@@ -90,7 +151,11 @@ it.each<[string, unknown, RegExp]>([
   ['a string alone', '3', /expected a number for data, got "3"/],
   ['nothing', undefined, /expected a number for data, got undefined/],
   ['a set', new Set([1]), /expected a number for data, got \[object Set\]/],
-  ['a row of another typed array', [Int32Array.of(1)], /Uint8Array for data\[0\], got \[1\] \(Int32Array\)/],
+  [
+    'bytes without a type',
+    [new DataView(new ArrayBuffer(1))],
+    /a number for data\[0\], got \[object DataView\]/,
+  ],
   ['an array buffer', new ArrayBuffer(8), /expected a number for data, got \[object ArrayBuffer\]/],
 ])('%s is rejected by its index', (_, data, message) => {
   const act = (): unknown => made(data);
@@ -109,6 +174,6 @@ it('options may replace the shape argument, and nested data take no shape', () =
     expect(tensor([[1, 2]], { dtype: 'f64' })).toMatchObject({ dtype: 'f64', shape: [1, 2] });
     expect(tensor([[1, 2]], [1, 2]).shape).toEqual([1, 2]);
     expect(() => tensor([[1, 2]], [2, 1])).toThrow('data has the shape [1, 2], not [2, 1]');
-    expect(() => tensor([1, 2], '2' as unknown as number[])).toThrow(/expected a shape/);
+    expect(() => tensor([1, 2], 'f65' as never)).toThrow('unknown dtype "f65": did you mean f64?');
   });
 });

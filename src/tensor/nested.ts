@@ -1,10 +1,10 @@
 /** Flattens nested arrays to row-major values and a shape. */
-import { show, unexpected } from '../check.ts';
+import { isList as isAnyList, show, unexpected } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import { type DType, dtypeOfArray, type NumericArray } from './dtype.ts';
+import { type DType, dtypeOfArray, type SourceArray } from './dtype.ts';
 
 /** Nested arrays of numbers; rows may be typed arrays. BigInt is for `i64` and `u8`, booleans are for `bool`. */
-export type Nested = Scalar | NumericArray | readonly Nested[];
+export type Nested = Scalar | SourceArray | readonly Nested[];
 export type Scalar = number | bigint | boolean;
 
 export interface Flat {
@@ -64,8 +64,7 @@ export function placeOf(i: number, shape: readonly number[]): string {
   return `data${indices.join('')}`;
 }
 
-const isList = (value: unknown): value is readonly unknown[] | NumericArray =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+const isList = (value: unknown): value is readonly unknown[] | SourceArray => isAnyList(value);
 
 /** The lengths of the first list of each level. */
 function shapeOf(data: unknown): number[] {

@@ -1,7 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { tensor } from './create.ts';
-import { grad } from './autograd.ts';
+import { enableGrad, grad, noGrad } from './autograd.ts';
 import * as ops from './operators_generated.ts';
 import { keep, scope } from './scope.ts';
 import { liveTensorCount, type Tensor } from './tensor.ts';
@@ -144,6 +145,38 @@ it('an asynchronous body is rejected, and its tensors are freed', () => {
     }),
   ).toThrow(new UsageError('the body of a scope must be synchronous'));
   expect(() => scope(() => ({ then: () => undefined }))).toThrow(UsageError);
+  expect(liveTensorCount()).toBe(before);
+});
+
+it.each([scope, noGrad, enableGrad])('the rest of an asynchronous body of %o fails silently', async (run) => {
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): void => {
+    rejections.push(reason);
+  };
+  process.on('unhandledRejection', onRejection);
+  try {
+    expect(() =>
+      run(async () => {
+        await Promise.resolve();
+        throw new Error('later');
+      }),
+    ).toThrow('must be synchronous');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rejections).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
+});
+
+it('objects, arrays, maps and sets of another realm are searched for tensors', () => {
+  const before = liveTensorCount();
+  const make = runInNewContext(
+    '(a, b, c, d) => ({ a, list: [b], map: new Map([[1, c]]), set: new Set([d]) })',
+  ) as (...all: Tensor[]) => { a: Tensor; list: [Tensor]; map: Map<number, Tensor>; set: Set<Tensor> };
+  const { a, list, map, set } = scope(() => make(tensor([1]), tensor([2]), tensor([3]), tensor([4])));
+  const all = [a, list[0], map.get(1)!, [...set][0]!];
+  expect(all.map((one) => one.item())).toEqual([1, 2, 3, 4]);
+  for (const one of all) one.dispose();
   expect(liveTensorCount()).toBe(before);
 });
 

@@ -2,7 +2,7 @@
  * Scopes own tensors: those created inside and not returned are freed at the end. Scopes nest, are synchronous, and
  * cost one array push per tensor.
  */
-import { checkNeededFunction } from '../check.ts';
+import { checkNeededFunction, isMap, isPlain, isSet } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
 /** A resource that a scope can own. */
@@ -32,8 +32,11 @@ function isOwned(value: unknown): value is Owned {
 
 /** Rejects a body that returns before it is done: the rest would run in another mode or without its tensors. */
 export function refuseAsync<T>(what: string, result: T): T {
-  if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function')
+  if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
+    // The rest of the body finds its tensors freed, and nothing else would handle its rejection.
+    Promise.resolve(result).catch(() => undefined);
     throw new UsageError(`the body of ${what} must be synchronous`);
+  }
   return result;
 }
 
@@ -41,15 +44,8 @@ export function refuseAsync<T>(what: string, result: T): T {
 function collect(value: unknown, into: Set<Owned>): void {
   if (isOwned(value)) into.add(value);
   else if (Array.isArray(value)) for (const item of value) collect(item, into);
-  else if (value instanceof Map || value instanceof Set)
-    for (const item of value.values()) collect(item, into);
+  else if (isMap(value) || isSet(value)) for (const item of value.values()) collect(item, into);
   else if (isPlain(value)) for (const item of Object.values(value)) collect(item, into);
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /**

@@ -27,7 +27,9 @@ export function within(facts: Named, center: number, halfWidth: number): Check {
  */
 export function atMost(facts: Named, limit: number): Check {
   checkFacts(facts, { limit });
-  const miss = limit > 0 ? facts.measured / limit : facts.measured <= limit ? 0 : Infinity;
+  // A measurement that overflowed shows nothing, whatever its sign.
+  const measured = facts.measured === -Infinity ? NaN : facts.measured;
+  const miss = limit > 0 ? measured / limit : measured <= limit ? 0 : Infinity;
   return { ...facts, band: { max: limit }, ...verdict(miss) };
 }
 

@@ -100,6 +100,12 @@ export function joinedEvaluation(parts: readonly Evaluation[]): Evaluation {
   parts.forEach((part, i) => {
     checkObject('what evaluate returned', `part ${i}`, part, 'count', 'confusion', 'perClassError');
   });
+  const classes = parts[0]!.confusion.length;
+  parts.forEach((part, i) => {
+    checkInteger(`the count of part ${i}`, part.count, { min: 1 });
+    if (part.confusion.length !== classes)
+      throw new UsageError(`parts have one list of classes: ${classes} and ${part.confusion.length}`);
+  });
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const mean = (of: (part: Evaluation) => number): number =>
     parts.reduce((sum, part) => sum + part.count * of(part), 0) / count;

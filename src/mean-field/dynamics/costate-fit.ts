@@ -5,6 +5,8 @@
 import { checkInteger, checkNumber, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { finfo, type Generator, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
+import { checkTensor } from '../../tensor/check-tensor.ts';
+import { checkFinite } from '../finite.ts';
 import { type FamilyActivation, scalarActivation } from '../families/activation.ts';
 
 /** Options of {@link fitCostate}. */
@@ -45,6 +47,14 @@ export interface CostateFit {
 export function fitCostate(state: Tensor, costate: Tensor, options: CostateFitOptions): CostateFit {
   checkNeededOptions('fitCostate', options, optionKeys);
   const { count, generator, activation = 'tanh', spread = 1 } = options;
+  for (const [name, x] of Object.entries({ state, costate })) {
+    checkTensor(name, x, '[N, d]');
+    checkFinite(`the ${name}`, x);
+  }
+  if (state.dtype !== costate.dtype)
+    throw new UsageError(
+      `state and costate must have the same dtype, got ${state.dtype} and ${costate.dtype}`,
+    );
   const cutoff = checkNumber('cutoff', options.cutoff ?? 1e4 * finfo(state.dtype).unitRoundoff, { min: 0 });
   checkInteger('count', count, { min: 1 });
   checkNumber('spread', spread, { above: 0 });

@@ -19,8 +19,9 @@ import { energy, type FlowOptions, type Solution } from '../gradient.ts';
 import { gridMeasure, type GridMeasure, type Measure } from '../measures/index.ts';
 import type { Problem } from '../problem.ts';
 import { type LinearMinimisationOptions, minimisationKeys, minimiseOverBall } from './linear-minimisation.ts';
-import { checkStep } from '../measures/measure.ts';
-import { checkMeasure, checkParticles, checkSolution } from '../check-kinds.ts';
+import { checkStep, joined } from '../measures/measure.ts';
+import { readPoints } from '../measures/points.ts';
+import { checkMeasure, checkSolution } from '../check-kinds.ts';
 
 /** A probability measure nu(., t_l) in every step of depth, towards which E falls. */
 export interface DescentDirection {
@@ -100,6 +101,10 @@ export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: num
     throw new UsageError(
       `insertParticles: expected atoms [${steps.length}, m, ${measure.theta.shape[2] ?? 0}], got shape [${theta.shape.join(', ')}]`,
     );
+  if (theta.dtype !== measure.theta.dtype)
+    throw new UsageError(
+      `insertParticles: expected atoms of ${measure.theta.dtype}, the type of the measure, got ${theta.dtype}`,
+    );
   return scope(() => {
     const share = ops.mulScalar(ops.sumDim(measure.weight, [1], true), lambda / (theta.shape[1] ?? 1));
     const weight = ops.clone(ops.expand(share, theta.shape.slice(0, 2)));
@@ -115,22 +120,22 @@ export function insertParticles(measure: GridMeasure, theta: Tensor, lambda: num
 /**
  * (1 - lambda) rho + lambda nu in step l; rho elsewhere.
  *
- * @throws UsageError for a lambda that is not finite or a step out of range
+ * @throws UsageError for a lambda or particles that are not finite, or a step out of range
  */
 export function mixtureInStep(rho: Measure, l: number, nu: Particles, lambda: number): Measure {
   checkMeasure(rho, 'rho');
   checkStep(l, rho.steps);
-  checkParticles(nu, 'nu');
+  readPoints(nu);
   checkNumber('lambda', lambda);
   return {
     steps: rho.steps,
     particles(step, c) {
       const { theta, weight } = rho.particles(step, c);
       if (step !== l) return { theta, weight };
-      return {
-        theta: ops.cat([theta, nu.theta]),
-        weight: ops.cat([ops.mulScalar(weight, 1 - lambda), ops.mulScalar(nu.weight, lambda)]),
-      };
+      return joined([
+        { theta, weight: ops.mulScalar(weight, 1 - lambda) },
+        { theta: nu.theta, weight: ops.mulScalar(nu.weight, lambda) },
+      ]);
     },
   };
 }

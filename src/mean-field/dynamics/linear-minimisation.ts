@@ -4,6 +4,7 @@ import { checkInteger, checkNumber, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { type DType, type Generator, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { FunctionalGradient } from '../functional-gradient.ts';
+import { checkTensor } from '../../tensor/check-tensor.ts';
 import { sphere } from '../measures/laws.ts';
 import { rowLengths } from '../measures/row-lengths.ts';
 import { allFinite } from '../finite.ts';
@@ -17,7 +18,7 @@ export type Polish = (theta: Tensor, slope: Tensor, radius: number) => Tensor;
 /** Options of {@link minimiseOverBall}. */
 export interface LinearMinimisationOptions extends LongCallOptions {
   readonly radius: number;
-  /** Draws the starts unless they are given. */
+  /** Draws the starts; refused if they are given. */
   readonly generator?: Generator | undefined;
   /**
    * Starts of the projected gradient: a count (default 32), drawn with uniform direction and uniform length up to
@@ -61,18 +62,23 @@ export function projectOnBall(theta: Tensor, radius: number): Tensor {
 
 /**
  * For f = a s(w.x + b), linear in a: a = - r_a g / |g| with g = mean of s(w.x + b) p = dG/da, where r_a^2 = r^2 -
- * |(w, b)|^2 is the part of the ball that (w, b) leaves for a. @param d - features of the state
+ * |(w, b)|^2 is the part of the ball that (w, b) leaves for a.
+ *
+ * @param d - features of the state
+ * @throws UsageError for an invalid d or radius
  */
-export const outerWeights =
-  (d: number): Polish =>
-  (theta, slope, radius) =>
+export function outerWeights(d: number): Polish {
+  checkInteger('d', d, { min: 1 });
+  return (theta, slope, radius) =>
     scope(() => {
+      checkNumber('radius', radius, { above: 0 });
       const inner = ops.sliceDim(theta, 1, d, 2 * d + 1);
       const left = ops.rsubScalar(ops.sumDim(ops.mul(inner, inner), [1], true), radius * radius);
       const g = ops.sliceDim(slope, 1, 0, d);
       const a = ops.mul(ops.div(g, rowLengths(g)), ops.sqrt(ops.clampMin(left, 0)));
       return ops.cat([ops.neg(a), inner], 1);
     });
+}
 
 /**
  * min over theta in Q_r of G(theta, t), by projected gradient from many starts at once. Each start has its own
@@ -129,8 +135,10 @@ export function minimiseOverBall(
 }
 
 /** @throws UsageError without starts, or if the given ones do not have k parameters */
-function countOf({ starts = 32 }: LinearMinimisationOptions, k: number): number {
+function countOf({ starts = 32, generator }: LinearMinimisationOptions, k: number): number {
   if (typeof starts === 'number') return checkInteger('starts', starts, { min: 1 });
+  checkTensor('starts', starts, `[starts, ${k}]`);
+  if (generator) throw new UsageError('the starts are given: leave the generator out, which would draw them');
   if (starts.rank !== 2 || starts.shape[1] !== k || starts.size === 0)
     throw new UsageError(`starts: expected [starts, ${k}], got shape [${starts.shape.join(', ')}]`);
   if (!allFinite(starts)) throw new UsageError('starts hold NaN or an infinite number');

@@ -41,6 +41,7 @@ const chunk = 4096;
 export function batchSampler(count: number, options: Omit<StochasticOptions, 'noise'>): () => number[] {
   checkNeededOptions('batchSampler', options, { batch: true, generator: true, sampling: true });
   const { batch, generator, sampling = 'independent' } = options;
+  checkInteger('the number of samples', count, { min: 1 });
   checkInteger('batch', batch, { min: 1, max: count });
   checkOneOf('sampling', sampling, samplings);
   const more = (): number[] =>
@@ -81,6 +82,7 @@ export function batchGradient(problem: Problem, options: Omit<StochasticOptions,
 export function langevinNoise(beta: number, generator: Generator): (theta: Tensor, ds: number) => void {
   checkNumber('noise', beta, { min: 0 });
   return (theta, ds) => {
+    checkNumber('ds', ds, { min: 0 });
     scope(() => {
       ops.add_(theta, generator.normal(theta.shape, theta.dtype), Math.sqrt(2 * beta * ds));
     });
@@ -119,6 +121,7 @@ export function stochasticDescent<M extends MovableMeasure<M>>(
 ): FlowResult<M> {
   checkNeededOptions<typeof options>('stochasticDescent', options, descentKeys);
   const { noise = 0, generator, batch, sampling, ...flow } = options;
+  checkNumber('noise', noise, { min: 0 });
   return flowAs<M>('stochasticDescent', problem, family, start, {
     ...flow,
     method: 'euler',

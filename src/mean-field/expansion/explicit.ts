@@ -1,4 +1,6 @@
 /** The explicit sums of the talk for the first two orders of the expansion. */
+import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { checkOptions } from '../../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, matrix, scalarActivation } from '../families/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -12,15 +14,18 @@ import { type FlowInput, initialState, type Problem } from '../problem.ts';
  * integral.)
  *
  * @returns C_1 and C_2, [N, d] each
- * @throws UsageError for shapes that do not match
+ * @throws UsageError for shapes that do not match; AbortError if `signal` aborts
  */
 export function explicitOrders(
   problem: FlowInput | Problem,
   activation: FamilyActivation,
   measure: Measure,
+  options: LongCallOptions = {},
 ): { first: Tensor; second: Tensor } {
+  checkOptions<LongCallOptions>('explicitOrders', options, longCallKeys);
   const family = matrix(activation);
   checkFlow(problem, family, measure);
+  const watch = watchCall('explicitOrders', options);
   return noGrad(() =>
     scope(() => {
       const x = initialState(problem);
@@ -33,6 +38,7 @@ export function explicitOrders(
           const pair = throughTwo(activation, x, measure.particles(l, 0), velocities[m]!);
           second = ops.add(second, pair, h * (measure.steps[m] ?? 0));
         }
+        watch(l + 1, measure.steps.length);
       });
       return { first, second };
     }),

@@ -2,7 +2,8 @@
  * The expansion of a ResNet in eps, a factor on its law of blocks: an ensemble of shallow networks, order by
  * order.
  */
-import { checkInteger } from '../../check.ts';
+import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { checkInteger, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
@@ -18,19 +19,23 @@ import { type FlowInput, initialState, type Problem } from '../problem.ts';
  *
  * @param order - K, the highest order
  * @returns C_0 .. C_K, [N, d] each; C_0 is the state at depth 0
- * @throws UsageError for a negative order or a family without power series (relu, a network branch)
+ * @throws UsageError for a negative order or a family without power series (relu, a network branch);
+ * AbortError if `signal` aborts
  */
 export function expandFlow(
   problem: FlowInput | Problem,
   family: Family,
   measure: Measure,
   order: number,
+  options: LongCallOptions = {},
 ): Tensor[] {
+  checkOptions<LongCallOptions>('expandFlow', options, longCallKeys);
   checkFlow(problem, family, measure);
   checkInteger('order', order, { min: 0 });
   const { velocitySeries } = family;
   if (!velocitySeries)
     throw new UsageError(`family ${family.name} has no power series: use bottleneck or matrix blocks`);
+  const watch = watchCall('expandFlow', options);
   return noGrad(() =>
     scope(() => {
       const start = initialState(problem);
@@ -42,6 +47,7 @@ export function expandFlow(
           const velocity = order > 0 ? velocitySeries(state.slice(0, -1), measure.particles(l, 0)) : [];
           return state.map((x, k) => (k === 0 ? x : ops.add(x, velocity[k - 1]!, h)));
         });
+        watch(l + 1, measure.steps.length);
       });
       return state;
     }),

@@ -132,6 +132,7 @@ export function checkTheta(family: Family, d: number, theta: Tensor): void {
 /** @throws UsageError unless the state is [N, d] and theta matches it */
 export function checkValues(family: Family, state: Tensor, theta: Tensor): void {
   checkTheta(family, checkState(state), theta);
+  checkType('state', state, 'theta', theta);
 }
 
 /** @throws UsageError unless the cotangent has the shape of the state */
@@ -140,6 +141,7 @@ export function checkCotangent(state: Tensor, cotangent: Tensor): void {
     throw new UsageError(
       `expected a cotangent with the shape of the state, ${shapeOf(state)}, got shape ${shapeOf(cotangent)}`,
     );
+  checkType('state', state, 'cotangent', cotangent);
 }
 
 /** @throws UsageError unless each part of the direction has the shape of the part that it moves */
@@ -151,7 +153,16 @@ export function checkDirection(state: Tensor, particles: Particles, direction: D
       throw new UsageError(
         `expected a direction of ${name} with its shape, ${shapeOf(moved[name])}, got shape ${shapeOf(given)}`,
       );
+    if (given) checkType(name, moved[name], 'its direction', given);
   }
+}
+
+/** @throws UsageError unless both have one dtype */
+function checkType(name: string, x: Tensor, otherName: string, other: Tensor): void {
+  if (x.dtype !== other.dtype)
+    throw new UsageError(
+      `${name} and ${otherName} must have the same dtype, got ${x.dtype} and ${other.dtype} (${dtypeAdvice})`,
+    );
 }
 
 /** The sum of the terms that are defined; zero if there are none. */

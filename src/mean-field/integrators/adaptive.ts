@@ -7,7 +7,7 @@ import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkNumbers, checkOptions, isList, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
-import { allFinite } from '../finite.ts';
+import { checkFinite } from '../finite.ts';
 import { checkReturned, copyFor } from '../user-function.ts';
 import { type DenseSolution, everyStep, savedAt } from './record.ts';
 import { tableauOf } from './tableau.ts';
@@ -164,7 +164,7 @@ function checkStart(field: VectorField, start: Tensor, from: number, to: number)
     throw new UsageError(
       `expected a state of f64 or f32 with at least one entry, got ${start.dtype} [${start.shape.join(', ')}]`,
     );
-  if (!allFinite(start)) throw new UsageError('the start holds NaN or an infinite number');
+  checkFinite('the start', start);
   checkNumber('the start of the interval', from);
   checkNumber('the end of the interval', to);
   checkNumber('the length of the interval', to - from);

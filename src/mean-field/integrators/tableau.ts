@@ -57,9 +57,9 @@ function checked(tableau: Tableau): Tableau {
   const { name, ...given } = (tableau as Partial<Tableau> | null) ?? {};
   if (!isList(given.a) || !isList(given.b) || !isList(given.c))
     throw unexpected('the name of a scheme or a tableau { name, order, a, b, c }', 'integrator', tableau);
-  const b = checkNumbers(`scheme ${name}: b`, given.b);
-  const c = checkNumbers(`scheme ${name}: c`, given.c);
-  const a = Array.from(given.a, (row, s) => checkNumbers(`scheme ${name}: a[${s}]`, row));
+  const b = checkNumbers(`scheme ${name}: b`, given.b, {});
+  const c = checkNumbers(`scheme ${name}: c`, given.c, {});
+  const a = Array.from(given.a, (row, s) => checkNumbers(`scheme ${name}: a[${s}]`, row, {}));
   if (a.length !== b.length || c.length !== b.length)
     throw new UsageError(`scheme ${name}: a, b and c have ${a.length}, ${b.length} and ${c.length} stages`);
   a.forEach((row, s) => {

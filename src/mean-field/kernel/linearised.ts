@@ -5,7 +5,7 @@
 import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, tensor, Tensor } from '../../tensor/index.ts';
-import { allFinite } from '../finite.ts';
+import { allFinite, checkFinite } from '../finite.ts';
 import { areLabels } from '../losses.ts';
 import { boundOf, spectrumOf, toF64 } from './spectrum.ts';
 import { checkTensor } from '../../tensor/check-tensor.ts';
@@ -141,6 +141,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
       closed(() => {
         checkTime('s', s);
         checkCross(cross, targets.size, outputs);
+        checkStart(start, [cross.shape[0]! / outputs, outputs]);
         // K u = 0 implies J^T u = 0 in the metric, hence K' u = 0, unless the metric has negative parts.
         const definite = (eigenvalues[0] ?? 0) >= 0;
         const moved = ops.mm(toF64(cross), ops.reshape(definite ? until(s, 0) : until(s), [-1, 1]));
@@ -196,7 +197,18 @@ function checkCross(cross: Tensor, columns: number, outputs: number): void {
     throw new UsageError(
       `expected a kernel of other inputs [N' C, ${columns}] with C = ${outputs}, got shape [${cross.shape.join(', ')}]`,
     );
-  if (!allFinite(cross)) throw new UsageError('the kernel of other inputs holds NaN or an infinite number');
+  checkFinite('the kernel of other inputs', cross);
+}
+
+/** @throws UsageError unless the predictions are [N', C] and finite */
+function checkStart(start: Tensor, shape: readonly number[]): void {
+  checkTensor('the predictions at other inputs', start);
+  if (start.shape.join() !== shape.join())
+    throw new UsageError(
+      `the predictions at other inputs are [${shape.join(', ')}], got shape [${start.shape.join(', ')}]`,
+    );
+  if (!allFinite(start))
+    throw new UsageError('the predictions at other inputs hold NaN or an infinite number');
 }
 
 /** U^T r, [N C, 1]. */

@@ -2,7 +2,7 @@
 import { checkInteger, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { finfo, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
-import { allFinite } from '../finite.ts';
+import { checkFinite } from '../finite.ts';
 
 /** Eigenvalues and eigenvectors of a symmetric kernel. */
 export interface Spectrum {
@@ -63,7 +63,7 @@ function checkSymmetric(kernel: Tensor): void {
   if (kernel.rank !== 2 || rows !== columns || kernel.size === 0)
     throw new UsageError(`expected a square kernel [n, n], got shape [${kernel.shape.join(', ')}]`);
   const { unitRoundoff } = finfo(kernel.dtype);
-  if (!allFinite(kernel)) throw new UsageError('the kernel holds NaN or an infinite number');
+  checkFinite('the kernel', kernel);
   const [difference, largest] = noGrad(() =>
     scope(() => [
       ops.max(ops.abs(ops.sub(kernel, ops.transpose(kernel, 0, 1)))).item(),

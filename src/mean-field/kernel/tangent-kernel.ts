@@ -8,8 +8,9 @@ import { checkFlow } from '../gradient.ts';
 import type { GridMeasure } from '../measures/index.ts';
 import { withDepths } from '../measures/measure.ts';
 import { inChunks } from '../families/row-chunks.ts';
-import { allFinite } from '../finite.ts';
+import { checkFinite } from '../finite.ts';
 import { type FlowInput, initialState, type Problem, sampleCount } from '../problem.ts';
+import { checkTensor } from '../../tensor/check-tensor.ts';
 import { covectorRows, outputCount } from './covector-rows.ts';
 import { hasNegative, kernelSize, type KernelSize, samplesAtOnce } from './kernel-size.ts';
 
@@ -48,6 +49,7 @@ export function tangentKernelSize(
   checkOptions('tangentKernelSize', options, { against: true });
   checkFlow(problem, family, measure);
   const { against } = options;
+  if (against) checkAgainst(problem, against);
   const d = scope(() => initialState(problem).shape[1] ?? 0);
   return kernelSize(family, measure, {
     samples: sampleCount(problem),
@@ -77,7 +79,6 @@ export function tangentKernel(
   const { against, metric = 'wasserstein', onBlock, maxBytes = 2 ** 32 } = options;
   const watch = watchCall('tangentKernel', options);
   checkOneOf('metric', metric, metrics);
-  if (against) checkAgainst(problem, against);
   const { rows, columns, bytes } = tangentKernelSize(problem, family, measure, { against });
   if (bytes > checkNumber('maxBytes', maxBytes, { above: 0 }))
     throw new UsageError(
@@ -110,6 +111,7 @@ export function tangentKernel(
 
 /** @throws UsageError unless x' has the features and the dtype of x, and is finite */
 function checkAgainst({ inputs }: FlowInput, against: Tensor): void {
+  checkTensor('against', against);
   const [, features = 0] = inputs.shape;
   if (against.rank !== 2 || against.size === 0 || against.shape[1] !== features)
     throw new UsageError(`against: expected [N', ${features}], got shape [${against.shape.join(', ')}]`);
@@ -117,7 +119,7 @@ function checkAgainst({ inputs }: FlowInput, against: Tensor): void {
     throw new UsageError(
       `inputs and against must have the same dtype, got ${inputs.dtype} and ${against.dtype}`,
     );
-  if (!allFinite(against)) throw new UsageError('against holds NaN or an infinite number');
+  checkFinite('against', against);
 }
 
 /** {@link covectorRows}, a few samples at a time. */

@@ -1,6 +1,7 @@
 /** The interval measure of the talk: rho_n = sum_i w_i delta_{theta_i} 1_[tau_i, tau'_i](t). */
 import { checkNeededOptions, checkNumbers } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
+import { sortedOrder } from '../order.ts';
 import { ones, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { checkAtoms, checkSameShape, checkShapeOfTheta, checkStep, type ParticleMeasure } from './measure.ts';
 
@@ -41,11 +42,11 @@ export interface IntervalMeasure extends ParticleMeasure {
 /**
  * Sorted tiles: the particle of rank l acts on [tau^{l-1}, tau^l], tau^{-1} = 0.
  *
- * @throws UsageError unless `tau` is a list of numbers
+ * @throws UsageError unless `tau` is a list of depths, finite and not negative
  */
 export function tiles(tau: ArrayLike<number>): { tau: number[]; tauEnd: number[] } {
-  const ends = checkNumbers('tau', tau);
-  const order = ends.map((_, i) => i).sort((a, b) => (ends[a] ?? 0) - (ends[b] ?? 0) || a - b);
+  const ends = checkNumbers('tau', tau, { min: 0 });
+  const order = sortedOrder(ends);
   const begin: number[] = [];
   order.forEach((i, rank) => {
     begin[i] = rank === 0 ? 0 : (ends[order[rank - 1] ?? 0] ?? 0);

@@ -133,6 +133,7 @@ export function smoothPaths(
     to(fromBuffer(data, shape), { device });
   return (t): Particles => ({
     theta: scope(() => {
+      checkNumber('depth', t);
       const shift = ops.mulScalar(over(frequencies, [modes, 1, 1]), t);
       const waves = ops.cos(ops.add(over(wave.phases, [modes, count, k]), shift));
       const terms = ops.mul(over(wave.amplitudes, [modes, count, k]), ops.toDtype(waves, dtype));

@@ -4,10 +4,11 @@
  */
 import { checkInteger, checkNumber, checkNumbers, checkObject, show, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { Tensor } from '../../tensor/index.ts';
+import { ops, Tensor } from '../../tensor/index.ts';
+import { checkTensor } from '../../tensor/check-tensor.ts';
 import type { Family, Particles } from '../families/index.ts';
 import { checkReturned, checkNotPromise } from '../user-function.ts';
-import { allFinite } from '../finite.ts';
+import { checkFinite } from '../finite.ts';
 
 /** A law of blocks rho(theta, t) on a grid of depth. */
 export interface Measure {
@@ -159,7 +160,7 @@ export function checkShapeOfTheta(theta: Tensor, rank: number, shape: string): v
 export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void {
   if (theta.dtype !== weight.dtype)
     throw new UsageError(`theta and weight must have the same dtype, got ${theta.dtype} and ${weight.dtype}`);
-  if (!allFinite(theta)) throw new UsageError('theta holds NaN or an infinite number');
+  checkFinite('theta', theta);
   const weights = weight.toArray();
   const bad = weights.findIndex((w) => !Number.isFinite(w) || (w < 0 && !signed));
   if (bad < 0) return;
@@ -171,12 +172,37 @@ export function checkAtoms(theta: Tensor, weight: Tensor, signed = false): void 
   throw new UsageError(`weight ${place} is ${weights[bad]}: weights must be ${rule}${advice}`);
 }
 
+function checkOne(what: string, values: readonly unknown[]): void {
+  const all = new Set(values);
+  if (all.size > 1)
+    throw new UsageError(`measures to combine must have the same ${what}, got ${[...all].join(' and ')}`);
+}
+
+/** All particles in one list. @throws UsageError unless they have one k and one dtype */
+export function joined(parts: readonly Particles[]): Particles {
+  checkOne(
+    'k',
+    parts.map(({ theta }) => theta.shape[1]),
+  );
+  checkOne(
+    'dtype',
+    parts.map(({ theta }) => theta.dtype),
+  );
+  return {
+    theta: ops.cat(parts.map(({ theta }) => theta)),
+    weight: ops.cat(parts.map(({ weight }) => weight)),
+  };
+}
+
 /** @throws UsageError unless `other` can replace `old` */
 export function checkSameShape(name: string, other: Tensor, old: Tensor): void {
+  checkTensor(name, other);
   if (other.shape.join() !== old.shape.join())
     throw new UsageError(
       `${name}: expected [${old.shape.join(', ')}], got shape [${other.shape.join(', ')}]`,
     );
+  if (other.dtype !== old.dtype)
+    throw new UsageError(`${name}: expected ${old.dtype}, the type of the measure, got ${other.dtype}`);
 }
 
 /** Checks the result of a user's function. @throws UsageError unless it is particles: theta [M, k] and weight [M] */

@@ -24,11 +24,10 @@ export interface TransportProblem {
   /** [n] and [m]; positive, with equal sums. */
   readonly supply: Float64Array;
   readonly demand: Float64Array;
-  /** Called every few thousand pivots; throw to cancel. */
+  /** Called after each pivot; throw to cancel. */
   readonly watch?: ((pivots: number) => void) | undefined;
 }
 
-const pivotsPerWatch = 2048;
 /** Reduced costs within this many times the rounding of the prices count as 0. */
 const rounding = 2 ** -50;
 
@@ -44,7 +43,7 @@ export function networkSimplex(problem: TransportProblem): Transport {
     const arc = enters();
     if (arc === -1) return tree.transport();
     tree.pivot(arc);
-    if (pivots % pivotsPerWatch === 0) watch?.(pivots);
+    watch?.(pivots);
     if (pivots > maxPivots)
       throw new InternalError(`the network simplex did not converge in ${maxPivots} pivots`);
   }

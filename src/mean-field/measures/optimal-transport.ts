@@ -1,5 +1,5 @@
 /** Exact optimal transport with its plan. */
-import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { type LongCallOptions, longCallKeys, throttled, watchCall } from '../../cancel.ts';
 import { checkNumber, checkOptions } from '../../check.ts';
 import { scope, type Tensor, tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
@@ -69,7 +69,7 @@ export function bestPlan(
     if (visit) linePlan(x, y, visit);
     return lineCost(x, y, p);
   }
-  const { cost, unit, vanished } = transportCost(x, y, p);
+  const { cost, unit, vanished } = transportCost(x, y, p, { watch: throttled(watch) });
   if (x.count === y.count && isUniform(x) && isUniform(y)) {
     const found = assignment(cost, x.count, watch);
     if (visit)
@@ -78,7 +78,7 @@ export function bestPlan(
       });
     return { total: found.cost / x.count, unit, vanished };
   }
-  const found = networkSimplex({ cost, supply: x.weight, demand: y.weight, watch });
+  const found = networkSimplex({ cost, supply: x.weight, demand: y.weight, watch: throttled(watch) });
   if (visit)
     found.mass.forEach((mass, at) => {
       visit(found.row[at]!, found.column[at]!, mass);

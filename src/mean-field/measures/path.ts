@@ -4,7 +4,15 @@ import { checkMeasure, checkMeasures } from '../check-kinds.ts';
 import { UsageError } from '../../errors.ts';
 import { ops, scope } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { breaksOf, checkedParticles, checkStep, depthRounding, type Measure, copySteps } from './measure.ts';
+import {
+  breaksOf,
+  checkedParticles,
+  checkStep,
+  depthRounding,
+  joined,
+  type Measure,
+  copySteps,
+} from './measure.ts';
 
 /** rho(., t) as particles at depth t; the caller's scope owns the tensors. */
 export type DepthPath = (t: number) => Particles;
@@ -26,6 +34,7 @@ export function pathMeasure(path: DepthPath, steps: number | ArrayLike<number>):
     steps: own,
     particles(l, c) {
       checkStep(l, own);
+      checkNumber('the fraction of a step', c);
       const t = (breaks[l] ?? 0) + c * (own[l] ?? 0);
       return checkedParticles(`the path of a measure at t = ${t}`, path(t));
     },
@@ -122,14 +131,12 @@ export function combination(parts: readonly (readonly [number, Measure])[]): Mea
     steps,
     particles: (l, c) =>
       scope(() => {
-        const all = fine.map(([factor, measure]) => [factor, measure.particles(l, c)] as const);
-        const counts = new Set(all.map(([, { theta }]) => theta.shape[1]));
-        if (counts.size > 1)
-          throw new UsageError(`measures to combine must have the same k, got ${[...counts].join(' and ')}`);
-        return {
-          theta: ops.cat(all.map(([, { theta }]) => theta)),
-          weight: ops.cat(all.map(([factor, { weight }]) => ops.mulScalar(weight, factor))),
-        };
+        return joined(
+          fine.map(([factor, measure]) => {
+            const { theta, weight } = measure.particles(l, c);
+            return { theta, weight: ops.mulScalar(weight, factor) };
+          }),
+        );
       }),
   };
 }

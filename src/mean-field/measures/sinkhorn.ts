@@ -1,5 +1,5 @@
 /** Entropic transport: Sinkhorn iterations in the log domain with decreasing epsilon, then Newton steps. */
-import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { type LongCallOptions, longCallKeys, throttled, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { finfo, noGrad, ops, scope, type Tensor, fromBuffer } from '../../tensor/index.ts';
@@ -125,7 +125,7 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
   const { tolerance, maxIterations } = settings;
   // Newton's matrix has the size of the second side.
   const [x, y] = one.count < other.count ? [other, one] : [one, other];
-  const costs = transportCost(x, y, 2, unit).cost;
+  const costs = transportCost(x, y, 2, { unit, watch: throttled(settings.watch) }).cost;
   const largest = costs.reduce((max, value) => Math.max(max, value), 0);
   const epsilon = settings.epsilon / unit / unit;
   const described = `epsilon ${settings.epsilon}, largest distance ${(Math.sqrt(largest) * unit).toPrecision(3)}`;

@@ -48,8 +48,17 @@ export function scaledDifference(unit: number): (a: number, b: number) => number
   return (a, b) => (a / 2 - b / 2) * inverse * 2;
 }
 
-/** Takes differences before squares, so that equal points cost exactly 0. */
-export function transportCost(x: Points, y: Points, p: number, unit = unitOf(x, y)): TransportCost {
+/**
+ * Takes differences before squares, so that equal points cost exactly 0.
+ *
+ * @param watch - called before each row; throw to cancel
+ */
+export function transportCost(
+  x: Points,
+  y: Points,
+  p: number,
+  { unit = unitOf(x, y), watch }: { readonly unit?: number; readonly watch?: (done: number) => void } = {},
+): TransportCost {
   const bytes = 8 * x.count * y.count;
   if (bytes > maxBytes)
     throw new UsageError(
@@ -59,12 +68,14 @@ export function transportCost(x: Points, y: Points, p: number, unit = unitOf(x, 
   const cost = new Float64Array(x.count * y.count);
   const { k } = x;
   const difference = scaledDifference(unit);
-  for (let i = 0, at = 0; i < x.count; i++)
+  for (let i = 0, at = 0; i < x.count; i++) {
+    watch?.(0);
     for (let j = 0; j < y.count; j++, at++) {
       let square = 0;
       for (let c = 0; c < k; c++) square += difference(x.theta[i * k + c]!, y.theta[j * k + c]!) ** 2;
       cost[at] = square;
     }
+  }
   if (p === 2) return { cost, unit, vanished: false };
   // In units of the largest distance, the largest power is 1.
   const largest = cost.reduce((max, one) => Math.max(max, one), 0) || 1;

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { erf, seededNormal, seededUniform } from '../../reference/index.ts';
 import type { Progress } from '../../cancel.ts';
 import { AbortError } from '../../errors.ts';
-import { tensor } from '../../tensor/index.ts';
+import { Generator, tensor } from '../../tensor/index.ts';
 import type { Particles } from '../families/index.ts';
-import { gridMeasure } from './grid.ts';
+import { gridMeasure, type GridMeasure } from './grid.ts';
 import { gridWasserstein, sliceDirections, slicedWasserstein, wasserstein } from './wasserstein.ts';
 
 type Rows = readonly (readonly number[])[];
@@ -223,4 +223,40 @@ it('sliced distances report each direction, and can be stopped between two of th
     new AbortError('slicedWasserstein was aborted'),
   );
   expect(() => slicedWasserstein(a, b, { signal: AbortSignal.abort() })).toThrow(AbortError);
+});
+
+describe('gridWasserstein as a long call', () => {
+  const draw = (seed: number): GridMeasure => {
+    using drawing = new Generator(seed);
+    return gridMeasure(drawing.normal([4, 6, 2], 'f64'));
+  };
+  const [from, to] = [draw(1), draw(2)];
+
+  it('reports each slice, and stops at a signal in the next', () => {
+    const seen: number[] = [];
+    const controller = new AbortController();
+    const onProgress = ({ done, total }: Progress): void => {
+      expect(total).toBe(4);
+      if (seen.push(done) === 2) controller.abort('enough');
+    };
+    expect(() => gridWasserstein(from, to, undefined, { onProgress, signal: controller.signal })).toThrow(
+      new AbortError('gridWasserstein was aborted: enough'),
+    );
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it('stops at a signal within a slice', () => {
+    let reads = 0;
+    const signal = {
+      get aborted() {
+        return ++reads > 3;
+      },
+    };
+    expect(() => gridWasserstein(from, to, undefined, { signal })).toThrow('gridWasserstein was aborted');
+    expect(reads).toBe(4);
+  });
+
+  it('equals the distance with its own wasserstein', () => {
+    expect(gridWasserstein(from, to)).toBe(gridWasserstein(from, to, (a, b) => wasserstein(a, b)));
+  });
 });

@@ -1,7 +1,7 @@
 /**
  * Wasserstein distances between weighted particles: W_p^p = min over plans pi of sum |theta_i - theta'_j|^p pi_ij.
  */
-import { type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
+import { throwIfAborted, type LongCallOptions, longCallKeys, watchCall } from '../../cancel.ts';
 import { checkFunction, checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { Generator, noGrad, ops, scope, type Tensor, fromBuffer } from '../../tensor/index.ts';
@@ -107,16 +107,27 @@ const sameStep = 1e-12;
  * W2 between two measures on the same depth grid, where mass moves only within its slice: sqrt(sum_l h_l W2(rho_l,
  * nu_l)^2).
  *
- * @param distance - distance between two slices. Default: exact W2
- * @throws UsageError unless the steps in depth are equal
+ * @param distance - distance between two slices. Default: exact W2, which sees the signal between its own steps too
+ * @throws UsageError unless the steps in depth are equal; AbortError if `signal` aborts
  */
 export function gridWasserstein(
   rho: Measure,
   nu: Measure,
   distance: (a: Particles, b: Particles) => number = wasserstein,
+  options: LongCallOptions = {},
 ): number {
   checkMeasures([rho, nu]);
   checkFunction('distance', distance);
+  checkOptions<LongCallOptions>('gridWasserstein', options, longCallKeys);
+  const watch = watchCall('gridWasserstein', options);
+  const exact: typeof distance = (a, b) => {
+    const [x, y] = readPair(a, b);
+    const plan = bestPlan(x, y, 2, () => {
+      throwIfAborted(options.signal, 'gridWasserstein');
+    });
+    return distanceOf(plan, x, 2);
+  };
+  const between = distance === wasserstein ? exact : distance;
   if (rho.steps.length !== nu.steps.length)
     throw new UsageError(
       `gridWasserstein needs measures with the same steps in depth, got ${rho.steps.length} and ${nu.steps.length} steps`,
@@ -128,8 +139,9 @@ export function gridWasserstein(
         `gridWasserstein needs measures with the same steps in depth, but step ${l} is ${h} and ${other}`,
       );
     if (h === 0) return total;
-    const apart = scope(() => distance(rho.particles(l, 0), nu.particles(l, 0)));
+    const apart = scope(() => between(rho.particles(l, 0), nu.particles(l, 0)));
     checkNumber(`the distance in step ${l}`, apart, { min: 0 });
+    watch(l + 1, rho.steps.length);
     return Math.hypot(total, Math.sqrt(h) * apart);
   }, 0);
   return finiteResult('the distance over depth', whole);

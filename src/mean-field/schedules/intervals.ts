@@ -9,7 +9,7 @@
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Block } from '../block.ts';
 import type { Projection } from '../flow.ts';
-import { sortedOrder, type Swap, swapBetween } from '../order.ts';
+import { orderOf, type Swap, swapBetween } from '../order.ts';
 import {
   checkBlocks,
   Coordinate,
@@ -87,7 +87,7 @@ export class IntervalSchedule implements Schedule {
     });
     this.#tau.read();
     this.#tauEnd.read();
-    const swap = swapBetween(this.#order, sortedOrder(this.#tau.values));
+    const swap = swapBetween(this.#order, orderOf(this.#tau.values));
     if (swap) this.#order = [...swap.after];
     return swap;
   }

@@ -6,7 +6,7 @@
 import { keep, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import { type Block, sliceOf } from '../block.ts';
 import { flow, type Projection } from '../flow.ts';
-import { sortedOrder, type Swap, swapBetween } from '../order.ts';
+import { orderOf, type Swap, swapBetween } from '../order.ts';
 import {
   checkBlocks,
   Coordinate,
@@ -78,7 +78,7 @@ export class MeanFieldSchedule implements Schedule {
     });
     this.#tau.read();
     if (!this.#reorder) return undefined;
-    const swap = swapBetween(this.#order, sortedOrder(this.#tau.values));
+    const swap = swapBetween(this.#order, orderOf(this.#tau.values));
     if (swap) {
       this.#order = [...swap.after];
       this.#orderTensor.dispose();
