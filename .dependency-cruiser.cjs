@@ -80,6 +80,27 @@ rows['studio/client'] = [
 ];
 rows.cli = Object.keys(rows);
 
+// Areas whose modules are imported through their index alone, with the modules that pages, or commands before they load the engine, import by themselves.
+const closed = {
+  bench: [],
+  cli: [],
+  data: ['names', 'points/catalogue'],
+  experiment: ['analyse/index'],
+  io: ['csv/[^/]+', 'user-path'],
+  'mean-field': ['schedules/names'],
+  models: ['names', 'weight-names'],
+  native: [],
+  nn: [],
+  optim: ['schedule'],
+  processes: ['guard'],
+  reference: ['laws', 'symmetric-eigen'],
+  tensor: ['check-tensor'],
+  'tensor-files': ['stored-tensor'],
+  theory: [],
+  train: ['settings/[^/]+', 'interrupt'],
+  'studio/server': ['export'],
+};
+
 const test = '\\.test\\.ts$';
 const openToAll = '^src/(errors|check|cancel|command-line|program)\\.ts$';
 // What unit tests may use beside their area's row.
@@ -104,6 +125,14 @@ const rulesOf = ([area, row]) => [
 module.exports = {
   forbidden: [
     ...Object.entries(rows).flatMap(rulesOf),
+    // src/processes is loaded by every worker, and loads little.
+    ...Object.entries(closed).map(([area, open]) =>
+      rule(
+        `${area}-is-imported-by-its-index`,
+        { path: '^src/.+/', pathNot: [inside([area]), '^src/processes/', test, '/fake-'] },
+        { path: inside([area]), pathNot: `^src/${area}/(${['index', ...open].join('|')})\\.ts$` },
+      ),
+    ),
     rule('every-area-has-a-row', { path: '^src/.+/', pathNot: inside(Object.keys(rows)) }, {}),
     rule('errors-import-nothing', { path: '^src/errors\\.ts$' }, { path: '^src/' }),
     rule('command-line-imports-nothing', { path: '^src/command-line\\.ts$' }, { path: '^src/' }),

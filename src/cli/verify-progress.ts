@@ -1,5 +1,5 @@
 /** Progress of `verify` on stderr: the current claim on a live line of a terminal, a plain line per claim elsewhere. */
-import type { SeededResult, Task } from '../theory/verify.ts';
+import type { SeededResult, Task } from '../theory/index.ts';
 import { colours, duration, say } from './output.ts';
 import { fitParts, progressLine } from './terminal.ts';
 

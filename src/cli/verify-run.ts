@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../io/index.ts';
 import { formatBand, formatMeasured, formatWithError, writeClaims } from '../report/index.ts';
 import type { Check, ClaimResult } from '../runs/index.ts';
-import { chooseClaims, type SeededResult, verify } from '../theory/verify.ts';
+import { chooseClaims, type SeededResult, verify } from '../theory/index.ts';
 import { withCores } from './cores.ts';
 import { print, printJson, say } from './output.ts';
 import { clearLiveLine } from './terminal.ts';

@@ -1,5 +1,5 @@
 export { type ArchiveEntry, encodeArchive, entriesOfArchive } from './archive.ts';
-export { recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
+export { type Chunks, recoverFolder, writeError, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
 export { fileBytes, fileText } from './byte-source.ts';
 export {
   type Cell,
@@ -40,12 +40,13 @@ export {
 export { NumpyArray } from './pickle/numpy.ts';
 export { readPlainPickle } from './pickle/plain-pickle.ts';
 export { isFile, isFolder, statOf } from './stat-of.ts';
+export { encodePng } from './png.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, checkPath, expandHome, type PathLike } from './user-path.ts';
 export { isFloat, typeInWords } from './element-types.ts';
 export { isGzip, otherKind } from './file-kind.ts';
 export type { WeightFile } from './found-weights.ts';
-export { checkOutputFile, makeFolder } from './output-path.ts';
+export { checkOutputFile, makeFolder, makeNewFolder } from './output-path.ts';
 export { reasonOfCode, reasonOfSystemError } from './system-error.ts';
 export { openWeightFile, type WeightFileOptions } from './weight-file.ts';

@@ -1,9 +1,8 @@
 /** `analysis.html` and `analysis.json` in a folder. */
 import { join } from 'node:path';
-import { writeFileAtomic } from '../io/atomic.ts';
+import { makeFolder, writeFileAtomic } from '../io/index.ts';
 import { type Analysis, type AnalysisSection, runFiles } from '../runs/index.ts';
 import { analysisPageHtml, type DrawnPanel } from './analysis-page.ts';
-import { makeFolder } from '../io/output-path.ts';
 import { pictureToSvg, themes } from '../draw/index.ts';
 import { claimPanel, heatMapPanel, panelWidth } from '../pictures/index.ts';
 

@@ -3,9 +3,7 @@
  * PNG, PDF and CSV.
  */
 import { basename, join } from 'node:path';
-import { type Chunks, writeFileAtomic } from '../io/atomic.ts';
-import { encodeNpz } from '../io/npz.ts';
-import { makeFolder } from '../io/output-path.ts';
+import { type Chunks, encodeNpz, makeFolder, writeFileAtomic } from '../io/index.ts';
 import type { ClaimResult } from '../runs/index.ts';
 import { panelArrays, panelCsv } from './claim-data.ts';
 import { claimsPageHtml, type ClaimSection } from './claims-page.ts';

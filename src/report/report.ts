@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { writeFileAtomic } from '../io/atomic.ts';
-import { checkOutputFile, makeFolder } from '../io/output-path.ts';
+import { checkOutputFile, makeFolder, writeFileAtomic } from '../io/index.ts';
 import { seriesColour } from '../draw/index.ts';
 import {
   depthFigures,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { FileError } from '../errors.ts';
-import { writeFileAtomic } from '../io/atomic.ts';
+import { writeFileAtomic } from '../io/index.ts';
 import { onDisk } from './disk.ts';
 import { recordSchema } from './schemas.ts';
 import type { PlainRecord } from './types.ts';

@@ -1,6 +1,6 @@
 /** Reports disk failures in one line. */
 import { FileError, MeanfieldError } from '../errors.ts';
-import { reasonOfCode } from '../io/system-error.ts';
+import { reasonOfCode } from '../io/index.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk; free some, then resume the run from its last checkpoint',

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathArgument, shellQuote } from '../command-line.ts';
-import { reasonOfCode } from '../io/system-error.ts';
+import { reasonOfCode } from '../io/index.ts';
 import { runFiles } from './layout.ts';
 
 /** A run folder has one of these files from the start. */

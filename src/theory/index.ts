@@ -17,6 +17,7 @@ export { rowsToArrays, rowsToCsv, summarise, type SweepRow, writeRows } from './
 export {
   chooseClaims,
   type SeededResult,
+  type Task,
   verify,
   type VerifyOptions,
   type VerifyProgress,

@@ -20,7 +20,7 @@ import type { Optimizer } from '../optim/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { dataIdentitySchema } from './data-identity.ts';
 import { restore, store } from './stored.ts';
-import { checkNet } from '../models/check-net.ts';
+import { checkNet } from './check-net.ts';
 
 const generatorStates = z.record(z.string(), z.string());
 

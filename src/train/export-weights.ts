@@ -12,7 +12,7 @@ import { batchCounter, type CifarResNet, type KeyStyle, keyStyles, nameInStyle }
 import { blockTensor } from '../runs/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { store } from './stored.ts';
-import { checkNet } from '../models/check-net.ts';
+import { checkNet } from './check-net.ts';
 
 export interface ExportOptions {
   readonly style: KeyStyle;

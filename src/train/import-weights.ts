@@ -13,7 +13,7 @@ import {
 import { type CifarResNet, type KeyStyle, matchNames } from '../models/index.ts';
 import { noGrad, ops, scope, tensor, type Tensor } from '../tensor/index.ts';
 import { inCreationOrder } from './creation-order.ts';
-import { checkNet } from '../models/check-net.ts';
+import { checkNet } from './check-net.ts';
 
 export interface ImportOptions {
   /** The net in words, for errors: `resnet20 of width 16`. */

@@ -6,7 +6,7 @@ import { crossEntropy } from '../nn/index.ts';
 import { Adam, clipGradients, type Optimizer, type ParameterGroup, Sgd } from '../optim/index.ts';
 import { autocast, grad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { TrainConfig } from './settings/table.ts';
-import { checkNet } from '../models/check-net.ts';
+import { checkNet } from './check-net.ts';
 
 export interface StepOutcome {
   /** Mean loss of the batch, before the update. */

@@ -1,6 +1,6 @@
 /** Selects test images that show a net's strengths and weaknesses: confident mistakes, and correct predictions. */
 import type { ImageSet } from '../data/index.ts';
-import { encodePng } from '../io/png.ts';
+import { encodePng } from '../io/index.ts';
 import type { TestSample, TestSamples } from '../runs/index.ts';
 
 /** Number of images; up to half are mistakes. */

@@ -1,7 +1,7 @@
 /** The norm of the costate along depth, and claim C4's lower bounds on a real net. */
 import type { AnalysisSection, Check } from '../../runs/index.ts';
 import { Generator, scope } from '../../tensor/index.ts';
-import { atLeast } from '../../theory/check.ts';
+import { atLeast } from '../../theory/index.ts';
 import { imageNorms, overBatches } from './linearised.ts';
 import { operatorNorms } from './lipschitz.ts';
 import type { OpenNet } from './net.ts';

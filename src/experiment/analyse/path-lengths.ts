@@ -2,7 +2,7 @@
 import { CounterStream } from '../../data/index.ts';
 import type { AnalysisSection, ClaimPanel } from '../../runs/index.ts';
 import { ops, scope, type Tensor } from '../../tensor/index.ts';
-import { atMost } from '../../theory/check.ts';
+import { atMost } from '../../theory/index.ts';
 import type { DrawOptions } from './deletion.ts';
 import { binomial, drawSubsets, spreadOver } from './draws.ts';
 import { imageNorms, overBatches } from './linearised.ts';

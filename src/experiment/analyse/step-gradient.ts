@@ -14,7 +14,7 @@ import {
 } from '../../tensor/index.ts';
 import { type Linearised, overBatches } from './linearised.ts';
 import { type OpenNet, blockSlices } from './net.ts';
-import { atMost } from '../../theory/check.ts';
+import { atMost } from '../../theory/index.ts';
 import type { Batch } from './plans.ts';
 import { section, short } from './section.ts';
 

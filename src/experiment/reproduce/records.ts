@@ -16,8 +16,13 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileError } from '../../errors.ts';
-import { type ArchiveEntry, encodeArchive, entriesOfArchive, writeFileAtomic } from '../../io/index.ts';
-import { makeFolder } from '../../io/output-path.ts';
+import {
+  type ArchiveEntry,
+  encodeArchive,
+  entriesOfArchive,
+  makeFolder,
+  writeFileAtomic,
+} from '../../io/index.ts';
 import { runFiles } from '../../runs/index.ts';
 
 export const lastCheckpoint = `${runFiles.checkpoints}/last`;

@@ -1,7 +1,6 @@
 /** The records of a run for publication: without names and paths of the machine, and with a sample of the steps. */
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../io/index.ts';
-import { makeFolder } from '../../io/output-path.ts';
+import { makeFolder, writeFileAtomic } from '../../io/index.ts';
 import { readRun, runFiles, sharedFacts, summaryToCsv, writeConfigFile } from '../../runs/index.ts';
 
 /** Number of steps kept, in addition to those after which blocks changed their order. */

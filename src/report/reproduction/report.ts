@@ -1,9 +1,8 @@
 /** Writes the results of a grid to its folder: a page, figures, Markdown, CSV, JSON. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../io/atomic.ts';
+import { makeFolder, writeFileAtomic } from '../../io/index.ts';
 import { readRun, type Reproduction, type ReproductionRow } from '../../runs/index.ts';
-import { makeFolder } from '../../io/output-path.ts';
 import { seriesColour } from '../../draw/index.ts';
 import {
   depthFigures,

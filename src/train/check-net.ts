@@ -1,5 +1,5 @@
 import { checkObject } from '../check.ts';
-import type { CifarResNet } from './cifar-resnet.ts';
+import type { CifarResNet } from '../models/index.ts';
 
 /** @throws UsageError unless `net` is a net */
 export function checkNet(net: CifarResNet): void {
