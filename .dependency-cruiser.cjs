@@ -174,6 +174,16 @@ module.exports = {
       { path: '^src/', pathNot: ['^src/native/', '^src/load-in-turn(-hook)?\\.ts$', test] },
       { path: '\\.node$|^(node:)?module$' },
     ),
+    rule(
+      'lab-views-are-independent',
+      { path: '^src/studio/lab/views/([^/]+)/' },
+      { path: '^src/studio/lab/views/[^/]+/', pathNot: '^src/studio/lab/views/$1/' },
+    ),
+    rule(
+      'lab-views-compute-without-drawing',
+      { path: '^src/studio/lab/views/[^/]+/compute\\.ts$' },
+      { path: '^src/(draw|pictures|studio/lab/drawing)/' },
+    ),
     rule('nothing-imports-a-test', {}, { path: test }),
     rule('sources-do-not-import-the-suites', { path: '^src/' }, { path: '^(test|examples)/' }),
     // They are not compiled into dist/.

@@ -3,22 +3,26 @@ import { extname } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
 import { checkOutputFile, fileText, writeFileAtomic } from '../io/index.ts';
 import {
-  computeView,
+  computedParts,
   type Engine,
   findPreset,
   keyNumberOf,
   knobNames,
   knobs,
-  type LabPart,
-  type LabState,
   labCommand,
+  type LabState,
   labState,
   labTypeScript,
+  noData,
+  numbersOf,
+  type Part,
   type Preset,
   presets,
   presetState,
   readOwnPoints,
+  referenceEngine,
   views,
+  withPart,
 } from '../studio/lab/index.ts';
 import { meanfieldCommand } from '../program.ts';
 import { print, printJson, say } from './output.ts';
@@ -92,7 +96,7 @@ function checkPicture(file: string): void {
 async function writePicture(
   file: string,
   whole: object,
-  { state, parts }: { readonly state: LabState; readonly parts: readonly LabPart[] },
+  { state, parts }: { readonly state: LabState; readonly parts: readonly Part[] },
   caption: string,
 ): Promise<void> {
   const ending = extname(file).toLowerCase();
@@ -100,15 +104,14 @@ async function writePicture(
     writeFileAtomic(file, `${JSON.stringify(whole)}\n`);
     return;
   }
-  const { noData, scenes, withPart } = await import('../studio/lab/scenes/index.ts');
   const { captioned, pictureToSvg, themes } = await import('../draw/index.ts');
-  const scene = scenes[state.view];
-  const picture = scene.picture({
+  const view = views[state.view];
+  const picture = view.picture({
     data: parts.reduce(withPart, noData),
     state,
     cursor: { t: state.t, s: state.s },
     width: pictureWidth,
-    height: scene.height(pictureWidth),
+    height: view.height(pictureWidth),
     theme: themes.light,
   });
   const svg = pictureToSvg(captioned(picture, caption, themes.light));
@@ -170,16 +173,16 @@ function inFile<T>(path: string, body: () => T): T {
 async function computed(
   state: LabState,
   name: Engine['name'],
-): Promise<{ numbers: Readonly<Record<string, number>>; parts: LabPart[] }> {
-  const engine = await engineOf(name);
-  const parts: LabPart[] = [];
-  computeView(state, engine, (part) => parts.push(part));
-  const last = parts.find((part) => part.part === 'numbers');
-  return { numbers: last?.numbers ?? {}, parts: parts.filter(({ part }) => part !== 'progress') };
+): Promise<{ numbers: Readonly<Record<string, number>>; parts: Part[] }> {
+  const parts = computedParts(state, await engineOf(name));
+  return {
+    numbers: numbersOf(parts.reduce(withPart, noData)),
+    parts: parts.filter(({ part }) => part !== 'progress'),
+  };
 }
 
 async function engineOf(name: Engine['name']): Promise<Engine> {
-  if (name === 'reference') return (await import('../studio/lab/reference-engine.ts')).referenceEngine;
+  if (name === 'reference') return referenceEngine;
   const { setThreads } = await import('../native/index.ts');
   setThreads(1);
   return (await import('../studio/engine/native-engine.ts')).nativeEngine;

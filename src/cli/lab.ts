@@ -1,7 +1,7 @@
 /** `meanfield lab`: the pictures of the Studio's lab as numbers. */
 import { type Command, Option } from 'commander';
-import { type Knob, type KnobName, knobNames, knobs } from '../studio/lab/knobs.ts';
-import { parseInteger, parseNumber } from './flags.ts';
+import type { Knob } from '../studio/lab/index.ts';
+import { parseInteger, parseNumber, takePaths } from './flags.ts';
 import { type Example, helpText } from './help.ts';
 import type { LabFlags } from './lab-run.ts';
 
@@ -29,25 +29,31 @@ export function registerLab(program: Command): void {
     )
     .option('--output <file>', 'write the picture: .svg, .png, or .json for its numbers')
     .option('--code', 'print TypeScript that recomputes the key number, instead of computing')
-    .option('--json', 'print one JSON object at the end');
-  for (const name of knobNames) command.addOption(optionOf(name));
-  command.option(
-    '--columns <names>',
-    'the columns of --csv that are both coordinates and the target, such as width,height,species or 2,3,5',
-    (text) => text.split(',').map((name) => name.trim()),
-  );
-  command
+    .option('--json', 'print one JSON object at the end')
     .addHelpText('after', () => helpText(examples))
     .action(async (flags: LabFlags) => {
       const { runLab } = await import('./lab-run.ts');
       process.exitCode = await runLab(flags);
     });
+  // The views, which the flags depend on, are loaded for this command alone.
+  program.hook('preSubcommand', async (_, called) => {
+    if (called === command) await addKnobs(command);
+  });
+}
+
+async function addKnobs(command: Command): Promise<void> {
+  const { flagOf, knobNames, knobs } = await import('../studio/lab/index.ts');
+  for (const name of knobNames) command.addOption(optionOf(flagOf(name), knobs[name]));
+  command.option(
+    '--columns <names>',
+    'the columns of --csv that are both coordinates and the target, such as width,height,species or 2,3,5',
+    (text) => text.split(',').map((name) => name.trim()),
+  );
+  takePaths(command);
 }
 
 /** A flag without a default: the preset supplies it. */
-function optionOf(name: KnobName): Option {
-  const knob: Knob = knobs[name];
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function optionOf(flag: string, knob: Knob): Option {
   const text = (shown: string): string =>
     `${knob.help} (default: ${knob.default === '' ? 'none' : knob.default}${shown})`;
   switch (knob.kind) {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   codedNumbers,
-  computeView,
+  computedParts,
   decodeState,
   encodeState,
   type Engine,
@@ -11,22 +11,20 @@ import {
   labState,
   type LabState,
   labTypeScript,
+  noData,
+  numbersOf as numbersIn,
   presets,
   presetState,
   referenceEngine,
-  views,
+  viewNames,
+  withPart,
 } from '../../src/studio/lab/index.ts';
 import { nativeEngine } from '../../src/studio/engine/native-engine.ts';
 import { meanfield } from '../command/command.ts';
 import { complaintsAbout, runSource, runSources } from '../run-source.ts';
 
-function numbersOf(state: LabState, engine: Engine): Readonly<Record<string, number>> {
-  let numbers: Readonly<Record<string, number>> = {};
-  computeView(state, engine, (part) => {
-    if (part.part === 'numbers') ({ numbers } = part);
-  });
-  return numbers;
-}
+const numbersOf = (state: LabState, engine: Engine): Readonly<Record<string, number>> =>
+  numbersIn(computedParts(state, engine).reduce(withPart, noData));
 
 const relative = (a: number, b: number): number => Math.abs(a - b) / Math.abs(b);
 
@@ -75,7 +73,7 @@ const csv = 'x1,x2,class\n0,0.1,red\n1,-1,blue\n-1,0.5,red\n0.3,0.3,blue\n-0.7,-
 const small = { points: 30, depth: 3, particles: 5, steps: 10, blocks: 4, seed: 5, ds: 0.2 } as const;
 describe('the TypeScript code', () => {
   const states: Partial<LabState>[] = [
-    ...Object.values(views).flatMap(({ name }) => [
+    ...viewNames.flatMap((name) => [
       { ...small, view: name },
       { ...small, view: name, family: 'matrix', data: 'xor', trained: 3, integrator: 'heun' } as const,
     ]),

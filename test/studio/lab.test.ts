@@ -4,12 +4,15 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeEngine } from '../../src/studio/engine/native-engine.ts';
 import {
-  computeView,
+  computedParts,
   labState,
   type LabState,
+  noData,
+  numbersOf as numbersIn,
   presets,
   presetState,
   type Preset,
+  withPart,
 } from '../../src/studio/lab/index.ts';
 import { seriousViolations } from './axe.ts';
 import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
@@ -28,13 +31,8 @@ afterAll(async () => {
 });
 
 /** The numbers of a state, computed by the library in this process. */
-function numbersOf(state: LabState): Readonly<Record<string, number>> {
-  let numbers: Readonly<Record<string, number>> = {};
-  computeView(state, nativeEngine, (part) => {
-    if (part.part === 'numbers') ({ numbers } = part);
-  });
-  return numbers;
-}
+const numbersOf = (state: LabState): Readonly<Record<string, number>> =>
+  numbersIn(computedParts(state, nativeEngine).reduce(withPart, noData));
 
 /** The displayed key number, once everything has been computed. */
 async function shownNumber(on: Page, key: string): Promise<number> {

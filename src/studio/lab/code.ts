@@ -1,49 +1,13 @@
 /** A lab state as TypeScript code, and as a command line, that recomputes one of its numbers. */
-import { commandLine, pathArgument, defaultProgram } from '../../command-line.ts';
-import { tails } from './code-tails.ts';
-import { type KnobName, knobNames, type LabState } from './knobs.ts';
+import { commandLine, defaultProgram, pathArgument } from '../../command-line.ts';
 import { findPreset, presetState } from './presets.ts';
 import { dataSeedOf, labData } from './problem.ts';
-import { defaultState } from './state.ts';
+import { defaultState, type KnobName, knobNames, type LabState } from './state.ts';
+import * as shared from './views/code-lines.ts';
 import { views } from './views/index.ts';
 
-/** Modules that export the names used in the code. */
-const exportsByModule: Readonly<Record<string, readonly string[]>> = {
-  'meanfield/data': ['makePoints'],
-  'meanfield/mean-field': [
-    'bottleneck',
-    'descentField',
-    'energy',
-    'expandFlow',
-    'flowGradient',
-    'gridMeasure',
-    'insertParticles',
-    'lazyProblem',
-    'linearisedModel',
-    'matrix',
-    'predict',
-    'solve',
-    'solveFlow',
-    'squaredLoss',
-    'steepestDirection',
-    'tangentKernel',
-    'twoLayer',
-    'wassersteinFlow',
-  ],
-  'meanfield/reference': [
-    'algorithmOne',
-    'denseArray',
-    'drawParticles',
-    'drawStarts',
-    'family',
-    'seededUniform',
-  ],
-  'meanfield/tensor': ['ops', 'tensor'],
-  'meanfield/theory': ['jacobians', 'spectralNorms'],
-};
-
 /** The numbers of a view that have code. */
-export const codedNumbers = (view: LabState['view']): readonly string[] => Object.keys(tails[view]);
+export const codedNumbers = (view: LabState['view']): readonly string[] => Object.keys(views[view].code);
 
 /** The key number of a state: the preset's if it belongs to the same view, else the first of the view. */
 export function keyNumberOf(state: LabState, preset?: string): string {
@@ -60,11 +24,15 @@ export function keyNumberOf(state: LabState, preset?: string): string {
  * @param number - one of {@link codedNumbers}; default: the key number of the view
  */
 export function labTypeScript(state: LabState, number: string = keyNumberOf(state)): string {
-  const tail = tails[state.view][number] ?? tails[state.view][keyNumberOf(state)]!;
-  const body = [...dataLines(state), ...tail(state), 'process.stdout.write(`${value}\\n`);'].join('\n');
+  const { code, imports = {} } = views[state.view];
+  const linesOf = code[number] ?? code[keyNumberOf(state)]!;
+  const body = [...dataLines(state), ...linesOf(state), 'process.stdout.write(`${value}\\n`);'].join('\n');
+  const modules = [...new Set([...Object.keys(shared.imports), ...Object.keys(imports)])].sort();
   // A name inside a comment or string would count as used; the code contains none.
-  const used = Object.entries(exportsByModule).flatMap(([module, names]) => {
-    const wanted = names.filter((name) => new RegExp(`(?<![.\\w'])${name}\\b(?=[.(])`).test(body));
+  const isUsed = (name: string): boolean => new RegExp(`(?<![.\\w'])${name}\\b(?=[.(])`).test(body);
+  const used = modules.flatMap((module) => {
+    const names = new Set([...(shared.imports[module] ?? []), ...(imports[module] ?? [])]);
+    const wanted = [...names].filter(isUsed).sort();
     return wanted.length > 0 ? [importLine(wanted, module)] : [];
   });
   return `${used.join('\n')}\n\n${body}\n`;

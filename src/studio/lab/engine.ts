@@ -4,7 +4,7 @@
  * particles, k parameters.
  */
 import type { FlowMethod, SchemeName } from '../../reference/index.ts';
-import type { LabState } from './knobs.ts';
+import type { ViewState } from './knobs.ts';
 
 /** Data and the fixed readout: E = mean over samples of 1/2 (W1 X(x, 1) - y)^2, X(x, 0) = x. */
 export interface LabProblem {
@@ -19,8 +19,8 @@ export interface LabProblem {
 }
 
 export interface LabFamily {
-  readonly name: LabState['family'];
-  readonly activation: LabState['activation'];
+  readonly name: ViewState['family'];
+  readonly activation: ViewState['activation'];
   /** A single step is the two-layer model: f - x. */
   readonly twoLayer?: boolean;
 }

@@ -7,17 +7,40 @@ export { type OwnPoints, parseOwnPoints, readOwnPoints, type ReadPoints } from '
 export type { Engine } from './engine.ts';
 export {
   cursorKnobs,
+  dataKnobs,
+  type ChoiceKnob,
   type Knob,
+  type NumberKnob,
+  pretrainingKnobs,
+  rhoKnobs,
+  type ViewKnob,
+} from './knobs.ts';
+export type * from './parts.ts';
+export { noData, numbersOf, partOf, partsOf, type PictureData, withPart } from './picture-data.ts';
+export { findPreset, type Preset, presetNames, presets, presetState } from './presets.ts';
+export { parameterNames } from './problem.ts';
+export { referenceEngine } from './reference-engine.ts';
+export {
+  allowed,
+  decodeState,
+  defaultState,
+  encodeState,
   type KnobName,
   knobNames,
   knobs,
   type LabState,
+  labState,
+  valueFrom,
+  withKnobs,
+} from './state.ts';
+export {
+  checkCost,
+  computedParts,
+  computeView,
+  costBounds,
   type ViewName,
   viewNames,
-} from './knobs.ts';
-export type * from './parts.ts';
-export { findPreset, type Preset, presetNames, type PresetName, presets, presetState } from './presets.ts';
-export { parameterNames } from './problem.ts';
-export { referenceEngine } from './reference-engine.ts';
-export { allowed, decodeState, defaultState, encodeState, labState, valueFrom, withKnobs } from './state.ts';
-export { checkCost, computeView, costBounds, type View, views } from './views/index.ts';
+  views,
+} from './views/index.ts';
+export { cursorValue, typedNumber } from './typed.ts';
+export type { View } from './views/view.ts';

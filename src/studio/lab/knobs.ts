@@ -1,4 +1,7 @@
-/** The table of the lab's knobs, which defines the state schema, the command-line flags and the page's controls. */
+/**
+ * The table of the knobs that views have, which defines the state schema, the command-line flags and the page's
+ * controls. The knob `view` itself follows from the registry of views (state.ts).
+ */
 import { particleLaws } from '../../reference/laws.ts';
 
 interface Shown {
@@ -34,23 +37,9 @@ export interface TextKnob extends Shown {
 
 export type Knob = NumberKnob | ChoiceKnob | TextKnob;
 
-export const viewNames = [
-  'flow',
-  'costate',
-  'gradient',
-  'descent',
-  'training',
-  'regimes',
-  'expansion',
-  'algorithm',
-] as const;
-export type ViewName = (typeof viewNames)[number];
-
 const seeds = 'seeds are whole numbers of at most nine digits';
 
-export const knobs = {
-  view: { kind: 'choice', label: 'view', default: 'flow', choices: viewNames, help: 'what is computed' },
-
+export const viewKnobs = {
   data: {
     kind: 'choice',
     label: 'data',
@@ -328,8 +317,7 @@ export const knobs = {
   },
 } as const satisfies Readonly<Record<string, Knob>>;
 
-export type KnobName = keyof typeof knobs;
-export const knobNames = Object.keys(knobs) as readonly KnobName[];
+export type ViewKnob = keyof typeof viewKnobs;
 
 type ValueOf<K> = K extends { readonly choices: readonly (infer C)[] }
   ? C
@@ -337,8 +325,12 @@ type ValueOf<K> = K extends { readonly choices: readonly (infer C)[] }
     ? string
     : number;
 
-/** All knobs as plain values: the content of a URL. */
-export type LabState = { readonly [N in KnobName]: ValueOf<(typeof knobs)[N]> };
+/** The knobs of a view as plain values. */
+export type ViewState = { readonly [N in ViewKnob]: ValueOf<(typeof viewKnobs)[N]> };
 
 /** Knobs that move a cursor over computed data without a new computation. */
-export const cursorKnobs: readonly KnobName[] = ['t', 's'];
+export const cursorKnobs: readonly string[] = ['t', 's'] satisfies ViewKnob[];
+export const dataKnobs = ['data', 'csv', 'points', 'noise', 'dataSeed'] as const;
+export const rhoKnobs = ['family', 'activation', 'depth', 'particles', 'law', 'scale', 'seed'] as const;
+/** Knobs of the training that precedes a view. */
+export const pretrainingKnobs = ['trained', 'ds', 'integrator'] as const;

@@ -1,7 +1,15 @@
 /**
  * The data of the lab's pictures, as parts that can each be drawn on arrival. Numbers that are only drawn have about
- * five digits; those of the part `numbers` have full precision.
+ * five digits; those of the part `numbers` have full precision. These are the types that several views emit; a view
+ * declares its own in its folder.
  */
+
+export interface Part {
+  /** The type of the part. */
+  readonly part: string;
+  /** Distinguishes parts of one type in one picture. */
+  readonly name?: string;
+}
 
 /** Row-major numbers with a shape. */
 export interface Grid {
@@ -10,7 +18,7 @@ export interface Grid {
 }
 
 /** The first part of every picture: the points and the visible square. */
-export interface PointsPart {
+export interface PointsPart extends Part {
   readonly part: 'points';
   /** [N, 2] */
   readonly inputs: Grid;
@@ -25,7 +33,7 @@ export interface PointsPart {
 }
 
 /** States of all points along depth. Flows of one picture are distinguished by name. */
-export interface FlowPart {
+export interface FlowPart extends Part {
   readonly part: 'flow';
   readonly name: string;
   /** t_0 .. t_L */
@@ -37,17 +45,8 @@ export interface FlowPart {
   readonly accuracy: number | null;
 }
 
-/** A mesh of the plane carried by the flow; its folding and stretching shows that of the network. */
-export interface MeshPart {
-  readonly part: 'mesh';
-  readonly name: string;
-  readonly depths: readonly number[];
-  /** [L + 1, rows, columns, d] */
-  readonly states: Grid;
-}
-
 /** The prediction as a field over the plane of states at depth t: the final height of a point starting there. */
-export interface FieldPart {
+export interface FieldPart extends Part {
   readonly part: 'field';
   readonly name: string;
   readonly t: number;
@@ -56,80 +55,16 @@ export interface FieldPart {
   readonly values: Grid;
 }
 
-export interface CostatePart {
-  readonly part: 'costate';
-  readonly depths: readonly number[];
-  /** [L + 1, N, d] */
-  readonly costates: Grid;
-  /** RMS over points of abs(p(., t)), the lower bound of the lemma for this scheme, and the talk's literal bound. */
-  readonly norms: readonly number[];
-  readonly bound: readonly number[];
-  readonly literal: readonly number[];
-  /** K_l of each step: the largest norm of grad_x F over the points, [L]. */
-  readonly rates: readonly number[];
-}
-
-/** G(., t_l) on a plane of theta for one step. */
-export interface LandscapePart {
-  readonly part: 'landscape';
-  readonly l: number;
-  readonly t: number;
-  /** Both axes run over [-window, window]; values [rows, columns], rows from the bottom. */
-  readonly window: number;
-  readonly axes: readonly [number, number];
-  readonly values: Grid;
-  /** Particles in the coordinates of the plane, [M, 2], with G and - grad G in the same coordinates, [M, 2]. */
-  readonly particles: Grid;
-  readonly own: readonly number[];
-  readonly velocity: Grid;
-}
-
-/** G of the two-layer network with the same readout and residual, on the plane of step l. */
-export interface ShallowPart {
-  readonly part: 'shallow';
-  readonly l: number;
-  readonly values: Grid;
-}
-
-/** Minimisers of G over the ball at each depth. */
-export interface DirectionPart {
-  readonly part: 'direction';
-  readonly depths: readonly number[];
-  /** nu, [L, k] */
-  readonly theta: Grid;
-  /** G at nu and its mean over rho, [L]. */
-  readonly values: readonly number[];
-  readonly own: readonly number[];
-}
-
-/** E along (1 - lambda) rho + lambda nu. */
-export interface AlongPart {
-  readonly part: 'along';
-  readonly lambda: readonly number[];
-  readonly loss: readonly number[];
-  /** E + lambda <dE/drho, nu - rho>. */
-  readonly linear: readonly number[];
-  readonly best: { readonly lambda: number; readonly loss: number };
-}
-
 /** A section of a curve over training steps: columns of equal length, to be appended to the earlier ones. */
-export interface CurvePart {
+export interface CurvePart extends Part {
   readonly part: 'curve';
   readonly name: string;
   readonly step: readonly number[];
   readonly columns: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Particles at one training step, in all coordinates. */
-export interface ParticlesPart {
-  readonly part: 'particles';
-  readonly step: number;
-  /** [L, M, k] */
-  readonly theta: Grid;
-}
-
 /** The states of the points at one training step. */
-export interface SnapshotPart {
+export interface SnapshotPart extends Part {
   readonly part: 'snapshot';
   readonly name: string;
   readonly step: number;
@@ -139,70 +74,25 @@ export interface SnapshotPart {
   readonly loss: number;
 }
 
-/** Orders of the expansion at depth 1. */
-export interface OrderPart {
-  readonly part: 'order';
-  readonly order: number;
-  /** Sum of orders 0 .. k, [N, d]. */
-  readonly states: Grid;
-  /** RMS over points of the remainder and of the last term, relative to that of X(., 1) - X(., 0). */
-  readonly error: number;
-  readonly share: number;
-  /** binom(L, k) / L^k: weighted number of paths through k blocks. */
-  readonly paths: number;
-}
-
-/** Beads at consecutive steps of Algorithm 1. */
-export interface BeadsPart {
-  readonly part: 'beads';
-  readonly step: readonly number[];
-  readonly loss: readonly number[];
-  /** In order of creation, [steps, n]; null if the scheme has none. */
-  readonly tau: Grid | null;
-  readonly tauEnd: Grid | null;
-  /** Step sizes in order of creation, [steps, n]. */
-  readonly widths: Grid;
-  /** [steps, n]: block indices in flow order. */
-  readonly order: Grid;
-  readonly swaps: readonly {
-    readonly step: number;
-    readonly pairs: readonly (readonly [number, number])[];
-    /** E after the step minus E before it. */
-    readonly jump: number;
-  }[];
-}
-
-export interface NumbersPart {
+export interface NumbersPart extends Part {
   readonly part: 'numbers';
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-export interface ProgressPart {
+export interface ProgressPart extends Part {
   readonly part: 'progress';
   readonly done: number;
   readonly of: number;
   readonly doing: string;
 }
 
-export type LabPart =
-  | PointsPart
-  | FlowPart
-  | MeshPart
-  | FieldPart
-  | CostatePart
-  | LandscapePart
-  | ShallowPart
-  | DirectionPart
-  | AlongPart
-  | CurvePart
-  | ParticlesPart
-  | SnapshotPart
-  | OrderPart
-  | BeadsPart
-  | NumbersPart
-  | ProgressPart;
+/** Passes on a part that has been computed. */
+export type Emit = (part: Part) => void;
 
-export type Emit = (part: LabPart) => void;
+/** Checks that a part has the fields of its type. */
+export const typed = <P extends Part>(part: P): P => part;
+
+export const numbersPart = (numbers: NumbersPart['numbers']): NumbersPart => ({ part: 'numbers', numbers });
 
 /** Rounds numbers to about five digits relative to the largest. */
 export function compact(values: ArrayLike<number>, digits = 5): number[] {

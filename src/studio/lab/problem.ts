@@ -8,7 +8,7 @@ import { makePoints } from '../../data/points/catalogue.ts';
 import { drawParticles, drawStarts, seededUniform } from '../../reference/index.ts';
 import { parseOwnPoints, sampleOf } from './csv.ts';
 import type { LabProblem, LabSchedule, Rho, Setting } from './engine.ts';
-import type { LabState } from './knobs.ts';
+import type { ViewState } from './knobs.ts';
 
 /** Points with the data needed to label them. */
 export interface LabData {
@@ -20,13 +20,13 @@ export interface LabData {
   readonly classes: readonly [string, string] | undefined;
 }
 
-export const dataSeedOf = ({ dataSeed, seed }: LabState): number => (dataSeed < 0 ? seed : dataSeed);
+export const dataSeedOf = ({ dataSeed, seed }: ViewState): number => (dataSeed < 0 ? seed : dataSeed);
 
 /**
  * The points of a state. `skip` omits the first points, for a test set: drawn sets continue without end, the user's
  * own points do not.
  */
-export function labData(state: LabState, skip = 0): LabData {
+export function labData(state: ViewState, skip = 0): LabData {
   const { data, points, noise } = state;
   if (data === 'csv') {
     const own = parseOwnPoints(state.csv);
@@ -48,16 +48,17 @@ export function labData(state: LabState, skip = 0): LabData {
 }
 
 /** N; there may be fewer own points than requested. */
-export const dataCount = (state: LabState): number =>
+export const dataCount = (state: ViewState): number =>
   state.data === 'csv' ? Math.min(state.points, parseOwnPoints(state.csv).targets.length) : state.points;
 
 /** d: features of the state. */
-export const featuresOf = ({ family }: Pick<LabState, 'family'>): number => (family === 'bottleneck' ? 2 : 3);
+export const featuresOf = ({ family }: Pick<ViewState, 'family'>): number =>
+  family === 'bottleneck' ? 2 : 3;
 /** k: parameters of a block. */
-export const sizeOf = ({ family }: Pick<LabState, 'family'>): number => (family === 'bottleneck' ? 5 : 9);
+export const sizeOf = ({ family }: Pick<ViewState, 'family'>): number => (family === 'bottleneck' ? 5 : 9);
 
 /** Names of the parameters of a block, in order. */
-export function parameterNames({ family }: Pick<LabState, 'family'>): readonly string[] {
+export function parameterNames({ family }: Pick<ViewState, 'family'>): readonly string[] {
   return family === 'bottleneck'
     ? ['a1', 'a2', 'w1', 'w2', 'b']
     : ['Θ11', 'Θ12', 'Θ13', 'Θ21', 'Θ22', 'Θ23', 'Θ31', 'Θ32', 'Θ33'];
@@ -71,14 +72,14 @@ export function embedded(points: Float64Array, d: number): Float64Array {
   return states;
 }
 
-export function problemOn(state: LabState, { inputs, targets }: LabData): LabProblem {
+export function problemOn(state: ViewState, { inputs, targets }: LabData): LabProblem {
   const d = featuresOf(state);
   const readout = new Float64Array(d);
   readout[1] = 1;
   return { samples: targets.length, d, inputs: embedded(inputs, d), targets, readout };
 }
 
-export function settingOf(state: LabState, data: LabData = labData(state)): Setting {
+export function settingOf(state: ViewState, data: LabData = labData(state)): Setting {
   return {
     problem: problemOn(state, data),
     family: { name: state.family, activation: state.activation },
@@ -86,7 +87,7 @@ export function settingOf(state: LabState, data: LabData = labData(state)): Sett
 }
 
 /** The initial rho: equal steps and weights, particles drawn from the seed. */
-export function drawnRho(state: LabState): Rho {
+export function drawnRho(state: ViewState): Rho {
   const { law, seed, scale, depth: slices, particles } = state;
   const size = sizeOf(state);
   const theta = drawParticles(law, { seed, scale, slices, particles, size }).data;
@@ -101,7 +102,7 @@ export function drawnRho(state: LabState): Rho {
 }
 
 /** The same number of particles in a single step: the two-layer model next to a ResNet. */
-export function drawnTwoLayer(state: LabState): Rho {
+export function drawnTwoLayer(state: ViewState): Rho {
   const { depth, particles, law } = state;
   return drawnRho({
     ...state,
@@ -112,18 +113,18 @@ export function drawnTwoLayer(state: LabState): Rho {
 }
 
 /** Starting points of the minimisations over the ball, [m, k]; the same at every depth. */
-export const ballStarts = (state: LabState, count = 16): Float64Array =>
+export const ballStarts = (state: ViewState, count = 16): Float64Array =>
   drawStarts({ seed: state.seed + 1000, radius: state.radius, count, size: sizeOf(state) }).data;
 
 /** Blocks of Algorithm 1, [n, k], drawn from the law and the seed. */
-export function drawnBlocks(state: LabState): Float64Array {
+export function drawnBlocks(state: ViewState): Float64Array {
   const { law, seed, scale, blocks } = state;
   const size = sizeOf(state);
   return drawParticles(law, { seed, scale, slices: blocks, particles: 1, size }).data;
 }
 
 /** Initial positions of the blocks of Algorithm 1: they cover depth 1, in steps of 1/n or at random. */
-export function startSchedule({ scheme, blocks, tauStart, seed }: LabState): LabSchedule {
+export function startSchedule({ scheme, blocks, tauStart, seed }: ViewState): LabSchedule {
   const uniform = seededUniform(seed + 2000);
   const ends = Float64Array.from({ length: blocks }, (_, i) => (i + 1) / blocks);
   const drawn = (): Float64Array => ends.map(uniform);

@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
-import { type Knob, type KnobName, knobNames, knobs, type LabState } from './knobs.ts';
-import { decodeState, defaultState, encodeState, labState, withKnobs } from './state.ts';
+import type { Knob } from './knobs.ts';
+import {
+  decodeState,
+  defaultState,
+  encodeState,
+  type KnobName,
+  knobNames,
+  knobs,
+  type LabState,
+  labState,
+  withKnobs,
+} from './state.ts';
 import { cursorValue, typedNumber } from './typed.ts';
 
 const csv = 'x1,x2,y\n0,0,1\n1,"2",3\n';

@@ -2,7 +2,19 @@
 import { z } from 'zod';
 import { nearest, show } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { type Knob, type KnobName, knobNames, knobs, type LabState } from './knobs.ts';
+import { type Knob, viewKnobs } from './knobs.ts';
+import { sizeOf } from './problem.ts';
+import { type LabState, viewNames } from './views/index.ts';
+
+export type { LabState };
+
+export const knobs = {
+  view: { kind: 'choice', label: 'view', default: 'flow', choices: viewNames, help: 'what is computed' },
+  ...viewKnobs,
+} as const satisfies Readonly<Record<string, Knob>>;
+
+export type KnobName = keyof typeof knobs;
+export const knobNames = Object.keys(knobs) as readonly KnobName[];
 
 /** Every knob at its default. */
 export const defaultState = Object.fromEntries(
@@ -71,7 +83,7 @@ export const labStateSchema = z
 function inconsistency(state: LabState): string | undefined {
   if (state.data === 'csv' && state.csv.trim() === '')
     return 'data csv needs your own points in csv: a table of x1, x2 and y or class';
-  const size = state.family === 'bottleneck' ? 5 : 9;
+  const size = sizeOf(state);
   for (const name of ['axisX', 'axisY'] as const)
     if (state[name] >= size)
       return `${name} must be below ${size} (a ${state.family} block has so many parameters), got ${state[name]}`;

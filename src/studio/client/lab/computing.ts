@@ -1,7 +1,6 @@
 /** Recomputes the picture's data when the state changes. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { LabState } from '../../lab/knobs.ts';
-import { noData, type PictureData, withPart } from '../../lab/scenes/index.ts';
+import { type LabState, noData, type PictureData, withPart } from '../../lab/index.ts';
 import { messageOf } from '../parts/loaded.ts';
 import { computedKey, computedKeyOf } from './lab-state.ts';
 import type { LabEngine } from './lab-engine.ts';

@@ -1,16 +1,25 @@
 /** The knobs of a view in groups: its own first, then data and rho. */
 import type { JSX } from 'preact';
-import { cursorKnobs, type Knob, type KnobName, knobs } from '../../lab/knobs.ts';
-import { parameterNames } from '../../lab/problem.ts';
-import { views } from '../../lab/views/index.ts';
-import { pretrainingKnobs, dataKnobs, rhoKnobs } from '../../lab/views/view.ts';
+import {
+  cursorKnobs,
+  dataKnobs,
+  type Knob,
+  type KnobName,
+  knobs,
+  numbersOf,
+  parameterNames,
+  pretrainingKnobs,
+  rhoKnobs,
+  type ViewKnob,
+  views,
+} from '../../lab/index.ts';
 import { Button } from '../parts/controls.tsx';
 import { data, isOld } from './computing.ts';
 import { ChoiceInput, NumberInput, ParameterInput, SeedInput } from './knobs.tsx';
 import { isTurned, preset, reset, state, turn } from './lab-state.ts';
 import { OwnPoints } from './own-points.tsx';
 
-const groups: readonly (readonly [string, readonly KnobName[]])[] = [
+const groups: readonly (readonly [string, readonly ViewKnob[]])[] = [
   ['Data', dataKnobs],
   ['Blocks and their law ρ', rhoKnobs],
   ['Pretraining', pretrainingKnobs],
@@ -21,7 +30,7 @@ export function Controls(): JSX.Element {
   const all = views[view].knobs.filter((name) => !cursorKnobs.includes(name));
   // Training steps belong to the view itself if nothing is trained before it.
   const shared = groups.filter(([, names]) => names !== pretrainingKnobs || all.includes('trained'));
-  const grouped = new Set<KnobName>(shared.flatMap(([, names]) => names));
+  const grouped = new Set(shared.flatMap(([, names]) => names));
   const own = all.filter((name) => !grouped.has(name));
   return (
     <form
@@ -95,10 +104,10 @@ function AnyKnob({ name }: { readonly name: KnobName }): JSX.Element | null {
   }
 }
 
-/** The value used by the computation if a knob leaves the choice to it. */
+/** The value used by the computation if a knob leaves the choice to it: the number of the same name. */
 function usedFor(name: KnobName): number | undefined {
   if (name === 'dataSeed') return state.value.seed;
-  return name === 'lambda' && !isOld.value ? data.value.along?.best.lambda : undefined;
+  return isOld.value ? undefined : numbersOf(data.value)[name];
 }
 
 /** Selects an axis of a theta plane; choosing the other axis's parameter swaps the two. */

@@ -1,5 +1,5 @@
 /** Maps values to slider positions; sliders with wide ranges are finer near the low end. */
-import type { NumberKnob } from '../../lab/knobs.ts';
+import type { NumberKnob } from '../../lab/index.ts';
 
 /** Start of the slider; special values are not on it. */
 const lowOf = ({ min, special }: NumberKnob): number => special?.from ?? min;

@@ -1,8 +1,7 @@
 /** Input controls of the lab; each has a label and works with the keyboard like the browser's own. */
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { ChoiceKnob, NumberKnob } from '../../lab/knobs.ts';
-import { typedNumber } from '../../lab/typed.ts';
+import { type ChoiceKnob, type NumberKnob, typedNumber } from '../../lab/index.ts';
 import { positionOf, valueAt } from './knob-scale.ts';
 
 interface KnobProps<K, V> {

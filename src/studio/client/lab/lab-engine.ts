@@ -1,6 +1,5 @@
 /** The engine that computes the lab's pictures: the server's worker process, or a web worker in an exported folder. */
-import type { LabState } from '../../lab/knobs.ts';
-import type { LabPart } from '../../lab/parts.ts';
+import type { LabState, Part } from '../../lab/index.ts';
 import { routes } from '../../protocol/index.ts';
 import { post, reasonOf } from '../source/requests.ts';
 
@@ -11,7 +10,7 @@ export interface LabEngine {
    * Computes a state and passes on its parts as they arrive. Rejects with a one-line message, or when `signal`
    * aborts.
    */
-  compute(state: LabState, onPart: (part: LabPart) => void, signal: AbortSignal): Promise<void>;
+  compute(state: LabState, onPart: (part: Part) => void, signal: AbortSignal): Promise<void>;
 }
 
 let provided: LabEngine | undefined;
@@ -28,7 +27,7 @@ export function labEngine(): LabEngine {
 }
 
 /** A line of the server's response. */
-type Line = { readonly part: LabPart } | { readonly error: string } | { readonly done: true };
+type Line = { readonly part: Part } | { readonly error: string } | { readonly done: true };
 
 /** A page has one computation at a time: the server cancels the older one. */
 const page = crypto.randomUUID();

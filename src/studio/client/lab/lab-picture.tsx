@@ -2,9 +2,7 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { captioned, type Picture, type Theme } from '../../../draw/index.ts';
-import { labCommand } from '../../lab/code.ts';
-import type { LabState } from '../../lab/knobs.ts';
-import { type PictureData, scenes } from '../../lab/scenes/index.ts';
+import { labCommand, type LabState, numbersOf, type PictureData, views } from '../../lab/index.ts';
 import { ChartCanvas } from '../charts/chart-canvas.tsx';
 import { Menu } from '../parts/controls.tsx';
 import { saveJson, savePicturePng, savePictureSvg } from '../parts/save.ts';
@@ -24,7 +22,7 @@ interface Drawn {
 const drawing =
   ({ of, data, t, s }: Drawn) =>
   (width: number, height: number, theme: Theme): Picture =>
-    scenes[of.view].picture({ data, state: of, cursor: { t, s }, width, height, theme });
+    views[of.view].picture({ data, state: of, cursor: { t, s }, width, height, theme });
 
 /** Text description of the picture, updated when the picture has settled. */
 const words = signal('');
@@ -48,7 +46,7 @@ function Canvas(drawn: Drawn): JSX.Element {
   const draw = drawing(drawn);
   return (
     <ChartCanvas
-      height={scenes[drawn.of.view].height}
+      height={views[drawn.of.view].height}
       draw={(width, height, colours) => {
         const picture = draw(width, height, colours);
         clearTimeout(rest);
@@ -72,7 +70,7 @@ export function SaveMenu(): JSX.Element {
     const { name: from, title } = preset.value;
     const command = labCommand({ ...of, t: t.value, s: s.value }, from, { program: program() });
     return captioned(
-      draw(savedWidth, scenes[of.view].height(savedWidth), theme.value),
+      draw(savedWidth, views[of.view].height(savedWidth), theme.value),
       `${title} \u00b7 ${command}`,
       theme.value,
     );
@@ -97,7 +95,14 @@ export function SaveMenu(): JSX.Element {
         {
           text: 'JSON',
           act: () => {
-            saveJson(name(), { state: shown.value, cursor: { t: t.value, s: s.value }, ...data.value });
+            saveJson(name(), {
+              state: shown.value,
+              cursor: { t: t.value, s: s.value },
+              numbers: numbersOf(data.value),
+              parts: Object.values(data.value)
+                .flat()
+                .filter(({ part }) => part !== 'progress'),
+            });
           },
         },
       ]}

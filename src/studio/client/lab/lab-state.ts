@@ -1,13 +1,21 @@
 /** The lab's state: a preset and the changed knobs, both stored in the URL. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import { cursorKnobs, type KnobName, knobNames, type LabState } from '../../lab/knobs.ts';
-import { type Preset, presets, presetState } from '../../lab/presets.ts';
-import { labState, valueFrom } from '../../lab/state.ts';
+import {
+  cursorKnobs,
+  type KnobName,
+  knobNames,
+  type LabState,
+  labState,
+  type Preset,
+  presets,
+  presetState,
+  valueFrom,
+} from '../../lab/index.ts';
 import { amend, go, place } from '../location.ts';
 import { messageOf } from '../parts/loaded.ts';
 import { hrefTo } from '../routes.ts';
 
-const first: Preset = presets[0];
+const first: Preset = presets[0]!;
 
 /** The preset named by the URL, `#/lab/<preset>?..`; the first one by default. */
 export const preset: ReadonlySignal<Preset> = computed(() => {
@@ -42,11 +50,7 @@ export const addressProblem: ReadonlySignal<string | undefined> = computed(() =>
 
 /** The part of a state that affects the computation, as text: without cursors, so that moving one computes nothing. */
 export const computedKeyOf = (of: LabState): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries(of).filter(([name]) => !(cursorKnobs as readonly string[]).includes(name)),
-    ),
-  );
+  JSON.stringify(Object.fromEntries(Object.entries(of).filter(([name]) => !cursorKnobs.includes(name))));
 export const computedKey: ReadonlySignal<string> = computed(() => computedKeyOf(state.value));
 
 /** Slider positions. The URL follows with a delay; the picture does not wait for it. */

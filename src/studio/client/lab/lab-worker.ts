@@ -1,7 +1,6 @@
 /** The lab without a server: computes with the reference engine in a web worker. */
-import { labState } from '../../lab/state.ts';
 import { referenceEngine } from '../../lab/reference-engine.ts';
-import { computeView } from '../../lab/views/index.ts';
+import { computeView, type LabState } from '../../lab/views/index.ts';
 import { messageOf } from '../parts/loaded.ts';
 
 /** Messages to the page: parts, then the outcome. */
@@ -12,9 +11,9 @@ const post = (message: WorkerMessage): void => {
   (globalThis as unknown as { postMessage: (message: WorkerMessage) => void }).postMessage(message);
 };
 
-globalThis.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+globalThis.addEventListener('message', ({ data: state }: MessageEvent<LabState>) => {
   try {
-    computeView(labState(data), referenceEngine, (part) => {
+    computeView(state, referenceEngine, (part) => {
       post({ part });
     });
     post({ done: true });

@@ -1,8 +1,7 @@
 /** The numbers of a view; the key number is shown separately and large. */
 import { formatCount, missing } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
-import { keyNumberOf } from '../../lab/code.ts';
-import { views } from '../../lab/views/index.ts';
+import { keyNumberOf, numbersOf, views } from '../../lab/index.ts';
 import { data, isOld, phase, shown } from './computing.ts';
 import { preset, state } from './lab-state.ts';
 
@@ -20,7 +19,7 @@ export const shownNumber = (value: number): string => {
 
 /** The computed numbers; none if nothing has been computed or they belong to other knobs. */
 const known = (): Readonly<Record<string, number>> =>
-  phase.value.is === 'failed' && isOld.value ? {} : data.value.numbers;
+  phase.value.is === 'failed' && isOld.value ? {} : numbersOf(data.value);
 
 /** The key number, shown large above the picture. */
 export function KeyNumber(): JSX.Element {

@@ -2,8 +2,7 @@
 import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
-import { readOwnPoints } from '../../lab/csv.ts';
-import { knobs } from '../../lab/knobs.ts';
+import { knobs, readOwnPoints } from '../../lab/index.ts';
 import { messageOf } from '../parts/loaded.ts';
 import { Failure } from '../parts/notes.tsx';
 import { state, turn } from './lab-state.ts';

@@ -2,9 +2,15 @@
 import { formatCount } from '../../../draw/index.ts';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { presets } from '../../lab/presets.ts';
-import { cursorValue } from '../../lab/typed.ts';
-import { views } from '../../lab/views/index.ts';
+import {
+  cursorValue,
+  partOf,
+  type PointsPart,
+  presets,
+  type ProgressPart,
+  type View,
+  views,
+} from '../../lab/index.ts';
 import { Failure } from '../parts/notes.tsx';
 import '../styles/lab.css';
 import { data, isOld, keepComputing, phase, shown } from './computing.ts';
@@ -72,11 +78,11 @@ function PresetList(): JSX.Element {
   );
 }
 
-const two = (value: number): string => value.toFixed(2);
+const depthSlider: NonNullable<View['slider']> = { label: 'depth', words: (t) => `t = ${t.toFixed(2)}` };
 
 function Sliders(): JSX.Element {
-  const { view, steps, order } = state.value;
-  const { knobs } = views[view];
+  const { view, steps } = state.value;
+  const { knobs, slider = depthSlider } = views[view];
   return (
     <div class="lab-sliders">
       {knobs.includes('s') && (
@@ -91,9 +97,9 @@ function Sliders(): JSX.Element {
       )}
       {knobs.includes('t') && (
         <PlaySlider
-          label={view === 'expansion' ? 'orders' : 'depth'}
+          label={slider.label}
           value={t}
-          words={(value) => (view === 'expansion' ? `k = ${two(value * order)}` : `t = ${two(value)}`)}
+          words={(value) => slider.words(value, state.value)}
           onMove={(value) => {
             turn({ t: cursorValue(value) });
           }}
@@ -107,7 +113,7 @@ function Sliders(): JSX.Element {
 function Refusal(): JSX.Element | null {
   const now = phase.value;
   if (now.is !== 'failed') return null;
-  const { points } = data.value;
+  const points = partOf<PointsPart>(data.value, 'points');
   return (
     <Failure
       text={isOld.value && points ? `${now.error}. The picture shows the previous settings.` : now.error}
@@ -119,7 +125,7 @@ function Refusal(): JSX.Element | null {
 function PhaseLine(): JSX.Element {
   const now = phase.value;
   if (now.is === 'failed') return <p class="phase">Not computed</p>;
-  const { progress } = data.value;
+  const progress = partOf<ProgressPart>(data.value, 'progress');
   return (
     <p class="phase" role="status">
       {now.is === 'done'

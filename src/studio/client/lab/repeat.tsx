@@ -1,6 +1,6 @@
 /** Shows how to compute the key number elsewhere: a command line and TypeScript code. */
 import type { JSX } from 'preact';
-import { keyNumberOf, labCommand, labTypeScript } from '../../lab/code.ts';
+import { keyNumberOf, labCommand, labTypeScript } from '../../lab/index.ts';
 import { CommandLine, CopyButton } from '../parts/command-line.tsx';
 import { program } from '../program.ts';
 import { preset, state } from './lab-state.ts';

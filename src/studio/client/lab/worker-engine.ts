@@ -2,7 +2,7 @@
  * The engine of a page without a server. A web worker cannot be interrupted, so a stale one is terminated and a
  * preloaded one takes over.
  */
-import type { LabPart } from '../../lab/parts.ts';
+import type { Part } from '../../lab/index.ts';
 import type { LabEngine } from './lab-engine.ts';
 import LabWorker from './lab-worker.ts?worker&inline';
 import type { WorkerMessage } from './lab-worker.ts';
@@ -35,7 +35,7 @@ export const workerEngine: LabEngine = {
       };
       worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
         if ('part' in data) {
-          onPart(data.part as LabPart);
+          onPart(data.part as Part);
           return;
         }
         finish();

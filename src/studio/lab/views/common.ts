@@ -1,19 +1,27 @@
 /** Code shared by several views. */
 import { UsageError } from '../../../errors.ts';
 import type { Engine, Rho, Setting } from '../engine.ts';
-import type { LabState } from '../knobs.ts';
-import { type Emit, type FlowPart, grid, joined, type PointsPart } from '../parts.ts';
+import type { ViewState } from '../knobs.ts';
+import {
+  type Emit,
+  type FlowPart,
+  grid,
+  joined,
+  type PointsPart,
+  type ProgressPart,
+  typed,
+} from '../parts.ts';
 import { drawnRho, type LabData, labData, parameterNames, settingOf } from '../problem.ts';
 import { depthsOf } from '../rho.ts';
 
 /** Block evaluations of one forward pass, N L M. */
-export const passCost = ({ points, depth, particles }: LabState): number => points * depth * particles;
+export const passCost = ({ points, depth, particles }: ViewState): number => points * depth * particles;
 /** Approximate cost of a flow with its adjoint and the slopes of all particles, in forward passes. */
 export const gradientPasses = 4;
-const stages: Readonly<Record<LabState['integrator'], number>> = { euler: 1, heun: 2, rk4: 4 };
-export const trainingCost = (state: LabState, steps: number): number =>
+const stages: Readonly<Record<ViewState['integrator'], number>> = { euler: 1, heun: 2, rk4: 4 };
+export const trainingCost = (state: ViewState, steps: number): number =>
   gradientPasses * stages[state.integrator] * (steps + 1) * passCost(state);
-export const pretrainingCost = (state: LabState): number =>
+export const pretrainingCost = (state: ViewState): number =>
   state.trained === 0 ? 0 : trainingCost(state, state.trained);
 
 /** The points, the problem and the trained rho of a state. */
@@ -28,7 +36,7 @@ const cache = new WeakMap<Engine, Map<string, Rho>>();
 const maxCached = 8;
 
 /** The problem of a state, with rho after the training that precedes the view. */
-export function trainedProblem(state: LabState, engine: Engine, emit: Emit): TrainedProblem {
+export function trainedProblem(state: ViewState, engine: Engine, emit: Emit): TrainedProblem {
   const data = labData(state);
   const setting = settingOf(state, data);
   if (state.trained === 0) return { data, setting, rho: drawnRho(state) };
@@ -49,11 +57,12 @@ export function trainedProblem(state: LabState, engine: Engine, emit: Emit): Tra
   return { data, setting, rho };
 }
 
-function trainedRho(state: LabState, engine: Engine, setting: Setting, emit: Emit): Rho {
+function trainedRho(state: ViewState, engine: Engine, setting: Setting, emit: Emit): Rho {
   const { trained: steps, ds, integrator: method } = state;
   return engine.train(setting, drawnRho(state), { ds, steps, method }, ({ step, loss }) => {
     checkFinite(loss, step);
-    if (step % 50 === 49) emit({ part: 'progress', done: step, of: steps, doing: 'training rho' });
+    if (step % 50 === 49)
+      emit(typed<ProgressPart>({ part: 'progress', done: step, of: steps, doing: 'training rho' }));
   });
 }
 
@@ -72,7 +81,7 @@ export function windowOf(d: number, ...arrays: readonly Float64Array[]): number 
   return Math.min(6, Math.ceil(largest * 1.1 * 10) / 10);
 }
 
-export function pointsPart(state: LabState, data: LabData, window: number): PointsPart {
+export function pointsPart(state: ViewState, data: LabData, window: number): PointsPart {
   return {
     part: 'points',
     inputs: grid([data.targets.length, 2], data.inputs),

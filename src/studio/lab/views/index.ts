@@ -2,30 +2,17 @@
 import { UsageError } from '../../../errors.ts';
 import { formatPower } from '../../../draw/index.ts';
 import type { Engine } from '../engine.ts';
-import { type KnobName, knobs, type LabState, type NumberKnob, type ViewName } from '../knobs.ts';
-import type { Emit } from '../parts.ts';
-import { algorithmView } from './algorithm.ts';
-import { costateView } from './costate.ts';
-import { descentView } from './descent.ts';
-import { expansionView } from './expansion.ts';
-import { flowView } from './flow.ts';
-import { gradientView } from './gradient.ts';
-import { regimesView } from './regimes.ts';
-import { trainingView } from './training.ts';
+import { type NumberKnob, type ViewKnob, viewKnobs, type ViewState } from '../knobs.ts';
+import type { Emit, Part } from '../parts.ts';
+import * as all from './all.ts';
 import type { View } from './view.ts';
 
-export type { View } from './view.ts';
+export type ViewName = keyof typeof all;
+export const views: Readonly<Record<ViewName, View>> = all;
+export const viewNames = Object.keys(views) as readonly ViewName[];
 
-export const views: Readonly<Record<ViewName, View>> = {
-  flow: flowView,
-  costate: costateView,
-  gradient: gradientView,
-  descent: descentView,
-  training: trainingView,
-  regimes: regimesView,
-  expansion: expansionView,
-  algorithm: algorithmView,
-};
+/** All knobs as plain values: the content of a URL. */
+export type LabState = ViewState & { readonly view: ViewName };
 
 /** Limit of `bottleneck tanh` block evaluations per engine, about ten seconds on one core. */
 export const costBounds: Readonly<Record<Engine['name'], number>> = { native: 4e9, reference: 4e8 };
@@ -52,13 +39,13 @@ const worthwhile = 0.8;
 /** Suggests knobs to reduce: `fewer points N (now 1000) or steps (150), or a smaller depth L (200)`. */
 function whatToLower(state: LabState): string {
   const { cost, knobs: own } = views[state.view];
-  const helps = (name: KnobName): boolean => {
-    const { min } = knobs[name] as NumberKnob;
+  const helps = (name: ViewKnob): boolean => {
+    const { min } = viewKnobs[name] as NumberKnob;
     const half = Math.max(min, Math.floor(Number(state[name]) / 2));
     return own.includes(name) && cost({ ...state, [name]: half }) <= worthwhile * cost(state);
   };
-  const said = (names: readonly KnobName[]): string[] =>
-    names.filter(helps).map((name, i) => `${knobs[name].label} (${i === 0 ? 'now ' : ''}${state[name]})`);
+  const said = (names: readonly ViewKnob[]): string[] =>
+    names.filter(helps).map((name, i) => `${viewKnobs[name].label} (${i === 0 ? 'now ' : ''}${state[name]})`);
   const [fewer, smaller] = [said(sizes.fewer), said(sizes.smaller)];
   return [
     ...(fewer.length > 0 ? [`fewer ${listed(fewer)}`] : []),
@@ -91,4 +78,13 @@ export function checkCost(state: LabState, engine: Engine['name']): void {
 export function computeView(state: LabState, engine: Engine, emit: Emit): void {
   checkCost(state, engine.name);
   views[state.view].compute(state, engine, emit);
+}
+
+/** All parts of the picture of a state. @throws UsageError as {@link computeView} */
+export function computedParts(state: LabState, engine: Engine): Part[] {
+  const parts: Part[] = [];
+  computeView(state, engine, (part) => {
+    parts.push(part);
+  });
+  return parts;
 }

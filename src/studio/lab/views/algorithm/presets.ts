@@ -1,0 +1,40 @@
+export const presets = [
+  {
+    slide: 15,
+    name: 'particles-in-depth',
+    title: 'Numerical scheme: particles with intervals of depth',
+    state: {
+      data: 'moons',
+      points: 100,
+      scheme: 'intervals',
+      blocks: 10,
+      scale: 1.5,
+      steps: 150,
+      rate: 1,
+      tauRate: 0.01,
+    },
+    formula:
+      "\\rho_n(\\theta, t) = \\sum_{i=1}^n \\delta_{\\theta_i}(\\theta)\\, \\mathbb{1}_{[\\tau_i, \\tau_i']}(t)",
+    look: 'Each block acts on an interval of its own: intervals overlap, leave gaps and change places, and E is continuous where they do.',
+    key: 'loss',
+  },
+  {
+    slide: 16,
+    name: 'algorithm-1',
+    title: 'Algorithm 1',
+    state: {
+      data: 'moons',
+      points: 100,
+      scheme: 'mean-field',
+      blocks: 10,
+      scale: 1.5,
+      steps: 300,
+      rate: 1,
+      tauRate: 0.01,
+    },
+    formula:
+      'X^{\\ell+1} = X^\\ell + (\\tau^\\ell - \\tau^{\\ell-1})\\, \\sigma^\\ell(X^\\ell), \\qquad \\tau^0 \\le \\dots \\le \\tau^n',
+    look: 'Beads swap where two τ cross, and E jumps there, up as well as down: the block that arrives first keeps the whole gap before it. Between swaps it falls, unless a step is too long (seed 2).',
+    key: 'loss',
+  },
+] as const;

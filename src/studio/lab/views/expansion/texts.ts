@@ -1,0 +1,16 @@
+import type { ViewState } from '../../knobs.ts';
+
+export const title = 'The expansion of a ResNet into shallow networks';
+
+/** The slider of `t` selects the order: 0 is order 0, 1 is order K. */
+export const slider = {
+  label: 'orders',
+  words: (t: number, { order }: ViewState): string => `k = ${(t * order).toFixed(2)}`,
+};
+
+export const numbers = {
+  error: 'what orders 0 .. K leave of X(·,1), over ‖X(·,1) − X(·,0)‖',
+  first: 'what orders 0 and 1 leave: a two-layer network',
+  second: 'what orders 0, 1 and 2 leave',
+  loss: 'E(ε ρ)',
+} as const;

@@ -1,0 +1,32 @@
+export const presets = [
+  {
+    slide: 4,
+    name: 'neural-ode',
+    title: 'Neural ODE: a ResNet is an Euler discretisation',
+    state: {
+      data: 'spirals',
+      noise: 0.02,
+      points: 12,
+      law: 'smooth',
+      depth: 8,
+      particles: 3,
+      scale: 2,
+      // The paths of this seed curve visibly, which separates corners from bands.
+      seed: 2,
+    },
+    formula:
+      'X^{\\ell+1} = X^\\ell + \\tfrac1L f(X^\\ell, \\theta^\\ell) \\quad\\longrightarrow\\quad \\dot X(t) = f(X(t), \\theta(t))',
+    look: 'The thin lines with corners are the ResNet of L blocks, the broad smooth bands the ODE. Double L, and the distance between their ends halves. Nothing here says that training reaches a global minimum.',
+    key: 'euler',
+  },
+  {
+    slide: 5,
+    name: 'mean-field-resnet',
+    title: 'Mean-field ResNet',
+    state: { data: 'xor', noise: 0.02, points: 150, depth: 8, particles: 16, trained: 60, ds: 3 },
+    formula:
+      '\\dot X_\\rho(x, t) = \\int_\\theta f(X_\\rho(x, t), \\theta)\\, \\rho(\\theta, t)\\, d\\theta, \\qquad X_\\rho(x, 0) = \\langle w_2, x \\rangle',
+    look: 'Class A rises to height 1 and class B sinks to −1: the height at depth 1 is the prediction. The mesh shows how the plane is folded to do so; it is never torn, for this is a flow. (Rings around discs, data circles, it can only part by squeezing them through gaps between points.)',
+    key: 'loss',
+  },
+] as const;
