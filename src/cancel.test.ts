@@ -81,20 +81,21 @@ it('a time limit stops a call that never returns to the event loop', () => {
 it('a throttled watch is called by time, not by count', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   try {
-    const seen: (readonly [number, number | undefined])[] = [];
-    const watch = throttled((done, total) => {
+    const seen: (readonly [number, number])[] = [];
+    const watch = throttled((done: number, total: number) => {
       seen.push([done, total]);
     });
     for (let i = 1; i <= 1000; i++) watch(i, 2000);
-    expect(seen).toEqual([]);
+    expect(seen).toEqual([[1, 2000]]);
     vi.advanceTimersByTime(60);
     watch(1001, 2000);
     watch(1002, 2000);
     vi.advanceTimersByTime(60);
-    watch(1003);
+    watch(1003, 2000);
     expect(seen).toEqual([
+      [1, 2000],
       [1001, 2000],
-      [1003, undefined],
+      [1003, 2000],
     ]);
   } finally {
     vi.useRealTimers();

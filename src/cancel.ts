@@ -77,14 +77,14 @@ export function watchCall(
 
 const minInterval = 50;
 
-/** Calls `watch` at most every 50 ms: for loops with many short steps, some of which may be long. */
-export function throttled(watch: (done: number, total?: number) => void): typeof watch {
-  let last = performance.now();
-  return (done, total) => {
+/** Calls `watch` the first time, then at most every 50 ms: for loops with many short steps, some of which may be long. */
+export function throttled<A extends readonly number[]>(watch: (...progress: A) => void): typeof watch {
+  let last = -Infinity;
+  return (...progress) => {
     const now = performance.now();
     if (now - last < minInterval) return;
     last = now;
-    watch(done, total);
+    watch(...progress);
   };
 }
 

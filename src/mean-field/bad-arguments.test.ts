@@ -142,6 +142,15 @@ describe('gradients of a custom f', () => {
     expect(() => flowGradient(problem, branch, rho)).toThrow('its gradients would be 0');
   });
 
+  it('fail if f returns a tensor that it has freed', () => {
+    const freed = own((x, theta) => {
+      const product = ops.mul(x, theta);
+      product.dispose();
+      return product;
+    });
+    expect(() => energy(problem, freed, rho)).toThrow(/value returned a (tensor that is )?disposed/);
+  });
+
   it('are correct if f changes its copy through operators', () => {
     const inPlace = own((x, theta) => {
       ops.mul_(x, theta);

@@ -62,15 +62,21 @@ export function scope<T>(body: () => T): T {
   checkNeededFunction('the body of a scope', body);
   const owned: Owned[] = [];
   stack.push(owned);
-  const kept = new Set<Owned>();
+  let isKept: (resource: Owned) => boolean = () => false;
   try {
-    const result = refuseAsync('a scope', body());
-    collect(result, kept);
+    const result = body();
+    // The usual result needs neither a search nor a set.
+    if (isOwned(result)) isKept = (resource) => resource === result;
+    else {
+      const kept = new Set<Owned>();
+      collect(refuseAsync('a scope', result), kept);
+      isKept = (resource) => kept.has(resource);
+    }
     return result;
   } finally {
     stack.pop();
     for (const resource of owned) {
-      if (kept.has(resource)) {
+      if (isKept(resource)) {
         if (!own(resource)) onEscape(resource);
       } else if (!resource.disposed) resource.dispose();
     }

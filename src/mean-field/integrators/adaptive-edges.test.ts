@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { AbortError, UsageError } from '../../errors.ts';
 import { liveTensorCount, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
-import { integrate, type VectorField } from './adaptive.ts';
+import { errorWeights, integrate, type VectorField } from './adaptive.ts';
 
 const f64 = (...values: number[]): Tensor => tensor(values, [values.length], { dtype: 'f64' });
 const value = (x: Tensor): number => x.toArray()[0]!;
@@ -48,6 +48,20 @@ it('an interval of a few doubles is solved with the steps that fit', () => {
   });
 });
 
+it('a step of two doubles is shortened to one', () => {
+  scope(() => {
+    // The error of a step of n doubles is 0.55 n times the tolerance: 0.9 of two doubles rounds to two again.
+    const tolerance = 1e-10;
+    const jump = (0.55 * tolerance) / Math.abs(errorWeights[0]!) / Number.EPSILON;
+    // An attempt evaluates seven slopes; only the first weighs here.
+    let calls = 0;
+    const field: VectorField = (t) => tensor([calls++ % 7 === 0 && t === 1 ? jump : 0], 'f64');
+    const options = { relative: 1e-30, absolute: tolerance, maxSteps: 50 };
+    const { times } = integrate(field, tensor([0], 'f64'), [1, 1 + 8 * Number.EPSILON], options);
+    expect(times[1]).toBe(1 + Number.EPSILON);
+  });
+});
+
 it('an interval too short for a step is an error', () => {
   scope(() => {
     // At 1e16 doubles are 2 apart, but the solution changes within 1e-3.
@@ -66,9 +80,10 @@ it('an interval too short for a step is an error', () => {
 it('the solution on an empty interval is the initial state', () => {
   scope(() => {
     const start = f64(3);
-    for (const options of [{}, { saveAt: [2] }]) {
+    for (const options of [{}, { saveAt: [2] }, { saveAt: [2, 2] }]) {
       const solution = integrate(decayOver(1), start, [2, 2], options);
-      expect(solution.times).toEqual([2]);
+      expect(solution.times).toEqual(options.saveAt ?? [2]);
+      expect(solution.states).toHaveLength(solution.times.length);
       expect(value(solution.at(2))).toBe(3);
       expect(() => solution.at(2.5)).toThrow('t is 2.5, outside the integration interval [2, 2]');
     }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ops, scope, tensor } from '../../tensor/index.ts';
-import { integrate, type VectorField } from './adaptive.ts';
+import { errorWeights, integrate, type VectorField } from './adaptive.ts';
+import { tableauOf } from './tableau.ts';
 
 const f64 = (...values: number[]) => tensor(values, [1, values.length], { dtype: 'f64' });
 /** A rotation by 2 pi per unit of time. */
@@ -39,13 +40,43 @@ it('its error is proportional to the tolerance, and its steps to tolerance^(-1/5
   });
 });
 
-it('steps end at a break in the field, which preserves the order', () => {
+/** x(t) = sin(20 (t / length)^2), which oscillates ever faster. */
+const slope = (t: number, length: number): number =>
+  ((Math.cos(20 * (t / length) ** 2) * 40 * t) / length) * (1 / length);
+
+it('every accepted step is within the tolerance, and steps do not depend on the unit of time', () => {
+  scope(() => {
+    const tolerance = 1e-4;
+    const options = { relative: tolerance, absolute: tolerance };
+    const [short, unit, long] = [1e-13, 1, 2 ** 30].map((length) =>
+      integrate((t) => f64(slope(t, length)), f64(0), [0, length], options),
+    );
+    expect(unit!.rejected).toBeGreaterThan(5);
+    for (const { accepted, rejected } of [short!, long!])
+      expect([accepted, rejected]).toEqual([unit!.accepted, unit!.rejected]);
+    const places = [...tableauOf('dopri5').c, 1];
+    const { times, states } = unit!;
+    const values = states.map((state) => Math.abs(state.item()));
+    const errors = times.slice(1).map((end, i) => {
+      const [start, h] = [times[i]!, end - times[i]!];
+      const error = errorWeights.reduce((sum, b, s) => sum + h * b * slope(start + places[s]! * h, 1), 0);
+      return Math.abs(error) / (tolerance + tolerance * Math.max(values[i]!, values[i + 1]!));
+    });
+    expect(Math.max(...errors)).toBeLessThan(1 + 1e-6);
+    expect(Math.max(...errors)).toBeGreaterThan(0.8);
+  });
+});
+
+it.each([
+  [[0, 1], -1],
+  [[1, 0], 1],
+] as const)('steps over %j end at a break in the field, which preserves the order', (interval, end) => {
   scope(() => {
     const kinked: VectorField = (_t, _x, inside) => f64(inside < 1 / 3 ? 1 : -2);
-    const { states, times, rejected } = integrate(kinked, f64(0), [0, 1], { breaks: [1 / 3] });
+    const { states, times, rejected } = integrate(kinked, f64(0), interval, { breaks: [1 / 3] });
     expect(times).toContain(1 / 3);
     expect(rejected).toBe(0);
-    expect(states.at(-1)!.toArray()[0]).toBeCloseTo(-1, 12);
+    expect(states.at(-1)!.toArray()[0]).toBeCloseTo(end, 12);
   });
 });
 

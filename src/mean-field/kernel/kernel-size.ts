@@ -9,7 +9,10 @@ export interface KernelSize {
   /** N C and N' C, the shape of the kernel. */
   readonly rows: number;
   readonly columns: number;
-  /** Approximate peak memory. */
+  /**
+   * Approximate peak memory of all tensors. JavaScript's own heap is not included: handles of tensors stay in it until
+   * they are collected, tens of MB for a custom family, which may exceed a small kernel.
+   */
   readonly bytes: number;
   /** Approximate number of floating-point operations. */
   readonly operations: number;

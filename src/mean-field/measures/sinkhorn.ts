@@ -1,5 +1,5 @@
 /** Entropic transport: Sinkhorn iterations in the log domain with decreasing epsilon, then Newton steps. */
-import { type LongCallOptions, longCallKeys, throttled, watchCall } from '../../cancel.ts';
+import { type LongCallOptions, longCallKeys, throttled, throwIfAborted, watchCall } from '../../cancel.ts';
 import { checkInteger, checkNumber, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { finfo, noGrad, ops, scope, type Tensor, fromBuffer } from '../../tensor/index.ts';
@@ -98,6 +98,8 @@ interface Settings {
   readonly tolerance: number;
   readonly maxIterations: number;
   readonly watch: (done: number, total?: number) => void;
+  /** Checks the signal alone, at most every 50 ms. */
+  readonly check: () => void;
 }
 
 function settingsOf(call: string, options: Partial<SinkhornOptions> = {}): Settings {
@@ -109,6 +111,9 @@ function settingsOf(call: string, options: Partial<SinkhornOptions> = {}): Setti
     tolerance: checkNumber('tolerance', tolerance, { above: 0 }),
     maxIterations: checkInteger('maxIterations', maxIterations, { min: 1 }),
     watch: watchCall(call, options),
+    check: throttled(() => {
+      throwIfAborted(options.signal, call);
+    }),
   };
 }
 
@@ -125,7 +130,7 @@ function entropic(one: Support, other: Support, unit: number, settings: Settings
   const { tolerance, maxIterations } = settings;
   // Newton's matrix has the size of the second side.
   const [x, y] = one.count < other.count ? [other, one] : [one, other];
-  const costs = transportCost(x, y, 2, { unit, watch: throttled(settings.watch) }).cost;
+  const costs = transportCost(x, y, 2, { unit, watch: settings.check }).cost;
   const largest = costs.reduce((max, value) => Math.max(max, value), 0);
   const epsilon = settings.epsilon / unit / unit;
   const described = `epsilon ${settings.epsilon}, largest distance ${(Math.sqrt(largest) * unit).toPrecision(3)}`;
