@@ -45,15 +45,15 @@ export const viewKnobs = {
     label: 'data',
     default: 'moons',
     choices: ['spirals', 'moons', 'circles', 'xor', 'single-index', 'csv'],
-    help: 'points of the plane; csv: your own',
+    help: 'distribution of the points in the plane; csv: your own points',
   },
   csv: {
     kind: 'text',
     label: 'own points',
     default: '',
     maxLength: 20_000,
-    why: 'the whole state is in the address',
-    help: 'a table of x1, x2 and y or class, as CSV or with semicolons, tabs or spaces; columns are found by name, or are the only three',
+    why: 'the URL contains the whole state',
+    help: 'a table with the columns x1, x2 and y or class, separated by commas, semicolons, tabs or spaces; columns are found by name, or are the only three',
   },
   points: {
     kind: 'integer',
@@ -61,8 +61,8 @@ export const viewKnobs = {
     default: 200,
     min: 4,
     max: 1000,
-    why: 'more points than that cannot be told apart in a picture',
-    help: 'points drawn (csv: so many of your own, spread over them)',
+    why: 'more points cannot be told apart in a picture',
+    help: 'number of points (csv: a sample of this size, spread over the file)',
   },
   noise: {
     kind: 'number',
@@ -70,8 +70,8 @@ export const viewKnobs = {
     default: 0.05,
     min: 0,
     max: 1,
-    why: 'the sets are about 1 large',
-    help: 'standard deviation of what is added to the points (single-index: to the targets)',
+    why: 'the data sets have a size of about 1',
+    help: 'standard deviation of the noise on the points (single-index: on the targets)',
   },
   dataSeed: {
     kind: 'integer',
@@ -80,8 +80,8 @@ export const viewKnobs = {
     min: -1,
     max: 999_999_999,
     special: { value: -1, words: 'same as the seed of ρ', from: 0 },
-    why: `${seeds}; -1 takes the seed of everything else`,
-    help: 'seed of the points; -1: that of everything else',
+    why: `${seeds}; -1 uses the seed of ρ`,
+    help: 'seed of the points; -1: same as --seed',
   },
 
   family: {
@@ -96,7 +96,7 @@ export const viewKnobs = {
     label: 'activation σ',
     default: 'tanh',
     choices: ['tanh', 'softplus', 'gelu', 'erf', 'relu'],
-    help: 'relu is not smooth: no order of convergence is promised for it',
+    help: 'activation function; relu is not smooth, so no order of convergence is guaranteed',
   },
   depth: {
     kind: 'integer',
@@ -104,8 +104,8 @@ export const viewKnobs = {
     default: 20,
     min: 1,
     max: 200,
-    why: 'the flow has long converged to its ODE by then',
-    help: 'steps in depth',
+    why: 'deeper flows do not differ visibly from the ODE',
+    help: 'number of steps in depth',
   },
   particles: {
     kind: 'integer',
@@ -113,15 +113,15 @@ export const viewKnobs = {
     default: 32,
     min: 1,
     max: 1000,
-    why: 'the average over blocks has long converged by then',
-    help: 'blocks at each depth',
+    why: 'with more particles the mean over blocks does not change visibly',
+    help: 'number of blocks at each depth',
   },
   law: {
     kind: 'choice',
     label: 'law of ρ',
     default: 'gaussian',
     choices: particleLaws,
-    help: 'from which blocks are drawn: independent at each depth, or paths smooth in depth; zero: all at 0, where an odd σ is stuck',
+    help: 'initial distribution of the blocks: independent at each depth, or smooth in depth; zero: all at 0, where an odd σ is stuck',
   },
   scale: {
     kind: 'number',
@@ -129,8 +129,8 @@ export const viewKnobs = {
     default: 1,
     min: 0,
     max: 10,
-    why: 'blocks beyond that saturate everywhere',
-    help: 'standard deviation of blocks (ball, sphere: the radius)',
+    why: 'larger blocks saturate everywhere',
+    help: 'standard deviation of the blocks (ball, sphere: radius)',
   },
   seed: {
     kind: 'integer',
@@ -139,7 +139,7 @@ export const viewKnobs = {
     min: 0,
     max: 999_999_999,
     why: seeds,
-    help: 'seed of blocks and starts, and of the data',
+    help: 'seed of the blocks, of the starting points and of the data',
   },
 
   t: {
@@ -149,7 +149,7 @@ export const viewKnobs = {
     min: 0,
     max: 1,
     why: 'the flow runs from depth 0 to depth 1',
-    help: 'where the picture stands',
+    help: 'depth shown in the picture',
   },
   s: {
     kind: 'number',
@@ -157,8 +157,8 @@ export const viewKnobs = {
     default: 1,
     min: 0,
     max: 1,
-    why: 'it is the share of the training that is over',
-    help: 'where the picture of a training stands, as a share of it',
+    why: 'it is a fraction of the training',
+    help: 'training time shown in the picture, as a fraction of the training',
   },
 
   trained: {
@@ -167,8 +167,8 @@ export const viewKnobs = {
     default: 0,
     min: 0,
     max: 2000,
-    why: 'more belongs into the view `training`',
-    help: 'steps of the Wasserstein gradient flow taken before anything is shown',
+    why: 'use the view `training` for longer trainings',
+    help: 'steps of the Wasserstein gradient flow before the view starts',
   },
   ds: {
     kind: 'number',
@@ -176,8 +176,8 @@ export const viewKnobs = {
     default: 0.5,
     min: 0.0001,
     max: 20,
-    why: 'the flow needs steps that are positive, and explicit steps beyond that are unstable',
-    help: 'step of the Wasserstein gradient flow',
+    why: 'steps must be positive, and larger explicit steps are unstable',
+    help: 'step size of the Wasserstein gradient flow',
   },
   steps: {
     kind: 'integer',
@@ -185,15 +185,15 @@ export const viewKnobs = {
     default: 200,
     min: 1,
     max: 5000,
-    why: 'a picture is drawn while one waits',
-    help: 'steps of the training that is shown',
+    why: 'the picture is computed interactively',
+    help: 'number of training steps',
   },
   integrator: {
     kind: 'choice',
     label: 'integrator in s',
     default: 'euler',
     choices: ['euler', 'heun', 'rk4'],
-    help: 'how the gradient flow is stepped; euler is gradient descent',
+    help: 'method that integrates the gradient flow; euler is gradient descent',
   },
 
   radius: {
@@ -202,8 +202,8 @@ export const viewKnobs = {
     default: 4,
     min: 0.1,
     max: 20,
-    why: 'Q_r is a ball of blocks, and blocks beyond that saturate everywhere',
-    help: 'of the ball Q_r in which the descent direction is sought',
+    why: 'the radius must be positive, and larger blocks saturate everywhere',
+    help: 'radius of the ball Q_r that is searched for the descent direction',
   },
   lambda: {
     kind: 'number',
@@ -211,9 +211,9 @@ export const viewKnobs = {
     default: 0.1,
     min: 0,
     max: 1,
-    why: '(1 - lambda) rho + lambda nu is a law for lambda in [0, 1] alone',
+    why: '(1 - lambda) rho + lambda nu is a distribution only for lambda in [0, 1]',
     special: { value: 0, words: 'the best', from: 0.001 },
-    help: 'share of ν in the mixture that is drawn; 0: the best, the one that the line search finds',
+    help: 'share of ν in the mixture shown; 0: the minimiser found by the line search',
   },
 
   order: {
@@ -222,7 +222,7 @@ export const viewKnobs = {
     default: 4,
     min: 0,
     max: 8,
-    why: 'the terms beyond are round-off, and each costs as much as all before it',
+    why: 'higher orders are below round-off, and each costs as much as all lower ones',
     help: 'highest order of the expansion',
   },
   eps: {
@@ -231,8 +231,8 @@ export const viewKnobs = {
     default: 1,
     min: 0.001,
     max: 3,
-    why: 'beyond its radius of convergence the expansion says nothing',
-    help: 'by which ρ is multiplied: the small parameter of the expansion',
+    why: 'the expansion does not converge for larger values',
+    help: 'factor on ρ, the small parameter of the expansion',
   },
 
   blocks: {
@@ -241,8 +241,8 @@ export const viewKnobs = {
     default: 12,
     min: 1,
     max: 64,
-    why: 'beads beyond that cannot be told apart',
-    help: 'particles (θ_i, τ_i) of Algorithm 1',
+    why: 'more beads cannot be told apart',
+    help: 'number of particles (θ_i, τ_i) of Algorithm 1',
   },
   rate: {
     kind: 'number',
@@ -250,7 +250,7 @@ export const viewKnobs = {
     default: 1,
     min: 0,
     max: 100,
-    why: 'explicit steps beyond that are unstable',
+    why: 'larger explicit steps are unstable',
     help: 'learning rate of θ in Algorithm 1',
   },
   tauRate: {
@@ -259,7 +259,7 @@ export const viewKnobs = {
     default: 0.01,
     min: 0,
     max: 10,
-    why: 'steps beyond that throw every block across all others',
+    why: 'larger steps move every block past all others',
     help: 'learning rate of τ in Algorithm 1',
   },
   scheme: {
@@ -267,14 +267,14 @@ export const viewKnobs = {
     label: 'scheme',
     default: 'mean-field',
     choices: ['mean-field', 'no-reorder', 'intervals', 'learned-step'],
-    help: 'mean-field is Algorithm 1; the others are its controls',
+    help: 'mean-field is Algorithm 1; the others are controls',
   },
   tauStart: {
     kind: 'choice',
     label: 'start of τ',
     default: 'uniform',
     choices: ['uniform', 'random'],
-    help: 'uniform: 1/n, 2/n, .., 1; random: anywhere in [0, 1]',
+    help: 'initial positions; uniform: 1/n, 2/n, .., 1; random: uniform on [0, 1]',
   },
 
   axisX: {
@@ -283,8 +283,8 @@ export const viewKnobs = {
     default: 1,
     min: 0,
     max: 8,
-    why: 'a block has at most nine parameters here, counted from 0',
-    help: 'parameter of a block along the horizontal axis: its place in θ, counted from 0',
+    why: 'a block has at most nine parameters, counted from 0',
+    help: 'parameter of a block on the horizontal axis: its index in θ, from 0',
   },
   axisY: {
     kind: 'integer',
@@ -292,8 +292,8 @@ export const viewKnobs = {
     default: 3,
     min: 0,
     max: 8,
-    why: 'a block has at most nine parameters here, counted from 0',
-    help: 'parameter of a block along the vertical axis: its place in θ, counted from 0',
+    why: 'a block has at most nine parameters, counted from 0',
+    help: 'parameter of a block on the vertical axis: its index in θ, from 0',
   },
   particle: {
     kind: 'integer',
@@ -303,7 +303,7 @@ export const viewKnobs = {
     max: 999,
     special: { value: -1, words: 'through the origin', from: 0 },
     why: 'particles are counted from 0; -1 is the origin',
-    help: 'the plane goes through this particle of each depth; -1: through the origin',
+    help: 'the plane passes through this particle at each depth; -1: through the origin',
   },
 
   alpha: {
@@ -312,8 +312,8 @@ export const viewKnobs = {
     default: 20,
     min: 0.1,
     max: 10_000,
-    why: 'beyond that round-off is larger than what is trained',
-    help: 'α (f − f₀) is trained in the lazy regime: the larger, the less blocks move',
+    why: 'for larger values round-off exceeds the trained change',
+    help: 'the lazy regime trains α (f − f₀): the larger α, the less the blocks move',
   },
 } as const satisfies Readonly<Record<string, Knob>>;
 

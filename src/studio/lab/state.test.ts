@@ -135,7 +135,7 @@ it.each([
 
 it.each([
   ['7', 7, undefined],
-  ['-5', 1, '\u22125 is not a whole number from 1 to 200: the flow has long converged to its ODE by then'],
+  ['-5', 1, '\u22125 is not a whole number from 1 to 200: deeper flows do not differ visibly from the ODE'],
   ['1e9', 200, '1000000000 is not a whole number from 1 to 200'],
   ['2.4', 2, '2.4 is not a whole number from 1 to 200'],
   ['', 3, 'this is a whole number from 1 to 200'],

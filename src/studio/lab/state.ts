@@ -9,7 +9,7 @@ import { type LabState, viewNames } from './views/index.ts';
 export type { LabState };
 
 export const knobs = {
-  view: { kind: 'choice', label: 'view', default: 'flow', choices: viewNames, help: 'what is computed' },
+  view: { kind: 'choice', label: 'view', default: 'flow', choices: viewNames, help: 'the view to compute' },
   ...viewKnobs,
 } as const satisfies Readonly<Record<string, Knob>>;
 

@@ -36,15 +36,15 @@ export const waiting = (options: DrawOptions): Picture =>
         kind: 'text',
         x: options.width / 2,
         y: options.height / 2,
-        text: 'computing \u2026',
+        text: 'Computing \u2026',
         size: 15,
         anchor: 'middle',
         fill: options.theme.muted,
       },
     ],
-    'nothing has been computed yet',
+    'no data yet',
   );
 
 /** Formats a number with four significant digits. */
 export const formatDigits = (value: number | undefined): string =>
-  value === undefined ? 'not known yet' : String(Number(value.toPrecision(4)));
+  value === undefined ? 'unknown' : String(Number(value.toPrecision(4)));

@@ -62,7 +62,7 @@ function trainedRho(state: ViewState, engine: Engine, setting: Setting, emit: Em
   return engine.train(setting, drawnRho(state), { ds, steps, method }, ({ step, loss }) => {
     checkFinite(loss, step);
     if (step % 50 === 49)
-      emit(typed<ProgressPart>({ part: 'progress', done: step, of: steps, doing: 'training rho' }));
+      emit(typed<ProgressPart>({ part: 'progress', done: step, of: steps, doing: 'Training ρ' }));
   });
 }
 

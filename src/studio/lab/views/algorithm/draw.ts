@@ -43,7 +43,7 @@ export function picture(options: DrawOptions): Picture {
     linesPlot(
       {
         box: side[0]!,
-        title: 'Loss; ticks where blocks change places',
+        title: 'Loss (ticks: swaps of blocks)',
         x: { title: 'steps', from: 0, to: state.steps },
         y: { scale: 'log' },
         lines: [{ name: '', x: beads.step, y: beads.loss, colour: ink }],
@@ -60,7 +60,7 @@ export function picture(options: DrawOptions): Picture {
         points,
         statesAt(now.states, now.depths, now.depths.at(-1) ?? 1),
         theme,
-        'The points behind the last block',
+        'The points after the last block',
       ),
     );
   return pictureOf(
@@ -69,7 +69,7 @@ export function picture(options: DrawOptions): Picture {
     `${state.blocks} blocks at step ${beads.step[row] ?? 0} of ${state.steps}: order ${orderAt(beads, row)
       .map((i) => i + 1)
       .join(', ')}; ` +
-      `loss ${formatDigits(beads.loss[row])}; ${beads.swaps.reduce((sum, swap) => sum + swap.pairs.length, 0)} pairs have changed places in all`,
+      `loss ${formatDigits(beads.loss[row])}; ${beads.swaps.reduce((sum, swap) => sum + swap.pairs.length, 0)} swaps in total`,
   );
 }
 
@@ -86,7 +86,7 @@ function trajectories(box: Box, beads: BeadsPart, steps: number, step: number, t
     {
       ...box,
       title: beads.tauEnd
-        ? 'Where each block begins: \u03c4'
+        ? 'Start \u03c4 of each block'
         : beads.tau
           ? 'Position \u03c4 of each block'
           : 'Step size of each block',

@@ -34,7 +34,7 @@ export function picture(options: DrawOptions): Picture {
     side: costate
       ? [
           {
-            title: 'Size of the costate',
+            title: 'Norm of the costate',
             ...along,
             y: { scale: 'log' },
             lines: [
@@ -47,7 +47,7 @@ export function picture(options: DrawOptions): Picture {
                 dash: [6, 4],
               },
               {
-                name: 'the slide\u2019s, with E',
+                name: 'bound of the slide, with E',
                 x: costate.depths,
                 y: costate.literal,
                 colour: seriesColour(3),
@@ -56,7 +56,7 @@ export function picture(options: DrawOptions): Picture {
             ],
           },
           {
-            title: 'K(t): how fast blocks stretch, at most',
+            title: 'K(t): max stretch rate of the blocks',
             ...along,
             y: { from: 0 },
             lines: [{ name: '', ...stepped(costate.depths, costate.rates), colour: ink }],
@@ -64,8 +64,8 @@ export function picture(options: DrawOptions): Picture {
         ]
       : [],
     description:
-      `costates of ${now.x.length} points at depth ${formatDigits(cursor.t)}, drawn as the direction in which the loss falls; ` +
-      `their size is ${formatDigits(costate?.norms[0])} at depth 0 and ${formatDigits(costate?.norms.at(-1))} at depth 1, ` +
+      `costates of ${now.x.length} points at depth ${formatDigits(cursor.t)}, drawn as the direction in which the loss decreases; ` +
+      `their norm is ${formatDigits(costate?.norms[0])} at depth 0 and ${formatDigits(costate?.norms.at(-1))} at depth 1, ` +
       `never below ${formatDigits(numbersOf(data).ratio)} times the lower bound of the lemma`,
   });
 }

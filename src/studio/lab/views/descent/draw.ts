@@ -58,8 +58,8 @@ export function picture(options: DrawOptions): Picture {
       },
     ],
     description:
-      `a step from rho towards the best block of every depth, drawn at ${words === '' ? 'a lambda that is not known yet' : words}: the loss falls at the rate ${formatDigits(numbers.gap)} at first, ` +
-      `from ${formatDigits(numbers.loss)} to at best ${formatDigits(numbers.best)} at lambda ${formatDigits(numbers.lambda)}`,
+      `a step from rho towards the best block at each depth, at ${words === '' ? 'an unknown lambda' : words}: the initial slope of the loss is ${formatDigits(numbers.gap)}; ` +
+      `the loss decreases from ${formatDigits(numbers.loss)} to a minimum of ${formatDigits(numbers.best)} at lambda ${formatDigits(numbers.lambda)}`,
   });
 }
 

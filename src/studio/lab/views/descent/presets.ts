@@ -6,7 +6,7 @@ export const presets = [
     state: { data: 'moons', depth: 1, particles: 128, radius: 4, lambda: 0 },
     formula:
       'L(\\rho) = \\lVert \\mathbb{E}_{\\theta \\sim \\rho}\\, g(\\theta, x) - f(x) \\rVert_2^2, \\qquad L((1-\\lambda)\\rho + \\lambda\\nu) \\le (1-\\lambda) L(\\rho) + \\lambda L(\\nu)',
-    look: 'With one step of depth the network has two layers: along every mixture E is a parabola above its tangent. Take more depth, and it is convex no more.',
+    look: 'With one step of depth the network has two layers: along every mixture E is a parabola above its tangent. With more depth E is no longer convex.',
     key: 'gap',
   },
   {
@@ -25,7 +25,7 @@ export const presets = [
     },
     formula:
       'E(\\rho + \\lambda(\\nu - \\rho)) = E(\\rho) + \\lambda \\Bigl\\langle \\frac{\\delta E}{\\delta \\rho}, \\nu - \\rho \\Bigr\\rangle + o(\\lambda)',
-    look: 'The straight line is the prediction, the curve is E itself: one touches the other at λ = 0. The key number is their ratio at λ = 10⁻⁴.',
+    look: 'The straight line is the prediction and the curve is E; they touch at λ = 0. The key number is the ratio of their slopes at λ = 10⁻⁴.',
     key: 'slope',
   },
   {
@@ -43,7 +43,7 @@ export const presets = [
     },
     formula:
       '\\inf_{\\nu} \\Bigl\\langle \\frac{\\delta E}{\\delta \\rho}, \\nu - \\rho \\Bigr\\rangle < 0 \\quad \\text{if } E(\\rho) > 0',
-    look: 'All blocks are at θ = 0, where the gradient in θ vanishes: gradient descent stays for ever. In the space of laws there is a way down: at each depth the best block of Q_r, and E falls towards it. (Drawn is the best λ.)',
+    look: 'All blocks are at θ = 0, where the gradient in θ vanishes: gradient descent never leaves. The space of distributions has a descent direction: towards the best block of Q_r at each depth, E decreases. (The picture shows the best λ.)',
     key: 'gap',
   },
 ] as const;

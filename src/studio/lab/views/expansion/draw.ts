@@ -53,8 +53,8 @@ export function picture(options: DrawOptions): Picture {
     },
     side: [
       {
-        title: 'What is left',
-        x: { title: 'orders 0 .. k added', ...orderAxis(orders.length) },
+        title: 'Remainder',
+        x: { title: 'orders 0 .. k', ...orderAxis(orders.length) },
         ...axes,
         lines: [
           {
@@ -87,7 +87,7 @@ export function picture(options: DrawOptions): Picture {
       },
     ],
     description:
-      `orders 0 to ${k} of the expansion beside the network (rings): they leave ${formatDigits(orders[k]?.error)} of what the network moves; ` +
-      `a two-layer network (orders 0 and 1) leaves ${formatDigits(orders[1]?.error)}`,
+      `orders 0 to ${k} of the expansion beside the network (rings): their remainder is ${formatDigits(orders[k]?.error)} of the network\u2019s displacement; ` +
+      `that of a two-layer network (orders 0 and 1) is ${formatDigits(orders[1]?.error)}`,
   });
 }

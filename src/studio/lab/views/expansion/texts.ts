@@ -9,8 +9,8 @@ export const slider = {
 };
 
 export const numbers = {
-  error: 'what orders 0 .. K leave of X(·,1), over ‖X(·,1) − X(·,0)‖',
-  first: 'what orders 0 and 1 leave: a two-layer network',
-  second: 'what orders 0, 1 and 2 leave',
+  error: 'remainder of X(·,1) after orders 0 .. K, relative to ‖X(·,1) − X(·,0)‖',
+  first: 'remainder after orders 0 and 1: a two-layer network',
+  second: 'remainder after orders 0, 1 and 2',
   loss: 'E(ε ρ)',
 } as const;

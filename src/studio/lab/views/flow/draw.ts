@@ -57,7 +57,7 @@ export function picture(options: DrawOptions): Picture {
       `${now.x.length} points at depth ${formatDigits(cursor.t)} of the flow; at depth 1 the loss is ${formatDigits(flow.loss)}` +
       (flow.accuracy === null
         ? ''
-        : `, ${formatDigits(100 * flow.accuracy)} percent arrive on the right side`),
+        : `, ${formatDigits(100 * flow.accuracy)} percent of the points end on the correct side`),
   });
 }
 
@@ -86,7 +86,7 @@ function heightsPlot(box: Box, heights: ArrayLike<number>, points: PointsPart, t
   const one = plot(
     {
       ...box,
-      title: 'Heights of the points now',
+      title: 'Heights of the points at this depth',
       horizontal: {
         from: 0,
         to: largest,

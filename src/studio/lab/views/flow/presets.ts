@@ -16,7 +16,7 @@ export const presets = [
     },
     formula:
       'X^{\\ell+1} = X^\\ell + \\tfrac1L f(X^\\ell, \\theta^\\ell) \\quad\\longrightarrow\\quad \\dot X(t) = f(X(t), \\theta(t))',
-    look: 'The thin lines with corners are the ResNet of L blocks, the broad smooth bands the ODE. Double L, and the distance between their ends halves. Nothing here says that training reaches a global minimum.',
+    look: 'The thin lines with corners are the ResNet with L blocks; the broad smooth bands are the ODE. Doubling L halves the distance between their ends. This says nothing about whether training reaches a global minimum.',
     key: 'euler',
   },
   {
@@ -26,7 +26,7 @@ export const presets = [
     state: { data: 'xor', noise: 0.02, points: 150, depth: 8, particles: 16, trained: 60, ds: 3 },
     formula:
       '\\dot X_\\rho(x, t) = \\int_\\theta f(X_\\rho(x, t), \\theta)\\, \\rho(\\theta, t)\\, d\\theta, \\qquad X_\\rho(x, 0) = \\langle w_2, x \\rangle',
-    look: 'Class A rises to height 1 and class B sinks to −1: the height at depth 1 is the prediction. The mesh shows how the plane is folded to do so; it is never torn, for this is a flow. (Rings around discs, data circles, it can only part by squeezing them through gaps between points.)',
+    look: 'Class A rises to height 1 and class B sinks to −1: the height at depth 1 is the prediction. The mesh shows how the plane folds. It never tears, because this is a flow. (It can separate a ring from a disc, data circles, only by squeezing points through gaps.)',
     key: 'loss',
   },
 ] as const;

@@ -62,7 +62,7 @@ export function picture(options: DrawOptions): Picture {
     );
     // Two pictures with the same colours share one colour bar.
     marks.push(...colourBar(main, limit, theme));
-    if (shallow) landscape(boxes.side[0]!, 'The two-layer network\u2019s G', shallow);
+    if (shallow) landscape(boxes.side[0]!, 'G of the two-layer network', shallow);
   }
   marks.push(...smallPlane(boxes.side[1]!, points, statesAt(flow.states, flow.depths, cursor.t), theme));
   return pictureOf(
@@ -70,7 +70,7 @@ export function picture(options: DrawOptions): Picture {
     marks,
     here
       ? `the functional gradient of the block from depth ${formatDigits(here.t)} to ${formatDigits(ends(here))} between ${formatDigits(-limit)} and ${formatDigits(limit)}, with ${here.own.length} particles; ` +
-          `along the gradient flow the loss falls at the rate ${formatDigits(numbersOf(data).dissipation)}; cosine with the two-layer gradient ${formatDigits(numbersOf(data).cosine)}`
+          `along the gradient flow the loss decreases at the rate ${formatDigits(numbersOf(data).dissipation)}; cosine with the two-layer gradient ${formatDigits(numbersOf(data).cosine)}`
       : 'the functional gradient is being computed',
   );
 }

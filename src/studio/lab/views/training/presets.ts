@@ -6,7 +6,7 @@ export const presets = [
     state: { data: 'moons', points: 120, depth: 8, particles: 16, law: 'zero', steps: 40, ds: 1 },
     formula:
       '\\nabla_\\theta \\frac{\\delta E}{\\delta \\rho}(\\theta, t) = 0 \\text{ on } \\operatorname{supp} \\rho \\quad \\not\\Rightarrow \\quad E(\\rho) = 0',
-    look: 'The flow from θ = 0 is stationary and no minimum: nothing moves, E stays. Choose any law with some spread, and it falls.',
+    look: 'The flow from θ = 0 is stationary but not at a minimum: nothing moves and E is constant. With any law of positive spread, E decreases.',
     key: 'loss',
   },
   {
@@ -25,7 +25,7 @@ export const presets = [
     },
     formula:
       '\\partial_s \\rho = \\nabla_\\theta \\cdot \\Bigl( \\rho\\, \\nabla_\\theta \\frac{\\delta E}{\\delta \\rho} \\Bigr), \\qquad \\frac{dE}{ds} = -\\int_0^1\\!\\!\\int \\Bigl| \\nabla_\\theta \\frac{\\delta E}{\\delta \\rho} \\Bigr|^2 \\rho\\, d\\theta\\, dt',
-    look: 'The four squares fold until one class lies at height 1 and the other at −1. E falls at the rate D; what Euler’s steps miss of that is the defect. (That it converges is seen here, not proved: the theorem is about stationary ρ. Spirals unwind too, in a thousand steps of 0.1, but the smaller E, the smaller must the steps be.)',
+    look: 'The four squares fold until one class lies at height 1 and the other at −1. E decreases at the rate D; the defect is the error of the Euler steps in that identity. (Convergence is observed here, not proved: the theorem is about stationary ρ. Spirals unwind too, in 1,000 steps of 0.1, but a smaller E needs smaller steps.)',
     key: 'loss',
   },
 ] as const;
