@@ -25,6 +25,7 @@ import {
   startMeanfield,
   summaryWithoutTimes,
 } from '../command/command.ts';
+import { testSeed, uniformNumbers } from '../random.ts';
 
 const settings = [
   ...['reproduce', '--preset', 'smoke', '--width', '2', '--limit-train-batches', '24', '--jobs', '1'],
@@ -113,10 +114,11 @@ it('a finished grid is not trained again', () => {
 
 it('eight SIGKILLs lose no finished run, repeat none, and change no bit', { timeout: 240_000 }, async () => {
   const folder = join(root, 'killed');
+  const uniform = uniformNumbers(testSeed());
   let before = new Map<string, number>();
   for (let i = 0; i < 8; i++) {
     const grid = startMeanfield([...settings, '--output', folder]);
-    await sleep((wholeSeconds / 3) * 1000 * Math.random());
+    await sleep((wholeSeconds / 3) * 1000 * uniform());
     grid.kill('SIGKILL');
     if (grid.exitCode === null && grid.signalCode === null) await once(grid, 'exit');
     const after = finished(folder);

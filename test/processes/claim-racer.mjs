@@ -1,14 +1,17 @@
 // A process among many that claims cells, holds each for a moment, and now and then dies while it holds one.
-// node claim-racer.mjs ROOT CELLS ROUNDS DEATHS: prints 'clash' for a cell that a living process holds too.
+// node claim-racer.mjs ROOT CELLS ROUNDS DEATHS SEED: prints 'clash' for a cell that a living process holds too.
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processIdentity, takeClaim } from '../../dist/processes/index.js';
 
-const [root, cells, rounds, deaths] = [process.argv[2], ...process.argv.slice(3).map(Number)];
+const [root, cells, rounds, deaths, seed] = [process.argv[2], ...process.argv.slice(3).map(Number)];
+let drawn = 0;
+const uniform = () => createHash('sha256').update(`${seed} ${drawn++}`).digest().readUInt32LE() / 2 ** 32;
 
 for (let round = 0; round < rounds; round++) {
-  const cell = `cell-${Math.floor(Math.random() * cells)}`;
+  const cell = `cell-${Math.floor(uniform() * cells)}`;
   const claim = takeClaim(root, cell);
   if (!claim) continue;
   const mark = join(root, `${cell}.inside`);
@@ -19,8 +22,8 @@ for (let round = 0; round < rounds; round++) {
   const file = openSync(mark, 'wx');
   writeSync(file, String(process.pid));
   closeSync(file);
-  await sleep(Math.random() * 2);
-  if (Math.random() < deaths) process.kill(process.pid, 'SIGKILL');
+  await sleep(uniform() * 2);
+  if (uniform() < deaths) process.kill(process.pid, 'SIGKILL');
   rmSync(mark);
   claim.release();
 }

@@ -12,6 +12,7 @@ import {
   processSpace,
   takeClaim,
 } from '../../src/processes/index.ts';
+import { testSeed } from '../random.ts';
 
 let root = '';
 beforeEach(() => {
@@ -130,11 +131,16 @@ it.runIf(existsSync('/proc/self'))(
 
 it('processes that race for few cells, and die in between, never hold one together', async () => {
   const racer = join(import.meta.dirname, 'claim-racer.mjs');
-  const run = (deaths: number): Promise<string> =>
+  const seed = testSeed();
+  const run = (deaths: number, i: number): Promise<string> =>
     new Promise((resolve) => {
-      execFile(process.execPath, [racer, root, '3', '150', String(deaths)], (_error, stdout) => {
-        resolve(stdout);
-      });
+      execFile(
+        process.execPath,
+        [racer, root, '3', '150', String(deaths), String(seed + i)],
+        (_error, stdout) => {
+          resolve(stdout);
+        },
+      );
     });
   const outputs = await Promise.all([0, 0, 0, 0.05, 0.05, 0.05].map(run));
   expect(outputs.join('')).not.toContain('clash');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } from '../command/command.ts';
+import { testSeed, uniformNumbers } from '../random.ts';
 
 // tau moves fast here, so that blocks swap during the run and the order must survive too.
 const settings = [
@@ -85,9 +86,10 @@ it(
   async () => {
     const run = join(root, 'killed');
     const outcomes: Killed[] = [];
+    const uniform = uniformNumbers(testSeed());
     for (let i = 0; i < kills; i++) {
       // Each session dies within a sixth of the whole run's time, so that all ten find it unfinished.
-      const delay = (wholeSeconds / 6) * 1000 * Math.random();
+      const delay = (wholeSeconds / 6) * 1000 * uniform();
       const args = readdirSync(root).includes('killed')
         ? ['train', '--resume', run, '--no-report', '--quiet']
         : ['train', ...settings, '--output', root, '--name', 'killed'];
