@@ -103,6 +103,7 @@ const closed = {
 
 const test = '\\.test\\.ts$';
 const openToAll = '^src/(errors|check|cancel|command-line|program)\\.ts$';
+const forTestsAlone = '/fake-[^/]*$|^src/test-folder\\.ts$';
 // What unit tests may use beside their area's row.
 const forTests = ['reference', 'tensor', 'native'];
 
@@ -118,7 +119,7 @@ const rulesOf = ([area, row]) => [
   rule(
     `${area}-tests-import-only-its-row`,
     { path: `${inside([area])}.*${test}` },
-    { path: '^src/', pathNot: [inside([area, ...row, ...forTests]), openToAll] },
+    { path: '^src/', pathNot: [inside([area, ...row, ...forTests]), openToAll, '^src/test-folder\\.ts$'] },
   ),
 ];
 
@@ -187,12 +188,12 @@ module.exports = {
     rule('nothing-imports-a-test', {}, { path: test }),
     rule('sources-do-not-import-the-suites', { path: '^src/' }, { path: '^(test|examples)/' }),
     // They are not compiled into dist/.
-    rule('only-tests-import-fakes', { path: '^src/', pathNot: [test, '/fake-'] }, { path: '/fake-[^/]*$' }),
+    rule('only-tests-import-fakes', { path: '^src/', pathNot: [test, '/fake-'] }, { path: forTestsAlone }),
     rule('what-is-imported-exists', {}, { couldNotResolve: true }),
     // The page is bundled: what it imports is in dist/page.
     rule(
       'sources-import-dependencies-only',
-      { path: '^src/', pathNot: [test, '/fake-', '^src/studio/client/'] },
+      { path: '^src/', pathNot: [test, forTestsAlone, '^src/studio/client/'] },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm', 'type-only'] },
     ),
   ],

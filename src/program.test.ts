@@ -1,24 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { meanfieldCommand, packageScript, programAt } from './program.ts';
+import { temporaryFolder } from './test-folder.ts';
 
 const packageFolder = dirname(import.meta.dirname);
 const bin = join(packageFolder, 'bin', 'meanfield.js');
 
-let root = '';
+const root = temporaryFolder();
 const folder = (...names: string[]): string => {
   const path = join(root, ...names);
   mkdirSync(path, { recursive: true });
   return path;
 };
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-program-'));
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
 
 it('is npx meanfield in the folder of the package, and in the folders below', () => {
   expect(programAt(packageFolder, [])).toEqual(['npx', 'meanfield']);

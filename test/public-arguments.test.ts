@@ -1,12 +1,12 @@
 /** Every function that the package exports meets arguments of no use: each is refused by a named error of one line. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import type * as Package from '../src/index.ts';
 import { published } from './published.ts';
+import { temporaryFolder } from '../src/test-folder.ts';
 
 const root = await published<typeof Package>('meanfield');
 const { MeanfieldError, OperatorError } = root;
@@ -49,14 +49,13 @@ for (const entry of entries)
   }
 
 const home = process.cwd();
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-arguments-'));
+const folder = temporaryFolder();
 beforeAll(() => {
   // Some of the junk are names of files.
   process.chdir(folder);
 });
 afterAll(() => {
   process.chdir(home);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 it('the functions of all entry points are found', () => {

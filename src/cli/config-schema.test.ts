@@ -1,8 +1,7 @@
 import { Ajv } from 'ajv';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { UsageError } from '../errors.ts';
 import { resolveConfig } from '../train/index.ts';
@@ -10,11 +9,9 @@ import { settingsSchema } from '../train/settings/schema.ts';
 import { configKeys, flagOf, isNegated, settingOf } from '../train/settings/table.ts';
 import { commandSchema } from './command-settings.ts';
 import { readFileSettings } from './settings-file.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-schema-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolder();
 
 const schema = settingsSchema(commandSchema());
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);

@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { getThreads, setThreads } from '../native/index.ts';
 import { leaseCores } from '../processes/index.ts';
 import { withCores } from './cores.ts';
 import { runCommand } from './main.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const total = availableParallelism();
-let root = '';
+const root = temporaryFolder();
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-lease-'));
   const run = join(root, 'run');
   mkdirSync(run);
   writeFileSync(join(run, 'config.yaml'), 'model: resnet20\n');
@@ -22,7 +22,6 @@ afterEach(() => {
 });
 afterAll(() => {
   vi.unstubAllEnvs();
-  rmSync(root, { recursive: true, force: true });
 });
 
 /** Runs a command on a run folder without checkpoints, so that it fails after it has taken its threads. */

@@ -1,9 +1,9 @@
 /** Usage errors are one line, the exit code, and one object with --json. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCommand } from './main.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 interface Told {
   readonly code: number;
@@ -25,10 +25,9 @@ async function told(...words: string[]): Promise<Told> {
   }
 }
 
-let root = '';
+const root = temporaryFolder();
 const at = (...names: string[]): string => join(root, ...names);
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-main-'));
   mkdirSync(at('folder'));
   writeFileSync(at('file'), 'no run');
   mkdirSync(at('run'));
@@ -44,9 +43,6 @@ beforeAll(() => {
   // The settings file of a user.
   mkdirSync(at('own', 'folder'), { recursive: true });
   writeFileSync(at('own', 'config.yaml'), 'epochs: 3\n');
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 afterEach(() => {
   vi.unstubAllEnvs();

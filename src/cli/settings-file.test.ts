@@ -1,21 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes, UsageError } from '../errors.ts';
 import { commandLine, resolveConfig } from '../train/index.ts';
 import { configKeys } from '../train/settings/table.ts';
 import { type FileSettings, readFileSettings } from './settings-file.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-let root = '';
+const root = temporaryFolder();
 let file = '';
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-settings-'));
   file = join(root, 'x.yaml');
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 const read = (text: string): FileSettings => {

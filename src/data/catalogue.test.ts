@@ -1,20 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DataError, UsageError } from '../errors.ts';
 import { listDatasets, loadImages } from './catalogue.ts';
 import { datasetNames } from './names.ts';
 import { checkDataset } from './check.ts';
 import { pixelMoments } from './moments.ts';
 import { sources } from './sources.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'catalogue-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = temporaryFolder();
 });
 
 /** CIFAR-10 files of two records each, of class 0 and the class of the file number. */

@@ -1,23 +1,20 @@
 /** The files are written by pyarrow: test/peers/cifar_parquet.py. */
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
 import { cifarClassNames } from './cifar-class-names.ts';
 import { readCifar, readCifarTest } from './cifar.ts';
 import { locateCifar } from './cifar-locate.ts';
 import type { ImageSet } from './types.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const published = join(import.meta.dirname, '..', '..', 'test', 'data');
 const shard = 'train-00000-of-00001.parquet';
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'parquet-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = temporaryFolder();
 });
 
 function expectImages({ images, labels }: ImageSet, first: number, classes: number): void {

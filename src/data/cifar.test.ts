@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
 import { callOf, globalOf, opcodesOf, pickleOf, Raw } from '../io/pytorch/fake-file.ts';
 import { cifarClassNames } from './cifar-class-names.ts';
 import { readCifar, readCifarTest } from './cifar.ts';
 import { type CifarKind, cifarLayouts } from './cifar-layouts.ts';
 import { locateCifar } from './cifar-locate.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 type Name = 'cifar10' | 'cifar100';
 const versions: [Name, CifarKind][] = [
@@ -22,10 +22,7 @@ const records = 3;
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'cifar-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = temporaryFolder();
 });
 
 /** A byte of an image, at the position given by the format's description. */

@@ -1,22 +1,19 @@
 /** Classes match by name, in either Unicode spelling, and classes without images are reported. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { encodePng } from '../io/png.ts';
 import { loadImages, loadTestSet } from './catalogue.ts';
 import { relabelledSet } from './fit.ts';
 import { readImageFolder, readImageFolderTest } from './image-folder.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const composed = 'caf\u00e9';
 const decomposed = 'cafe\u0301';
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-classes-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true });
+  root = temporaryFolder();
 });
 
 function put(name: string, shade: number): void {

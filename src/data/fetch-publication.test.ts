@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
 import { fetchPublication } from './fetch.ts';
 import { type Publication, sources } from './sources.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const contents: Readonly<Record<string, Buffer>> = {
   'a.gz': Buffer.alloc(1000, 1),
@@ -35,12 +35,9 @@ afterAll(async () => {
   await new Promise((done) => server.close(done));
 });
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'publication-'));
+  root = temporaryFolder();
   asked = [];
   broken = undefined;
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 const publication = (base = '/x'): Publication => ({

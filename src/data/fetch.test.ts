@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataError, FileError, UsageError } from '../errors.ts';
 import { fetchArchive, fetchDataset, type FetchOptions } from './fetch.ts';
 import type { Source } from './sources.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const archive = Buffer.from(Uint32Array.from({ length: 75_000 }, (_, i) => Math.imul(i, 2654435761)).buffer);
 const file = 'things.tar.gz';
@@ -46,12 +37,9 @@ afterAll(async () => {
   await new Promise((done) => server.close(done));
 });
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'fetch-'));
+  root = temporaryFolder();
   pages = {};
   requests = [];
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 /** Like a real server: the whole file, or the rest from the requested offset. */

@@ -1,10 +1,10 @@
 /** Images are read as Pillow reads them: files and pixels were made by test/peers/pil_images.py. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeImage, decodeImageBytes, imageFacts } from './image-file.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 interface Reference {
   readonly mode: string;
@@ -21,13 +21,7 @@ const fixture = join(import.meta.dirname, '..', '..', 'test', 'data', 'pil-image
 const references = JSON.parse(readFileSync(fixture, 'utf8')) as Record<string, Reference>;
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
 
-let root = '';
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-image-file-'));
-});
-afterAll(() => {
-  rmSync(root, { recursive: true });
-});
+const root = temporaryFolder();
 
 const largest = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((max, byte, i) => Math.max(max, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);

@@ -1,6 +1,5 @@
 /** Reads random trees of image folders: each labelled real image once, under the right class. */
-import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { linkSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { classNameOf } from './class-names.ts';
 import { isClutter } from './folder-walk.ts';
 import { readImageFolder } from './image-folder.ts';
 import { listImages } from './image-tree.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const odd = [
   '-rf',
@@ -226,52 +226,48 @@ it('over random trees each labelled real image is read once, under the right cla
   let [images, refused] = [0, 0];
   await fc.assert(
     fc.asyncProperty(tree, async ({ names, parts, withVal }) => {
-      const root = mkdtempSync(join(tmpdir(), 'trees-'));
-      try {
-        const builder = new Builder(root);
-        const used = withVal ? ['train', 'test', 'val'] : ['train', 'test'];
-        used.forEach((part, p) => {
-          builder.part(
-            part,
-            names.map((name, c) => [name, parts[p]![c]!]),
-          );
-        });
-        builder.finish();
-        const classNames = [...new Set(names.map(classNameOf))].sort();
-        const missing = used.filter((part) => {
-          const { classes } = builder.expected.get(part)!;
-          return new Set(classes.values()).size < classNames.length;
-        });
-        const set = join(root, 'set');
-        if (missing.length > 0) {
-          refused++;
-          await expect(readImageFolder(set)).rejects.toBeInstanceOf(DataError);
-        }
-        if (used.some((part) => builder.expected.get(part)!.classes.size === 0)) return;
-        const { train, test, validation } = await readImageFolder(set, { allowEmptyClasses: true });
-        for (const [part, found] of [
-          ['train', train],
-          ['test', test],
-          ['val', validation],
-        ] as const) {
-          if (part === 'val' && !withVal) continue;
-          expect(found!.classes).toEqual(classNames);
-          const seen = Array.from({ length: found!.count }, (_, i): [number, string] => [
-            (found!.images[2 * i]! << 8) | found!.images[2 * i + 1]!,
-            found!.classes[found!.labels[i]!]!,
-          ]);
-          images += seen.length;
-          expect(seen.sort(([a], [b]) => a - b)).toEqual(
-            [...builder.expected.get(part)!.classes].sort(([a], [b]) => a - b),
-          );
-        }
-        // Unlabelled images are also found, and targets of links to other parts; none of them twice.
-        const { files } = await listImages([join(set, 'train')]);
-        expect(files.length).toBeGreaterThanOrEqual(train.count);
-        expect(new Set(files.map((file) => statSync(file).ino)).size).toBe(files.length);
-      } finally {
-        rmSync(root, { recursive: true, force: true });
+      const root = temporaryFolder();
+      const builder = new Builder(root);
+      const used = withVal ? ['train', 'test', 'val'] : ['train', 'test'];
+      used.forEach((part, p) => {
+        builder.part(
+          part,
+          names.map((name, c) => [name, parts[p]![c]!]),
+        );
+      });
+      builder.finish();
+      const classNames = [...new Set(names.map(classNameOf))].sort();
+      const missing = used.filter((part) => {
+        const { classes } = builder.expected.get(part)!;
+        return new Set(classes.values()).size < classNames.length;
+      });
+      const set = join(root, 'set');
+      if (missing.length > 0) {
+        refused++;
+        await expect(readImageFolder(set)).rejects.toBeInstanceOf(DataError);
       }
+      if (used.some((part) => builder.expected.get(part)!.classes.size === 0)) return;
+      const { train, test, validation } = await readImageFolder(set, { allowEmptyClasses: true });
+      for (const [part, found] of [
+        ['train', train],
+        ['test', test],
+        ['val', validation],
+      ] as const) {
+        if (part === 'val' && !withVal) continue;
+        expect(found!.classes).toEqual(classNames);
+        const seen = Array.from({ length: found!.count }, (_, i): [number, string] => [
+          (found!.images[2 * i]! << 8) | found!.images[2 * i + 1]!,
+          found!.classes[found!.labels[i]!]!,
+        ]);
+        images += seen.length;
+        expect(seen.sort(([a], [b]) => a - b)).toEqual(
+          [...builder.expected.get(part)!.classes].sort(([a], [b]) => a - b),
+        );
+      }
+      // Unlabelled images are also found, and targets of links to other parts; none of them twice.
+      const { files } = await listImages([join(set, 'train')]);
+      expect(files.length).toBeGreaterThanOrEqual(train.count);
+      expect(new Set(files.map((file) => statSync(file).ino)).size).toBe(files.length);
     }),
     { numRuns: 50, seed: 20 },
   );

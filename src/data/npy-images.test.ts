@@ -1,18 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { DataError, UsageError } from '../errors.ts';
 import { encodeNpy, type SafetensorsDType } from '../io/index.ts';
 import { listDatasets, loadImages, loadTestSet } from './catalogue.ts';
 import { npyTestPlaces } from './npy-images.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'npy-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = temporaryFolder();
 });
 
 function put(

@@ -1,5 +1,4 @@
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +6,7 @@ import { pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
 import { type ArchiveEntry, entriesOfArchive } from './archive.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const large = Buffer.from(Uint32Array.from({ length: 60_000 }, (_, i) => Math.imul(i, 2654435761)).buffer);
 const files: Record<string, Uint8Array> = {
@@ -110,25 +110,21 @@ it('the error for a failing source includes the reason', async () => {
 });
 
 it('the file is closed when the reader stops early, and when the archive is damaged', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'archive-'));
-  try {
-    const path = join(root, 'x.tar.gz');
-    const bytes = gzipSync(await tar());
-    writeFileSync(path, bytes);
-    const early = createReadStream(path, { highWaterMark: 1000 });
-    for await (const { name } of entriesOfArchive(early, path, () => true)) {
-      expect(name).toBe('folder/a.bin');
-      break;
-    }
-    expect(early.destroyed).toBe(true);
-    bytes.fill(0, 5000, 6000);
-    writeFileSync(path, bytes);
-    const damaged = createReadStream(path, { highWaterMark: 1000 });
-    await expect(all(damaged, path)).rejects.toBeInstanceOf(DataError);
-    expect(damaged.destroyed).toBe(true);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
+  const root = temporaryFolder();
+  const path = join(root, 'x.tar.gz');
+  const bytes = gzipSync(await tar());
+  writeFileSync(path, bytes);
+  const early = createReadStream(path, { highWaterMark: 1000 });
+  for await (const { name } of entriesOfArchive(early, path, () => true)) {
+    expect(name).toBe('folder/a.bin');
+    break;
   }
+  expect(early.destroyed).toBe(true);
+  bytes.fill(0, 5000, 6000);
+  writeFileSync(path, bytes);
+  const damaged = createReadStream(path, { highWaterMark: 1000 });
+  await expect(all(damaged, path)).rejects.toBeInstanceOf(DataError);
+  expect(damaged.destroyed).toBe(true);
 });
 
 it.each(['x', 'x.tar', 'x.zip'])(

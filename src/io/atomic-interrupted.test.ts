@@ -1,11 +1,11 @@
 /** Makes each call that changes the disk fail in turn: alone (an error), or with every call after it (a kill). */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type * as fileSystem from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FileError } from '../errors.ts';
 import { recoverFolder, writeFileAtomic, writeFolderAtomic } from './atomic.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const fault = vi.hoisted(() => {
   const state = { at: Infinity, kill: false, calls: 0 };
@@ -55,11 +55,10 @@ const calm = (): void => {
 let root: string;
 beforeEach(() => {
   calm();
-  root = mkdtempSync(join(tmpdir(), 'interrupted-'));
+  root = temporaryFolder();
 });
 afterEach(() => {
   calm();
-  rmSync(root, { recursive: true, force: true });
 });
 
 /** Empties the root. */

@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { FileError } from '../errors.ts';
 import { fileText } from './byte-source.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'text-'));
+const folder = temporaryFolder();
 const path = join(folder, 'points.csv');
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
 const read = (bytes: Uint8Array): string => {
   writeFileSync(path, bytes);
   return fileText(path);

@@ -1,19 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { FileError } from '../errors.ts';
 import { headBytes, kindOfBytes } from './file-kind.ts';
 import { encodePng } from './png.ts';
 import { legacyOf, pickleOf, tensorOf, zipOf } from './pytorch/fake-file.ts';
 import { encodeSafetensors, type StoredTensor } from './safetensors.ts';
 import { openWeightFile } from './weight-file.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-kinds-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolder();
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
 const padded = (bytes: Buffer, size = 600): Buffer => Buffer.concat([bytes, Buffer.alloc(size, 1)]);

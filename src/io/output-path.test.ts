@@ -1,26 +1,14 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { FileError } from '../errors.ts';
 import { writeFolderAtomic } from './atomic.ts';
 import { checkOutputFile, makeFolder } from './output-path.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 let dir = '';
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'meanfield-output-'));
-});
-afterEach(() => {
-  rmSync(dir, { recursive: true });
+  dir = temporaryFolder();
 });
 
 const refusalOf = (action: () => unknown): string => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +13,7 @@ import {
   type SafetensorsFile,
   type StoredTensor,
 } from './safetensors.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const widths: Record<SafetensorsDType, number> = {
   F64: 8,
@@ -341,20 +341,16 @@ describe('unsupported types', () => {
 
 describe('reading', () => {
   it('a written file yields its tensors; the error for a missing file or a folder names the path', () => {
-    const root = mkdtempSync(join(tmpdir(), 'safetensors-'));
-    try {
-      const path = join(root, 'a.safetensors');
-      writeFileSync(path, whole(small, { k: 'v' }));
-      expect(plain(readSafetensors(path))).toEqual(plain({ tensors: small, metadata: { k: 'v' } }));
-      writeFileSync(path, whole(small).subarray(0, -1));
-      expect(() => readSafetensors(path)).toThrow(`${path} is damaged or half-written`);
-      const missing = join(root, 'missing');
-      expect(() => readSafetensors(missing)).toThrow(
-        new FileError(`cannot read ${missing}: it does not exist`),
-      );
-      expect(() => readSafetensors(root)).toThrow(FileError);
-    } finally {
-      rmSync(root, { recursive: true, force: true });
-    }
+    const root = temporaryFolder();
+    const path = join(root, 'a.safetensors');
+    writeFileSync(path, whole(small, { k: 'v' }));
+    expect(plain(readSafetensors(path))).toEqual(plain({ tensors: small, metadata: { k: 'v' } }));
+    writeFileSync(path, whole(small).subarray(0, -1));
+    expect(() => readSafetensors(path)).toThrow(`${path} is damaged or half-written`);
+    const missing = join(root, 'missing');
+    expect(() => readSafetensors(missing)).toThrow(
+      new FileError(`cannot read ${missing}: it does not exist`),
+    );
+    expect(() => readSafetensors(root)).toThrow(FileError);
   });
 });

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FileError } from '../errors.ts';
 import { numbersOf } from './numbers.ts';
 import {
@@ -18,12 +17,10 @@ import {
 } from './pytorch/fake-file.ts';
 import { encodeSafetensors, type StoredTensor } from './safetensors.ts';
 import { openWeightFile } from './weight-file.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-weights-'));
+const folder = temporaryFolder();
 const path = join(folder, 'weights.pth');
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 /** The contents of a file's tensors. */
 async function readAll(bytes: Uint8Array): Promise<Record<string, number[]>> {

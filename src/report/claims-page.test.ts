@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ClaimPanel, ClaimResult } from '../runs/index.ts';
@@ -8,6 +7,7 @@ import { formatBand, formatMeasured, formatWithError } from './claim-numbers.ts'
 import { claimsPageHtml } from './claims-page.ts';
 import { writeClaims } from './claims-report.ts';
 import { renderPdf } from './pdf.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const panel: ClaimPanel = {
   title: 'Error of theta',
@@ -103,20 +103,16 @@ it('CSV has a row per point; .npz an array per series, with distinct names', () 
 });
 
 it('every file of a claim is written, its PDF with text, the same bytes each time', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'meanfield-claims-'));
-  try {
-    await writeClaims([claim()], dir, { seed: 1, quick: true });
-    expect(readdirSync(dir).sort()).toEqual(
-      [...['csv', 'json', 'npz', 'pdf', 'png', 'svg'].map((ending) => `C1.${ending}`), 'verify.html'].sort(),
-    );
-    const pdf = readFileSync(join(dir, 'C1.pdf'));
-    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-    // The font is embedded, so Greek letters and superscript digits are drawn on any machine.
-    expect(pdf.includes('/FontFile2')).toBe(true);
-    const svg = readFileSync(join(dir, 'C1.svg'), 'utf8');
-    const again = (await renderPdf(svg, 'C1: Error of theta')) ?? Buffer.of();
-    expect(pdf.equals(again)).toBe(true);
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+  const dir = temporaryFolder();
+  await writeClaims([claim()], dir, { seed: 1, quick: true });
+  expect(readdirSync(dir).sort()).toEqual(
+    [...['csv', 'json', 'npz', 'pdf', 'png', 'svg'].map((ending) => `C1.${ending}`), 'verify.html'].sort(),
+  );
+  const pdf = readFileSync(join(dir, 'C1.pdf'));
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+  // The font is embedded, so Greek letters and superscript digits are drawn on any machine.
+  expect(pdf.includes('/FontFile2')).toBe(true);
+  const svg = readFileSync(join(dir, 'C1.svg'), 'utf8');
+  const again = (await renderPdf(svg, 'C1: Error of theta')) ?? Buffer.of();
+  expect(pdf.equals(again)).toBe(true);
 });

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { chooseTicks, makeScale, type Mark, themes } from '../draw/index.ts';
 import { confusionCells, confusionMatrix } from '../pictures/confusion.ts';
 import type { Figure, FigureRun, Panel } from '../pictures/figure.ts';
@@ -17,15 +14,15 @@ import { finalStepsOf, stepsFrom } from '../runs/depth.ts';
 import { readRun, type RunData } from '../runs/index.ts';
 import { fashionClasses, writeFakeRun } from './fake-run.ts';
 import { errorGroups, figureRuns } from './report.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-let root: string;
+const root = temporaryFolder();
 let meanField: FigureRun;
 let vanilla: FigureRun;
 let interval: FigureRun;
 let learned: FigureRun;
 let young: FigureRun;
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'figures-'));
   const dirs = [
     writeFakeRun(root, { epochs: 6, blocks: [5, 0, 4], stepsPerEpoch: 469 }),
     writeFakeRun(root, { scheme: 'vanilla', epochs: 3, stepsPerEpoch: 60 }),
@@ -40,9 +37,6 @@ beforeAll(async () => {
     FigureRun,
     FigureRun,
   ];
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 const marksOf = (panel: Panel | undefined, width = 440): Mark[] => {

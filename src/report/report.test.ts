@@ -1,28 +1,14 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { readRun } from '../runs/index.ts';
 import { type FakeRun, writeFakeRun } from './fake-run.ts';
 import { darkRules, grid, ink, muted, paper, rule, textWidth } from '../draw/index.ts';
 import { renderPng, writeReport } from './index.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-let root: string;
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'report-'));
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 const small: FakeRun = { epochs: 4, stepsPerEpoch: 40 };
 const now = Date.UTC(2026, 7, 24);

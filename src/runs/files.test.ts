@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -21,11 +21,9 @@ import {
 } from './index.ts';
 import { processMark } from '../processes/index.ts';
 import { lastEpochFromCsv } from './summary.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'runs-'));
-process.on('exit', () => {
-  rmSync(scratch, { recursive: true, force: true });
-});
+const scratch = temporaryFolder();
 
 it('config.yaml round-trips every record of JSON values', () => {
   const file = join(scratch, 'config.yaml');

@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FileError } from '../errors.ts';
 import { findCut, Journal, stepOf } from './journal.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const disk = vi.hoisted(() => ({ bytesLeft: Infinity }));
 
@@ -22,11 +22,10 @@ vi.mock('node:fs', async (original) => {
 
 let root: string;
 beforeEach(() => {
-  root = fs.mkdtempSync(join(tmpdir(), 'journal-'));
+  root = temporaryFolder();
 });
 afterEach(() => {
   disk.bytesLeft = Infinity;
-  fs.rmSync(root, { recursive: true, force: true });
 });
 
 it('a full disk gives one clear line, and a half-written record is removed', () => {

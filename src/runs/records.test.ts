@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { countLines, lastRecord, readRecords, swapSchema } from './index.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'meanfield-records-'));
+const root = temporaryFolder();
 const file = join(root, 'swaps.jsonl');
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
 
 const line = (step: number): string =>
   `${JSON.stringify({ step, epoch: 0, stage: 'layer1', before: [0, 1], after: [1, 0], pairs: [[0, 1]] })}\n`;

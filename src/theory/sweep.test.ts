@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { AbortError } from '../errors.ts';
@@ -15,6 +14,7 @@ import { Generator, isGradEnabled, liveTensorCount, ones, ops } from '../tensor/
 import { rms } from '../stats/index.ts';
 import { sweep } from './sweep.ts';
 import { rowsToArrays, rowsToCsv, summarise, writeRows } from './table.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
 const grid = { L: [2, 4], seed: [1, 2, 3] };
 
@@ -145,13 +145,9 @@ it('writes CSV to the last bit, and one array per column', () => {
   ];
   expect(rowsToCsv(rows)).toBe('L,"a,b"\n1,0.30000000000000004\n2,NaN\n');
   expect(rowsToArrays(rows).get('a,b')).toEqual({ shape: [2], data: Float64Array.of(0.1 + 0.2, NaN) });
-  const dir = mkdtempSync(join(tmpdir(), 'meanfield-sweep-'));
-  try {
-    writeRows(join(dir, 'rows.csv'), rows);
-    writeRows(join(dir, 'rows.npz'), rows);
-    expect(readFileSync(join(dir, 'rows.csv'), 'utf8')).toBe(rowsToCsv(rows));
-    expect(readFileSync(join(dir, 'rows.npz')).subarray(0, 2).toString()).toBe('PK');
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+  const dir = temporaryFolder();
+  writeRows(join(dir, 'rows.csv'), rows);
+  writeRows(join(dir, 'rows.npz'), rows);
+  expect(readFileSync(join(dir, 'rows.csv'), 'utf8')).toBe(rowsToCsv(rows));
+  expect(readFileSync(join(dir, 'rows.npz')).subarray(0, 2).toString()).toBe('PK');
 });

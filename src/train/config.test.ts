@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import {
   changedConfig,
@@ -16,11 +16,9 @@ import {
 } from './config.ts';
 import { overridden, withEffect } from './settings/effect.ts';
 import { configKeys, flagOf, isSetting, keyOf, settingOf } from './settings/table.ts';
+import { temporaryFolder } from '../test-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'meanfield-config-'));
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 const refusal = (options: object, where = commandLine): string => {
   try {

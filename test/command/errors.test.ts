@@ -11,11 +11,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { meanfield, type Outcome } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const record = 3073;
 const quick = [
@@ -35,15 +35,11 @@ const quick = [
   '--quiet',
 ];
 
-let root = '';
+const root = temporaryFolder();
 let run = '';
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-errors-'));
   run = join(root, 'good');
   expect(meanfield(['train', ...quick, '--output', root, '--name', 'good']).code).toBe(0);
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 function expectOneLine(outcome: Outcome, code: number, ...parts: (string | RegExp)[]): void {
@@ -278,15 +274,13 @@ describe('training', () => {
 });
 
 const canMount = ((): boolean => {
-  const dir = mkdtempSync(join(tmpdir(), 'meanfield-mount-'));
+  const dir = temporaryFolder();
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir], { stdio: 'ignore' });
     execFileSync('umount', [dir]);
     return true;
   } catch {
     return false;
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
   }
 })();
 

@@ -1,18 +1,12 @@
 /** Commands under a low limit of open files, as on batch systems and in containers. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { bin, environment, type Outcome } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-let root = '';
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-few-files-'));
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 /** Runs to the end with at most `files` open files. */
 function meanfieldWith(files: number, args: readonly string[]): Outcome {

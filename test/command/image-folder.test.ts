@@ -1,22 +1,13 @@
 /** Folders of image files as a user meets them: train, check, evaluate, predict. */
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { encodeNpy } from '../../src/io/index.ts';
 import { meanfield } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'meanfield-folder-'));
+const root = temporaryFolder();
 const [data, run] = [join(root, 'data'), join(root, 'run')];
 
 /** One colour, slightly changed from image to image. */
@@ -52,9 +43,6 @@ beforeAll(async () => {
   expect(outcome.stderr).toMatch(/note: train: 1 link leads back/);
   expect(outcome.stderr).toMatch(/epoch 2\/2 .*validation error/);
   expect(outcome.stderr).not.toMatch(/epoch \d\/2 .*test error/);
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 it('epochs are evaluated on val, and the result has both errors', () => {

@@ -1,17 +1,11 @@
 /** `meanfield lab` as a user runs it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { meanfield } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-let dir = '';
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'meanfield-lab-'));
-});
-afterAll(() => {
-  rmSync(dir, { recursive: true, force: true });
-});
+const dir = temporaryFolder();
 
 const small = ['--points', '20', '--depth', '3', '--particles', '4'];
 interface Told {

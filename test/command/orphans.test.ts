@@ -1,25 +1,22 @@
 /** Every worker process ends when its parent is killed, even during a computation; a hang-up alone does not end it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { python, torchVersion } from '../peers/pytorch.ts';
 import { bin, environment } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-orphans-'));
+const folder = temporaryFolder();
 const parents: ChildProcess[] = [];
 const orphans: number[] = [];
 afterEach(() => {
   for (const parent of parents.splice(0)) parent.kill('SIGKILL');
   for (const pid of orphans.splice(0).filter(lives)) process.kill(pid, 'SIGKILL');
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function start(args: readonly string[]): ChildProcess {

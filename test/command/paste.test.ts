@@ -1,26 +1,17 @@
 /** Printed command lines work when pasted into a shell, whatever the paths are called. */
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { meanfield, type Outcome } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const packageFolder = join(import.meta.dirname, '..', '..');
 const odd = `an "odd" one, $HOME's & -- it`;
 
-let root = '';
+const root = temporaryFolder();
 let here = '';
 beforeAll(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'meanfield-paste-')));
   here = join(root, odd);
   mkdirSync(here);
   // Replacements for npx and node that print their arguments.
@@ -30,9 +21,6 @@ beforeAll(() => {
     writeFileSync(file, `#!/bin/sh\nfor word in "$0" "$@"; do printf '%s\\0' "$word"; done\n`);
     chmodSync(file, 0o755);
   }
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 /** The words that a shell in `here` passes to the program of a line, starting with the program. */

@@ -1,19 +1,13 @@
 /** Settings as a user gives them: flags, a file, a resumed run; and where data and runs are found. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { meanfield, type Outcome } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-let root = '';
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-settings-'));
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 const net = ['--model', 'resnet8', '--width', '2', '--batch-size', '8', '--threads', '1'];
 const tiny = [...net, '--dataset', 'synthetic-images', '--epochs', '1', '--limit-train-batches', '2'];

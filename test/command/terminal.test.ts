@@ -1,10 +1,8 @@
 /** Output on a real terminal: one line of progress, tables that fit, colour where it is visible. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import stringWidth from 'string-width';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { meanfield, meanfieldInTerminal } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const quick = [
   'train',
@@ -12,13 +10,7 @@ const quick = [
   ...['--limit-train-batches', '25', '--limit-eval-batches', '1', '--threads', '1', '--no-report'],
 ];
 
-let root = '';
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-terminal-'));
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 /** Every line that the terminal showed, including erased ones. */
 const shown = (text: string): string[] => text.split(/[\r\n]+(?:\u001B\[K)?/);

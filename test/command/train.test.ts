@@ -1,11 +1,11 @@
 /** Training, evaluation and prediction as a user runs them. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { meanfield, metricsWithoutTimes, startMeanfield } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const quick = [
   ...[
@@ -31,18 +31,14 @@ interface Result {
 
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
 
-let root = '';
+const root = temporaryFolder();
 let run = '';
 let result: Result;
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-train-'));
   run = join(root, 'good');
   const outcome = meanfield(['train', ...quick, '--output', root, '--name', 'good', '--json']);
   expect(outcome.code).toBe(0);
   result = lastLine(outcome.stdout) as Result;
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 it('a run folder holds the configuration, every step, every epoch, checkpoints and a report', () => {

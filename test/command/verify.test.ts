@@ -1,10 +1,10 @@
 /** `meanfield verify` as a user runs it. */
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { meanfield, startMeanfield } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 interface Found {
   readonly claims: readonly {
@@ -35,13 +35,7 @@ function childOf(pid: number | undefined): number | undefined {
   }
 }
 
-let out = '';
-beforeAll(() => {
-  out = mkdtempSync(join(tmpdir(), 'meanfield-verify-'));
-});
-afterAll(() => {
-  rmSync(out, { recursive: true, force: true });
-});
+const out = temporaryFolder();
 
 it('measures the named claims, prints the numbers, and writes the page with figures and data', () => {
   const { code, stdout } = meanfield([

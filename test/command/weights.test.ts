@@ -1,18 +1,18 @@
 /** Weight files as a user meets them: export, evaluate, train from them. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { callOf, globalOf, pickleOf, tensorOf, zipOf } from '../../src/io/pytorch/fake-file.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/index.ts';
 import { meanfield, type Outcome } from './command.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const data = ['--dataset', 'synthetic-images'];
 const net = ['--model', 'resnet8', '--width', '4'];
 const training = [...data, ...net, '--batch-size', '32', '--epochs', '1', '--limit-train-batches', '8'];
 const ofFile = [...data, ...net, '--threads', '1', '--json'];
 
-let root = '';
+const root = temporaryFolder();
 let run = '';
 let file = '';
 const train = (name: string, ...more: readonly string[]): Outcome =>
@@ -33,13 +33,9 @@ const result = (outcome: Outcome): Record<string, unknown> => {
   return JSON.parse(outcome.stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
 };
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-weights-'));
   run = join(root, 'first');
   file = join(root, 'first.safetensors');
   expect(train('first', '--tau-lr-factor', '5').code).toBe(0);
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 it('export writes a plain net with the test error of the run', () => {

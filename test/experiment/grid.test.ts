@@ -11,11 +11,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { unpackRecords } from '../../src/experiment/reproduce/records.ts';
 import { decodeCsv, encodeArchive } from '../../src/io/index.ts';
 import {
@@ -26,6 +25,7 @@ import {
   summaryWithoutTimes,
 } from '../command/command.ts';
 import { testSeed, uniformNumbers } from '../random.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const settings = [
   ...['reproduce', '--preset', 'smoke', '--width', '2', '--limit-train-batches', '24', '--jobs', '1'],
@@ -35,11 +35,10 @@ const cells = [1, 2].flatMap((seed) =>
   ['vanilla', 'mean-field'].map((scheme) => `synthetic-images-resnet20-w2-${scheme}-s${seed}`),
 );
 
-let root = '';
+const root = temporaryFolder();
 let whole = '';
 let wholeSeconds = 0;
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-grid-'));
   whole = join(root, 'whole');
   const started = performance.now();
   const { code, stderr } = meanfield([...settings, '--output', whole]);
@@ -47,9 +46,6 @@ beforeAll(() => {
   expect(code).toBe(0);
   wholeSeconds = (performance.now() - started) / 1000;
 }, 300_000);
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
 
 function expectSameRuns(folder: string): void {
   for (const cell of cells) {

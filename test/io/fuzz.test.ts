@@ -3,12 +3,11 @@
  * line. Inputs are seeded. No input may take more than 200 MB or 5 s of CPU time: the peak memory of the process grows
  * by what one input adds to it, whatever came before.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cifarLayouts } from '../../src/data/cifar-layouts.ts';
 import { readCifarParquet } from '../../src/data/cifar-parquet.ts';
 import { pythonBatch } from '../../src/data/cifar-python.ts';
@@ -46,11 +45,9 @@ import { readConfigFile } from '../../src/runs/config-file.ts';
 import { readSettingsFile } from '../../src/runs/settings-file.ts';
 import { parseOwnPoints } from '../../src/studio/lab/csv.ts';
 import { readCsv, readCsvTensor } from '../../src/tensor-files/index.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-fuzz-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolder();
 
 /** mulberry32: integers in 0 .. n - 1. */
 function seeded(seed: number): (n: number) => number {

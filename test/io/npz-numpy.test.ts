@@ -1,10 +1,10 @@
 /** Our .npz files read by NumPy, if python3 (or $PYTHON) has it: every bit. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type NpyArray, writeNpz } from '../../src/io/index.ts';
 import { ask, python, versionOf } from '../peers/python.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const version = versionOf('numpy');
 const title = version ? `NumPy ${version}` : `NumPy: skipped, ${python} has no numpy`;
@@ -23,11 +23,8 @@ const bitsOf = ({ data }: NpyArray): string[] =>
   );
 
 describe.skipIf(version === undefined)(title, { timeout: 60_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meanfield-npz-'));
+  const folder = temporaryFolder();
   const path = join(folder, 'arrays.npz');
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
 
   it('reads names, types, shapes and every bit', () => {
     const special = [0, -0, 1 / 3, NaN, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE];

@@ -1,11 +1,11 @@
 /** Files written by PyTorch, if python3 (or $PYTHON) has it: every bit, and no code. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { FileError } from '../../src/errors.ts';
 import { numbersOf, openWeightFile, type StoredTensor } from '../../src/io/index.ts';
 import { ask, python, versionOf } from '../peers/python.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const version = versionOf('torch');
 const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
@@ -30,13 +30,10 @@ async function readAll(path: string): Promise<Map<string, StoredTensor>> {
 }
 
 describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meanfield-torch-'));
+  const folder = temporaryFolder();
   let answer: Answer;
   beforeAll(() => {
     answer = ask('torch_files.py', folder) as Answer;
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it.each(['zip-2', 'zip-3', 'zip-4', 'legacy-2', 'legacy-3', 'legacy-4', 'bare'])(

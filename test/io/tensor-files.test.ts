@@ -2,27 +2,24 @@
  * meanfield/io through its public name: saved values round-trip, bit by bit, and everything else is refused in one
  * line.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type * as Errors from '../../src/errors.ts';
 import type * as Io from '../../src/tensor-files/index.ts';
 import type * as Tensors from '../../src/tensor/index.ts';
 import { published } from '../published.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const { FileError, UsageError } = await published<typeof Errors>('meanfield');
 const io = await published<typeof Io>('meanfield/io');
 const { liveTensorCount, ops, scope, tensor, fromBuffer } =
   await published<typeof Tensors>('meanfield/tensor');
 
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-io-'));
+const folder = temporaryFolder();
 type Tensor = Tensors.Tensor;
 type DType = Tensors.DType;
 
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 const file = (name: string): string => join(folder, name);
 
 const samples: Readonly<Record<DType, () => Tensor>> = {

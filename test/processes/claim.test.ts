@@ -1,9 +1,9 @@
 /** Claims of cells: one holder at a time, among processes that race and die. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import {
   abandonedAfter,
   beatClaim,
@@ -13,13 +13,11 @@ import {
   takeClaim,
 } from '../../src/processes/index.ts';
 import { testSeed } from '../random.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-claim-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = temporaryFolder();
 });
 
 const newestFile = (cell: string): string => {

@@ -1,6 +1,5 @@
 /** An exported folder opened from disk, with nothing but its files. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -21,9 +20,10 @@ import { exportStudio } from '../../src/studio/server/export.ts';
 import { fakePage } from '../../src/studio/server/fake-page.ts';
 import { seriousViolations } from './axe.ts';
 import { executablePath } from './page.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const markup = '</script><script>alert(1)</script>';
-const base = mkdtempSync(join(tmpdir(), 'studio-export-'));
+const base = temporaryFolder();
 const [runs, out, exportPage] = [join(base, 'runs'), join(base, 'out'), join(base, 'page')];
 let served: string;
 let browser: Browser;
@@ -58,7 +58,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
-  rmSync(base, { recursive: true, force: true });
 });
 
 const address = (hash: string): string => `${pathToFileURL(join(out, 'index.html')).href}${hash}`;

@@ -3,9 +3,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import {
   routes,
   tokenHeader,
 } from '../../src/studio/protocol/index.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'meanfield.js');
 const training = [
@@ -37,7 +38,7 @@ let runs: string;
 const children: ChildProcess[] = [];
 const trainers = new Set<number>();
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), 'studio-processes-'));
+  base = temporaryFolder();
   runs = join(base, 'my runs');
 });
 afterEach(async () => {
@@ -47,7 +48,6 @@ afterEach(async () => {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
-  rmSync(base, { recursive: true, force: true });
 });
 
 function kill(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -1,9 +1,8 @@
 /** Runs recognise their data: they do not resume with other data, and are not tested on other classes. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { readConfigFile } from '../../src/runs/index.ts';
 import {
@@ -17,14 +16,9 @@ import {
   startRun,
   type TrainOptions,
 } from '../../src/train/index.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-let root = '';
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-identity-'));
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 interface Folder {
   /** Name and colour of each class. */

@@ -1,8 +1,7 @@
 /** Exports a trained net to a file and imports it again. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { FileError, UsageError } from '../../src/errors.ts';
 import { encodeSafetensors, type StoredTensor } from '../../src/io/index.ts';
 import { CifarResNet } from '../../src/models/index.ts';
@@ -19,12 +18,10 @@ import {
   size,
   Worst,
 } from '../gradients/nets.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'meanfield-export-'));
+const folder = temporaryFolder();
 const file = join(folder, 'net.safetensors');
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 const images = makeImages();
 const logitsOf = (net: CifarResNet, training = false): number[] =>

@@ -1,11 +1,11 @@
 /** A run killed at any moment and resumed equals the run that was never killed, bit for bit. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { meanfield, metricsWithoutTimes, startMeanfield, summaryWithoutTimes } from '../command/command.ts';
 import { testSeed, uniformNumbers } from '../random.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 // tau moves fast here, so that blocks swap during the run and the order must survive too.
 const settings = [
@@ -27,18 +27,14 @@ const settings = [
 const kills = 10;
 const killsDuringWrite = 3;
 
-let root = '';
+const root = temporaryFolder();
 let whole = '';
 let wholeSeconds = 0;
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-kill-'));
   const started = performance.now();
   expect(meanfield(['train', ...settings, '--output', root, '--name', 'whole']).stderr).toBe('');
   wholeSeconds = (performance.now() - started) / 1000;
   whole = join(root, 'whole');
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 /** Resolves when a checkpoint is being written: its temporary folder exists. */

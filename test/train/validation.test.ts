@@ -1,16 +1,13 @@
 /** The images on which epochs are evaluated: held-out images or the test set, every epoch or only the last. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { encodePng } from '../../src/io/png.ts';
 import { evaluationSet, readRun, summaryFromCsv } from '../../src/runs/index.ts';
 import { type EpochProgress, resolveConfig, startRun, type TrainOptions } from '../../src/train/index.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'meanfield-validation-'));
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 const small: TrainOptions = {
   ...{ dataset: 'synthetic-images', model: 'resnet8', width: 2, epochs: 3, batchSize: 16 },

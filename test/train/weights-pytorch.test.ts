@@ -1,8 +1,7 @@
 /** Exchanges weights with PyTorch, if python3 (or $PYTHON) has it: the same net gives the same logits in both. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/io/index.ts';
 import { type Architecture, CifarResNet, type KeyStyle, parseModelName } from '../../src/models/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
@@ -20,6 +19,7 @@ import {
 } from '../gradients/nets.ts';
 import { peerNet } from '../gradients/pytorch-nets.ts';
 import { ask, python, versionOf } from '../peers/python.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
 
 const version = versionOf('torch');
 const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
@@ -40,10 +40,7 @@ const apart = {
 };
 
 describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meanfield-state-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = temporaryFolder();
   const images = makeImages();
   const plain = (architecture: Architecture) =>
     peerNet({ ...size, ...architecture }, { activation: 'relu', scheme: 'vanilla', pinned: false });

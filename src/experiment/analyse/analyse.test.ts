@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { UsageError } from '../../errors.ts';
 import { writeAnalysis, writeReport } from '../../report/index.ts';
 import type { Analysis } from '../../runs/index.ts';
@@ -16,8 +15,9 @@ import { measureNeighbours } from './neighbours.ts';
 import { measurePaths } from './path-lengths.ts';
 import { measurePermutation, type Permutation } from './permutation.ts';
 import { measureStepGradient } from './step-gradient.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
-let root = '';
+const root = temporaryFolder();
 let trained: SessionResult;
 let analysis: Analysis;
 
@@ -45,12 +45,8 @@ const train = (name: string, settings: TrainOptions = {}): Promise<SessionResult
   );
 
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'meanfield-analyse-'));
   trained = await train('run');
   analysis = await analyse(trained.dir, options);
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
 });
 
 const sectionOf = (id: string): Analysis['sections'][number] =>

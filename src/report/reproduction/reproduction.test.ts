@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ArmResult, Comparison, Reproduction, ReproductionRow } from '../../runs/index.ts';
 import { gainsFigure, orderFigure, tableFigure } from '../../pictures/index.ts';
 import { writeReproduction } from './report.ts';
@@ -15,11 +14,9 @@ import {
   reproductionTable,
   runsTable,
 } from './tables.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'reproduction-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolder();
 
 const arm = (scheme: string, errors: readonly number[], rest: Partial<ArmResult> = {}): ArmResult => {
   const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;

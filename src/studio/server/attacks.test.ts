@@ -1,15 +1,15 @@
 /** Attacks against a real server on a real port, all of which must fail. */
 import { connect } from 'node:net';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import { routes, type RunList, tokenHeader } from '../protocol/index.ts';
 import { ask, errorOf, fakePage, startFakeStudio } from './fake-page.ts';
 import { startStudio, type Studio } from './studio.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'studio-attacks-'));
+const base = temporaryFolder();
 const root = join(base, 'runs');
 const markup = `<img src=x onerror="alert(1)">'"&`;
 let studio: Studio;
@@ -33,7 +33,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await studio.close();
-  rmSync(base, { recursive: true, force: true });
 });
 
 const everything = [

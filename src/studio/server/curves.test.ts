@@ -1,21 +1,18 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { readRecords, type StepRecord, stepSchema } from '../../runs/index.ts';
 import { CurveStore } from './curve-store.ts';
 import { curves } from './curves.ts';
 import { StepIndex } from './step-index.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'curves-'));
+  folder = temporaryFolder();
   file = join(folder, 'metrics.jsonl');
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const record = (step: number, loss: number | null = 1 / step): object => ({

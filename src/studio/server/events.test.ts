@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeFakeRun } from '../../report/fake-run.ts';
@@ -16,18 +16,18 @@ import {
 } from '../protocol/index.ts';
 import { ask, errorOf, startFakeStudio } from './fake-page.ts';
 import type { Studio } from './studio.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
 let root: string;
 let studio: Studio;
 const streams: IncomingMessage[] = [];
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'studio-events-'));
+  root = temporaryFolder();
   studio = await startFakeStudio(root);
 });
 afterEach(async () => {
   for (const stream of streams.splice(0)) stream.destroy();
   await studio.close();
-  rmSync(root, { recursive: true, force: true });
 });
 
 interface Event {

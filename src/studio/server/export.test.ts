@@ -1,14 +1,13 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir, hostname, tmpdir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -20,6 +19,7 @@ import { FolderWalk } from './folder-walk.ts';
 import { Redactor } from './redactor.ts';
 import { RunIndex } from './run-index.ts';
 import { CloudStore } from './weight-clouds.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
 let base: string;
 let runs: string;
@@ -27,7 +27,7 @@ let out: string;
 let exportPage: string;
 const page = fakePage();
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), 'studio-export-'));
+  base = temporaryFolder();
   [runs, out, exportPage] = [join(base, 'runs'), join(base, 'out'), join(base, 'page')];
   mkdirSync(runs);
   mkdirSync(exportPage);
@@ -36,7 +36,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  rmSync(base, { recursive: true, force: true });
 });
 
 const small = { epochs: 2, stepsPerEpoch: 10 };

@@ -1,21 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import { type RunDetail, type RunList, routes, type SwapList } from '../protocol/index.ts';
 import { ask, errorOf, startFakeStudio } from './fake-page.ts';
 import type { Studio } from './studio.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
-let root: string;
+const root = join(temporaryFolder(), 'studio records');
 let studio: Studio;
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'studio records '));
+  mkdirSync(root);
   studio = await startFakeStudio(root);
 });
 afterAll(async () => {
   await studio.close();
-  rmSync(root, { recursive: true, force: true });
 });
 
 async function json<T>(path: string): Promise<T> {

@@ -5,7 +5,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,20 +13,18 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import type { RunStatus } from '../../runs/index.ts';
 import { rootGrid, type RunRow } from '../protocol/index.ts';
 import { RunIndex } from './run-index.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'studio-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = temporaryFolder();
 });
 
 const small = { epochs: 2, stepsPerEpoch: 10 };
@@ -225,7 +222,7 @@ it('reports a missing runs folder, and reads it once it exists', async () => {
 });
 
 it('reads nothing outside the runs folder, through neither folder nor file links', async () => {
-  const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+  const outside = temporaryFolder();
   writeFakeRun(outside, { ...small, name: 'secret' });
   writeFakeRun(root, { ...small, name: 'mine' });
   symlinkSync(join(outside, 'secret'), join(root, 'linked'));
@@ -244,7 +241,6 @@ it('reads nothing outside the runs folder, through neither folder nor file links
   expect(index.list().problems.join()).toMatch(/^linked is a link that leads out of the runs folder/);
   await expect(index.open('mine')).rejects.toThrow(/link that leads out of the runs folder/);
   await expect(index.open('linked')).rejects.toThrow(/no run "linked"/);
-  rmSync(outside, { recursive: true });
 });
 
 it('does not open a pipe in place of a file', async () => {

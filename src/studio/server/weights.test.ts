@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeSafetensors, type StoredTensor } from '../../io/index.ts';
@@ -11,6 +10,7 @@ import { principalPlane } from './principal-plane.ts';
 import { RunIndex } from './run-index.ts';
 import type { Studio } from './studio.ts';
 import { CloudStore } from './weight-clouds.ts';
+import { temporaryFolder } from '../../test-folder.ts';
 
 it('points on a plane in many dimensions keep their distances and all variance is explained', async () => {
   const [u, v] = [0, 1].map((phase) =>
@@ -41,15 +41,13 @@ it('a single point and coinciding points have no variance to explain', async () 
   expect((await principalPlane([point(), point(), point()])).explained).toEqual([0, 0]);
 });
 
-let root: string;
+const root = temporaryFolder();
 let studio: Studio;
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'studio-weights-'));
   studio = await startFakeStudio(root);
 });
 afterAll(async () => {
   await studio.close();
-  rmSync(root, { recursive: true, force: true });
 });
 
 const f32 = (values: readonly number[], shape: readonly number[] = [values.length]): StoredTensor => ({
@@ -131,14 +129,13 @@ it('frozen orders are kept, and schemes without positions have none', async () =
 it('missing, damaged and linked checkpoints give no points and no error', async () => {
   writeFakeRun(root, { name: 'bare', epochs: 1, stepsPerEpoch: 3 });
   expect(await cloudsOf('bare')).toEqual({ stages: {} });
-  const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+  const outside = temporaryFolder();
   writeFakeRun(root, { name: 'odd', epochs: 1, stepsPerEpoch: 3 });
   writeCheckpoint('odd', 'last', 5, [1, 2, 3]);
   writeFileSync(join(root, 'odd', 'checkpoints', 'last', 'model.safetensors'), 'torn');
   symlinkSync(outside, join(root, 'odd', 'checkpoints', 'best'));
   writeFileSync(join(outside, 'model.safetensors'), 'x');
   expect(await cloudsOf('odd')).toEqual({ stages: {} });
-  rmSync(outside, { recursive: true });
 });
 
 it('reads fewer checkpoints for many blocks, and evenly spaced blocks for very many; always the first and last', async () => {
