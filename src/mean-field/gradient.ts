@@ -141,8 +141,7 @@ export function predict(
       );
       const end = slices.length;
       const last = statesAt(slices, initialState(network), measure.steps, new Set([end])).get(end)!;
-      // With no steps and no maps, the result must not be the inputs tensor itself.
-      return last === network.inputs && !readout ? ops.clone(last) : predictionOf({ readout }, last);
+      return predictionOf({ readout }, last);
     }),
   );
 }

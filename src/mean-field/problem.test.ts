@@ -72,6 +72,16 @@ it('a flow and a tangent kernel need no targets', () => {
   });
 });
 
+it('saveAt frees the other states on the way', () => {
+  const live: number[] = [];
+  const onProgress = (): void => {
+    live.push(liveTensorCount());
+  };
+  scope(() => solveFlow(problem, family, measure, { saveAt: [1], onProgress }));
+  expect(live).toHaveLength(steps.length);
+  expect(live.at(-1)).toBe(live[1]);
+});
+
 it('saveAt keeps only the states at the given depths', () => {
   scope(() => {
     const all = solveFlow(problem, family, measure).map((x) => x.toArray());

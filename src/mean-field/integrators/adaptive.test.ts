@@ -40,6 +40,19 @@ it('its error is proportional to the tolerance, and its steps to tolerance^(-1/5
   });
 });
 
+it('the entry before a step counts as well as the one after it', () => {
+  scope(() => {
+    const relative = 1e-6;
+    // x falls from 1 to 0 at a constant rate. The error of each step is half of `relative` times its fall.
+    const error = (0.5 * relative) / errorWeights[6]!;
+    let calls = 0;
+    const field: VectorField = () => f64(calls++ % 7 === 6 ? error - 1 : -1);
+    const { times, rejected } = integrate(field, f64(1), [0, 1], { relative, absolute: 1e-30 });
+    expect(times.length).toBeGreaterThan(2);
+    expect(rejected).toBe(0);
+  });
+});
+
 /** x(t) = sin(20 (t / length)^2), which oscillates ever faster. */
 const slope = (t: number, length: number): number =>
   ((Math.cos(20 * (t / length) ** 2) * 40 * t) / length) * (1 / length);

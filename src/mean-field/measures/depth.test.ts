@@ -33,6 +33,12 @@ it('depth l/L is in step l of L equal steps, however it is computed', () => {
   }
 });
 
+it('a step as short as rounding errors is a step of its own', () => {
+  const steps = [1, 4 * Number.EPSILON, 1];
+  const at = (t: number): number => stepAt({ measure: { steps, particles: () => undefined! } }, t);
+  expect([0.5, 1, 1 + 2 * Number.EPSILON, 1 + 4 * Number.EPSILON, 2].map(at)).toEqual([0, 1, 1, 2, 2]);
+});
+
 it('breaks of equal steps are fractions of their sum', () => {
   for (const slices of [3, 10, 49, 100, 997])
     breaksOf({ steps: Array.from({ length: slices }, () => 1 / slices) }).forEach((t, l) => {
