@@ -215,11 +215,11 @@ function placedBands(
   };
 }
 
-function placedNumbers(axis: NumberAxis, start: number, end: number, usual: number): PlacedAxis {
+function placedNumbers(axis: NumberAxis, start: number, end: number, defaultTicks: number): PlacedAxis {
   const { from, to, scale: type = 'linear', format, whole, bare = false, grid = true } = axis;
   const place = makeScale(type, [from, to], [start, end]);
-  const wanted = axis.ticks ?? usual;
-  const chosen = bare ? [] : typeof wanted === 'number' ? chooseTicks(type, from, to, wanted) : wanted;
+  const ticks = axis.ticks ?? defaultTicks;
+  const chosen = bare ? [] : typeof ticks === 'number' ? chooseTicks(type, from, to, ticks) : ticks;
   const values = whole ? chosen.filter(Number.isInteger) : chosen;
   const labels = format ? values.map(format) : labelTicks(type, values);
   return {

@@ -36,7 +36,7 @@ export interface CifarResNetOptions extends Architecture {
 }
 
 /** The parts before the first stage and after the last. */
-export interface OpenForward {
+export interface ForwardParts {
   /** X(x, 0) from images [B, inChannels, H, W]. */
   readonly begin: (images: Tensor) => Tensor;
   /** Logits [B, classes] from the state after the last stage. */
@@ -132,7 +132,7 @@ export class CifarResNet {
    * The forward pass in evaluation mode, in parts: the logits are `end` of the state that results from
    * `begin(images)` and every stage in turn.
    */
-  open(): OpenForward {
+  forwardParts(): ForwardParts {
     return {
       begin: (images) => scope(() => this.#begin(images, evaluationMode)),
       end: (state) => scope(() => this.#end(state, evaluationMode)),

@@ -6,7 +6,7 @@ export {
   parseModelName,
   publishedWidth,
 } from './catalogue.ts';
-export { CifarResNet, type CifarResNetOptions, type OpenForward } from './cifar-resnet.ts';
+export { CifarResNet, type CifarResNetOptions, type ForwardParts } from './cifar-resnet.ts';
 export {
   batchCounter,
   type KeyStyle,

@@ -1,5 +1,5 @@
 /** `meanfield/io`: tensors and tables in files that other programs read. */
-export { loadTensors, saveTensors } from './by-ending.ts';
+export { loadTensors, saveTensors } from './by-extension.ts';
 export {
   type CsvOptions,
   readCsv,

@@ -45,7 +45,7 @@ export function openNet(model: CifarResNet): OpenNet {
     );
     return { name, stage, order, steps, blocks, projection: stage.projection, hasTransition };
   });
-  return { model, stages, ...model.open() };
+  return { model, stages, ...model.forwardParts() };
 }
 
 /** Number of exchangeable blocks. */

@@ -7,13 +7,13 @@ import { readNpz, writeNpz } from './numpy.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import { checkPath, type PathLike } from '../io/index.ts';
 
-type Ending = 'npz' | 'safetensors';
+type Extension = 'npz' | 'safetensors';
 
-function endingOf(path: string, call: string): Ending {
-  const ending = /\.(npz|safetensors)$/i.exec(path)?.[1]?.toLowerCase();
-  if (ending === undefined)
+function extensionOf(path: string, call: string): Extension {
+  const extension = /\.(npz|safetensors)$/i.exec(path)?.[1]?.toLowerCase();
+  if (extension === undefined)
     throw new UsageError(`${call}: expected a path that ends in .safetensors or .npz, got ${path}`);
-  return ending as Ending;
+  return extension as Extension;
 }
 
 /**
@@ -27,7 +27,7 @@ function endingOf(path: string, call: string): Ending {
  */
 export function saveTensors(file: PathLike, tensors: NamedTensors): void {
   const path = checkPath('the path', file);
-  if (endingOf(path, 'saveTensors') === 'npz') writeNpz(path, tensors);
+  if (extensionOf(path, 'saveTensors') === 'npz') writeNpz(path, tensors);
   else writeSafetensors(path, tensors);
 }
 
@@ -43,7 +43,7 @@ export async function loadTensors(
 ): Promise<Record<string, Tensor>> {
   const path = checkPath('the path', file);
   checkOptions('loadTensors', options, readOptionKeys);
-  return endingOf(path, 'loadTensors') === 'npz'
+  return extensionOf(path, 'loadTensors') === 'npz'
     ? await readNpz(path, options)
     : readSafetensors(path, options);
 }
