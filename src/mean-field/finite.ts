@@ -9,5 +9,5 @@ export function allFinite(x: Tensor): boolean {
 
 /** @throws UsageError unless every entry is finite */
 export function checkFinite(name: string, x: Tensor): void {
-  if (!allFinite(x)) throw new UsageError(`${name} holds NaN or an infinite number`);
+  if (!allFinite(x)) throw new UsageError(`found NaN or an infinite number in ${name}`);
 }

@@ -129,7 +129,7 @@ it('invalid labels are rejected', () => {
     'targets: expected labels from 0 to 1 for predictions with 2 outputs, got 2',
   );
   expect(act(integers([0, -1, 1, 0, 1]), crossEntropyLoss)).toThrow('with 2 outputs, got -1');
-  expect(act(integers([0, 1]), crossEntropyLoss)).toThrow('inputs have 5 samples, targets 2');
+  expect(act(integers([0, 1]), crossEntropyLoss)).toThrow('inputs have 5 samples, but targets have 2');
   expect(act(ops.unsqueeze(labels, 1), crossEntropyLoss)).toThrow('expected labels [N], got shape [5, 1]');
   expect(() => oneHot(normal(3), 2)).toThrow('labels: expected labels of i64 or u8, got f64');
 });
@@ -258,7 +258,7 @@ it.each([
     { depth: 1, readout: normal(2, 5) },
     'the readout of inner loss 0 [2, 5] cannot take states with 3 features',
   ],
-  [{ depth: 1, targets: normal(5, 3) }, 'predictions have 2 outputs, the targets of inner loss 0 3'],
+  [{ depth: 1, targets: normal(5, 3) }, 'predictions have 2 outputs, but the targets of inner loss 0 have 3'],
   [{ depth: 1, targets: labels }, 'the targets of inner loss 0 are labels (i64)'],
   [{ depth: 1, wieght: 1 }, 'unknown option wieght of inner loss 0: did you mean weight?'],
 ])('the inner loss %j is rejected', (one, message) => {

@@ -219,9 +219,9 @@ function checkTargets(
     checkLabels(name, given, outputs);
   } else checkMatrix(name, given, dtype);
   if (given.shape[0] !== samples)
-    throw new UsageError(`inputs have ${samples} samples, ${name} ${given.shape[0]}`);
+    throw new UsageError(`inputs have ${samples} samples, but ${name} have ${given.shape[0]}`);
   if (!areLabels(given) && given.shape[1] !== outputs)
-    throw new UsageError(`predictions have ${outputs} outputs, ${name} ${given.shape[1]}`);
+    throw new UsageError(`predictions have ${outputs} outputs, but ${name} have ${given.shape[1]}`);
 }
 
 function checkLoss(name: string, loss: Partial<Loss> | undefined): void {

@@ -207,7 +207,7 @@ it('swapping two blocks with their positions and statistics leaves the net uncha
 it('a net opened in evaluation mode stays so while it trains, and reading a stage does not stop training', () => {
   const model = make();
   const images = new Generator(6).normal([4, 3, 8, 8], 'f64');
-  const opened = model.open();
+  const opened = model.forwardParts();
   const throughStages = (): number[] =>
     noGrad(() =>
       scope(() => {

@@ -110,8 +110,8 @@ function answerOf<P extends Protocol>(
       else finish(message);
     };
     const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
-      const how = signal ? `by ${signal}` : `with exit code ${code ?? '?'}`;
-      const message = `its process ended ${how}`;
+      const how = signal ? `was killed by ${signal}` : `exited with code ${code ?? '?'}`;
+      const message = `its process ${how}`;
       finish({ kind: 'error', message, exitCode: exitCodes.failed, end: { code, signal } });
     };
     const onError = (error: Error): void => {

@@ -101,7 +101,7 @@ it('a claim whose process dies fails in one line, the others are measured, and t
   );
   const broken = found.filter(({ pass }) => !pass);
   expect(broken).toHaveLength(1);
-  expect(broken[0]).toMatchObject({ checks: [], error: 'its process ended by SIGKILL' });
+  expect(broken[0]).toMatchObject({ checks: [], error: 'its process was killed by SIGKILL' });
 });
 
 it('over a range of seeds it counts the green ones', () => {

@@ -74,12 +74,12 @@ expectRejected([
   [
     'a direction of another shape',
     () => family.pushforward(state, particles, { theta: normal(1, k) }),
-    'expected a direction of theta with its shape, [4, 5], got shape [1, 5]',
+    'expected a direction of theta of shape [4, 5], got shape [1, 5]',
   ],
   [
     'a direction of weights of another shape',
     () => family.pushforward(state, particles, { weight: numbers(1) }),
-    'expected a direction of weight with its shape, [4], got shape [1]',
+    'expected a direction of weight of shape [4], got shape [1]',
   ],
 ]);
 
@@ -100,7 +100,7 @@ expectRejected([
   [
     'custom: a direction of another shape',
     () => custom.pushforward(state, particles, { state: normal(N, 3) }),
-    'expected a direction of state with its shape, [5, 2]',
+    'expected a direction of state of shape [5, 2]',
   ],
   [
     'custom: a value of another shape',

@@ -52,22 +52,22 @@ for (const [name, act] of Object.entries(flows) as [string, Flow][]) {
     [
       `${name}: inputs NaN`,
       wrong({ inputs: withEntry(problem.inputs, NaN) }),
-      'inputs holds NaN or an infinite number',
+      'found NaN or an infinite number in inputs',
     ],
     [
       `${name}: targets infinite`,
       wrong({ targets: withEntry(problem.inputs, -Infinity) }),
-      'targets holds NaN or an infinite number',
+      'found NaN or an infinite number in targets',
     ],
     [
       `${name}: targets of another number`,
       wrong({ targets: normal(3, 2) }),
-      'inputs have 5 samples, targets 3',
+      'inputs have 5 samples, but targets have 3',
     ],
     [
       `${name}: targets of another size`,
       wrong({ targets: normal(N, 3) }),
-      'predictions have 2 outputs, targets 3',
+      'predictions have 2 outputs, but targets have 3',
     ],
     [
       `${name}: an embedding of another size`,

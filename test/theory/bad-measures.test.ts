@@ -54,11 +54,15 @@ expectRejected([
     () => gridMeasure(theta, { weight: withEntry(weight, NaN, 11), signed: true }),
     'weight [2, 3] is NaN: weights must be finite',
   ],
-  ['grid: theta NaN', () => gridMeasure(withEntry(theta, NaN, 7)), 'theta holds NaN or an infinite number'],
+  [
+    'grid: theta NaN',
+    () => gridMeasure(withEntry(theta, NaN, 7)),
+    'found NaN or an infinite number in theta',
+  ],
   [
     'grid: theta infinite',
     () => gridMeasure(withEntry(theta, Infinity, 7)),
-    'theta holds NaN or an infinite number',
+    'found NaN or an infinite number in theta',
   ],
   [
     'grid: mixed dtypes',
@@ -141,7 +145,7 @@ expectRejected([
   [
     'interval: theta NaN',
     () => intervalMeasure(withEntry(list, NaN), { tau: [1, 2, 3, 4] }),
-    'theta holds NaN',
+    'found NaN or an infinite number in theta',
   ],
   [
     'interval: replacement particles of another shape',

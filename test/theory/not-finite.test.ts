@@ -243,12 +243,12 @@ describe('tensors', () => {
     [
       'a costate of NaN',
       () => fitCostate(state, withEntry(state, NaN), { count: 2, generator }),
-      'the costate holds NaN',
+      'found NaN or an infinite number in the costate',
     ],
     [
       'a state of infinity',
       () => fitCostate(withEntry(state, Infinity), state, { count: 2, generator }),
-      'the state holds NaN',
+      'found NaN or an infinite number in the state',
     ],
     [
       'a costate of another type',
@@ -258,12 +258,12 @@ describe('tensors', () => {
     [
       'a start of NaN',
       () => continuousAdjoint(family, grid, withEntry(state, NaN), state),
-      'the state holds NaN',
+      'found NaN or an infinite number in the state',
     ],
     [
       'an end of infinity',
       () => continuousAdjoint(family, grid, state, withEntry(state, -Infinity)),
-      'the costate holds NaN',
+      'found NaN or an infinite number in the costate',
     ],
     [
       'a step of NaN in a measure',
@@ -273,7 +273,7 @@ describe('tensors', () => {
     [
       'a kernel against NaN',
       () => tangentKernelSize(problem, family, grid, { against: withEntry(state, NaN) }),
-      'against holds NaN',
+      'found NaN or an infinite number in against',
     ],
     [
       'the size against no sample',
@@ -283,19 +283,19 @@ describe('tensors', () => {
     [
       'a displacement of NaN',
       () => tangentPush(problem, family, grid, withEntry(theta, NaN)),
-      'the displacement holds NaN',
+      'found NaN or an infinite number in the displacement',
     ],
     [
       'a displacement of another type',
       () => tangentPush(problem, family, grid, f32(theta)),
       'expected f64 [3, 4, 5], got f32 [3, 4, 5]',
     ],
-    ['a residual of NaN', () => tangentPull(problem, family, grid, withEntry(state, NaN)), 'z holds NaN'],
+    ['a residual of NaN', () => tangentPull(problem, family, grid, withEntry(state, NaN)), 'found NaN or an infinite number in z'],
     ['a residual of another shape', () => tangentPull(problem, family, grid, list), 'z: expected f64 [5, 2]'],
     [
       'predictions elsewhere of NaN',
       () => linear.atOtherInputs(1, cross, withEntry(state, NaN)),
-      'other inputs hold NaN',
+      'found NaN or an infinite number in other inputs',
     ],
     [
       'predictions elsewhere of another shape',

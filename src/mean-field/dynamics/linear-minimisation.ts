@@ -7,7 +7,7 @@ import type { FunctionalGradient } from '../functional-gradient.ts';
 import { checkTensor } from '../../tensor/check-tensor.ts';
 import { sphere } from '../measures/laws.ts';
 import { rowLengths } from '../measures/row-lengths.ts';
-import { allFinite } from '../finite.ts';
+import { checkFinite } from '../finite.ts';
 
 /**
  * For every row, the best theta in Q_r that shares some coordinates with the given one: a closed form that a
@@ -141,7 +141,7 @@ function countOf({ starts = 32, generator }: LinearMinimisationOptions, k: numbe
   if (generator) throw new UsageError('the starts are given: leave the generator out, which would draw them');
   if (starts.rank !== 2 || starts.shape[1] !== k || starts.size === 0)
     throw new UsageError(`starts: expected [starts, ${k}], got shape [${starts.shape.join(', ')}]`);
-  if (!allFinite(starts)) throw new UsageError('starts hold NaN or an infinite number');
+  checkFinite('starts', starts);
   return starts.shape[0]!;
 }
 

@@ -156,7 +156,7 @@ export function checkDirection(state: Tensor, particles: Particles, direction: D
     const given = direction[name];
     if (given && !haveSameShape(given, moved[name]))
       throw new UsageError(
-        `expected a direction of ${name} with its shape, ${shapeOf(moved[name])}, got shape ${shapeOf(given)}`,
+        `expected a direction of ${name} of shape ${shapeOf(moved[name])}, got shape ${shapeOf(given)}`,
       );
     if (given) checkType(name, moved[name], 'its direction', given);
   }

@@ -126,15 +126,15 @@ it.each([
   ],
   [
     () => linearisedModel(f64([1, NaN, NaN, 1], 2, 2), f64([1, 1], 2, 1), f64([1, 1], 2, 1)),
-    'the kernel holds NaN',
+    'found NaN or an infinite number in the kernel',
   ],
   [
     () => linearisedModel(f64([1, 0, 0, 1], 2, 2), f64([1, NaN], 2, 1), f64([1, 1], 2, 1)),
-    'the predictions hold NaN',
+    'found NaN or an infinite number in the predictions',
   ],
   [
     () => linearisedModel(f64([1, 0, 0, 1], 2, 2), f64([1, 1], 2, 1), f64([1, Infinity], 2, 1)),
-    'the targets hold NaN or an infinite number',
+    'found NaN or an infinite number in the targets',
   ],
   [() => linearisedModel(kernel, initial, targets).at(NaN), 'expected a finite number >= 0 for s, got NaN'],
   [() => linearisedModel(kernel, initial, targets).after(1.5, 1), 'expected an integer >= 0 for k, got 1.5'],

@@ -5,7 +5,7 @@
 import { checkInteger, checkNumber, unexpected } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, tensor, Tensor } from '../../tensor/index.ts';
-import { allFinite, checkFinite } from '../finite.ts';
+import { checkFinite } from '../finite.ts';
 import { areLabels } from '../losses.ts';
 import { boundOf, spectrumOf, toF64 } from './spectrum.ts';
 import { checkTensor } from '../../tensor/check-tensor.ts';
@@ -66,7 +66,7 @@ export function linearisedModel(kernel: Tensor, initial: Tensor, targets: Tensor
     throw new UsageError(
       `predictions [${initial.shape.join(', ')}] and targets [${targets.shape.join(', ')}] differ in shape`,
     );
-  if (!allFinite(initial)) throw new UsageError('the predictions hold NaN or an infinite number');
+  checkFinite('the predictions', initial);
   const { eigenvalues, vectors } = spectrumOf(kernel, samples);
   const { dtype, device } = targets;
   const [y, residual] = noGrad(() =>
@@ -205,10 +205,9 @@ function checkStart(start: Tensor, shape: readonly number[]): void {
   checkTensor('the predictions at other inputs', start);
   if (start.shape.join() !== shape.join())
     throw new UsageError(
-      `the predictions at other inputs are [${shape.join(', ')}], got shape [${start.shape.join(', ')}]`,
+      `expected predictions at other inputs [${shape.join(', ')}], got shape [${start.shape.join(', ')}]`,
     );
-  if (!allFinite(start))
-    throw new UsageError('the predictions at other inputs hold NaN or an infinite number');
+  checkFinite('the predictions at other inputs', start);
 }
 
 /** U^T r, [N C, 1]. */
@@ -226,7 +225,7 @@ function checkKernel(kernel: Tensor, targets: Tensor): void {
       `a linear model needs real targets, got ${targets.dtype}: convert labels with oneHot(labels, classes)`,
     );
   if (targets.rank !== 2) throw unexpected('targets [N, C]', 'the model', targets.shape);
-  if (!allFinite(targets)) throw new UsageError('the targets hold NaN or an infinite number');
+  checkFinite('the targets', targets);
   const size = targets.size;
   if (kernel.shape.join() !== `${size},${size}`)
     throw new UsageError(

@@ -134,7 +134,7 @@ it('a computation beyond the time limit ends with a one-line message that says w
 
 it('a worker that dies is reported with its last output, and the next request gets a new one', async () => {
   const pool = poolOf();
-  expect(await ask(pool, 'a', { die: true }).end).toMatch(/ended with exit code 9: libtorch said no/);
+  expect(await ask(pool, 'a', { die: true }).end).toMatch(/exited with code 9: libtorch said no/);
   expect(await ask(pool, 'a', {}).end).toBe('done');
 });
 

@@ -52,10 +52,10 @@ export class LabWorker {
       this.#said = (this.#said + text).slice(-keptErrors);
     });
     this.#child.on('error', ({ message }) => {
-      this.#end(message);
+      this.#end(`failed: ${message}`);
     });
     this.#child.on('close', (code, signal) => {
-      this.#end(signal ? `by ${signal}` : `with exit code ${code ?? '?'}`);
+      this.#end(signal ? `was killed by ${signal}` : `exited with code ${code ?? '?'}`);
     });
     // Writing to a dead worker fails; its exit is handled separately.
     this.#child.stdin.on('error', () => undefined);
@@ -79,7 +79,7 @@ export class LabWorker {
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
       this.#job = { id, onLine, resolve, reject };
-      if (this.#ended) this.#end('before the request');
+      if (this.#ended) this.#end('ended before the request');
       else this.#child.stdin.write(`${JSON.stringify({ id, state })}\n`);
     });
   }
@@ -111,7 +111,7 @@ export class LabWorker {
     const job = this.#job;
     this.#job = undefined;
     const said = this.#said.trim().split('\n').at(-1) ?? '';
-    job?.reject(new Error(`the lab engine ended ${how}${said && `: ${said}`}`));
+    job?.reject(new Error(`the lab engine ${how}${said && `: ${said}`}`));
   }
 }
 

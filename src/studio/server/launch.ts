@@ -61,7 +61,7 @@ function endOf(child: ChildProcess): Promise<{ message: string }> {
     });
     child.on('exit', (code, signal) => {
       resolve({
-        message: `it ended ${signal ? `by ${signal}` : `with exit code ${code ?? '?'}`} and printed nothing`,
+        message: `it ${signal ? `was killed by ${signal}` : `exited with code ${code ?? '?'}`} and printed nothing`,
       });
     });
   });

@@ -61,14 +61,14 @@ function checkRequest(c: Context, { bound, token }: RequestGuardOptions): void {
     );
   const origin = c.req.header('origin');
   if (origin !== undefined && origin !== `http://${host}`)
-    throw new ApiError(403, 'refused: the request comes from another page');
+    throw new ApiError(403, 'refused: cross-origin request');
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !opensThePage(c))
-    throw new ApiError(403, 'refused: the request comes from another page');
+    throw new ApiError(403, 'refused: cross-origin request');
   if (method === 'GET') return;
   // HEAD on an API route would cost as much as GET; on a stream it would take a slot.
   if (method === 'HEAD' && !c.req.path.startsWith('/api/')) return;
-  if (method !== 'POST') throw new ApiError(405, `refused: the method ${method}`);
+  if (method !== 'POST') throw new ApiError(405, `refused: method ${method} is not allowed`);
   if (!isToken(c.req.header(tokenHeader), token))
     throw new ApiError(403, 'refused: the token is missing or expired; reload the page');
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? ''))
