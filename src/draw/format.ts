@@ -75,3 +75,7 @@ export function formatPower(value: number, digits = 2): string {
   const raised = `10${Array.from(power, (sign) => superscripts[sign] ?? '').join('')}`;
   return Number(factor) === 1 ? raised : `${Number(factor)}×${raised}`;
 }
+
+/** A label in sentence case; symbols of one letter, such as p, stay. */
+export const sentenceCase = (label: string): string =>
+  label.length > 1 ? `${label[0]!.toUpperCase()}${label.slice(1)}` : label;

@@ -123,8 +123,8 @@ function stagesHtml({ stages }: Analysis): Html {
     <table>
       <thead>
         <tr>
-          <th scope="col">stage</th>
-          <th scope="col">exchangeable blocks in depth order (step size)</th>
+          <th scope="col">Stage</th>
+          <th scope="col">Exchangeable blocks in depth order (step size)</th>
         </tr>
       </thead>
       <tbody>

@@ -68,9 +68,9 @@ function checksHtml({ checks, reported, error }: ClaimResult): Html {
     <table>
       <thead>
         <tr>
-          <th scope="col">quantity</th>
-          <th scope="col" class="number">required</th>
-          <th scope="col" class="number">measured (standard error)</th>
+          <th scope="col">Quantity</th>
+          <th scope="col" class="number">Required</th>
+          <th scope="col" class="number">Measured (standard error)</th>
           <th scope="col"></th>
         </tr>
       </thead>

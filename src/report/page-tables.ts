@@ -1,6 +1,13 @@
 /** The tables of a page: runs, settings, environment. */
 import type { PlainRecord } from '../runs/index.ts';
-import { formatCount, formatDuration, formatNumber, formatValue, missing } from '../draw/index.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatValue,
+  missing,
+  sentenceCase,
+} from '../draw/index.ts';
 import type { FigureRun } from '../pictures/index.ts';
 import { html, type Html } from './html.ts';
 import type { RunSummary } from '../runs/run-summary.ts';
@@ -45,7 +52,7 @@ export function factList(summary: RunSummary): Html {
     const value = text(summary);
     const unit = title.endsWith(', %') && value !== missing ? `${value} %` : value;
     return html`<div class="${kind}">
-      <dt>${title.replace(', %', '')}</dt>
+      <dt>${sentenceCase(title.replace(', %', ''))}</dt>
       <dd>${unit}</dd>
     </div>`;
   };
@@ -66,8 +73,8 @@ export function runTable(runs: readonly FigureRun[]): Html {
     <table class="runs">
       <thead>
         <tr>
-          <th scope="col">run</th>
-          ${shown.map(({ title, number }) => html`<th scope="col" class="${number ? 'number' : ''}">${title}</th>`)}
+          <th scope="col">Run</th>
+          ${shown.map(({ title, number }) => html`<th scope="col" class="${number ? 'number' : ''}">${sentenceCase(title)}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -251,7 +251,7 @@ it('reports a port that is taken; by default, it chooses another', { timeout: 60
   const { code, stderr } = await outcomeOf(startCommand([runs, '--no-open', '--port', '4646']));
   expect([code, stderr]).toEqual([
     2,
-    expect.stringMatching(/^meanfield: cannot listen on 127\.0\.0\.1:4646: the port is in use:  .*--port/),
+    expect.stringMatching(/^meanfield: cannot listen on 127\.0\.0\.1:4646: the port is in use: .*--port/),
   ]);
   const server = await startServer();
   expect(server.port).toBeGreaterThan(4646);

@@ -3,7 +3,7 @@ import type { Reproduction } from '../../runs/index.ts';
 import { documentHtml } from '../document.ts';
 import { html, type Html, inlineSvg } from '../html.ts';
 import type { DrawnFigure } from '../draw-figures.ts';
-import { darkRules } from '../../draw/index.ts';
+import { darkRules, sentenceCase } from '../../draw/index.ts';
 import { armTable, comparisonTable, reproductionTable, type Table } from './tables.ts';
 import { verdictSentences, verdictTable } from './verdict.ts';
 
@@ -32,7 +32,7 @@ function tableHtml({ header, rows }: Table, label: string, names = 1): Html {
     <table>
       <thead>
         <tr>
-          ${header.map((title, c) => html`<th scope="col" class="${numeric[c] ? 'number' : ''}">${title}</th>`)}
+          ${header.map((title, c) => html`<th scope="col" class="${numeric[c] ? 'number' : ''}">${sentenceCase(title)}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -77,7 +77,7 @@ export function SaveMenu(): JSX.Element {
   };
   return (
     <Menu
-      label="save"
+      label="Save"
       icon="save"
       items={[
         {

@@ -1,6 +1,6 @@
 /** The talk's table, filled in as runs finish. */
 import { sides, talkTablePicture } from '../../../pictures/index.ts';
-import { formatNumber, formatValue } from '../../../draw/index.ts';
+import { formatNumber, formatValue, sentenceCase } from '../../../draw/index.ts';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { pathArgument } from '../../../command-line.ts';
@@ -321,7 +321,7 @@ function Text({
           <tr>
             {table.header.map((name, i) => (
               <th key={name} scope="col" class={i >= numeric ? 'numeric' : ''}>
-                {name}
+                {sentenceCase(name)}
               </th>
             ))}
           </tr>

@@ -160,7 +160,7 @@ const all = (
           type="checkbox"
           tabIndex={-1}
           checked={isSelected(line)}
-          aria-label={`select ${line.kind === 'run' ? line.row.name : `the runs of ${line.label || line.group.key}`}`}
+          aria-label={`Select ${line.kind === 'run' ? line.row.name : `the runs of ${line.label || line.group.key}`}`}
           onChange={() => {
             toggle(line);
           }}
@@ -170,7 +170,7 @@ const all = (
   },
   {
     key: 'state',
-    title: 'state',
+    title: 'State',
     width: '92px',
     sortable: true,
     cell: pick((row) => <StateMark state={row.state} />, states),
@@ -289,7 +289,7 @@ const all = (
   },
   {
     key: 'started',
-    title: 'started',
+    title: 'Started',
     width: '84px',
     numeric: true,
     sortable: true,

@@ -230,7 +230,7 @@ function NoRuns({ root }: { readonly root: string }): JSX.Element {
         )}
       />
       <p>
-        Or <a href="#/start">configure and start a run here</a>. The list shows every run that{' '}
+        Or <a href="#/start">choose the settings of a run here</a>. The list shows every run that{' '}
         <code>meanfield train</code> or <code>meanfield reproduce</code> writes to <code>{root}</code>.
       </p>
     </Empty>

@@ -1,6 +1,6 @@
 /** The Settings tab: configuration, machine and command lines. */
 import type { JSX } from 'preact';
-import { formatValue } from '../../../draw/index.ts';
+import { formatValue, sentenceCase } from '../../../draw/index.ts';
 import type { PlainRecord } from '../../../runs/index.ts';
 import { ChartHead } from '../parts/chart-head.tsx';
 import { CommandLine } from '../parts/command-line.tsx';
@@ -48,7 +48,7 @@ export function SettingsTab({ run }: { readonly run: FollowedData }): JSX.Elemen
           <dl class="commands">
             {(Object.keys(purposes) as (keyof typeof purposes)[]).map((name) => (
               <div key={name}>
-                <dt>{`${purposes[name][0]!.toUpperCase()}${purposes[name].slice(1)}`}</dt>
+                <dt>{sentenceCase(purposes[name])}</dt>
                 <dd>
                   <CommandLine text={commands[name]} label={`command line to ${purposes[name]}`} />
                 </dd>
