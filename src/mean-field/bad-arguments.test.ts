@@ -104,7 +104,9 @@ describe('integrate', () => {
   });
 
   it('reports an initial state that is not finite', () => {
-    expect(() => integrate(decay, tensor([NaN], { dtype: 'f64' }), [0, 1])).toThrow('found NaN or an infinite number in the start');
+    expect(() => integrate(decay, tensor([NaN], { dtype: 'f64' }), [0, 1])).toThrow(
+      'found NaN or an infinite number in the start',
+    );
   });
 
   it('takes times from typed arrays', () => {
@@ -176,7 +178,7 @@ describe('kernels', () => {
 
   it('reject a sample count that does not divide the rows', () => {
     expect(() => learningRateBound(kernel, 5)).toThrow(
-      'a kernel of 5 samples has a multiple of 5 rows, got 12',
+      'a kernel of 5 samples needs a multiple of 5 rows, got 12',
     );
   });
 

@@ -81,7 +81,7 @@ it('rejects states and costates of different shape, and destinations of another 
   }).toThrow('must agree');
   expect(() => {
     tanh.addValues(states, theta.subarray(1), 1, new Float64Array(2 * samples));
-  }).toThrow('has 5 numbers, got 4');
+  }).toThrow('needs 5 numbers, got 4');
 });
 
 it('Jacobians of the velocity equal finite differences', () => {

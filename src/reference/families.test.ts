@@ -36,7 +36,7 @@ it('matrix is s(Theta x) with Theta by rows', () => {
 });
 
 it('a particle of the wrong length is rejected', () => {
-  expect(() => family('matrix', 'relu').value(random(3, 1), random(7, 2))).toThrow('has 9 numbers, got 7');
+  expect(() => family('matrix', 'relu').value(random(3, 1), random(7, 2))).toThrow('needs 9 numbers, got 7');
 });
 
 it.each(cases)('%s with %s: jvp and both pull-backs equal finite differences', (name, activation) => {

@@ -183,5 +183,5 @@ function dot(x: Float64Array, y: Float64Array): number {
 
 function checkTheta(theta: Float64Array, length: number): void {
   if (theta.length !== length)
-    throw new RangeError(`a particle of this family has ${length} numbers, got ${theta.length}`);
+    throw new RangeError(`a particle of this family needs ${length} numbers, got ${theta.length}`);
 }

@@ -101,7 +101,7 @@ it('a pinned horizon cuts the intervals, and depths beyond it have no derivative
   const { tauEnd } = cut.backward(cotangent);
   expect(tauEnd[0]).not.toBe(0);
   expect(Array.from(tauEnd.subarray(1))).toEqual([0, 0]);
-  expect(() => run([0, 3], [1, 4], { horizon: 2.5 })).toThrow('block 1 starts at 3, beyond 2.5');
+  expect(() => run([0, 3], [1, 4], { horizon: 2.5 })).toThrow('block 1 starts at 3, beyond the horizon 2.5');
 });
 
 it('pull-backs equal finite differences where intervals overlap, part and pass the horizon', () => {

@@ -194,7 +194,7 @@ function csvOfTensor(
 ): string {
   const { rank, shape, dtype } = checkTensor(input, 'to save');
   if (rank !== 1 && rank !== 2)
-    throw new UsageError(`a table is a tensor [rows] or [rows, columns], got shape [${shape.join(', ')}]`);
+    throw new UsageError(`expected a tensor [rows] or [rows, columns], got shape [${shape.join(', ')}]`);
   const [rows = 0, width = 1] = shape;
   if (columns && columns.length !== width)
     throw new UsageError(`${width} columns need ${width} names, got ${columns.length}`);

@@ -14,7 +14,11 @@ const rho = gridMeasure(normal(2, 4, 7));
 
 it.each([
   ['NaN', tensor([[1, NaN, 0]], { dtype: 'f64' }), 'found NaN or an infinite number in against'],
-  ['an infinite number', tensor([[1, 2, -Infinity]], { dtype: 'f64' }), 'found NaN or an infinite number in against'],
+  [
+    'an infinite number',
+    tensor([[1, 2, -Infinity]], { dtype: 'f64' }),
+    'found NaN or an infinite number in against',
+  ],
   ['other features', normal(4, 2), "against: expected [N', 3], got shape [4, 2]"],
   ['no rows', normal(0, 3), "against: expected [N', 3], got shape [0, 3]"],
   ['another rank', normal(3), "against: expected [N', 3], got shape [3]"],

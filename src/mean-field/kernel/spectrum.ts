@@ -47,7 +47,7 @@ export function learningRateBound(kernel: Tensor, samples: number): number {
   checkSymmetric(kernel);
   const rows = kernel.shape[0]!;
   if (rows % samples !== 0)
-    throw new UsageError(`a kernel of ${samples} samples has a multiple of ${samples} rows, got ${rows}`);
+    throw new UsageError(`a kernel of ${samples} samples needs a multiple of ${samples} rows, got ${rows}`);
   return scope(() => boundOf(spectrumOf(kernel, samples).eigenvalues));
 }
 

@@ -32,7 +32,9 @@ export function assignment(
     throw new UsageError(`an assignment of ${n} needs ${n * n} costs, got ${cost.length}`);
   const bad = cost.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw new UsageError(`the cost of row ${Math.floor(bad / n)}, column ${bad % n} is ${cost[bad]}`);
+    throw new UsageError(
+      `the cost of row ${Math.floor(bad / n)}, column ${bad % n} is ${cost[bad]}: costs must be finite`,
+    );
   const state = reduced(cost, n);
   for (let row = 0; row < n; row++) {
     if (state.columnOf[row] !== -1) continue;
