@@ -290,17 +290,21 @@ describe('tensors', () => {
       () => tangentPush(problem, family, grid, f32(theta)),
       'expected f64 [3, 4, 5], got f32 [3, 4, 5]',
     ],
-    ['a residual of NaN', () => tangentPull(problem, family, grid, withEntry(state, NaN)), 'found NaN or an infinite number in z'],
+    [
+      'a residual of NaN',
+      () => tangentPull(problem, family, grid, withEntry(state, NaN)),
+      'found NaN or an infinite number in z',
+    ],
     ['a residual of another shape', () => tangentPull(problem, family, grid, list), 'z: expected f64 [5, 2]'],
     [
       'predictions elsewhere of NaN',
       () => linear.atOtherInputs(1, cross, withEntry(state, NaN)),
-      'found NaN or an infinite number in other inputs',
+      'found NaN or an infinite number in the predictions at other inputs',
     ],
     [
       'predictions elsewhere of another shape',
       () => linear.atOtherInputs(1, cross, list),
-      'other inputs are [5, 2], got shape [4, 5]',
+      'expected predictions at other inputs [5, 2], got shape [4, 5]',
     ],
     [
       'values of two types',
