@@ -1,5 +1,6 @@
 /** Options of `meanfield train` besides the training settings, as flags and in its YAML file. */
 import type { JsonSchema } from '../train/settings/kinds.ts';
+import { negation } from '../train/settings/schema.ts';
 
 export interface CommandSetting {
   /** As parsed by commander. */
@@ -31,12 +32,9 @@ export function commandSchema(): Readonly<Record<string, JsonSchema>> {
     const { flags, help, type } = commandSettings[key];
     if (type === 'switch') {
       const isNegated = flags.includes('--no-');
-      const schema = { type: ['boolean', 'null'] };
-      const own: [string, JsonSchema] = [
-        key,
-        { ...schema, description: isNegated ? `false: ${help}` : help, default: isNegated },
-      ];
-      return isNegated ? [own, [`no-${key}`, { ...schema, description: help, default: false }]] : [own];
+      const description = isNegated ? `false: ${help}` : help;
+      const own: [string, JsonSchema] = [key, { type: ['boolean', 'null'], description, default: isNegated }];
+      return isNegated ? [own, negation(key, help)] : [own];
     }
     return [
       [key, { type: key === 'name' ? ['string', 'number', 'null'] : ['string', 'null'], description: help }],

@@ -28,13 +28,15 @@ function propertyOf(key: SettingName): JsonSchema {
   };
 }
 
+/** The second key of a switch that is on by default: `no-x: true` is `x: false`. */
+export const negation = (key: string, help: string): [string, JsonSchema] => [
+  `no-${key}`,
+  { type: ['boolean', 'null'], description: help, default: false },
+];
+
 function propertiesOf(key: SettingName): [string, JsonSchema][] {
   const own: [string, JsonSchema] = [flagOf(key), propertyOf(key)];
-  if (!isNegated(key)) return [own];
-  return [
-    own,
-    [`no-${flagOf(key)}`, { type: ['boolean', 'null'], description: settingOf(key).help, default: false }],
-  ];
+  return isNegated(key) ? [own, negation(flagOf(key), settingOf(key).help)] : [own];
 }
 
 /** The schema of records in which the condition holds: the choice is made, and has an effect itself. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { configKeys } from '../../../train/settings/table.ts';
-import { argumentsOf, type Field, fields, hasEffect, sections } from './fields.ts';
+import { argumentsOf, effectsOf, type Field, fields, sections } from './fields.ts';
 
 it('every setting is a field of one section; the basic ones are not collapsed', () => {
   const shown = sections.flatMap(({ basic, more }) => [...basic, ...more]);
@@ -35,11 +35,11 @@ it('omits a field without effect under the chosen scheme or data, and restores i
 
 it('a field may depend on a number above 0, or on another field being set', () => {
   const named = (flag: string): Field => fields.find((field) => field.flag === flag)!;
-  expect(hasEffect(named('decay-norm'), {})).toBe(true);
-  expect(hasEffect(named('decay-norm'), { 'weight-decay': '0' })).toBe(false);
-  expect(hasEffect(named('key-style'), {})).toBe(false);
-  expect(hasEffect(named('key-style'), { 'initial-checkpoint': 'x.pth' })).toBe(true);
-  expect(hasEffect(named('no-nesterov'), { opt: 'adam' })).toBe(false);
+  expect(effectsOf({})(named('decay-norm'))).toBe(true);
+  expect(effectsOf({ 'weight-decay': '0' })(named('decay-norm'))).toBe(false);
+  expect(effectsOf({})(named('key-style'))).toBe(false);
+  expect(effectsOf({ 'initial-checkpoint': 'x.pth' })(named('key-style'))).toBe(true);
+  expect(effectsOf({ opt: 'adam' })(named('no-nesterov'))).toBe(false);
 });
 
 it('the form offers exactly the settings of `train`', () => {

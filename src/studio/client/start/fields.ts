@@ -1,5 +1,5 @@
 /** The form's fields, derived from the table of settings, and the command line for their values. */
-import { hasEffect as settingHasEffect } from '../../../train/settings/effect.ts';
+import { hasEffect } from '../../../train/settings/effect.ts';
 import {
   configKeys,
   defaultText,
@@ -77,18 +77,17 @@ function valueOf(field: Field, values: Values): unknown {
   return kind.parse ? kind.parse(text) : text;
 }
 
-/** Whether a field has an effect, given the others: `train` rejects one without. */
-export function hasEffect({ key }: Field, values: Values): boolean {
-  return settingHasEffect(
-    key,
-    Object.fromEntries(fields.map((field) => [field.key, valueOf(field, values)])),
-  );
+/** Tells which fields have an effect, given the values of all: `train` rejects one without. */
+export function effectsOf(values: Values): (field: Field) => boolean {
+  const all = Object.fromEntries(fields.map((field) => [field.key, valueOf(field, values)]));
+  return ({ key }) => hasEffect(key, all);
 }
 
 /** The arguments that differ from the defaults and have an effect: `['--epochs', '3', '--amp']`. */
 export function argumentsOf(values: Values): string[] {
+  const isEffective = effectsOf(values);
   return fields.flatMap((field) => {
-    if (!isGiven(field, values) || !hasEffect(field, values)) return [];
+    if (!isGiven(field, values) || !isEffective(field)) return [];
     return field.input === 'switch' ? [`--${field.flag}`] : [`--${field.flag}`, textOf(field, values)];
   });
 }

@@ -13,9 +13,10 @@ import { Empty, Failure } from '../parts/notes.tsx';
 import { hrefTo, runHref } from '../routes.ts';
 import { runs, source, useRuns } from '../store.ts';
 import '../styles/start.css';
-import { argumentsOf, type Field, hasEffect, sections, type Values } from './fields.ts';
+import { argumentsOf, effectsOf, type Field, sections, type Values } from './fields.ts';
 
 const values = computed((): Values => place.value.query);
+const isEffective = computed(() => effectsOf(values.value));
 
 export function StartPage(): JSX.Element {
   useRuns();
@@ -116,7 +117,7 @@ function FieldRows({ fields }: { readonly fields: readonly Field[] }): JSX.Eleme
           key={field.flag}
           field={field}
           value={values.value[field.flag]}
-          disabled={!hasEffect(field, values.value)}
+          disabled={!isEffective.value(field)}
         />
       ))}
     </>
