@@ -26,8 +26,13 @@ it('parts are found by type and name, the latest first, and lists keep the order
 });
 
 it('sections of a curve are joined by name', () => {
-  const data = dataOf(curve('a', [0, 1], [5, 4]), curve('b', [0], [9]), curve('a', [2], [3]));
-  expect(partsOf(data, 'curve')).toEqual([curve('a', [0, 1, 2], [5, 4, 3]), curve('b', [0], [9])]);
+  const data = dataOf(
+    curve('a', [0, 1], [5, 4]),
+    curve('b', [0], [9]),
+    curve('a', [2], [3]),
+    curve('b', [1], [8]),
+  );
+  expect(partsOf(data, 'curve')).toEqual([curve('a', [0, 1, 2], [5, 4, 3]), curve('b', [0, 1], [9, 8])]);
 });
 
 it('sections with grids are joined by rows, and an absent grid stays absent', () => {
