@@ -85,7 +85,7 @@ function torchVersion(include) {
   const [major, minor] = version.split('.').map(Number);
   if (process.env.LIBTORCH_BYPASS_VERSION_CHECK !== '1' && !(major === 2 || (major === 1 && minor >= 13)))
     fail(
-      `libtorch ${version} found, 1.13 or 2.x required (LIBTORCH_BYPASS_VERSION_CHECK=1 tries it all the same)`,
+      `libtorch ${version} found, 1.13 or 2.x required (LIBTORCH_BYPASS_VERSION_CHECK=1 skips this check)`,
     );
   return version;
 }

@@ -44,7 +44,7 @@ const only = process.argv.includes('--only')
   ? process.argv[process.argv.indexOf('--only') + 1].split(',')
   : [...Object.keys(readingChecks), ...Object.keys(runningChecks)];
 const unknown = only.filter((name) => !(name in readingChecks) && !(name in runningChecks));
-if (unknown.length > 0) throw new Error(`no check is called ${unknown.join(', ')}`);
+if (unknown.length > 0) throw new Error(`unknown check: ${unknown.join(', ')}`);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const running = new Set();
 process.on('exit', () => {

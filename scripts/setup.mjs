@@ -5,7 +5,7 @@
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(
-    `setup: Node ${process.versions.node} is too old, 20.19 or newer is needed: see https://nodejs.org/en/download`,
+    `setup: Node ${process.versions.node} is too old, 20.19 or newer is required: see https://nodejs.org/en/download`,
   );
   process.exit(3);
 }

@@ -19,7 +19,7 @@ export function useOpenMpBlas() {
       realpathSync(`${folder}/${name}`).includes('/openblas-pthread/'),
   );
   if (taken.length === 0) return 'fits';
-  say(`${taken.join(', ')} led to OpenBLAS's pthread flavour, whose threads fight with libtorch's`);
+  say(`${taken.join(', ')} led to OpenBLAS's pthread flavour, whose threads compete with those of libtorch`);
   let mended = true;
   for (const name of taken) {
     const line = ['update-alternatives', '--set', `${name}-${triple}`, `${folder}/openblas-openmp/${name}`];

@@ -31,7 +31,7 @@ function missing(packages) {
 
 /** @returns a summary */
 export function installDebianPackages(forTests) {
-  if (process.env.MEANFIELD_SKIP_APT === '1') return 'left out (MEANFIELD_SKIP_APT)';
+  if (process.env.MEANFIELD_SKIP_APT === '1') return 'skipped (MEANFIELD_SKIP_APT)';
   const wanted = [
     ...compiler,
     ...(isLibtorchProvided() ? [] : torch),
@@ -47,9 +47,9 @@ export function installDebianPackages(forTests) {
 }
 
 function withoutApt(wanted) {
-  if (isLibtorchProvided() || existsSync('/usr/include/ATen/ATen.h')) return 'left out (no apt-get)';
+  if (isLibtorchProvided() || existsSync('/usr/include/ATen/ATen.h')) return 'skipped (no apt-get)';
   return fail(
-    'no apt-get here. Install what these Debian packages hold: ' +
+    'apt-get is not available. Install the contents of these Debian packages: ' +
       `${wanted.join(' ')}; set LIBTORCH to libtorch's folder (with include/ and lib/), or LIBTORCH_USE_PYTORCH=1 ` +
       'to use the torch of python3; then run this again',
   );
@@ -70,14 +70,14 @@ function install(absent) {
   const byHand = `${shellLine(['apt-get', 'update'])} && ${shellLine(['apt-get', 'install', '-y', '--no-install-recommends', ...absent])}`;
   const advice =
     `run it by hand: ${byHand}; or bring your own libtorch (LIBTORCH=its folder), ` +
-    'or leave this step out (MEANFIELD_SKIP_APT=1)';
+    'or skip this step (MEANFIELD_SKIP_APT=1)';
   const rooted = asRoot(update);
   if (!rooted) fail(`${absent.join(' ')} missing, and neither root nor \`sudo -n\` here: ${advice}`);
 
   say(`installing ${absent.join(' ')} (minutes the first time)`);
   // A broken third-party package source need not matter: let the installation decide.
   const { good, last, why } = attempt(rooted[0], rooted.slice(1));
-  if (!good) say(`${why}, going on:\n${last}`);
+  if (!good) say(`${why}, continuing:\n${last}`);
   const [command, ...args] = asRoot(add);
   run(command, args, advice);
 }

@@ -59,7 +59,7 @@ export function installNpmPackages() {
   run(
     'npm',
     ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-    'npm is needed (Debian: apt-get install npm), and it must reach its registry (proxy, certificates: `npm ping` tells)',
+    'npm is needed (Debian: apt-get install npm), and it must reach its registry (check proxy and certificates with `npm ping`)',
   );
   const after = difference();
   if (after !== undefined) remember('npm', accepted(after));

@@ -62,5 +62,5 @@ export function analysisText({ sections }: Analysis): string {
       ...judged(checks),
     ].map((row, i) => [i === 0 ? id : '', ...row]),
   );
-  return textTable(['', 'what', 'measured', 'must be', ''], rows);
+  return textTable(['', 'quantity', 'measured', 'must be', ''], rows);
 }

@@ -22,7 +22,7 @@ export function byPrecision(names: readonly string[], rowsOf: (bf16: boolean) =>
   return names.flatMap((name) => {
     const bf16 = name === 'bf16';
     if (!bf16 || libraryFacts().bf16) return rowsOf(bf16);
-    say('bench: bf16 left out: this CPU has no bf16 instructions');
+    say('bench: skipping bf16: this CPU has no bf16 instructions');
     return [];
   });
 }
@@ -41,11 +41,11 @@ export async function onQuietMachine<T>(
     const busy = lease.holders.length > 0 || (used !== undefined && used > quiet);
     if (busy)
       say(
-        `bench: the machine is busy (${used?.toFixed(1) ?? '?'} cores in use${lease.holders.length ? `, cores held by process ${lease.holders.join(', ')}` : ''}): figures will be marked`,
+        `bench: the machine is busy (${used?.toFixed(1) ?? '?'} cores in use${lease.holders.length ? `, cores held by process ${lease.holders.join(', ')}` : ''}): results will be marked`,
       );
     const threads = flags.threads ?? availableParallelism();
     const results = await measure(threads);
-    if (busy) say('the machine was busy: these figures are not comparable; run again when it is idle');
+    if (busy) say('the machine was busy, so these results are not comparable; run again on an idle machine');
     return { results, busy, threads };
   } finally {
     lease.release();
@@ -125,7 +125,7 @@ function timeTable(rows: readonly Comparison[], { gemm }: Ceiling): string {
 /** Peak resident memory above that of the model or the inputs just built. */
 export function memoryTable(rows: readonly Comparison[]): string {
   return textTable(
-    ['growth of memory', 'ours MB', 'PyTorch MB', 'ratio'],
+    ['memory growth', 'ours MB', 'PyTorch MB', 'ratio'],
     rows.map(({ name, growthMb }) => [
       name,
       growthMb.ours.toFixed(0),

@@ -21,11 +21,11 @@ const dataDir = (): Option =>
 
 /** Options of every benchmark; those that repeat within a process also take the number of repetitions. */
 function common(command: Command, repetitions?: { steps: number; warmup: number }): Command {
-  command.addOption(integer('--runs <n>', 'processes of each kind', 7));
+  command.addOption(integer('--runs <n>', 'processes per program', 7));
   if (repetitions)
     command
-      .addOption(integer('--steps <n>', 'timed repetitions a process', repetitions.steps))
-      .addOption(integer('--warmup <n>', 'repetitions before them', repetitions.warmup, 0));
+      .addOption(integer('--steps <n>', 'timed repetitions per process', repetitions.steps))
+      .addOption(integer('--warmup <n>', 'warm-up repetitions per process', repetitions.warmup, 0));
   return command
     .addOption(integer('--threads <n>', 'threads of each process (default: all cores)'))
     .option('--json', 'print one JSON object at the end');
@@ -35,11 +35,11 @@ export function registerBench(program: Command): void {
   const bench = program.command('bench').description('measure speed against PyTorch on this machine');
   const step = bench
     .command('step')
-    .description("one training step of a ResNet, ours and PyTorch's in alternating fresh processes")
+    .description('one training step of a ResNet, in meanfield and in PyTorch, in alternating fresh processes')
     .addOption(integer('--depth <n>', 'depth of the net', 20))
-    .addOption(integer('-b, --batch-size <n>', 'images a step', 128))
+    .addOption(integer('-b, --batch-size <n>', 'images per step', 128))
     .addOption(new Option('--scheme <names...>', 'schemes').default(['vanilla', 'mean-field']))
-    .addOption(new Option('--no-reorder', 'mean-field with its order frozen'))
+    .addOption(new Option('--no-reorder', 'mean-field without reordering'))
     .addOption(precision(['f32', 'bf16']));
   common(step, { steps: 20, warmup: 5 }).action(async (flags: StepFlags) => {
     const { runStepBenchmark } = await import('./bench-step.ts');
@@ -47,9 +47,9 @@ export function registerBench(program: Command): void {
   });
   const infer = bench
     .command('infer')
-    .description('a batch through a ResNet in evaluation mode, beside the fastest of three ways in PyTorch')
+    .description('inference of a ResNet, against the fastest of three PyTorch variants')
     .addOption(integer('--depth <n>', 'depth of the net', 20))
-    .addOption(integer('-b, --batch-size <n>', 'images a batch', 500))
+    .addOption(integer('-b, --batch-size <n>', 'images per batch', 500))
     .addOption(precision(['f32', 'bf16']));
   common(infer, { steps: 20, warmup: 5 }).action(async (flags: InferFlags) => {
     const { runInferBenchmark } = await import('./bench-infer.ts');
@@ -57,9 +57,9 @@ export function registerBench(program: Command): void {
   });
   const flow = bench
     .command('flow')
-    .description('flow, adjoint and every gradient of the mean-field model, beside autograd in PyTorch')
-    .addOption(integer('--samples <n>', 'N (default: three problems; one if any size is given)'))
-    .addOption(integer('--particles <n>', 'M, in each slice'))
+    .description('flow, adjoint and every gradient of the mean-field model, against autograd in PyTorch')
+    .addOption(integer('--samples <n>', 'samples N (default: three problems; one if any size is given)'))
+    .addOption(integer('--particles <n>', 'particles M per slice'))
     .addOption(integer('--features <n>', 'd'))
     .addOption(integer('--slices <n>', 'L'))
     .addOption(new Option('--precision <names...>', 'f32, f64').choices(['f32', 'f64']).default(['f64']));
@@ -71,34 +71,32 @@ export function registerBench(program: Command): void {
     .command('data')
     .description('batches of CIFAR-10, augmented and normalised')
     .addOption(dataDir())
-    .addOption(integer('-b, --batch-size <n>', 'images a batch', 128));
+    .addOption(integer('-b, --batch-size <n>', 'images per batch', 128));
   common(data, { steps: 100, warmup: 10 }).action(async (flags: DataFlags) => {
     const { runDataBenchmark } = await import('./bench-data.ts');
     await runDataBenchmark(flags);
   });
   const epoch = bench
     .command('epoch')
-    .description('an epoch of training on CIFAR-10 with its evaluation, run folder included')
+    .description('an epoch of training and evaluation on CIFAR-10, including its run folder')
     .addOption(dataDir())
     .addOption(integer('--depth <n>', 'depth of the net', 20))
-    .addOption(integer('-b, --batch-size <n>', 'images a step', 128))
+    .addOption(integer('-b, --batch-size <n>', 'images per step', 128))
     .addOption(new Option('--scheme <names...>', 'schemes').default(['mean-field']))
     .addOption(precision(['bf16']))
-    .addOption(integer('--limit-train-batches <n>', 'use only the first batches; 0: all', 0, 0));
+    .addOption(integer('--limit-train-batches <n>', 'max batches per epoch; 0: all', 0, 0));
   common(epoch).action(async (flags: EpochFlags) => {
     const { runEpochBenchmark } = await import('./bench-data.ts');
     await runEpochBenchmark(flags);
   });
-  const memory = bench
-    .command('memory')
-    .description('growth of memory over the model or the inputs just built');
+  const memory = bench.command('memory').description('memory growth beyond the model and its inputs');
   common(memory, { steps: 3, warmup: 1 }).action(async (flags: BenchFlags) => {
     const { runMemoryBenchmark } = await import('./bench-memory.ts');
     await runMemoryBenchmark(flags);
   });
   const scaling = bench
     .command('scaling')
-    .description('how our cost grows with depth, width, particles, samples and batch: fitted exponents')
+    .description('how the cost grows with depth, width, particles, samples and batch: fitted exponents')
     .addOption(new Option('--axis <names...>', 'such as "flow particles" (default: all)'));
   common(scaling, { steps: 3, warmup: 1 }).action(async (flags: ScalingFlags) => {
     const { runScalingBenchmark } = await import('./bench-scaling.ts');

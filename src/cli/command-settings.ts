@@ -10,7 +10,7 @@ export interface CommandSetting {
 }
 
 export const commandSettings = {
-  output: { flags: '--output <dir>', help: 'folder for run folders (default runs)', type: 'text' },
+  output: { flags: '--output <dir>', help: 'parent folder of run folders (default runs)', type: 'text' },
   name: {
     flags: '--name <name>',
     help: 'name of the run folder (default: date-model-scheme-seed)',
@@ -18,7 +18,7 @@ export const commandSettings = {
   },
   report: { flags: '--no-report', help: 'do not write report.html at the end', type: 'switch' },
   json: { flags: '--json', help: 'print one JSON object at the end', type: 'switch' },
-  quiet: { flags: '-q, --quiet', help: 'no progress', type: 'switch' },
+  quiet: { flags: '-q, --quiet', help: 'do not print progress', type: 'switch' },
 } as const satisfies Readonly<Record<string, CommandSetting>>;
 
 export type CommandKey = keyof typeof commandSettings;

@@ -46,7 +46,7 @@ describe.skipIf(total < 2)('on a machine whose cores are leased by others', () =
     try {
       const words = paths.map((path) => join(root, path.slice(1)));
       const text = await messagesOf(command, ...words, '--threads', '2');
-      expect(text).toContain(`${command}: cores are held by process ${process.pid}: this takes 1`);
+      expect(text).toContain(`${command}: using 1 core; others are held by process ${process.pid}`);
       expect(getThreads()).toBe(1);
     } finally {
       other.release();

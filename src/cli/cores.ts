@@ -14,7 +14,9 @@ export async function withCores<T>(
   body: (cores: number) => Promise<T>,
 ): Promise<T> {
   const lease = leaseCores(wanted, (holders, cores) => {
-    say(`${command}: cores are held by process ${holders.join(', ')}: this takes ${cores}`);
+    say(
+      `${command}: using ${cores} core${cores === 1 ? '' : 's'}; others are held by process ${holders.join(', ')}`,
+    );
   });
   try {
     return await body(lease.cores);

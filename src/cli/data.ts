@@ -19,8 +19,8 @@ export function registerData(program: Command): void {
   const data = program.command('data').description('list, fetch and check data sets');
   data
     .command('list')
-    .description('the data sets, and where each was found')
-    .option('--data-dir <dir>', 'also look here')
+    .description('list the data sets and where each was found')
+    .option('--data-dir <dir>', 'another folder to search')
     .option('--json', 'print one JSON object')
     .action(async ({ dataDir, json }: DataFlags) => {
       const { listDatasets } = await import('../data/index.ts');
@@ -42,12 +42,10 @@ export function registerData(program: Command): void {
     });
   data
     .command('fetch')
-    .description(
-      'download a data set: resumes, tries mirrors, checks the SHA-256; files already there are used',
-    )
+    .description('download a data set: resumes, tries mirrors, verifies SHA-256; keeps existing files')
     .argument('<name>', 'cifar10, cifar100, mnist or fashion-mnist')
-    .requiredOption('--data-dir <dir>', 'where the archive goes')
-    .option('--mirror <urls...>', 'addresses to try first')
+    .requiredOption('--data-dir <dir>', 'destination folder')
+    .option('--mirror <urls...>', 'URLs to try first')
     .option('--json', 'print one JSON object at the end')
     .action(async (name: string, { dataDir = '.', mirror, json }: DataFlags) => {
       const { fetchDataset } = await import('../data/index.ts');
@@ -58,18 +56,18 @@ export function registerData(program: Command): void {
         say,
       });
       say(
-        `${outcome.path}: ${outcome.already ? 'already there' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum right`,
+        `${outcome.path}: ${outcome.already ? 'already downloaded' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum OK`,
       );
       if (json) printJson(outcome);
     });
   data
     .command('check')
-    .description('read a data set as training would, and say what is there')
-    .argument('<name>', 'name of the data set')
-    .option('--data-dir <dir>', 'where it is')
-    .option('--image-size <pixels>', 'image-folder: scale images to this side', parseInteger)
+    .description('read a data set as training does, and print a summary')
+    .argument('<name>', 'data set')
+    .option('--data-dir <dir>', 'folder of the data set')
+    .option('--image-size <pixels>', 'image-folder: resize images to this side length', parseInteger)
     .option('--channels <n>', 'image-folder: 1 (grey) or 3 (colour)', parseInteger)
-    .option('--allow-empty-classes', 'image-folder: a class folder may have no images')
+    .option('--allow-empty-classes', 'image-folder: allow class folders without images')
     .option('--json', 'print one JSON object')
     .action(async (name: string, { dataDir, json, ...options }: DataFlags) => {
       const { checkDataset } = await import('../data/index.ts');
@@ -80,7 +78,7 @@ export function registerData(program: Command): void {
           `${facts.name}: good (${facts.where})\n` +
             facts.notes.map((note) => `note: ${note}\n`).join('') +
             `${facts.train} + ${facts.test} images${facts.validation ? ` (and ${facts.validation} for validation)` : ''} of ${facts.height} x ${facts.width} x ${facts.channels}, ${facts.classes.length} classes\n` +
-            `images a class (training): ${facts.perClass.map((count, c) => `${oneLine(facts.classes[c] ?? String(c))} ${count}`).join(', ')}\n` +
+            `training images per class: ${facts.perClass.map((count, c) => `${oneLine(facts.classes[c] ?? String(c))} ${count}`).join(', ')}\n` +
             `mean ${facts.mean.map((value) => value.toFixed(4)).join(', ')}  std ${facts.std.map((value) => value.toFixed(4)).join(', ')}\n` +
             (facts.checksum ? `archive: ${facts.checksum}\n` : ''),
         );

@@ -42,7 +42,7 @@ export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
   const started = performance.now();
   const rows: DemoRow[] = [];
   const interrupt = listenForInterrupt();
-  say(bold('meanfield demo: ResNet20 of width 8 on Fashion-MNIST, vanilla beside mean-field (Algorithm 1)'));
+  say(bold('meanfield demo: ResNet20 of width 8 on Fashion-MNIST, vanilla and mean-field (Algorithm 1)'));
   for (let seed = 1; seed <= flags.seeds; seed++)
     for (const scheme of schemesShown) {
       const onProgress = progressPrinter(`${scheme.padEnd(10)} seed ${seed}`);
@@ -54,7 +54,7 @@ export async function runDemo(flags: DemoFlags): Promise<DemoOutcome> {
       });
       if (!session.result) {
         throw new MeanfieldError(
-          `demo stopped before its end; run it again, or go on with this run: ${meanfieldCommand('train', '--resume', { path: session.dir })}`,
+          `demo stopped; run it again, or resume this run: ${meanfieldCommand('train', '--resume', { path: session.dir })}`,
           { exitCode: session.exitCode },
         );
       }
@@ -111,20 +111,20 @@ function sayEnd(
   const { dim } = colours();
   say(
     dim(
-      `${epochs} epochs of ${trainBatches} batches of 128, last epoch, 10,000 test images; ${duration(seconds)} in all`,
+      `${epochs} epochs of ${trainBatches} batches of 128, last epoch, 10,000 test images; ${duration(seconds)} in total`,
     ),
   );
-  say(`report (curves, and how the blocks moved and swapped): ${report}`);
+  say(`report with curves, positions and swaps: ${report}`);
   const amp = cpuHasBf16() ? ['--amp'] : [];
   const run = rows.at(-1)!.run;
   say(
     [
-      'next, the whole of Fashion-MNIST:',
+      'next, train on all of Fashion-MNIST:',
       `  ${meanfieldCommand('train', '--width', '16', '--epochs', '15', ...amp)}`,
-      'CIFAR-10:',
+      'train on CIFAR-10:',
       `  ${meanfieldCommand('data', 'fetch', 'cifar10', '--data-dir', 'data')}`,
       `  ${meanfieldCommand('train', '--dataset', 'cifar10', '--data-dir', 'data', ...amp)}`,
-      'errors class by class:',
+      'show the error of each class:',
       `  ${meanfieldCommand('evaluate', { path: run })}`,
     ].join('\n'),
   );

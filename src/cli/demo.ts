@@ -9,10 +9,10 @@ export function registerDemo(program: Command): void {
   program
     .command('demo')
     .description('train a small ResNet on Fashion-MNIST, vanilla and mean-field on the same seeds')
-    .option('--output <dir>', 'folder for run folders and the report', 'runs')
-    .option('--seeds <n>', 'seeds of each scheme', wholeNumber(1), 2)
-    .option('--epochs <n>', 'epochs of each run', wholeNumber(1), 3)
-    .option('--train-batches <n>', 'batches of 128 images an epoch', wholeNumber(1), 120)
+    .option('--output <dir>', 'parent folder of the runs and the report', 'runs')
+    .option('--seeds <n>', 'seeds per scheme', wholeNumber(1), 2)
+    .option('--epochs <n>', 'epochs per run', wholeNumber(1), 3)
+    .option('--train-batches <n>', 'batches of 128 images per epoch', wholeNumber(1), 120)
     .addOption(threadsOption())
     .option('--json', 'print one JSON object at the end')
     .action(async (flags: DemoFlags) => {

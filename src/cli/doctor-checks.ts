@@ -21,7 +21,7 @@ function checkNode(): Check {
   return {
     name: 'node',
     state: good ? 'good' : 'bad',
-    text: `${process.version} (20.19 or newer is needed)`,
+    text: `${process.version} (20.19 or newer is required)`,
     ...(!good && { mend: 'install Node 20.19 or newer' }),
   };
 }
@@ -42,7 +42,7 @@ function checkLibrary(): Check[] {
       {
         name: 'CUDA',
         state: cudaDevices ? 'good' : 'note',
-        text: cudaDevices ? `${cudaDevices} devices` : 'no device; --device cpu',
+        text: cudaDevices ? `${cudaDevices} devices` : 'no device: use --device cpu',
       },
     ];
   } catch (error) {
@@ -63,7 +63,7 @@ function checkBlas(blas: string): Check {
     return {
       name: 'BLAS',
       state: 'bad',
-      text: `${blas}: its threads fight with OpenMP's`,
+      text: `${blas}: its threads compete with those of OpenMP`,
       mend: `${install}; then update-alternatives --config libblas.so.3-$(uname -m)-linux-gnu`,
     };
   if (blas === 'reference' || blas === 'openblas-serial')
@@ -76,8 +76,8 @@ function checkCpu(bf16: boolean): Check {
     name: 'bf16',
     state: bf16 ? 'good' : 'note',
     text: bf16
-      ? 'the CPU computes in bf16: --amp is worth it'
-      : 'the CPU has no bf16 instructions: --amp is refused',
+      ? 'the CPU has bf16 instructions: --amp is faster'
+      : 'the CPU has no bf16 instructions: --amp is not available',
   };
 }
 
@@ -99,7 +99,7 @@ async function checkData(): Promise<Check[]> {
         {
           name: 'data',
           state: 'note',
-          text: 'no data set found on its own',
+          text: 'no data set found in the default folders',
           mend: `apt-get install dataset-fashion-mnist, or ${meanfieldCommand('data', 'fetch', 'fashion-mnist', '--data-dir', 'data')}`,
         },
       ];
@@ -117,7 +117,7 @@ function checkPeer(): Check {
     return {
       name: 'PyTorch',
       state: 'note',
-      text: 'python3 has no torch: only bench and some tests need it',
+      text: 'python3 has no torch, which only bench and some tests need',
       mend: 'apt-get install python3-torch',
     };
   }

@@ -21,7 +21,7 @@ function foldedAt(start: number, text: string): string {
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('say what is loaded or missing, with the command that mends it')
+    .description('check the installation, and print the command that fixes each problem')
     .option('--json', 'print one JSON object')
     .action(async ({ json }: { json?: boolean }) => {
       const { examine } = await import('./doctor-checks.ts');

@@ -84,13 +84,13 @@ interface TestedFile {
 /** @throws UsageError if the data set does not fit the net, or flags do not fit the tested object */
 export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
   const found = statOf(path);
-  if (!found) throw new UsageError(`${path} does not exist: give a run folder or a file of weights`);
+  if (!found) throw new UsageError(`${path} does not exist: give a run folder or a weight file`);
   const isFile = found.isFile();
   const given = fileFlags.find((key) => key !== 'dataset' && flags[key] !== undefined);
   if (!isFile && given !== undefined)
-    throw new UsageError(`--${flagOf(given)} belongs to a file of weights; ${path} is a folder`);
+    throw new UsageError(`--${flagOf(given)} applies to a weight file; ${path} is a folder`);
   if (isFile && flags.checkpoint !== undefined)
-    throw new UsageError(`--checkpoint belongs to a run folder; ${path} is a file of weights`);
+    throw new UsageError(`--checkpoint applies to a run folder; ${path} is a weight file`);
   return withThreads('evaluate', flags.threads, () =>
     isFile ? evaluateFile(path, flags) : evaluateRun(path, flags),
   );
@@ -116,7 +116,7 @@ async function evaluateFile(path: string, flags: EvaluateFlags): Promise<Evaluat
     // A file of another kind is named as such.
     (await openWeightFile(path, { stateDict: flags.stateDict })).close();
     throw new UsageError(
-      `${path} is a file of weights: name its net and its data, such as --model resnet20 --dataset cifar10 --data-dir DIR`,
+      `${path} is a weight file: name its net and its data, such as --model resnet20 --dataset cifar10 --data-dir DIR`,
     );
   }
   const ofFile = Object.fromEntries(fileFlags.map((key) => [key, flags[key]]));
@@ -208,7 +208,7 @@ function filesText({ files, meanCorruptionError }: EvaluationOutcome): string {
   const mean =
     meanCorruptionError === undefined || files.length === 1
       ? ''
-      : `mean corruption error ${meanCorruptionError.toFixed(2)} %, not divided by that of another net\n`;
+      : `mean corruption error ${meanCorruptionError.toFixed(2)} %, not normalized by a baseline net\n`;
   return `\n${table}\n${mean}`;
 }
 
@@ -219,7 +219,7 @@ function weightsText({
   averages = [],
 }: EvaluationOutcome): string {
   const from = stateDict === '' ? [] : [`from ${stateDict}`];
-  const others = averages.length > 0 ? [`averages with --state-dict ${averages.join(', ')}`] : [];
+  const others = averages.length > 0 ? [`averaged weights with --state-dict ${averages.join(', ')}`] : [];
   return [format, `${keyStyle} names`, ...from, ...others].join(', ');
 }
 
@@ -238,7 +238,7 @@ export function evaluationText(outcome: EvaluationOutcome): string {
     return worst && worst.count > 0 ? `${classes[worst.other] ?? ''} (${worst.count})` : '';
   };
   const table = textTable(
-    ['class', 'error %', 'most often taken for'],
+    ['class', 'error %', 'most often confused with'],
     classes.map((name, c) => [name, perClassError[c]?.toFixed(2) ?? 'no images', mistaken(c)]),
   );
   return (

@@ -25,9 +25,9 @@ export interface ExportOutcome {
 
 const remarks: Readonly<Record<ExportOutcome['steps'], string>> = {
   unit: 'every step size is 1',
-  folded: "step sizes are multiplied into the blocks' last layers: a plain ResNet gives the same outputs",
+  folded: "step sizes are multiplied into the blocks' last layers: a plain ResNet produces the same outputs",
   apart:
-    'a plain ResNet cannot hold the step sizes: they follow from the positions in the file (layerS.I.tau, tauEnd or step), and without them its outputs differ',
+    'a plain ResNet cannot represent the step sizes, which follow from the positions in the file (layerS.I.tau, tauEnd or step): without them its outputs differ',
 };
 
 /** @throws UsageError for flags that do not fit the net, FileError if a file cannot be read or written */
@@ -35,7 +35,7 @@ export function exportRun(run: string, flags: ExportFlags): ExportOutcome {
   const style = parseKeyStyle(flags.keyStyle);
   if (!flags.output.endsWith('.safetensors'))
     throw new UsageError(
-      `--output ${flags.output}: only safetensors is written; end the name in .safetensors`,
+      `--output ${flags.output}: only safetensors is supported; end the file name with .safetensors`,
     );
   checkOutputFile(flags.output);
   const { config, state, learner } = loadTrained(run, flags.checkpoint);

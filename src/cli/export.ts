@@ -6,12 +6,15 @@ import { printJson } from './output.ts';
 export function registerExport(program: Command): void {
   program
     .command('export')
-    .description('write a trained net as a plain ResNet: safetensors under the names of PyTorch nets')
+    .description('export a trained net as a plain ResNet: safetensors with PyTorch parameter names')
     .argument('<run>', 'run folder')
-    .requiredOption('--output <file>', 'the file to write, .safetensors')
+    .requiredOption('--output <file>', 'output file (.safetensors)')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
     .option('--key-style <style>', 'akamaster, torchvision, preresnet, meanfield', 'akamaster')
-    .option('--no-fold-steps', 'leave weights as trained, with the positions of the blocks beside them')
+    .option(
+      '--no-fold-steps',
+      'keep the weights as trained, and store the positions of the blocks separately',
+    )
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, flags: ExportFlags) => {
       const { exportRun } = await import('./export-run.ts');

@@ -138,8 +138,7 @@ function ownPoints({
   points = knobs.points.default,
 }: LabFlags): string | undefined {
   if (path === undefined) {
-    if (columns !== undefined)
-      throw new UsageError('--columns chooses columns of own points: give --csv FILE');
+    if (columns !== undefined) throw new UsageError('--columns requires --csv FILE');
     return undefined;
   }
   if (data !== undefined && data !== 'csv')

@@ -20,15 +20,15 @@ export function registerLab(program: Command): void {
   const command = program
     .command('lab')
     .description("compute a picture of the Studio's lab, and print its numbers")
-    .option('--preset <name>', 'a slide of the talk; knobs given beside it are turned from there')
-    .option('--list', 'name the presets')
+    .option('--preset <name>', 'preset of a slide; other flags override its values')
+    .option('--list', 'list the presets')
     .addOption(
       new Option('--engine <name>', 'native: libtorch; reference: plain TypeScript, as in an exported page')
         .choices(['native', 'reference'])
         .default('native'),
     )
     .option('--output <file>', 'write the picture: .svg, .png, or .json for its numbers')
-    .option('--code', 'print TypeScript that recomputes the key number, instead of computing')
+    .option('--code', 'print TypeScript code that computes the key number, without running it')
     .option('--json', 'print one JSON object at the end')
     .addHelpText('after', () => helpText(examples))
     .action(async (flags: LabFlags) => {

@@ -122,20 +122,20 @@ describe('invalid paths', () => {
       ['report', '@file', '@folder'],
       /file is a file, not a run folder; .*folder is not a run folder: it has no/,
     ],
-    [1, ['report', '@run', '--output', '@folder'], /it is a folder; name a file/],
+    [1, ['report', '@run', '--output', '@folder'], /it is a folder; give a file/],
     [1, ['report', '@run', '--output', '@file/report.html'], /file: it is a file, not a folder/],
     [2, ['analyse', '@nonsense'], /nonsense does not exist/],
     [2, ['analyse', '@own/folder'], /is not a run folder: it has no/],
     [2, ['analyse', '@folder'], /is not a run folder: it has no config\.yaml and no status\.json/],
     [1, ['analyse', '@run', '--output', '@file'], /file: it is a file, not a folder/],
     [2, ['evaluate', '@folder'], /is not a run folder/],
-    [2, ['evaluate', '@nonsense'], /nonsense does not exist: give a run folder or a file of weights/],
+    [2, ['evaluate', '@nonsense'], /nonsense does not exist: give a run folder or a weight file/],
     [2, ['evaluate', '@nonsense', '--model', 'resnet20'], /nonsense does not exist/],
     [2, ['predict', '@nonsense', '@folder'], /no PNG|nonsense does not exist/],
     [1, ['export', '@run', '--output', '@no/net.safetensors'], /there is no folder .*no$/m],
     [1, ['export', '@run', '--output', '@file/net.safetensors'], /file is a file, not a folder/],
     [1, ['verify', 'C1', '--output', '@file'], /it is a file, not a folder/],
-    [1, ['verify', 'C1', '--output', '@file/below'], /file is a file, not a folder; name another folder/],
+    [1, ['verify', 'C1', '--output', '@file/below'], /file is a file, not a folder; choose another folder/],
     [2, ['verify', 'C1', '--output', ''], /--output: expected a path, got ""/],
     [1, ['verify', 'C1', '--out', '@file'], /file: it is a file, not a folder/],
     [
@@ -168,27 +168,31 @@ describe('invalid paths', () => {
     [2, ['studio', '@run'], /is a run folder: give the folder that holds it/],
     [2, ['studio', '@', '--export', '@file'], /is a file, not a folder: choose a new folder/],
     [2, ['reproduce', '--report-only', '--output', '@nonsense'], /nonsense does not exist/],
-    [3, ['reproduce', '--preset', 'fast', '--data-dir', '@folder'], /cifar10 is not in .*folder/],
+    [3, ['reproduce', '--preset', 'fast', '--data-dir', '@folder'], /cifar10 not found in .*folder/],
     [1, ['data', 'fetch', 'cifar10', '--data-dir', '@file'], /it is a file, not a folder/],
     [
       3,
       ['data', 'check', 'cifar10', '--data-dir', '@nowhere'],
-      /cifar10 is not here: .*nowhere does not exist; fetch/,
+      /cifar10 not found: .*nowhere does not exist; fetch/,
     ],
     [
       3,
       ['data', 'check', 'image-folder', '--data-dir', '@nowhere'],
-      /nowhere does not exist; give the place/,
+      /nowhere does not exist; give its folder/,
     ],
     [2, ['predict', '@folder', '@file', '--top', '0'], /--top: expected a whole number >= 1, got "0"/],
     [2, ['train', '--epochs', '0'], /expected an integer >= 1 for --epochs, got 0$/m],
     [2, ['train', '--resume', '@folder'], /folder is not a run folder: it has no/],
-    [2, ['reproduce', '--report-only', '--dry-run'], /--report-only and --dry-run: give one of them/],
-    [2, ['reproduce', '--publish', '@p', '--report-only'], /--report-only and --publish: give one/],
+    [2, ['reproduce', '--report-only', '--dry-run'], /--report-only and --dry-run cannot be used together/],
+    [
+      2,
+      ['reproduce', '--publish', '@p', '--report-only'],
+      /--report-only and --publish cannot be used together/,
+    ],
     [2, ['reproduce', '--dataset', 'npy'], /unknown --dataset "npy" \(one of/],
-    [3, ['data', 'check', 'cifar10', '--data-dir', '@file/below'], /cifar10 is not here/],
-    [3, ['data', 'check', 'image-folder', '--data-dir', '@file/below'], /image-folder is not here/],
-    [3, ['data', 'check', 'idx', '--data-dir', '@file/below'], /idx is not here/],
+    [3, ['data', 'check', 'cifar10', '--data-dir', '@file/below'], /cifar10 not found/],
+    [3, ['data', 'check', 'image-folder', '--data-dir', '@file/below'], /image-folder not found/],
+    [3, ['data', 'check', 'idx', '--data-dir', '@file/below'], /idx not found/],
   ])('%i: %j', async (code, words, message) => {
     await expectRefusal(words, code, message);
     expect(existsSync(at('nonsense'))).toBe(false);
@@ -196,7 +200,7 @@ describe('invalid paths', () => {
 });
 
 // There, Node tries to create folders forever.
-describe.runIf(existsSync('/proc/self'))('a path that takes no folders', () => {
+describe.runIf(existsSync('/proc/self'))('a path that cannot hold folders', () => {
   it.each([
     [['train', '--dataset', 'synthetic-images', '--width', '2', '--output', '/proc/meanfield/runs']],
     [['train', '--dataset', 'synthetic-images', '--width', '2', '--output', '/proc']],
@@ -206,7 +210,7 @@ describe.runIf(existsSync('/proc/self'))('a path that takes no folders', () => {
     [['verify', 'C1', '--output', '/proc/meanfield']],
   ])('%j', async (words) => {
     vi.stubEnv('MEANFIELD_CORES_DIR', at('cores'));
-    await expectRefusal(words, 1, /\/proc takes no folders; name another folder$/m);
+    await expectRefusal(words, 1, /\/proc cannot hold folders; choose another folder$/m);
   });
 });
 
@@ -218,9 +222,9 @@ it('a report takes the run folders among the paths, names the others, and ends w
     ...['--output', page, '--json'],
   );
   expect(code).toBe(1);
-  expect(stderr).toMatch(/left out: .*file is a file, not a run folder/);
-  expect(stderr).toMatch(/left out: .*folder is not a run folder/);
-  expect(stderr).toMatch(/left out: .*nonsense does not exist/);
+  expect(stderr).toMatch(/skipped: .*file is a file, not a run folder/);
+  expect(stderr).toMatch(/skipped: .*folder is not a run folder/);
+  expect(stderr).toMatch(/skipped: .*nonsense does not exist/);
   const { refused, runs } = JSON.parse(stdout) as { refused: { path: string }[]; runs: string[] };
   expect(runs).toEqual([at('run')]);
   expect(refused.map(({ path }) => path)).toEqual(placed(['@file', '@folder', '@nonsense']));

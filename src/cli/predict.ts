@@ -10,12 +10,12 @@ export function registerPredict(program: Command): void {
   program
     .command('predict')
     .description(
-      'classify image files (PNG, JPEG, WebP, TIFF, ..) with a trained net; one that cannot be read is told, and the exit code is 1',
+      'classify image files (PNG, JPEG, WebP, TIFF, ..) with a trained net; unreadable files are reported, with exit code 1',
     )
     .argument('<run>', 'run folder')
-    .argument('<images...>', 'image files or folders of them')
+    .argument('<images...>', 'image files, or folders of image files')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
-    .option('--top <k>', 'classes to name for each image', wholeNumber(1), 3)
+    .option('--top <k>', 'number of classes to print per image', wholeNumber(1), 3)
     .addOption(threadsOption())
     .option('--json', 'print one JSON object at the end')
     .action(async (run: string, images: string[], flags: PredictFlags) => {

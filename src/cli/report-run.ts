@@ -32,7 +32,7 @@ export async function runReport(paths: readonly string[], flags: ReportFlags): P
     ...(flags.figures !== undefined && { figures: flags.figures }),
   });
   for (const problem of problems) say(visible(`report: ${problem}`));
-  for (const { reason } of refused) say(visible(`report: left out: ${reason}`));
+  for (const { reason } of refused) say(visible(`report: skipped: ${reason}`));
   say(visible(`report: ${html}`));
   if (flags.json) printJson({ report: html, runs, refused });
   return refused.length ? exitCodes.failed : exitCodes.done;

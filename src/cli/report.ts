@@ -5,11 +5,11 @@ import type { ReportFlags } from './report-run.ts';
 export function registerReport(program: Command): void {
   program
     .command('report')
-    .description('write report.html of a run, or of several side by side')
+    .description('write report.html for one run, or for several side by side')
     .argument('<runs...>', 'run folders')
     .option(
       '--output <file>',
-      'where the page goes (default: report.html of the run; with several, ./report.html)',
+      'output file (default: report.html in the run folder; for several runs, ./report.html)',
     )
     .option('--figures <dir>', 'also write every figure as SVG, with its data as CSV and Vega-Lite')
     .option('--json', 'print one JSON object at the end')

@@ -34,7 +34,7 @@ export function gridPrinter(before: number, total: number): GridPrinter {
     handlers: {
       onStart(cell) {
         running.set(cell, 'starts');
-        tell(dim(`${cell.name} starts`));
+        tell(dim(`${cell.name} started`));
       },
       onProgress(cell, progress) {
         if (progress.kind === 'epoch') {
@@ -57,7 +57,7 @@ export function gridPrinter(before: number, total: number): GridPrinter {
       },
       onWait(cells, holders) {
         tell(
-          `waiting for ${cells.length} run${cells.length > 1 ? 's' : ''} of ${holders.join(', ')} (Ctrl-C leaves: the page then lacks ${cells.length > 1 ? 'them' : 'it'})`,
+          `waiting for ${cells.length} run${cells.length > 1 ? 's' : ''} trained by ${holders.join(', ')} (Ctrl-C stops waiting; the page will not include ${cells.length > 1 ? 'them' : 'it'})`,
         );
       },
     },

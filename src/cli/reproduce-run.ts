@@ -112,7 +112,7 @@ const withoutTraining = ['reportOnly', 'publish', 'dryRun'] as const;
 function checkTogether(flags: ReproduceFlags): void {
   const given = withoutTraining.filter((key) => flags[key] !== undefined);
   if (given.length > 1)
-    throw new UsageError(`${given.map((key) => `--${flagOf(key)}`).join(' and ')}: give one of them`);
+    throw new UsageError(`${given.map((key) => `--${flagOf(key)}`).join(' and ')} cannot be used together`);
 }
 
 /** @throws DataError if a data set of the grid is missing */
@@ -121,7 +121,7 @@ function checkData(cells: readonly Cell[], dataDir: string | undefined): void {
   const missing = listDatasets(dataDir).find(({ name, found }) => needed.has(name) && found === undefined);
   if (missing)
     throw new DataError(
-      `${missing.name} is not ${dataDir === undefined ? 'here' : `in ${dataDir}`}: give its folder with --data-dir${missing.fetchable ? `, or ${fetchHint(missing.name, dataDir)}` : ''}`,
+      `${missing.name} not found${dataDir === undefined ? '' : ` in ${dataDir}`}: give its folder with --data-dir${missing.fetchable ? `, or ${fetchHint(missing.name, dataDir)}` : ''}`,
     );
 }
 
@@ -163,7 +163,7 @@ async function publish(grid: Grid, runs: string, to: string, json = false): Prom
   try {
     const { html } = await writeReproduction(await gridResults(grid, records.runs), to, records.runs);
     for (const [name, bytes] of packed) say(`packed ${name}: ${(bytes / 1e6).toFixed(1)} MB`);
-    for (const name of running) say(`${name} is being trained and is left out: stop it first`);
+    for (const name of running) say(`${name} is still being trained and was skipped: stop it first`);
     say(`reproduce: ${finished} run${finished === 1 ? '' : 's'} published, ${html}`);
     if (json) printJson({ published: finished, packed: Object.fromEntries(packed), running, report: html });
     return exitCodes.done;
@@ -173,7 +173,7 @@ async function publish(grid: Grid, runs: string, to: string, json = false): Prom
 }
 
 async function adopt(grid: Grid, published: string, root: string): Promise<void> {
-  if (!existsSync(published)) throw new UsageError(`--from ${published}: there is no such folder`);
+  if (!existsSync(published)) throw new UsageError(`--from ${published}: no such folder`);
   const { finished, resumable } = await adoptRuns(grid, published, root);
   say(`reproduce: ${finished} finished and ${resumable} interrupted runs copied from ${published}`);
 }
@@ -230,7 +230,7 @@ function sharesOf(flags: ReproduceFlags, cells: number): { jobs: number; threads
   lease.release();
   if (lease.holders.length > 0)
     say(
-      `reproduce: cores are held by process ${lease.holders.join(', ')}: ${free} of ${lease.total} are free`,
+      `reproduce: ${free} of ${lease.total} cores are free; others are held by process ${lease.holders.join(', ')}`,
     );
   const wanted = flags.threads ?? threadsOfEnvironment();
   const maxJobs = wanted === undefined ? free : Math.max(1, Math.floor(free / wanted));
@@ -278,7 +278,7 @@ async function trainGrid(
       },
       interrupted: () => interrupt.requested,
     });
-    if (interrupted !== undefined) say('stopped; the same command goes on where it was');
+    if (interrupted !== undefined) say('stopped; run the same command to resume');
     return interrupted ?? (failed.length ? printer.worstExit() : undefined);
   } finally {
     clearLiveLine();
@@ -312,9 +312,9 @@ function tellEstimate({ cells, secondsLeft }: GridEstimate, { jobs, threads }: W
     timing ? timing.secondsPerStep.toFixed(3) : '',
     timing ? String(timing.steps) : '',
   ]);
-  print(textTable(['run', 'state', 'hours', 'hours left', 's a step', 'steps timed'], rows));
+  print(textTable(['run', 'state', 'hours', 'hours left', 's/step', 'steps timed'], rows));
   say(
-    `${cells.length} runs, ${hours(secondsLeft)} h left with ${jobs} at once, ${threads} thread${threads > 1 ? 's' : ''} each, on this machine as busy as it is now`,
+    `${cells.length} runs: ${hours(secondsLeft)} h left with ${jobs} at once and ${threads} thread${threads > 1 ? 's' : ''} each, at the current load of this machine`,
   );
 }
 

@@ -22,14 +22,14 @@ const examples: readonly Example[] = [
     words: 'reproduce --preset fast --data-dir ~/data --rows resnet20',
   },
   {
-    title: 'an ablation of tau, on images held out',
+    title: 'ablate tau on held-out images',
     words:
       'reproduce --preset fast --data-dir ~/data --rows resnet20 --width 4 --seeds 1..12 --val-split 5000 --schemes vanilla,mean-field,mean-field-no-reorder --tau-lr-factors 1,0.1,0.01 --output ablation',
   },
 ];
 const notes = [
-  'Several processes or machines can work on one folder: each takes cells that no other has.',
-  'Errors are those after the last epoch; the test set is not looked at before.',
+  'Several processes or machines can share one folder: each takes runs that no other has.',
+  'Errors are measured after the last epoch; the test set is not used before.',
 ];
 
 export function registerReproduce(program: Command): void {
@@ -57,31 +57,34 @@ export function registerReproduce(program: Command): void {
     .addOption(option('--seeds <list>', '1,2,5 or 1..12', parseSeeds))
     .addOption(option('--tau-starts <laws>', 'ablation: unit,uniform', words))
     .addOption(option('--tau-lr-factors <list>', 'ablation: such as 1,0.1,0.01', parseNumbers))
-    .addOption(settingOption('dataset', "in place of the rows' own"))
+    .addOption(settingOption('dataset', 'overrides that of the rows'))
     .addOption(settingOption('dataDir'))
     .addOption(settingOption('width', 'channels of the first stage'))
-    .addOption(settingOption('epochs', "in place of the preset's"))
-    .addOption(settingOption('lr', "in place of the preset's"))
+    .addOption(settingOption('epochs', 'overrides that of the preset'))
+    .addOption(settingOption('lr', 'overrides that of the preset'))
     .addOption(
-      settingOption('valSplit', 'training images held out: errors are measured on them, to choose settings'),
+      settingOption(
+        'valSplit',
+        'number of held-out training images; errors are measured on them, to choose settings',
+      ),
     )
     .addOption(settingOption('limitTrainBatches'))
     .option('--amp', 'bf16 autocast (preset fast: where the CPU has it)')
     .option('--no-amp', 'f32')
     .addOption(settingOption('device'))
     .option('--output <dir>', 'folder of the grid (default: reproduce/<preset>)')
-    .addOption(option('--jobs <n>', 'runs at once (default: one a free core)', wholeNumber(1)))
-    .addOption(settingOption('threads', 'threads of a run (default: free cores over jobs)'))
+    .addOption(option('--jobs <n>', 'concurrent runs (default: one per free core)', wholeNumber(1)))
+    .addOption(settingOption('threads', 'threads per run (default: OMP_NUM_THREADS, or free cores / jobs)'))
     .option('--shard <i/n>', 'train only the i-th of n parts of the grid')
-    .option('--dry-run', 'list the runs with the time they take, from 50 timed steps of each kind')
-    .option('--report-only', 'train nothing: write the page of what there is')
+    .option('--dry-run', 'list the runs with their estimated times, from 50 timed steps of each kind')
+    .option('--report-only', 'do not train; write the page from the existing runs')
     .option(
       '--publish <dir>',
-      'write the page there, and one archive with the records of finished runs, without checkpoints and paths, and interrupted runs with their last checkpoint; trains nothing',
+      'do not train; write the page there, with one archive of the records of finished runs (without checkpoints and paths) and of interrupted runs with their last checkpoint',
     )
     .option(
       '--from <dir>',
-      'go on from a published grid: its finished runs count, its interrupted runs resume',
+      'start from a published grid: keep its finished runs, resume its interrupted runs',
     )
     .option('--json', 'print one JSON object at the end')
     .addHelpText('after', () => helpText(examples, notes));

@@ -87,14 +87,14 @@ describe('errors are reported with file and line', () => {
     ['lr: 0.1\n\nmin-lr: 0\n', 'x.yaml:3: min-lr belongs to sched cosine, not one-cycle'],
     ['scheme: vanilla\nno-reorder: true\n', 'x.yaml:2: no-reorder belongs to scheme mean-field, not vanilla'],
     ['model: resnet21\n', 'x.yaml:1: model: '],
-    ['flip: true\nno-flip: true\n', 'x.yaml:2: no-flip is given a second time: the first is x.yaml:1'],
-    ['batch-size: 4\nbatchSize: 5\n', 'x.yaml:2: batchSize is given a second time'],
+    ['flip: true\nno-flip: true\n', 'x.yaml:2: no-flip is set twice; the first time is x.yaml:1'],
+    ['batch-size: 4\nbatchSize: 5\n', 'x.yaml:2: batchSize is set twice'],
     ['no-flip: 3\n', 'x.yaml:1: expected true or false for no-flip, got 3'],
     ['no-amp: true\n', 'x.yaml:1: unknown setting no-amp'],
-    ['name: [x]\n', 'x.yaml:1: expected a text for name'],
+    ['name: [x]\n', 'x.yaml:1: expected a string for name'],
     ['quiet: 1\n', 'x.yaml:1: expected true or false for quiet'],
-    ['resume: runs/x\n', 'x.yaml:1: resume belongs on the command line'],
-    ['sched: cosine\nwarmup-epochs: 20\n', 'x.yaml:2: warmup-epochs 20 leaves nothing'],
+    ['resume: runs/x\n', 'x.yaml:1: resume can only be given on the command line'],
+    ['sched: cosine\nwarmup-epochs: 20\n', 'x.yaml:2: warmup-epochs 20 covers all'],
     ['1: 2\n', 'x.yaml:1: unknown setting 1'],
     ['? [a]\n: 2\n', 'x.yaml:1: expected the name of a setting'],
   ])('%j', (text, message) => {
@@ -103,7 +103,7 @@ describe('errors are reported with file and line', () => {
 
   it('a missing file and a folder in its place are refused', () => {
     expect(() => readFileSettings(join(root, 'no.yaml'))).toThrow(
-      `the settings file ${join(root, 'no.yaml')} cannot be read: there is no such file`,
+      `the settings file ${join(root, 'no.yaml')} cannot be read: no such file`,
     );
     expect(() => readFileSettings(root)).toThrow('it is a folder');
   });

@@ -42,7 +42,7 @@ function commandValue(key: CommandKey, value: unknown, place: string): string | 
   if (commandSettings[key].type === 'text') {
     const isText =
       (typeof value === 'string' && value !== '') || (key === 'name' && typeof value === 'number');
-    if (!isText) throw new UsageError(`${place}: expected a text for ${key}, got ${String(value)}`);
+    if (!isText) throw new UsageError(`${place}: expected a string for ${key}, got ${String(value)}`);
     return key === 'output' ? expandHome(String(value)) : String(value);
   }
   if (typeof value !== 'boolean')
@@ -66,13 +66,14 @@ export function readFileSettings(path: string): FileSettings {
   const places = new Map<string, string>();
   for (const [flag, written] of Object.entries(record)) {
     const place = placeOf(flag);
-    if (flagsOnly.includes(flag)) throw new UsageError(`${place}: ${flag} belongs on the command line`);
+    if (flagsOnly.includes(flag))
+      throw new UsageError(`${place}: ${flag} can only be given on the command line`);
     // As in `clip-grad: null`, or nothing after the colon.
     if (written === null) continue;
     const [key, value] = withoutNo(flag, written, place);
     const earlier = places.get(key);
     if (earlier !== undefined)
-      throw new UsageError(`${place}: ${flag} is given a second time: the first is ${earlier}`);
+      throw new UsageError(`${place}: ${flag} is set twice; the first time is ${earlier}`);
     places.set(key, place);
     if (isCommandKey(key)) command[key] = commandValue(key, value, place);
     else training[key] = value;

@@ -6,15 +6,15 @@ import type { StudioFlags } from './studio-run.ts';
 export function registerStudio(program: Command): void {
   program
     .command('studio')
-    .description('watch runs and play with the theory in a browser: serves a page on this machine alone')
-    .argument('[runs]', 'folder of run folders, also in grids inside it', 'runs')
+    .description('watch runs and explore the theory in a browser, on a page served to this machine only')
+    .argument('[runs]', 'folder that holds run folders, or grids of them', 'runs')
     .option('--port <n>', 'port to listen on (default: 4646, or the next free one)', wholeNumber(0, 65_535))
     .option('--no-open', 'do not open a browser')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--allow-network', 'let other machines reach it: they can read the runs, and start and stop them')
+    .option('--allow-network', 'allow access from other machines, which can then read, start and stop runs')
     .option(
       '--export <dir>',
-      'write the page with all runs and the lab to a folder that opens from disk, and end',
+      'export the page with all runs and the lab to a folder that opens from disk, and exit',
     )
     .option('--json', 'print one JSON object with url, port and token')
     .action(async (runs: string, flags: StudioFlags) => {

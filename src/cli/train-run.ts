@@ -75,7 +75,7 @@ function askedFor(flags: TrainFlags, settings: TrainOptions): Asked {
   const { settings: both, gone } = overridden(file.training, settings);
   if (gone.length > 0)
     say(
-      `${path}: ${gone.map(flagOf).join(', ')} left out: without effect under the flags of the command line`,
+      `${path}: ${gone.map(flagOf).join(', ')} ignored: without effect given the flags of the command line`,
     );
   const config = resolveConfig(both, (key) => (key in settings ? commandLine : file.placeOf(key)));
   const given = Object.entries(command).filter(([, value]) => value !== undefined);
@@ -89,7 +89,7 @@ function checkResumeFlags({ config, output, name }: TrainFlags): void {
   for (const [flag, value] of Object.entries({ '-c/--config': config, '--output': output, '--name': name }))
     if (value !== undefined)
       throw new UsageError(
-        `${flag} does not go with --resume, which goes on in the run's own folder with the run's own settings`,
+        `${flag} cannot be used with --resume: a run resumes in its own folder with its own settings`,
       );
 }
 
@@ -119,7 +119,9 @@ async function train(
       if (!quiet) sayStart(dir, experiment, threads);
     },
     onBusy: (holders, threads) => {
-      say(`cores are held by process ${holders.join(', ')}: this run takes ${threads}`);
+      say(
+        `using ${threads} core${threads === 1 ? '' : 's'}; others are held by process ${holders.join(', ')}`,
+      );
     },
     interrupted: () => interrupt.requested,
   };
@@ -127,7 +129,7 @@ async function train(
     const session = await begin(options);
     process.exitCode = session.exitCode;
     if (!session.result) {
-      say(`stopped; go on with: ${meanfieldCommand('train', '--resume', { path: session.dir })}`);
+      say(`stopped; resume with: ${meanfieldCommand('train', '--resume', { path: session.dir })}`);
       return { run: session.dir, finished: false };
     }
     const report = withReport ? await reportOf(session.dir) : undefined;

@@ -8,8 +8,8 @@ export function registerTrain(program: Command): void {
   const command = program
     .command('train')
     .description('train a net: vanilla, mean-field (Algorithm 1), or one of the controls')
-    .option('-c, --config <file>', 'YAML file with settings, keys as the flags; flags override it')
-    .option('--resume <run>', 'go on with a run folder, from its last checkpoint, to the same end');
+    .option('-c, --config <file>', 'YAML file of settings, named like the flags; flags override it')
+    .option('--resume <run>', 'resume a run from its last checkpoint');
   for (const { flags, help } of Object.values(commandSettings)) command.option(flags, help);
   addTrainFlags(command).action(async (flags: TrainFlags) => {
     const { runTraining } = await import('./train-run.ts');

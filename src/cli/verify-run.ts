@@ -89,7 +89,7 @@ function claimTable(results: readonly ClaimResult[], verbose: boolean): string {
     [
       'claim',
       'statement',
-      verbose ? 'check' : 'its tightest check',
+      verbose ? 'check' : 'tightest check',
       'predicted',
       'measured (standard error)',
       '',
@@ -104,7 +104,7 @@ function tellSeeds(
   seeds: readonly number[],
   green: readonly number[],
 ): void {
-  say(`verify: ${green.length} of ${seeds.length} seeds green`);
+  say(`verify: every claim holds at ${green.length} of ${seeds.length} seeds`);
   for (const { seed, result } of outcomes) {
     if (result.pass) continue;
     const worst = worstOf(result);

@@ -8,19 +8,15 @@ export function registerVerify(program: Command): void {
     .command('verify')
     .description('measure the statements of the talk; exit code 1 if one fails')
     .argument('[claims...]', 'C1, C2h, .. (default: all)')
-    .option('--quick', 'a smaller version of each, for a first look')
+    .option('--quick', 'smaller problems, for a first look')
     .addOption(
-      new Option('--seed <list>', 'seeds of all draws: 7, 1,2,5 or 1..20')
-        .argParser(parseSeeds)
-        .default([1], '1'),
+      new Option('--seed <list>', 'random seeds: 7, 1,2,5 or 1..20').argParser(parseSeeds).default([1], '1'),
     )
     .option('--output <dir>', 'folder for the page, figures and data', 'verify')
+    .addOption(new Option('--out <dir>', 'former name of --output').hideHelp().conflicts('output'))
+    .option('--verbose', 'print every check, not only the tightest of each claim')
     .addOption(
-      new Option('--out <dir>', 'the name of --output in earlier versions').hideHelp().conflicts('output'),
-    )
-    .option('--verbose', 'every check, not the worst of each claim')
-    .addOption(
-      new Option('--threads <n>', 'claims at once, one thread each (default: all cores)').argParser(
+      new Option('--threads <n>', 'concurrent claims, one thread each (default: all cores)').argParser(
         wholeNumber(1),
       ),
     )

@@ -89,7 +89,7 @@ describe('options', () => {
     putCifar();
     for (const option of [{ imageSize: 16 }, { channels: 1 } as const])
       await expect(loadImages('cifar10', { dataDir: root, ...option })).rejects.toThrow(
-        /the images of cifar10 have one size: .*image-folder and synthetic-images/,
+        /cifar10 has a fixed image size and channels: .*image-folder and synthetic-images/,
       );
   });
 });

@@ -111,7 +111,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
     ...cifarEntry('cifar10'),
   },
   cifar100: {
-    description: 'objects, 32 x 32 colour (Krizhevsky 2009), fine labels; versions as of cifar10',
+    description: 'objects, 32 x 32 colour (Krizhevsky 2009), fine labels; the same versions as cifar10',
     images: '50,000 + 10,000',
     classes: '100',
     mean: [0.5071, 0.4865, 0.4409],
@@ -119,7 +119,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
     ...cifarEntry('cifar100'),
   },
   idx: {
-    description: 'any IDX files in --data-dir, as MNIST has them (train-images-idx3-ubyte, .gz or not)',
+    description: 'IDX files in --data-dir, in the format of MNIST (train-images-idx3-ubyte, .gz or not)',
     images: 'any',
     classes: 'any',
     ...idxEntry('idx'),
@@ -127,14 +127,14 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
   'image-folder': {
     description: 'image files: DIR/train/<class>/*, DIR/test/<class>/*, and DIR/val/<class>/* for validation',
     images: 'any',
-    classes: 'a folder each',
+    classes: 'one per folder',
     load: ({ dataDir, ...options }) => readImageFolder(dataDir, options),
     loadTest: ({ dataDir, ...options }) => readImageFolderTest(dataDir, options),
     find: findImageFolder,
   },
   npy: {
     description:
-      'for evaluate: test images in .npy files, as CIFAR-10.1 and CIFAR-10-C; --data-dir is the file',
+      'test images in .npy files for evaluate, such as CIFAR-10.1 and CIFAR-10-C; --data-dir is the file',
     images: 'any',
     classes: 'of the net',
     // Asynchronous, so that errors are rejections as for the other sets.
@@ -179,11 +179,11 @@ function checked(call: string, name: DatasetName, options: LoadOptions): Checked
   const { imageSize, channels, allowEmptyClasses, dataDir, ...others } = options;
   if (!sizedDatasets.includes(name) && (imageSize !== undefined || channels !== undefined))
     throw new UsageError(
-      `the images of ${name} have one size: an image size or channels are for ${sizedDatasets.join(' and ')}`,
+      `${name} has a fixed image size and channels: they can be set only for ${sizedDatasets.join(' and ')}`,
     );
   if (!folderDatasets.includes(name) && allowEmptyClasses)
     throw new UsageError(
-      `the classes of ${name} are known: empty ones are for ${folderDatasets.join(' and ')}`,
+      `${name} has fixed classes: empty ones are allowed only for ${folderDatasets.join(' and ')}`,
     );
   return {
     ...others,
@@ -197,8 +197,8 @@ function checked(call: string, name: DatasetName, options: LoadOptions): Checked
 /** @throws DataError for a folder or file that does not exist */
 function checkPlace(name: DatasetName, dataDir: string | undefined): void {
   if (dataDir === undefined || drawnDatasets.includes(name) || existsSync(dataDir)) return;
-  const mend = name in sources ? fetchHint(name, dataDir) : 'give the place that has it with --data-dir';
-  throw new DataError(`${name} is not here: ${oneLine(dataDir)} does not exist; ${mend}`);
+  const mend = name in sources ? fetchHint(name, dataDir) : 'give its folder with --data-dir';
+  throw new DataError(`${name} not found: ${oneLine(dataDir)} does not exist; ${mend}`);
 }
 
 /** @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged */
@@ -213,7 +213,7 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
   const test = limited('limitTest', whole.test, limitTest);
   if (valSplit > 0 && whole.validation)
     throw new UsageError(
-      `--val-split holds out training images, but ${name} has ${whole.validation.count} images for validation: leave it out`,
+      `--val-split holds out training images, but ${name} has ${whole.validation.count} validation images: omit --val-split`,
     );
   const split = valSplit === 0 ? undefined : holdOut(train, valSplit);
   const trained = split?.kept ?? train;

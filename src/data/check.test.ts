@@ -39,7 +39,7 @@ it('IDX files that are packed differently from the published ones are valid, and
   expect(facts).toMatchObject({ train: 2, test: 2, where: root });
   expect(facts.perClass).toEqual([0, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
   expect(facts.checksum).toBe(
-    'train-images-idx3-ubyte.gz is not packed as published, so its SHA-256 says nothing',
+    'train-images-idx3-ubyte.gz is packed differently from the published archive, so its SHA-256 cannot be compared',
   );
   expect((await checkDataset('idx', root)).checksum).toBeUndefined();
 });

@@ -86,6 +86,6 @@ async function checksumState(name: string, where: string): Promise<string | unde
   if (here.length === 0) return undefined;
   for (const { file, sha256 } of here)
     if ((await sha256OfFile(join(where, file))) !== sha256)
-      return `${file} is not packed as published, so its SHA-256 says nothing`;
+      return `${file} is packed differently from the published archive, so its SHA-256 cannot be compared`;
   return `SHA-256 of ${here.length} files, as published`;
 }

@@ -66,7 +66,7 @@ export function locateCifar(name: CifarName, dataDir: string | undefined): Cifar
   const inside = findInside(name, dataDir);
   if (inside !== undefined)
     throw new DataError(
-      `${name} is not in ${dataDir} itself, but in ${inside}: give --data-dir ${oneLine(inside)}`,
+      `${name} is not directly in ${dataDir}, but in ${inside}: give --data-dir ${oneLine(inside)}`,
     );
   const other = cifarNames.find((one) => one !== name)!;
   if (find(other, dataDir))
@@ -75,7 +75,7 @@ export function locateCifar(name: CifarName, dataDir: string | undefined): Cifar
     isFolder(dataDir) && readdirSync(dataDir).find((file) => /\.mat$|-batches-mat$|-matlab/.test(file));
   if (matlab)
     throw new DataError(
-      `${join(dataDir, matlab)} is the MATLAB version of ${name}; the binary, Python and Parquet versions are read: ${fetch}`,
+      `${join(dataDir, matlab)} is the MATLAB version of ${name}; the binary, Python and Parquet versions are supported: ${fetch}`,
     );
   const places = layoutsOf(name).flatMap(({ folder, archive }) => [folder, archive]);
   throw notFound(name, [dataDir, ...places.map((one) => join(dataDir, one))], fetch);

@@ -125,11 +125,11 @@ it('unsupported files are refused by name: other sets, other compressions, damag
   const good = readFileSync(join(published, 'cifar100', 'cifar100', shard));
   writeFileSync(path, good);
   await expect(readCifar('cifar10', root)).rejects.toThrow(
-    `${path} has the columns img, fine_label, coarse_label; needed are img and label: is it cifar10?`,
+    `${path} has the columns img, fine_label, coarse_label; expected img and label: is it cifar10?`,
   );
   copyFileSync(join(published, 'zstd.parquet'), path);
   await expect(readCifar('cifar10', root)).rejects.toThrow(
-    /is compressed with ZSTD, which is not read; convert it: python3 -c .*snappy/,
+    /is compressed with ZSTD, which is not supported; convert it: python3 -c .*snappy/,
   );
   for (const bytes of [good.subarray(0, 3000), Buffer.from('<html>'), Buffer.alloc(0)]) {
     writeFileSync(path, bytes);

@@ -157,7 +157,7 @@ function unreadable(path: string, cause: unknown): DataError {
   return new DataError(
     codec === undefined
       ? `${path} is damaged or not Parquet (${reason}): download it again`
-      : `${path} is compressed with ${codec}, which is not read; convert it: python3 -c "import sys, pyarrow.parquet as p; p.write_table(p.read_table(sys.argv[1]), sys.argv[2], compression='snappy')" '${path.replaceAll("'", "'\\''")}' new.parquet`,
+      : `${path} is compressed with ${codec}, which is not supported; convert it: python3 -c "import sys, pyarrow.parquet as p; p.write_table(p.read_table(sys.argv[1]), sys.argv[2], compression='snappy')" '${path.replaceAll("'", "'\\''")}' new.parquet`,
     cause,
   );
 }
@@ -184,7 +184,7 @@ function columnsOf(name: CifarName, { path, metadata }: ParquetFile): Columns {
   const label = labelColumns[name].find((one) => there.includes(one));
   if (image === undefined || label === undefined)
     throw new DataError(
-      `${path} has the columns ${there.join(', ')}; needed are ${imageColumns[0]!} and ${labelColumns[name][0]!}: is it ${name}?`,
+      `${path} has the columns ${there.join(', ')}; expected ${imageColumns[0]!} and ${labelColumns[name][0]!}: is it ${name}?`,
     );
   return { image, label };
 }

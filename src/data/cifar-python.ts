@@ -39,14 +39,14 @@ export function pythonBatch({ name }: CifarLayout, bytes: Uint8Array, where: str
   const labels = wholeNumbers(dictionary.get(labelKeys[name]));
   if (!(data instanceof NumpyArray) || !labels)
     throw new DataError(
-      `${where} has the keys ${[...dictionary.keys()].slice(0, 8).join(', ')}; needed are data and ${labelKeys[name]}: is it ${name}?`,
+      `${where} has the keys ${[...dictionary.keys()].slice(0, 8).join(', ')}; expected data and ${labelKeys[name]}: is it ${name}?`,
     );
   const { shape } = data;
   const type = data.type?.name ?? 'no numbers';
   const [count = 0, width] = shape;
   if (type !== 'u1' || shape.length !== 2 || width !== cifarBytes || data.data.length !== count * cifarBytes)
     throw new DataError(
-      `${where}: data is [${shape.join(', ')}] of ${type}, ${data.data.length} bytes; needed is [N, ${cifarBytes}] of u1`,
+      `${where}: data is [${shape.join(', ')}] of ${type}, ${data.data.length} bytes; expected [N, ${cifarBytes}] of u1`,
     );
   if (labels.length !== count)
     throw new DataError(`${where} has ${count} images and ${labels.length} labels; download it again`);

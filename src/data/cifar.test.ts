@@ -277,7 +277,7 @@ describe('the Python version', () => {
         ['labels', array2(2, new Uint8Array(8), 'f4', [2])],
       ]),
     );
-    await expect(readCifarTest('cifar10', root)).rejects.toThrow(/needed are data and labels/);
+    await expect(readCifarTest('cifar10', root)).rejects.toThrow(/expected data and labels/);
   });
   it('is read when Python 3 has pickled it again, with keys of bytes', async () => {
     const key = (text: string): Raw => new Raw('C', Uint8Array.of(text.length), text);
@@ -291,7 +291,7 @@ describe('the Python version', () => {
     [
       'of another set',
       () => new Map([['fine_labels', []]]),
-      /test_batch has the keys fine_labels; needed are data and labels/,
+      /test_batch has the keys fine_labels; expected data and labels/,
     ],
     ['that is no dictionary', () => [1, 2], /test_batch is not a dictionary/],
     [
@@ -333,7 +333,7 @@ describe('the Python version', () => {
     [
       'that would run code',
       () => callOf(globalOf('os', 'system'), ['true']),
-      /names "os\.system", which is no part of plain data/,
+      /names "os\.system", which is not part of plain data/,
     ],
   ])('with a file %s is refused', async (_, content, message) => {
     putBatch(content());

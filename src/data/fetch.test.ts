@@ -132,7 +132,7 @@ describe('a download', () => {
       writeFileSync(path(), bytes);
       const error = await failure(get(source('/a')));
       expect(error).toBeInstanceOf(DataError);
-      expect(error.message).toMatch(/has (the wrong checksum|3 bytes).*remove it.*fetch again/);
+      expect(error.message).toMatch(/has (the wrong checksum|3 bytes).*remove or move it.*fetch again/);
       expect(readFileSync(path()).equals(bytes)).toBe(true);
     }
   });
@@ -275,7 +275,7 @@ describe('URLs', () => {
       `${address}/a: HTTP 503`,
       `${address}/missing: HTTP 404`,
       `${closed}: `,
-      `777 bytes are kept in ${part()}, and the next try goes on from there`,
+      `777 bytes are kept in ${part()}, and the next attempt resumes from there`,
       '--mirror URL',
       `put ${file} into ${root}`,
     ])

@@ -91,7 +91,7 @@ export async function fetchArchive(
 ): Promise<Fetched> {
   const path = join(dataDir, source.file);
   if (existsSync(path)) {
-    await check(path, source, `remove it, or keep it elsewhere, and fetch again`);
+    await check(path, source, `remove or move it, and fetch again`);
     return { name, path, already: true, sha256: source.sha256 };
   }
   const urls = [...mirrors.map((mirror) => addressAt(mirror, source.file)), ...source.urls];
@@ -114,7 +114,7 @@ export async function fetchArchive(
     }
   }
   const kept = existsSync(part)
-    ? `; ${statSync(part).size} bytes are kept in ${part}, and the next try goes on from there`
+    ? `; ${statSync(part).size} bytes are kept in ${part}, and the next attempt resumes from there`
     : '';
   throw new DataError(
     `${name} could not be fetched (${failures.join('; ')})${kept}; give a mirror with --mirror URL, or put ${source.file} into ${dataDir}`,
@@ -123,7 +123,7 @@ export async function fetchArchive(
 
 /** The URL of a file on a mirror: the mirror is a folder, or the file itself. */
 function addressAt(mirror: string, file: string): string {
-  if (!URL.canParse(mirror)) throw new UsageError(`the mirror ${mirror} is no address: give https://...`);
+  if (!URL.canParse(mirror)) throw new UsageError(`the mirror ${mirror} is not a URL: give https://...`);
   const url = new URL(mirror);
   if (basename(url.pathname) !== file) url.pathname = `${url.pathname.replace(/\/$/, '')}/${file}`;
   return url.href;
@@ -157,7 +157,7 @@ async function downloadRight(
   const resumed = existsSync(part) && statSync(part).size > 0;
   const once = async (): Promise<void> => {
     await download(url, part, source.bytes, onProgress);
-    await check(part, source, 'another address was tried, if there is one');
+    await check(part, source, 'the next URL was tried, if any');
   };
   try {
     await once();
@@ -208,7 +208,7 @@ async function download(
       // Request the archive itself, not unpacked in transit.
       headers: { 'Accept-Encoding': 'identity', ...(have > 0 && { Range: `bytes=${have}-` }) },
     });
-    if (response.status === 416) throw new WrongContent(`${url} has no bytes from ${have} on`);
+    if (response.status === 416) throw new WrongContent(`${url} has no bytes after ${have}`);
     if (!response.ok || !response.body)
       throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
     // A server that ignores the range sends the whole file: then the file is restarted.

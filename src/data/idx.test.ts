@@ -47,13 +47,13 @@ describe('a file', () => {
     }
   });
   it.each<[string, Buffer, RegExp]>([
-    ['empty', Buffer.alloc(0), /is empty; needed is an IDX file/],
-    ['that is something else', Buffer.from('PK words'), /is text; needed is an IDX file/],
+    ['empty', Buffer.alloc(0), /is empty; expected an IDX file/],
+    ['that is something else', Buffer.from('PK words'), /is text; expected an IDX file/],
     ['of no known kind', Buffer.of(7, 0, 1, 2), /is not an IDX file: its first bytes are not 0 0/],
-    ['that is a page', Buffer.from('<html>404</html>'), /is an HTML page; needed is an IDX file; download/],
+    ['that is a page', Buffer.from('<html>404</html>'), /is an HTML page; expected an IDX file; download/],
     ['of floats', idx([1, 1, 1], [0, 0, 0, 0], 0x0d), /IDX type 0xd, unsigned bytes \(0x8\)/],
-    ['of another rank', idx([12], pixels(12)), /rank 1, expected 3: are images and labels exchanged/],
-    ['with half a header', idx([2, 3, 2], []).subarray(0, 9), /truncated: its header is not whole/],
+    ['of another rank', idx([12], pixels(12)), /rank 1, expected 3: are images and labels swapped/],
+    ['with half a header', idx([2, 3, 2], []).subarray(0, 9), /truncated: its header is incomplete/],
     [
       'that lacks a byte',
       idx([2, 3, 2], pixels(11)),

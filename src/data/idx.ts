@@ -17,7 +17,7 @@ function readBytes(file: string): Uint8Array {
   try {
     return gunzipSync(bytes);
   } catch (cause) {
-    throw new DataError(`${file} is truncated or no gzip file: fetch it again`, cause);
+    throw new DataError(`${file} is truncated or not a gzip file: fetch it again`, cause);
   }
 }
 
@@ -39,9 +39,9 @@ export function readIdx(file: string, rank: number): { sizes: number[]; bytes: U
     );
   if (view.getUint8(3) !== rank)
     throw new DataError(
-      `${file} has rank ${view.getUint8(3)}, expected ${rank}: are images and labels exchanged?`,
+      `${file} has rank ${view.getUint8(3)}, expected ${rank}: are images and labels swapped?`,
     );
-  if (all.byteLength < 4 + 4 * rank) throw new DataError(`${file} is truncated: its header is not whole`);
+  if (all.byteLength < 4 + 4 * rank) throw new DataError(`${file} is truncated: its header is incomplete`);
   const sizes = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const expected = sizes.reduce((product, size) => product * size, 1);
   const bytes = all.subarray(4 + 4 * rank);

@@ -100,7 +100,7 @@ describe('an image', () => {
     writeFileSync(path, content, 'latin1');
     const decode = decodeImage(path, { height: 4, width: 4, channels: 3 });
     await expect(decode).rejects.toThrow(`${path} is ${what}`);
-    await expect(decode).rejects.toThrow('needed is an image (PNG, JPEG');
+    await expect(decode).rejects.toThrow('expected an image (PNG, JPEG');
   });
   it('that is damaged, or not an image, is refused by its name in one line', async () => {
     const whole = await put('whole.png', picture(40, 40, 3), 40, 40, 3);
@@ -146,7 +146,7 @@ describe('the list of images', () => {
       ...['a/1.webp', 'a/2.jpeg', 'b.PNG'].map((name) => join(root, 'x', name)),
     ]);
     expect(skipped.lines()).toEqual([
-      `1 file is not in an image format that is read: 1 .txt (${join(root, 'x', 'notes.txt')})`,
+      `1 file is not in a supported image format: 1 .txt (${join(root, 'x', 'notes.txt')})`,
     ]);
     await expect(listImages([join(root, 'no')])).rejects.toThrow(`${join(root, 'no')} does not exist`);
   });
@@ -366,7 +366,7 @@ describe('the parts', () => {
     expect((await readImageFolder(root)).validation).toBeUndefined();
     mkdirSync(join(root, 'Validation'));
     await expect(readImageFolder(root)).rejects.toThrow(
-      `${root} has Validation and valid, and each may be the val set`,
+      `${root} has Validation and valid, and either may be the val set`,
     );
   });
   it('may have the names that other tools use, in any case', async () => {

@@ -44,7 +44,7 @@ function partsOf(dataDir: string): Partial<Record<PartName, string>> {
       const found = folders.filter(({ name }) => partNames[part].includes(name.toLowerCase()));
       if (found.length > 1)
         throw new DataError(
-          `${dataDir} has ${found.map(({ name }) => name).join(' and ')}, and each may be the ${part} set: keep one`,
+          `${dataDir} has ${found.map(({ name }) => name).join(' and ')}, and either may be the ${part} set: keep one`,
         );
       return found.map(({ name }) => [part, join(dataDir, name)]);
     }),

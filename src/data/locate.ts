@@ -13,6 +13,6 @@ export function findIn(folders: readonly string[], names: readonly string[]): st
 /** @param mend - how to get the data */
 export function notFound(name: string, places: readonly string[], mend: string): DataError {
   return new DataError(
-    `${name} is not here: looked in ${places.length ? places.join(', ') : 'no folder (give --data-dir)'}; ${mend}`,
+    `${name} not found: looked in ${places.length ? places.join(', ') : 'no folder (give --data-dir)'}; ${mend}`,
   );
 }

@@ -109,17 +109,17 @@ it('one of several image files must be chosen', async () => {
   put('labels.npy', [3], Uint8Array.of(2, 0, 1));
   const snow = putImages('snow.npy');
   await expect(loadTestSet('npy', { dataDir: root })).rejects.toThrow(
-    `${root} has 2 files of images: say which, such as --data-dir ${join(root, 'fog.npy')} (fog.npy, snow.npy)`,
+    `${root} has 2 image files: choose one, such as --data-dir ${join(root, 'fog.npy')} (fog.npy, snow.npy)`,
   );
   expect((await loadTestSet('npy', { dataDir: snow })).test.count).toBe(3);
 });
 
 it.each<[string, () => void, RegExp]>([
-  ['that are nowhere', () => undefined, /npy is not here/],
+  ['that are nowhere', () => undefined, /npy not found/],
   [
     'without labels',
     () => void putImages('data.npy'),
-    /the labels of data\.npy is not here|labels of data\.npy/,
+    /the labels of data\.npy not found|labels of data\.npy/,
   ],
   [
     'with labels of another count',
@@ -135,7 +135,7 @@ it.each<[string, () => void, RegExp]>([
       put('data.npy', [1, 1, 1, 3], new Float32Array(3), 'F32');
       put('labels.npy', [1], Uint8Array.of(0));
     },
-    /data\.npy holds \[1, 1, 1, 3\] of f32; needed are images as bytes/,
+    /data\.npy holds \[1, 1, 1, 3\] of f32: expected images as bytes/,
   ],
   [
     'with channels first',
@@ -143,7 +143,7 @@ it.each<[string, () => void, RegExp]>([
       put('data.npy', [1, 3, 4, 5], new Uint8Array(60));
       put('labels.npy', [1], Uint8Array.of(0));
     },
-    /needed are images as bytes, \[N, H, W, C\]/,
+    /expected images as bytes, \[N, H, W, C\]/,
   ],
   [
     'with labels of floats',
@@ -151,7 +151,7 @@ it.each<[string, () => void, RegExp]>([
       putImages('data.npy');
       put('labels.npy', [3], new Float64Array(3), 'F64');
     },
-    /labels\.npy holds \[3\] of f64; needed are class indices/,
+    /labels\.npy holds \[3\] of f64: expected class indices/,
   ],
   [
     'that are cut off',

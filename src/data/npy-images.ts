@@ -63,7 +63,7 @@ function locate(place: string | undefined): Pair {
   if (images === undefined) throw notFound('npy', [join(folder, '*.npy')], mend);
   if (!stat.isFile() && found.length > 1)
     throw new DataError(
-      `${folder} has ${found.length} files of images: say which, such as --data-dir ${oneLine(join(folder, images))} (${found.slice(0, 4).join(', ')}${found.length > 4 ? ', ..' : ''})`,
+      `${folder} has ${found.length} image files: choose one, such as --data-dir ${oneLine(join(folder, images))} (${found.slice(0, 4).join(', ')}${found.length > 4 ? ', ..' : ''})`,
     );
   const labels = labelsBeside(images, names);
   if (labels === undefined)
@@ -106,7 +106,7 @@ export function readNpyImages(place: string | undefined, classes?: readonly stri
   const good = (shape.length === 3 || shape.length === 4) && [1, 3].includes(channels);
   if (dtype !== 'U8' || !good || count * height * width === 0)
     throw new DataError(
-      `${imagesPath} holds [${shape.join(', ')}] of ${dtype.toLowerCase()}; needed are images as bytes, [N, H, W, C] of u8 with 1 or 3 channels`,
+      `${imagesPath} holds [${shape.join(', ')}] of ${dtype.toLowerCase()}: expected images as bytes, [N, H, W, C] of u8 with 1 or 3 channels`,
     );
   const labels = labelsOfAll(imagesPath, count, labelsOf(labelsPath));
   if (labels.length !== count)
@@ -134,7 +134,7 @@ function labelsOf(path: string): Int32Array {
   const count = shape.reduce((product, size) => product * size, 1);
   if (!(dtype in integers) || count !== (shape[0] ?? 0))
     throw new DataError(
-      `${path} holds [${shape.join(', ')}] of ${dtype.toLowerCase()}; needed are class indices, whole numbers [N]`,
+      `${path} holds [${shape.join(', ')}] of ${dtype.toLowerCase()}: expected class indices, whole numbers [N]`,
     );
   // An aligned copy.
   const { buffer } = new Uint8Array(data);
@@ -144,6 +144,6 @@ function labelsOf(path: string): Int32Array {
 
 export function onlyForTests(): never {
   throw new UsageError(
-    `npy has only test images: evaluate a run on them (${meanfieldCommand('evaluate', 'RUN', '--dataset', 'npy', '--data-dir', 'FILE.npy')}), or a file of weights with --mean and --std`,
+    `npy holds test images only: evaluate a run on them (${meanfieldCommand('evaluate', 'RUN', '--dataset', 'npy', '--data-dir', 'FILE.npy')}), or a file of weights with --mean and --std`,
   );
 }

@@ -21,7 +21,7 @@ interface Count {
 
 /** The extension of a name, such as `.bmp`. */
 export const endingOf = (name: string): string =>
-  /\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? 'without ending';
+  /\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? 'without extension';
 
 export class Skipped {
   readonly #byEnding = new Map<string, Count>();
@@ -56,7 +56,7 @@ export class Skipped {
     return [
       ...(total > 0
         ? [
-            `${total} ${total > 1 ? 'files are' : 'file is'} not in an image format that is read: ${endings
+            `${total} ${total > 1 ? 'files are' : 'file is'} not in a supported image format: ${endings
               .map(([ending, count]) => `${count.count} ${ending} (${shown(count)})`)
               .join(', ')}`,
           ]

@@ -139,7 +139,7 @@ it('a plain archive is recognized by its bytes, even when named x.tar.gz', async
 });
 
 it.each([
-  ['<!DOCTYPE html><title>503</title>', 'x.tar.gz is an HTML page; needed is a .tar or .tar.gz archive'],
+  ['<!DOCTYPE html><title>503</title>', 'x.tar.gz is an HTML page; expected a .tar or .tar.gz archive'],
   ['version https://git-lfs.github.com/spec/v1\noid sha256:0', 'x.tar.gz is a Git LFS pointer'],
   ['PK\x03\x04 and more', 'x.tar.gz is a zip archive'],
   ['', 'x.tar.gz is empty'],

@@ -39,7 +39,7 @@ const kinds: readonly (readonly [string, Buffer, string, string])[] = [
   [
     'an error of a store',
     Buffer.from('<?xml version="1.0"?><Error/>'),
-    'is an XML text',
+    'is XML text',
     'download the file again',
   ],
   ['an ONNX model', padded(latin('\x08\x07\x12\x07pytorch\x1a\x052.0.1:')), 'is an ONNX model', 'torch.save'],
@@ -49,13 +49,8 @@ const kinds: readonly (readonly [string, Buffer, string, string])[] = [
     'is an ONNX model',
     'torch.save',
   ],
-  [
-    'a SavedModel',
-    padded(latin('\x08\x01\x12\xb4\xca\x02\x0a')),
-    'is a SavedModel of TensorFlow',
-    'torch.save',
-  ],
-  ['HDF5', padded(latin('\x89HDF\r\n\x1a\n')), 'is a file of HDF5, as Keras writes it (.h5)', 'torch.save'],
+  ['a SavedModel', padded(latin('\x08\x01\x12\xb4\xca\x02\x0a')), 'is a TensorFlow SavedModel', 'torch.save'],
+  ['HDF5', padded(latin('\x89HDF\r\n\x1a\n')), 'is an HDF5 file, as written by Keras (.h5)', 'torch.save'],
   [
     'HDF5 after a user block',
     Buffer.concat([Buffer.alloc(512), latin('\x89HDF\r\n\x1a\n')]),
@@ -63,22 +58,22 @@ const kinds: readonly (readonly [string, Buffer, string, string])[] = [
     'torch.save',
   ],
   ['Keras', entry('metadata.json', 'config.json', 'model.weights.h5'), 'is a Keras file (.keras)', 'PyTorch'],
-  ['npz', entry('a.npy', 'b.npy'), 'is an archive of NumPy (.npz)', 'numpy.load'],
+  ['npz', entry('a.npy', 'b.npy'), 'is a NumPy archive (.npz)', 'numpy.load'],
   ['npy', padded(latin("\x93NUMPY\x01\x00v\x00{'descr': '<f4'")), 'is a NumPy array (.npy)', 'torch.save'],
   [
     'TorchScript',
     entry(...torchZip, 'net/constants.pkl', 'net/code/a.py'),
-    'is a program of TorchScript',
+    'is a TorchScript program',
     'torch.jit.load',
   ],
   [
     'torch.export',
     entry('net/archive_format', 'net/data/w'),
-    'is a program of torch.export',
+    'is a torch.export program',
     'torch.export.load',
   ],
-  ['a zip with weights in it', entry('best/resnet20.pth'), 'is a zip with files of weights in it', 'unzip'],
-  ['an office document', entry('[Content_Types].xml', 'word/document.xml'), 'office program', 'again'],
+  ['a zip with weights in it', entry('best/resnet20.pth'), 'is a zip of weight files', 'unzip'],
+  ['an office document', entry('[Content_Types].xml', 'word/document.xml'), 'office document', 'again'],
   ['gzip', gzipSync(Buffer.alloc(20)), 'is a gzip file', 'gunzip'],
   ['bzip2', padded(latin('BZh91AY&SY')), 'is a bzip2 file', 'bunzip2'],
   ['xz', padded(latin('\xfd7zXZ\0')), 'is an xz file', 'unxz'],
@@ -91,11 +86,11 @@ const kinds: readonly (readonly [string, Buffer, string, string])[] = [
     'is a tar archive',
     'tar -xf',
   ],
-  ['TensorFlow Lite', padded(latin('\x1c\0\0\0TFL3')), 'is a model of TensorFlow Lite', 'torch.save'],
+  ['TensorFlow Lite', padded(latin('\x1c\0\0\0TFL3')), 'is a TensorFlow Lite model', 'torch.save'],
   ['GGUF', padded(latin('GGUF\x03\0\0\0')), 'is a GGUF file', 'torch.save'],
   ['Parquet', padded(latin('PAR1\x15\x04')), 'is a Parquet file', 'torch.save'],
   ['Arrow', padded(latin('ARROW1\0\0')), 'is an Arrow file', 'torch.save'],
-  ['MATLAB', padded(latin('MATLAB 5.0 MAT-file')), 'is a file of MATLAB', 'torch.save'],
+  ['MATLAB', padded(latin('MATLAB 5.0 MAT-file')), 'is a MATLAB file', 'torch.save'],
   [
     'PNG',
     encodePng(new Uint8Array(12), { width: 2, height: 2, channels: 3 }),
@@ -122,7 +117,7 @@ it.each(kinds)(
     const { message } = error as FileError;
     expect(message).toContain(`${path} is`);
     expect(message).toContain(what);
-    expect(message).toMatch(/; needed is a (file of weights|state dictionary)/);
+    expect(message).toMatch(/; expected a (weight file|PyTorch state dict)/);
     expect(message).toContain(mend);
     expect(message).not.toContain('\n');
   },

@@ -49,12 +49,12 @@ const isSavedModel: Test = (head) => at(0, '\x08\x01\x12')(head) && (head[3]! & 
 
 const known: readonly Known[] = [
   {
-    what: 'a Git LFS pointer, which stands for the file',
+    what: 'a Git LFS pointer in place of the file',
     mend: 'fetch the file with git lfs pull',
     test: begins(/^version https:\/\/(git-lfs\.github\.com|hawser\.github\.com)\/spec\//),
   },
   {
-    what: 'a git-annex pointer, which stands for the file',
+    what: 'a git-annex pointer in place of the file',
     mend: 'fetch the file with git annex get',
     test: begins(/^(\.\.\/)*(\.git)?\/annex\/objects\//),
   },
@@ -64,17 +64,17 @@ const known: readonly Known[] = [
     test: begins(/^(<!--[^>]*-->\s*)?<(!doctype\s+html|html|head|body)\b/i),
   },
   {
-    what: 'an XML text, perhaps the error message of a server',
-    mend: 'look into it, and download the file again',
+    what: 'XML text, perhaps an error message of a server',
+    mend: 'inspect it, and download the file again',
     test: begins(/^<\?xml\b/),
   },
-  { what: 'a file of HDF5, as Keras writes it (.h5)', test: isHdf5 },
+  { what: 'an HDF5 file, as written by Keras (.h5)', test: isHdf5 },
   { what: 'an ONNX model', test: isOnnx },
-  { what: 'a SavedModel of TensorFlow', test: isSavedModel },
-  { what: 'a model of TensorFlow Lite', test: at(4, 'TFL3') },
+  { what: 'a TensorFlow SavedModel', test: isSavedModel },
+  { what: 'a TensorFlow Lite model', test: at(4, 'TFL3') },
   { what: 'a GGUF file', test: at(0, 'GGUF') },
   { what: 'a NumPy array (.npy)', test: at(0, '\x93NUMPY') },
-  { what: 'a file of MATLAB', test: at(0, 'MATLAB 5.0') },
+  { what: 'a MATLAB file', test: at(0, 'MATLAB 5.0') },
   { what: 'a Parquet file', test: at(0, 'PAR1') },
   { what: 'an Arrow file', test: at(0, 'ARROW1') },
   { what: 'a gzip file', mend: unpack('gunzip'), test: isGzip },
@@ -148,5 +148,5 @@ export const headOf = (source: ByteSource): Buffer => {
  */
 export function otherKind(path: string, head: Uint8Array, needed: string, mend: string): string | undefined {
   const kind = kindOfBytes(head);
-  return kind && `${path} is ${kind.what}; needed is ${needed}; ${kind.mend ?? mend}`;
+  return kind && `${path} is ${kind.what}; expected ${needed}; ${kind.mend ?? mend}`;
 }

@@ -107,7 +107,7 @@ export function decodeNpy(bytes: Uint8Array, name: string): StoredTensor {
   if (file.toString('latin1', 0, magic.length) !== magic) throw damaged('it does not begin like a .npy file');
   const version = file[magic.length] ?? 0;
   if (version < 1 || version > 3)
-    throw new FileError(`${name} is a .npy file of format ${version}; 1 to 3 are read`);
+    throw new FileError(`${name} is a .npy file of format ${version}; 1 to 3 are supported`);
   const prefix = version === 1 ? 10 : 12;
   if (file.length < prefix) throw damaged('its header is cut off');
   const start = prefix + (version === 1 ? file.readUInt16LE(8) : file.readUInt32LE(8));
@@ -117,7 +117,7 @@ export function decodeNpy(bytes: Uint8Array, name: string): StoredTensor {
   const dtype = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
   if (dtype === undefined || !'<>|='.includes(order))
     throw new FileError(
-      `${name} holds ${kinds[kind.slice(0, 1)] ?? `numbers of the type ${show(type)}`}; needed are floats, integers or booleans`,
+      `${name} holds ${kinds[kind.slice(0, 1)] ?? `numbers of the type ${show(type)}`}: expected floats, integers or booleans`,
     );
   const size = sizeOf(shape);
   if (size * width !== file.length - start)
@@ -139,9 +139,7 @@ interface Header {
 
 function parseHeader(text: string, name: string, damaged: (what: string) => FileError): Header {
   if (/'descr':\s*\[/.test(text))
-    throw new FileError(
-      `${name} holds records (a structured array); needed are floats, integers or booleans`,
-    );
+    throw new FileError(`${name} holds records (a structured array): expected floats, integers or booleans`);
   const type = /'descr':\s*'([^']{2,40})'/.exec(text)?.[1];
   const fortran = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
   const tuple = /'shape':\s*\(((?:\d{1,16}L?(?:,\s*|(?=\))))*)\)/.exec(text)?.[1];

@@ -52,7 +52,7 @@ export function encodeNpz(arrays: ReadonlyMap<string, NpyArray | StoredTensor>):
   for (const entry of entries) add(centralHeader(entry), entry.name);
   if (position > limit || entries.length > 0xffff)
     throw new UsageError(
-      `${entries.length} arrays of ${position} bytes: a .npz of at most 4 GiB is written; save as .safetensors`,
+      `${entries.length} arrays of ${position} bytes exceed the 4 GiB of a .npz; save as .safetensors`,
     );
   add(ending(entries.length, position - directory, directory));
   return pieces;

@@ -46,7 +46,7 @@ it('the error for a folder that cannot be created is one line with the reason an
     'file/below/deeper': `${dir}/file is a file, not a folder`,
     dangling: `${dir}/dangling is a link that leads nowhere`,
     'dangling/below': `${dir}/dangling is a link that leads nowhere`,
-    'ring/below': 'its links go round in a circle',
+    'ring/below': 'its links form a loop',
     [`${'n'.repeat(300)}/below`]: 'the name is too long',
   };
   for (const [name, reason] of Object.entries(reasons))
@@ -54,7 +54,7 @@ it('the error for a folder that cannot be created is one line with the reason an
       refusalOf(() => {
         makeFolder(join(dir, name));
       }),
-    ).toBe(`cannot write to ${join(dir, name)}: ${reason}; name another folder`);
+    ).toBe(`cannot write to ${join(dir, name)}: ${reason}; choose another folder`);
   expect(
     refusalOf(() => {
       makeFolder('');
@@ -64,9 +64,10 @@ it('the error for a folder that cannot be created is one line with the reason an
 
 // Node's own `recursive` never returns here.
 it.runIf(existsSync('/proc/self'))(
-  'every function that creates a folder reports a path that takes no folders',
+  'every function that creates a folder reports a path that cannot hold folders',
   () => {
-    const refused = /^cannot write to \/proc\/meanfield.*: \/proc takes no folders; name another folder$/;
+    const refused =
+      /^cannot write to \/proc\/meanfield.*: \/proc cannot hold folders; choose another folder$/;
     expect(
       refusalOf(() => {
         makeFolder('/proc/meanfield');
@@ -81,7 +82,7 @@ it.runIf(existsSync('/proc/self'))(
       refusalOf(() => {
         writeFolderAtomic('/proc/last', new Map());
       }),
-    ).toMatch(/\/proc takes no folders/);
+    ).toMatch(/\/proc cannot hold folders/);
   },
 );
 
@@ -96,5 +97,5 @@ it('a file whose folder is missing, or that is a folder, is refused', () => {
     refusalOf(() => {
       checkOutputFile(join(dir, 'folder'));
     }),
-  ).toBe(`cannot write ${dir}/folder: it is a folder; name a file`);
+  ).toBe(`cannot write ${dir}/folder: it is a folder; give a file`);
 });

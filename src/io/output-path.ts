@@ -16,13 +16,13 @@ export interface FolderOptions {
 
 /**
  * Creates a writable folder with its parents; it may exist. Each level is created by a separate call: Node's
- * `recursive` never returns where a parent exists and takes no folders (/proc).
+ * `recursive` never returns where a parent exists and cannot hold folders (/proc).
  *
  * @throws FileError if the folder cannot be created
  */
 export function makeFolder(
   dir: string,
-  { mode, problem = `cannot write to ${dir}`, advice = 'name another folder' }: FolderOptions = {},
+  { mode, problem = `cannot write to ${dir}`, advice = 'choose another folder' }: FolderOptions = {},
 ): void {
   if (dir === '') throw new FileError('expected a folder to write to, got an empty name');
   attempt(
@@ -45,10 +45,10 @@ export function makeFolder(
  * Creates a folder exclusively.
  *
  * @returns false if the name exists
- * @throws FileError if its parent is missing or takes no folders
+ * @throws FileError if its parent is missing or cannot hold folders
  */
 export function makeNewFolder(dir: string): boolean {
-  return attempt(`cannot write to ${dir}`, () => makeLevel(dir), 'name another folder');
+  return attempt(`cannot write to ${dir}`, () => makeLevel(dir), 'choose another folder');
 }
 
 /** Creates a folder whose parent exists. Returns false if the name exists. */
@@ -60,7 +60,7 @@ function makeLevel(folder: string, mode?: number): boolean {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (code === 'ENOENT' && isFolder(dirname(folder)))
-      throw new Refusal(`${dirname(folder)} takes no folders`, error);
+      throw new Refusal(`${dirname(folder)} cannot hold folders`, error);
     if (code === 'ENOTDIR') throw new Refusal(`${dirname(folder)} is a file, not a folder`, error);
     throw error;
   }
@@ -77,7 +77,7 @@ export function checkOutputFile(path: string): void {
     const folder = dirname(path);
     if (!existsSync(folder)) throw new Refusal(`there is no folder ${folder}`);
     if (!isFolder(folder)) throw new Refusal(`${folder} is a file, not a folder`);
-    if (isFolder(path)) throw new Refusal('it is a folder; name a file');
+    if (isFolder(path)) throw new Refusal('it is a folder; give a file');
     accessSync(folder, constants.W_OK | constants.X_OK);
   });
 }

@@ -86,7 +86,7 @@ function decodeOrRefuse(bytes: Uint8Array): SafetensorsFile | FileError {
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     if (
-      !/^f(?: is|: "[^;]*" is) (damaged or half-written: |.*; needed is a safetensors file; |stored as )[^\n]*$/.test(
+      !/^f(?: is|: "[^;]*" is) (damaged or half-written: |.*; expected a safetensors file; |stored as )[^\n]*$/.test(
         error.message,
       )
     )
@@ -330,7 +330,7 @@ describe('unsupported types', () => {
       Uint8Array.from({ length: 8 + size }, (_, i) => i),
     );
     expect(() => decodeSafetensors(bytes, 'f')).toThrow(
-      new RegExp(`^f: "q" is stored as ${dtype}.*; needed are floats`),
+      new RegExp(`^f: "q" is stored as ${dtype}.*; expected floats`),
     );
     const { tensors } = findSafetensors(sourceOfBytes(bytes), 'f');
     expect((await tensors.get('a')!.read()).data).toEqual(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7));

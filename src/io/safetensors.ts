@@ -99,7 +99,7 @@ const damagedFile =
   (name: string): Damaged =>
   (what, cause) =>
     new FileError(
-      `${name} is damaged or half-written: ${what}; use another checkpoint, or make it again`,
+      `${name} is damaged or half-written: ${what}; use another checkpoint, or save it again`,
       cause,
     );
 
@@ -146,7 +146,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, leng
 /** The error for an unsupported element type. */
 export function unreadType(name: string, key: string, dtype: string): FileError {
   return new FileError(
-    `${name}: ${show(key)} is stored as ${typeInWords(dtype)}; needed are floats (F64, F32, F16, BF16); convert it where the file comes from, and save it again`,
+    `${name}: ${show(key)} is stored as ${typeInWords(dtype)}; expected floats (F64, F32, F16, BF16); convert it and save it again`,
   );
 }
 

@@ -294,7 +294,7 @@ describe('a checkpoint', () => {
     );
     const found = file.tensors.get('conv1.weight')!;
     expect(found).toMatchObject({ dtype, shape: [2] });
-    await expect(found.read()).rejects.toThrow(`"conv1.weight" is stored as ${words}; needed are floats`);
+    await expect(found.read()).rejects.toThrow(`"conv1.weight" is stored as ${words}; expected floats`);
     file.close();
   });
 
@@ -408,7 +408,7 @@ describe('a checkpoint', () => {
       ]),
     ])
       expect((await errorOf(zipWith(content))).message).toContain(
-        'it holds an object of "torch.nn.modules.container.Sequential", whose class is code and is not made here; save model.state_dict()',
+        'it holds an object of "torch.nn.modules.container.Sequential", whose class is code and is not loaded; save model.state_dict()',
       );
   });
 });
@@ -456,10 +456,18 @@ describe('sharded weights', () => {
 
 describe('refused with one line', () => {
   it.each<[string, Uint8Array, string]>([
-    ['nothing', Buffer.of(), 'is empty; needed is a file of weights'],
-    ['bytes of no kind', Buffer.of(1, 2, 3), 'is of no kind that is known here; needed is a file of weights'],
-    ['a zip of photos', zipOf({ 'a/b.jpg': { data: Buffer.of(1) } }), 'is a zip, but not one of torch.save'],
-    ['another pickle', pickleOf(new Map([['a', 1]])), 'is a Python pickle, but not one of torch.save'],
+    ['nothing', Buffer.of(), 'is empty; expected a weight file'],
+    ['bytes of no kind', Buffer.of(1, 2, 3), 'is of an unknown format; expected a weight file'],
+    [
+      'a zip of photos',
+      zipOf({ 'a/b.jpg': { data: Buffer.of(1) } }),
+      'is a zip, but not one written by torch.save',
+    ],
+    [
+      'another pickle',
+      pickleOf(new Map([['a', 1]])),
+      'is a Python pickle, but not one written by torch.save',
+    ],
     [
       "tensors of Python's own pickle.dump",
       pickleOf(
@@ -473,7 +481,7 @@ describe('refused with one line', () => {
           ],
         ]),
       ),
-      'is a Python pickle, but not one of torch.save',
+      'is a Python pickle, but not one written by torch.save',
     ],
     ['an empty dictionary', zipWith(new Map()), 'no state dictionary: its dictionary is empty'],
     ['keys of Python 2', zipWith(new Map([[new Raw('C\x01a'), 3]])), 'its keys are bytes "a"'],

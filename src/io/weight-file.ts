@@ -15,9 +15,8 @@ export interface WeightFileOptions {
   readonly stateDict?: string | undefined;
 }
 
-export const neededWeights = 'a file of weights: safetensors, or a state dictionary of torch.save';
-const saveThem =
-  'save the weights from the program that made it, with safetensors or torch.save(model.state_dict(), FILE)';
+export const neededWeights = 'a weight file (safetensors, or a PyTorch state dict)';
+const saveThem = 'save the weights with safetensors or torch.save(model.state_dict(), FILE)';
 
 /**
  * Opens a torch.save file (zip or legacy), a safetensors file, or the index of a sharded one. No code in it runs. The
@@ -55,8 +54,8 @@ const damagedFile =
     new FileError(`${path} is damaged or half-written: ${what}; fetch or save it again`, cause);
 
 function noWeights(path: string, head: Uint8Array): FileError {
-  const { what = 'of no kind that is known here', mend = saveThem } = kindOfBytes(head) ?? {};
-  return new FileError(`${path} is ${what}; needed is ${neededWeights}; ${mend}`);
+  const { what = 'of an unknown format', mend = saveThem } = kindOfBytes(head) ?? {};
+  return new FileError(`${path} is ${what}; expected ${neededWeights}; ${mend}`);
 }
 
 function ofTorch(file: TorchFile, path: string, { stateDict }: WeightFileOptions): WeightFile {

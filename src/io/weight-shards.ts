@@ -43,7 +43,8 @@ export function shardsOf(source: ByteSource, path: string, head: Buffer): Shards
   if (shards.size === 0) throw new FileError(`${path} names no tensors: its weight_map is empty`);
   const files = new Set(shards.values());
   if (files.has(basename(path))) throw new FileError(`${path} names itself as a part`);
-  if (files.size > maxShards) throw new FileError(`${path} names ${files.size} parts, ${maxShards} are read`);
+  if (files.size > maxShards)
+    throw new FileError(`${path} names ${files.size} parts, at most ${maxShards} are supported`);
   return shards;
 }
 

@@ -54,7 +54,7 @@ async function attempt<T>(damaged: Damaged, action: () => Promise<T>): Promise<T
     if (error instanceof FileError) throw error;
     // The first sentence; the rest is guesswork.
     const [what] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw damaged(`its zip is not whole: ${what!}`, error);
+    throw damaged(`its zip is damaged: ${what!}`, error);
   }
 }
 
@@ -80,7 +80,7 @@ async function bytesOf(
   const { uncompressedSize: size, compressedSize } = entry;
   if (tooLarge(size, compressedSize))
     throw damaged(
-      `${JSON.stringify(name)} claims ${size} bytes (${compressedSize} in the file), more than is read`,
+      `${JSON.stringify(name)} claims ${size} bytes (${compressedSize} in the file), more than is supported`,
     );
   const bytes = new Uint8Array(await arrayBuffer(await zip.openReadStreamPromise(entry)));
   if (crc32(bytes) !== entry.crc32) throw damaged(`the checksum of ${JSON.stringify(name)} is wrong`);

@@ -30,7 +30,7 @@ export function buildFolder(): string {
 
 const mend = (): string =>
   `next: \`${packageScript('setup')}\` (Debian, Ubuntu) installs and builds everything; elsewhere install libtorch, set LIBTORCH to its folder, ` +
-  `and run \`${packageScript('build:native')}\`; \`${meanfieldCommand('doctor')}\` says what is missing`;
+  `and run \`${packageScript('build:native')}\`; \`${meanfieldCommand('doctor')}\` lists what is missing`;
 
 function help(problem: string, cause?: unknown): MissingEnvironmentError {
   return new MissingEnvironmentError(`cannot load libtorch: ${problem}; ${mend()}`, cause);
@@ -62,7 +62,7 @@ function checkLibrary(facts: BuildFacts): void {
   if (process.env.LIBTORCH_BYPASS_VERSION_CHECK === '1') return;
   const { path, size } = facts.library;
   const built = `the addon was built against libtorch ${facts.torchVersion} at ${path}`;
-  if (!existsSync(path)) throw help(`${built}, which is gone`);
+  if (!existsSync(path)) throw help(`${built}, which no longer exists`);
   const found = statSync(path).size;
   if (found !== size)
     throw help(

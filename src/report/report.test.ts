@@ -222,7 +222,7 @@ it('a damaged run is reported with its readable and its unreadable parts', async
   const { page, problems } = await report([dir], 'damaged');
   expect(problems).toHaveLength(3);
   expect(page).toContain('Some files could not be read');
-  expect(page).toContain('metrics.jsonl: the last line is cut off');
+  expect(page).toContain('metrics.jsonl: the last line is truncated');
   const empty = join(root, 'damaged', 'empty');
   mkdirSync(empty);
   expect((await report([empty], 'empty')).page).toContain('metrics.jsonl is missing');

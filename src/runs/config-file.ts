@@ -67,6 +67,6 @@ function yamlConfig(text: string, file: string): PlainRecord {
     throw new FileError(`${file} is not YAML: ${line.replace(/:$/, '')}`, cause);
   }
   const record = recordSchema.safeParse(content ?? {});
-  if (!record.success) throw new FileError(`${file}: expected settings, one \`name: value\` a line`);
+  if (!record.success) throw new FileError(`${file}: expected settings, one \`name: value\` per line`);
   return record.data;
 }

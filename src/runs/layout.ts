@@ -48,7 +48,7 @@ const longestName = 200;
 export function checkRunName(name: string): string {
   if (/^$|^\.|[/\u0000-\u001f]/.test(name) || Buffer.byteLength(name) > longestName)
     throw new UsageError(
-      `--name ${show(name)}: expected the name of a folder (not a path, no dot in front, at most ${longestName} bytes); where run folders go is --output`,
+      `--name ${show(name)}: expected a folder name (not a path, no leading dot, at most ${longestName} bytes); use --output for the parent folder`,
     );
   return name;
 }

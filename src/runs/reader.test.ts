@@ -72,7 +72,7 @@ it('follows a growing file from where it stopped, past a partial line', async ()
   appendFileSync(file, line(4).slice(0, 20));
   const first = await readRecords(file, stepSchema);
   expect(first.records.map(({ step }) => step)).toEqual([1, 2, 3]);
-  expect(first.problems).toEqual(['the last line is cut off and was left out']);
+  expect(first.problems).toEqual(['the last line is truncated and was skipped']);
   appendFileSync(file, `${line(4).slice(20)}\n${line(5)}\n`);
   const second = await readRecords(file, stepSchema, { from: first.next });
   expect(second.records.map(({ step }) => step)).toEqual([4, 5]);
@@ -122,7 +122,7 @@ it('reports damage once, and returns the rest', async () => {
   ]);
   expect(data.problems.join()).not.toContain(root);
   expect(data.problems).toContain(
-    'metrics.jsonl: 2 lines cannot be read and were left out, the first is line 2',
+    'metrics.jsonl: 2 lines cannot be read and were skipped, the first is line 2',
   );
 });
 

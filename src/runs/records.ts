@@ -58,7 +58,7 @@ export async function readRecords<T>(
   let [lines, next, unreadable, firstUnreadable] = [0, from, 0, 0];
   for await (const line of readLines(file, from)) {
     if (!line.whole) {
-      problems.push('the last line is cut off and was left out');
+      problems.push('the last line is truncated and was skipped');
       break;
     }
     lines++;
@@ -68,10 +68,10 @@ export async function readRecords<T>(
     if (record !== undefined) records.push(record);
     else if (unreadable++ === 0) firstUnreadable = line.index + 1;
   }
-  if (unreadable === 1) problems.push(`line ${firstUnreadable} cannot be read and was left out`);
+  if (unreadable === 1) problems.push(`line ${firstUnreadable} cannot be read and was skipped`);
   if (unreadable > 1)
     problems.push(
-      `${unreadable} lines cannot be read and were left out, the first is line ${firstUnreadable}`,
+      `${unreadable} lines cannot be read and were skipped, the first is line ${firstUnreadable}`,
     );
   return { records, lines, next, problems };
 }

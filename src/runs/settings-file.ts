@@ -12,10 +12,10 @@ export interface SettingsFile {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'no such file',
   EISDIR: 'it is a folder',
   EACCES: 'permission denied',
-  ENOTDIR: 'there is no such file',
+  ENOTDIR: 'no such file',
 };
 
 function textOf(file: string): string {
@@ -53,6 +53,6 @@ export function readSettingsFile(file: string): SettingsFile {
     );
   }
   const record = recordSchema.safeParse(content ?? {});
-  if (!record.success) throw new UsageError(`${start}: expected settings, one \`name: value\` a line`);
+  if (!record.success) throw new UsageError(`${start}: expected settings, one \`name: value\` per line`);
   return { record: record.data, placeOf: (key) => places.get(key) ?? file };
 }

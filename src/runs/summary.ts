@@ -57,7 +57,7 @@ function parseRow({ columns, places }: Header, row: string): EpochRecord | undef
 }
 
 const noHeader = 'the header line is missing';
-const tornLine = 'the last line is cut off and was left out';
+const tornLine = 'the last line is truncated and was skipped';
 
 /** The readable rows, and errors for the others. Columns are found by name; extra ones are ignored. */
 export function summaryFromCsv(text: string): { epochs: EpochRecord[]; problems: string[] } {

@@ -151,6 +151,6 @@ export function checkIdentity(
   for (const [key, value] of Object.entries(identity))
     if (state.identity[key] !== value)
       throw new UsageError(
-        `${folder} is a checkpoint of another model: its ${key} is ${String(state.identity[key])}, here it is ${String(value)}`,
+        `${folder} is a checkpoint of another model: its ${key} is ${String(state.identity[key])}, that of this model is ${String(value)}`,
       );
 }

@@ -26,20 +26,23 @@ export function checkSense(given: Values, config: TrainConfig, named: (key: stri
       'shortcut',
       `${config.shortcut} belongs to nets of basic blocks; ${config.model} has ${shortcuts.join(', ')}`,
     );
-  const pixels = 'is for pixels in 0..1: divide a value for pixels in 0..255 by 255';
+  const pixels = 'applies to pixels in 0..1: divide a value for pixels in 0..255 by 255';
   if (given.mean !== undefined && config.mean?.some((value) => value < 0 || value > 1))
     reject('mean', `${config.mean.join(',')} ${pixels}`);
   if (given.std !== undefined && config.std?.some((value) => value > maxStd))
     reject('std', `${config.std.join(',')} ${pixels}`);
   if ((given.minLr !== undefined || given.lr !== undefined) && minLr > lr)
-    reject('minLr', `${minLr} is above lr ${lr}: the rate would rise to its end`);
+    reject('minLr', `${minLr} is above lr ${lr}: the rate would increase`);
   // A constant rate may be reached in the last step; other schedules need steps after the warm-up.
   const tooLong = sched === 'constant' ? warmupEpochs > epochs : warmupEpochs >= epochs;
   if (given.warmupEpochs !== undefined && tooLong && warmupEpochs > 0)
-    reject('warmupEpochs', `${warmupEpochs} leaves nothing of the ${inEpochs}: give less, or more epochs`);
+    reject('warmupEpochs', `${warmupEpochs} covers all of the ${inEpochs}: give fewer, or train for more`);
   if (sched === 'step') checkMilestones(given, decayMilestones, epochs, reject);
   if (given.checkpointEvery !== undefined && checkpointEvery > epochs)
-    reject('checkpointEvery', `${checkpointEvery} keeps none in ${inEpochs}: give at most ${epochs}`);
+    reject(
+      'checkpointEvery',
+      `${checkpointEvery} keeps no checkpoint in ${inEpochs}: give at most ${epochs}`,
+    );
 }
 
 function checkMilestones(
@@ -54,12 +57,12 @@ function checkMilestones(
     given.decayMilestones !== undefined &&
     milestones.some((epoch, i) => i > 0 && epoch <= milestones[i - 1]!)
   )
-    reject('decayMilestones', `${list}: each must be above the one before`);
+    reject('decayMilestones', `${list}: must be increasing`);
   const late = milestones.filter((epoch) => epoch >= epochs);
   if (given.decayMilestones !== undefined && late.length > 0)
     reject(
       'decayMilestones',
-      `${list}: ${late.join(', ')} never comes in ${inEpochs}: give epochs below ${epochs}`,
+      `${list}: ${late.join(', ')} is never reached in ${inEpochs}: give epochs below ${epochs}`,
     );
   if (given.sched !== undefined && late.length === milestones.length)
     reject(

@@ -98,12 +98,12 @@ describe('an invalid value is rejected in one line that lists the allowed ones',
     [{ model: 'resnet21' }, 'did you mean resnet20'],
     [
       { sched: 'step', decayMilestones: [5, 'x'] },
-      'expected numbers above 0, with commas between them, for --decay-milestones, got [5, x]',
+      'expected numbers above 0 separated by commas for --decay-milestones, got [5, x]',
     ],
     [{ amp: 'yes' }, 'expected true or false for --amp, got "yes"'],
     [{ dataDir: '' }, 'expected a path for --data-dir'],
-    [{ mean: [127.5] }, '--mean 127.5 is for pixels in 0..1'],
-    [{ std: [58.4] }, '--std 58.4 is for pixels in 0..1'],
+    [{ mean: [127.5] }, '--mean 127.5 applies to pixels in 0..1'],
+    [{ std: [58.4] }, '--std 58.4 applies to pixels in 0..1'],
   ])('%j', (options, message) => {
     expect(refusal(options)).toContain(message);
   });
@@ -205,15 +205,18 @@ describe('a setting belongs to the choice that uses it', () => {
 
 describe('a value that makes no sense with the others is rejected', () => {
   it.each([
-    [{ sched: 'cosine', warmupEpochs: 20 }, '--warmup-epochs 20 leaves nothing of the 15 epochs'],
-    [{ checkpointEvery: 2, epochs: 1 }, '--checkpoint-every 2 keeps none in 1 epoch: give at most 1'],
-    [{ sched: 'constant', warmupEpochs: 3, epochs: 2 }, '--warmup-epochs 3 leaves nothing of the 2 epochs'],
+    [{ sched: 'cosine', warmupEpochs: 20 }, '--warmup-epochs 20 covers all of the 15 epochs'],
+    [
+      { checkpointEvery: 2, epochs: 1 },
+      '--checkpoint-every 2 keeps no checkpoint in 1 epoch: give at most 1',
+    ],
+    [{ sched: 'constant', warmupEpochs: 3, epochs: 2 }, '--warmup-epochs 3 covers all of the 2 epochs'],
     [{ sched: 'step' }, '--sched step never lowers the rate in 15 epochs: its decay-milestones are 80,120'],
-    [{ sched: 'step', decayMilestones: [20] }, '--decay-milestones 20: 20 never comes in 15 epochs'],
-    [{ sched: 'step', decayMilestones: [5, 15] }, '15 never comes in 15 epochs'],
-    [{ sched: 'step', decayMilestones: [8, 5] }, '--decay-milestones 8,5: each must be above'],
+    [{ sched: 'step', decayMilestones: [20] }, '--decay-milestones 20: 20 is never reached in 15 epochs'],
+    [{ sched: 'step', decayMilestones: [5, 15] }, '15 is never reached in 15 epochs'],
+    [{ sched: 'step', decayMilestones: [8, 5] }, '--decay-milestones 8,5: must be increasing'],
     [{ sched: 'cosine', minLr: 0.5 }, '--min-lr 0.5 is above lr 0.2'],
-    [{ checkpointEvery: 16 }, '--checkpoint-every 16 keeps none in 15 epochs'],
+    [{ checkpointEvery: 16 }, '--checkpoint-every 16 keeps no checkpoint in 15 epochs'],
   ])('%j', (options, message) => {
     expect(refusal(options)).toContain(message);
   });
@@ -285,10 +288,10 @@ describe('a resumed run', () => {
   });
 
   it.each([
-    [{ lr: 0.5 }, 'own settings: lr is 0.2 in RUN and cannot become 0.5'],
+    [{ lr: 0.5 }, 'keeps the settings of the run: lr is 0.2 in RUN and cannot become 0.5'],
     [{ minLr: 0 }, '--min-lr belongs to --sched cosine'],
     [{ threads: 0 }, 'expected an integer >= 1 for --threads'],
-    [{ checkpointEvery: 9 }, '--checkpoint-every 9 keeps none in 3 epochs'],
+    [{ checkpointEvery: 9 }, '--checkpoint-every 9 keeps no checkpoint in 3 epochs'],
   ])('rejects %j', (changes, message) => {
     expect(() => change(changes)).toThrow(message);
   });

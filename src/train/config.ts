@@ -164,7 +164,7 @@ export function changedConfig(
   for (const [key, value] of Object.entries(given) as [SettingName, unknown][])
     if (!changeable.has(key) && JSON.stringify(value) !== JSON.stringify(saved[key]))
       throw new UsageError(
-        `--resume goes on with the run's own settings: ${flagOf(key)} is ${String(saved[key])} in ${run} and cannot become ${String(value)}; start a new run for that`,
+        `--resume keeps the settings of the run: ${flagOf(key)} is ${String(saved[key])} in ${run} and cannot become ${String(value)}; start a new run instead`,
       );
   const config = { ...saved, ...given } as TrainConfig;
   checkSense(given, config, (key) => names.of(key));

@@ -32,15 +32,16 @@ export interface Experiment {
 
 /** @throws MissingEnvironmentError if the machine lacks what the configuration needs. */
 export function checkMachine({ device, amp, dtype }: Pick<TrainConfig, 'device' | 'amp' | 'dtype'>): void {
-  if (amp && dtype === 'f64') throw new UsageError('--amp computes in bf16: it does not go with --dtype f64');
+  if (amp && dtype === 'f64')
+    throw new UsageError('--amp computes in bf16 and cannot be used with --dtype f64');
   const facts = libraryFacts();
   if (device.startsWith('cuda') && facts.cudaDevices === 0)
     throw new MissingEnvironmentError(
-      `--device ${device}: this libtorch (${facts.version}, ${facts.path}) sees no CUDA device; use --device cpu`,
+      `--device ${device}: this libtorch (${facts.version}, ${facts.path}) finds no CUDA device; use --device cpu`,
     );
   if (amp && device === 'cpu' && !cpuHasBf16())
     throw new MissingEnvironmentError(
-      '--amp: this CPU has no bf16 instructions (avx512_bf16 or amx_bf16), so bf16 would be slower than f32; leave --amp out',
+      '--amp: this CPU has no bf16 instructions (avx512_bf16 or amx_bf16), so bf16 would be slower than f32; omit --amp',
     );
 }
 

@@ -67,7 +67,7 @@ export async function importWeights(
 function checkType(dtype: string, name: string): void {
   if (!isFloat(dtype))
     throw new FileError(
-      `${name} is stored as ${typeInWords(dtype)}; needed are floats (F64, F32, F16, BF16); convert the weights where they come from, and save them again`,
+      `${name} is stored as ${typeInWords(dtype)}; expected floats (F64, F32, F16, BF16); convert the weights and save them again`,
     );
 }
 
@@ -77,7 +77,7 @@ function checked(name: string, values: Float64Array, stored: string): Float64Arr
   const wrong = values.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));
   if (wrong >= 0)
     throw new FileError(
-      `${stored} has ${values[wrong]!} at place ${wrong}: it is not a ${isVariance ? 'variance' : 'trained weight'}`,
+      `${stored} has ${values[wrong]!} at index ${wrong}, which is not a ${isVariance ? 'variance' : 'trained weight'}`,
     );
   return values;
 }

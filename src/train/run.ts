@@ -315,7 +315,7 @@ export class TrainingRun {
     const { learner, generator } = this.#experiment;
     if (!learner.isFinite())
       throw new DivergenceError(
-        `a weight is no finite number after step ${this.#state.step}: lower --lr, or clip with --clip-grad 1`,
+        `a weight is not finite after step ${this.#state.step}: lower --lr, or clip with --clip-grad 1`,
       );
     this.#options.beforeWriting?.();
     // Flush the records before a checkpoint refers to them.

@@ -106,7 +106,7 @@ export const changeableSettings: ReadonlySet<string> = new Set([
  */
 function takeRun(dir: string): Claim {
   const beingTrained = (who: string): UsageError =>
-    new UsageError(`${dir} is being trained by ${who}: stop that first, or wait for its end`);
+    new UsageError(`${dir} is being trained by ${who}: stop it first, or wait until it ends`);
   const mine = takeClaim(dir, 'resume');
   if (!mine) {
     const holder = holderOf(dir, 'resume');
@@ -118,7 +118,7 @@ function takeRun(dir: string): Claim {
     return mine;
   mine.release();
   throw beingTrained(
-    `process ${status.pid}${status.host === hostname() ? '' : ` of ${status.host}, which showed a sign of life a minute ago or less`}`,
+    `process ${status.pid}${status.host === hostname() ? '' : ` of ${status.host}, which was active within the last minute`}`,
   );
 }
 

@@ -29,7 +29,7 @@ function checkpointFolder(run: string, checkpoint: string): string {
   if (existsSync(inside)) return inside;
   if (existsSync(join(checkpoint, 'model.safetensors'))) return checkpoint;
   throw new FileError(
-    `no checkpoint ${checkpoint} in ${run}: it has not saved one yet, or it was removed (last, best, epoch-NNN)`,
+    `no checkpoint ${checkpoint} in ${run}: it was not saved yet, or was removed (names: last, best, epoch-NNN)`,
   );
 }
 
@@ -127,5 +127,5 @@ function otherImages({ data }: CheckpointState, test: ImageSet, limit: number | 
   const now = { ...found, classes: found.classes.map(classNameOf) };
   return JSON.stringify(saved) === JSON.stringify(now)
     ? []
-    : [`these ${now.count} test images are not the ${saved.count} that training was tested on`];
+    : [`these ${now.count} test images differ from the ${saved.count} of the training`];
 }

@@ -1,5 +1,5 @@
 /** Bad input ends in one clear line, the right exit code, and nothing lost. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { meanfield, type Outcome } from './command.ts';
+import { bin, environment, meanfield, type Outcome } from './command.ts';
 import { temporaryFolder } from '../../src/test-folder.ts';
 
 const record = 3073;
@@ -242,6 +242,20 @@ describe('the machine', () => {
   it('a missing CUDA device is refused', () => {
     expectOneLine(meanfield(['train', ...quick, '--device', 'cuda', '--output', root]), 3, /no CUDA device/);
   });
+});
+
+it('a file above the limit of file sizes is one line', () => {
+  const words = [process.execPath, bin, 'report', run, '--output', join(root, 'large.html')];
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', 'ulimit -f 8; exec "$@"', 'bash', ...words], {
+    encoding: 'utf8',
+    env: environment,
+  });
+  expectOneLine(
+    { code: status, stdout, stderr },
+    1,
+    /large\.html: larger than the limit of file sizes \(ulimit -f\)/,
+  );
+  expect(existsSync(join(root, 'large.html'))).toBe(false);
 });
 
 describe('training', () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   ]);
   expect(outcome.code).toBe(0);
   expect(outcome.stderr).toContain('16 + 6 images and 4 for validation');
-  expect(outcome.stderr).toMatch(/note: train: 1 file is not in an image format that is read: 1 \.bmp/);
+  expect(outcome.stderr).toMatch(/note: train: 1 file is not in a supported image format: 1 \.bmp/);
   expect(outcome.stderr).toMatch(/note: train: 1 link leads back/);
   expect(outcome.stderr).toMatch(/epoch 2\/2 .*validation error/);
   expect(outcome.stderr).not.toMatch(/epoch \d\/2 .*test error/);
@@ -118,7 +118,7 @@ it('evaluate tests a run on images in .npy files, with its own classes', () => {
   );
   const train = meanfield(['train', ...npy]);
   expect(train.code).toBe(2);
-  expect(train.stderr).toMatch(/npy has only test images/);
+  expect(train.stderr).toMatch(/npy holds test images only/);
 });
 
 it('evaluate reports each severity of CIFAR-10-C, and a table of its corruptions', () => {
@@ -182,7 +182,7 @@ it('evaluate reports each severity of CIFAR-10-C, and a table of its corruptions
   const { stdout } = test(folder);
   expect(stdout).toMatch(/^corruption +error % +severity 1 +.* severity 5 *$/m);
   expect(stdout).toMatch(/^snow +30\.00 +0\.00 +25\.00 +25\.00 +50\.00 +50\.00 *$/m);
-  expect(stdout).toContain('mean corruption error 25.00 %, not divided by that of another net\n');
+  expect(stdout).toContain('mean corruption error 25.00 %, not normalized by a baseline net\n');
 });
 
 it('predict reports an unreadable file, continues with the others, and fails at the end', async () => {
@@ -208,7 +208,7 @@ it('predict reports an unreadable file, continues with the others, and fails at 
   const good = meanfield(['predict', run, folder, ...threads]);
   expect(good.code).toBe(0);
   expect(good.stdout.trim().split('\n')).toHaveLength(2);
-  expect(good.stderr).toMatch(/1 file is not in an image format that is read: 1 \.txt/);
+  expect(good.stderr).toMatch(/1 file is not in a supported image format: 1 \.txt/);
 });
 
 it.each(['0', '-1', '1.5'])('predict --top %s is refused in one line', (top) => {
@@ -260,7 +260,7 @@ it('a class without test images is named by check and evaluate, and has no error
 it('evaluate reports a missing data path', () => {
   const { code, stderr } = meanfield(['evaluate', run, '--data-dir', join(root, 'nope'), ...threads]);
   expect(stderr).toBe(
-    `meanfield: image-folder is not here: ${join(root, 'nope')} does not exist; give the place that has it with --data-dir\n`,
+    `meanfield: image-folder not found: ${join(root, 'nope')} does not exist; give its folder with --data-dir\n`,
   );
   expect(code).toBe(3);
 });

@@ -116,7 +116,7 @@ it.each([
   ],
   [['--data', 'csv'], 'data csv needs your own points'],
   [['--data', 'moons', '--csv', 'a.csv'], 'are two sets of points: give one'],
-  [['--columns', 'a,b,c'], '--columns chooses columns of own points: give --csv FILE'],
+  [['--columns', 'a,b,c'], '--columns requires --csv FILE'],
   [['--csv', 'package.json'], 'package.json: own points'],
   [['--view', 'expansion', '--activation', 'relu'], 'relu is not smooth'],
   [['--view', 'training', '--points', '1000', '--depth', '200', '--particles', '1000'], 'fewer points'],

@@ -31,7 +31,7 @@ describe('flags', () => {
     [['--lr', 'fast'], 'expected a finite number > 0 for --lr, got "fast"'],
     [['--scheme', 'meanfield'], 'did you mean mean-field? (one of vanilla, mean-field,'],
     [['--warmup-epochs', '2'], '--warmup-epochs belongs to --sched cosine, step or constant, not one-cycle'],
-    [['--name', '../x'], '--name "../x": expected the name of a folder'],
+    [['--name', '../x'], '--name "../x": expected a folder name'],
   ])('%j is refused in one line', (flags, message) => {
     expectRefused(meanfield(['train', ...tiny, '--output', join(root, 'refused'), ...flags]), message);
     expect(readdirSync(root)).not.toContain('x');
@@ -63,7 +63,7 @@ describe('a settings file', () => {
     const run = join(root, 'runs', 'from-file');
     expect(JSON.parse(outcome.stdout)).toMatchObject({ run, finished: true });
     // A setting that the flag made ineffective is reported, and is not in the record.
-    expect(outcome.stderr).toContain('min-lr left out');
+    expect(outcome.stderr).toContain('min-lr ignored');
     expect(record(run)).toMatchObject({ flip: false, reorder: false, sched: 'constant' });
     for (const key of ['clip-grad', 'min-lr', 'output', 'name', 'data-dir'])
       expect(record(run)).not.toHaveProperty(key);
@@ -71,7 +71,7 @@ describe('a settings file', () => {
   });
 
   it('that is missing or invalid is reported with its place, exit code 2', () => {
-    expectRefused(meanfield(['train', '-c', join(root, 'no.yaml')]), 'there is no such file');
+    expectRefused(meanfield(['train', '-c', join(root, 'no.yaml')]), 'no such file');
     const file = join(root, 'wrong.yaml');
     writeFileSync(file, '# mine\nepochs: 3\nlr: fast\n');
     expectRefused(
@@ -121,8 +121,8 @@ describe('data in a separate folder', () => {
     expect(record(run)['data-dir']).toBe(join(second, 'pictures'));
     expect(meanfield(['evaluate', run, '--threads', '1', '--json']).code).toBe(0);
     for (const [flags, message] of [
-      [['-c', 'x.yaml'], '-c/--config does not go with --resume'],
-      [['--name', 'x'], '--name does not go with --resume'],
+      [['-c', 'x.yaml'], '-c/--config cannot be used with --resume'],
+      [['--name', 'x'], '--name cannot be used with --resume'],
       [['--min-lr', '0'], '--min-lr belongs to --sched cosine, not one-cycle'],
     ] as const)
       expectRefused(meanfield(['train', '--resume', run, ...flags]), message);

@@ -119,7 +119,7 @@ it('over a range of seeds it counts the green ones', () => {
   ]);
   expect(code).toBe(0);
   expect(lastLine(stdout).seeds).toEqual({ green: 3, of: 3 });
-  expect(stderr).toContain('3 of 3 seeds green');
+  expect(stderr).toContain('every claim holds at 3 of 3 seeds');
   expect(existsSync(join(out, 'seeds', 'seed-5', 'verify.html'))).toBe(true);
 });
 

@@ -41,7 +41,7 @@ beforeAll(() => {
 it('export writes a plain net with the test error of the run', () => {
   const outcome = meanfield(['export', run, '--output', file, '--key-style', 'torchvision', '--json']);
   expect(result(outcome)).toEqual({ run, file, keyStyle: 'torchvision', tensors: 44, steps: 'folded' });
-  expect(outcome.stderr).toContain('a plain ResNet gives the same outputs');
+  expect(outcome.stderr).toContain('a plain ResNet produces the same outputs');
   const { metadata } = decodeSafetensors(readFileSync(file), file);
   expect(metadata).toMatchObject({ format: 'pt', model: 'resnet8', width: '4', 'layer1.order': '[0]' });
   const own = result(meanfield(['evaluate', run, '--json', '--threads', '1']));
@@ -88,7 +88,7 @@ it('steps that are not folded are reported in one line', () => {
   const outcome = meanfield(['export', run, '--output', join(root, 'apart.safetensors'), '--no-fold-steps']);
   expect(outcome.stdout).toBe('');
   expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
-  expect(outcome.stderr).toContain('a plain ResNet cannot hold the step sizes');
+  expect(outcome.stderr).toContain('a plain ResNet cannot represent the step sizes');
 });
 
 it('training starts from the weights of the file, to the bit, and config.yaml names it', () => {
@@ -125,7 +125,7 @@ it.each<[string, () => readonly string[], number, string]>([
     'a net for a run folder',
     () => ['evaluate', run, '--model', 'resnet8'],
     2,
-    '--model belongs to a file of weights',
+    '--model applies to a weight file',
   ],
   [
     'another width',
@@ -145,7 +145,12 @@ it.each<[string, () => readonly string[], number, string]>([
     2,
     'unknown key style "torch"',
   ],
-  ['an output of another kind', () => ['export', run, '--output', 'x.pth'], 2, 'only safetensors is written'],
+  [
+    'an output of another kind',
+    () => ['export', run, '--output', 'x.pth'],
+    2,
+    'only safetensors is supported',
+  ],
   [
     'a style without a file',
     () => ['train', ...training, '--key-style', 'torchvision'],
@@ -162,7 +167,7 @@ it.each<[string, () => readonly string[], number, string]>([
     'a shortcut for a run folder',
     () => ['evaluate', run, '--shortcut', 'option-b'],
     2,
-    '--shortcut belongs to a file of weights',
+    '--shortcut applies to a weight file',
   ],
 ])('%s: one line and its exit code', (_, args, code, message) => {
   const outcome = meanfield([...args()]);
@@ -253,7 +258,7 @@ it('a file that names code is refused before anything is created', () => {
   writeFileSync(attack, zipOf({ 'net/data.pkl': { data: pickleOf(new Map([['state_dict', call]])) } }));
   const outcome = train('attacked', '--initial-checkpoint', attack);
   expect(outcome.code).toBe(1);
-  expect(outcome.stderr).toContain('names "os.system", which is no part of weights');
+  expect(outcome.stderr).toContain('names "os.system", which is not part of weights');
   expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
   expect(() => readFileSync(join(root, 'ran'))).toThrow('ENOENT');
   expect(() => readFileSync(join(root, 'attacked', 'config.yaml'))).toThrow('ENOENT');

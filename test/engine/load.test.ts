@@ -76,7 +76,10 @@ it('a missing libtorch is named', async () => {
     ...facts,
     library: { path: '/nowhere/libtorch_cpu.so', size: 1 },
   }));
-  expectHelp(await load({ MEANFIELD_BUILD_DIR: folder }), /at \/nowhere\/libtorch_cpu\.so, which is gone/);
+  expectHelp(
+    await load({ MEANFIELD_BUILD_DIR: folder }),
+    /at \/nowhere\/libtorch_cpu\.so, which no longer exists/,
+  );
 });
 
 it('empty or truncated build facts are rejected', async () => {

@@ -283,7 +283,7 @@ it('a finished run with missing settings stops the grid, and nothing is trained'
   rmSync(settingsOf);
   const { code, stderr } = meanfield([...settings, '--output', folder]);
   expect(code).toBe(1);
-  expect(stderr).toContain('has no config.yaml: put it back, or delete');
+  expect(stderr).toContain('has no config.yaml: restore it, or delete');
   expect(existsSync(join(folder, cells[0]!, 'result.json'))).toBe(true);
   writeFileSync(settingsOf, 'model: [');
   expect(meanfield([...settings, '--output', folder]).stderr).toMatch(
@@ -296,7 +296,7 @@ it('a failure common to all runs stops the grid before the first one, with its e
   const missing = ['--dataset', 'cifar10', '--data-dir', join(root, 'empty')];
   const { code, stderr } = meanfield([...settings, ...missing, '--output', folder]);
   expect(code).toBe(3);
-  expect([...stderr.matchAll(/cifar10 is not in /g)]).toHaveLength(1);
+  expect([...stderr.matchAll(/cifar10 not found in /g)]).toHaveLength(1);
   expect(stderr).not.toContain('starts');
   expect(meanfield([...settings, ...missing, '--output', folder, '--dry-run']).code).toBe(3);
 });
@@ -360,6 +360,6 @@ it('a folder trained with other settings is refused before anything is trained',
   const { code, stderr } = meanfield([...settings, '--lr', '0.3', '--output', whole]);
   expect(code).toBe(2);
   expect(stderr).toMatch(
-    /was trained with lr 0\.05, this grid wants 0\.3: give the same settings, or name another --output/,
+    /was trained with lr 0\.05, but this grid has 0\.3: use the same settings, or choose another --output/,
   );
 });

@@ -83,7 +83,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
 
   it('the error for a TorchScript program says how to get weights from it', async () => {
     await expect(readAll(join(folder, 'script.pt'))).rejects.toThrow(
-      'script.pt is a program of TorchScript; needed is a state dictionary of torch.save; make it in Python: torch.save(torch.jit.load(IN).state_dict(), OUT)',
+      'script.pt is a TorchScript program; expected a PyTorch state dict; make it in Python: torch.save(torch.jit.load(IN).state_dict(), OUT)',
     );
   });
 
@@ -101,7 +101,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
       );
       expect(error, name).toBeInstanceOf(FileError);
       expect((error as Error).message, name).toContain(
-        `names "${calls[attack] ?? `__builtin__.${attack}`}", which is no part of weights`,
+        `names "${calls[attack] ?? `__builtin__.${attack}`}", which is not part of weights`,
       );
     }
     expect(readdirSync(folder).filter((name) => name.startsWith('ran-'))).toEqual([]);
@@ -110,7 +110,7 @@ describe.skipIf(version === undefined)(title, { timeout: 120_000 }, () => {
   it('a whole module is refused as code', async () => {
     for (const name of ['module.pth', 'module-legacy.pth'])
       await expect(readAll(join(folder, name))).rejects.toThrow(
-        'it holds an object of "torch.nn.modules.batchnorm.BatchNorm1d", whose class is code and is not made here; save model.state_dict() instead',
+        'it holds an object of "torch.nn.modules.batchnorm.BatchNorm1d", whose class is code and is not loaded; save model.state_dict() instead',
       );
   });
 

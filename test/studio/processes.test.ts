@@ -140,7 +140,7 @@ it('starts, stops and resumes a run with the displayed command lines', { timeout
   expect(await outcomeOf(second)).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(
-      new RegExp(`mine is being trained by process ${started.pid}: stop that first`),
+      new RegExp(`mine is being trained by process ${started.pid}: stop it first`),
     ) as string,
   });
   // A copy of the folder names the same process, which is not its own.
@@ -195,7 +195,7 @@ it('returns the error of rejected training arguments and leaves no run', { timeo
     /^expected an integer >= 1 for --epochs, got "many"/,
   );
   await expect(start('--dataset', 'cifar10', '--data-dir', join(base, 'none'))).rejects.toThrow(
-    /^cifar10 is not here/,
+    /^cifar10 not found/,
   );
   await expect(start('--output', base)).rejects.toThrow(/--output is not allowed here/);
   await expect(start('--dataset', 'synthetic-images; touch x')).rejects.toThrow(/dataset/);

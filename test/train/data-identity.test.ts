@@ -203,13 +203,15 @@ describe('a run on an image folder', () => {
   it('notes other test images', async () => {
     const darker = await imageFolder('darker', { classes: { ants: '#900000', bees: '#000090' } });
     expect((await tested(run, darker)).notes).toEqual([
-      'these 8 test images are not the 8 that training was tested on',
+      'these 8 test images differ from the 8 of the training',
     ]);
   });
 
   it('with a checkpoint of another net is rejected', async () => {
     const { dir } = await stoppedRun('wide', { dataset: 'image-folder', dataDir: own, width: 4 });
-    expect(() => loadTrained(run, join(dir, 'checkpoints', 'last'))).toThrow('its width is 4, here it is 2');
+    expect(() => loadTrained(run, join(dir, 'checkpoints', 'last'))).toThrow(
+      'its width is 4, that of this model is 2',
+    );
   });
 });
 

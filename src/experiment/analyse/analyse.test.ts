@@ -137,5 +137,5 @@ it('what cannot be analysed is refused', async () => {
   await expect(analyse(dir, options)).rejects.toThrow('may overlap');
   expect(existsSync(join(dir, 'analysis.json'))).toBe(false);
   await expect(analyse(trained.dir, { ...options, images: 0 })).rejects.toThrow('images');
-  await expect(analyse(root, options)).rejects.toThrow('not a run folder');
+  await expect(analyse(root, options)).rejects.toThrow('holds run folders; give one of them');
 });

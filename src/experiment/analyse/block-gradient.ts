@@ -97,11 +97,11 @@ export function blockGradientSection({ blocks, coordinates }: BlockGradient): An
   return section({
     id: 'gradients',
     title: 'Gradients by block',
-    question: 'Does the gradient reach every block, or does it vanish or explode along depth?',
+    question: 'Does the gradient reach every block, or does it vanish or explode along the depth?',
     sentence: own.length
       ? `norm(dE/dtheta) lies between ${short(low)} and ${short(high)} over the exchangeable blocks, a factor of ${short(high / low)}.`
       : 'There are no exchangeable blocks.',
-    caption: `E is the mean test loss, in evaluation mode. Left: the norm over all weights of a block${fixed.length ? '; transitions are fixed blocks at the start of a stage' : ''}.${slopes.length ? ` Right: ${name}; below 0, training would move the block further on.` : ''}`,
+    caption: `E is the mean test loss, in evaluation mode. Left: the norm over all weights of a block${fixed.length ? '; transitions are fixed blocks at the start of a stage' : ''}.${slopes.length ? ` Right: ${name}; below 0, training would move the block deeper.` : ''}`,
     reported: {
       ...(own.length && {
         'norm(dE/dtheta), least over exchangeable blocks': low,

@@ -141,12 +141,12 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
     id: 'costate',
     title: 'The costate along depth',
     question:
-      'Can the costate vanish on the way back? Claim C4 bounds it from below by the stretching of the blocks.',
+      'Can the costate vanish in the backward pass? Claim C4 bounds it from below by the stretching of the blocks.',
     sentence: stages.length
-      ? `By the lemma a block may shrink the costate by exp(h K) with h K from ${short(Math.min(...stretches))} to ${short(Math.max(...stretches))}; measured, the logarithm lies between ${short(Math.min(...shrinkages))} and ${short(Math.max(...shrinkages))} (below 0: it grows on the way back).${empty ? ` h K is 1 or more at ${empty} of ${stretches.length} blocks, where prod(1 - h K) is 0 and says nothing; exp(- sum h K) is left.` : ''}${failed.length ? ` It does not hold in ${failed.join(', ')}: a step of a net is no ODE${passed < 1 ? `, and the projection, which the lemma does not have, passes as little as ${percent(100 * passed)} of the costate` : ''}.` : ''}`
+      ? `By the lemma a block may shrink the costate by exp(h K) with h K from ${short(Math.min(...stretches))} to ${short(Math.max(...stretches))}; measured, the logarithm lies between ${short(Math.min(...shrinkages))} and ${short(Math.max(...shrinkages))} (below 0: it grows in the backward pass).${empty ? ` h K is 1 or more at ${empty} of ${stretches.length} blocks, where prod(1 - h K) is 0 and says nothing; exp(- sum h K) is left.` : ''}${failed.length ? ` It does not hold in ${failed.join(', ')}: a step of a net is no ODE${passed < 1 ? `, and the projection, which the lemma does not have, passes as little as ${percent(100 * passed)} of the costate` : ''}.` : ''}`
       : 'There are no exchangeable blocks.',
     caption:
-      'Left: mean over images of norm(p), at the start of each stage’s exchangeable blocks and after each of them; dashed, the bound exp(- sum h K) from the end of the stage. Right: by how much each block may shrink the costate (h K, the largest over images), and by how much it does (below 0: it grows on the way back).',
+      'Left: mean over images of norm(p), at the start of each stage’s exchangeable blocks and after each of them; dashed, the bound exp(- sum h K) from the end of the stage. Right: the largest shrinkage allowed for each block (h K, max over images), and the measured one (below 0: it grows in the backward pass).',
     findings,
     reported: {
       'norm(p) after the stem': atStem,
@@ -177,7 +177,7 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
             ],
           },
           {
-            title: 'By how much a block shrinks the costate',
+            title: 'Shrinkage of the costate by each block',
             x: placeAxis,
             y: { title: 'log of the shrinkage' },
             series: [

@@ -86,14 +86,14 @@ export function deletionSection({ whole, single, several }: Deletion): AnalysisS
   const bearable = errors.filter((error) => error <= whole.error + 1).length;
   return section({
     id: 'deletion',
-    title: 'Without some blocks',
+    title: 'Deleted blocks',
     question:
-      'How much of the net can be left out? (An ensemble of paths loses some of its members; a chain breaks.)',
+      'How many blocks can be deleted? (An ensemble of paths loses some of its members; a chain breaks.)',
     sentence: single.length
-      ? `One block less takes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; ${bearable || 'none'} of ${single.length} blocks can be left out for at most one more percent.${half ? ` Without ${half.deleted} of them it is ${percent(half.error.mean)} on average.` : ''}`
+      ? `Deleting one block changes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; ${bearable || 'none'} of ${single.length} blocks can be deleted at a cost of at most one percentage point.${half ? ` Without ${half.deleted} of them it is ${percent(half.error.mean)} on average.` : ''}`
       : 'There are no exchangeable blocks.',
     caption:
-      'A deleted block has step 0, the others keep theirs. Left and middle: the mean over subsets of k blocks, the bars from the least to the greatest. Right: each block alone; the dashed line is the whole net.',
+      'A deleted block has step 0; the others keep their steps. Left and middle: mean over subsets of k blocks; the bars show min and max. Right: each block deleted alone; the dashed line is the whole net.',
     reported: {
       'error in %': whole.error,
       ...(single.length && {

@@ -149,12 +149,12 @@ export function neighboursSection(stages: readonly StageNeighbours[]): AnalysisS
     id: 'neighbours',
     title: 'Smooth in depth?',
     question:
-      'Are neighbouring blocks alike, as those of a discretised ODE would be (distance of order 1/L), or as different as any two?',
+      'Are neighbouring blocks similar, like those of a discretised ODE (distance of order 1/L), or as different as any two blocks?',
     sentence: rows.length
       ? `Neighbours are ${short(of(({ weight }) => weight))} of their size apart in their weights (${short(of(({ freshWeight }) => freshWeight))} before training) and ${short(of(({ velocity }) => velocity))} in what they do to the state (${short(of(({ freshVelocity }) => freshVelocity))}); independent blocks of equal size would be 1.41 apart.`
       : 'No stage has two exchangeable blocks.',
     caption:
-      'Left: norm(theta^{l+1} - theta^l) over the mean norm of a block of the stage, theta its convolutions. Right: the same for f(X, theta) at the states of test images, which does not depend on how the channels inside a block are numbered. Blocks in the order of the flow.',
+      'Left: norm(theta^{l+1} - theta^l) over the mean norm of a block of the stage, theta its convolutions. Right: the same for f(X, theta) at the states of test images, which does not depend on the numbering of channels inside a block. Blocks are in the order of the flow.',
     reported: rows.length
       ? {
           'weights: distance of neighbours': of(({ weight }) => weight),

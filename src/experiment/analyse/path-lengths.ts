@@ -163,12 +163,12 @@ export function pathsSection(pieces: readonly PathLengths[]): AnalysisSection {
     id: 'paths',
     title: 'Path lengths',
     question:
-      'Is the net an ensemble of shallow ones: how many blocks do the paths go through that carry its gradient, and what does each order of the expansion add?',
+      'Is the net an ensemble of shallow nets? How many blocks lie on the paths that carry its gradient, and what does each order of the expansion contribute?',
     sentence: whole
-      ? `Paths pass ${short(whole.blocks / 2)} of ${whole.blocks} blocks on average; weighted with the gradient through them, ${short(whole.meanLength)}; weighted with what each order adds to the gradient, ${short(meanOf(whole.signed))}.`
+      ? `Paths pass ${short(whole.blocks / 2)} of ${whole.blocks} blocks on average; weighted with the gradient through them, ${short(whole.meanLength)}; weighted with the contribution of each order to the gradient, ${short(meanOf(whole.signed))}.`
       : 'There are no exchangeable blocks.',
     caption:
-      'Dashed: binom(n, k) / 2^n, how many paths there are. Paths: binom(n, k) times the mean norm of the gradient through one path of k blocks. Orders: what all paths of length k together add along the gradient; the sum over k is 1. Last: the gradient through one path, at the start of the piece.',
+      'Dashed: binom(n, k) / 2^n, the fraction of paths of each length. Paths: binom(n, k) times the mean norm of the gradient through one path of k blocks. Orders: the contribution of all paths of length k along the gradient; the sum over k is 1. Last: the gradient through one path, at the start of the piece.',
     checks: pieces.map(({ piece, sumError }) =>
       atMost(
         { name: `${piece}: sum over orders against the gradient, relative error`, measured: sumError },

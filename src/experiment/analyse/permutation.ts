@@ -98,14 +98,13 @@ export function permutationSection({ whole, swaps, orders, largestDistance }: Pe
   const places = swaps.map(({ place }) => place + 0.5);
   return section({
     id: 'permutation',
-    title: 'In another order',
-    question:
-      'Does it matter in which order the blocks of a stage act? (Under Algorithm 1 they changed it themselves.)',
+    title: 'Permuted blocks',
+    question: 'Does the order of the blocks of a stage matter? (Algorithm 1 changes it during training.)',
     sentence: swaps.length
-      ? `Exchanging two neighbours takes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; with every stage turned round it is ${percent(last)}.`
-      : 'No stage has two blocks to exchange.',
+      ? `Swapping two neighbours changes the error from ${percent(whole.error)} to between ${percent(best)} and ${percent(worst)}; with every stage reversed it is ${percent(last)}.`
+      : 'No stage has two blocks to swap.',
     caption:
-      'The blocks change places, the steps stay where they are. Left: permutations within stages, uniform among those with so many inverted pairs; bars from the least to the greatest. Right: two neighbours exchanged; the dashed line is the trained order.',
+      'The blocks are permuted; the steps keep their places. Left: permutations within stages, uniform among those with that number of inverted pairs; the bars show min and max. Right: two neighbours swapped; the dashed line is the trained order.',
     reported: {
       'error in %, trained order': whole.error,
       ...(swaps.length && {
@@ -130,7 +129,7 @@ export function permutationSection({ whole, swaps, orders, largestDistance }: Pe
             series: [{ name: 'loss', points: orders.map((row) => ranged(row.distance, row.loss)) }],
           },
           {
-            title: 'Error with two neighbours exchanged',
+            title: 'Error with two neighbours swapped',
             x: { title: 'between blocks, in the order of depth', whole: true },
             y: errorAxis,
             series: [

@@ -124,12 +124,12 @@ export function stepGradientSection({ stages, diagonalError: error }: StepGradie
   return section({
     id: 'step-gradient',
     title: 'The functional gradient at the trained blocks',
-    question: 'Where in depth would more of which block lower the loss? G = dE/drho at the trained weights.',
+    question: 'Where in depth would adding which block lower the loss? G = dE/drho at the trained weights.',
     sentence: deepest
-      ? `On the diagonal, which is the derivative in the step sizes, G lies between ${short(Math.min(...own.map(({ value }) => value)))} and ${short(Math.max(...own.map(({ value }) => value)))}. Its least value is ${short(deepest.value)}: block ${deepest.block} of ${deepest.stage}${deepest.own ? ' in its own place' : ` in the place ${deepest.l + 1} of its stage`}.`
+      ? `On the diagonal, which is the derivative in the step sizes, G lies between ${short(Math.min(...own.map(({ value }) => value)))} and ${short(Math.max(...own.map(({ value }) => value)))}. Its minimum is ${short(deepest.value)}: block ${deepest.block} of ${deepest.stage}${deepest.own ? ' at its own place' : ` at place ${deepest.l + 1} of its stage`}.`
       : 'There are no exchangeable blocks.',
     caption:
-      'Row: a block, in the order of the flow and named by its number. Column: a place in depth. Blue, below 0: a little of this block beside the one that acts there would lower the loss; orange: raise it. Outlined: the block’s own place, where G = dE/dh.',
+      'Row: a block, in the order of the flow and labelled by its number. Column: a place in depth. Blue (below 0): adding a little of this block at that place would lower the loss; orange: raise it. Outlined: the block’s own place, where G = dE/dh.',
     checks: own.length
       ? [atMost({ name: 'diagonal of G against dE/dh by autograd, relative error', measured: error }, 1e-10)]
       : [],

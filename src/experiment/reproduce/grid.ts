@@ -90,7 +90,7 @@ function armsOf(schemes: readonly string[], { preset, tauStarts, tauLrFactors }:
 }
 
 function unique<T>(flag: string, values: readonly T[]): T[] {
-  if (!values.length) throw new UsageError(`${flag}: name at least one`);
+  if (!values.length) throw new UsageError(`${flag}: give at least one`);
   return [...new Set(values)];
 }
 

@@ -32,9 +32,7 @@ export function standingOf(root: string, cell: Cell, { own = false } = {}): Stan
     // A kill between creating the folder and writing the settings leaves nothing worth keeping; anything else is not
     // ours to remove.
     if ([runFiles.result, runFiles.checkpoints].some((name) => existsSync(join(dir, name))))
-      throw new FileError(
-        `${dir} has no ${runFiles.config}: put it back, or delete ${dir} to train it again`,
-      );
+      throw new FileError(`${dir} has no ${runFiles.config}: restore it, or delete ${dir} to train it again`);
     const holder = held();
     return holder === undefined ? { state: 'new' } : { state: 'running', holder, share: 0 };
   }
@@ -61,7 +59,7 @@ function checkSettings(dir: string, { config }: Cell): void {
   for (const key of Object.keys({ ...saved, ...config }) as (keyof TrainConfig)[])
     if (!changeableSettings.has(key) && JSON.stringify(saved[key]) !== JSON.stringify(config[key]))
       throw new UsageError(
-        `${dir} was trained with ${flagOf(key)} ${String(saved[key])}, this grid wants ${String(config[key])}: give the same settings${key === 'amp' ? ' (--amp or --no-amp, on every machine)' : ''}, or name another --output`,
+        `${dir} was trained with ${flagOf(key)} ${String(saved[key])}, but this grid has ${String(config[key])}: use the same settings${key === 'amp' ? ' (--amp or --no-amp, on every machine)' : ''}, or choose another --output`,
       );
 }
 

@@ -62,7 +62,7 @@ export function* eachLine(
       }
       if (text[at] === '"') {
         const end = closingQuote(text, at);
-        if (end < 0) throw error('a quotation mark has no partner', number);
+        if (end < 0) throw error('a quotation mark is not closed', number);
         const inside = text.slice(at + 1, end);
         cells.push({ text: inside.replaceAll('""', '"'), quoted: true });
         number += inside.split(lineEnd).length - 1;
@@ -70,7 +70,7 @@ export function* eachLine(
         const padded = isPadding(text[at]);
         skipPadding();
         if (!isEnd(text[at]) && text[at] !== separator && !(spaced && padded))
-          throw error('a cell in quotes goes on after them', number);
+          throw error('text follows a quoted cell', number);
       } else {
         const end = endOfPlain();
         cells.push({ text: text.slice(at, end).trim(), quoted: false });

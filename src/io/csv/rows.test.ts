@@ -84,14 +84,14 @@ it('text from other programs is read: CRLF, a UTF-8 byte order mark, empty lines
 });
 
 it.each([
-  ['a quotation mark without a partner', 'a,b\n1,"2\n3', 'x.csv, line 2: a quotation mark has no partner'],
-  ['text after quotes', 'a\n"1"2', 'x.csv, line 2: a cell in quotes goes on after them'],
+  ['a quotation mark without a partner', 'a,b\n1,"2\n3', 'x.csv, line 2: a quotation mark is not closed'],
+  ['text after quotes', 'a\n"1"2', 'x.csv, line 2: text follows a quoted cell'],
   [
     'a row too short, after a cell of two lines',
     'a,b\n"1\n1",2\n3',
     'x.csv, line 4: 1 cells, the first line has 2',
   ],
-  ['a column that is there twice', 'a,a\n1,2', 'x.csv: the column "a" is there twice'],
+  ['a column that is there twice', 'a,a\n1,2', 'x.csv: the column "a" appears twice'],
 ])('the error for %s gives its line', (_, text, message) => {
   expect(() => decodeCsv(text, 'x.csv')).toThrow(new FileError(message));
 });

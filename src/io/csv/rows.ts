@@ -80,7 +80,7 @@ function valueOf({ text, quoted }: Cell, separator: Separator = ','): CsvValue {
 export function columnNames(line: Line, path: string): string[] {
   const names = line.cells.map(({ text }) => text);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new FileError(`${path}: the column ${JSON.stringify(twice)} is there twice`);
+  if (twice !== undefined) throw new FileError(`${path}: the column ${JSON.stringify(twice)} appears twice`);
   return names;
 }
 

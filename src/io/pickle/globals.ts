@@ -172,7 +172,7 @@ function sizeOf(value: unknown): number {
 export function hostOf({ file, damaged, content, advice, meaningOf, persistent }: HostOptions): PickleHost {
   const refused = (full: string): FileError =>
     new FileError(
-      `${file} names ${show(full)}, which is no part of ${content}: loading it in Python would run that code, here nothing runs and the file is refused; ${advice}`,
+      `${file} names ${show(full)}, which is not part of ${content}: loading it in Python would run that code, so the file is rejected; ${advice}`,
     );
   const getattr = (full: string): Maker =>
     new Maker(([target, name, ...more]) => {

@@ -96,7 +96,9 @@ it.each([
   const refused = (bytes: Uint8Array): void => {
     const attempt = (): unknown => read(bytes);
     expect(attempt).toThrow(FileError);
-    expect(attempt).toThrow(`FILE names ${JSON.stringify(`${module}.${name}`)}, which is no part of weights`);
+    expect(attempt).toThrow(
+      `FILE names ${JSON.stringify(`${module}.${name}`)}, which is not part of weights`,
+    );
   };
   refused(pickleOf(callOf(globalOf(module, name), ['true'])));
   const text = (part: string): string => `\x8c${String.fromCharCode(part.length)}${part}`;
@@ -186,7 +188,7 @@ it('an enumeration member is a value, by getattr of a class; other uses of getat
     [member, 'd'],
   ])
     expect(() => python('builtins', 'getattr', ...args)).toThrow(
-      'FILE names "builtins.getattr", which is no part of weights',
+      'FILE names "builtins.getattr", which is not part of weights',
     );
 });
 

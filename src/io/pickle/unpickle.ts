@@ -301,7 +301,7 @@ export function unpickle(cursor: Cursor, host: PickleHost): unknown {
     if (opcode === protocolOpcode) {
       const protocol = cursor.byte();
       if (protocol < 2 || protocol > 5)
-        throw cursor.damaged(`its pickle has protocol ${protocol}, of which 2 to 5 are read`);
+        throw cursor.damaged(`its pickle has protocol ${protocol}; 2 to 5 are supported`);
       continue;
     }
     const operation = operations.get(opcode);

@@ -159,7 +159,7 @@ function noStateDict(
   const object = [content, ...entries.map(([, value]) => value)].find((value) => value instanceof Opaque);
   const keys = Array.isArray(content) ? '' : fewOf(entries.map(([name]) => keyText(name).slice(0, 60)));
   const what = object
-    ? `it holds an object of ${JSON.stringify(object.name)}, whose class is code and is not made here; save model.state_dict() instead`
+    ? `it holds an object of ${JSON.stringify(object.name)}, whose class is code and is not loaded; save model.state_dict() instead`
     : `${keys ? `its keys are ${keys}` : content instanceof Map ? 'its dictionary is empty' : 'it is not a dictionary'}; tensors are expected at the top or under ${wrappers.slice(0, 4).join(', ')}, ..`;
   return new FileError(`${path} has no state dictionary: ${what}`);
 }

@@ -33,7 +33,7 @@ export function openLegacyFile(path: string, source: ByteSource, damaged: Damage
   });
   if (unpickle(cursor, host) !== magicNumber)
     throw new FileError(
-      `${path} is a Python pickle, but not one of torch.save; save the weights with torch.save(model.state_dict(), FILE)`,
+      `${path} is a Python pickle, but not one written by torch.save; save the weights with torch.save(model.state_dict(), FILE)`,
     );
   const version = unpickle(cursor, host);
   if (version !== protocolVersion) throw damaged(`its version is ${String(version)}, not ${protocolVersion}`);

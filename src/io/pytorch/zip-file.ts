@@ -60,41 +60,37 @@ export async function openZipFile(path: string, damaged: Damaged): Promise<Torch
 const otherZips: readonly (readonly [entry: RegExp, what: string, mend: string])[] = [
   [
     /^[^/]*\/(constants\.pkl|code\/)/,
-    'a program of TorchScript',
+    'a TorchScript program',
     'make it in Python: torch.save(torch.jit.load(IN).state_dict(), OUT)',
   ],
   [
     /^([^/]*\/)?(archive_format|models\/model\.json|serialized_exported_program\.json)$/,
-    'a program of torch.export (.pt2)',
+    'a torch.export program (.pt2)',
     'make it in Python: torch.save(torch.export.load(IN).state_dict, OUT)',
   ],
   [
     /^([^/]*\/)?(model\.weights\.h5|variables\.h5)$/,
     'a Keras file (.keras)',
-    'copy its weights into the same net of PyTorch, and save that with torch.save(model.state_dict(), FILE)',
+    'copy its weights into the same net in PyTorch, and save that with torch.save(model.state_dict(), FILE)',
   ],
   [
     /\.npy$/,
-    'an archive of NumPy (.npz)',
+    'a NumPy archive (.npz)',
     'make it in Python: torch.save({name: torch.tensor(a) for name, a in numpy.load(IN).items()}, OUT)',
   ],
-  [/^\[Content_Types\]\.xml$/, 'a document of an office program', 'fetch the weights again'],
-  [
-    /\.(pth|pt|th|bin|ckpt|safetensors)(\.tar)?$/i,
-    'a zip with files of weights in it',
-    'unpack it first (unzip)',
-  ],
+  [/^\[Content_Types\]\.xml$/, 'an office document', 'fetch the weights again'],
+  [/\.(pth|pt|th|bin|ckpt|safetensors)(\.tar)?$/i, 'a zip of weight files', 'unpack it first (unzip)'],
 ];
 
 /** The name of the pickle. @throws FileError if the zip was not written by torch.save */
 function rootOf(names: readonly string[], path: string): string {
   for (const [entry, what, mend] of otherZips)
     if (names.some((name) => entry.test(name)))
-      throw new FileError(`${path} is ${what}; needed is a state dictionary of torch.save; ${mend}`);
+      throw new FileError(`${path} is ${what}; expected a PyTorch state dict; ${mend}`);
   const [root, ...more] = names.filter((name) => /^[^/]*\/data\.pkl$/.test(name));
   if (root === undefined || more.length > 0)
     throw new FileError(
-      `${path} is a zip, but not one of torch.save: it has no data.pkl in one folder; save the weights with torch.save(model.state_dict(), FILE)`,
+      `${path} is a zip, but not one written by torch.save: it has no data.pkl in one folder; save the weights with torch.save(model.state_dict(), FILE)`,
     );
   return root;
 }

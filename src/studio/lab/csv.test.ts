@@ -136,8 +136,8 @@ describe('chosen columns', () => {
 });
 
 it.each([
-  ['x1,x2,class\n1,2,"a\n1,2,b', 'own points, line 2: a quotation mark has no partner'],
-  ['x1,x2,class\n1,2,a\n1,2,"a"b', 'own points, line 3: a cell in quotes goes on after them'],
+  ['x1,x2,class\n1,2,"a\n1,2,b', 'own points, line 2: a quotation mark is not closed'],
+  ['x1,x2,class\n1,2,a\n1,2,"a"b', 'own points, line 3: text follows a quoted cell'],
   ['', 'own points are empty'],
   ['\n# only this\n', 'own points are empty'],
   ['a,b\n1,2\n', 'own points need three columns, x1, x2 and y (or class), got a, b'],

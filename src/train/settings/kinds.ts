@@ -98,7 +98,7 @@ export const numbers = (range: Range, argument = '<numbers>'): Kind<readonly num
       const isGood = (one: unknown): boolean =>
         typeof one === 'number' && Number.isFinite(one) && (range.above === undefined || one > range.above);
       if (list.length === 0 || !list.every(isGood))
-        throw unexpected(`${what}, with commas between them,`, name, value);
+        throw unexpected(`${what} separated by commas`, name, value);
       return list as readonly number[];
     },
     argument,
@@ -121,7 +121,7 @@ export const choice = <T extends string>(values: readonly T[], argument = '<name
 
 export const text = (argument = '<name>'): Kind<string> => ({
   check(name, value) {
-    if (typeof value !== 'string' || value.trim() === '') throw unexpected('a text', name, value);
+    if (typeof value !== 'string' || value.trim() === '') throw unexpected('a string', name, value);
     return value;
   },
   argument,
