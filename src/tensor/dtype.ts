@@ -93,7 +93,7 @@ export function dtypeOfArray(data: unknown, name = 'data'): DType {
 /** @throws UsageError unless the memory of the typed array can be that of a tensor */
 export function checkStored(data: unknown): void {
   if (!Object.hasOwn(storedTypes, typedArrayName(data) ?? ''))
-    throw unexpected(`a typed array of these: ${Object.keys(storedTypes).join(', ')}`, 'data', data);
+    throw unexpected(`one of the arrays ${Object.keys(storedTypes).join(', ')}`, 'data', data);
   // Its memory would be freed under the tensor.
   if (((data as NumericArray).buffer as { readonly resizable?: boolean }).resizable)
     throw new UsageError('a tensor cannot share the memory of a resizable buffer: tensor(data) copies it');

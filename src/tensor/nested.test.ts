@@ -56,7 +56,7 @@ it('integers without a dtype of their own become i64, exactly', () => {
 
 it('only arrays with the memory of a dtype can share it with a tensor', () => {
   expect(() => fromBuffer(Int32Array.of(1) as never, [1])).toThrow(
-    'a typed array of these: Float64Array, Float32Array, BigInt64Array, Uint16Array, Uint8Array, Uint8ClampedArray for data',
+    'one of the arrays Float64Array, Float32Array, BigInt64Array, Uint16Array, Uint8Array, Uint8ClampedArray for data',
   );
   expect(() => fromBuffer(new DataView(new ArrayBuffer(8)) as never, [1])).toThrow('for data, got');
 });

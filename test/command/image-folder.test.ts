@@ -51,7 +51,7 @@ it('epochs are evaluated on val, and the result has both errors', () => {
   expect((result.confusion as number[][]).flat().reduce((sum, count) => sum + count, 0)).toBe(6);
   const split = meanfield(['train', '--dataset', 'image-folder', '--data-dir', data, '--val-split', '2']);
   expect(split.code).toBe(2);
-  expect(split.stderr).toMatch(/^meanfield: .*--val-split .*4 images for validation/);
+  expect(split.stderr).toMatch(/^meanfield: .*--val-split .*4 validation images/);
   const grey = meanfield(['train', '--dataset', 'image-folder', '--data-dir', data, '--channels', '2']);
   expect(grey.code).toBe(2);
   expect(grey.stderr).toMatch(/^meanfield: .*1 or 3 for --channels/);

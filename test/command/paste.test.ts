@@ -56,7 +56,7 @@ it('the page of a run has working command lines', () => {
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
   const [, made = '', evaluate = ''] =
-    /# made by\n(.*)\n\n# evaluate the last checkpoint\n(.*)<\/pre>/.exec(page) ?? [];
+    /# created by\n(.*)\n\n# evaluate the last checkpoint\n(.*)<\/pre>/.exec(page) ?? [];
   expect(pasted(made)).toEqual([bin, ...quick, '--output', '-runs', '--name', "it's"]);
   expect(pasted(evaluate)).toEqual([bin, 'evaluate', join(here, '-runs', "it's")]);
   const [, real = ''] = /^(.*)$/.exec(evaluate) ?? [];

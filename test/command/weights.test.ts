@@ -119,7 +119,7 @@ it.each<[string, () => readonly string[], number, string]>([
     'a file without its net',
     () => ['evaluate', file],
     2,
-    'say of which net and for which data (--model resnet20',
+    'is a weight file: name its net and its data, such as --model resnet20',
   ],
   [
     'a net for a run folder',

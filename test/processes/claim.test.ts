@@ -119,10 +119,10 @@ it.each(['', 'nonsense', '{"host": 3', '7', '{}'])(
 );
 
 it.runIf(existsSync('/proc/self'))(
-  'a claim in a folder that takes no folders is an error with a remedy',
+  'a claim in a folder that cannot hold folders is an error with a remedy',
   () => {
     expect(() => takeClaim('/proc/meanfield', 'thing')).toThrow(
-      /^cannot write to \/proc\/meanfield.*: \/proc takes no folders; name another folder$/,
+      /^cannot write to \/proc\/meanfield.*: \/proc cannot hold folders; choose another folder$/,
     );
   },
 );

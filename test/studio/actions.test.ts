@@ -36,7 +36,9 @@ it('every command line of the page works in the folder of the server', async () 
     ]) {
       const { page: own, done } = await fixture.open(hash!);
       const line = own.getByRole('group', { name: 'command line' }).first();
-      expect(await line.textContent()).toMatch(new RegExp(`^node /\\S+/bin/meanfield\\.js ${words}`));
+      await expect
+        .poll(() => line.textContent())
+        .toMatch(new RegExp(`^node /\\S+/bin/meanfield\\.js ${words}`));
       await done();
     }
   } finally {

@@ -155,14 +155,14 @@ it('a file with duplicate particles or non-finite weights is rejected', async ()
   await expectRejected(
     'linear.bias',
     Float64Array.of(1, 2, Number.NaN, 4, 5),
-    'linear.bias has NaN at place 2',
+    'linear.bias has NaN at index 2',
   );
   const variances = new Float64Array(tensors.get('bn1.running_var')!.shape[0]!).fill(1);
   variances[1] = -1e-3;
   await expectRejected(
     'bn1.running_var',
     variances,
-    'bn1.running_var has -0.001 at place 1: it is not a variance',
+    'bn1.running_var has -0.001 at index 1, which is not a variance',
   );
   write(new Map([...tensors].filter(([name]) => name !== 'layer1.1.tau')));
   await expect(importWeights(file, target, { model: 'resnet20' })).rejects.toThrow(
