@@ -7,9 +7,11 @@ export interface ErrorGroup {
   readonly dataset: string;
   readonly model: string;
   readonly scheme: string;
+  /** Finished runs. */
   readonly n: number;
   /** In percent. */
   readonly testError: number;
+  /** Of the mean; undefined for one run. */
   readonly standardError: number | undefined;
   /** The mean and its error as text. */
   readonly text: string;

@@ -1,18 +1,11 @@
 /** Groups runs by data set, model and scheme: mean and standard error over seeds, as text or Markdown. */
 import { formatDuration, missing } from '../draw/index.ts';
+import type { ErrorGroup } from '../pictures/index.ts';
 import type { RunSummary } from '../runs/run-summary.ts';
 import { mean, standardError } from '../stats/index.ts';
 
-export interface GroupRow {
-  readonly dataset: string;
-  readonly model: string;
-  readonly scheme: string;
-  /** Finished runs. */
-  readonly n: number;
-  /** In percent. */
-  readonly testError: number;
-  /** Standard error of the mean; undefined for one run. */
-  readonly standardError: number | undefined;
+/** Means over the finished runs of a group. */
+export interface GroupRow extends Omit<ErrorGroup, 'text'> {
   readonly testLoss: number;
   /** Mean duration of a run. */
   readonly seconds: number;

@@ -53,8 +53,10 @@ export interface Comparison {
 
 export interface ReproductionRow {
   readonly id: string;
+  /** Name in the talk. */
   readonly network: string;
   readonly dataset: string;
+  /** Model name here. */
   readonly model: string;
   /** Percent, from the talk; absent if the talk has no such row. */
   readonly talk?: { readonly vanilla: number; readonly meanField: number };

@@ -3,20 +3,10 @@
  */
 import { nearest } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
+import type { ReproductionRow } from '../../runs/index.ts';
 
-export interface TableRow {
-  /** Name on the command line. */
-  readonly id: string;
-  /** Name in the talk. */
-  readonly network: string;
-  readonly dataset: string;
-  /** Model name here. */
-  readonly model: string;
-  /** Percent; absent for a row that the talk does not have. */
-  readonly talk?: { readonly vanilla: number; readonly meanField: number };
-  /** Percent: the smallest and largest vanilla error of published re-runs. */
-  readonly reruns?: readonly [number, number];
-}
+/** A row of the table, as it is named on the command line (`id`). */
+export type TableRow = Omit<ReproductionRow, 'arms' | 'comparisons'>;
 
 const cifar10 = (
   id: string,

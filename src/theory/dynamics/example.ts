@@ -7,9 +7,10 @@ import {
   gridMeasure,
   type GridMeasure,
   independentSlices,
+  type Law,
   type Problem,
 } from '../../mean-field/index.ts';
-import { type Generator, ops, scope, tensor } from '../../tensor/index.ts';
+import { type Generator, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { Fashion } from '../fashion.ts';
 
 /** A problem, a family of blocks, and the initial particles of a flow. */
@@ -39,6 +40,24 @@ function target(x: readonly number[]): number {
   return Math.sin(at(0) + at(1)) + Math.cos(at(2) - at(3)) / 2;
 }
 
+/** One output through a random readout of length 1, and particles drawn from a law. */
+function exampleOf(
+  generator: Generator,
+  inputs: Tensor,
+  targets: Float64Array,
+  family: Family,
+  law: Law,
+  slices: number,
+  particles: number,
+): Example {
+  const d = inputs.shape[1] ?? 0;
+  const row = generator.normal([1, d], 'f64');
+  const readout = ops.divScalar(row, ops.norm(row).item());
+  const theta = independentSlices(law, generator, slices, particles, family.parameterCount(d), 'f64');
+  const problem = { inputs, targets: tensor(targets, [targets.length, 1]), readout };
+  return { problem, family, start: gridMeasure(theta), d };
+}
+
 /**
  * Gaussian inputs, one smooth output through a readout of length 1, and particles from N(0, I), which have full
  * support in the limit of many.
@@ -54,19 +73,7 @@ export function drawnExample(
     const targets = Float64Array.from({ length: samples }, (_, i) =>
       target(numbers.slice(i * d, (i + 1) * d)),
     );
-    const row = generator.normal([1, d], 'f64');
-    const readout = ops.divScalar(row, ops.norm(row).item());
-    const family = bottleneck(activation);
-    const theta = independentSlices(
-      gaussian(),
-      generator,
-      slices,
-      particles,
-      family.parameterCount(d),
-      'f64',
-    );
-    const problem = { inputs, targets: tensor(targets, [samples, 1]), readout };
-    return { problem, family, start: gridMeasure(theta), d };
+    return exampleOf(generator, inputs, targets, bottleneck(activation), gaussian(), slices, particles);
   });
 }
 
@@ -82,20 +89,7 @@ export function fashionExample(
   const { samples, slices, particles } = { ...defaultSizes, samples: 100, ...sizes };
   return scope(() => {
     const inputs = ops.clone(ops.sliceDim(fashion.inputs, 0, 0, samples));
-    const d = inputs.shape[1] ?? 0;
     const targets = Float64Array.from(fashion.labels.slice(0, samples), (label) => (label % 2 ? 1 : -1));
-    const row = generator.normal([1, d], 'f64');
-    const readout = ops.divScalar(row, ops.norm(row).item());
-    const family = bottleneck('tanh');
-    const theta = independentSlices(
-      gaussian(0.5),
-      generator,
-      slices,
-      particles,
-      family.parameterCount(d),
-      'f64',
-    );
-    const problem = { inputs, targets: tensor(targets, [samples, 1]), readout };
-    return { problem, family, start: gridMeasure(theta), d };
+    return exampleOf(generator, inputs, targets, bottleneck('tanh'), gaussian(0.5), slices, particles);
   });
 }
