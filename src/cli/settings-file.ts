@@ -5,7 +5,8 @@ import { UsageError } from '../errors.ts';
 import { expandHome } from '../io/index.ts';
 import { readSettingsFile, runFiles } from '../runs/index.ts';
 import { type TrainOptions, withEffect } from '../train/index.ts';
-import { isNegated, isSetting, keyOf } from '../train/settings/table.ts';
+import { isNegated, keyOf } from '../train/settings/flags.ts';
+import { isSetting } from '../train/settings/table.ts';
 import { type CommandKey, commandSettings, isCommandKey } from './command-settings.ts';
 
 /** Keys for the command, besides the training settings. */

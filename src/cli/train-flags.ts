@@ -5,15 +5,9 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { withoutType } from '../train/settings/kinds.ts';
-import {
-  configKeys,
-  flagName,
-  flagOf,
-  groupTitles,
-  helpWithDefault,
-  type SettingName,
-  settingOf,
-} from '../train/settings/table.ts';
+import { flagName, flagOf, helpWithDefault } from '../train/settings/flags.ts';
+import { groupTitles } from '../train/settings/setting.ts';
+import { configKeys, type SettingName, settingOf } from '../train/settings/table.ts';
 
 function optionOf(key: SettingName): Option {
   const { kind, short, group } = settingOf(key);

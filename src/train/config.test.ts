@@ -15,7 +15,8 @@ import {
   type TrainOptions,
 } from './config.ts';
 import { overridden, withEffect } from './settings/effect.ts';
-import { configKeys, flagOf, isSetting, keyOf, settingOf } from './settings/table.ts';
+import { flagOf, keyOf } from './settings/flags.ts';
+import { configKeys, isSetting, settingOf } from './settings/table.ts';
 import { temporaryFolder } from '../test-folder.ts';
 
 const root = temporaryFolder();

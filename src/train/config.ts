@@ -8,13 +8,11 @@ import { readConfigFile, runFiles } from '../runs/index.ts';
 import { checkSense } from './config-sense.ts';
 import { hasEffect, idleValue, missingChoice, type Values, withDefaults } from './settings/effect.ts';
 import { withoutType } from './settings/kinds.ts';
+import { flagOf, isNegated, keyOf } from './settings/flags.ts';
 import {
   checkConfig,
   configKeys,
-  flagOf,
-  isNegated,
   isSetting,
-  keyOf,
   type SettingName,
   settingOf,
   type TrainConfig,

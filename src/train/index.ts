@@ -27,7 +27,8 @@ export { Learner, type LearnerConfig, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
 export { loadTestImages, loadTrained, type TestImages, type Trained } from './trained.ts';
 export { predict, type Prediction } from './predict.ts';
-export { configKeys, flagOf, type TrainConfig } from './settings/table.ts';
+export { flagOf } from './settings/flags.ts';
+export { configKeys, type TrainConfig } from './settings/table.ts';
 export {
   changeableSettings,
   resumeRun,

@@ -1,6 +1,7 @@
 /** Which settings have an effect, given the values of the others, and how errors describe one that has none. */
 import { checkObject } from '../../check.ts';
-import { type Condition, configKeys, isSetting, type SettingName, settingOf } from './table.ts';
+import type { Condition } from './setting.ts';
+import { configKeys, isSetting, type SettingName, settingOf } from './table.ts';
 
 export type Values = Readonly<Partial<Record<SettingName, unknown>>>;
 

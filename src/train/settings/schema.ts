@@ -1,13 +1,7 @@
 /** The table of settings as a JSON Schema, for completion and validation of YAML in editors. */
-import {
-  type Condition,
-  configKeys,
-  flagOf,
-  helpWithDefault,
-  isNegated,
-  type SettingName,
-  settingOf,
-} from './table.ts';
+import { flagOf, helpWithDefault, isNegated } from './flags.ts';
+import type { Condition } from './setting.ts';
+import { configKeys, type SettingName, settingOf } from './table.ts';
 import type { JsonSchema } from './kinds.ts';
 
 /** A key without a value counts as absent. */

@@ -4,7 +4,7 @@
  * Studio's start page are generated from it. Keys are the flags in camelCase. Browsers import this file too: keep it
  * light.
  */
-import { checkObject, checkText } from '../../check.ts';
+import { checkObject } from '../../check.ts';
 import {
   datasetNames,
   drawnDatasets,
@@ -16,65 +16,8 @@ import { lastTaus, schemes, tauStarts } from '../../mean-field/schedules/names.t
 import { shortcutKinds } from '../../models/names.ts';
 import { keyStyles } from '../../models/weight-names.ts';
 import { lrSchedules } from '../../optim/schedule.ts';
-import {
-  choice,
-  integer,
-  type Kind,
-  number,
-  numbers,
-  onOff,
-  oneOfNumbers,
-  path,
-  text,
-  textLike,
-} from './kinds.ts';
-
-/** The choice of another setting that gives a setting its effect. */
-export interface Condition {
-  /** Holds if `setting` is one of `oneOf`, or is greater than `above`; without either, if it is given. */
-  readonly setting: string;
-  readonly oneOf?: readonly string[];
-  readonly above?: number;
-}
-
-/** The groups of settings with their titles, in the order of help and forms. */
-export const groupTitles = {
-  data: 'Data',
-  model: 'Model',
-  scheme: 'Positions in depth',
-  optimiser: 'Optimisation',
-  images: 'Images',
-  machine: 'Machine',
-  run: 'Run',
-} as const;
-export type SettingGroup = keyof typeof groupTitles;
-export const settingGroups = Object.keys(groupTitles) as SettingGroup[];
-
-export interface Setting<T> {
-  readonly kind: Kind<T>;
-  readonly group: SettingGroup;
-  /** The help text of the flag; for a setting that is on by default, that of `--no-flag`. */
-  readonly help: string;
-  readonly short?: string;
-  /** Shown first in forms. */
-  readonly basic?: true;
-  /** Values that forms and editors suggest. */
-  readonly examples?: readonly T[];
-  readonly belongsTo?: Condition;
-  /** The value while it has no effect, allowed even then; defaults to its default. */
-  readonly whenIdle?: T;
-  /** The default in words, if it is not a value. */
-  readonly defaultLabel?: string;
-}
-
-interface WithDefault<T> extends Setting<T> {
-  readonly default: T;
-}
-
-// Infer the type of a setting from its kind alone.
-const defaulted = <T>(setting: WithDefault<NoInfer<T>> & { readonly kind: Kind<T> }): WithDefault<T> =>
-  setting;
-const optional = <T>(setting: Setting<T>): Setting<T> => setting;
+import { choice, integer, number, numbers, onOff, oneOfNumbers, path, text, textLike } from './kinds.ts';
+import { defaulted, optional, type Setting } from './setting.ts';
 
 const optimisers = ['sgd', 'adam'] as const;
 const dtypes = ['f32', 'f64'] as const;
@@ -431,41 +374,10 @@ export const configKeys = Object.keys(settings) as SettingName[];
 export const settingOf = (key: SettingName): Setting<unknown> & { readonly default?: unknown } =>
   settings[key];
 
-/** tauLrFactor -> tau-lr-factor */
-export function flagOf(key: string): string {
-  checkText('key', key);
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** @throws UsageError unless it is a complete configuration */
 export function checkConfig(config: TrainConfig): void {
   const what = 'a configuration, as resolveConfig makes it,';
   checkObject(what, 'config', config, 'dataset', 'model', 'device', 'dtype', 'scheme');
 }
 
-/** tau-lr-factor -> tauLrFactor */
-export function keyOf(flag: string): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
 export const isSetting = (key: string): key is SettingName => Object.hasOwn(settings, key);
-
-/** Whether the setting is on by default, so that its flag is `--no-..`. */
-export const isNegated = (key: SettingName): boolean => settingOf(key).default === true;
-
-/** The flag without dashes: `tau-lr-factor`, `no-flip`. */
-export const flagName = (key: SettingName): string => `${isNegated(key) ? 'no-' : ''}${flagOf(key)}`;
-
-/** The default as help shows it; undefined for a switch. */
-export function defaultText(key: SettingName): string | undefined {
-  const { defaultLabel, default: value } = settingOf(key);
-  if (defaultLabel !== undefined) return defaultLabel;
-  if (Array.isArray(value)) return value.join(',');
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-
-/** The help text with the default, unless that is a switch. */
-export function helpWithDefault(key: SettingName, help = settingOf(key).help): string {
-  const text = defaultText(key);
-  return text === undefined ? help : `${help} (default ${text})`;
-}

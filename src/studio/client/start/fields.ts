@@ -1,14 +1,8 @@
 /** The form's fields, derived from the table of settings, and the command line for their values. */
 import { hasEffect } from '../../../train/settings/effect.ts';
-import {
-  configKeys,
-  defaultText,
-  flagName,
-  groupTitles,
-  settingGroups,
-  type SettingName,
-  settingOf,
-} from '../../../train/settings/table.ts';
+import { defaultText, flagName } from '../../../train/settings/flags.ts';
+import { groupTitles, settingGroups } from '../../../train/settings/setting.ts';
+import { configKeys, type SettingName, settingOf } from '../../../train/settings/table.ts';
 
 export interface Field {
   readonly key: SettingName;
