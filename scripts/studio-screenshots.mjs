@@ -2,8 +2,8 @@
 // Takes screenshots of every view of `meanfield studio`, wide and narrow, light and dark, into docs/images/studio.
 //   node scripts/studio-screenshots.mjs [RUNS_DIR] [--only list,depth] [--out DIR]
 // Without RUNS_DIR it unpacks docs/results and trains a small net on Fashion-MNIST (minutes), for views that need
-// checkpoints and samples.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// checkpoints and samples. Fonts: P052 and Liberation Sans (Debian: fonts-urw-base35, fonts-liberation).
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,8 +28,11 @@ const maxHeights = { 1440: 1500, 390: 1900 };
 
 /** The published grids with their runs unpacked, and a run with a checkpoint for each epoch. */
 function ownRuns() {
-  // The screenshots show the folder's name as given: use a relative path.
+  // The screenshots show the folder's name as given: use a relative path. Their command lines are those of a project
+  // that depends on the package: npx meanfield.
   process.chdir(mkdtempSync(join(tmpdir(), 'studio-screenshots-')));
+  mkdirSync(join('node_modules', '.bin'), { recursive: true });
+  symlinkSync(join(root, 'bin', 'meanfield.js'), join('node_modules', '.bin', 'meanfield'));
   const folder = 'runs';
   for (const grid of readdirSync(join(root, 'docs', 'results'), { withFileTypes: true }))
     if (grid.isDirectory()) {
