@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { parseNumbers, parseSeeds, wholeNumber } from './flags.ts';
 import type { ReproduceFlags } from './reproduce-run.ts';
+import { schemes } from '../mean-field/schedules/names.ts';
 import { type Example, helpText } from './help.ts';
 import { settingOption } from './train-flags.ts';
 
@@ -50,7 +51,7 @@ export function registerReproduce(program: Command): void {
     .addOption(
       option(
         '--schemes <names>',
-        'vanilla, mean-field, mean-field-no-reorder, intervals, learned-step (default: the first three)',
+        `${schemes.join(', ')}, mean-field-no-reorder (default: vanilla, mean-field, mean-field-no-reorder)`,
         words,
       ),
     )

@@ -17,6 +17,7 @@ import {
   blockKinds,
   blocksOf,
   defaultWidth,
+  depthRule,
   type ShortcutKind,
   shortcutsOf,
 } from './plan.ts';
@@ -35,8 +36,12 @@ export const modelNames: readonly string[] = [
 /** Depths at which the pre-activation nets of He et al. 2016 use bottlenecks. */
 const publishedBottlenecks = [164, 1001];
 
-const forms =
-  'resnetD or preresnetD with D = 6n + 2, those with -bottleneck and D = 9n + 2, resnextD-CxWd with D = 9n + 2';
+const suffixed = blockKinds.filter((kind) => kind !== 'basic');
+const forms = [
+  `resnetD or preresnetD with D = ${depthRule('basic')}`,
+  ...suffixed.map((kind) => `those with -${kind} and D = ${depthRule(kind)}`),
+  `resnextD-CxWd with D = ${depthRule('bottleneck')}`,
+].join(', ');
 
 /** The parsed name; the caller supplies the width. */
 export type NamedArchitecture = Required<Pick<Architecture, 'depth' | 'variant' | 'block'>> &
@@ -54,11 +59,12 @@ export function parseModelName(name: string): NamedArchitecture {
 }
 
 function parseResNet(name: string): NamedArchitecture | undefined {
-  const match = /^(pre)?resnet(\d+)(?:-(basic|bottleneck))?$/.exec(name);
+  const match = /^(pre)?resnet(\d+)(?:-(.+))?$/.exec(name);
   if (!match) return undefined;
   const depth = Number(match[2]);
   const published: BlockKind = match[1] && publishedBottlenecks.includes(depth) ? 'bottleneck' : 'basic';
-  const block = blockKinds.find((kind) => kind === match[3]) ?? published;
+  const block = match[3] === undefined ? published : blockKinds.find((kind) => kind === match[3]);
+  if (!block) return undefined;
   return { depth, variant: match[1] ? 'pre' : 'post', block };
 }
 

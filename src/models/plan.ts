@@ -5,11 +5,8 @@
  */
 import { checkInteger, checkOneOf } from '../check.ts';
 import { UsageError } from '../errors.ts';
-import type { Branch, BranchOptions } from './blocks/branch.ts';
-import { postBasic } from './blocks/post-basic.ts';
-import { postBottleneck } from './blocks/post-bottleneck.ts';
-import { preBasic } from './blocks/pre-basic.ts';
-import { preBottleneck } from './blocks/pre-bottleneck.ts';
+import * as all from './blocks/all.ts';
+import type { BlockDefinition } from './blocks/branch.ts';
 import {
   convShortcut,
   normalisedShortcut,
@@ -20,8 +17,9 @@ import {
 import { type ShortcutKind, shortcutKinds } from './names.ts';
 
 export const variants = ['post', 'pre'] as const;
-export const blockKinds = ['basic', 'bottleneck'] as const;
-export type BlockKind = (typeof blockKinds)[number];
+export type BlockKind = keyof typeof all;
+const blocks: Readonly<Record<BlockKind, BlockDefinition>> = all;
+export const blockKinds = Object.keys(all) as readonly BlockKind[];
 export { type ShortcutKind, shortcutKinds } from './names.ts';
 
 /** The numbers that determine a net. */
@@ -55,18 +53,10 @@ export interface StagePlan {
   readonly stride: number;
 }
 
-interface KindPlan {
-  /** Number of convolutions of a block. */
-  readonly layers: number;
-  /** Ratio of the channels outside the block to those inside. */
-  readonly expansion: number;
-  readonly branch: (options: BranchOptions) => Branch;
-  readonly shortcuts: Readonly<Partial<Record<ShortcutKind, MakeShortcut>>>;
-}
-
 type MakeShortcut = (options: ShortcutOptions) => Shortcut;
 
-export interface NetPlan extends Pick<KindPlan, 'branch'> {
+export interface NetPlan {
+  readonly branch: BlockDefinition['post'];
   readonly shortcut: MakeShortcut;
   readonly post: boolean;
   /** Channels of the stem. */
@@ -77,35 +67,20 @@ export interface NetPlan extends Pick<KindPlan, 'branch'> {
   readonly stages: readonly StagePlan[];
 }
 
-const sizes = { basic: { layers: 2, expansion: 1 }, bottleneck: { layers: 3, expansion: 4 } } as const;
-
-const kinds: Readonly<Record<(typeof variants)[number], Readonly<Record<BlockKind, KindPlan>>>> = {
-  post: {
-    basic: {
-      ...sizes.basic,
-      branch: postBasic,
-      shortcuts: { 'option-a': paddedShortcut, 'option-b': normalisedShortcut },
-    },
-    bottleneck: {
-      ...sizes.bottleneck,
-      branch: postBottleneck,
-      shortcuts: { 'option-b': normalisedShortcut },
-    },
-  },
-  pre: {
-    basic: {
-      ...sizes.basic,
-      branch: preBasic,
-      shortcuts: { 'option-a': paddedShortcut, 'option-b': convShortcut },
-    },
-    bottleneck: { ...sizes.bottleneck, branch: preBottleneck, shortcuts: { 'option-b': convShortcut } },
-  },
+const shortcuts: Readonly<Record<(typeof variants)[number], Readonly<Record<ShortcutKind, MakeShortcut>>>> = {
+  post: { 'option-a': paddedShortcut, 'option-b': normalisedShortcut },
+  pre: { 'option-a': paddedShortcut, 'option-b': convShortcut },
 };
+
+/** The depths that blocks of this kind can make, in words: `6n + 2`. */
+export function depthRule(block: BlockKind): string {
+  return `${3 * blocks[block].layers}n + 2`;
+}
 
 /** Blocks per stage; undefined if blocks of this kind cannot make this depth. */
 export function blocksOf(depth: number, block: BlockKind): number | undefined {
-  const blocks = (depth - 2) / (3 * sizes[block].layers);
-  return Number.isInteger(blocks) && blocks >= 1 ? blocks : undefined;
+  const count = (depth - 2) / (3 * blocks[block].layers);
+  return Number.isInteger(count) && count >= 1 ? count : undefined;
 }
 
 export function defaultWidth({ groups }: Pick<Architecture, 'groups'>): number {
@@ -114,7 +89,7 @@ export function defaultWidth({ groups }: Pick<Architecture, 'groups'>): number {
 
 /** The shortcuts that this kind of block supports, the default first. */
 export function shortcutsOf(block: BlockKind): readonly ShortcutKind[] {
-  return shortcutKinds.filter((kind) => kind in kinds.post[block].shortcuts);
+  return blocks[block].shortcuts;
 }
 
 /** @throws UsageError for an unsupported combination */
@@ -122,23 +97,25 @@ export function planOf(architecture: Architecture): NetPlan {
   const { depth, variant = 'post', block = 'basic', groups, width = defaultWidth({ groups }) } = architecture;
   checkOneOf('variant', variant, variants);
   checkOneOf('block', block, blockKinds);
-  checkInteger('depth', depth, { min: 8 });
+  checkInteger('depth', depth, { min: 5 });
   checkInteger('width', width, { min: 1 });
-  const blocks = blocksOf(depth, block);
-  if (blocks === undefined)
+  const { layers, expansion, grouped, [variant]: branch } = blocks[block];
+  const blocksPerStage = blocksOf(depth, block);
+  if (blocksPerStage === undefined) {
+    const first = [1, 2, 3].map((n) => 3 * layers * n + 2).join(', ');
     throw new UsageError(
-      block === 'basic'
-        ? `a CIFAR ResNet with basic blocks has depth 6n + 2 (8, 14, 20, ..), got ${depth}`
-        : `a CIFAR ResNet with bottleneck blocks has depth 9n + 2 (11, 20, 29, ..), got ${depth}`,
+      `a CIFAR ResNet with ${block} blocks has depth ${depthRule(block)} (${first}, ..), got ${depth}`,
     );
+  }
   if (groups) {
-    if (block !== 'bottleneck')
-      throw new UsageError('groups apply only to bottleneck blocks, not to basic blocks');
+    if (!grouped) {
+      const others = blockKinds.filter((kind) => blocks[kind].grouped).join(' or ');
+      throw new UsageError(`groups apply only to ${others} blocks, not to ${block} blocks`);
+    }
     checkInteger('cardinality', groups.cardinality, { min: 1 });
     checkInteger('width of a group', groups.width, { min: 1 });
   }
-  const { expansion, branch, shortcuts } = kinds[variant][block];
-  const shortcut = shortcuts[shortcutOf(architecture, block)]!;
+  const shortcut = shortcuts[variant][shortcutOf(architecture, block)];
   const stages = [1, 2, 4].map((factor, i) => ({
     name: `layer${i + 1}`,
     innerChannels: factor * (groups ? groups.cardinality * groups.width : width),
@@ -148,7 +125,7 @@ export function planOf(architecture: Architecture): NetPlan {
   return {
     post: variant === 'post',
     width,
-    blocks,
+    blocks: blocksPerStage,
     groups: groups?.cardinality ?? 1,
     stages,
     branch,
@@ -162,7 +139,7 @@ function shortcutOf({ shortcut }: Architecture, block: BlockKind): ShortcutKind 
   checkOneOf('shortcut', kind, shortcutKinds);
   if (!possible.includes(kind))
     throw new UsageError(
-      `shortcut ${kind} applies only to basic blocks; ${block} blocks have ${possible.join(', ')}`,
+      `shortcut ${kind} applies only to ${blockKinds.filter((one) => shortcutsOf(one).includes(kind)).join(' and ')} blocks; ${block} blocks have ${possible.join(', ')}`,
     );
   return kind;
 }

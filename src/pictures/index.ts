@@ -10,33 +10,38 @@ import { swapsPerEpoch } from './swaps.ts';
 import { errorCurves, learningRate, lossCurves } from './training-curves.ts';
 import { trajectories } from './trajectories.ts';
 
-const present = (figures: readonly (Figure | undefined)[]): Figure[] =>
-  figures.filter((figure) => figure !== undefined);
+type GroupRuns = (runs: readonly FigureRun[]) => readonly ErrorGroup[];
 
-/** Figures that draw all runs together, in page order. */
-export function sharedFigures(
-  runs: readonly FigureRun[],
-  groupsOf: (runs: readonly FigureRun[]) => readonly ErrorGroup[],
-): Figure[] {
-  const several = runs.length > 1;
-  return present([
-    errorCurves(runs),
-    lossCurves(runs),
-    learningRate(runs),
-    several ? finalError(runs, groupsOf) : undefined,
-    several ? perClassError(runs) : undefined,
-  ]);
-}
+/** The registry of the figures of runs, in page order: those of all runs together, then those of each run. */
+const figures = {
+  shared: [
+    errorCurves,
+    lossCurves,
+    learningRate,
+    finalError,
+    (runs) => (runs.length > 1 ? perClassError(runs) : undefined),
+  ],
+  depth: [trajectories, stepSizes, intervals],
+  details: [swapsPerEpoch, (run) => perClassError([run]), confusionMatrix],
+} as const satisfies {
+  readonly shared: readonly ((runs: readonly FigureRun[], groupsOf: GroupRuns) => Figure | undefined)[];
+  readonly depth: readonly ((run: FigureRun) => Figure | undefined)[];
+  readonly details: readonly ((run: FigureRun) => Figure | undefined)[];
+};
+
+const present = (drawn: readonly (Figure | undefined)[]): Figure[] =>
+  drawn.filter((figure) => figure !== undefined);
+
+/** Figures that draw all runs together. */
+export const sharedFigures = (runs: readonly FigureRun[], groupsOf: GroupRuns): Figure[] =>
+  present(figures.shared.map((figure) => figure(runs, groupsOf)));
 
 /** Figures of one run's depth. */
-export function depthFigures(run: FigureRun): Figure[] {
-  return present([trajectories(run), stepSizes(run), intervals(run)]);
-}
+export const depthFigures = (run: FigureRun): Figure[] => present(figures.depth.map((figure) => figure(run)));
 
 /** Figures of one run's confusions and changes of order. */
-export function detailFigures(run: FigureRun): Figure[] {
-  return present([swapsPerEpoch(run), perClassError([run]), confusionMatrix(run)]);
-}
+export const detailFigures = (run: FigureRun): Figure[] =>
+  present(figures.details.map((figure) => figure(run)));
 
 export { claimPanel } from './claim-panel.ts';
 export { confusionPicture, type ConfusionPicture } from './confusion.ts';

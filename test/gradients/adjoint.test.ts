@@ -11,10 +11,8 @@ import {
   type StepSize,
   trajectory,
 } from '../../src/mean-field/index.ts';
-import { postBasic } from '../../src/models/blocks/post-basic.ts';
-import { postBottleneck } from '../../src/models/blocks/post-bottleneck.ts';
-import { preBasic } from '../../src/models/blocks/pre-basic.ts';
-import { preBottleneck } from '../../src/models/blocks/pre-bottleneck.ts';
+import { basic } from '../../src/models/blocks/basic.ts';
+import { bottleneck } from '../../src/models/blocks/bottleneck.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { Generator, grad, keep, ops, tensor, type Tensor } from '../../src/tensor/index.ts';
 import { numbers, setValues, Worst } from './nets.ts';
@@ -25,10 +23,10 @@ const channels = 3;
 const shape = [4, channels, 5, 5];
 
 const makers = {
-  'post-activation basic': postBasic,
-  'pre-activation basic': preBasic,
-  'post-activation bottleneck': postBottleneck,
-  'pre-activation bottleneck': preBottleneck,
+  'post-activation basic': basic.post,
+  'pre-activation basic': basic.pre,
+  'post-activation bottleneck': bottleneck.post,
+  'pre-activation bottleneck': bottleneck.pre,
 };
 const branchSizes = { inChannels: channels, innerChannels: 4, outChannels: channels, stride: 1, groups: 2 };
 

@@ -35,7 +35,7 @@ export function openNet(model: CifarResNet): OpenNet {
     const { order, steps, tauEnd } = stage.schedule.snapshot();
     if (tauEnd)
       throw new UsageError(
-        'analyse needs blocks that act one after the other (schemes vanilla, mean-field, learned-step): those of the scheme intervals may overlap',
+        'analyse needs blocks that act one after the other: those of the scheme intervals may overlap',
       );
     const blocks = order.map((particle) => stage.blocks[particle]!);
     const own = new Set(blocks.flatMap((block) => [...block.parameters.values()]));

@@ -1,24 +1,20 @@
 /** The arms of a comparison: a scheme with the settings of its depth coordinates. */
 import { nearest } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
+import { type Scheme, schemes } from '../../mean-field/schedules/names.ts';
 import type { TrainOptions } from '../../train/index.ts';
 
-type Settings = Pick<TrainOptions, 'scheme' | 'reorder'>;
+const frozen = 'mean-field-no-reorder';
 
-const schemes = {
-  vanilla: { scheme: 'vanilla' },
-  'mean-field': { scheme: 'mean-field' },
-  'mean-field-no-reorder': { scheme: 'mean-field', reorder: false },
-  intervals: { scheme: 'intervals' },
-  'learned-step': { scheme: 'learned-step' },
-} as const satisfies Record<string, Settings>;
-
-export type ArmScheme = keyof typeof schemes;
-export const armSchemes = Object.keys(schemes) as ArmScheme[];
+export type ArmScheme = Scheme | typeof frozen;
+export const armSchemes: readonly ArmScheme[] = schemes.flatMap((scheme) =>
+  scheme === 'mean-field' ? [scheme, frozen] : [scheme],
+);
 
 /** @throws UsageError for an unknown scheme */
 export function armScheme(name: string): ArmScheme {
-  if (Object.hasOwn(schemes, name)) return name as ArmScheme;
+  const scheme = armSchemes.find((one) => one === name);
+  if (scheme) return scheme;
   const near = nearest(name, armSchemes);
   throw new UsageError(
     `--schemes: unknown scheme ${JSON.stringify(name)}${near ? `: did you mean ${near}?` : ''} (${armSchemes.join(', ')})`,
@@ -64,5 +60,7 @@ export function makeArm(scheme: ArmScheme, options: ArmOptions, defaults: ArmOpt
 
 /** In the form of a run's configuration. */
 export function armSettings({ scheme, tauStart, tauLrFactor }: Arm): TrainOptions {
-  return scheme === 'vanilla' ? schemes.vanilla : { ...schemes[scheme], tauStart, tauLrFactor };
+  if (scheme === 'vanilla') return { scheme };
+  const settings: TrainOptions = scheme === frozen ? { scheme: 'mean-field', reorder: false } : { scheme };
+  return { ...settings, tauStart, tauLrFactor };
 }

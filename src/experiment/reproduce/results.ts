@@ -1,4 +1,5 @@
 /** The results of a grid's finished cells: means over seeds, paired gains, and order changes of blocks. */
+import { schemesWith } from '../../mean-field/schedules/names.ts';
 import {
   type ArmResult,
   type Comparison,
@@ -88,7 +89,7 @@ function rowResult(row: TableRow, arms: readonly Arm[], outcomes: readonly Outco
 }
 
 function armResult(arm: Arm, outcomes: readonly Outcome[]): ArmResult {
-  const reorders = arm.scheme === 'mean-field' || arm.scheme === 'intervals';
+  const reorders = schemesWith('tau').some((scheme) => scheme === arm.scheme);
   return {
     arm: arm.label,
     scheme: arm.scheme,

@@ -4,7 +4,9 @@ import { grad, noGrad, ops, tensor, type Tensor } from '../../tensor/index.ts';
 import type { Block } from '../block.ts';
 import { identity } from '../flow.ts';
 import { createSchedule } from './create.ts';
-import { type Scheme, schemes, type ScheduleOptions } from './schedule.ts';
+import * as all from './all.ts';
+import { type CoordinateName, trainedCoordinates } from './names.ts';
+import { schemes, type ScheduleOptions } from './schedule.ts';
 
 const make = (options: Partial<ScheduleOptions>) =>
   createSchedule({ scheme: 'mean-field', blocks: 2, dtype: 'f64', device: 'cpu', ...options });
@@ -16,14 +18,51 @@ const affine = (factor: number, offset: number): Block => ({
   },
 });
 
-it('every scheme trains its own coordinates', () => {
-  const names = (scheme: Scheme): string[] => [...make({ scheme }).parameters.keys()];
-  expect(Object.fromEntries(schemes.map((scheme) => [scheme, names(scheme)]))).toEqual({
-    vanilla: [],
-    'mean-field': ['tau'],
-    intervals: ['tau', 'tauEnd'],
-    'learned-step': ['step'],
-  });
+it('the two lists of schemes have the same names', () => {
+  expect(Object.keys(all)).toEqual([...schemes].sort());
+});
+
+it.each(schemes)('%s trains and records the coordinates that its row lists', (scheme) => {
+  const schedule = make({ scheme });
+  expect([...schedule.parameters.keys()]).toEqual(trainedCoordinates[scheme]);
+  expect(Object.keys(schedule.snapshot())).toEqual(['order', 'steps', ...trainedCoordinates[scheme]]);
+});
+
+it.each(schemes)('%s: the gradient of its coordinates equals central differences', (scheme) => {
+  const blocks = [affine(0.3, 1), affine(-2, 0.7), affine(0.9, -0.4)];
+  const schedule = make({ scheme, blocks: 3 });
+  const energy = (): Tensor => ops.sum(schedule.flow(vector([1, 2]), blocks, identity));
+  const generic: Readonly<Record<CoordinateName, readonly number[]>> = {
+    tau: [1.3, 0.2, 0.9],
+    tauEnd: [2.8, 1.1, 2.2],
+    step: [0.8, 0.3, 1.6],
+  };
+  const set = (name: string, values: readonly number[]): void => {
+    noGrad(() => {
+      ops.copy_(schedule.parameters.get(name)!, vector(values));
+    });
+    schedule.settle();
+  };
+  const names: readonly CoordinateName[] = trainedCoordinates[scheme];
+  for (const name of [...names].reverse()) set(name, generic[name]);
+  for (const name of names) {
+    const gradient = grad(energy(), [schedule.parameters.get(name)!])[0]!.toArray();
+    const differences = generic[name].map((_, i) => {
+      const [above, below] = [1e-5, -1e-5].map((shift) => {
+        set(
+          name,
+          generic[name].map((value, j) => (i === j ? value + shift : value)),
+        );
+        return energy().item();
+      });
+      set(name, generic[name]);
+      return (above! - below!) / 2e-5;
+    });
+    expect(gradient.length, name).toBe(differences.length);
+    gradient.forEach((value, i) => {
+      expect(value, `${name} ${i}`).toBeCloseTo(differences[i]!, 7);
+    });
+  }
 });
 
 it.each(schemes)('%s starts as the plain residual net', (scheme) => {

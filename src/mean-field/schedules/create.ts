@@ -1,11 +1,18 @@
 /** Creates schedules by the name of their scheme. */
 import { checkInteger, checkOneOf, checkNeededOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
-import { IntervalSchedule } from './intervals.ts';
-import { LearnedStepSchedule } from './learned-step.ts';
-import { MeanFieldSchedule } from './mean-field.ts';
-import { lastTaus, type Schedule, type ScheduleOptions, schemes, tauStarts } from './schedule.ts';
+import * as all from './all.ts';
+import {
+  lastTaus,
+  type Schedule,
+  type ScheduleOptions,
+  type Scheme,
+  schemes,
+  tauStarts,
+} from './schedule.ts';
 import { VanillaSchedule } from './vanilla.ts';
+
+const classes: Readonly<Record<Scheme, new (options: ScheduleOptions) => Schedule>> = all;
 
 /**
  * The schedule of a stage, by scheme. A stage without exchangeable blocks has nothing to schedule.
@@ -29,14 +36,5 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   if (options.reorder === false && options.scheme !== 'mean-field')
     throw new UsageError(`--no-reorder applies only to the scheme mean-field, not to ${options.scheme}`);
   if (options.blocks === 0) return new VanillaSchedule(options);
-  switch (options.scheme) {
-    case 'vanilla':
-      return new VanillaSchedule(options);
-    case 'mean-field':
-      return new MeanFieldSchedule(options);
-    case 'intervals':
-      return new IntervalSchedule(options);
-    case 'learned-step':
-      return new LearnedStepSchedule(options);
-  }
+  return new classes[options.scheme](options);
 }

@@ -15,6 +15,7 @@ import {
   type Placement,
 } from '../../nn/index.ts';
 import { type Generator, scope, type Tensor } from '../../tensor/index.ts';
+import type { ShortcutKind } from '../names.ts';
 
 /** The sizes of one block: [B, inChannels, H, W] -> [B, outChannels, H / stride, W / stride]. */
 export interface BlockSizes {
@@ -40,6 +41,20 @@ export interface BranchOptions extends BlockSizes, Common {
 export interface Branch extends Layer {
   /** f(., theta) in training or evaluation mode. */
   readonly inMode: (mode: Mode) => Block;
+}
+
+/** A kind of block: its branch in post- and pre-activation nets, and the numbers that a plan needs. */
+export interface BlockDefinition {
+  /** Number of convolutions. A net with n blocks per stage has depth 3 * layers * n + 2. */
+  readonly layers: number;
+  /** Ratio of the channels outside the block to those inside. */
+  readonly expansion: number;
+  readonly post: (options: BranchOptions) => Branch;
+  readonly pre: (options: BranchOptions) => Branch;
+  /** The shortcuts of transitions, the default first. */
+  readonly shortcuts: readonly ShortcutKind[];
+  /** Whether `groups` applies (ResNeXt). */
+  readonly grouped?: true;
 }
 
 /** Named tensors of several layers: `conv1.weight`, `bn1.weight`, .. in the given order. */

@@ -12,7 +12,7 @@ import {
   sizedDatasets,
   trainableDatasets,
 } from '../../data/names.ts';
-import { lastTaus, schemes, tauStarts } from '../../mean-field/schedules/names.ts';
+import { lastTaus, schemes, schemesWith, tauStarts } from '../../mean-field/schedules/names.ts';
 import { shortcutKinds } from '../../models/names.ts';
 import { keyStyles } from '../../models/weight-names.ts';
 import { lrSchedules } from '../../optim/schedule.ts';
@@ -21,7 +21,7 @@ import { defaulted, optional, type Setting } from './setting.ts';
 
 const optimisers = ['sgd', 'adam'] as const;
 const dtypes = ['f32', 'f64'] as const;
-const moving = schemes.filter((scheme) => scheme !== 'vanilla');
+const moving = schemesWith();
 const stored = datasetNames.filter((name) => !drawnDatasets.includes(name));
 const warmingUp = lrSchedules.filter((sched) => sched !== 'one-cycle');
 
@@ -163,7 +163,7 @@ export const settings = {
     default: 'free',
     group: 'scheme',
     help: 'free, or pinned: the end of depth is fixed',
-    belongsTo: { setting: 'scheme', oneOf: ['mean-field', 'intervals'] },
+    belongsTo: { setting: 'scheme', oneOf: schemesWith('tau') },
   }),
   tauLrFactor: defaulted({
     basic: true,

@@ -38,7 +38,7 @@ export function DepthTab({ run }: { readonly run: FollowedData }): JSX.Element {
       <Empty title="No depth coordinates">
         <p>
           {detail.row.scheme === 'vanilla'
-            ? 'The blocks of a vanilla net have no trained position in depth: all step sizes stay 1. This view is available for the schemes mean-field, intervals and learned-step.'
+            ? 'The blocks of a vanilla net have no trained position in depth: all step sizes stay 1. The other schemes train them.'
             : 'They appear after the first recorded step.'}
         </p>
       </Empty>

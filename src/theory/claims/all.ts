@@ -1,0 +1,21 @@
+/** The registry: one line for each claim. */
+export { c1 } from './c01-euler.ts';
+export { c2 } from './c02-adjoint.ts';
+export { c2h } from './c02h-hamiltonian.ts';
+export { c3 } from './c03-first-variation.ts';
+export { c4 } from './c04-costate-bound.ts';
+export { c5 } from './c05-descent.ts';
+export { c6 } from './c06-expansion.ts';
+export { c7 } from './c07-two-layer-gradient.ts';
+export { c8 } from './c08-convexity.ts';
+export { c9 } from './c09-wasserstein-flow.ts';
+export { c9n } from './c09n-neural-ode.ts';
+export { c9s } from './c09s-stochastic.ts';
+export { c10 } from './c10-finite-size.ts';
+export { c11 } from './c11-lazy.ts';
+export { c11b } from './c11b-ntk-convergence.ts';
+export { c12 } from './c12-features.ts';
+export { c13 } from './c13-algorithm-one.ts';
+export { c14 } from './c14-regular-weights.ts';
+export { c15 } from './c15-global-existence.ts';
+export { c16 } from './c16-dirac.ts';
