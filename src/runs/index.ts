@@ -9,7 +9,7 @@ export { checkRunName, runFiles, runName, slug, timestamp } from './layout.ts';
 export { type CurrentStatus, currentStatus, type LiveState, liveState } from './live.ts';
 export { isProcessAlive } from '../processes/index.ts';
 export { listRuns, readRun, type Run } from './reader.ts';
-export { countLines } from './lines.ts';
+export { countLines, type Line, readLineBatches } from './lines.ts';
 export { lastRecord, parseRecord, type ReadRecordsOptions, readRecords, type Records } from './records.ts';
 export {
   type ArmResult,

@@ -1,11 +1,12 @@
 /** Reads all or a sample of the records of a journal. */
 import type { z } from 'zod';
-import { stepOf } from './journal.ts';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { evenIndices } from './evenly.ts';
+import { stepOf } from './journal.ts';
 import { readLines } from './lines.ts';
 
 export interface ReadRecordsOptions {
-  /** Approximate maximum number of records, evenly spaced, including the first and the last. Default: all. */
+  /** Maximum number of records (2 or more), evenly spaced, including the first and the last. Default: all. */
   readonly maxPoints?: number;
   /** Steps whose records are always read, in addition to `maxPoints`. */
   readonly keep?: ReadonlySet<number>;
@@ -28,14 +29,6 @@ async function wholeLines(file: string, from: number): Promise<number> {
   return count;
 }
 
-/** Selects lines by index. */
-function picker(lines: number, maxPoints: number): (index: number) => boolean {
-  if (lines <= maxPoints) return () => true;
-  const stride = (lines - 1) / Math.max(maxPoints - 1, 1);
-  // A line is selected if a multiple of the stride rounds to it.
-  return (index) => Math.round(Math.round(index / stride) * stride) === index;
-}
-
 /** Parses a line; undefined if it is not a record. */
 export function parseRecord<T>(schema: z.ZodType<T>, bytes: Buffer): T | undefined {
   try {
@@ -52,7 +45,8 @@ export async function readRecords<T>(
   schema: z.ZodType<T>,
   { maxPoints = Infinity, keep, from = 0 }: ReadRecordsOptions = {},
 ): Promise<Records<T>> {
-  const picked = picker(maxPoints === Infinity ? 0 : await wholeLines(file, from), maxPoints);
+  const total = maxPoints === Infinity ? 0 : await wholeLines(file, from);
+  const sample = total > maxPoints ? new Set(evenIndices(total, maxPoints)) : undefined;
   const records: T[] = [];
   const problems: string[] = [];
   let [lines, next, unreadable, firstUnreadable] = [0, from, 0, 0];
@@ -63,7 +57,7 @@ export async function readRecords<T>(
     }
     lines++;
     next = line.end;
-    if (!picked(line.index) && !keep?.has(stepOf(line.bytes))) continue;
+    if (sample && !sample.has(line.index) && !keep?.has(stepOf(line.bytes))) continue;
     const record = parseRecord(schema, line.bytes);
     if (record !== undefined) records.push(record);
     else if (unreadable++ === 0) firstUnreadable = line.index + 1;

@@ -172,6 +172,11 @@ it('reads lines across chunks and skips one longer than any record', async () =>
   const index = await indexOf(`${line(1)}${wide}\n${monster}\n${lines(3, 4000)}`);
   expect([index.lastStep, index.steps.length, index.unreadable]).toEqual([4000, 4000, 1]);
   expect(curves(index, { points: 4000 }).step).toHaveLength(4000);
+  appendFileSync(file, `${monster}\n`);
+  await index.update();
+  appendFileSync(file, line(4001));
+  await index.update();
+  expect([index.generation, index.lastStep, index.unreadable]).toEqual([0, 4001, 2]);
 });
 
 it('a replaced file is read again even if its line at the last offset is the same', async () => {

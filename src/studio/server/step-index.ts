@@ -3,14 +3,10 @@
  * bytes are read, so that any range of a long run can be downsampled without reading the file again.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { parseRecord, stepSchema } from '../../runs/index.ts';
+import { type Line, parseRecord, readLineBatches, stepSchema } from '../../runs/index.ts';
 import { Column } from './column.ts';
 
-const newline = 10;
 const closingBrace = 125;
-const chunkBytes = 1 << 20;
-/** Longer lines are not records. */
-const longestLine = 1 << 24;
 /** Number of leading bytes of a line that contain step, epoch, loss and error. */
 const headBytes = 160;
 /** The layout in which this project writes records; any other order of keys takes the slow path. */
@@ -27,11 +23,11 @@ interface Measured {
 }
 
 /** The measurements in a line; undefined if it is not a record. */
-function measuredIn(bytes: Buffer, start: number, end: number): Measured | undefined {
-  const match = head.exec(bytes.toString('latin1', start, Math.min(end, start + headBytes)));
-  if (match && bytes[end - 1] === closingBrace)
+function measuredIn(bytes: Buffer): Measured | undefined {
+  const match = head.exec(bytes.toString('latin1', 0, headBytes));
+  if (match && bytes.at(-1) === closingBrace)
     return { step: Number(match[1]), loss: numberOf(match[2]), error: numberOf(match[3]) };
-  return parseRecord(stepSchema, bytes.subarray(start, end));
+  return parseRecord(stepSchema, bytes);
 }
 
 export class StepIndex {
@@ -49,6 +45,7 @@ export class StepIndex {
   #next = 0;
   #inode = 0;
   #lastLine: Buffer = Buffer.alloc(0);
+  #lastStart = 0;
   #updating: Promise<void> | undefined;
 
   constructor(file: string) {
@@ -74,7 +71,7 @@ export class StepIndex {
       if (this.#next > 0 && (size < this.#next || ino !== this.#inode || !(await this.#goesOn(handle))))
         this.#reset();
       this.#inode = ino;
-      if (size > this.#next) await this.#append(handle);
+      for await (const lines of readLineBatches(handle, this.#next)) this.#append(lines);
     } finally {
       await handle.close();
     }
@@ -92,36 +89,23 @@ export class StepIndex {
   async #goesOn(handle: FileHandle): Promise<boolean> {
     const before = this.#lastLine;
     const now = Buffer.alloc(before.length);
-    await handle.read(now, 0, now.length, this.#next - before.length);
+    await handle.read(now, 0, now.length, this.#lastStart);
     return now.equals(before);
   }
 
-  async #append(handle: FileHandle): Promise<void> {
-    let chunk = Buffer.allocUnsafe(chunkBytes);
-    let skipping = false;
-    for (let position = this.#next; ;) {
-      const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
-      const bytes = chunk.subarray(0, bytesRead);
-      let start = 0;
-      for (let end; (end = bytes.indexOf(newline, start)) >= 0; start = end + 1) {
-        if (skipping) this.unreadable++;
-        else this.#line(bytes, start, end, position);
-        skipping = false;
-        this.#next = position + end + 1;
-      }
-      if (start > 0) this.#lastLine = Buffer.from(bytes.subarray(lineStart(bytes, start), start));
-      if (bytesRead < chunk.length) return;
-      position += skipping ? bytesRead : start;
-      if (start > 0 || skipping) continue;
-      // The chunk contains no complete line.
-      if (chunk.length < longestLine) chunk = Buffer.allocUnsafe(4 * chunk.length);
-      else skipping = true;
-    }
+  #append(lines: readonly Line[]): void {
+    const whole = lines.filter((line) => line.whole);
+    for (const line of whole) this.#add(line);
+    const last = whole.at(-1);
+    if (!last) return;
+    this.#next = last.end;
+    this.#lastStart = last.start;
+    this.#lastLine = Buffer.from(last.bytes);
   }
 
-  #line(bytes: Buffer, start: number, end: number, position: number): void {
-    if (end === start) return;
-    const found = measuredIn(bytes, start, end);
+  #add({ bytes, start, end }: Line): void {
+    if (bytes.length === 0) return;
+    const found = measuredIn(bytes);
     if (!found || found.step <= this.lastStep) {
       this.unreadable++;
       return;
@@ -129,12 +113,7 @@ export class StepIndex {
     this.steps.push(found.step);
     this.losses.push(found.loss);
     this.errors.push(found.error);
-    this.starts.push(position + start);
-    this.ends.push(position + end);
+    this.starts.push(start);
+    this.ends.push(end - 1);
   }
-}
-
-/** Start of the line that ends before `next`. */
-function lineStart(bytes: Buffer, next: number): number {
-  return next < 2 ? 0 : bytes.lastIndexOf(newline, next - 2) + 1;
 }
