@@ -86,7 +86,7 @@ const closed = {
   cli: [],
   data: ['names', 'points/catalogue'],
   experiment: ['analyse/index'],
-  io: ['csv/[^/]+', 'user-path'],
+  io: ['csv/[^/]+', 'system-error', 'user-path'],
   'mean-field': ['schedules/names'],
   models: ['names', 'weight-names'],
   native: [],

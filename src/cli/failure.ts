@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import { nearest, show } from '../check.ts';
 import { type ExitCode, exitCodes, MeanfieldError } from '../errors.ts';
-import { reasonOfSystemError } from '../io/index.ts';
+import { reasonOfSystemError } from '../io/system-error.ts';
 import { printJson, say } from './output.ts';
 import { visible } from './terminal.ts';
 import { meanfieldCommand } from '../program.ts';
