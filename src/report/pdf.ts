@@ -1,6 +1,4 @@
 /** Converts an SVG figure to a PDF of one page; lines and text stay vector graphics. */
-import PDFDocument from 'pdfkit';
-import svgToPdf from 'svg-to-pdfkit';
 import { InternalError } from '../errors.ts';
 import { findFonts } from './fonts.ts';
 
@@ -11,6 +9,9 @@ export async function renderPdf(svg: string, title = ''): Promise<Uint8Array | u
   const size = /^<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg);
   if (!size) throw new InternalError('an SVG without a viewBox has no size');
   const [width, height] = [Number(size[1]), Number(size[2])];
+  // Loaded on use: every training run writes a report, and only claims are drawn as PDF.
+  const { default: PDFDocument } = await import('pdfkit');
+  const { default: svgToPdf } = await import('svg-to-pdfkit');
   const document = new PDFDocument({
     size: [width, height],
     margin: 0,
