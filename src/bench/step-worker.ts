@@ -1,6 +1,6 @@
 /** A process of `meanfield bench step`: times our training step and prints one JSON object. */
 import { CifarResNet } from '../models/index.ts';
-import { Learner } from '../train/index.ts';
+import { Learner, resolveConfig } from '../train/index.ts';
 import { setThreads } from '../native/index.ts';
 import { Generator, keep, ops, tensor } from '../tensor/index.ts';
 import { endWithParent } from '../processes/index.ts';
@@ -16,18 +16,7 @@ const model = new CifarResNet(
   { depth, ...(width !== undefined && { width }), inChannels: 3, classes: 10, schedule: { scheme, reorder } },
   generator,
 );
-const learner = new Learner(model, {
-  opt: 'sgd',
-  momentum: 0.9,
-  nesterov: true,
-  decayNorm: false,
-  weightDecay: 5e-4,
-  tauLrFactor: 0.1,
-  smoothing: 0,
-  clipGrad: undefined,
-  amp: bf16,
-  device: 'cpu',
-});
+const learner = new Learner(model, resolveConfig({ tauLrFactor: 0.1, amp: bf16 }));
 const images = keep(ops.contiguous(generator.normal([batch, 3, 32, 32]), 'channelsLast'));
 const labels = keep(tensor(BigInt64Array.from({ length: batch }, (_, i) => BigInt(i % 10))));
 const base = process.resourceUsage().maxRSS;

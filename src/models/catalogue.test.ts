@@ -54,7 +54,7 @@ it('bottlenecks always have projections; other shortcuts are rejected', () => {
   };
   expect(shapes('option-b')).toEqual(shapes());
   expect(() => shapes('option-a')).toThrow(
-    'shortcut option-a applies only to basic blocks; bottleneck blocks have option-b',
+    'shortcut option-a does not apply to bottleneck blocks, which have option-b',
   );
   expect(modelShortcuts('resnet20')).toEqual(['option-a', 'option-b']);
   expect(modelShortcuts('preresnet164')).toEqual(['option-b']);

@@ -139,7 +139,7 @@ function shortcutOf({ shortcut }: Architecture, block: BlockKind): ShortcutKind 
   checkOneOf('shortcut', kind, shortcutKinds);
   if (!possible.includes(kind))
     throw new UsageError(
-      `shortcut ${kind} applies only to ${blockKinds.filter((one) => shortcutsOf(one).includes(kind)).join(' and ')} blocks; ${block} blocks have ${possible.join(', ')}`,
+      `shortcut ${kind} does not apply to ${block} blocks, which have ${possible.join(', ')}`,
     );
   return kind;
 }

@@ -17,20 +17,6 @@ export interface StepOutcome {
   readonly swaps: ReadonlyMap<string, Swap>;
 }
 
-export type LearnerConfig = Pick<
-  TrainConfig,
-  | 'opt'
-  | 'momentum'
-  | 'nesterov'
-  | 'weightDecay'
-  | 'decayNorm'
-  | 'tauLrFactor'
-  | 'smoothing'
-  | 'clipGrad'
-  | 'amp'
-  | 'device'
->;
-
 /**
  * Weights decay; batch norm and biases decay only with `decayNorm`; depth coordinates never decay and have their own
  * learning rate.
@@ -55,18 +41,18 @@ export function parameterGroups(
   ];
 }
 
-function createOptimizer(groups: readonly ParameterGroup[], config: LearnerConfig): Optimizer {
+function createOptimizer(groups: readonly ParameterGroup[], config: TrainConfig): Optimizer {
   return config.opt === 'sgd' ? new Sgd(groups, config) : new Adam(groups);
 }
 
 export class Learner {
   readonly model: CifarResNet;
   readonly optimizer: Optimizer;
-  readonly #config: LearnerConfig;
+  readonly #config: TrainConfig;
   readonly #names: readonly string[];
   readonly #parameters: readonly Tensor[];
 
-  constructor(model: CifarResNet, config: LearnerConfig) {
+  constructor(model: CifarResNet, config: TrainConfig) {
     checkNet(model);
     checkObject('a configuration, as resolveConfig makes it,', 'config', config, 'opt', 'weightDecay');
     this.model = model;

@@ -11,8 +11,7 @@ import {
   type StepSize,
   trajectory,
 } from '../../src/mean-field/index.ts';
-import { basic } from '../../src/models/blocks/basic.ts';
-import { bottleneck } from '../../src/models/blocks/bottleneck.ts';
+import * as kinds from '../../src/models/blocks/all.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { Generator, grad, keep, ops, tensor, type Tensor } from '../../src/tensor/index.ts';
 import { numbers, setValues, Worst } from './nets.ts';
@@ -22,18 +21,19 @@ const placement = { dtype: 'f64', device: 'cpu' } as const;
 const channels = 3;
 const shape = [4, channels, 5, 5];
 
-const makers = {
-  'post-activation basic': basic.post,
-  'pre-activation basic': basic.pre,
-  'post-activation bottleneck': bottleneck.post,
-  'pre-activation bottleneck': bottleneck.pre,
-};
+/** Both variants of every kind of block. */
+const makers = Object.fromEntries(
+  Object.entries(kinds).flatMap(([kind, { post, pre }]) => [
+    [`post-activation ${kind}`, post],
+    [`pre-activation ${kind}`, pre],
+  ]),
+);
 const branchSizes = { inChannels: channels, innerChannels: 4, outChannels: channels, stride: 1, groups: 2 };
 
-function branches(kind: keyof typeof makers, count: number): Block[] {
+function branches(kind: string, count: number): Block[] {
   return Array.from({ length: count }, () => {
     const options = { ...branchSizes, activation: 'relu', generator, placement } as const;
-    const branch = makers[kind](options);
+    const branch = makers[kind]!(options);
     for (const [name, one] of branch.parameters)
       if (name.startsWith('bn'))
         setValues(
@@ -84,10 +84,7 @@ describe.each(projections)('%s', (_, projection) => {
     ),
   )('%s blocks with steps that are %s: states and costates equal autograd', (kind, stepKind) => {
     const steps = stepSets[stepKind]!;
-    const blocks =
-      kind === 'generic'
-        ? [tanhBlock, stateBlock, tanhBlock, stateBlock]
-        : branches(kind as keyof typeof makers, 4);
+    const blocks = kind === 'generic' ? [tanhBlock, stateBlock, tanhBlock, stateBlock] : branches(kind, 4);
     const slices = blocks.map(sliceOf);
     const start = generator.normal(shape, 'f64').setRequiresGrad();
     const costate = generator.normal(shape, 'f64');

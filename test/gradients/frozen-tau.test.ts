@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { CifarResNet, type CifarResNetOptions } from '../../src/models/index.ts';
 import { libraryFacts } from '../../src/native/index.ts';
 import { Generator, keep } from '../../src/tensor/index.ts';
+import { resolveConfig } from '../../src/train/config.ts';
 import { Learner } from '../../src/train/learner.ts';
 import { makeLabels } from './nets.ts';
 
@@ -25,18 +26,10 @@ type Net = keyof typeof nets;
 
 function losses(schedule: CifarResNetOptions['schedule'], net: Net, amp: boolean): number[] {
   const options = { ...nets[net], inChannels: 3, classes: 10, schedule };
-  const learner = new Learner(new CifarResNet(options, new Generator(1)), {
-    opt: 'sgd',
-    momentum: 0.9,
-    nesterov: true,
-    decayNorm: false,
-    weightDecay: 5e-4,
-    tauLrFactor: 0,
-    smoothing: 0,
-    clipGrad: undefined,
-    amp,
-    device: 'cpu',
-  });
+  const learner = new Learner(
+    new CifarResNet(options, new Generator(1)),
+    resolveConfig({ tauLrFactor: 0, amp }),
+  );
   const data = new Generator(2);
   const images = Array.from({ length: 4 }, () => keep(data.normal([16, 3, 16, 16])));
   const labels = makeLabels(Array.from({ length: 16 }, (_, i) => (3 * i) % 10));

@@ -2,24 +2,15 @@
 import { expect, it } from 'vitest';
 import { CifarResNet } from '../../src/models/index.ts';
 import { Generator, keep, liveTensorCount } from '../../src/tensor/index.ts';
-import { Learner, type LearnerConfig } from '../../src/train/learner.ts';
+import { resolveConfig } from '../../src/train/config.ts';
+import { Learner } from '../../src/train/learner.ts';
+import type { TrainConfig } from '../../src/train/settings/table.ts';
 import { makeLabels, type NetCase, netCases, scheduleOf, setCoordinates } from './nets.ts';
 
-const plain: LearnerConfig = {
-  opt: 'sgd',
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 5e-4,
-  decayNorm: false,
-  tauLrFactor: 1,
-  smoothing: 0.1,
-  clipGrad: undefined,
-  amp: false,
-  device: 'cpu',
-};
+const plain = resolveConfig({ tauLrFactor: 1, smoothing: 0.1 });
 
 /** Counts live tensors after each of 50 steps, and swaps, which the test provokes. */
-function train(one: NetCase, config: LearnerConfig): { live: number[]; swaps: number } {
+function train(one: NetCase, config: TrainConfig): { live: number[]; swaps: number } {
   const net = { depth: 20, width: 4, inChannels: 1, classes: 10, variant: one.variant };
   const model = new CifarResNet({ ...net, schedule: scheduleOf(one) }, new Generator(1));
   const learner = new Learner(model, config);

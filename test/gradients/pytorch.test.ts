@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/models/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
+import { resolveConfig } from '../../src/train/config.ts';
 import { Learner } from '../../src/train/learner.ts';
 import { python, runPeer, torchVersion } from '../peers/pytorch.ts';
 import { netAndShortcutCases, type NetCase, netCases, Worst } from './nets.ts';
@@ -110,16 +111,15 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
     const worst = new Worst();
     nets.forEach(({ name, model, images, labels, task }, i) => {
       const peer = results[i]!;
-      const learner = new Learner(model, {
-        ...sgd,
-        opt: 'sgd',
-        nesterov: true,
-        decayNorm: false,
-        smoothing: task.smoothing,
-        clipGrad: undefined,
-        amp: false,
-        device: 'cpu',
-      });
+      const learner = new Learner(
+        model,
+        resolveConfig({
+          momentum: sgd.momentum,
+          weightDecay: sgd.weightDecay,
+          tauLrFactor: sgd.tauLrFactor,
+          smoothing: task.smoothing,
+        }),
+      );
       for (const loss of peer.losses)
         worst.add(`${name}: loss`, Math.abs(learner.step(images, labels, sgd.lr).loss / loss - 1));
       const all = new Map([...model.parameters, ...model.buffers]);

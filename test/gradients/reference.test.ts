@@ -20,7 +20,9 @@ import {
   updateBuffers,
 } from '../../src/reference/index.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
-import { Learner, type LearnerConfig } from '../../src/train/learner.ts';
+import { resolveConfig } from '../../src/train/config.ts';
+import { Learner } from '../../src/train/learner.ts';
+import type { TrainConfig } from '../../src/train/settings/table.ts';
 import {
   allNumbers,
   dense,
@@ -45,20 +47,8 @@ const momentum = 0.9;
 const weightDecay = 5e-4;
 const tauLrFactor = 2;
 
-function configOf({ smoothing }: NetCase): LearnerConfig {
-  return {
-    opt: 'sgd',
-    momentum,
-    nesterov: true,
-    weightDecay,
-    decayNorm: false,
-    tauLrFactor,
-    smoothing,
-    clipGrad: undefined,
-    amp: false,
-    device: 'cpu',
-  };
-}
+const configOf = ({ smoothing }: NetCase): TrainConfig =>
+  resolveConfig({ momentum, weightDecay, tauLrFactor, smoothing });
 
 it.each(netAndShortcutCases)(
   '%s, relu: loss, gradients and running statistics equal the reference',

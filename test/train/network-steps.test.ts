@@ -4,7 +4,8 @@ import { createModel } from '../../src/models/index.ts';
 import { libraryFacts } from '../../src/native/index.ts';
 import { crossEntropy } from '../../src/nn/index.ts';
 import { Generator, keep, scope, tensor, type Tensor } from '../../src/tensor/index.ts';
-import { Learner, type LearnerConfig } from '../../src/train/learner.ts';
+import { resolveConfig } from '../../src/train/config.ts';
+import { Learner } from '../../src/train/learner.ts';
 
 const names = [
   'resnet20',
@@ -17,17 +18,7 @@ const names = [
   'resnext29-16x64d',
 ];
 
-const config: Omit<LearnerConfig, 'amp'> = {
-  opt: 'sgd',
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 0,
-  decayNorm: false,
-  tauLrFactor: 0.1,
-  smoothing: 0,
-  clipGrad: undefined,
-  device: 'cpu',
-};
+const config = resolveConfig({ weightDecay: 0, tauLrFactor: 0.1 });
 
 const images = keep(new Generator(2).normal([4, 3, 8, 8]));
 const labels = keep(tensor(BigInt64Array.from([3n, 1n, 4n, 1n])));
