@@ -21,6 +21,7 @@ import { progressPrinter } from './progress-bar.ts';
 import { type CommandSettings, readFileSettings } from './settings-file.ts';
 import { clearLiveLine } from './terminal.ts';
 import { meanfieldCommand } from '../program.ts';
+import { type DepthMovement, depthMovement, type RunResult } from '../runs/index.ts';
 
 /** As given, without defaults. */
 export interface TrainFlags extends CommandSettings {
@@ -39,6 +40,8 @@ export interface TrainResult {
   readonly seconds?: number;
   readonly secondsPerEpoch?: readonly number[];
   readonly swaps?: number;
+  /** Absent for `vanilla`. */
+  readonly depthMovement?: DepthMovement;
   readonly report?: string;
 }
 
@@ -55,6 +58,17 @@ function sayStart(dir: string, { config, data, learner }: Experiment, threads: n
       `run folder ${dir}, seed ${config.seed}, ${threads} thread${threads > 1 ? 's' : ''}${config.amp ? ', bf16' : ''}`,
     ),
   );
+}
+
+/** `tau moved by 0.21 on average, by at most 0.53; blocks changed places 3 times`. */
+function movementSentence(
+  { coordinate, mean, max }: DepthMovement,
+  { swaps, scheme }: Pick<RunResult, 'swaps' | 'scheme'>,
+): string {
+  const moved = `${coordinate} ${coordinate === 'tau' ? 'moved' : 'changed'} by ${mean.toPrecision(2)} on average, by at most ${max.toPrecision(2)}`;
+  if (max === 0) return `${coordinate} did not move`;
+  if (coordinate !== 'tau' || scheme.endsWith('-no-reorder')) return moved;
+  return `${moved}; blocks ${swaps === 0 ? 'kept their order' : `changed places ${swaps === 1 ? 'once' : `${swaps} times`}`}`;
 }
 
 /** The request of a command line and its settings file together. */
@@ -134,10 +148,13 @@ async function train(
     }
     const report = withReport ? await reportOf(session.dir) : undefined;
     const { testError, testLoss, top5Error, epochs, seconds, secondsPerEpoch, swaps } = session.result;
-    if (!quiet)
+    const movement = depthMovement(session.dir);
+    if (!quiet) {
+      if (movement) say(movementSentence(movement, session.result));
       say(
         `test error ${testError.toFixed(2)} % after ${epochs} epoch${epochs === 1 ? '' : 's'}, ${duration(seconds)}${report ? `; report ${report}` : ''}`,
       );
+    }
     return {
       run: session.dir,
       finished: true,
@@ -148,6 +165,7 @@ async function train(
       seconds,
       secondsPerEpoch,
       swaps,
+      ...(movement && { depthMovement: movement }),
       ...(report && { report }),
     };
   } finally {

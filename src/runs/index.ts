@@ -7,6 +7,7 @@ export { evaluationSet } from './evaluation-set.ts';
 export { evenly } from './evenly.ts';
 export { checkRunName, runFiles, runName, slug, timestamp } from './layout.ts';
 export { type CurrentStatus, currentStatus, type LiveState, liveState } from './live.ts';
+export { type DepthMovement, depthMovement } from './depth-movement.ts';
 export { isProcessAlive } from '../processes/index.ts';
 export { listRuns, readRun, type Run } from './reader.ts';
 export { countLines, type Line, readLineBatches } from './lines.ts';

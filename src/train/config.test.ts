@@ -258,7 +258,7 @@ describe('records of earlier versions', () => {
 
   it('are read; settings without effect are dropped', () => {
     const config = savedConfig(old, 'config.yaml');
-    expect(config).toMatchObject({ scheme: 'vanilla', tauLrFactor: 0.1, warmupEpochs: 0, minLr: 0 });
+    expect(config).toMatchObject({ scheme: 'vanilla', tauLrFactor: 1, warmupEpochs: 0, minLr: 0 });
     expect(config.mean).toEqual([127.5, 120, 110]);
     expect(config.clipGrad).toBeUndefined();
   });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
 import { meanfield, metricsWithoutTimes, startMeanfield } from './command.ts';
+import { depthMovement } from '../../src/runs/index.ts';
 import { temporaryFolder } from '../../src/test-folder.ts';
 
 const quick = [
@@ -27,6 +28,7 @@ interface Result {
   readonly run: string;
   readonly finished: boolean;
   readonly testError: number;
+  readonly depthMovement?: object;
 }
 
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
@@ -74,6 +76,7 @@ it('every step records every tau', () => {
 
 it('training learns: far better than chance among four classes', () => {
   expect(result.finished).toBe(true);
+  expect(result.depthMovement).toEqual(depthMovement(run));
   expect(result.testError).toBeLessThan(50);
 });
 
@@ -81,6 +84,9 @@ it('without a terminal progress is plain lines on stderr, and stdout has only da
   const outcome = meanfield(['train', ...quick, '--epochs', '1', '--output', root, '--no-report']);
   expect(outcome.stdout).toBe('');
   expect(outcome.stderr).not.toMatch(/[\r\u001b]/);
+  expect(outcome.stderr).toMatch(
+    /^tau moved by [\d.]+ on average, by at most [\d.]+; blocks (kept their order|changed places (once|\d+ times))$/m,
+  );
   expect(outcome.stderr).toMatch(/epoch 1\/1 {2}train loss [\d.]+ error [\d.]+ % {2}test error [\d.]+ %/);
 });
 

@@ -168,7 +168,7 @@ export const settings = {
   tauLrFactor: defaulted({
     basic: true,
     kind: number({ min: 0 }),
-    default: 0.1,
+    default: 1,
     group: 'scheme',
     help: 'learning rate of tau relative to that of the weights; 0 freezes tau',
     belongsTo: { setting: 'scheme', oneOf: moving },
