@@ -15,6 +15,8 @@ export interface ClaimContext {
   readonly fashion: Fashion | undefined;
   /** Reports progress between 0 and 1. */
   readonly progress: (fraction: number) => void;
+  /** Reports the checks of one part of the claim as soon as they are measured, and returns them. */
+  readonly report: <Checks extends readonly Check[]>(checks: Checks) => Checks;
 }
 
 /** The measured checks and figures of a claim. */
@@ -48,6 +50,8 @@ export interface ClaimOptions {
   readonly quick?: boolean | undefined;
   readonly fashion?: Fashion | undefined;
   readonly onProgress?: ((fraction: number) => void) | undefined;
+  /** Called with checks before the claim ends, if it has several parts. An error thrown here stops the claim. */
+  readonly onChecks?: ((checks: readonly Check[]) => void) | undefined;
 }
 
 /** Measures one claim. `faults` replace parts of its mathematics. @throws UsageError for unknown options */
@@ -57,8 +61,14 @@ export function measureClaim<Parts>(
   faults: Partial<Parts> = {},
 ): ClaimResult {
   checkObject('a claim, one of claims', 'claim', claim, 'id', 'measure');
-  checkOptions('measureClaim', options, { seed: true, quick: true, fashion: true, onProgress: true });
-  const { seed = 1, quick = false, fashion, onProgress } = options;
+  checkOptions('measureClaim', options, {
+    seed: true,
+    quick: true,
+    fashion: true,
+    onProgress: true,
+    onChecks: true,
+  });
+  const { seed = 1, quick = false, fashion, onProgress, onChecks } = options;
   const started = performance.now();
   const setting: ClaimContext = {
     quick,
@@ -70,6 +80,10 @@ export function measureClaim<Parts>(
     },
     draw: (stream) => new Generator(seedOf(claim.id, seed, stream)),
     progress: (fraction) => onProgress?.(fraction),
+    report: (checks) => {
+      onChecks?.(checks);
+      return checks;
+    },
   };
   const outcome = noGrad(() => scope(() => claim.measure(setting, { ...claim.parts, ...faults })));
   const { id, title, statement } = claim;

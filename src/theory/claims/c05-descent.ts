@@ -34,8 +34,10 @@ export const c5: Claim<CostateParts> = {
   cost: 10,
   measure(setting, parts) {
     const construction = proofConstruction(setting, parts);
+    setting.report(construction.checks);
     setting.progress(0.3);
     const balls = overBalls(setting, parts);
+    setting.report(balls.checks);
     setting.progress(0.9);
     const { studies, reported } = oddBlocks(setting, parts);
     return {

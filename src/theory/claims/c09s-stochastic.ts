@@ -7,7 +7,7 @@ import {
   type GridMeasure,
   wassersteinFlow,
 } from '../../mean-field/index.ts';
-import type { Series } from '../../runs/index.ts';
+import type { Check, Series } from '../../runs/index.ts';
 import { type Generator, ops, scope } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, ClaimContext } from '../claim.ts';
@@ -74,15 +74,7 @@ export const c9s: Claim<Parts> = {
     return {
       sentence:
         'The distance between the losses of SGD and of the flow decreases with the step size and with the number of particles, each with exponent 1/2.',
-      checks: studies.flatMap(({ title, points, rate, band }) => {
-        const [x, y] = [points.map(([at]) => at), points.map(([, distance]) => distance)];
-        const { slope, standardError } = fitPower(x, y);
-        const [first = NaN, last = NaN] = [y[0], y.at(-1)];
-        return [
-          within({ name: `order, ${title}`, measured: slope, standardError }, rate, band),
-          atMost({ name: `last distance / first distance, ${title}`, measured: last / first }, 0.8),
-        ];
-      }),
+      checks: studies.flatMap(checksOf),
       panels: studies.map(({ title, over, points, rate }) => {
         const [x0 = 1, y0 = 1] = points[0] ?? [];
         const predicted: Series = {
@@ -101,7 +93,17 @@ export const c9s: Claim<Parts> = {
   },
 };
 
-function measureStudies({ quick, draw, progress }: ClaimContext, parts: Parts): Study[] {
+function checksOf({ title, points, rate, band }: Study): Check[] {
+  const [x, y] = [points.map(([at]) => at), points.map(([, distance]) => distance)];
+  const { slope, standardError } = fitPower(x, y);
+  const [first = NaN, last = NaN] = [y[0], y.at(-1)];
+  return [
+    within({ name: `order, ${title}`, measured: slope, standardError }, rate, band),
+    atMost({ name: `last distance / first distance, ${title}`, measured: last / first }, 0.8),
+  ];
+}
+
+function measureStudies({ quick, draw, progress, report }: ClaimContext, parts: Parts): Study[] {
   const seeds = quick ? 24 : 80;
   const until = quick ? 0.5 : 2;
   const large = quick ? 512 : 2048;
@@ -143,8 +145,12 @@ function measureStudies({ quick, draw, progress }: ClaimContext, parts: Parts): 
     limits.set(seed, known);
     return known;
   };
+  const measured = (study: Study): Study => {
+    report(checksOf(study));
+    return study;
+  };
   return [
-    {
+    measured({
       title: 'to the flow of the same particles',
       over: 'step ds',
       rate: 0.5,
@@ -156,8 +162,8 @@ function measureStudies({ quick, draw, progress }: ClaimContext, parts: Parts): 
         1000,
         80,
       ),
-    },
-    {
+    }),
+    measured({
       title: 'to SGD with many particles on the same batches',
       over: 'particles M',
       rate: -0.5,
@@ -167,8 +173,8 @@ function measureStudies({ quick, draw, progress }: ClaimContext, parts: Parts): 
         (count, generator, seed) => apart(sgd(fresh(count, seed), 0.05, generator()), limit(seed, generator)),
         2000,
       ),
-    },
-    {
+    }),
+    measured({
       title: 'to the flow of many particles, ds = 0.4 / M',
       over: 'particles M',
       rate: -0.5,
@@ -178,7 +184,7 @@ function measureStudies({ quick, draw, progress }: ClaimContext, parts: Parts): 
         (count, generator, seed) => apart(sgd(fresh(count, seed), 0.4 / count, generator()), flowOfMany),
         3000,
       ),
-    },
+    }),
   ];
 }
 

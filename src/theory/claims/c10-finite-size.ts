@@ -77,8 +77,10 @@ export const c10: Claim<TrainParts> = {
       parts,
     };
     const inDepth = depthErrors(example);
+    setting.report(inDepth.checks);
     setting.progress(0.3);
     const inWidth = widthErrors(example);
+    setting.report(inWidth.checks);
     setting.progress(0.6);
     const inBoth = productErrors(example);
     return {

@@ -8,7 +8,7 @@ import {
   tangentPush,
   wassersteinFlow,
 } from '../../mean-field/index.ts';
-import type { Series } from '../../runs/index.ts';
+import type { Check, Series } from '../../runs/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { atMost, within } from '../check.ts';
 import type { Claim, ClaimContext } from '../claim.ts';
@@ -71,40 +71,25 @@ export const c11: Claim<Parts> = {
   measure(setting, parts) {
     const alphas = setting.quick ? [256, 1024, 4096] : [128, 256, 512, 1024, 2048, 4096];
     const draws = setting.quick ? 1 : 5;
-    const found = studies.map((study, i) => ({
-      study,
-      rows: Array.from({ length: draws }, (_, j) => {
+    const closedForm = atMost(
+      {
+        name: 'closed form of 100 steps of gradient descent on the linear model, relative error',
+        measured: closedFormError(setting, parts),
+      },
+      1e-10,
+    );
+    setting.report([closedForm]);
+    const found = studies.map((study, i) => {
+      const rows = Array.from({ length: draws }, (_, j) => {
         setting.progress((i + j / draws) / studies.length);
         return scope(() => distances(study, alphas, setting.draw(100 * i + j), parts));
-      }),
-    }));
-    const checks = found.flatMap(({ study, rows }) =>
-      quantities.flatMap((quantity) => {
-        const expected = study.exponents[quantity];
-        if (expected === undefined) return [];
-        const slope = median(rows.map((row) => fitPower(alphas, row[quantity]).slope));
-        return [
-          within(
-            { name: `${study.name}: distance of ${meanings[quantity]}, slope in alpha`, measured: slope },
-            expected,
-            0.1,
-          ),
-        ];
-      }),
-    );
+      });
+      return { study, rows, checks: setting.report(slopeChecks(study, alphas, rows)) };
+    });
     return {
       sentence:
         'If the initial prediction is subtracted, a large scale alpha freezes the kernel: the NTK regime. Otherwise, training is not lazy.',
-      checks: [
-        ...checks,
-        atMost(
-          {
-            name: 'closed form of 100 steps of gradient descent on the linear model, relative error',
-            measured: closedFormError(setting, parts),
-          },
-          1e-10,
-        ),
-      ],
+      checks: [...found.flatMap(({ checks }) => checks), closedForm],
       panels: found.map(({ study, rows }) => ({
         title: study.name,
         x: { title: 'alpha', log: true },
@@ -117,6 +102,23 @@ export const c11: Claim<Parts> = {
     };
   },
 };
+
+type Row = Readonly<Record<Quantity, readonly number[]>>;
+
+function slopeChecks(study: Study, alphas: readonly number[], rows: readonly Row[]): Check[] {
+  return quantities.flatMap((quantity) => {
+    const expected = study.exponents[quantity];
+    if (expected === undefined) return [];
+    const slope = median(rows.map((row) => fitPower(alphas, row[quantity]).slope));
+    return [
+      within(
+        { name: `${study.name}: distance of ${meanings[quantity]}, slope in alpha`, measured: slope },
+        expected,
+        0.1,
+      ),
+    ];
+  });
+}
 
 function distances(
   { net, centred }: Study,

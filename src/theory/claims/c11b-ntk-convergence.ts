@@ -3,6 +3,7 @@
  * net.
  */
 import { lazyProblem, tangentKernel, wassersteinFlow } from '../../mean-field/index.ts';
+import type { Check } from '../../runs/index.ts';
 import { type Generator, ops, scope } from '../../tensor/index.ts';
 import { atLeast, atMost } from '../check.ts';
 import type { Claim, ClaimContext } from '../claim.ts';
@@ -42,33 +43,17 @@ export const c11b: Claim<Parts> = {
   cost: 3,
   measure(setting, parts) {
     const draws = setting.quick ? 1 : 5;
-    const found = nets.map(({ name, net }, i) => ({
-      name,
-      paths: Array.from({ length: draws }, (_, j) => {
+    const found = nets.map(({ name, net }, i) => {
+      const paths = Array.from({ length: draws }, (_, j) => {
         setting.progress((i + j / draws) / nets.length);
         return scope(() => lossPath(net(setting.draw(100 * i + j), sizesOf(setting)), parts));
-      }),
-    }));
+      });
+      return { name, paths, checks: setting.report(checksOf(name, paths)) };
+    });
     return {
       sentence:
         'In the lazy regime, the loss of three different architectures stays below the bound given by their kernel, and ends parallel to it.',
-      checks: found.flatMap(({ name, paths }) => [
-        atMost({ name: `${name}: E / bound, max`, measured: most(paths.map(worstRatio)) }, 1),
-        atLeast(
-          {
-            name: `${name}: final rate of log E / (-2 lambda_min), min`,
-            measured: minimum(paths.map(finalRate)),
-          },
-          1,
-        ),
-        atMost(
-          {
-            name: `${name}: final rate of log E / (-2 lambda_min), median`,
-            measured: median(paths.map(finalRate)),
-          },
-          1.5,
-        ),
-      ]),
+      checks: found.flatMap(({ checks }) => checks),
       panels: found.map(({ name, paths: [path] }) => ({
         title: name,
         x: { title: 'lambda_min s' },
@@ -81,6 +66,15 @@ export const c11b: Claim<Parts> = {
     };
   },
 };
+
+function checksOf(name: string, paths: readonly Path[]): Check[] {
+  const rates = paths.map(finalRate);
+  return [
+    atMost({ name: `${name}: E / bound, max`, measured: most(paths.map(worstRatio)) }, 1),
+    atLeast({ name: `${name}: final rate of log E / (-2 lambda_min), min`, measured: minimum(rates) }, 1),
+    atMost({ name: `${name}: final rate of log E / (-2 lambda_min), median`, measured: median(rates) }, 1.5),
+  ];
+}
 
 const sizesOf = ({ quick }: ClaimContext): NetSizes => ({
   samples: 6,
