@@ -2,9 +2,9 @@
  * Compares the eight nets of the talk's table, at published depth and width, with PyTorch, if python3 (or $PYTHON)
  * has it.
  */
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseModelName } from '../../src/models/index.ts';
-import { python, runPeer, torchVersion } from '../peers/pytorch.ts';
+import { python, PytorchPeer, torchVersion } from '../peers/pytorch.ts';
 import { type NetCase, Worst } from './nets.ts';
 import { compare, type Compared, evaluate, type Kind, prepare, release, worstOf } from './pytorch-nets.ts';
 
@@ -32,28 +32,40 @@ const version = torchVersion();
 const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
 
 describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
-  const compareOn = (name: string, kind: Kind): Compared => {
+  let pytorch: PytorchPeer;
+  beforeAll(() => {
+    pytorch = new PytorchPeer();
+  });
+  afterAll(() => {
+    pytorch.stop();
+  });
+
+  const compareOn = async (name: string, kind: Kind): Promise<Compared> => {
     const net = prepare(name, caseOf(name), kind);
     expect(net.model.parameters.get('layer1.tau')!.size).toBeGreaterThan(1);
-    const [peer] = runPeer([net.task]);
+    const [peer] = await pytorch.run([net.task]);
     const compared = compare(name, evaluate(net), peer!);
     release(net);
     return compared;
   };
 
-  it.each(nets)('%s, mean-field, f64: logits, loss and every gradient agree to 1e-10', (name, side) => {
+  it.each(nets)('%s, mean-field, f64: logits, loss and every gradient agree to 1e-10', async (name, side) => {
     const kind = { architecture: parseModelName(name), batch: 2, side } as const;
-    worstOf([compareOn(name, { ...kind, activation: 'relu', dtype: 'f64' })]).expectBelow(1e-10);
+    worstOf([await compareOn(name, { ...kind, activation: 'relu', dtype: 'f64' })]).expectBelow(1e-10);
   });
 
   // Among a million relus in f32, some inputs lie so close to 0 that rounding decides their sign, on either side,
   // which changes the gradient by a hundredth. Softplus has no such kink; the f32 forward pass of relu is covered
   // as well.
-  it.each(nets)('%s, mean-field, f32: logits, loss and the gradient agree to 1e-4', (name, side) => {
+  it.each(nets)('%s, mean-field, f32: logits, loss and the gradient agree to 1e-4', async (name, side) => {
     const kind = { architecture: parseModelName(name), batch: 2, side, dtype: 'f32' } as const;
     const whole = new Worst();
     for (const activation of ['relu', 'softplus'] as const) {
-      const { loss, outputs, gradient } = compareOn(name, { ...kind, activation });
+      const { loss, outputs, gradient } = await compareOn(name, {
+        ...kind,
+        activation,
+        forwardOnly: activation === 'relu',
+      });
       whole.add(`${activation}: loss`, loss);
       for (const [part, error] of outputs) whole.add(`${activation}: ${part} logits`, error);
       if (activation === 'softplus') whole.add('gradient', gradient);

@@ -4,7 +4,7 @@ import { type Architecture, CifarResNet } from '../../src/models/index.ts';
 import { planOf } from '../../src/models/plan.ts';
 import { type Activation, crossEntropy } from '../../src/nn/index.ts';
 import { Generator, grad, keep, noGrad, ops, scope, type Tensor } from '../../src/tensor/index.ts';
-import { type Numbers, type PeerResult, type PeerTask, runPeer } from '../peers/pytorch.ts';
+import type { Numbers, PeerResult, PeerTask, PytorchPeer } from '../peers/pytorch.ts';
 import {
   drawnCoordinates,
   makeLabels,
@@ -21,6 +21,8 @@ export interface Kind {
   readonly dtype: 'f32' | 'f64';
   readonly batch: number;
   readonly side: number;
+  /** Default: the gradients too. */
+  readonly forwardOnly?: boolean;
 }
 
 export interface Prepared {
@@ -49,7 +51,7 @@ export function peerNet(
  * dtype.
  */
 export function prepare(name: string, one: NetCase, kind: Kind): Prepared {
-  const { architecture, activation, dtype, batch } = kind;
+  const { architecture, activation, dtype, batch, forwardOnly = false } = kind;
   const net = { ...architecture, activation, inChannels: 3, classes: 10 };
   const model = new CifarResNet({ ...net, dtype, schedule: scheduleOf(one) }, new Generator(3));
   moveNorms(model, 4);
@@ -61,6 +63,7 @@ export function prepare(name: string, one: NetCase, kind: Kind): Prepared {
     labels,
     net: peerNet(net, { activation, scheme: one.scheme, pinned: one.pinned }),
     smoothing: one.smoothing,
+    forwardOnly,
     tensors: new Map([...model.parameters, ...model.buffers, ['images', images]]),
   };
   return { name, model, images, labels: makeLabels(labels), task };
@@ -92,10 +95,16 @@ export interface Compared {
  * statistics, loss and gradients.
  */
 export function evaluate({ model, images, labels, task }: Prepared): PeerResult {
+  const parameters = task.forwardOnly ? [] : [...model.parameters];
   return scope(() => {
     const training = model.forward(images, { training: true });
     const loss = crossEntropy(training, labels, task.smoothing);
-    const gradients = grad(loss, [...model.parameters.values()]);
+    const gradients = task.forwardOnly
+      ? []
+      : grad(
+          loss,
+          parameters.map(([, parameter]) => parameter),
+        );
     const evaluation = noGrad(() => model.forward(images, { training: false }));
     const numbers = (one: Tensor): Numbers => one.toTypedArray() as Numbers;
     return {
@@ -105,7 +114,7 @@ export function evaluate({ model, images, labels, task }: Prepared): PeerResult 
         ['evaluation', numbers(evaluation)],
       ]),
       tensors: new Map(
-        [...model.parameters.keys()].map((name, i) => {
+        parameters.map(([name], i) => {
           const values = numbers(gradients[i]!);
           gradients[i]!.dispose();
           return [name, values];
@@ -151,8 +160,8 @@ export function compare(name: string, actual: PeerResult, expected: PeerResult):
 }
 
 /** Compares each net with PyTorch's. */
-export function compareAll(nets: readonly Prepared[]): Compared[] {
-  const results = runPeer(nets.map(({ task }) => task));
+export async function compareAll(nets: readonly Prepared[], pytorch: PytorchPeer): Promise<Compared[]> {
+  const results = await pytorch.run(nets.map(({ task }) => task));
   return nets.map((net, i) => compare(net.name, evaluate(net), results[i]!));
 }
 

@@ -1,10 +1,10 @@
 /** Compares small nets of every kind, and their training, with PyTorch, if python3 (or $PYTHON) has it. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/models/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { resolveConfig } from '../../src/train/config.ts';
 import { Learner } from '../../src/train/learner.ts';
-import { python, runPeer, torchVersion } from '../peers/pytorch.ts';
+import { python, PytorchPeer, torchVersion } from '../peers/pytorch.ts';
 import { netAndShortcutCases, type NetCase, netCases, Worst } from './nets.ts';
 import {
   compare,
@@ -66,12 +66,20 @@ const version = torchVersion();
 const title = version ? `PyTorch ${version}` : `PyTorch: skipped, ${python} has no torch`;
 
 describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
+  let pytorch: PytorchPeer;
+  beforeAll(() => {
+    pytorch = new PytorchPeer();
+  });
+  afterAll(() => {
+    pytorch.stop();
+  });
+
   // Sums over a batch cancel in f32. The distance of PyTorch's f32 from f64, on the same numbers, shows by how
   // much.
-  it('ResNet20, f32, softplus: loss and gradient agree to 1e-5, and every tensor is within 1e-5 of the f64 gradient or 3 times as far from it as PyTorch in f32, under every scheme', () => {
-    const nets = basicNets({ activation: 'softplus', dtype: 'f32', width: 16, batch: 16, side: 32 });
-    const results = runPeer(nets.map(({ task }) => task));
-    const exact = runPeer(nets.map(inF64));
+  it('ResNet20, f32, softplus: loss and gradient agree to 1e-5, and every tensor is within 1e-5 of the f64 gradient or 3 times as far from it as PyTorch in f32, under every scheme', async () => {
+    const nets = basicNets({ activation: 'softplus', dtype: 'f32', width: 16, batch: 8, side: 16 });
+    const results = await pytorch.run(nets.map(({ task }) => task));
+    const exact = await pytorch.run(nets.map(inF64));
     const ours = nets.map(evaluate);
     const compared = nets.map((net, i) => compare(net.name, ours[i]!, results[i]!));
     const rounded = nets.map(({ name }, i) => compare(name, ours[i]!, exact[i]!));
@@ -89,14 +97,14 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
 
   // Among millions of relus in f32, a few inputs lie so close to 0 that rounding decides their sign; f64 separates
   // them.
-  it('ResNet20, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', () => {
-    const nets = basicNets({ activation: 'relu', dtype: 'f64', width: 16, batch: 4, side: 32 });
-    worstOf(compareAll(nets)).expectBelow(1e-10);
+  it('ResNet20, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', async () => {
+    const nets = basicNets({ activation: 'relu', dtype: 'f64', width: 16, batch: 4, side: 16 });
+    worstOf(await compareAll(nets, pytorch)).expectBelow(1e-10);
   });
 
-  it('bottlenecks, with and without groups, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', () => {
+  it('bottlenecks, with and without groups, f64, relu: logits, loss and gradients agree to 1e-10 under every scheme', async () => {
     const nets = bottleneckNets(netCases, { activation: 'relu', dtype: 'f64', batch: 4, side: 8 });
-    worstOf(compareAll(nets)).expectBelow(1e-10);
+    worstOf(await compareAll(nets, pytorch)).expectBelow(1e-10);
   });
 
   it.each([
@@ -105,28 +113,31 @@ describe.skipIf(version === undefined)(title, { timeout: 300_000 }, () => {
       'bottlenecks',
       () => bottleneckNets(netCases.slice(0, 4), { activation: 'relu', dtype: 'f64', batch: 8, side: 8 }),
     ],
-  ])('%s, f64: weights, coordinates and running statistics agree to 1e-10 after five steps', (_, make) => {
-    const nets = make();
-    const results = runPeer(nets.map(({ task }) => ({ ...task, sgd })));
-    const worst = new Worst();
-    nets.forEach(({ name, model, images, labels, task }, i) => {
-      const peer = results[i]!;
-      const learner = new Learner(
-        model,
-        resolveConfig({
-          momentum: sgd.momentum,
-          weightDecay: sgd.weightDecay,
-          tauLrFactor: sgd.tauLrFactor,
-          smoothing: task.smoothing,
-        }),
-      );
-      for (const loss of peer.losses)
-        worst.add(`${name}: loss`, Math.abs(learner.step(images, labels, sgd.lr).loss / loss - 1));
-      const all = new Map([...model.parameters, ...model.buffers]);
-      expect([...all.keys()].sort()).toEqual([...peer.tensors.keys()].sort());
-      for (const [parameter, values] of peer.tensors)
-        worst.add(`${name}: ${parameter}`, relativeError(all.get(parameter)!.toArray(), values));
-    });
-    worst.expectBelow(1e-10);
-  });
+  ])(
+    '%s, f64: weights, coordinates and running statistics agree to 1e-10 after five steps',
+    async (_, make) => {
+      const nets = make();
+      const results = await pytorch.run(nets.map(({ task }) => ({ ...task, sgd })));
+      const worst = new Worst();
+      nets.forEach(({ name, model, images, labels, task }, i) => {
+        const peer = results[i]!;
+        const learner = new Learner(
+          model,
+          resolveConfig({
+            momentum: sgd.momentum,
+            weightDecay: sgd.weightDecay,
+            tauLrFactor: sgd.tauLrFactor,
+            smoothing: task.smoothing,
+          }),
+        );
+        for (const loss of peer.losses)
+          worst.add(`${name}: loss`, Math.abs(learner.step(images, labels, sgd.lr).loss / loss - 1));
+        const all = new Map([...model.parameters, ...model.buffers]);
+        expect([...all.keys()].sort()).toEqual([...peer.tensors.keys()].sort());
+        for (const [parameter, values] of peer.tensors)
+          worst.add(`${name}: ${parameter}`, relativeError(all.get(parameter)!.toArray(), values));
+      });
+      worst.expectBelow(1e-10);
+    },
+  );
 });

@@ -1,8 +1,8 @@
 """CIFAR ResNets and ResNeXts under the five schemes, in plain PyTorch: the peer of test/gradients.
 
-    python3 cifar_resnet.py FOLDER..
+    python3 cifar_resnet.py
 
-Each folder holds manifest.json (the net, the labels, the optimiser, names and shapes of tensors) and one raw
+reads folder names, one per line, and answers each with a line when it is done. Each folder holds manifest.json (the net, the labels, the optimiser, names and shapes of tensors) and one raw
 little-endian file per tensor. The script writes result.json with the losses, and out-N.bin with the parameters and
 buffers after the steps; without steps, with the gradients of the first loss, and `outputs`, the logits in training
 and then in evaluation. Requires torch 1.13 or later.
@@ -254,14 +254,23 @@ def run(folder):
     sgd = manifest.get("sgd")
     losses, outputs = [], {}
 
-    def backward():
+    def evaluate():
         logits = net(images)
         loss = F.cross_entropy(logits, labels, label_smoothing=manifest["smoothing"])
         losses.append(loss.item())
+        return logits, loss
+
+    def backward():
+        logits, loss = evaluate()
         loss.backward()
         return logits
 
-    if sgd is None:
+    if manifest.get("forwardOnly"):
+        with torch.no_grad():
+            outputs["training"], _ = evaluate()
+            outputs["evaluation"] = net.eval()(images)
+        out = {}
+    elif sgd is None:
         outputs["training"] = backward()
         # A block after a negative gap of the frozen order still has a zero gradient; None would be a bug.
         out = {name: p.grad for name, p in net.named_parameters()}
@@ -283,5 +292,6 @@ def run(folder):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for path in sys.argv[1:]:
-        run(path)
+    for line in sys.stdin:
+        run(line.rstrip("\n"))
+        print("done", flush=True)

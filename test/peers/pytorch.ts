@@ -1,8 +1,9 @@
 /** Runs the nets of cifar_resnet.py; passes tensors as raw files with a manifest, in a temporary folder. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export const python = process.env.PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 
@@ -41,8 +42,9 @@ export interface PeerTask {
   readonly net: PeerNet;
   readonly labels: readonly number[];
   readonly smoothing: number;
-  /** Absent: one loss and its gradients. */
+  /** Absent: one loss and, unless `forwardOnly`, its gradients. */
   readonly sgd?: Readonly<Record<string, number>>;
+  readonly forwardOnly?: boolean;
   /** Parameters, buffers, and `images`. */
   readonly tensors: ReadonlyMap<string, Source>;
 }
@@ -55,27 +57,43 @@ export interface PeerResult {
   readonly outputs: ReadonlyMap<string, Numbers>;
 }
 
-/** Runs all tasks in one process: starting Python takes longer than a net. */
-export function runPeer(tasks: readonly PeerTask[]): PeerResult[] {
-  const root = mkdtempSync(join(tmpdir(), 'meanfield-peer-'));
-  try {
-    const folders = tasks.map((task, t) => {
-      const folder = join(root, String(t));
-      mkdirSync(folder);
-      const entries = [...task.tensors].map(([name, one], i) => {
-        const file = `in-${i}.bin`;
-        writeFileSync(join(folder, file), one.toTypedArray());
-        return { name, shape: one.shape, file };
-      });
-      writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...task, tensors: entries }));
-      return folder;
-    });
-    const script = join(import.meta.dirname, 'cifar_resnet.py');
-    execFileSync(python, [script, ...folders], { stdio: ['ignore', 'inherit', 'pipe'] });
-    return folders.map((folder, t) => readResult(folder, tasks[t]!.dtype));
-  } finally {
-    rmSync(root, { recursive: true, force: true });
+/** A Python process that computes one task after the other: importing torch takes longer than most nets. */
+export class PytorchPeer {
+  readonly #child = spawn(python, [join(import.meta.dirname, 'cifar_resnet.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  readonly #answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+
+  /** @throws Error if the process ended, with its traceback on stderr */
+  async run(tasks: readonly PeerTask[]): Promise<PeerResult[]> {
+    const root = mkdtempSync(join(tmpdir(), 'meanfield-peer-'));
+    try {
+      const folders = tasks.map((task, t) => writeTask(join(root, String(t)), task));
+      for (const folder of folders) {
+        this.#child.stdin.write(`${folder}\n`);
+        const answer: IteratorResult<string, unknown> = await this.#answers.next();
+        if (answer.value !== 'done') throw new Error('cifar_resnet.py ended before it answered');
+      }
+      return folders.map((folder, t) => readResult(folder, tasks[t]!.dtype));
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
   }
+
+  stop(): void {
+    this.#child.stdin.end();
+  }
+}
+
+function writeTask(folder: string, task: PeerTask): string {
+  mkdirSync(folder);
+  const entries = [...task.tensors].map(([name, one], i) => {
+    const file = `in-${i}.bin`;
+    writeFileSync(join(folder, file), one.toTypedArray());
+    return { name, shape: one.shape, file };
+  });
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...task, tensors: entries }));
+  return folder;
 }
 
 interface Stored {
