@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { buildFolder, packageRoot } from '../../src/native/index.ts';
@@ -123,8 +123,10 @@ it('a copied checkout compiles nothing', async () => {
   const addon = join(moved, 'build', 'meanfield.node');
   const before = statSync(addon).mtimeMs;
   const outcome = await runNode([join(moved, 'scripts', 'build-native.mjs')], {
-    // No compiler in the path.
-    PATH: dirname(process.execPath),
+    // No compiler in the path, and nothing in the cache.
+    PATH: '/nowhere',
+    CXX: '',
+    XDG_CACHE_HOME: join(workshop.folder, 'cache'),
     MEANFIELD_BUILD_DIR: undefined,
     LIBTORCH_USE_PYTORCH: undefined,
   });

@@ -1,0 +1,192 @@
+/** The build of the addon: its cache, and several builds at once. A small addon keeps the compiler's time short. */
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../../src/native/index.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
+import { type Outcome, runNode } from './children.ts';
+
+const root = temporaryFolder();
+const source = (answer: number): string => `#include <node_api.h>
+namespace {
+napi_value init(napi_env env, napi_value) {
+  napi_value answer = nullptr;
+  napi_create_int32(env, ${answer}, &answer);
+  return answer;
+}
+}
+NAPI_MODULE(meanfield, init)
+`;
+
+let count = 0;
+/** A checkout with the project's scripts and a small addon that is the number `answer`. */
+function checkout(answer = 42): string {
+  const folder = join(root, `checkout-${count++}`);
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  mkdirSync(join(folder, 'native'));
+  cpSync(join(packageRoot, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  symlinkSync(
+    realpathSync(join(packageRoot, 'node_modules', 'node-api-headers')),
+    join(folder, 'node_modules', 'node-api-headers'),
+  );
+  writeFileSync(join(folder, 'native', 'addon.cc'), source(answer));
+  writeFileSync(join(folder, 'native', 'kernel-any.cc'), 'int meanfield_answer() { return 1; }\n');
+  return folder;
+}
+
+const newCache = (): string => join(root, `cache-${count++}`);
+const noCompiler = { PATH: '/nowhere', CXX: '' };
+
+function build(folder: string, cache: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return runNode([join(folder, 'scripts', 'build-native.mjs')], {
+    XDG_CACHE_HOME: cache,
+    MEANFIELD_BUILD_DIR: undefined,
+    LIBTORCH_USE_PYTORCH: undefined,
+    CXX: undefined,
+    ...env,
+  });
+}
+
+const addonOf = (folder: string): string => join(folder, 'build', 'meanfield.node');
+const cached = (cache: string): string[] => readdirSync(join(cache, 'meanfield', 'addons'));
+const loaded = async (folder: string): Promise<string> =>
+  (await runNode(['-p', `require(${JSON.stringify(addonOf(folder))})`])).stdout.trim();
+
+const compiled = (parts: string): RegExp =>
+  new RegExp(`^build: compiled ${parts} parts against libtorch [\\d.]+ `, 'm');
+const fromCache = /^build: took the addon from the cache, built against libtorch /;
+
+it('a second checkout takes the addon from the cache, without a compiler', async () => {
+  const [first, second, cache] = [checkout(), checkout(), newCache()];
+  expect((await build(first, cache)).stderr).toMatch(compiled('2 of 2'));
+  expect(await build(second, cache, noCompiler)).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(fromCache) as unknown,
+  });
+  expect(readFileSync(addonOf(second))).toEqual(readFileSync(addonOf(first)));
+  expect(await loaded(second)).toBe('42');
+  // Nothing is left to do in either.
+  for (const folder of [first, second])
+    expect(await build(folder, newCache(), noCompiler)).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('other sources are compiled, only those that changed, and both addons stay in the cache', async () => {
+  const [folder, cache] = [checkout(), newCache()];
+  await build(folder, cache);
+  writeFileSync(join(folder, 'native', 'addon.cc'), source(43));
+  expect((await build(folder, cache)).stderr).toMatch(compiled('1 of 2'));
+  expect(await loaded(folder)).toBe('43');
+  expect(cached(cache)).toHaveLength(2);
+  writeFileSync(join(folder, 'native', 'addon.cc'), source(42));
+  expect((await build(folder, cache, noCompiler)).stderr).toMatch(fromCache);
+  expect(await loaded(folder)).toBe('42');
+});
+
+it('a libtorch at another place is another addon: it holds the path', async () => {
+  const [folder, cache] = [checkout(), newCache()];
+  await build(folder, cache);
+  const facts = JSON.parse(readFileSync(join(folder, 'build', 'build.json'), 'utf8')) as { lib: string };
+  const top = join(root, 'torch');
+  mkdirSync(top);
+  symlinkSync(facts.lib, join(top, 'lib'));
+  const env = { LIBTORCH: top, LIBTORCH_INCLUDE: '/usr' };
+  expect((await build(checkout(), cache, env)).stderr).toMatch(compiled('2 of 2'));
+  expect(cached(cache)).toHaveLength(2);
+});
+
+it('a damaged addon is noticed, in the cache and in the build folder', async () => {
+  const [folder, cache] = [checkout(), newCache()];
+  await build(folder, cache);
+  const good = readFileSync(addonOf(folder));
+  writeFileSync(addonOf(folder), good.subarray(0, 1000));
+  expect((await build(folder, cache, noCompiler)).stderr).toMatch(fromCache);
+  expect(readFileSync(addonOf(folder))).toEqual(good);
+
+  const [name = ''] = cached(cache);
+  const damaged = Buffer.from(good);
+  damaged[5000]! ^= 1;
+  writeFileSync(join(cache, 'meanfield', 'addons', name), damaged);
+  const other = checkout();
+  const { code, stderr } = await build(other, cache);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^build: .*\.node is damaged: removed$/m);
+  expect(stderr).toMatch(compiled('2 of 2'));
+  expect(await loaded(other)).toBe('42');
+});
+
+it('builds at once, in one folder and in several, leave whole files', async () => {
+  const [one, two, cache] = [checkout(), checkout(), newCache()];
+  const outcomes = await Promise.all([one, one, two, one].map((folder) => build(folder, cache)));
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  expect(await loaded(one)).toBe('42');
+  expect(await loaded(two)).toBe('42');
+  for (const folder of [join(one, 'build'), join(one, 'build', 'obj'), join(cache, 'meanfield', 'addons')])
+    expect(readdirSync(folder).filter((name) => name.includes('.new'))).toEqual([]);
+  expect(await build(checkout(), cache, noCompiler)).toMatchObject({ code: 0 });
+});
+
+it('a cache that cannot be written is a remark', async () => {
+  const folder = checkout();
+  const occupied = join(root, 'a-file');
+  writeFileSync(occupied, '');
+  const { code, stderr } = await build(folder, occupied);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^build: the addon is not cached \(.*\)\nbuild: compiled 2 of 2/);
+  expect(await loaded(folder)).toBe('42');
+});
+
+it('a build folder that cannot be written is one line', async () => {
+  const folder = checkout();
+  writeFileSync(join(folder, 'build'), '');
+  const { code, stderr } = await build(folder, newCache());
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^build: cannot write to .*build \(.*\): .*MEANFIELD_BUILD_DIR\n$/);
+});
+
+it('a source that does not compile shows the compiler’s message, and changes nothing', async () => {
+  const [folder, cache] = [checkout(), newCache()];
+  await build(folder, cache);
+  writeFileSync(join(folder, 'native', 'addon.cc'), 'int broken(');
+  const { code, stderr } = await build(folder, cache);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/addon\.cc:1:.*error/);
+  expect(stderr).toMatch(/^build: .* failed with exit code 1 \(above\)$/m);
+  expect(await loaded(folder)).toBe('42');
+  expect(cached(cache)).toHaveLength(1);
+});
+
+it('the cache keeps the addons that were used last', async () => {
+  const cache = newCache();
+  const addons = join(cache, 'meanfield', 'addons');
+  mkdirSync(addons, { recursive: true });
+  for (let i = 0; i < 10; i++) {
+    const file = join(addons, `old-${i}.node`);
+    writeFileSync(file, '');
+    utimesSync(file, i, i);
+  }
+  await build(checkout(), cache);
+  expect(cached(cache).filter((name) => name.startsWith('old-'))).toEqual(
+    [3, 4, 5, 6, 7, 8, 9].map((i) => `old-${i}.node`),
+  );
+  expect(cached(cache)).toHaveLength(8);
+});
+
+it('a compiler of another name is used', async () => {
+  const folder = checkout();
+  const wrapper = join(root, 'my-compiler');
+  writeFileSync(wrapper, '#!/bin/sh\necho "wrapped" >&2\nexec g++ "$@"\n');
+  chmodSync(wrapper, 0o755);
+  const { code, stderr } = await build(folder, newCache(), { CXX: wrapper });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^wrapped$/m);
+});
