@@ -8,7 +8,10 @@ if (existsSync(built('cli/main.js'))) {
   const { run } = await import(built('cli/main.js').href);
   process.exitCode = await run(process.argv);
 } else {
+  const { isCheckout } = await import('../scripts/setup/steps.mjs');
   const folder = fileURLToPath(new URL('..', import.meta.url)).replaceAll("'", `'\\''`);
-  console.error(`meanfield: not built yet: npm --prefix '${folder}' run setup`);
+  console.error(
+    `meanfield: not built yet: ${isCheckout() ? `npm --prefix '${folder}' run setup` : 'install the package again, without --ignore-scripts'}`,
+  );
   process.exitCode = 3;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { meanfieldCommand, packageScript, programAt } from './program.ts';
+import { meanfieldCommand, programAt, setupCommand } from './program.ts';
 import { temporaryFolder } from './test-folder.ts';
 
 const packageFolder = dirname(import.meta.dirname);
@@ -48,6 +48,7 @@ it('paths in a command line are quoted, and never parsed as flags', () => {
   );
 });
 
-it('a script of the package can be run from anywhere', () => {
-  expect(packageScript('setup')).toBe('npm run setup');
+it('the set-up is a script in a checkout and a command of an installed package', () => {
+  expect(setupCommand()).toBe('npm run setup');
+  expect(setupCommand(folder('installed', 'node_modules', 'meanfield'))).toBe('npx meanfield setup');
 });

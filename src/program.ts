@@ -26,15 +26,19 @@ export function meanfieldCommand(...words: readonly Word[]): string {
   ]);
 }
 
-/** The command that runs a script of the package, such as `setup`, from the current folder. */
-export function packageScript(name: string): string {
-  return commandLine([
-    'npm',
-    ...(isInPackage(process.cwd()) ? [] : ['--prefix', packageFolder]),
-    'run',
-    name,
-  ]);
+/**
+ * The command that builds what is missing, from the current folder: `npx meanfield setup` if npm installed the package,
+ * `npm run setup` in a checkout, which also compiles the sources.
+ *
+ * @param folder - the package's folder
+ */
+export function setupCommand(folder: string = packageFolder): string {
+  if (!isCheckout(folder)) return meanfieldCommand('setup');
+  return commandLine(['npm', ...(isInPackage(process.cwd()) ? [] : ['--prefix', folder]), 'run', 'setup']);
 }
+
+/** Whether the folder is a checkout, and not a package that npm installed; scripts/setup/steps.mjs asks the same. */
+const isCheckout = (folder: string): boolean => existsSync(join(folder, 'tsconfig.build.json'));
 
 /**
  * The words that call the command from a folder.

@@ -1,8 +1,8 @@
 // Builds the native addon, the TypeScript, and the page of `meanfield studio`.
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { digest, remember, remembered } from './stamps.mjs';
-import { root, run } from './steps.mjs';
+import { fail, root, run } from './steps.mjs';
 
 /** @returns a summary */
 export function buildAddon() {
@@ -14,9 +14,7 @@ export function buildAddon() {
     process.execPath,
     ['scripts/build-native.mjs'],
     'see above; g++ and libtorch with its headers are needed',
-    {
-      stdio: 'inherit',
-    },
+    { stdio: 'inherit' },
   );
   return time() === before ? 'present' : 'built';
 }
@@ -38,14 +36,28 @@ export function compileTypeScript() {
     ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
     'the TypeScript sources do not compile, see above',
   );
+  removeLeftovers(join(root, 'dist'), join(root, 'src'));
   remember('typescript', stamp());
   return 'compiled';
 }
 
+/** Removes what tsc wrote for sources that no longer exist: it would be published. */
+export function removeLeftovers(dist, src) {
+  const bundles = ['page', 'page-export'].map((name) => join(dist, name));
+  for (const entry of readdirSync(dist, { withFileTypes: true, recursive: true })) {
+    const folder = entry.parentPath ?? entry.path;
+    if (!entry.isFile() || bundles.some((bundle) => `${folder}/`.startsWith(`${bundle}/`))) continue;
+    const source = join(src, relative(dist, folder), entry.name.replace(/\.(js|d\.ts)(\.map)?$/, '.ts'));
+    if (entry.name.endsWith('.map') || (/\.(js|d\.ts)$/.test(entry.name) && !existsSync(source)))
+      rmSync(join(folder, entry.name));
+  }
+}
+
+const pages = ['page/index.html', 'page-export/export.html'].map((name) => join('dist', name));
+
 /** Builds the pages of the server and of exported folders. @returns a summary */
 export function buildPage() {
   const sources = ['src', 'package.json', 'package-lock.json', 'vite.config.ts'];
-  const pages = ['page/index.html', 'page-export/export.html'].map((name) => join('dist', name));
   // index.html names every other file by its content: a page that was built by hand from other sources shows there.
   const bundled = digest(sources);
   const stamp = () => `${bundled} ${digest(pages)}`;
@@ -58,4 +70,11 @@ export function buildPage() {
     );
   remember('page', stamp());
   return 'built';
+}
+
+/** Checks that an installed package has what a checkout builds. @returns a summary */
+export function checkPackage() {
+  const missing = [join('dist', 'cli', 'main.js'), ...pages].find((file) => !existsSync(join(root, file)));
+  if (missing !== undefined) fail(`${join(root, missing)} is missing: install the package again`);
+  return 'complete';
 }

@@ -18,7 +18,14 @@ const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
 const lockTimeout = ['-o', 'DPkg::Lock::Timeout=300'];
 
 /** The user provides libtorch: Debian's is not needed. */
-const isLibtorchProvided = () => Boolean(process.env.LIBTORCH) || process.env.LIBTORCH_USE_PYTORCH === '1';
+const isLibtorchProvided = () =>
+  Boolean(process.env.LIBTORCH) ||
+  process.env.LIBTORCH_USE_PYTORCH === '1' ||
+  existsSync('/usr/local/include/ATen/ATen.h');
+
+/** A compiler from elsewhere does as well. */
+const isCompilerProvided = () =>
+  spawnSync(process.env.CXX || 'g++', ['--version'], { stdio: 'ignore' }).status === 0;
 
 function missing(packages) {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Abbrev}\n', ...packages], {
@@ -29,31 +36,45 @@ function missing(packages) {
   return packages.filter((name) => !installed.has(name));
 }
 
-/** @returns a summary */
-export function installDebianPackages(forTests) {
+/**
+ * @param yes - whether to install them, instead of naming the command
+ * @param forTests - whether to include the packages that only tests need
+ * @returns a summary
+ */
+export function installDebianPackages({ yes, forTests }) {
   if (process.env.MEANFIELD_SKIP_APT === '1') return 'skipped (MEANFIELD_SKIP_APT)';
-  const wanted = [
-    ...compiler,
-    ...(isLibtorchProvided() ? [] : torch),
-    ...blas,
-    ...data,
-    ...(forTests ? tests : []),
-  ];
-  if (!existsSync('/usr/bin/apt-get')) return withoutApt(wanted);
-  const absent = missing(wanted);
+  const needed = [...(isCompilerProvided() ? [] : compiler), ...(isLibtorchProvided() ? [] : torch)];
+  const useful = [...blas, ...data, ...(forTests ? tests : [])];
+  if (!existsSync('/usr/bin/apt-get')) return withoutApt(needed, useful);
+  const absent = missing([...needed, ...useful]);
   if (absent.length === 0) return 'present';
-  install(absent);
-  return `installed ${absent.join(' ')}`;
+  if (yes) {
+    install(absent);
+    return `installed ${absent.join(' ')}`;
+  }
+  const required = absent.filter((name) => needed.includes(name));
+  if (required.length > 0)
+    fail(
+      `${required.join(' ')} missing: run \`${byHand(absent)}\`, or this again with --yes; or ${bringYourOwn}`,
+    );
+  return `not installed: ${absent.join(' ')} (recommended: \`${byHand(absent)}\`, or this again with --yes)`;
 }
 
-function withoutApt(wanted) {
-  if (isLibtorchProvided() || existsSync('/usr/include/ATen/ATen.h')) return 'skipped (no apt-get)';
+function withoutApt(needed, useful) {
+  if (needed.length === 0 || existsSync('/usr/include/ATen/ATen.h')) return 'skipped (no apt-get)';
   return fail(
     'apt-get is not available. Install the contents of these Debian packages: ' +
-      `${wanted.join(' ')}; set LIBTORCH to libtorch's folder (with include/ and lib/), or LIBTORCH_USE_PYTORCH=1 ` +
+      `${[...needed, ...useful].join(' ')}; set LIBTORCH to libtorch's folder (with include/ and lib/), or LIBTORCH_USE_PYTORCH=1 ` +
       'to use the torch of python3; then run this again',
   );
 }
+
+const bringYourOwn =
+  'bring your own libtorch (LIBTORCH=its folder), or skip this step (MEANFIELD_SKIP_APT=1)';
+
+/** The command that installs packages, to paste into a shell. */
+const byHand = (absent) =>
+  `${shellLine(['apt-get', 'update'])} && ${shellLine(['apt-get', 'install', '-y', '--no-install-recommends', ...absent])}`;
 
 function install(absent) {
   const update = [...environment, 'apt-get', 'update', '-qq', ...lockTimeout];
@@ -67,10 +88,7 @@ function install(absent) {
     ...lockTimeout,
     ...absent,
   ];
-  const byHand = `${shellLine(['apt-get', 'update'])} && ${shellLine(['apt-get', 'install', '-y', '--no-install-recommends', ...absent])}`;
-  const advice =
-    `run it by hand: ${byHand}; or bring your own libtorch (LIBTORCH=its folder), ` +
-    'or skip this step (MEANFIELD_SKIP_APT=1)';
+  const advice = `run it by hand: ${byHand(absent)}; or ${bringYourOwn}`;
   const rooted = asRoot(update);
   if (!rooted) fail(`${absent.join(' ')} missing, and neither root nor \`sudo -n\` here: ${advice}`);
 

@@ -1,9 +1,13 @@
 // Runs a set-up step: one line with its duration, or one clear message with the end of the command's output.
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Whether this is a checkout, and not a package that npm installed; src/program.ts asks the same. */
+export const isCheckout = () => existsSync(join(root, 'tsconfig.build.json'));
 
 export function say(message) {
   console.error(`setup: ${message}`);

@@ -5,7 +5,7 @@ import { availableParallelism, cpus, freemem } from 'node:os';
 import { libraryFacts } from '../native/index.ts';
 import { leaseCores } from '../processes/index.ts';
 import { packageVersion } from './version.ts';
-import { meanfieldCommand, packageScript } from '../program.ts';
+import { meanfieldCommand, setupCommand } from '../program.ts';
 
 export interface Check {
   readonly name: string;
@@ -51,7 +51,7 @@ function checkLibrary(): Check[] {
         name: 'libtorch',
         state: 'bad',
         text: error instanceof Error ? error.message : String(error),
-        mend: packageScript('setup'),
+        mend: setupCommand(),
       },
     ];
   }

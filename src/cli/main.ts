@@ -17,6 +17,7 @@ import { registerLab } from './lab.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
 import { registerReproduce } from './reproduce.ts';
+import { registerSetup } from './setup.ts';
 import { registerStudio } from './studio.ts';
 import { registerTrain } from './train.ts';
 import { registerVerify } from './verify.ts';
@@ -53,6 +54,7 @@ function createProgram(): Command {
   registerVerify(program);
   registerData(program);
   registerBench(program);
+  registerSetup(program);
   registerDoctor(program);
   registerDemo(program);
   return program;

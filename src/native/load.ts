@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingEnvironmentError } from '../errors.ts';
 import type { Addon } from './addon.ts';
-import { meanfieldCommand, packageScript } from '../program.ts';
+import { meanfieldCommand, setupCommand } from '../program.ts';
 
 /** Build facts that `scripts/build-native.mjs` writes beside the addon. */
 export interface BuildFacts {
@@ -29,8 +29,7 @@ export function buildFolder(): string {
 }
 
 const mend = (): string =>
-  `next: \`${packageScript('setup')}\` (Debian, Ubuntu) installs and builds everything; elsewhere install libtorch, set LIBTORCH to its folder, ` +
-  `and run \`${packageScript('build:native')}\`; \`${meanfieldCommand('doctor')}\` lists what is missing`;
+  `next: \`${setupCommand()}\` builds it and names what is missing; \`${meanfieldCommand('doctor')}\` lists everything`;
 
 function help(problem: string, cause?: unknown): MissingEnvironmentError {
   return new MissingEnvironmentError(`cannot load libtorch: ${problem}; ${mend()}`, cause);

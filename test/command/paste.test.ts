@@ -81,7 +81,6 @@ it('the set-up for a missing libtorch works from any folder', () => {
   const lines = [...stderr.matchAll(/`(.*?)`/g)].map(([, line = '']) => pasted(line));
   expect(lines).toEqual([
     ['--prefix', realpathSync(packageFolder), 'run', 'setup'],
-    ['--prefix', realpathSync(packageFolder), 'run', 'build:native'],
     [bin, 'doctor'],
   ]);
 });

@@ -43,7 +43,7 @@ function expectHelp({ code, stdout, stderr }: Outcome, problem: RegExp): void {
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(stderr).toMatch(/^MissingEnvironmentError: cannot load libtorch: /);
   expect(stderr).toMatch(problem);
-  expect(stderr).toContain('next: `npm --prefix ');
+  expect(stderr).toMatch(/next: `node \S*\/bin\/meanfield\.js setup`/);
   expect(code).toBe(3);
 }
 

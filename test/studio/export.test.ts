@@ -123,5 +123,5 @@ it('is replaced by the next export; other folders are not', async () => {
 it('shows what to do without the built page', async () => {
   await expect(
     exportStudio({ root: runs, page: served, exportPage: join(base, 'nowhere'), out: join(base, 'other') }),
-  ).rejects.toThrow(/the page for exported folders is missing .*npm run build/);
+  ).rejects.toThrow(/the page for exported folders is missing .*npm run setup/);
 });

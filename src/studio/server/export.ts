@@ -9,7 +9,7 @@ import { type Ask, requester, runFor } from './export-run.ts';
 import { checkTarget, mark, replaceFolder } from './export-target.ts';
 import { Redactor } from './redactor.ts';
 import { startStudio } from './studio.ts';
-import { packageScript } from '../../program.ts';
+import { setupCommand } from '../../program.ts';
 
 export interface ExportOptions {
   /** The runs folder. */
@@ -42,7 +42,7 @@ export async function exportStudio({ root, exportPage, page, out }: ExportOption
   checkTarget(out, root);
   if (!existsSync(join(exportPage, 'export.html')))
     throw new MissingEnvironmentError(
-      `the page for exported folders is missing (${join(exportPage, 'export.html')}): run: ${packageScript('build')}`,
+      `the page for exported folders is missing (${join(exportPage, 'export.html')}): run: ${setupCommand()}`,
     );
   const studio = await startStudio({ root, page, port: 0 });
   try {

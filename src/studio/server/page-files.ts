@@ -6,7 +6,7 @@ import type { Context, Hono } from 'hono';
 import { MissingEnvironmentError } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 import type { StudioEnvironment } from './body.ts';
-import { meanfieldCommand, packageScript } from '../../program.ts';
+import { meanfieldCommand, setupCommand } from '../../program.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -43,7 +43,7 @@ function filesIn(folder: string): Set<string> {
 export function checkPage(folder: string): void {
   if (!existsSync(join(folder, 'index.html')))
     throw new MissingEnvironmentError(
-      `the page of the Studio is missing (${join(folder, 'index.html')}): run: ${packageScript('build')}`,
+      `the page of the Studio is missing (${join(folder, 'index.html')}): run: ${setupCommand()}`,
     );
 }
 
