@@ -4,7 +4,18 @@
  */
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
+/** KaTeX's style sheet names each font in three formats, of which every browser takes the first. */
+const oneFontFormat: Plugin = {
+  name: 'one-font-format',
+  enforce: 'pre',
+  transform: (code, id) =>
+    /katex.*\.css$/.test(id)
+      ? code.replace(/,\s*url\([^)]*\.(woff|ttf)\)\s*format\([^)]*\)/g, '')
+      : undefined,
+};
+
 const common: UserConfig = {
+  plugins: [oneFontFormat],
   root: 'src/studio/client',
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -30,18 +41,9 @@ const classicScript: Plugin = {
   },
 };
 
-/** Browsers take the first of a font's formats that they know, which is in the style sheet. */
-const oneFontFormat: Plugin = {
-  name: 'one-font-format',
-  generateBundle(_, bundle) {
-    for (const file of Object.keys(bundle))
-      if (/\.(ttf|woff)$/.test(file)) Reflect.deleteProperty(bundle, file);
-  },
-};
-
 const exported: UserConfig = {
   ...common,
-  plugins: [classicScript, oneFontFormat],
+  plugins: [oneFontFormat, classicScript],
   build: {
     outDir: '../../../dist/page-export',
     emptyOutDir: true,
