@@ -83,7 +83,7 @@ export class Workshop {
 /** Runs node with the arguments to its end. */
 export function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env }, timeout: 50_000, killSignal: 'SIGKILL' } as const;
+    const options = { env: { ...process.env, ...env }, timeout: 300_000, killSignal: 'SIGKILL' } as const;
     execFile(process.execPath, [...args], options, (error: ExecFileException | null, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, signal: error?.signal ?? null, stdout, stderr });
