@@ -85,7 +85,7 @@ const closed = {
   bench: [],
   cli: [],
   data: ['names', 'points/catalogue'],
-  experiment: ['analyse/index'],
+  experiment: ['analyse/index', 'compare/index'],
   io: ['csv/[^/]+', 'system-error', 'user-path'],
   'mean-field': ['schedules/names'],
   models: ['names', 'weight-names'],

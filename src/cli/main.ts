@@ -6,6 +6,7 @@ import { guardProcess } from '../processes/guard.ts';
 import { takePaths } from './flags.ts';
 import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';
+import { registerCompare } from './compare.ts';
 import { registerConfigSchema } from './config-schema.ts';
 import { registerData } from './data.ts';
 import { registerDemo } from './demo.ts';
@@ -47,6 +48,7 @@ function createProgram(): Command {
   registerExport(program);
   registerPredict(program);
   registerReport(program);
+  registerCompare(program);
   registerReproduce(program);
   registerStudio(program);
   registerLab(program);

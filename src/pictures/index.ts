@@ -48,6 +48,7 @@ export { confusionPicture, type ConfusionPicture } from './confusion.ts';
 export { type Figure, type FigureRun, maxLinePoints, type Panel, panelWidth } from './figure.ts';
 export type { ErrorGroup } from './final-error.ts';
 export { gainsFigure, orderFigure } from './gains.ts';
+export { pairedDifferenceFigure } from './paired-difference.ts';
 export { heatMapPanel } from './heat-map.ts';
 export {
   cursorLine,

@@ -83,6 +83,25 @@ it('a grid writes a page, tables and numbers', () => {
   }
 });
 
+it('compare finds the same paired gain as the table of the grid', () => {
+  const { rows } = JSON.parse(readFileSync(join(whole, 'results.json'), 'utf8')) as {
+    rows: { comparisons: { gain: { mean: number; interval: number[]; pValue: number } }[] }[];
+  };
+  const { mean, interval, pValue } = rows[0]!.comparisons[0]!.gain;
+  const figure = join(root, 'difference.svg');
+  const { stdout } = meanfield([
+    ...['compare', `${whole}:scheme=vanilla`, `${whole}:scheme=mean-field`, '--json', '--output', figure],
+  ]);
+  const { difference } = JSON.parse(stdout) as {
+    difference: { mean: number; interval: number[]; pValue: number };
+  };
+  // A gain is a lower error; a difference is b - a.
+  expect(difference.mean).toBeCloseTo(-mean, 10);
+  expect(difference.pValue).toBeCloseTo(pValue, 10);
+  expect(difference.interval[0]).toBeCloseTo(-interval[1]!, 10);
+  expect(readFileSync(figure, 'utf8')).toMatch(/^<svg .*difference in test-error/s);
+});
+
 it('the record of a grid fills up during training', { timeout: 240_000 }, async () => {
   const folder = join(root, 'filling');
   const grid = startMeanfield([...settings, '--output', folder]);

@@ -1,0 +1,87 @@
+/** Runs `meanfield compare`. */
+import { extname } from 'node:path';
+import { FileError } from '../errors.ts';
+import { type CompareOptions, compareGroups, type GroupComparison } from '../experiment/compare/index.ts';
+import { checkOutputFile, writeFileAtomic } from '../io/index.ts';
+import { print, printJson, say } from './output.ts';
+import { visible } from './terminal.ts';
+import { textTable } from './text-table.ts';
+
+export interface CompareFlags extends CompareOptions {
+  output?: string;
+  json?: boolean;
+}
+
+export async function runCompare(
+  a: string,
+  b: string,
+  { output, json, ...options }: CompareFlags,
+): Promise<void> {
+  if (output !== undefined) checkFigureFile(output);
+  const comparison = compareGroups(a, b, options);
+  for (const note of comparison.notes) say(visible(`compare: ${note}`));
+  if (!json) print(`${tableOf(comparison)}\n\n${sentence(comparison)}`);
+  if (output !== undefined) {
+    await writeFigure(output, comparison);
+    say(visible(`compare: ${output}`));
+  }
+  if (json) printJson(comparison);
+}
+
+const digits = (value: number): string => String(Number(value.toPrecision(4)));
+
+function tableOf({ metric, a, b }: GroupComparison): string {
+  return textTable(
+    ['', 'group', 'seeds', metric, 'standard error'],
+    [
+      ['A', a],
+      ['B', b],
+    ].map(([letter, group]) => {
+      const { name, n, mean, standardError } = group as GroupComparison['a'];
+      return [
+        letter as string,
+        name,
+        String(n),
+        digits(mean),
+        standardError === undefined ? '' : digits(standardError),
+      ];
+    }),
+  );
+}
+
+function sentence({ metric, seeds, difference }: GroupComparison): string {
+  const { mean, interval, pValue, detectable, identical } = difference;
+  const pairs = `${seeds.length} pair${seeds.length === 1 ? '' : 's'} by seed`;
+  const found = `${pairs}: ${metric} of B - A = ${digits(mean)}`;
+  if (identical) return `${found}: every pair is equal; are these the same runs?`;
+  if (!interval || pValue === undefined || detectable === undefined)
+    return `${found}; ${seeds.length === 1 ? 'one pair has' : 'equal differences have'} no interval`;
+  const p = pValue < 0.001 ? pValue.toExponential(1) : pValue.toFixed(3);
+  return [
+    `${found}, 95 % interval [${interval.map(digits).join(', ')}], p = ${p}`,
+    `smallest difference that these pairs show: ${digits(detectable)} (2 standard errors)`,
+  ].join('\n');
+}
+
+const figureEndings = ['.svg', '.png', '.pdf'];
+
+function checkFigureFile(file: string): void {
+  checkOutputFile(file);
+  if (!figureEndings.includes(extname(file).toLowerCase()))
+    throw new FileError(`cannot write ${file}: a figure ends in ${figureEndings.join(', ')}`);
+}
+
+async function writeFigure(file: string, comparison: GroupComparison): Promise<void> {
+  const { pairedDifferenceFigure, panelWidth } = await import('../pictures/index.ts');
+  const { captioned, pictureToSvg, themes } = await import('../draw/index.ts');
+  const { renderPdf, renderPng } = await import('../report/index.ts');
+  const names = { a: comparison.a.name, b: comparison.b.name };
+  const figure = pairedDifferenceFigure({ ...comparison, names }, sentence(comparison));
+  const picture = figure.panels[0]!.draw(themes.light, panelWidth);
+  const svg = pictureToSvg(captioned(picture, figure.caption, themes.light));
+  const ending = extname(file).toLowerCase();
+  const content =
+    ending === '.svg' ? svg : ending === '.png' ? renderPng(svg) : await renderPdf(svg, figure.title);
+  if (content === undefined) throw new FileError(`cannot write ${file}: PDF needs the DejaVu fonts`);
+  writeFileAtomic(file, content);
+}

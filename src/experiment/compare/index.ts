@@ -1,0 +1,1 @@
+export { type CompareOptions, compareGroups, type GroupComparison } from './compare.ts';
