@@ -4,7 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { replaceFile, sha256 } from './files.mjs';
+import { removeAbandoned, replaceFile, sha256 } from './files.mjs';
 
 const maxAddons = 8;
 
@@ -63,6 +63,7 @@ export function cache(key, content) {
 }
 
 function prune() {
+  removeAbandoned(folder());
   const byAge = names()
     .map((name) => ({ name, used: statSync(pathOf(name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.used - a.used);

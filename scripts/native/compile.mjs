@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fail } from './fail.mjs';
-import { list, replaceFile, sha256, temporaryName } from './files.mjs';
+import { list, removeAbandoned, replaceFile, sha256, temporaryName } from './files.mjs';
 
 export const compiler = process.env.CXX || 'g++';
 
@@ -51,6 +51,7 @@ function nodeHeaders() {
 
 /** The translation units of `native/`, each with a stamp: the digest of everything that its object depends on. */
 export function plan(source, build, torch) {
+  const objects = join(build, 'obj');
   const headers = nodeHeaders();
   const flags = flagsFor(torch);
   // No paths: a moved or copied checkout or libtorch counts as the same.
@@ -69,11 +70,11 @@ export function plan(source, build, torch) {
   const units = [...new Set(paths.map(groupOf))].map((group) => {
     const members = paths.filter((path) => groupOf(path) === group);
     const defined = members.includes('operators.cc') ? [`-DMEANFIELD_NAMESPACE="meanfield_${name}"`] : [];
-    const object = join(build, 'obj', `${group.replaceAll('/', '_')}.o`);
+    const object = join(objects, `${group.replaceAll('/', '_')}.o`);
     const stamp = sha256(...everything, defined.join('\n'), ...contents(members));
     return { members, defined, object, stamp, stampFile: `${object}.stamp` };
   });
-  return { source, units, args: [...flags, ...includes, `-I${source}`] };
+  return { build, objects, units, args: [...flags, ...includes, `-I${source}`] };
 }
 
 /** Runs a command that writes a file; the file appears when it is complete. */
@@ -97,11 +98,12 @@ const isFresh = ({ object, stamp, stampFile }) =>
   existsSync(object) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
 
 /** Compiles what changed since the last time, or everything. @returns the number of compiled units */
-export async function compile({ units, args }, force) {
+export async function compile({ build, objects, units, args }, force) {
   const pending = units.filter((unit) => force || !isFresh(unit));
   // Large units first: begun last, one of them would run alone.
   const queue = [...pending].sort((a, b) => b.members.length - a.members.length);
-  if (queue.length > 0) mkdirSync(dirname(queue[0].object), { recursive: true });
+  mkdirSync(objects, { recursive: true });
+  for (const folder of [build, objects]) removeAbandoned(folder);
   await Promise.all(
     Array.from({ length: Math.min(availableParallelism(), queue.length) }, async () => {
       for (let unit = queue.shift(); unit; unit = queue.shift()) {

@@ -181,6 +181,20 @@ it('the cache keeps the addons that were used last', async () => {
   expect(cached(cache)).toHaveLength(8);
 });
 
+it('files that a killed build has left are removed after an hour', async () => {
+  const [folder, cache] = [checkout(), newCache()];
+  const folders = [join(folder, 'build'), join(folder, 'build', 'obj'), join(cache, 'meanfield', 'addons')];
+  for (const one of folders) {
+    mkdirSync(one, { recursive: true });
+    writeFileSync(join(one, 'old.1.new'), '');
+    writeFileSync(join(one, 'young.2.new'), '');
+    utimesSync(join(one, 'old.1.new'), 1, 1);
+  }
+  expect((await build(folder, cache)).code).toBe(0);
+  for (const one of folders)
+    expect(readdirSync(one).filter((name) => name.endsWith('.new'))).toEqual(['young.2.new']);
+});
+
 it('a compiler of another name is used', async () => {
   const folder = checkout();
   const wrapper = join(root, 'my-compiler');
