@@ -8,7 +8,7 @@ import { commandLine, pathArgument } from './command-line.ts';
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** A word of a command line; paths are never parsed as flags. */
-export type Word = string | { readonly path: string };
+type Word = string | { readonly path: string };
 
 /**
  * A command line to paste into a shell: `npx meanfield evaluate 'my runs/1'`. It begins with

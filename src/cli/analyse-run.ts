@@ -47,7 +47,7 @@ export async function runAnalysis(run: string, flags: AnalyseFlags): Promise<num
 }
 
 /** The deciding numbers as a table. */
-export function analysisText({ sections }: Analysis): string {
+function analysisText({ sections }: Analysis): string {
   const judged = (checks: readonly Check[]): string[][] =>
     checks.map(({ name, measured, band, pass }) => [
       name,

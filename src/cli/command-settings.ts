@@ -2,7 +2,7 @@
 import type { JsonSchema } from '../train/settings/kinds.ts';
 import { negation } from '../train/settings/schema.ts';
 
-export interface CommandSetting {
+interface CommandSetting {
   /** As parsed by commander. */
   readonly flags: string;
   readonly help: string;
@@ -23,7 +23,7 @@ export const commandSettings = {
 
 export type CommandKey = keyof typeof commandSettings;
 
-export const commandKeys = Object.keys(commandSettings) as CommandKey[];
+const commandKeys = Object.keys(commandSettings) as CommandKey[];
 export const isCommandKey = (key: string): key is CommandKey => Object.hasOwn(commandSettings, key);
 
 /** Their keys in a YAML file: `--no-report` is `report: false` or `no-report: true`. */

@@ -31,7 +31,7 @@ interface DemoRow {
   readonly run: string;
 }
 
-export interface DemoOutcome {
+interface DemoOutcome {
   readonly rows: readonly DemoRow[];
   readonly report: string;
 }

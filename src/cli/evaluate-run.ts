@@ -47,7 +47,7 @@ export interface EvaluateFlags extends Pick<TrainOptions, (typeof fileFlags)[num
   json?: boolean;
 }
 
-export interface EvaluationOutcome {
+interface EvaluationOutcome {
   readonly run: string;
   /** The checkpoint folder, or the weight file. */
   readonly checkpoint: string;

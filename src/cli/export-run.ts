@@ -14,7 +14,7 @@ export interface ExportFlags {
 }
 
 /** The output of --json. */
-export interface ExportOutcome {
+interface ExportOutcome {
   readonly run: string;
   readonly file: string;
   readonly keyStyle: string;

@@ -13,7 +13,7 @@ export interface PredictFlags {
   json?: boolean;
 }
 
-export interface PredictionOutcome {
+interface PredictionOutcome {
   readonly predictions: readonly Prediction[];
   /** Files that are not images, and missing paths. */
   readonly failed: readonly { readonly name: string; readonly error: string }[];

@@ -11,7 +11,7 @@ function bar(share: number): string {
 }
 
 /** The report of a step; a narrow terminal drops time left, loss and epoch last. */
-export const stepParts = (progress: StepProgress): Part[] => {
+const stepParts = (progress: StepProgress): Part[] => {
   const { epoch, epochs, batch, batches, loss, error, lr, imagesPerSecond, secondsLeft } = progress;
   return [
     { text: bar((batch + 1) / batches), rank: 3 },

@@ -5,7 +5,7 @@ import { colours, duration, say } from './output.ts';
 import { epochParts } from './progress-bar.ts';
 import { fitParts, lineWidth, progressLine } from './terminal.ts';
 
-export interface GridPrinter {
+interface GridPrinter {
   readonly handlers: Pick<PoolOptions, 'onStart' | 'onProgress' | 'onEnd' | 'onWait'>;
   /** The exit code for all failures: 2 or 3 if no run can succeed, 4 if all diverged, else 1. */
   worstExit(): ExitCode;

@@ -64,7 +64,7 @@ export function fitParts(parts: readonly Part[], width: number): string {
 }
 
 /** Whether a line of the stream can be erased. */
-export const isLive = (stream: Terminal): boolean => Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
+const isLive = (stream: Terminal): boolean => Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
 
 /** The maximum width of a line: without the last column, which wraps the cursor on some terminals. */
 export const lineWidth = (stream: Terminal): number =>
@@ -77,7 +77,7 @@ export function clearLiveLine(): void {
   clearOpenLine?.();
 }
 
-export interface ProgressLine {
+interface ProgressLine {
   /** Shows a line, unless the last one is too recent. */
   show(text: (width: number) => string): void;
   /** Other text has reported progress: the next plain line can wait. */

@@ -30,7 +30,7 @@ export interface TrainFlags extends CommandSettings {
 }
 
 /** The output of --json. */
-export interface TrainResult {
+interface TrainResult {
   readonly run: string;
   readonly finished: boolean;
   readonly testError?: number;

@@ -3,7 +3,7 @@ import type { SeededResult, Task } from '../theory/index.ts';
 import { colours, duration, say } from './output.ts';
 import { fitParts, progressLine } from './terminal.ts';
 
-export interface VerifyPrinter {
+interface VerifyPrinter {
   readonly onProgress: (task: Task, fraction: number) => void;
   readonly onResult: (outcome: SeededResult, done: number, of: number) => void;
 }

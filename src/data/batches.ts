@@ -3,7 +3,7 @@ import { checkBoolean, checkInteger, checkOptions } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import { permutation } from './random.ts';
 
-export interface BatchPlanOptions {
+interface BatchPlanOptions {
   /** Drop the last batch if it is smaller than the others. Default: false. */
   readonly dropLast?: boolean;
 }

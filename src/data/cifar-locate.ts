@@ -9,7 +9,7 @@ import { findCifarParquet, type ParquetParts } from './cifar-parquet.ts';
 import { notFound } from './locate.ts';
 import { fetchHint } from './fetch-hint.ts';
 
-export type CifarPlace =
+type CifarPlace =
   | { readonly kind: 'folder'; readonly path: string; readonly layout: CifarLayout }
   | { readonly kind: 'archive'; readonly path: string }
   | { readonly kind: 'parquet'; readonly path: string; readonly parts: ParquetParts };

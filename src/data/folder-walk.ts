@@ -43,7 +43,7 @@ export interface FoundFile {
   readonly identity: Identity;
 }
 
-export interface FoundEntry {
+interface FoundEntry {
   readonly path: FilePath;
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'link';

@@ -13,7 +13,7 @@ export interface DecodeSize {
   readonly channels: number;
 }
 
-export interface ImageFacts {
+interface ImageFacts {
   readonly height: number;
   readonly width: number;
   readonly grey: boolean;

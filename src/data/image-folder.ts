@@ -63,7 +63,7 @@ function notThere(dataDir: string | undefined): DataError {
   return notFound('image-folder', places, mend);
 }
 
-export interface ImageFolderData {
+interface ImageFolderData {
   readonly train: ImageSet;
   readonly validation?: ImageSet;
   readonly test: ImageSet;

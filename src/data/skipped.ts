@@ -2,7 +2,7 @@
 import { type FilePath, pathText } from './file-path.ts';
 
 /** Why a file or a link is skipped. */
-export type SkipReason = 'unreadable' | 'broken link' | 'repeated' | 'loop' | 'unlabelled';
+type SkipReason = 'unreadable' | 'broken link' | 'repeated' | 'loop' | 'unlabelled';
 
 const meanings: Readonly<Record<Exclude<SkipReason, 'unreadable'>, readonly [one: string, many: string]>> = {
   'broken link': ['link leads nowhere', 'links lead nowhere'],

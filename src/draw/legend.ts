@@ -27,7 +27,7 @@ export interface LegendEntry {
   readonly look: Look;
 }
 
-export interface PlacedEntry extends LegendEntry {
+interface PlacedEntry extends LegendEntry {
   readonly x: number;
   readonly row: number;
 }

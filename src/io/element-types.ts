@@ -38,7 +38,7 @@ const foreign = {
   QU4X2: [8, 'quantised numbers'],
   QU2X4: [8, 'quantised numbers'],
 } as const satisfies Readonly<Record<string, readonly [bits: number, words: string]>>;
-export type ForeignType = keyof typeof foreign;
+type ForeignType = keyof typeof foreign;
 export type ElementType = SafetensorsDType | ForeignType;
 
 export const isRead = (dtype: string): dtype is SafetensorsDType => Object.hasOwn(widths, dtype);

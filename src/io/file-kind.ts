@@ -1,7 +1,7 @@
 /** Identifies an unexpected file by its structure: names are unreliable, and a download may return anything. */
 import type { ByteSource } from './byte-source.ts';
 
-export interface FileKind {
+interface FileKind {
   /** `an HTML page` */
   readonly what: string;
   /** How to get the right file, if the kind alone determines it. */

@@ -5,7 +5,7 @@ import { FileError } from '../errors.ts';
 import { isFolder } from './stat-of.ts';
 import { reasonOfCode } from './system-error.ts';
 
-export interface FolderOptions {
+interface FolderOptions {
   /** Permissions of created folders. Default: those of the process. */
   readonly mode?: number;
   /** Start of the error message. */

@@ -15,7 +15,7 @@ export interface WeightFileOptions {
   readonly stateDict?: string | undefined;
 }
 
-export const neededWeights = 'a weight file (safetensors, or a PyTorch state dict)';
+const neededWeights = 'a weight file (safetensors, or a PyTorch state dict)';
 const saveThem = 'save the weights with safetensors or torch.save(model.state_dict(), FILE)';
 
 /**

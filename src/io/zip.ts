@@ -11,7 +11,7 @@ const maxEntries = 1_000_000;
 /** Sizes that the archive claims, in bytes. */
 export type TooLarge = (size: number, compressed: number) => boolean;
 
-export interface OpenZip {
+interface OpenZip {
   /** In archive order. */
   readonly names: readonly string[];
   /**

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { type DType, ops, Tensor } from '../tensor/index.ts';
 
 /** Requirements on a result; a property left out is not checked. */
-export interface Returned {
+interface Returned {
   readonly shape?: readonly number[];
   readonly dtype?: DType;
   readonly device?: string;

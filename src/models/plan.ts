@@ -45,7 +45,7 @@ export interface Architecture {
   readonly width?: number | undefined;
 }
 
-export interface StagePlan {
+interface StagePlan {
   /** `layer1`, .. */
   readonly name: string;
   readonly innerChannels: number;
@@ -55,7 +55,7 @@ export interface StagePlan {
 
 type MakeShortcut = (options: ShortcutOptions) => Shortcut;
 
-export interface NetPlan {
+interface NetPlan {
   readonly branch: BlockDefinition['post'];
   readonly shortcut: MakeShortcut;
   readonly post: boolean;

@@ -103,7 +103,7 @@ type Shapes = ReadonlyMap<string, { readonly shape: readonly number[]; readonly 
 /** Counts, masks and generator states: surplus tensors of these types are not weights. */
 const integers = /^([IU]\d+|BOOL)$/;
 
-export interface MatchOptions {
+interface MatchOptions {
   /** The net in words, for errors. */
   readonly model: string;
   /** The file in words, for errors. */

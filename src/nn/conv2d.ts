@@ -16,7 +16,7 @@ export interface Conv2dOptions {
 }
 
 /** Operations after the convolution, fused with it where that is faster. */
-export interface AfterConv {
+interface AfterConv {
   /** A scalar, or [outChannels, 1, 1, 1], that multiplies the output; applied to the smaller weight. */
   readonly factor?: Tensor | undefined;
   /** [outChannels], added to the output. */

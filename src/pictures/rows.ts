@@ -13,7 +13,7 @@ import { chart, type ChartOptions } from './chart.ts';
 
 const fontSize = 12;
 
-export interface RowOptions extends Pick<ChartOptions, 'width' | 'heading' | 'legend' | 'description'> {
+interface RowOptions extends Pick<ChartOptions, 'width' | 'heading' | 'legend' | 'description'> {
   readonly names: readonly string[];
   /** Wider names are truncated, in px. */
   readonly maxName?: number;

@@ -8,7 +8,7 @@ import { bar } from './rows.ts';
 /** More bars are too thin to see. */
 const maxBars = 100;
 
-export interface SwapCount {
+interface SwapCount {
   /** First epoch of the bin, from 1. */
   readonly epoch: number;
   readonly stage: string;

@@ -7,7 +7,7 @@ import { lineChart } from './chart.ts';
 import { type Figure, type FigureRun, maxLinePoints, type Panel } from './figure.ts';
 import { type Lines, linesTable, type Series } from './lines.ts';
 
-export interface Crossing {
+interface Crossing {
   readonly step: number;
   readonly depth: number;
   readonly pair: readonly [number, number];

@@ -99,7 +99,7 @@ export interface Holder {
 }
 
 /** How far a claim reaches: to all that share the folder, or only to the processes that this one sees. */
-export type ClaimReach = 'shared' | 'local';
+type ClaimReach = 'shared' | 'local';
 
 /** The living holder; undefined if the claim is free. */
 export function holderOf(root: string, thing: string, reach: ClaimReach = 'shared'): Holder | undefined {

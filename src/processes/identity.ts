@@ -33,7 +33,7 @@ export function processSpace(): string {
 }
 
 /** The process that wrote a record, such as `status.json`. */
-export interface RecordedProcess {
+interface RecordedProcess {
   readonly pid: number;
   readonly host: string;
   /** Its `processMark`; absent or '' if that was unknown. */

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 /** Environment variable with a worker's descriptor of a pipe. The parent holds the other end and never writes to it. */
 const lifelineVariable = 'MEANFIELD_LIFELINE';
 
-export interface WorkerEnvironment {
+interface WorkerEnvironment {
   /** Threads of libtorch and of its BLAS. */
   readonly threads: number;
   /** The descriptor of the pipe; default: stdin. */

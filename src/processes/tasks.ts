@@ -3,7 +3,7 @@ import { type AbortSignalLike, throwIfAborted } from '../cancel.ts';
 import { checkInteger } from '../check.ts';
 import { type Answer, type Protocol, startWorker, type Worker } from './worker.ts';
 
-export interface TaskOptions<P extends Protocol> {
+interface TaskOptions<P extends Protocol> {
   /** The name of the call, for messages. */
   readonly call: string;
   /** The worker module. */

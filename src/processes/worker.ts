@@ -29,7 +29,7 @@ type WorkerMessage<P extends Protocol> =
 /** The answer to a task; `end` says how the process ended if it did so without one. */
 export type Answer<R> = FinalMessage<R> | ({ readonly kind: 'error'; readonly end: ProcessEnd } & Failure);
 
-export interface ProcessEnd {
+interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

@@ -31,7 +31,7 @@ export interface Family {
 }
 
 /** Destinations of {@link Family.addPullback}; a missing one is not computed. */
-export interface PulledBack {
+interface PulledBack {
   readonly states?: Float64Array;
   readonly theta?: Float64Array;
 }

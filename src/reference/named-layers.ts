@@ -16,7 +16,7 @@ export interface NamedLayers {
   accumulate(name: string, gradient: Float64Array): void;
 }
 
-export interface NamedLayersState {
+interface NamedLayersState {
   readonly parameters: ReadonlyMap<string, Float64Array>;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** The gradient of every parameter; `backward` adds to it. */

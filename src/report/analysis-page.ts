@@ -16,7 +16,7 @@ export interface DrawnPanel {
   readonly svg: string;
 }
 
-export interface DrawnSection {
+interface DrawnSection {
   readonly section: AnalysisSection;
   readonly panels: readonly DrawnPanel[];
 }

@@ -16,7 +16,7 @@ export interface ClaimSection {
   readonly files: readonly string[];
 }
 
-export interface ClaimsPage {
+interface ClaimsPage {
   readonly sections: readonly ClaimSection[];
   readonly seed: number;
   readonly quick: boolean;

@@ -2,7 +2,7 @@
 import { html, type Html, raw } from './html.ts';
 import { pageStyle } from './page-style.ts';
 
-export interface Document {
+interface Document {
   readonly title: string;
   /** Extra rules for a dark page, besides the variables. */
   readonly dark: string;

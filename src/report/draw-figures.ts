@@ -23,7 +23,7 @@ export const drawFigures = (figures: readonly (Figure | undefined)[], prefix = '
       svgs: figure.panels.map((panel) => pictureToSvg(panel.draw(themes.light, panelWidth))),
     }));
 
-export interface PanelFile {
+interface PanelFile {
   /** Name without its extension. */
   readonly name: string;
   readonly svg: string;

@@ -51,7 +51,7 @@ function typical(values: readonly number[]): number | undefined {
 }
 
 /** The part of a run needed for a row. */
-export type SummarisedRun = Omit<RunData, 'result'> & { readonly result?: ResultNumbers };
+type SummarisedRun = Omit<RunData, 'result'> & { readonly result?: ResultNumbers };
 
 /** @param now - ms since 1970, at which the state is derived */
 export function summariseRun(data: SummarisedRun, now = Date.now()): RunSummary {

@@ -13,7 +13,7 @@ export const storedTypes: Record<DType, SafetensorsDType> = {
 };
 
 /** The tensor type for a stored type: the same, or the narrowest that holds each of its values. */
-export const loadedTypes: Record<SafetensorsDType, DType> = {
+const loadedTypes: Record<SafetensorsDType, DType> = {
   F64: 'f64',
   F32: 'f32',
   F16: 'f32',

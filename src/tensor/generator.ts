@@ -8,7 +8,7 @@ import * as ops from './operators_generated.ts';
 import { Tensor } from './tensor.ts';
 
 /** A dtype, or an object with one. Default: f32. */
-export type SampleType = DType | Pick<CreateOptions, 'dtype'>;
+type SampleType = DType | Pick<CreateOptions, 'dtype'>;
 
 /** @throws UsageError for integers, which have no such samples */
 function sampleType(call: string, given: SampleType = defaultDtype): DType {

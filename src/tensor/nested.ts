@@ -7,7 +7,7 @@ import { type DType, dtypeOfArray, type SourceArray } from './dtype.ts';
 export type Nested = Scalar | SourceArray | readonly Nested[];
 export type Scalar = number | bigint | boolean;
 
-export interface Flat {
+interface Flat {
   readonly shape: readonly number[];
   /** Row-major. */
   readonly values: readonly Scalar[];

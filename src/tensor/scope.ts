@@ -6,7 +6,7 @@ import { checkNeededFunction, isMap, isPlain, isSet } from '../check.ts';
 import { UsageError } from '../errors.ts';
 
 /** A resource that a scope can own. */
-export interface Owned {
+interface Owned {
   readonly disposed: boolean;
   dispose(): void;
 }

@@ -16,7 +16,7 @@ export interface Fashion {
 }
 
 /** Options of {@link loadFashion}. */
-export interface FashionOptions {
+interface FashionOptions {
   /** Number of images. Default: 2,000. */
   readonly samples?: number | undefined;
   /** Number of principal components. Default: 16. */

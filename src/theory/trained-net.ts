@@ -6,7 +6,7 @@ import { enableGrad, type Generator, grad, ops, scope, tensor, type Tensor } fro
 import type { ClaimContext } from './claim.ts';
 
 /** A frozen net with unseen test data. */
-export interface TrainedNet {
+interface TrainedNet {
   readonly net: CifarResNet;
   /** [N, 1, 14, 14], not seen in training. */
   readonly images: Tensor;

@@ -4,9 +4,9 @@ import type { ImageSet } from '../data/index.ts';
 import { keep, ops, scope, tensor, fromBuffer, type Tensor, to } from '../tensor/index.ts';
 
 /** The size of one image. */
-export type ImageSize = Pick<ImageSet, 'height' | 'width' | 'channels'>;
+type ImageSize = Pick<ImageSet, 'height' | 'width' | 'channels'>;
 
-export interface Normalisation {
+interface Normalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }

@@ -148,7 +148,7 @@ const loadOptions = ({
 });
 
 /** The parts needed to test a net of a configuration. */
-export type TestExperiment = Pick<Experiment, 'config' | 'learner'> & { readonly data: TestData & Moments };
+type TestExperiment = Pick<Experiment, 'config' | 'learner'> & { readonly data: TestData & Moments };
 
 /**
  * Loads the test images and creates the model. The training images are read only if their mean and standard deviation

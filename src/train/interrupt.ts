@@ -3,7 +3,7 @@ import { checkNeededFunction } from '../check.ts';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import { hangUpIsIgnored } from '../processes/index.ts';
 
-export interface Interrupt {
+interface Interrupt {
   /** The exit code to end with, once a signal has arrived. */
   readonly requested: ExitCode | undefined;
   /** Removes the signal handlers. */
@@ -17,7 +17,7 @@ export const interruptCodes = {
   SIGHUP: exitCodes.hangup,
 } as const;
 
-export type InterruptSignal = keyof typeof interruptCodes;
+type InterruptSignal = keyof typeof interruptCodes;
 
 /** @param onFirst - called once, with the first signal */
 export function listenForInterrupt(onFirst: (signal: InterruptSignal) => void = () => undefined): Interrupt {

@@ -34,7 +34,7 @@ export interface EpochProgress {
   readonly swaps: number;
 }
 
-export interface SavedProgress {
+interface SavedProgress {
   readonly kind: 'saved';
   readonly folder: string;
   readonly step: number;

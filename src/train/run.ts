@@ -17,7 +17,7 @@ import type { StepOutcome } from './learner.ts';
 import type { OnProgress } from './progress.ts';
 import { SampleChooser } from './samples.ts';
 
-export interface RunOptions {
+interface RunOptions {
   /** The checkpoint to resume from; absent: start from the beginning. */
   readonly state?: CheckpointState;
   readonly onProgress?: OnProgress;

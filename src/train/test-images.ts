@@ -21,7 +21,7 @@ export interface NetImages {
   readonly size?: readonly [number, number] | undefined;
 }
 
-export interface TestImageSource {
+interface TestImageSource {
   readonly dataset: string;
   readonly dataDir?: string | undefined;
   readonly limitTest?: number | undefined;

@@ -65,7 +65,7 @@ export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
   return { config, state, learner, folder };
 }
 
-export interface TestImageOptions {
+interface TestImageOptions {
   readonly dataset?: string | undefined;
   readonly dataDir?: string | undefined;
   readonly limitTest?: number;

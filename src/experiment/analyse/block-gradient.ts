@@ -6,7 +6,7 @@ import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
 import { byStage, placeAxis, section, short } from './section.ts';
 
-export interface BlockNorm {
+interface BlockNorm {
   readonly stage: string;
   /** Undefined for a fixed transition block. */
   readonly particle?: number;
@@ -16,7 +16,7 @@ export interface BlockNorm {
   readonly size: number;
 }
 
-export interface CoordinateSlope {
+interface CoordinateSlope {
   readonly stage: string;
   /** `tau`, or `step` for the scheme learned-step. */
   readonly name: string;
@@ -24,7 +24,7 @@ export interface CoordinateSlope {
   readonly values: readonly number[];
 }
 
-export interface BlockGradient {
+interface BlockGradient {
   /** In depth order, including transitions. */
   readonly blocks: readonly BlockNorm[];
   readonly coordinates: readonly CoordinateSlope[];
@@ -50,7 +50,7 @@ export function meanGradients(net: OpenNet, batches: readonly Batch[]): Map<Tens
 }
 
 /** The norm of several tensors as one vector. */
-export const jointNorm = (tensors: readonly Tensor[]): number =>
+const jointNorm = (tensors: readonly Tensor[]): number =>
   scope(() => Math.hypot(...tensors.map((one) => ops.norm(one).item())));
 
 export function measureBlockGradient(net: OpenNet, batches: readonly Batch[]): BlockGradient {

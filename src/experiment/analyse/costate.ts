@@ -9,7 +9,7 @@ import type { Batch } from './plans.ts';
 import { percent, placeAxis, section, short } from './section.ts';
 
 /** One stage as an interval of depth: transitions are fixed maps between stages. */
-export interface StageCostate {
+interface StageCostate {
   readonly stage: string;
   /** Mean over images of norm(p^l), l = 0 .. L: at the start of the stage's exchangeable blocks and after each. */
   readonly norms: readonly number[];

@@ -9,7 +9,7 @@ import { type OpenNet, blockSlices, type StageFlow, takeStep } from './net.ts';
 import type { Batch } from './plans.ts';
 
 /** A transition: a fixed map. */
-export interface FixedLink {
+interface FixedLink {
   readonly kind: 'fixed';
   /** The transposed Jacobian times p. */
   readonly pull: (p: Tensor) => Tensor;
@@ -105,7 +105,7 @@ function lossAt(net: OpenNet, state: Tensor, labels: Tensor): { loss: number; co
 }
 
 /** p before a link, from p after it: transposed Jacobian of the whole step. */
-export function pullThrough(link: Link, p: Tensor): Tensor {
+function pullThrough(link: Link, p: Tensor): Tensor {
   if (link.kind === 'fixed') return link.pull(p);
   const q = link.mask(p);
   return ops.add(q, link.pull(q), link.h);

@@ -66,7 +66,7 @@ export async function loadForAnalysis(run: string, options: LoadOptions): Promis
 }
 
 /** Weights, statistics and positions, converted. */
-export function copyInto(target: CifarResNet, source: CifarResNet): void {
+function copyInto(target: CifarResNet, source: CifarResNet): void {
   noGrad(() => {
     for (const part of ['parameters', 'buffers'] as const)
       for (const [name, one] of target[part]) ops.copy_(one, source[part].get(name)!);

@@ -11,7 +11,7 @@ import type { Batch } from './plans.ts';
 import { level, section, short } from './section.ts';
 
 /** Mean distance of pairs of blocks relative to the mean norm of a block. */
-export interface PairDistances {
+interface PairDistances {
   /** norm(theta^{l+1} - theta^l) / mean norm(theta), l = 0 .. L - 2, in depth order. */
   readonly alongDepth: readonly number[];
   readonly neighbours: number;
@@ -19,7 +19,7 @@ export interface PairDistances {
   readonly others: number | undefined;
 }
 
-export interface StageNeighbours {
+interface StageNeighbours {
   readonly stage: string;
   readonly order: readonly number[];
   /** In the weights of the convolutions. */

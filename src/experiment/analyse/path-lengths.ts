@@ -12,7 +12,7 @@ import type { Batch } from './plans.ts';
 import { section, short } from './section.ts';
 
 /** Path statistics of one part of the net: the whole net, or a stage. */
-export interface PathLengths {
+interface PathLengths {
   readonly piece: string;
   readonly blocks: number;
   /** k = 0 .. n. */

@@ -18,7 +18,7 @@ import { atMost } from '../../theory/index.ts';
 import type { Batch } from './plans.ts';
 import { section, short } from './section.ts';
 
-export interface StageGradient {
+interface StageGradient {
   readonly stage: string;
   /** particles[l] acts in step l; row i of `values` belongs to the block of step i. */
   readonly particles: readonly number[];
@@ -28,7 +28,7 @@ export interface StageGradient {
   readonly inStep: readonly number[];
 }
 
-export interface StepGradient {
+interface StepGradient {
   readonly stages: readonly StageGradient[];
   /** Largest difference between the diagonal and dE/dh, relative to the largest dE/dh. */
   readonly diagonalError: number;
@@ -78,7 +78,7 @@ export function diagonalError(stages: readonly StageGradient[]): number {
 }
 
 /** dE/dh_l of every stage, by automatic differentiation of the mean loss through a net whose steps are tensors. */
-export function stepDerivatives(net: OpenNet, batches: readonly Batch[]): number[][] {
+function stepDerivatives(net: OpenNet, batches: readonly Batch[]): number[][] {
   const { dtype } = batches[0]!.images;
   const steps = net.stages.map(({ steps: h }) => keep(tensor(h, [h.length], { dtype: dtype as 'f64' })));
   const sums = steps.map((h) => keep(zeros(h.shape, { dtype })));

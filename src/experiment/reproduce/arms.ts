@@ -6,7 +6,7 @@ import type { TrainOptions } from '../../train/index.ts';
 
 const frozen = 'mean-field-no-reorder';
 
-export type ArmScheme = Scheme | typeof frozen;
+type ArmScheme = Scheme | typeof frozen;
 export const armSchemes: readonly ArmScheme[] = schemes.flatMap((scheme) =>
   scheme === 'mean-field' ? [scheme, frozen] : [scheme],
 );

@@ -13,7 +13,7 @@ import type { Cell } from './grid.ts';
 import { runFolder, standingOf } from './standing.ts';
 import { supersededExit } from './superseded.ts';
 
-export interface CellTask {
+interface CellTask {
   readonly root: string;
   readonly cell: Cell;
   readonly threads: number;
@@ -21,7 +21,7 @@ export interface CellTask {
 }
 
 /** `claimed` comes first. */
-export type CellProgress = 'claimed' | Progress;
+type CellProgress = 'claimed' | Progress;
 
 /** `taken`: another process has the cell, or finished it. */
 export type CellOutcome = 'finished' | 'stopped' | 'taken';

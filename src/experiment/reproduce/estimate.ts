@@ -10,7 +10,7 @@ import type { Cell } from './grid.ts';
 import { standingOf } from './standing.ts';
 import type { Timing, TimingTask, TimingWorker } from './timing-worker.ts';
 
-export interface EstimateOptions {
+interface EstimateOptions {
   readonly root: string;
   readonly jobs: number;
   readonly threads: number;

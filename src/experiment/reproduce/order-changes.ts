@@ -2,7 +2,7 @@
 import type { OrderChanges, StageChanges, SwapRecord } from '../../runs/index.ts';
 import { mean } from '../../stats/index.ts';
 
-export interface RunSwaps {
+interface RunSwaps {
   readonly swaps: readonly SwapRecord[];
   readonly epochs: number;
 }

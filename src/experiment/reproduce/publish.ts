@@ -106,7 +106,7 @@ const curvePoint = ({ step, epoch, loss, error, lr, tauLr, imagesPerSecond, seco
   seconds,
 });
 
-export interface Adopted {
+interface Adopted {
   readonly finished: number;
   readonly resumable: number;
 }

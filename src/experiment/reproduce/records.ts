@@ -37,7 +37,7 @@ const recordFiles: ReadonlySet<string> = new Set([
   runFiles.result,
 ]);
 
-export const recordsFile = (root: string): string => join(root, 'records.tar.gz');
+const recordsFile = (root: string): string => join(root, 'records.tar.gz');
 
 /** Earlier versions packed each interrupted run separately, without a folder of its name. */
 const singleRunsFolder = (root: string): string => join(root, 'packed');
@@ -112,7 +112,7 @@ function isRecord(path: string): boolean {
 }
 
 /** All runs of a grid as run folders. */
-export interface OpenRecords {
+interface OpenRecords {
   /** The folder that holds them: the grid's own if it has no archive. */
   readonly runs: string;
   readonly close: () => void;

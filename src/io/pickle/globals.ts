@@ -145,7 +145,7 @@ function isPassedOver(module: string, name: string): boolean {
   return !standardModules.has(module.split('.')[0]!) && className.test(name);
 }
 
-export interface HostOptions {
+interface HostOptions {
   /** For errors. */
   readonly file: string;
   readonly damaged: Damaged;

@@ -47,7 +47,7 @@ export const callOf = (callable: Raw, args: readonly unknown[]): Raw =>
 
 const types: Partial<Record<SafetensorsDType, string>> = { F32: 'FloatStorage', F64: 'DoubleStorage' };
 
-export interface FakeTensor {
+interface FakeTensor {
   readonly key: string;
   readonly shape: readonly number[];
   readonly strides?: readonly number[];

@@ -83,7 +83,7 @@ const isTensor = (value: unknown): value is StateTensor =>
 const lastKey = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 const isDotted = ({ tensors }: StateDict): boolean => tensors.some(([name]) => name.includes('.'));
 
-export interface FoundStateDict {
+interface FoundStateDict {
   readonly tensors: ReadonlyMap<string, FoundTensor>;
   /** The keys that lead to it; empty for the whole file. */
   readonly path: string;

@@ -23,7 +23,7 @@ export interface Tolerances {
 }
 
 /** The result of one step of a gradient flow. */
-export interface StepTaken<M> {
+interface StepTaken<M> {
   readonly measure: M;
   /** At the new measure. */
   readonly descent: Descent;

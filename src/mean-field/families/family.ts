@@ -48,7 +48,7 @@ export interface Covectors {
 }
 
 /** Peak storage of a closed-form tangent kernel. */
-export interface TangentMemory {
+interface TangentMemory {
   /** Numbers stored per row and particle. */
   readonly features: number;
   /** Matrices of the size of the kernel, including the result. */

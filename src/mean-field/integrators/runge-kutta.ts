@@ -26,7 +26,7 @@ export interface RungeKuttaStage {
 }
 
 /** Options of {@link slicesOf}. */
-export interface SliceOptions {
+interface SliceOptions {
   readonly integrator?: Integrator | Tableau | undefined;
   /** Called with the stages of each step during the adjoint sweep; their tensors are freed after the call. */
   readonly onStage?: ((stages: readonly RungeKuttaStage[]) => void) | undefined;
@@ -70,7 +70,7 @@ export function slicesOf(family: Family, given: Measure, options: SliceOptions =
   });
 }
 
-export interface StepContext {
+interface StepContext {
   readonly family: Family;
   /** The measure {@link withDepths} of the family. */
   readonly measure: Measure;

@@ -21,7 +21,7 @@ export interface KernelSize {
 /** Intermediate tensors of one size that a family holds at once for a velocity, a pull-back or features. */
 const intermediateTensors = 8;
 
-export interface KernelCounts {
+interface KernelCounts {
   /** N, and N' for a kernel against other inputs. */
   readonly samples: number;
   readonly others: number | undefined;

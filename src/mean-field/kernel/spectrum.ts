@@ -5,7 +5,7 @@ import { finfo, noGrad, ops, scope, Tensor } from '../../tensor/index.ts';
 import { checkFinite } from '../finite.ts';
 
 /** Eigenvalues and eigenvectors of a symmetric kernel. */
-export interface Spectrum {
+interface Spectrum {
   /** Ascending; values within rounding error of 0 are set to 0. */
   readonly eigenvalues: readonly number[];
   /** U, the eigenvectors as columns, [n, n] in f64. */

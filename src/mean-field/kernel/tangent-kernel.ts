@@ -147,7 +147,7 @@ const gib = (bytes: number): string => (bytes / 2 ** 30).toPrecision(3);
  * The contribution of one slice of particles, [R, R']: sum_j c_j (grad_theta f^T q)(grad_theta f^T q'), with
  * weights c of any sign.
  */
-export function blockKernel(
+function blockKernel(
   family: Family,
   rows: Covectors,
   columns: Covectors,

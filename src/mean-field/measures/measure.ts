@@ -72,7 +72,7 @@ export function depthRounding(breaks: readonly number[]): number {
 }
 
 /** Depth t as a step and a fraction of it. */
-export interface DepthPosition {
+interface DepthPosition {
   readonly l: number;
   readonly c: number;
 }

@@ -18,7 +18,7 @@ export interface Transport {
 }
 
 /** A balanced transportation problem. */
-export interface TransportProblem {
+interface TransportProblem {
   /** [n, m], row-major; finite and not negative. */
   readonly cost: Float64Array;
   /** [n] and [m]; positive, with equal sums. */

@@ -9,7 +9,7 @@ interface Scaled {
   readonly vanished: boolean;
 }
 
-export interface TransportCost extends Scaled {
+interface TransportCost extends Scaled {
   /** (|x_i - y_j| / unit)^p, [x.count, y.count]. */
   readonly cost: Float64Array;
 }

@@ -12,7 +12,7 @@ import { gainText, meanText, signed, type Table } from './tables.ts';
  * contain the claimed gain. `open`: it contains both 0 and the claimed gain, or there are too few pairs for an
  * interval.
  */
-export type Verdict = 'confirmed' | 'excluded' | 'open' | 'another recipe' | 'not run';
+type Verdict = 'confirmed' | 'excluded' | 'open' | 'another recipe' | 'not run';
 
 /** mean-field against vanilla, with the settings that represent each scheme in the table. */
 function mainComparison(row: ReproductionRow): Comparison | undefined {

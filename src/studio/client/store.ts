@@ -17,7 +17,7 @@ export function source(): Source {
   return given;
 }
 
-export interface Listing {
+interface Listing {
   readonly root: string;
   readonly rows: ReadonlyMap<string, RunRow>;
   readonly configurations: Readonly<Record<string, PlainRecord>>;

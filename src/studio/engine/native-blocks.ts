@@ -15,7 +15,7 @@ import {
 import { enableGrad, grad, noGrad, ops, scope, tensor, type Tensor } from '../../tensor/index.ts';
 import type { BlockOptions, BlockPoint, LabSchedule } from '../lab/engine.ts';
 
-export interface BlockStart {
+interface BlockStart {
   readonly problem: Problem;
   readonly family: Family;
   /** [n, k] */

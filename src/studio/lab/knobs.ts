@@ -28,7 +28,7 @@ export interface ChoiceKnob extends Shown {
   readonly choices: readonly string[];
 }
 
-export interface TextKnob extends Shown {
+interface TextKnob extends Shown {
   readonly kind: 'text';
   readonly default: string;
   readonly maxLength: number;

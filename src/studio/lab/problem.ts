@@ -72,7 +72,7 @@ export function embedded(points: Float64Array, d: number): Float64Array {
   return states;
 }
 
-export function problemOn(state: ViewState, { inputs, targets }: LabData): LabProblem {
+function problemOn(state: ViewState, { inputs, targets }: LabData): LabProblem {
   const d = featuresOf(state);
   const readout = new Float64Array(d);
   readout[1] = 1;

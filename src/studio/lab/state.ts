@@ -67,7 +67,7 @@ const unknownKey = (key: string): string => {
 };
 
 /** Schema of a state: missing knobs get defaults, unknown ones are rejected. */
-export const labStateSchema = z
+const labStateSchema = z
   .strictObject(Object.fromEntries(knobNames.map((name) => [name, schemaOf(name)])), {
     error: (issue) =>
       issue.code === 'unrecognized_keys'

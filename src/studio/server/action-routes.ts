@@ -14,7 +14,7 @@ import { trainerOf } from './process-command.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 import { checkArguments } from './train-arguments.ts';
 
-export interface ActionRoutes {
+interface ActionRoutes {
   readonly index: RunIndex;
   /** Program and leading arguments that run `meanfield`. */
   readonly program: readonly [string, ...string[]];

@@ -1,7 +1,7 @@
 /** A request that cannot be answered: a one-line message and an HTTP status. */
 import { MeanfieldError } from '../../errors.ts';
 
-export type FailureStatus = 400 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
+type FailureStatus = 400 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
 
 export class ApiError extends MeanfieldError {
   readonly status: FailureStatus;

@@ -5,7 +5,7 @@ import type { StageCurves, StepCurves } from '../protocol/index.ts';
 import type { Column } from './column.ts';
 import type { StepIndex } from './step-index.ts';
 
-export interface CurveOptions {
+interface CurveOptions {
   /** Largest number of points. */
   readonly points: number;
   /** First and last step; default: all. */

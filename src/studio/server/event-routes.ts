@@ -17,7 +17,7 @@ import type { StepIndex } from './step-index.ts';
 const maxPoints = 2000;
 const maxSwaps = 5000;
 
-export interface EventRoutes extends StreamTools {
+interface EventRoutes extends StreamTools {
   readonly index: RunIndex;
   readonly curves: CurveStore;
 }

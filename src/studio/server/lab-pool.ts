@@ -4,7 +4,7 @@
  */
 import { LabWorker } from './lab-worker.ts';
 
-export interface LabPoolOptions {
+interface LabPoolOptions {
   /** Starts a worker. */
   readonly command: readonly [string, ...string[]];
   /** Number of concurrent computations; as many workers are kept loaded. */

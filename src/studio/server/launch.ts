@@ -13,7 +13,7 @@ import { ApiError } from './api-error.ts';
 const patience = 10 * 60_000;
 const interval = 150;
 
-export interface Launched<T> {
+interface Launched<T> {
   readonly pid: number;
   /** Undefined if there was no sign within the time limit; the command keeps running. */
   readonly found: T | undefined;

@@ -5,7 +5,7 @@ import { symmetricEigen, withPositiveHead } from '../../reference/symmetric-eige
  * Eigenvalues in descending order; vectors[k] belongs to values[k], has length 1, and its largest component is
  * positive.
  */
-export interface LeadingEigen {
+interface LeadingEigen {
   readonly values: Float64Array;
   readonly vectors: readonly Float64Array[];
 }

@@ -1,7 +1,7 @@
 /** Projects high-dimensional points to the plane of their first two principal components. */
 import { leadingEigen } from './leading-eigen.ts';
 
-export interface PrincipalPlane {
+interface PrincipalPlane {
   /** Coordinates of each point relative to the mean. */
   readonly coordinates: readonly (readonly [x: number, y: number])[];
   /** Explained shares of the variance; 0 if all points coincide. */

@@ -26,7 +26,7 @@ function commandOf(pid: number): ProcessCommand | undefined {
   }
 }
 
-export type Trainer =
+type Trainer =
   /** `meanfield train` for this run. */
   | 'train'
   /** A worker of `meanfield reproduce`. */

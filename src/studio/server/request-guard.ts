@@ -5,7 +5,7 @@ import { tokenHeader } from '../protocol/index.ts';
 import { ApiError } from './api-error.ts';
 import { isOwnHost } from './hosts.ts';
 
-export interface RequestGuardOptions {
+interface RequestGuardOptions {
   /** The address the server listens on, once it listens. */
   readonly bound: () => { host: string; port: number };
   readonly token: string;

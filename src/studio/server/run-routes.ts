@@ -13,7 +13,7 @@ import { folderStamp } from './folder-stamp.ts';
 import { fileInside } from './path-guard.ts';
 import type { OpenRun, RunIndex } from './run-index.ts';
 
-export interface RunRoutes {
+interface RunRoutes {
   readonly index: RunIndex;
   readonly curves: CurveStore;
 }

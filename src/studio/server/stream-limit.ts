@@ -1,7 +1,7 @@
 /** Limits the number of event streams: each takes a socket and checks files twice a second. */
 import { ApiError } from './api-error.ts';
 
-export interface StreamLimits {
+interface StreamLimits {
   readonly total: number;
   readonly perClient: number;
 }

@@ -19,7 +19,7 @@ import type { Example } from './example.ts';
 export const radii = [1, 2, 4, 8] as const;
 export const lambdas = [1e-2, 1e-3, 1e-4, 1e-5] as const;
 
-export interface BallRow {
+interface BallRow {
   readonly radius: number;
   readonly gap: number;
   /** The minimum over depth of G at its minimiser. */

@@ -16,7 +16,7 @@ import {
 } from '../../mean-field/index.ts';
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 
-export interface CounterExample {
+interface CounterExample {
   /** E at rho = the Dirac at 0, where W1 X = 0 on all data. */
   readonly loss: number;
   /** |<dE/drho, nu - rho>|, the maximum over the balls. */

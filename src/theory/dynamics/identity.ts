@@ -20,7 +20,7 @@ export interface Path {
   readonly losses: readonly (readonly [number, number])[];
 }
 
-export interface PathOptions {
+interface PathOptions {
   readonly method: Integrator;
   readonly ds: number;
   readonly until: number;

@@ -50,12 +50,12 @@ export function constantsOnly({ inputs, targets, readout }: Problem): number {
   });
 }
 
-export interface FreeingParts {
+interface FreeingParts {
   readonly wassersteinFlow: typeof wassersteinFlow;
   readonly steepestDirection: typeof steepestDirection;
 }
 
-export interface Freed {
+interface Freed {
   readonly loss: number;
   readonly rounds: number;
   /** E after each step of the flow, over all rounds. */

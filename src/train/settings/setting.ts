@@ -19,7 +19,7 @@ export const groupTitles = {
   machine: 'Machine',
   run: 'Run',
 } as const;
-export type SettingGroup = keyof typeof groupTitles;
+type SettingGroup = keyof typeof groupTitles;
 export const settingGroups = Object.keys(groupTitles) as SettingGroup[];
 
 export interface Setting<T> {

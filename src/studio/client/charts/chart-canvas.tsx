@@ -8,7 +8,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { drawPicture, type Mark, type Picture, type Theme } from '../../../draw/index.ts';
 import { theme } from '../theme.ts';
 
-export interface ChartCanvasProps {
+interface ChartCanvasProps {
   /** Height as a function of the width, both in px. */
   readonly height: (width: number) => number;
   /** Returns the picture; it is drawn only if it is not the previous one. */

@@ -11,7 +11,7 @@ import { type ChartLines, drawLines, type Drawn, overLines } from './lines.ts';
 import { linesTable, nearest, type Series } from '../../../pictures/index.ts';
 import { ChartCanvas } from './chart-canvas.tsx';
 
-export interface LineChartProps {
+interface LineChartProps {
   readonly lines: ChartLines;
   /** Also label the ends of the lines. Default false. */
   readonly named?: boolean;

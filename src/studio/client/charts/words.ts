@@ -3,7 +3,7 @@ import { formatShort } from '../../../draw/index.ts';
 import type { Series } from '../../../pictures/index.ts';
 
 /** `0.236 at the end, from 2.58; min 0.21 at step 5 700` */
-export function describeSeries({ x, y }: Series, unit: string): string {
+function describeSeries({ x, y }: Series, unit: string): string {
   const there = y.flatMap((value, i) =>
     value !== null && Number.isFinite(value) ? [{ at: x[i]!, value }] : [],
   );

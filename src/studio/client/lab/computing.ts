@@ -5,7 +5,7 @@ import { messageOf } from '../parts/loaded.ts';
 import { computedKey, computedKeyOf } from './lab-state.ts';
 import type { LabEngine } from './lab-engine.ts';
 
-export type Phase =
+type Phase =
   | { readonly is: 'computing' }
   | { readonly is: 'done'; readonly milliseconds: number }
   | { readonly is: 'failed'; readonly error: string };

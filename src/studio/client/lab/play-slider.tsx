@@ -8,7 +8,7 @@ import { usePlaying } from '../parts/play.ts';
 /** Playback time from end to end, in ms. */
 const playFor = 7000;
 
-export interface PlaySliderProps {
+interface PlaySliderProps {
   readonly label: string;
   readonly value: Signal<number>;
   /** Describes the value. */

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Menu, type MenuItem } from './controls.tsx';
 
-export interface ChartHeadProps {
+interface ChartHeadProps {
   readonly title: string;
   readonly level?: 2 | 3;
   /** Id of the heading, for aria-labelledby. */

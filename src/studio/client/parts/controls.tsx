@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Icon, type Sign } from './icons.tsx';
 
-export interface ButtonProps {
+interface ButtonProps {
   readonly onClick: () => void;
   readonly children: ComponentChildren;
   readonly icon?: Sign;

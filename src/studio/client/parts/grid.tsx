@@ -20,7 +20,7 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-export interface GridProps<R> {
+interface GridProps<R> {
   readonly label: string;
   readonly columns: readonly Column<R>[];
   readonly rows: readonly R[];

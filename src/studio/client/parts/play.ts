@@ -6,7 +6,7 @@ import { reducedMotion } from './media.ts';
 const stillStep = 0.05;
 const stillEvery = 600;
 
-export interface PlayOptions {
+interface PlayOptions {
   /** Time from end to end, in ms. */
   readonly playFor: number;
   /** Current position in [0, 1], read once at the start; from the end, playback restarts. */
@@ -15,7 +15,7 @@ export interface PlayOptions {
   readonly move: (to: number) => void;
 }
 
-export interface Playing {
+interface Playing {
   readonly playing: boolean;
   readonly toggle: () => void;
   readonly stop: () => void;

@@ -3,7 +3,7 @@ import { drawPicture, type Picture, pictureToSvg } from '../../../draw/index.ts'
 import { type Table, toRecords } from '../../../pictures/index.ts';
 import type { MenuItem } from './controls.tsx';
 
-export function saveBlob(name: string, blob: Blob): void {
+function saveBlob(name: string, blob: Blob): void {
   const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;
@@ -15,7 +15,7 @@ export function saveBlob(name: string, blob: Blob): void {
   }, 10_000);
 }
 
-export function saveText(
+function saveText(
   name: string,
   text: string,
   type: 'text/csv' | 'text/plain' | 'application/json' | 'image/svg+xml',

@@ -45,7 +45,7 @@ const setLog = (id: string, on: boolean): void => {
   amend({ log: [...next].join(',') });
 };
 
-export const setCursor = (step: number | undefined, keep: boolean): void => {
+const setCursor = (step: number | undefined, keep: boolean): void => {
   passing.value = keep ? undefined : step;
   if (keep) amend({ at: step === undefined ? undefined : String(step) });
 };

@@ -24,7 +24,7 @@ export const lineKey = (line: Line): string =>
   line.kind === 'run' ? `run ${line.row.id}` : `group ${line.group.key}`;
 export const rowsOf = (line: Line): readonly RunRow[] => (line.kind === 'run' ? [line.row] : line.group.rows);
 
-export interface LineActions {
+interface LineActions {
   readonly isSelected: (line: Line) => boolean;
   readonly toggle: (line: Line) => void;
   readonly fold: (key: string) => void;

@@ -24,7 +24,7 @@ function depthRange({ points }: WeightCloud, checkpoint: string): readonly [numb
 const depthRamp = (theme: Theme): readonly string[] => theme.diverging;
 
 /** Colour by depth, from the first block of the checkpoint to the last. */
-export function depthColour(cloud: WeightCloud, point: Point, theme: Theme): string {
+function depthColour(cloud: WeightCloud, point: Point, theme: Theme): string {
   const ramp = depthRamp(theme);
   return ramp[sequentialLevel(depthOf(point), ...depthRange(cloud, point.checkpoint), ramp.length)]!;
 }

@@ -1,7 +1,7 @@
 /** Server-sent events that reconnect after a loss and when a hidden page becomes visible. */
 import type { Stop } from './source.ts';
 
-export interface StreamOptions {
+interface StreamOptions {
   /** Called at every opening; the URL says where to resume. */
   readonly url: () => string;
   /** Handlers by event name; they receive the parsed JSON. */

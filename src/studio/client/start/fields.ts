@@ -18,7 +18,7 @@ export interface Field {
   readonly isBasic: boolean;
 }
 
-export interface Section {
+interface Section {
   readonly title: string;
   readonly basic: readonly Field[];
   /** Collapsed by default. */

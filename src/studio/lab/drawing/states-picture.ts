@@ -8,7 +8,7 @@ import { classKeys, planePlot, pointColours } from './plane.ts';
 
 type SidePlot = Omit<LinesOptions, 'box'> | ((box: Box) => Mark[]);
 
-export interface StatesPicture {
+interface StatesPicture {
   readonly points: PointsPart;
   /** Whether the plane has a coloured background. */
   readonly ground?: boolean;
