@@ -53,10 +53,10 @@ export function registerData(program: Command): void {
       const outcome = await fetchDataset(name, dataDir, {
         mirrors: mirror ?? [],
         onProgress: downloadProgress(),
-        say,
+        onRetry: say,
       });
       say(
-        `${outcome.path}: ${outcome.already ? 'already downloaded' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum OK`,
+        `${outcome.path}: ${outcome.cached ? 'already downloaded' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum OK`,
       );
       if (json) printJson(outcome);
     });

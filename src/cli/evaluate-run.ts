@@ -1,5 +1,5 @@
 /** Runs `meanfield evaluate`. */
-import { corruptionOf, npyTestPlaces } from '../data/index.ts';
+import { corruptionOf, npyTestFiles } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
 import { openWeightFile, statOf } from '../io/index.ts';
 import { runFolderOf } from '../runs/index.ts';
@@ -10,7 +10,7 @@ import {
   evaluateParts,
   flagOf,
   type ImportedWeights,
-  joinedEvaluation,
+  mergeEvaluations,
   type Learner,
   loadTestImages,
   loadTrained,
@@ -151,7 +151,7 @@ async function measurePlaces(
   { dataset, dataDir }: EvaluateFlags,
   load: (dataDir: string | undefined) => Promise<Tested>,
 ): Promise<Omit<EvaluationOutcome, 'run' | 'checkpoint'>> {
-  const places = dataset === 'npy' && dataDir !== undefined ? npyTestPlaces(dataDir) : [dataDir];
+  const places = dataset === 'npy' && dataDir !== undefined ? npyTestFiles(dataDir) : [dataDir];
   const [files, evaluations]: [TestedFile[], Evaluation[]] = [[], []];
   const notes = new Set<string>();
   let classes: readonly string[] = [];
@@ -166,12 +166,12 @@ async function measurePlaces(
     evaluations.push(...parts);
     files.push({
       name: corruptionOf(place ?? ''),
-      testError: joinedEvaluation(parts).error,
+      testError: mergeEvaluations(parts).error,
       ...(data.severities !== undefined && { severityErrors: parts.map(({ error }) => error) }),
     });
     ({ classes } = data.test);
   }
-  const whole = joinedEvaluation(evaluations);
+  const whole = mergeEvaluations(evaluations);
   const isCorrupted = files.every(({ severityErrors }) => severityErrors !== undefined);
   return {
     testError: whole.error,

@@ -1,6 +1,6 @@
 /** Runs `meanfield predict`. */
 import { oneLine } from '../check.ts';
-import { decodeImage, type FilePath, listImages, pathText } from '../data/index.ts';
+import { decodeImage, type FilePath, listImages, displayPath } from '../data/index.ts';
 import { MeanfieldError, UsageError } from '../errors.ts';
 import { loadTrained, predict, type Prediction } from '../train/index.ts';
 import { withThreads } from './cores.ts';
@@ -41,9 +41,9 @@ export async function predictImages(
     for (const file of await findImages(paths, fail))
       try {
         const bytes = await decodeImage(file, trained.state.images);
-        predictions.push(predict(trained, pathText(file), bytes, flags.top));
+        predictions.push(predict(trained, displayPath(file), bytes, flags.top));
       } catch (error) {
-        fail(pathText(file), error);
+        fail(displayPath(file), error);
       }
     return { predictions, failed };
   });

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkInteger, checkOneOf } from '../check.ts';
-import { drawnDatasets, fetchHint, listDatasets, trainableDatasets } from '../data/index.ts';
+import { generatedDatasets, fetchHint, listDatasets, trainableDatasets } from '../data/index.ts';
 import { DataError, exitCodes, type ExitCode, UsageError } from '../errors.ts';
 import {
-  adoptRuns,
+  importRuns,
   estimateGrid,
   type Cell,
   type Grid,
@@ -88,7 +88,7 @@ export async function runReproduce(flags: ReproduceFlags): Promise<number> {
     records.close();
   }
   makeFolder(root);
-  await adoptRuns(grid, root, root);
+  await importRuns(grid, root, root);
   const exitCode = await trainGrid(cells, workOf(flags, cells, root), recordKeeper(grid, root));
   const reportCode = await report(grid, root, root, flags.json);
   return exitCode ?? reportCode;
@@ -174,7 +174,7 @@ async function publish(grid: Grid, runs: string, to: string, json = false): Prom
 
 async function adopt(grid: Grid, published: string, root: string): Promise<void> {
   if (!existsSync(published)) throw new UsageError(`--from ${published}: no such folder`);
-  const { finished, resumable } = await adoptRuns(grid, published, root);
+  const { finished, resumable } = await importRuns(grid, published, root);
   say(`reproduce: ${finished} finished and ${resumable} interrupted runs copied from ${published}`);
 }
 
@@ -205,7 +205,7 @@ function gridOf(flags: ReproduceFlags): Grid {
 
 /** @throws UsageError for a data folder that no row reads */
 function checkDataDir({ dataDir }: ReproduceFlags, { rows }: Grid): void {
-  const drawn: readonly string[] = drawnDatasets;
+  const drawn: readonly string[] = generatedDatasets;
   if (dataDir !== undefined && rows.every(({ dataset }) => drawn.includes(dataset)))
     throw new UsageError(
       `--data-dir has no effect on ${rows[0]?.dataset ?? 'this grid'}, which is generated`,

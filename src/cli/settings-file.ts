@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { expandHome } from '../io/index.ts';
 import { readSettingsFile, runFiles } from '../runs/index.ts';
-import { type TrainOptions, withEffect } from '../train/index.ts';
+import { type TrainOptions, effectiveSettings } from '../train/index.ts';
 import { isNegated, keyOf } from '../train/settings/flags.ts';
 import { isSetting } from '../train/settings/table.ts';
 import { type CommandKey, commandSettings, isCommandKey } from './command-settings.ts';
@@ -80,7 +80,7 @@ export function readFileSettings(path: string): FileSettings {
     else training[key] = value;
   }
   return {
-    training: isRecordOfRun(file) ? withEffect(training) : training,
+    training: isRecordOfRun(file) ? effectiveSettings(training) : training,
     command,
     placeOf: (key) => places.get(key) ?? file,
   };

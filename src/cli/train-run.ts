@@ -6,7 +6,7 @@ import {
   type Experiment,
   flagOf,
   listenForInterrupt,
-  overridden,
+  overrideSettings,
   resolveConfig,
   resumeRun,
   schemeName,
@@ -86,10 +86,10 @@ function askedFor(flags: TrainFlags, settings: TrainOptions): Asked {
   const { config: path, ...command } = flags;
   if (path === undefined) return { command, config: resolveConfig(settings, commandLine) };
   const file = readFileSettings(path);
-  const { settings: both, gone } = overridden(file.training, settings);
-  if (gone.length > 0)
+  const { settings: both, dropped } = overrideSettings(file.training, settings);
+  if (dropped.length > 0)
     say(
-      `${path}: ${gone.map(flagOf).join(', ')} ignored: without effect given the flags of the command line`,
+      `${path}: ${dropped.map(flagOf).join(', ')} ignored: without effect given the flags of the command line`,
     );
   const config = resolveConfig(both, (key) => (key in settings ? commandLine : file.placeOf(key)));
   const given = Object.entries(command).filter(([, value]) => value !== undefined);

@@ -16,14 +16,14 @@ import {
   readImageFolderTest,
 } from './image-folder.ts';
 import { limited } from './limit.ts';
-import { findNpyImages, onlyForTests, readNpyImages } from './npy-images.ts';
+import { findNpyImages, throwTestOnly, readNpyImages } from './npy-images.ts';
 import { pixelMoments } from './moments.ts';
 import {
   type DatasetName,
   datasetNames,
-  drawnDatasets,
+  generatedDatasets,
   folderDatasets,
-  sizedDatasets,
+  resizableDatasets,
   testOnlyDatasets,
 } from './names.ts';
 import { sources } from './sources.ts';
@@ -138,7 +138,7 @@ const entries: Readonly<Record<DatasetName, Entry>> = {
     images: 'any',
     classes: 'of the net',
     // Asynchronous, so that errors are rejections as for the other sets.
-    load: async () => Promise.resolve(onlyForTests()),
+    load: async () => Promise.resolve(throwTestOnly()),
     loadTest: async ({ dataDir, classes }) => Promise.resolve(readNpyImages(dataDir, classes)),
     find: findNpyImages,
   },
@@ -177,9 +177,9 @@ function checked(call: string, name: DatasetName, options: LoadOptions): Checked
     allowEmptyClasses: true,
   });
   const { imageSize, channels, allowEmptyClasses, dataDir, ...others } = options;
-  if (!sizedDatasets.includes(name) && (imageSize !== undefined || channels !== undefined))
+  if (!resizableDatasets.includes(name) && (imageSize !== undefined || channels !== undefined))
     throw new UsageError(
-      `${name} has a fixed image size and channels: they can be set only for ${sizedDatasets.join(' and ')}`,
+      `${name} has a fixed image size and channels: they can be set only for ${resizableDatasets.join(' and ')}`,
     );
   if (!folderDatasets.includes(name) && allowEmptyClasses)
     throw new UsageError(
@@ -195,8 +195,8 @@ function checked(call: string, name: DatasetName, options: LoadOptions): Checked
 }
 
 /** @throws DataError for a folder or file that does not exist */
-function checkPlace(name: DatasetName, dataDir: string | undefined): void {
-  if (dataDir === undefined || drawnDatasets.includes(name) || existsSync(dataDir)) return;
+function rejectDataDir(name: DatasetName, dataDir: string | undefined): void {
+  if (dataDir === undefined || generatedDatasets.includes(name) || existsSync(dataDir)) return;
   const mend = name in sources ? fetchHint(name, dataDir) : 'give its folder with --data-dir';
   throw new DataError(`${name} not found: ${oneLine(dataDir)} does not exist; ${mend}`);
 }
@@ -207,7 +207,7 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
   const entry = entries[dataset];
   const own = checked('loadImages', dataset, options);
   const { limitTrain, limitTest, valSplit = 0 } = own;
-  if (!testOnlyDatasets.includes(dataset)) checkPlace(dataset, own.dataDir);
+  if (!testOnlyDatasets.includes(dataset)) rejectDataDir(dataset, own.dataDir);
   const whole = await entry.load(own);
   const train = limited('limitTrain', whole.train, limitTrain);
   const test = limited('limitTest', whole.test, limitTest);
@@ -231,7 +231,7 @@ export async function loadImages(name: string, options: LoadOptions = {}): Promi
 export async function loadTestSet(name: string, options: LoadOptions = {}): Promise<TestData> {
   const dataset = checkOneOf('dataset', name, datasetNames);
   const own = checked('loadTestSet', dataset, options);
-  checkPlace(dataset, own.dataDir);
+  rejectDataDir(dataset, own.dataDir);
   const entry = entries[dataset];
   const loaded: TestData = await (entry.loadTest ?? entry.load)(own);
   const { test: whole, notes = [], severities } = loaded;

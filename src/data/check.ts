@@ -6,7 +6,7 @@ import { DataError } from '../errors.ts';
 import { listDatasets, loadImages } from './catalogue.ts';
 import type { ImageFolderOptions } from './image-folder.ts';
 import { pixelMoments } from './moments.ts';
-import { otherArchives, type Source, sources } from './sources.ts';
+import { alternativeArchives, type Source, sources } from './sources.ts';
 import { fetchHint } from './fetch-hint.ts';
 
 export interface DatasetCheck {
@@ -76,7 +76,7 @@ async function checksumState(name: string, where: string): Promise<string | unde
   if (statSync(where).isFile()) {
     const [{ sha256 }] = files as [Source];
     const actual = await sha256OfFile(where);
-    if (![sha256, ...(otherArchives[name] ?? [])].includes(actual))
+    if (![sha256, ...(alternativeArchives[name] ?? [])].includes(actual))
       throw new DataError(
         `${where} is readable but not the published archive: SHA-256 ${actual}, expected ${sha256}; ${fetchHint(name)}`,
       );

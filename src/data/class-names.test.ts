@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodePng } from '../io/png.ts';
 import { loadImages, loadTestSet } from './catalogue.ts';
-import { relabelledSet } from './fit.ts';
+import { matchClasses } from './fit.ts';
 import { readImageFolder, readImageFolderTest } from './image-folder.ts';
 import { temporaryFolder } from '../test-folder.ts';
 
@@ -52,10 +52,10 @@ describe('two Unicode spellings of a name', () => {
     put('test/ant/1.png', 2);
     const { test } = await readImageFolderTest(root);
     expect(test.classes).toEqual(['ant', composed]);
-    const matched = relabelledSet(test, [decomposed, 'ant'])!;
+    const matched = matchClasses(test, [decomposed, 'ant'])!;
     expect([...matched.labels]).toEqual([1, 0]);
     expect(matched.classes).toEqual([decomposed, 'ant']);
-    expect(relabelledSet(test, ['cafe', 'ant'])).toBeUndefined();
+    expect(matchClasses(test, ['cafe', 'ant'])).toBeUndefined();
   });
 });
 

@@ -9,7 +9,7 @@ import type { ImageData } from './types.ts';
 export const classNameOf = (name: string): string => checkText('the name of a class', name).normalize('NFC');
 
 /** `the class bee`, `the classes bee, wasp` */
-export const classesInWords = (names: readonly string[]): string =>
+export const formatClassNames = (names: readonly string[]): string =>
   `the class${names.length > 1 ? 'es' : ''} ${fewOf(names.map(oneLine))}`;
 
 const parts = [
@@ -24,6 +24,6 @@ export function missingClasses(sets: Partial<Pick<ImageData, 'train' | 'validati
     const set = sets[part];
     const present = new Set(set?.labels);
     const missing = set?.classes.filter((_, c) => !present.has(c)) ?? [];
-    return missing.length > 0 ? [`${inWords} has no images of ${classesInWords(missing)}`] : [];
+    return missing.length > 0 ? [`${inWords} has no images of ${formatClassNames(missing)}`] : [];
   });
 }

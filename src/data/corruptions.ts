@@ -23,13 +23,13 @@ const isCorruption = (file: string, count: number): boolean =>
   count % severities === 0 && (count === published || names.includes(corruptionOf(file)));
 
 /** The labels of every image: if given for one severity, they are repeated for all. */
-export function labelsOfAll(file: string, count: number, labels: Int32Array): Int32Array {
+export function labelsForAllSeverities(file: string, count: number, labels: Int32Array): Int32Array {
   if (!isCorruption(file, count) || labels.length * severities !== count) return labels;
   return Int32Array.from({ length: count }, (_, i) => labels[i % labels.length]!);
 }
 
 /** Number of severities in a file; undefined if it is not a corruption, or the labels do not repeat. */
-export function severitiesOf(file: string, labels: Int32Array): number | undefined {
+export function severityCount(file: string, labels: Int32Array): number | undefined {
   const images = labels.length / severities;
   const isRepeated = labels.every((label, i) => label === labels[i % images]);
   return isCorruption(file, labels.length) && isRepeated ? severities : undefined;

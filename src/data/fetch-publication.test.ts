@@ -56,7 +56,7 @@ describe('a set of several files', () => {
     const fetched = await fetchPublication('things', publication(), root, {
       onProgress: (done, total) => progress.push([done, total]),
     });
-    expect(fetched).toMatchObject({ name: 'things', path: join(root, 'things'), already: false });
+    expect(fetched).toMatchObject({ name: 'things', path: join(root, 'things'), cached: false });
     expect(fetched.files.map(({ path }) => path)).toEqual(
       Object.keys(contents).map((file) => join(root, 'things', file)),
     );
@@ -70,10 +70,10 @@ describe('a set of several files', () => {
     mkdirSync(join(root, 'things'));
     writeFileSync(join(root, 'things', 'a.gz'), contents['a.gz']!);
     const first = await fetchPublication('things', publication(), root);
-    expect(first.already).toBe(false);
-    expect(first.files.map(({ already }) => already)).toEqual([true, false, false]);
+    expect(first.cached).toBe(false);
+    expect(first.files.map(({ cached }) => cached)).toEqual([true, false, false]);
     expect(asked).toEqual(['/x/b.gz', '/x/c.gz']);
-    expect((await fetchPublication('things', publication(), root)).already).toBe(true);
+    expect((await fetchPublication('things', publication(), root)).cached).toBe(true);
     expect(asked).toHaveLength(2);
   });
   it('is fetched from a mirror that has a folder of them', async () => {
@@ -91,7 +91,7 @@ describe('a set of several files', () => {
 it('with one file has the path of the file', async () => {
   const { files } = publication();
   const fetched = await fetchPublication('thing', { folder: '', files: files.slice(0, 1) }, root);
-  expect(fetched).toMatchObject({ path: join(root, 'a.gz'), already: false });
+  expect(fetched).toMatchObject({ path: join(root, 'a.gz'), cached: false });
 });
 
 it('every published file has a URL with its name, a size and its own SHA-256', () => {

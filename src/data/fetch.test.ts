@@ -101,7 +101,7 @@ describe('a download', () => {
     pages['/a'] = serve(archive);
     const progress: [number, number][] = [];
     const fetched = await get(source('/a'), { onProgress: (done, total) => progress.push([done, total]) });
-    expect(fetched).toEqual({ name: 'things', path: path(), already: false, sha256: source().sha256 });
+    expect(fetched).toEqual({ name: 'things', path: path(), cached: false, sha256: source().sha256 });
     expectWhole();
     expect(progress.at(-1)).toEqual([archive.length, archive.length]);
     expect(progress.map(([done]) => done)).toEqual(progress.map(([done]) => done).sort((a, b) => a - b));
@@ -124,7 +124,7 @@ describe('a download', () => {
   });
   it('of an existing file sends no request', async () => {
     writeFileSync(path(), archive);
-    expect((await get(source('/a'))).already).toBe(true);
+    expect((await get(source('/a'))).cached).toBe(true);
     expect(requests).toEqual([]);
   });
   it("leaves a file with the archive's name but other content, and says what to do", async () => {
@@ -222,7 +222,7 @@ describe('URLs', () => {
     pages['/mirror/things.tar.gz'] = fail(503);
     pages['/a'] = serve(archive);
     const said: string[] = [];
-    await get(source('/a'), { mirrors: [`${address}/mirror/`], say: (text) => said.push(text) });
+    await get(source('/a'), { mirrors: [`${address}/mirror/`], onRetry: (text) => said.push(text) });
     expectWhole();
     expect(said).toEqual([`${address}/mirror/things.tar.gz: HTTP 503 Service Unavailable`]);
     expect(requests.map((request) => request.path)).toEqual(['/mirror/things.tar.gz', '/a']);

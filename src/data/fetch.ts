@@ -22,14 +22,14 @@ export interface FetchOptions {
   readonly mirrors?: readonly string[];
   readonly onProgress?: (done: number, total: number) => void;
   /** Called when a URL fails and the next one is tried. */
-  readonly say?: (text: string) => void;
+  readonly onRetry?: (reason: string) => void;
 }
 
-export interface Fetched {
+export interface FetchedFile {
   readonly name: string;
   readonly path: string;
   /** Whether the file existed and was correct, so that nothing was downloaded. */
-  readonly already: boolean;
+  readonly cached: boolean;
   readonly sha256: string;
 }
 
@@ -38,8 +38,8 @@ export interface FetchedDataset {
   /** The file, or the folder of the files if there are several. */
   readonly path: string;
   /** Whether all files existed and were correct, so that nothing was downloaded. */
-  readonly already: boolean;
-  readonly files: readonly Fetched[];
+  readonly cached: boolean;
+  readonly files: readonly FetchedFile[];
 }
 
 /**
@@ -70,7 +70,7 @@ export async function fetchPublication(
 ): Promise<FetchedDataset> {
   const total = published.reduce((sum, { bytes }) => sum + bytes, 0);
   const inside = join(dataDir, folder);
-  const files: Fetched[] = [];
+  const files: FetchedFile[] = [];
   let before = 0;
   for (const source of published) {
     const from = before;
@@ -79,7 +79,7 @@ export async function fetchPublication(
     before += source.bytes;
   }
   const path = files.length === 1 ? files[0]!.path : inside;
-  return { name, path, already: files.every((file) => file.already), files };
+  return { name, path, cached: files.every((file) => file.cached), files };
 }
 
 /** Fetches one published file into a folder. */
@@ -87,12 +87,12 @@ export async function fetchArchive(
   name: string,
   source: Source,
   dataDir: string,
-  { mirrors = [], onProgress, say }: FetchOptions = {},
-): Promise<Fetched> {
+  { mirrors = [], onProgress, onRetry }: FetchOptions = {},
+): Promise<FetchedFile> {
   const path = join(dataDir, source.file);
   if (existsSync(path)) {
     await check(path, source, `remove or move it, and fetch again`);
-    return { name, path, already: true, sha256: source.sha256 };
+    return { name, path, cached: true, sha256: source.sha256 };
   }
   const urls = [...mirrors.map((mirror) => addressAt(mirror, source.file)), ...source.urls];
   makeFolder(dataDir);
@@ -105,12 +105,12 @@ export async function fetchArchive(
       await downloadRight(url, part, source, onProgress);
       syncFile(part);
       renameSync(part, path);
-      return { name, path, already: false, sha256: source.sha256 };
+      return { name, path, cached: false, sha256: source.sha256 };
     } catch (error) {
       if (error instanceof WrongContent) rmSync(part, { force: true });
       const reason = reasonOf(error);
       failures.push(`${url}: ${reason}`);
-      say?.(`${url}: ${reason}`);
+      onRetry?.(`${url}: ${reason}`);
     }
   }
   const kept = existsSync(part)

@@ -7,18 +7,18 @@ import { checkText, oneLine } from '../check.ts';
 export type FilePath = string | Buffer;
 
 /** Text unchanged; bytes that are not UTF-8 as Latin-1, so that different names stay different. */
-export function nameText(name: Buffer): string {
+export function decodeFileName(name: Buffer): string {
   return name.toString(isUtf8(name) ? 'utf8' : 'latin1');
 }
 
 /** The path on one line, for messages. */
-export function pathText(path: FilePath): string {
+export function displayPath(path: FilePath): string {
   if (!Buffer.isBuffer(path)) checkText('path', path);
-  return oneLine(typeof path === 'string' ? path : nameText(path));
+  return oneLine(typeof path === 'string' ? path : decodeFileName(path));
 }
 
 /** A file in a folder. */
-export function childOf(folder: FilePath, name: Buffer): FilePath {
+export function joinPath(folder: FilePath, name: Buffer): FilePath {
   if (typeof folder === 'string' && isUtf8(name)) return join(folder, name.toString('utf8'));
   return Buffer.concat([Buffer.from(folder), Buffer.from('/'), name]);
 }

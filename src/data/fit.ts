@@ -2,14 +2,14 @@
 import { checkList, checkObject } from '../check.ts';
 import { classNameOf } from './class-names.ts';
 import type { ImageSet } from './types.ts';
-import { type DecodeSize, scaledTo } from './image-file.ts';
+import { type DecodeSize, scaleTo } from './image-file.ts';
 
 /**
  * The set scaled to the size of the net as image files are: to cover it.
  *
  * @returns the set itself if it has that size
  */
-export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<ImageSet> {
+export async function resizeSet(set: ImageSet, size: DecodeSize): Promise<ImageSet> {
   checkObject('images, as loadImages gives them,', 'set', set, 'images', 'height', 'width');
   checkObject('the size of an image', 'size', size, 'height', 'width', 'channels');
   const { height, width, channels } = size;
@@ -19,7 +19,7 @@ export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<Image
   const { default: sharp } = await import('sharp');
   const raw = { width: set.width, height: set.height, channels: set.channels as 1 | 3 };
   for (let i = 0; i < set.count; i++)
-    images.set(await scaledTo(sharp(set.images.subarray(i * from, (i + 1) * from), { raw }), size), i * to);
+    images.set(await scaleTo(sharp(set.images.subarray(i * from, (i + 1) * from), { raw }), size), i * to);
   return { ...set, images, height, width, channels };
 }
 
@@ -28,7 +28,7 @@ export async function resizedSet(set: ImageSet, size: DecodeSize): Promise<Image
  *
  * @returns undefined if the names differ
  */
-export function relabelledSet(set: ImageSet, classes: readonly string[]): ImageSet | undefined {
+export function matchClasses(set: ImageSet, classes: readonly string[]): ImageSet | undefined {
   checkObject('images, as loadImages gives them,', 'set', set, 'classes', 'labels');
   const place = new Map(checkList('classes', classes).map((name, label) => [classNameOf(name), label]));
   const labels = set.classes.map((name) => place.get(classNameOf(name)));

@@ -5,7 +5,7 @@
 import { type BigIntStats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../errors.ts';
-import { childOf, type FilePath, nameText, pathText } from './file-path.ts';
+import { joinPath, type FilePath, decodeFileName, displayPath } from './file-path.ts';
 import type { Skipped } from './skipped.ts';
 
 /** Files that operating systems, file servers and notebooks leave in folders, besides hidden files. */
@@ -57,7 +57,7 @@ export function entriesIn(folder: FilePath): FoundEntry[] {
   try {
     return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
       .flatMap((entry): FoundEntry[] => {
-        const name = nameText(entry.name);
+        const name = decodeFileName(entry.name);
         const kind = entry.isFile()
           ? 'file'
           : entry.isDirectory()
@@ -67,19 +67,19 @@ export function entriesIn(folder: FilePath): FoundEntry[] {
               : undefined;
         return kind === undefined || isClutter(name)
           ? []
-          : [{ path: childOf(folder, entry.name), name, kind }];
+          : [{ path: joinPath(folder, entry.name), name, kind }];
       })
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   } catch (cause) {
     throw new DataError(
-      `${pathText(folder)} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
+      `${displayPath(folder)} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
       cause,
     );
   }
 }
 
 /** The identities of a folder and of all its ancestors. */
-export function lineage(folder: FilePath): Set<Identity> {
+export function ancestorIdentities(folder: FilePath): Set<Identity> {
   // Latin-1 preserves any bytes.
   let path = realpathSync(folder, { encoding: 'buffer' }).toString('latin1');
   const identities = new Set<Identity>();
@@ -135,7 +135,7 @@ export class FolderWalk {
   /** Whether to follow a link to that folder; if not, the reason is recorded. @param from - the folder of the link */
   follows(path: FilePath, from: FilePath, target: BigIntStats): boolean {
     const identity = identityOf(target);
-    const loop = this.#forbidden.has(identity) || lineage(from).has(identity);
+    const loop = this.#forbidden.has(identity) || ancestorIdentities(from).has(identity);
     if (!loop && !this.#walked.has(identity)) return true;
     this.#skipped.add(loop ? 'loop' : 'repeated', path);
     return false;

@@ -4,8 +4,8 @@ import type { AvailableFormatInfo, Sharp } from 'sharp';
 import { checkObject } from '../check.ts';
 import { DataError } from '../errors.ts';
 import { checkPath, otherKind } from '../io/index.ts';
-import { type FilePath, pathText } from './file-path.ts';
-import { endingOf } from './skipped.ts';
+import { type FilePath, displayPath } from './file-path.ts';
+import { fileExtension } from './skipped.ts';
 
 export interface DecodeSize {
   readonly height: number;
@@ -20,27 +20,28 @@ interface ImageFacts {
 }
 
 /** Whether a name has the extension of a format supported by this build of the image library. */
-export async function imageNames(): Promise<(name: string) => boolean> {
+export async function imageNameTest(): Promise<(name: string) => boolean> {
   const { default: sharp } = await import('sharp');
   const endings = new Set(
     (Object.values(sharp.format) as AvailableFormatInfo[]).flatMap(({ input }) =>
       input.buffer ? (input.fileSuffix ?? []) : [],
     ),
   );
-  return (name) => endings.has(endingOf(name));
+  return (name) => endings.has(fileExtension(name));
 }
 
 /** The supported formats, for messages. */
-export const readFormats = 'PNG, JPEG, WebP, TIFF, GIF, AVIF or SVG';
+export const supportedFormats = 'PNG, JPEG, WebP, TIFF, GIF, AVIF or SVG';
 
 /** @param bytes - of the file, if readable: they may identify another format */
 function notAnImage(path: FilePath, cause: unknown, bytes?: Uint8Array): DataError {
-  const other = bytes && otherKind(pathText(path), bytes, `an image (${readFormats})`, 'put an image there');
+  const other =
+    bytes && otherKind(displayPath(path), bytes, `an image (${supportedFormats})`, 'put an image there');
   // A damaged image is still an image, and a damaged SVG is text.
   if (other !== undefined && !/ is (text|an? \w+ image|an XML text.*);/.test(other))
     return new DataError(other, cause);
   const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  return new DataError(`${pathText(path)} cannot be read as an image: ${reason}`, cause);
+  return new DataError(`${displayPath(path)} cannot be read as an image: ${reason}`, cause);
 }
 
 async function opened(bytes: Uint8Array): Promise<Sharp> {
@@ -126,7 +127,7 @@ async function inChannels(image: Sharp, channels: number): Promise<Pixels> {
 }
 
 /** An image without alpha as bytes [H, W, C], scaled to cover the size, in its channels. */
-export async function scaledTo(image: Sharp, { height, width, channels }: DecodeSize): Promise<Uint8Array> {
+export async function scaleTo(image: Sharp, { height, width, channels }: DecodeSize): Promise<Uint8Array> {
   const { data } = await inChannels(image.resize(width, height, { fit: 'cover' }), channels);
   return data;
 }
@@ -139,7 +140,7 @@ export async function scaledTo(image: Sharp, { height, width, channels }: Decode
 export async function decodeImage(file: FilePath | URL, size: DecodeSize): Promise<Uint8Array> {
   const path = Buffer.isBuffer(file) ? file : checkPath('the path of the image', file);
   checkObject('the size of an image', 'size', size, 'height', 'width', 'channels');
-  return withImage(path, async (image) => scaledTo(await plainImage(image), size));
+  return withImage(path, async (image) => scaleTo(await plainImage(image), size));
 }
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DataError, UsageError } from '../errors.ts';
-import { pathText } from './file-path.ts';
+import { displayPath } from './file-path.ts';
 import { decodeImage } from './image-file.ts';
 import { findImageFolder, readImageFolder, readImageFolderTest } from './image-folder.ts';
 import { listImages } from './image-tree.ts';
@@ -171,7 +171,7 @@ describe('the list of images', () => {
     const name = Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xe9, 0x0a), Buffer.from('.png')]);
     writeFileSync(name, png);
     const { files } = await listImages([folder]);
-    expect(files.map(pathText)).toEqual([`${folder}/\u00e9\\n.png`]);
+    expect(files.map(displayPath)).toEqual([`${folder}/\u00e9\\n.png`]);
     expect(await decodeImage(files[0]!, { height: 6, width: 5, channels: 1 })).toHaveLength(30);
   });
 });

@@ -7,10 +7,10 @@ import { basename, join } from 'node:path';
 import { checkInteger, unexpected } from '../check.ts';
 import { DataError } from '../errors.ts';
 import { isFolder } from '../io/index.ts';
-import { classesInWords } from './class-names.ts';
+import { formatClassNames } from './class-names.ts';
 import type { FilePath } from './file-path.ts';
 import { entriesIn, resolved } from './folder-walk.ts';
-import { decodeImage, type DecodeSize, imageFacts, readFormats } from './image-file.ts';
+import { decodeImage, type DecodeSize, imageFacts, supportedFormats } from './image-file.ts';
 import { classFoldersOf, type LabelledPart, readLabelledParts } from './image-tree.ts';
 import { notFound } from './locate.ts';
 import type { ImageSet } from './types.ts';
@@ -131,15 +131,15 @@ function checkClasses(
   const unknown = [...classes.keys()].filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new DataError(
-      `${folder} has ${classesInWords(unknown)}, which ${trainDir} does not have: add training images, or remove ${unknown.length > 1 ? 'them' : 'it'}`,
+      `${folder} has ${formatClassNames(unknown)}, which ${trainDir} does not have: add training images, or remove ${unknown.length > 1 ? 'them' : 'it'}`,
     );
   const empty = [...classes].filter(([, files]) => files.length === 0).map(([name]) => name);
   const reasons = skipped.lines().map((line) => `; ${line}`);
   if (empty.length === classes.size)
-    throw new DataError(`${folder} has no ${readFormats} files in its class folders${reasons.join('')}`);
+    throw new DataError(`${folder} has no ${supportedFormats} files in its class folders${reasons.join('')}`);
   if (empty.length > 0 && !allowEmptyClasses)
     throw new DataError(
-      `${folder} has no ${readFormats} files for ${classesInWords(empty)}${reasons.join('')}; add images, remove the folder, or allow it with --allow-empty-classes`,
+      `${folder} has no ${supportedFormats} files for ${formatClassNames(empty)}${reasons.join('')}; add images, remove the folder, or allow it with --allow-empty-classes`,
     );
 }
 

@@ -4,7 +4,7 @@ import { checkList } from '../check.ts';
 import { DataError } from '../errors.ts';
 import { classNameOf } from './class-names.ts';
 import type { FilePath } from './file-path.ts';
-import { pathText } from './file-path.ts';
+import { displayPath } from './file-path.ts';
 import {
   entriesIn,
   FolderWalk,
@@ -12,10 +12,10 @@ import {
   type FoundLink,
   type Identity,
   identityOf,
-  lineage,
+  ancestorIdentities,
   resolved,
 } from './folder-walk.ts';
-import { imageNames } from './image-file.ts';
+import { imageNameTest } from './image-file.ts';
 import { Skipped } from './skipped.ts';
 import { checkPath, type PathLike } from '../io/index.ts';
 
@@ -37,13 +37,13 @@ export interface ImageList {
  */
 export async function listImages(places: readonly PathLike[]): Promise<ImageList> {
   const paths = checkList('paths', places).map((place, i) => checkPath(`paths[${i}]`, place));
-  const isImage = await imageNames();
+  const isImage = await imageNameTest();
   const skipped = new Skipped();
   const seen = new Set<Identity>();
   const files = paths.flatMap((path): FilePath[] => {
-    if (!existsSync(path)) throw new DataError(`${pathText(path)} does not exist`);
+    if (!existsSync(path)) throw new DataError(`${displayPath(path)} does not exist`);
     if (!statSync(path).isDirectory()) return [path];
-    const walk = new FolderWalk(lineage(path), skipped);
+    const walk = new FolderWalk(ancestorIdentities(path), skipped);
     const links: FoundLink[] = [];
     const found: FilePath[] = [];
     const take = (file: FoundFile): void => {
@@ -92,8 +92,8 @@ interface Part {
  * @throws DataError if a folder cannot be read
  */
 export async function readLabelledParts(folders: readonly string[]): Promise<LabelledPart[]> {
-  const isImage = await imageNames();
-  const forbidden = new Set(folders.flatMap((folder) => [...lineage(folder)]));
+  const isImage = await imageNameTest();
+  const forbidden = new Set(folders.flatMap((folder) => [...ancestorIdentities(folder)]));
   const walked = new Set<Identity>();
   const owners = new Map<Identity, string>();
   const take = ({ part, name, files }: ClassFolder, file: FoundFile, linked: boolean): void => {
@@ -129,7 +129,7 @@ export async function readLabelledParts(folders: readonly string[]): Promise<Lab
 
 /** The class names of a part, with or without images. @throws DataError if the folder cannot be read */
 export async function classFoldersOf(folder: string): Promise<string[]> {
-  const { real, linked } = partOf(folder, await imageNames(), lineage(folder), new Set());
+  const { real, linked } = partOf(folder, await imageNameTest(), ancestorIdentities(folder), new Set());
   return [...new Set([...real, ...linked].map(({ name }) => name))].sort();
 }
 

@@ -19,8 +19,8 @@ export const trainableDatasets: readonly DatasetName[] = datasetNames.filter(
   (name) => !testOnlyDatasets.includes(name),
 );
 /** Sets whose image size is an option. */
-export const sizedDatasets: readonly DatasetName[] = ['image-folder', 'synthetic-images'];
+export const resizableDatasets: readonly DatasetName[] = ['image-folder', 'synthetic-images'];
 /** Sets that are generated: there are no files. */
-export const drawnDatasets: readonly DatasetName[] = ['synthetic-images'];
+export const generatedDatasets: readonly DatasetName[] = ['synthetic-images'];
 /** Sets whose classes are folders, which may be empty. */
 export const folderDatasets: readonly DatasetName[] = ['image-folder'];

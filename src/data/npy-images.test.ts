@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { DataError, UsageError } from '../errors.ts';
 import { encodeNpy, type SafetensorsDType } from '../io/index.ts';
 import { listDatasets, loadImages, loadTestSet } from './catalogue.ts';
-import { npyTestPlaces } from './npy-images.ts';
+import { npyTestFiles } from './npy-images.ts';
 import { temporaryFolder } from '../test-folder.ts';
 
 let root = '';
@@ -94,14 +94,14 @@ it('a file of CIFAR-10-C holds the same images at five severities', async () => 
 
 it('a folder stands for its files if they share their labels', () => {
   putImages('fog.npy');
-  expect(npyTestPlaces(root)).toEqual([root]);
+  expect(npyTestFiles(root)).toEqual([root]);
   putImages('snow.npy');
   put('labels.npy', [3], Uint8Array.of(2, 0, 1));
-  expect(npyTestPlaces(root)).toEqual([join(root, 'fog.npy'), join(root, 'snow.npy')]);
-  expect(npyTestPlaces(join(root, 'fog.npy'))).toEqual([join(root, 'fog.npy')]);
+  expect(npyTestFiles(root)).toEqual([join(root, 'fog.npy'), join(root, 'snow.npy')]);
+  expect(npyTestFiles(join(root, 'fog.npy'))).toEqual([join(root, 'fog.npy')]);
   putImages('v6_data.npy');
   put('v6_labels.npy', [3], Uint8Array.of(2, 0, 1));
-  expect(npyTestPlaces(root)).toEqual([root]);
+  expect(npyTestFiles(root)).toEqual([root]);
 });
 
 it('one of several image files must be chosen', async () => {

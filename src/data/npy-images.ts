@@ -8,7 +8,7 @@ import { checkText, oneLine } from '../check.ts';
 import { DataError, FileError, UsageError } from '../errors.ts';
 import { decodeNpy, isFolder, statOf } from '../io/index.ts';
 import { meanfieldCommand } from '../program.ts';
-import { labelsOfAll, severitiesOf } from './corruptions.ts';
+import { labelsForAllSeverities, severityCount } from './corruptions.ts';
 import { checkLabels } from './labels.ts';
 import { notFound } from './locate.ts';
 import type { TestData } from './types.ts';
@@ -42,7 +42,7 @@ const labelsBeside = (images: string, names: readonly string[]): string | undefi
  * The image files to test on, in order: in a folder such as that of CIFAR-10-C, those that share their labels; else the
  * place itself.
  */
-export function npyTestPlaces(place: string): readonly string[] {
+export function npyTestFiles(place: string): readonly string[] {
   checkText('place', place);
   if (!isFolder(place)) return [place];
   const names = npyIn(place);
@@ -108,13 +108,13 @@ export function readNpyImages(place: string | undefined, classes?: readonly stri
     throw new DataError(
       `${imagesPath} holds [${shape.join(', ')}] of ${dtype.toLowerCase()}: expected images as bytes, [N, H, W, C] of u8 with 1 or 3 channels`,
     );
-  const labels = labelsOfAll(imagesPath, count, labelsOf(labelsPath));
+  const labels = labelsForAllSeverities(imagesPath, count, labelsOf(labelsPath));
   if (labels.length !== count)
     throw new DataError(`${labelsPath} has ${labels.length} labels for the ${count} images of ${imagesPath}`);
   const largest = labels.reduce((max, label) => Math.max(max, label), 1);
   const names = classes ?? Array.from({ length: largest + 1 }, (_, c) => String(c));
   checkLabels(labels, names.length, labelsPath);
-  const severities = severitiesOf(imagesPath, labels);
+  const severities = severityCount(imagesPath, labels);
   return {
     test: { name: 'npy', images: data, labels, count, height, width, channels, classes: names },
     ...(severities !== undefined && { severities }),
@@ -142,7 +142,7 @@ function labelsOf(path: string): Int32Array {
   return Int32Array.from(values as ArrayLike<number | bigint>, Number);
 }
 
-export function onlyForTests(): never {
+export function throwTestOnly(): never {
   throw new UsageError(
     `npy holds test images only: evaluate a run on them (${meanfieldCommand('evaluate', 'RUN', '--dataset', 'npy', '--data-dir', 'FILE.npy')}), or a file of weights with --mean and --std`,
   );

@@ -1,5 +1,5 @@
 /** Files that a folder reader skips, counted and named: nothing is dropped silently. */
-import { type FilePath, pathText } from './file-path.ts';
+import { type FilePath, displayPath } from './file-path.ts';
 
 /** Why a file or a link is skipped. */
 type SkipReason = 'unreadable' | 'broken link' | 'repeated' | 'loop' | 'unlabelled';
@@ -20,7 +20,7 @@ interface Count {
 }
 
 /** The extension of a name, such as `.bmp`. */
-export const endingOf = (name: string): string =>
+export const fileExtension = (name: string): string =>
   /\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? 'without extension';
 
 export class Skipped {
@@ -28,9 +28,9 @@ export class Skipped {
   readonly #byReason = new Map<Exclude<SkipReason, 'unreadable'>, Count>();
 
   add(reason: SkipReason, path: FilePath): void {
-    const example = pathText(path);
+    const example = displayPath(path);
     const [counts, key]: [Map<string, Count>, string] =
-      reason === 'unreadable' ? [this.#byEnding, endingOf(example)] : [this.#byReason, reason];
+      reason === 'unreadable' ? [this.#byEnding, fileExtension(example)] : [this.#byReason, reason];
     const known = counts.get(key);
     if (known) known.count++;
     else counts.set(key, { example, count: 1 });

@@ -34,7 +34,7 @@ const idxFiles = (
  * SHA-256 of published archives that can be read but are not the ones that are fetched. Both are in `keras.datasets`;
  * MD5 sums of the same files are in `torchvision.datasets`.
  */
-export const otherArchives: Readonly<Record<string, readonly string[]>> = {
+export const alternativeArchives: Readonly<Record<string, readonly string[]>> = {
   cifar10: ['6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce'],
   cifar100: ['85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7'],
 };

@@ -3,7 +3,7 @@ export { estimateGrid, type CellEstimate, type GridEstimate } from './reproduce/
 export { type Cell, type Grid, type GridOptions, makeGrid, shardOf } from './reproduce/grid.ts';
 export { type CellEnd, type PoolOptions, type PoolOutcome, trainCells } from './reproduce/pool.ts';
 export { type PresetName, presetNames, presets } from './reproduce/presets.ts';
-export { adoptRuns, type Published, publishRuns } from './reproduce/publish.ts';
+export { importRuns, type Published, publishRuns } from './reproduce/publish.ts';
 export { openRecords } from './reproduce/records.ts';
 export { gridResults } from './reproduce/results.ts';
 export { type Standing, standingOf } from './reproduce/standing.ts';

@@ -191,7 +191,7 @@ it('swapping two blocks with their positions and statistics leaves the net uncha
     for (const [name, parameter] of one.parameters) copy(two.parameters.get(exchanged(name))!, parameter);
     copy(one.parameters.get('layer1.tau')!, [0.6, 1.7, 2.9]);
     copy(two.parameters.get('layer1.tau')!, [1.7, 0.6, 2.9]);
-    for (const model of [one, two]) model.stages.get('layer1')!.schedule.settle();
+    for (const model of [one, two]) model.stages.get('layer1')!.schedule.projectAndSort();
     expect(two.stages.get('layer1')!.schedule.snapshot().order).toEqual([1, 0, 2]);
     expect(logitsOf(two, images, true)).toEqual(logitsOf(one, images, true));
     const statistics = values(two.buffers);
@@ -256,7 +256,7 @@ it('statistics stay with a block when training moves it', () => {
   logitsOf(model, images, true);
   const before = values(model.buffers);
   copy(model.parameters.get('layer1.tau')!, [3, 2, 1]);
-  const swap = model.stages.get('layer1')!.schedule.settle();
+  const swap = model.stages.get('layer1')!.schedule.projectAndSort();
   expect(swap?.after).toEqual([2, 1, 0]);
   expect(values(model.buffers)).toEqual(before);
 });

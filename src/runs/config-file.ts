@@ -3,20 +3,20 @@ import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { FileError } from '../errors.ts';
 import { writeFileAtomic } from '../io/index.ts';
-import { onDisk } from './disk.ts';
+import { withFileErrors } from './disk.ts';
 import { recordSchema } from './schemas.ts';
 import type { PlainRecord } from './types.ts';
 
 /** Replaces the file atomically. */
 export function writeConfigFile(file: string, config: PlainRecord): void {
-  onDisk('write', file, () => {
+  withFileErrors('write', file, () => {
     writeFileAtomic(file, stringify(config, { lineWidth: 0 }));
   });
 }
 
 /** @throws FileError that names the line if it is not YAML, or not a mapping. */
 export function readConfigFile(file: string): PlainRecord {
-  const text = onDisk('read', file, () => readFileSync(file, 'utf8'));
+  const text = withFileErrors('read', file, () => readFileSync(file, 'utf8'));
   // Fast path for files written by this project, much faster than the library, with the same result.
   return plainConfig(text) ?? yamlConfig(text, file);
 }

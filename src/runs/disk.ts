@@ -13,7 +13,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Runs `action`; a file system error becomes a FileError that names the file. */
-export function onDisk<T>(what: string, file: string, action: () => T): T {
+export function withFileErrors<T>(what: string, file: string, action: () => T): T {
   try {
     return action();
   } catch (error) {

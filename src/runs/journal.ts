@@ -1,7 +1,7 @@
 /** An append-only file of records, one JSON object per line, truncated to a step on resume. */
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { FileError } from '../errors.ts';
-import { onDisk } from './disk.ts';
+import { withFileErrors } from './disk.ts';
 import { readLinesSync } from './lines.ts';
 
 /** The step of a record, read from its first bytes if this project wrote it; -1 if it has none. */
@@ -37,7 +37,7 @@ export class Journal {
   /** Opens the file for appending, and creates it if it is missing. */
   constructor(file: string) {
     this.file = file;
-    this.#descriptor = onDisk('open', file, () => openSync(file, 'a'));
+    this.#descriptor = withFileErrors('open', file, () => openSync(file, 'a'));
     this.#bytes = fstatSync(this.#descriptor).size;
   }
 
@@ -52,7 +52,7 @@ export class Journal {
     const { step, ...rest } = record;
     const line = Buffer.from(`${JSON.stringify({ step, ...rest })}\n`);
     try {
-      onDisk('write', this.file, () => {
+      withFileErrors('write', this.file, () => {
         for (let done = 0; done < line.length;) done += writeSync(this.#descriptor, line, done);
       });
     } catch (error) {
@@ -72,7 +72,7 @@ export class Journal {
 
   /** Drops the records after `step` and a torn last line; returns the last remaining step (0 if none). */
   truncateAfter(step: number): number {
-    return onDisk('cut back', this.file, () => {
+    return withFileErrors('cut back', this.file, () => {
       const { end, last } = findCut(this.file, step);
       ftruncateSync(this.#descriptor, end);
       fsyncSync(this.#descriptor);
@@ -84,7 +84,7 @@ export class Journal {
   /** Returns when the records are on disk. */
   sync(): void {
     if (this.#open)
-      onDisk('write', this.file, () => {
+      withFileErrors('write', this.file, () => {
         fsyncSync(this.#descriptor);
       });
   }

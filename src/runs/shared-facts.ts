@@ -13,4 +13,4 @@ export const conditions: readonly string[] = [
 ];
 
 /** The keys of `env.json` that may be published. */
-export const sharedFacts: readonly string[] = [...conditions, 'continued'];
+export const publishedKeys: readonly string[] = [...conditions, 'continued'];

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { FileError } from '../errors.ts';
 import { makeFolder, makeNewFolder, writeFileAtomic } from '../io/index.ts';
 import { writeConfigFile } from './config-file.ts';
-import { onDisk } from './disk.ts';
+import { withFileErrors } from './disk.ts';
 import { Journal } from './journal.ts';
 import { checkRunName, runFiles } from './layout.ts';
 import { processMark } from '../processes/index.ts';
@@ -105,7 +105,7 @@ export class RunWriter {
    */
   static resume(dir: string, step: number, epochs: number, options: RunWriterOptions = {}): RunWriter {
     if (!existsSync(dir)) throw new FileError(`no run folder ${dir}`);
-    onDisk('tidy', dir, () => {
+    withFileErrors('tidy', dir, () => {
       // A kill leaves half-written files behind, under temporary names.
       const stale = readdirSync(dir).filter(
         (name) => name === runFiles.result || name === runFiles.samples || /^\..+\.new-\d+$/.test(name),
@@ -125,9 +125,9 @@ export class RunWriter {
     this.#swaps.truncateAfter(step);
     const file = join(this.dir, runFiles.summary);
     if (existsSync(file))
-      this.#epochs = onDisk('read', file, () => summaryFromCsv(readFileSync(file, 'utf8'))).epochs.filter(
-        ({ epoch }) => epoch < epochs,
-      );
+      this.#epochs = withFileErrors('read', file, () =>
+        summaryFromCsv(readFileSync(file, 'utf8')),
+      ).epochs.filter(({ epoch }) => epoch < epochs);
     if (this.#epochs.length < epochs)
       problems.push(
         `${runFiles.summary} has ${this.#epochs.length} of the ${epochs} epochs before the checkpoint`,
@@ -142,7 +142,7 @@ export class RunWriter {
 
   #write(name: string, text: string): void {
     const file = join(this.dir, name);
-    onDisk('write', file, () => {
+    withFileErrors('write', file, () => {
       writeFileAtomic(file, text);
     });
   }

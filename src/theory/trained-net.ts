@@ -62,7 +62,7 @@ export function trainedNet(
       );
       optimizer.step(new Map(names.map((name, i) => [name, slopes[i]!])), 0.05);
     });
-    for (const { schedule } of net.stages.values()) schedule.settle();
+    for (const { schedule } of net.stages.values()) schedule.projectAndSort();
   }
   return { net, ...part(count - shown, count) };
 }

@@ -138,7 +138,7 @@ export function loadCheckpoint(place: PathLike, model: CifarResNet, optimizer?: 
     restore(storedOptimizer.tensors, optimizer.state, optimizerFile);
     optimizer.updates = state.optimizerUpdates;
   }
-  for (const stage of model.stages.values()) stage.schedule.settle();
+  for (const stage of model.stages.values()) stage.schedule.projectAndSort();
   return state;
 }
 

@@ -14,7 +14,7 @@ import {
   savedConfig,
   type TrainOptions,
 } from './config.ts';
-import { overridden, withEffect } from './settings/effect.ts';
+import { overrideSettings, effectiveSettings } from './settings/effect.ts';
 import { flagOf, keyOf } from './settings/flags.ts';
 import { configKeys, isSetting, settingOf } from './settings/table.ts';
 import { temporaryFolder } from '../test-folder.ts';
@@ -301,17 +301,17 @@ describe('a resumed run', () => {
 describe('overridden settings', () => {
   it('are dropped with the choice that gave them an effect', () => {
     const lower = { sched: 'cosine', minLr: 0.01, epochs: 3 } as const;
-    expect(overridden<TrainOptions>(lower, { sched: 'step' })).toEqual({
+    expect(overrideSettings<TrainOptions>(lower, { sched: 'step' })).toEqual({
       settings: { sched: 'step', epochs: 3 },
-      gone: ['minLr'],
+      dropped: ['minLr'],
     });
-    expect(overridden<TrainOptions>({ minLr: 0.01 }, { sched: 'cosine' }).gone).toEqual([]);
+    expect(overrideSettings<TrainOptions>({ minLr: 0.01 }, { sched: 'cosine' }).dropped).toEqual([]);
     // It never had an effect: reported as an error, not dropped.
-    expect(overridden<TrainOptions>({ minLr: 0.01 }, { epochs: 3 }).gone).toEqual([]);
+    expect(overrideSettings<TrainOptions>({ minLr: 0.01 }, { epochs: 3 }).dropped).toEqual([]);
   });
 
   it('settings with an effect are selected', () => {
-    expect(withEffect({ sched: 'one-cycle', minLr: 0, peakAt: 0.3, other: 1 })).toEqual({
+    expect(effectiveSettings({ sched: 'one-cycle', minLr: 0, peakAt: 0.3, other: 1 })).toEqual({
       sched: 'one-cycle',
       peakAt: 0.3,
       other: 1,

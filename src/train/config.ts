@@ -6,7 +6,13 @@ import { absolutePath, checkPath, type PathLike } from '../io/index.ts';
 import { publishedWidth } from '../models/index.ts';
 import { readConfigFile, runFiles } from '../runs/index.ts';
 import { checkSense } from './config-sense.ts';
-import { hasEffect, idleValue, missingChoice, type Values, withDefaults } from './settings/effect.ts';
+import {
+  hasEffect,
+  valueWithoutEffect,
+  missingChoice,
+  type Values,
+  withDefaults,
+} from './settings/effect.ts';
 import { withoutType } from './settings/kinds.ts';
 import { flagOf, isNegated, keyOf } from './settings/flags.ts';
 import {
@@ -99,7 +105,7 @@ function complete(values: Values, names: Names): TrainConfig {
 function checkEffect(given: Values, config: TrainConfig, names: Names): void {
   for (const [key, value] of Object.entries(given) as [SettingName, unknown][]) {
     if (hasEffect(key, config)) continue;
-    if (settingOf(key).whenIdle !== undefined && value === idleValue(key)) continue;
+    if (settingOf(key).whenIdle !== undefined && value === valueWithoutEffect(key)) continue;
     const choice = missingChoice(key, config, (one) => names.of(one));
     throw new UsageError(`${names.prefix(key)}${names.of(key, value)} belongs to ${choice}`);
   }

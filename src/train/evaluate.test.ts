@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ImageSet } from '../data/index.ts';
 import { type Tensor, tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
-import { evaluate, evaluateParts, type Evaluation, joinedEvaluation } from './evaluate.ts';
+import { evaluate, evaluateParts, type Evaluation, mergeEvaluations } from './evaluate.ts';
 
 /** One-pixel images; the pixel is the predicted class. */
 const set = (
@@ -59,7 +59,7 @@ it('merged evaluations of parts equal the evaluation of the whole set', () => {
   );
   const parts = evaluateParts(forward(7), one, tensorsOf(one), 3);
   expect(parts.map(({ count }) => count)).toEqual([7, 7, 7]);
-  const [joined, whole] = [joinedEvaluation(parts), evaluated(one)];
+  const [joined, whole] = [mergeEvaluations(parts), evaluated(one)];
   expect(joined.confusion).toEqual(whole.confusion);
   expect(joined.perClassError).toEqual(whole.perClassError);
   for (const key of ['error', 'loss', 'top5Error'] as const) expect(joined[key]).toBeCloseTo(whole[key]!, 10);

@@ -94,7 +94,7 @@ export function evaluateParts(
 }
 
 /** Merges evaluations of disjoint sets. @param parts - with the same classes; at least one */
-export function joinedEvaluation(parts: readonly Evaluation[]): Evaluation {
+export function mergeEvaluations(parts: readonly Evaluation[]): Evaluation {
   checkList('the parts of an evaluation', parts);
   if (parts.length === 0) throw new UsageError('an evaluation has at least one part');
   parts.forEach((part, i) => {

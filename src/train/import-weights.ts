@@ -56,7 +56,7 @@ export async function importWeights(
     for (const stored of match.names.values()) checkType(found.get(stored)!.dtype, `${path}: ${stored}`);
     for (const [name, stored] of match.names)
       put(wanted.get(name)!, checked(name, numbersOf(await found.get(stored)!.read()), `${path}: ${stored}`));
-    for (const stage of net.stages.values()) stage.schedule.settle();
+    for (const stage of net.stages.values()) stage.schedule.projectAndSort();
     return { format: file.format, style: match.style, stateDict: file.stateDict, averages: file.averages };
   } finally {
     file.close();

@@ -10,8 +10,8 @@ export {
   type TrainOptions,
   type Where,
 } from './config.ts';
-export { overridden, withEffect } from './settings/effect.ts';
-export { type Evaluation, evaluate, evaluateParts, joinedEvaluation } from './evaluate.ts';
+export { overrideSettings, effectiveSettings } from './settings/effect.ts';
+export { type Evaluation, evaluate, evaluateParts, mergeEvaluations } from './evaluate.ts';
 export {
   createExperiment,
   createTestExperiment,

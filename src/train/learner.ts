@@ -97,15 +97,15 @@ export class Learner {
       if (this.#config.clipGrad !== undefined) clipGradients([...gradients.values()], this.#config.clipGrad);
       const outcome = { loss: loss.item(), error: errorRate(logits, labels) };
       this.optimizer.step(gradients, lr);
-      return { ...outcome, swaps: this.settle() };
+      return { ...outcome, swaps: this.projectAndSort() };
     });
   }
 
   /** Re-sorts the blocks after a change of the depth coordinates; returns the stages whose order changed. */
-  settle(): Map<string, Swap> {
+  projectAndSort(): Map<string, Swap> {
     const swaps = new Map<string, Swap>();
     for (const [name, stage] of this.model.stages) {
-      const swap = stage.schedule.settle();
+      const swap = stage.schedule.projectAndSort();
       if (swap) swaps.set(name, swap);
     }
     return swaps;

@@ -1,10 +1,10 @@
 /** Fits test images to a trained net: its size, its colours, its classes. */
 import {
   loadTestSet,
-  relabelledSet,
-  resizedSet,
-  sizedDatasets,
-  drawnDatasets,
+  matchClasses,
+  resizeSet,
+  resizableDatasets,
+  generatedDatasets,
   type TestData,
 } from '../data/index.ts';
 import { UsageError } from '../errors.ts';
@@ -44,7 +44,7 @@ export async function testImagesFor(
   const loaded = await loadTestSet(dataset, {
     ...(dataDir !== undefined && { dataDir }),
     // Other data sets are scaled below, from their own size.
-    ...((sizedDatasets as readonly string[]).includes(dataset) && {
+    ...((resizableDatasets as readonly string[]).includes(dataset) && {
       ...(size && { imageSize: size }),
       channels: channels === 1 ? 1 : 3,
     }),
@@ -53,17 +53,17 @@ export async function testImagesFor(
     classes,
     seed,
   });
-  const matched = relabelledSet(loaded.test, classes);
+  const matched = matchClasses(loaded.test, classes);
   if (!matched)
     throw new UsageError(
       `${owner} was trained on the classes ${classList(classes)}; the test images of ${dataDir ?? dataset} have ${classList(loaded.test.classes)}`,
     );
   const [height, width] = size ?? [matched.height, matched.width];
-  return { ...loaded, test: await resizedSet(matched, { height, width, channels }) };
+  return { ...loaded, test: await resizeSet(matched, { height, width, channels }) };
 }
 
 /** @throws UsageError if a path is given for generated images */
-export function checkPlace(dataset: string, given: string | undefined): void {
-  if (given !== undefined && (drawnDatasets as readonly string[]).includes(dataset))
+export function rejectDataDir(dataset: string, given: string | undefined): void {
+  if (given !== undefined && (generatedDatasets as readonly string[]).includes(dataset))
     throw new UsageError(`--data-dir has no effect on ${dataset}, which is generated`);
 }

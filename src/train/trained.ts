@@ -5,14 +5,14 @@ import { checkObject, checkOptions, checkText } from '../check.ts';
 import { classNameOf, fingerprintOf, type ImageData, type ImageSet, type TestData } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
-import { notRunFolder } from '../runs/index.ts';
+import { whyNotRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
 import { checkMachine, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
 import type { TrainConfig } from './settings/table.ts';
-import { checkPlace, testImagesFor } from './test-images.ts';
+import { rejectDataDir, testImagesFor } from './test-images.ts';
 import { checkPath, type PathLike } from '../io/index.ts';
 
 export interface Trained {
@@ -37,7 +37,7 @@ function checkpointFolder(run: string, checkpoint: string): string {
 export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
   const run = checkPath('the run folder', place);
   checkText('checkpoint', checkpoint);
-  const problem = notRunFolder(run);
+  const problem = whyNotRunFolder(run);
   if (problem !== undefined) throw new UsageError(problem);
   const config = readSavedConfig(run);
   checkMachine(config);
@@ -94,7 +94,7 @@ export async function loadTestImages(
   const { config, state } = trained;
   const { dataset = config.dataset, dataDir, limitTest } = options;
   const { height, width, channels, classes, mean, std } = state.images;
-  checkPlace(dataset, dataDir);
+  rejectDataDir(dataset, dataDir);
   const {
     test,
     notes = [],

@@ -166,7 +166,7 @@ export function setValues(target: Tensor, values: ArrayLike<number>): void {
 /** Sets the coordinates and sorts. */
 export function setCoordinates(model: CifarResNet, coordinates: Coordinates): void {
   for (const [name, values] of Object.entries(coordinates)) setValues(model.parameters.get(name)!, values);
-  for (const stage of model.stages.values()) stage.schedule.settle();
+  for (const stage of model.stages.values()) stage.schedule.projectAndSort();
 }
 
 /** Perturbs batch-norm weights and biases away from 1 and 0. */

@@ -39,7 +39,7 @@ import {
 import { batchSampler, langevinNoise } from '../../src/mean-field/dynamics/index.ts';
 import { full, ones, ops, tensor, to, zeros } from '../../src/tensor/index.ts';
 import { atMost, fitLine, fitPower } from '../../src/theory/index.ts';
-import { joinedEvaluation } from '../../src/train/index.ts';
+import { mergeEvaluations } from '../../src/train/index.ts';
 import {
   expectRejected,
   f32,
@@ -128,7 +128,7 @@ describe('lists', () => {
     [
       'parts of other classes',
       () =>
-        joinedEvaluation([
+        mergeEvaluations([
           evaluation,
           {
             ...evaluation,
@@ -142,7 +142,7 @@ describe('lists', () => {
     ],
     [
       'parts without a count',
-      () => joinedEvaluation([{ ...evaluation, count: NaN }]),
+      () => mergeEvaluations([{ ...evaluation, count: NaN }]),
       'an integer >= 1 for the count of part 0, got NaN',
     ],
   ]);

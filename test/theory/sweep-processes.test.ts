@@ -66,7 +66,12 @@ it('several processes share the rows', async () => {
 });
 
 it.each<[string, string, object, RegExp]>([
-  ['an error of the body', 'brokenRow', MeanfieldError, /^row seed = 2 of the sweep failed: no such law$/],
+  [
+    'an error of the body',
+    'unreadableRow',
+    MeanfieldError,
+    /^row seed = 2 of the sweep failed: no such law$/,
+  ],
   ['a process that dies', 'dyingRow', MeanfieldError, /^row seed = 2 .*: its process was killed by SIGKILL$/],
   ['a function that is not exported', 'noRow', UsageError, /does not export a function noRow$/],
   ['a column that is not a number', 'textRow', UsageError, /expected a number for the column a, got "1"/],

@@ -15,7 +15,7 @@ export function flowRow({ L, seed }) {
 
 export const whoRow = () => ({ pid: process.pid });
 
-export function brokenRow({ seed }) {
+export function unreadableRow({ seed }) {
   if (seed === 2) throw new Error('no such law\nwith details');
   return { a: 1 };
 }

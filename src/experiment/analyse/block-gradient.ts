@@ -4,7 +4,7 @@ import { enableGrad, grad, keep, noGrad, ops, scope, type Tensor, zeros } from '
 import type { AnalysisSection } from '../../runs/index.ts';
 import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
-import { byStage, placeAxis, section, short } from './section.ts';
+import { byStage, blockAxis, section, short } from './section.ts';
 
 interface BlockNorm {
   readonly stage: string;
@@ -112,7 +112,7 @@ export function blockGradientSection({ blocks, coordinates }: BlockGradient): An
     panels: [
       {
         title: 'Gradient in the weights',
-        x: placeAxis,
+        x: blockAxis,
         y: { title: 'norm(dE/dtheta)', log: true },
         series: [
           ...byStage(own, ({ place, gradient }) => [place, gradient]),
@@ -131,7 +131,7 @@ export function blockGradientSection({ blocks, coordinates }: BlockGradient): An
         ? [
             {
               title: name === 'dE/dtau' ? 'Derivative in the position' : 'Derivative in the step',
-              x: placeAxis,
+              x: blockAxis,
               y: { title: name },
               series: byStage(slopes, ({ place, value }) => [place, value]),
             },

@@ -6,7 +6,7 @@ import { imageNorms, overBatches } from './linearised.ts';
 import { operatorNorms } from './lipschitz.ts';
 import type { OpenNet } from './net.ts';
 import type { Batch } from './plans.ts';
-import { percent, placeAxis, section, short } from './section.ts';
+import { percent, blockAxis, section, short } from './section.ts';
 
 /** One stage as an interval of depth: transitions are fixed maps between stages. */
 interface StageCostate {
@@ -72,11 +72,11 @@ export function measureCostate(net: OpenNet, batches: readonly Batch[], seed: nu
 function stageCostate(stage: string, { norms: sums, masked, stretch }: Sums, count: number): StageCostate {
   const norms = sums.map((sum) => sum / count);
   const kept = masked.map((sum, l) => sum / Math.max(sums[l + 1] ?? NaN, Number.MIN_VALUE));
-  return { stage, norms, kept, stretch, ...boundsOf(norms.at(-1) ?? NaN, kept, stretch) };
+  return { stage, norms, kept, stretch, ...lowerBounds(norms.at(-1) ?? NaN, kept, stretch) };
 }
 
 /** Both lower bounds from the costate at the end of the stage. */
-export function boundsOf(
+export function lowerBounds(
   last: number,
   kept: readonly number[],
   stretch: readonly number[],
@@ -178,7 +178,7 @@ export function costateSection({ stages, atStem }: Costate): AnalysisSection {
           },
           {
             title: 'Shrinkage of the costate by each block',
-            x: placeAxis,
+            x: blockAxis,
             y: { title: 'log of the shrinkage' },
             series: [
               { name: 'allowed: h K', points: rows.map((row) => [row.place, row.stretch] as const) },

@@ -4,7 +4,7 @@ import type { AnalysisSection } from '../../runs/index.ts';
 import { drawSubsets, spreadOver } from './draws.ts';
 import { blockCount, type OpenNet } from './net.ts';
 import { type Batch, type Plan, type Score, scorePlans, trainedPlan } from './plans.ts';
-import { byStage, errorAxis, level, lossAxis, percent, placeAxis, ranged, section } from './section.ts';
+import { byStage, errorAxis, level, lossAxis, percent, blockAxis, ranged, section } from './section.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
 export interface Deletion {
@@ -117,7 +117,7 @@ export function deletionSection({ whole, single, several }: Deletion): AnalysisS
       },
       {
         title: 'Error without one block',
-        x: placeAxis,
+        x: blockAxis,
         y: errorAxis,
         series: [
           ...byStage(

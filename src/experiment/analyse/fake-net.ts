@@ -61,7 +61,7 @@ function train(model: CifarResNet, { images, labels }: Batch): void {
       );
       optimizer.step(new Map(names.map((name, i) => [name, slopes[i]!])), 0.05);
     });
-  for (const { schedule } of model.stages.values()) schedule.settle();
+  for (const { schedule } of model.stages.values()) schedule.projectAndSort();
 }
 
 /** The mean loss of the whole net, in evaluation mode. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { crossEntropy, evaluationMode } from '../../nn/index.ts';
 import { enableGrad, Generator, grad, keep, noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
-import { boundsOf, minRatio, measureCostate } from './costate.ts';
+import { lowerBounds, minRatio, measureCostate } from './costate.ts';
 import { fakeNet, type FakeNet, relativeError } from './fake-net.ts';
 import { type BlockLink, costatesOf, imageNorms, linearise } from './linearised.ts';
 import { operatorNorms, pushForward } from './lipschitz.ts';
@@ -165,7 +165,7 @@ function slowNet(): FakeNet {
   noGrad(() => {
     for (const { stage } of fake.net.stages) {
       ops.fill_(stage.schedule.parameters.get('step')!, 0.1);
-      stage.schedule.settle();
+      stage.schedule.projectAndSort();
     }
   });
   return {
@@ -182,7 +182,7 @@ it('the costate is above the discrete bound, and close enough for the bound to b
     expect(ratio).toBeGreaterThanOrEqual(1);
     expect(ratio).toBeLessThan(10);
     // Blocks with understated stretching violate the bound.
-    const optimistic = boundsOf(
+    const optimistic = lowerBounds(
       norms.at(-1)!,
       kept,
       stretch.map((one) => -one),
@@ -192,9 +192,9 @@ it('the costate is above the discrete bound, and close enough for the bound to b
 });
 
 it('bounds are products from the end of the stage', () => {
-  const { discrete, exponential } = boundsOf(2, [1, 0.5], [0.5, 0.25]);
+  const { discrete, exponential } = lowerBounds(2, [1, 0.5], [0.5, 0.25]);
   expect(discrete).toEqual([2 * 0.5 * 0.75 * 0.5, 2 * 0.5 * 0.75, 2]);
   expect(exponential[0]).toBeCloseTo(2 * Math.exp(-0.75), 14);
-  expect(boundsOf(2, [1], [3]).discrete).toEqual([0, 2]);
+  expect(lowerBounds(2, [1], [3]).discrete).toEqual([0, 2]);
   expect(minRatio([1, 2], [0, 2])).toBe(Infinity);
 });

@@ -71,7 +71,7 @@ function copyInto(target: CifarResNet, source: CifarResNet): void {
     for (const part of ['parameters', 'buffers'] as const)
       for (const [name, one] of target[part]) ops.copy_(one, source[part].get(name)!);
   });
-  for (const { schedule } of target.stages.values()) schedule.settle();
+  for (const { schedule } of target.stages.values()) schedule.projectAndSort();
 }
 
 function makeBatches(

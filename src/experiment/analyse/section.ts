@@ -33,7 +33,7 @@ export function byStage<T extends { readonly stage: string }>(
   }));
 }
 
-export const placeAxis: ClaimPanel['x'] = { title: 'block, in the order of depth', whole: true };
+export const blockAxis: ClaimPanel['x'] = { title: 'block, in the order of depth', whole: true };
 
 export const errorAxis: ClaimPanel['y'] = { title: 'test error in %', zero: true };
 export const lossAxis: ClaimPanel['y'] = { title: 'test loss', zero: true };

@@ -11,7 +11,7 @@ import { runFiles } from '../../runs/index.ts';
 import { type Progress, resumeRun, startRun } from '../../train/index.ts';
 import type { Cell } from './grid.ts';
 import { runFolder, standingOf } from './standing.ts';
-import { supersededExit } from './superseded.ts';
+import { supersededExitCode } from './superseded.ts';
 
 interface CellTask {
   readonly root: string;
@@ -45,7 +45,7 @@ async function train(
     onProgress('claimed');
     const leaveIfSuperseded = (): void => {
       // Two processes must not write one folder: a process that wakes up too late exits at once, and writes nothing.
-      if (!claim.held()) process.exit(supersededExit);
+      if (!claim.held()) process.exit(supersededExitCode);
     };
     const options = {
       onProgress,

@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from '../../errors.ts';
 import { type Answer, beatClaim, type Failure, startWorker } from '../../processes/index.ts';
 import type { Progress } from '../../train/index.ts';
 import type { CellOutcome, CellWorker } from './cell-worker.ts';
-import { supersededExit } from './superseded.ts';
+import { supersededExitCode } from './superseded.ts';
 import type { Cell } from './grid.ts';
 import { type Standing, standingOf } from './standing.ts';
 
@@ -123,7 +123,7 @@ function endOf(answer: Answer<CellOutcome>, interrupted: boolean): CellEnd {
   if (answer.kind === 'result') return { how: answer.result };
   const { message, exitCode } = answer;
   if ('end' in answer) {
-    if (answer.end.code === supersededExit) return { how: 'taken' };
+    if (answer.end.code === supersededExitCode) return { how: 'taken' };
     // Before the process has signal handlers, signals kill it.
     if (answer.end.signal && interrupted) return { how: 'stopped' };
   }

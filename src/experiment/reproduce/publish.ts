@@ -117,7 +117,7 @@ interface Adopted {
  *
  * @throws UsageError if a run there has other settings, FileError or DataError if a file is damaged
  */
-export async function adoptRuns(grid: Grid, published: string, root: string): Promise<Adopted> {
+export async function importRuns(grid: Grid, published: string, root: string): Promise<Adopted> {
   const { runs, close } = await openRecords(published);
   try {
     let [finished, resumable] = [0, 0];

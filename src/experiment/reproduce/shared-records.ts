@@ -1,7 +1,7 @@
 /** The records of a run for publication: without names and paths of the machine, and with a sample of the steps. */
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../io/index.ts';
-import { readRun, runFiles, sharedFacts, summaryToCsv, writeConfigFile } from '../../runs/index.ts';
+import { readRun, runFiles, publishedKeys, summaryToCsv, writeConfigFile } from '../../runs/index.ts';
 
 /** Number of steps kept, in addition to those after which blocks changed their order. */
 const keptSteps = 150;
@@ -31,7 +31,7 @@ export async function writeSharedRecords(from: string, to: string, lastStep = In
     join(to, runFiles.config),
     Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'data-dir')),
   );
-  const facts = sharedFacts.flatMap((key) => (key in environment ? [[key, environment[key]]] : []));
+  const facts = publishedKeys.flatMap((key) => (key in environment ? [[key, environment[key]]] : []));
   write(runFiles.environment, json(Object.fromEntries(facts)));
   // Undefined members are not written.
   if (status) write(runFiles.status, json({ ...status, pid: 1, host: '', process: undefined }));

@@ -1,2 +1,2 @@
 /** Exit code of a process that lost its cell to another one while it was suspended. */
-export const supersededExit = 75;
+export const supersededExitCode = 75;

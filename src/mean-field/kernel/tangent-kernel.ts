@@ -147,12 +147,7 @@ const gib = (bytes: number): string => (bytes / 2 ** 30).toPrecision(3);
  * The contribution of one slice of particles, [R, R']: sum_j c_j (grad_theta f^T q)(grad_theta f^T q'), with
  * weights c of any sign.
  */
-function blockKernel(
-  family: Family,
-  rows: Covectors,
-  columns: Covectors,
-  particles: Particles,
-): Tensor {
+function blockKernel(family: Family, rows: Covectors, columns: Covectors, particles: Particles): Tensor {
   const { theta, weight: coefficient } = particles;
   if (family.tangent) return family.tangent(rows, columns, theta, coefficient);
   return scope(() => {

@@ -41,7 +41,7 @@ it.each(schemes)('%s: the gradient of its coordinates equals central differences
     noGrad(() => {
       ops.copy_(schedule.parameters.get(name)!, vector(values));
     });
-    schedule.settle();
+    schedule.projectAndSort();
   };
   const names: readonly CoordinateName[] = trainedCoordinates[scheme];
   for (const name of [...names].reverse()) set(name, generic[name]);
@@ -83,7 +83,7 @@ it.each(schemes)('%s without blocks is the identity and has no parameters', (sch
   const state = vector([1, 2]);
   expect(schedule.parameters.size).toBe(0);
   expect(schedule.flow(state, [], identity)).toBe(state);
-  expect(schedule.settle()).toBeUndefined();
+  expect(schedule.projectAndSort()).toBeUndefined();
   expect(schedule.snapshot()).toEqual({ order: [], steps: [] });
 });
 
@@ -94,7 +94,7 @@ it('learned steps start at 1 or 1/n, stay at 0 or above, and keep the order', ()
   noGrad(() => {
     ops.copy_(step, vector([-0.5, 3]));
   });
-  expect(schedule.settle()).toBeUndefined();
+  expect(schedule.projectAndSort()).toBeUndefined();
   expect(schedule.snapshot()).toEqual({ order: [0, 1], steps: [0, 3], step: [0, 3] });
   const end = schedule.flow(vector([1]), [affine(0, 5), affine(1, 0)], identity);
   expect(end.toArray()).toEqual([4]);

@@ -20,7 +20,7 @@ function set(schedule: IntervalSchedule, name: string, values: readonly number[]
 function move(schedule: IntervalSchedule, tau: readonly number[], tauEnd: readonly number[]): void {
   set(schedule, 'tau', tau);
   set(schedule, 'tauEnd', tauEnd);
-  schedule.settle();
+  schedule.projectAndSort();
 }
 
 const vector = (values: readonly number[]): Tensor => tensor(values, [values.length], { dtype: 'f64' });
@@ -73,8 +73,8 @@ it('settles with a free and with a pinned end', () => {
 it('reports which starts changed order', () => {
   const schedule = make();
   set(schedule, 'tau', [1.5, 1, 2]);
-  expect(schedule.settle()).toEqual({ before: [0, 1, 2], after: [1, 0, 2], pairs: [[0, 1]] });
-  expect(schedule.settle()).toBeUndefined();
+  expect(schedule.projectAndSort()).toEqual({ before: [0, 1, 2], after: [1, 0, 2], pairs: [[0, 1]] });
+  expect(schedule.projectAndSort()).toBeUndefined();
 });
 
 describe.each([
@@ -158,7 +158,7 @@ it('no block acts beyond a pinned end', () => {
   const schedule = make({ blocks: 2, last: 'pinned' });
   const constant: Block = { velocity: (state) => ops.addScalar(ops.mulScalar(state, 0), 1) };
   set(schedule, 'tauEnd', [9, 9]);
-  schedule.settle();
+  schedule.projectAndSort();
   expect(schedule.flow(vector([0]), [constant, constant], identity).toArray()).toEqual([2 + 1]);
 });
 

@@ -77,7 +77,7 @@ export class IntervalSchedule implements Schedule {
     });
   }
 
-  settle(): Swap | undefined {
+  projectAndSort(): Swap | undefined {
     noGrad(() => {
       // Beyond a pinned horizon, an end would have no derivative and could never return.
       const horizon = this.#horizon === Infinity ? undefined : this.#horizon;

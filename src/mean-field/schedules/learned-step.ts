@@ -33,7 +33,7 @@ export class LearnedStepSchedule implements Schedule {
     return scope(() => flow(blocks.map(sliceOf), state, entries(this.#step.tensor), projection));
   }
 
-  settle(): undefined {
+  projectAndSort(): undefined {
     noGrad(() => {
       ops.clampMin_(this.#step.tensor, 0);
     });

@@ -72,7 +72,7 @@ export class MeanFieldSchedule implements Schedule {
     return scope(() => flow(sorted.map(sliceOf), state, this.steps(), projection));
   }
 
-  settle(): Swap | undefined {
+  projectAndSort(): Swap | undefined {
     noGrad(() => {
       ops.clamp_(this.#tau.tensor, 0, this.#end);
     });

@@ -51,7 +51,7 @@ export interface Schedule {
    * Call after every change of the parameters: projects them onto the feasible set, sorts the particles, and
    * returns the swap if their order changed.
    */
-  settle(): Swap | undefined;
+  projectAndSort(): Swap | undefined;
   snapshot(): ScheduleSnapshot;
 }
 

@@ -22,7 +22,7 @@ export class VanillaSchedule implements Schedule {
     );
   }
 
-  settle(): undefined {
+  projectAndSort(): undefined {
     return undefined;
   }
 

@@ -38,7 +38,7 @@ const loadFailure = signal<string | undefined>(undefined);
 
 /** The part of the URL that identifies a view; the rest changes with every slider move. */
 const viewName = computed(() => place.value.path[0] ?? '');
-const pathText = computed(() => place.value.path.join('/'));
+const displayPath = computed(() => place.value.path.join('/'));
 const subject = computed(() => place.value.path.slice(0, 2).join('/'));
 
 function Content(): JSX.Element {
@@ -96,7 +96,7 @@ function titleOf(path: readonly string[]): string {
 export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
-  const path = pathText.value;
+  const path = displayPath.value;
   useEffect(() => {
     document.title = titleOf(place.peek().path);
     // A new view takes the focus, so that screen readers announce it and it starts at the top; a tab of the same view

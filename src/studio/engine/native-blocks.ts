@@ -71,7 +71,7 @@ export function nativeBlocks(
         gradient.dispose();
       });
     });
-    swap = schedule.settle();
+    swap = schedule.projectAndSort();
   }
 }
 
@@ -91,6 +91,6 @@ function scheduleOf(given: LabSchedule, scheme: BlockOptions['scheme'], blocks: 
         ops.copy_(parameter, tensor(given[name as keyof LabSchedule]!, parameter.shape));
       });
   });
-  schedule.settle();
+  schedule.projectAndSort();
   return schedule;
 }

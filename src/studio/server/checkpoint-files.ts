@@ -32,14 +32,14 @@ export function checkpointFiles({ dir, realRoot, found }: OpenRun): CheckpointFi
 }
 
 /**
- * An evenly spaced selection of at most `count` (2 or more) checkpoints within the size limit, including the first
+ * An evenly spaced selection of at most `max` (2 or more) checkpoints within the size limit, including the first
  * and the last.
  */
-export function chosenCheckpoints<T extends { readonly size: number }>(
+export function selectCheckpoints<T extends { readonly size: number }>(
   all: readonly T[],
-  most: number,
+  max: number,
 ): readonly T[] {
-  for (let count = Math.min(most, all.length); count > 2; count--) {
+  for (let count = Math.min(max, all.length); count > 2; count--) {
     const chosen = evenly(all, count);
     if (chosen.reduce((sum, { size }) => sum + size, 0) <= maxTotalBytes) return chosen;
   }

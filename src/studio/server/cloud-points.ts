@@ -3,7 +3,7 @@ import { readSafetensors, type SafetensorsFile } from '../../io/index.ts';
 import { evenly } from '../../runs/index.ts';
 import type { WeightCloud, WeightClouds } from '../protocol/index.ts';
 import { stageBlocks, type StageBlocks } from './block-weights.ts';
-import { type CheckpointFile, chosenCheckpoints } from './checkpoint-files.ts';
+import { type CheckpointFile, selectCheckpoints } from './checkpoint-files.ts';
 import { principalPlane } from './principal-plane.ts';
 
 const maxCheckpoints = 24;
@@ -27,7 +27,7 @@ export async function cloudPoints(
 ): Promise<WeightClouds> {
   const stages = new Map<string, Point[]>();
   const seen = new Set<number>();
-  let wanted = new Set(chosenCheckpoints(checkpoints, maxCheckpoints));
+  let wanted = new Set(selectCheckpoints(checkpoints, maxCheckpoints));
   for (const checkpoint of checkpoints) {
     await yieldIfDue();
     const content = wanted.has(checkpoint) ? tryRead(checkpoint.file) : undefined;
@@ -37,7 +37,7 @@ export async function cloudPoints(
     if (seen.has(step)) continue;
     const blocks = stageBlocks(content);
     // The first checkpoint, which every selection includes, gives the number of blocks per stage.
-    if (seen.size === 0) wanted = new Set(chosenCheckpoints(checkpoints, checkpointsFor(blocks)));
+    if (seen.size === 0) wanted = new Set(selectCheckpoints(checkpoints, checkpointsFor(blocks)));
     seen.add(step);
     for (const [stage, found] of blocks) {
       const points = stages.get(stage) ?? [];

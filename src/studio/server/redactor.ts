@@ -4,14 +4,14 @@
  */
 import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
-import { type PlainRecord, sharedFacts } from '../../runs/index.ts';
+import { type PlainRecord, publishedKeys } from '../../runs/index.ts';
 import type { RunDetail, RunList } from '../protocol/index.ts';
 import { defaultProgram } from '../../command-line.ts';
 import { commandsFor } from './commands.ts';
 import { realPath } from './path-guard.ts';
 
 /** Kept entries of env.json; unknown entries may hold anything. */
-const keptEntries = [...sharedFacts, 'bf16', 'memoryGb', 'started'];
+const keptEntries = [...publishedKeys, 'bf16', 'memoryGb', 'started'];
 
 /** A path within a text: starts at the root or home and has at least two parts. */
 const path = /(?<![^\s"'`(=[{<])(?:file:\/\/)?(?:~|\/[^\s/"'`,;:)\]}>]+)(?:\/[^\s/"'`,;:)\]}>]+)+\/?/g;

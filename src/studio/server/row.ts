@@ -49,7 +49,7 @@ const emptyRow = {
 } as const;
 
 /** The row of a run that cannot be read. */
-export function brokenRow(id: string, problems: readonly string[]): RowData {
+export function unreadableRow(id: string, problems: readonly string[]): RowData {
   return { row: { ...emptyRow, id, name: basename(id), problems }, status: undefined, shared: undefined };
 }
 
@@ -63,7 +63,7 @@ const finite = (value: number | undefined): number | null =>
  */
 export function readRow(id: string, dir: string, found: RunFolderFiles, now: number): RowData {
   if (found.refused.length)
-    return brokenRow(
+    return unreadableRow(
       id,
       found.refused.map((line) => `${line}: this run was not read`),
     );

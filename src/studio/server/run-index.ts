@@ -18,7 +18,7 @@ import { timeSlicer } from './time-slice.ts';
 import type { SharedConfiguration } from './configurations.ts';
 import { FolderWalk, type RunFolder } from './folder-walk.ts';
 import { isInside, inspectRunFolder, realPath, type RunFolderFiles } from './path-guard.ts';
-import { brokenRow, readRow, type RowData, rowInState } from './row.ts';
+import { unreadableRow, readRow, type RowData, rowInState } from './row.ts';
 
 interface Entry {
   folder: RunFolder;
@@ -159,7 +159,7 @@ export class RunIndex {
       this.#put(
         folder,
         noFiles,
-        brokenRow(folder.id, [`the folder cannot be read (${code ?? message})`]),
+        unreadableRow(folder.id, [`the folder cannot be read (${code ?? message})`]),
         '',
       );
     }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeSafetensors, type StoredTensor } from '../../io/index.ts';
 import { writeFakeRun } from '../../report/fake-run.ts';
 import { routes, type WeightClouds } from '../protocol/index.ts';
-import { chosenCheckpoints } from './checkpoint-files.ts';
+import { selectCheckpoints } from './checkpoint-files.ts';
 import { ask, startFakeStudio } from './fake-page.ts';
 import { principalPlane } from './principal-plane.ts';
 import { RunIndex } from './run-index.ts';
@@ -176,7 +176,7 @@ it('reads at most 1 GiB of large checkpoints, including the first and the last',
     [1, 512 * mebi, 1],
     [0, 0, 0],
   ] as const) {
-    const chosen = chosenCheckpoints(sizes(count, size), 24);
+    const chosen = selectCheckpoints(sizes(count, size), 24);
     expect(chosen).toHaveLength(expected);
     if (count > 0) expect([chosen[0]?.at, chosen.at(-1)?.at]).toEqual([0, count - 1]);
   }

@@ -30,10 +30,12 @@ export function withDefaults(given: Values): Values {
   const all: Values = Object.fromEntries(
     configKeys.map((key) => [key, given[key] === undefined ? settingOf(key).default : given[key]]),
   );
-  return Object.fromEntries(configKeys.map((key) => [key, hasEffect(key, all) ? all[key] : idleValue(key)]));
+  return Object.fromEntries(
+    configKeys.map((key) => [key, hasEffect(key, all) ? all[key] : valueWithoutEffect(key)]),
+  );
 }
 
-export function idleValue(key: SettingName): unknown {
+export function valueWithoutEffect(key: SettingName): unknown {
   const { whenIdle, default: value } = settingOf(key);
   return whenIdle ?? value;
 }
@@ -57,7 +59,7 @@ const inWords = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 
 /** Drops given settings without effect; keeps unknown ones, which validation rejects. */
-export function withEffect<T extends object>(given: T): T {
+export function effectiveSettings<T extends object>(given: T): T {
   checkObject('settings', 'given', given);
   const all = withDefaults(given);
   return Object.fromEntries(
@@ -71,15 +73,18 @@ export function withEffect<T extends object>(given: T): T {
  *
  * @returns the merged settings, and the dropped ones
  */
-export function overridden<T extends object>(lower: T, upper: T): { settings: T; gone: SettingName[] } {
+export function overrideSettings<T extends object>(
+  lower: T,
+  upper: T,
+): { settings: T; dropped: SettingName[] } {
   checkObject('settings', 'lower', lower);
   checkObject('settings', 'upper', upper);
   const both = withDefaults({ ...lower, ...upper });
   const alone = withDefaults(lower);
-  const gone = Object.keys(lower).filter(
+  const dropped = Object.keys(lower).filter(
     (key): key is SettingName =>
       isSetting(key) && !(key in upper) && !hasEffect(key, both) && hasEffect(key, alone),
   );
-  const kept = Object.entries(lower).filter(([key]) => !gone.includes(key as SettingName));
-  return { settings: { ...(Object.fromEntries(kept) as T), ...upper }, gone };
+  const kept = Object.entries(lower).filter(([key]) => !dropped.includes(key as SettingName));
+  return { settings: { ...(Object.fromEntries(kept) as T), ...upper }, dropped };
 }

@@ -7,9 +7,9 @@
 import { checkObject } from '../../check.ts';
 import {
   datasetNames,
-  drawnDatasets,
+  generatedDatasets,
   folderDatasets,
-  sizedDatasets,
+  resizableDatasets,
   trainableDatasets,
 } from '../../data/names.ts';
 import { lastTaus, schemes, schemesWith, tauStarts } from '../../mean-field/schedules/names.ts';
@@ -22,7 +22,7 @@ import { defaulted, optional, type Setting } from './setting.ts';
 const optimisers = ['sgd', 'adam'] as const;
 const dtypes = ['f32', 'f64'] as const;
 const moving = schemesWith();
-const stored = datasetNames.filter((name) => !drawnDatasets.includes(name));
+const stored = datasetNames.filter((name) => !generatedDatasets.includes(name));
 const warmingUp = lrSchedules.filter((sched) => sched !== 'one-cycle');
 
 export const settings = {
@@ -44,15 +44,15 @@ export const settings = {
   imageSize: optional({
     kind: integer({ min: 1 }, '<pixels>'),
     group: 'data',
-    help: `${sizedDatasets.join(', ')}: side length to which images are resized`,
-    belongsTo: { setting: 'dataset', oneOf: sizedDatasets },
+    help: `${resizableDatasets.join(', ')}: side length to which images are resized`,
+    belongsTo: { setting: 'dataset', oneOf: resizableDatasets },
   }),
   channels: optional({
     kind: oneOfNumbers([1, 3] as const),
     group: 'data',
-    help: `${sizedDatasets.join(', ')}: 1 (grey) or 3 (colour)`,
+    help: `${resizableDatasets.join(', ')}: 1 (grey) or 3 (colour)`,
     defaultLabel: 'image-folder: grey if all images are; synthetic-images: 1',
-    belongsTo: { setting: 'dataset', oneOf: sizedDatasets },
+    belongsTo: { setting: 'dataset', oneOf: resizableDatasets },
   }),
   allowEmptyClasses: defaulted({
     kind: onOff,
