@@ -250,7 +250,7 @@ describe('URLs', () => {
     pages['/wrong'] = serve(Buffer.alloc(archive.length));
     const error = await failure(get(source('/short', '/wrong')));
     expect(error).toBeInstanceOf(DataError);
-    expect(error.message).toMatch(/the server offers 20 bytes, 300000 are needed/);
+    expect(error.message).toMatch(/the server has 20 bytes, expected 300000/);
     expect(error.message).toMatch(/has the wrong checksum: SHA-256 [0-9a-f]{64}, expected [0-9a-f]{64}/);
     expect(readdirSync(root)).toEqual([]);
     pages['/a'] = serve(archive);

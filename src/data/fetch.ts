@@ -220,7 +220,7 @@ async function download(
     const offered = response.headers.get('content-length');
     const needed = append ? total - have : total;
     if (offered !== null && Number(offered) !== needed)
-      throw new Error(`the server offers ${offered} bytes, ${needed} are needed`);
+      throw new Error(`the server has ${offered} bytes, expected ${needed}`);
     let done = append ? have : 0;
     const count = new Transform({
       transform(chunk: Uint8Array, _encoding, next) {

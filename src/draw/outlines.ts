@@ -15,7 +15,7 @@ import {
 /** Numbers by index: a typed array or a list. */
 export type Numbers = ArrayLike<number>;
 
-/** The methods of a canvas context that outlines are traced with. */
+/** The methods of a canvas context that trace outlines. */
 export interface Tracer {
   beginPath: () => void;
   closePath: () => void;

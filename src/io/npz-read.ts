@@ -18,7 +18,7 @@ export async function readNpz(path: string): Promise<Map<string, StoredTensor>> 
     for (const name of zip.names) {
       if (name.endsWith('/')) continue;
       if (!name.endsWith('.npy'))
-        throw new FileError(`${path} is a zip, but not a .npz: it has ${JSON.stringify(name)}`);
+        throw new FileError(`${path} is a zip archive, not a .npz: it contains ${JSON.stringify(name)}`);
       const key = name.slice(0, -'.npy'.length);
       arrays.set(key, decodeNpy(await zip.read(name), `${path}: ${JSON.stringify(key)}`));
     }

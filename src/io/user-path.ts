@@ -21,12 +21,12 @@ export function checkPath(name: string, path: PathLike): string {
   }
 }
 
-/** Expands `~` and `~/x` like a shell, where no shell has: in a file, in `--flag=~/x`. */
+/** Expands `~` and `~/x` like a shell, for places where no shell does: files and `--flag=~/x`. */
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
-/** The same place from every working folder. */
+/** The path as an absolute one, valid in every working folder. */
 export function absolutePath(path: string): string {
   return resolve(expandHome(path));
 }

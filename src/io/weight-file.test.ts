@@ -444,7 +444,7 @@ describe('sharded weights', () => {
     ['the folder as a part', { a: '..' }, 'names ".." as a part'],
     ['a part that is not a name', { a: 3 }, 'names 3 as a part'],
     ['itself', { a: 'weights.pth' }, 'names itself as a part'],
-    ['another index', { a: 'other.index.json' }, 'it is an index'],
+    ['another index', { a: 'other.index.json' }, 'that file is an index'],
     ['nothing', {}, 'names no tensors'],
   ])('%s is a named error', async (_, map, message) => {
     const error = await errorOf(index(map));

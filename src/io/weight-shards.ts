@@ -67,7 +67,7 @@ export async function openShards(
   try {
     for (const name of names) {
       if (name.endsWith('.json'))
-        throw new FileError(`${path} names ${show(name)} as a part: it is an index`);
+        throw new FileError(`${path} names ${show(name)} as a part, but that file is an index too`);
       try {
         parts.set(name, await open(join(dirname(path), name)));
       } catch (cause) {
@@ -86,7 +86,7 @@ export async function openShards(
       else missing.push(`${name} in ${file}`);
     }
     if (missing.length > 0)
-      throw new FileError(`${path}: there is no ${fewOf(missing)}; fetch the parts again`);
+      throw new FileError(`${path}: there is no ${fewOf(missing)}; download the parts again`);
     const [{ format, metadata }] = [...parts.values()] as [WeightFile];
     return { format, metadata, tensors, stateDict: '', averages: [], close };
   } catch (error) {

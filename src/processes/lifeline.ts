@@ -3,7 +3,7 @@
  */
 import { Worker } from 'node:worker_threads';
 
-/** Environment variable with a worker's descriptor of a pipe. The parent holds the other end and never writes to it. */
+/** Environment variable that holds a worker's file descriptor of a pipe. The parent holds the other end and never writes to it. */
 const lifelineVariable = 'MEANFIELD_LIFELINE';
 
 interface WorkerEnvironment {

@@ -19,7 +19,7 @@ export interface AnalysisSection {
   readonly sentence: string;
   /** How to read the figures. */
   readonly caption: string;
-  /** Identities: a failing one is a bug in the program. */
+  /** Identities that must hold: a failure is a bug in the program. */
   readonly checks: readonly Check[];
   /** Statements that a trained net may violate. */
   readonly findings: readonly Check[];

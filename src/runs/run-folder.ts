@@ -14,7 +14,7 @@ export const isRunFolder = (dir: string): boolean => marks.some((name) => exists
 /** The depth of the deepest file of a run folder: checkpoints/last/model.safetensors. */
 const depthOfRun = 3;
 
-/** The run folder that holds a file or folder. A `config.yaml` alone may be any program's. */
+/** The run folder that holds a file or folder. A `config.yaml` alone may belong to another program. */
 export function runFolderOf(path: string): string | undefined {
   let dir = path;
   for (let i = 0; i < depthOfRun; i++) {

@@ -19,7 +19,7 @@ const columns = {
 const keys = Object.keys(columns) as (keyof EpochRecord)[];
 const header = Object.values(columns).join(',');
 
-/** The whole file. */
+/** The text of the file, with one row per epoch. */
 export function summaryToCsv(epochs: readonly EpochRecord[]): string {
   const cell = (value: number | undefined): string =>
     value === undefined || !Number.isFinite(value) ? '' : String(value);

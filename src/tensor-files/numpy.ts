@@ -1,5 +1,5 @@
 /**
- * Tensors as NumPy files: `numpy.load` reads them, and files of `numpy.save`, `savez` and `savez_compressed` are read.
+ * Writes tensors as NumPy files for `numpy.load`; reads files of `numpy.save`, `savez` and `savez_compressed`.
  */
 import { checkOptions } from '../check.ts';
 import {

@@ -20,7 +20,7 @@ export function own(resource: Owned): boolean {
   return scope !== undefined;
 }
 
-/** Called for resources that leave the outermost scope, which no scope owns from then on. */
+/** Called for each resource that leaves the outermost scope; no scope owns it afterwards. */
 let onEscape: (resource: Owned) => void = () => undefined;
 export function setEscapeHandler(handler: (resource: Owned) => void): void {
   onEscape = handler;

@@ -24,7 +24,7 @@ export function checkSense(given: Values, config: TrainConfig, named: (key: stri
   if (given.shortcut !== undefined && config.shortcut !== undefined && !shortcuts.includes(config.shortcut))
     reject(
       'shortcut',
-      `${config.shortcut} belongs to nets of basic blocks; ${config.model} has ${shortcuts.join(', ')}`,
+      `${config.shortcut} does not apply to ${config.model}, which has ${shortcuts.join(', ')}`,
     );
   const pixels = 'applies to pixels in 0..1: divide a value for pixels in 0..255 by 255';
   if (given.mean !== undefined && config.mean?.some((value) => value < 0 || value > 1))

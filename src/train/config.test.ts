@@ -140,7 +140,7 @@ describe('a setting belongs to the choice that uses it', () => {
     [{ momentum: 0, nesterov: true }, '--nesterov belongs to --momentum above 0'],
     [
       { scheme: 'vanilla', tauLrFactor: 1 },
-      '--tau-lr-factor belongs to --scheme mean-field, intervals or learned-step, not vanilla',
+      /--tau-lr-factor belongs to --scheme mean-field, intervals.* or .*, not vanilla/,
     ],
     [{ scheme: 'vanilla', tauStart: 'unit' }, '--tau-start belongs to --scheme'],
     [{ scheme: 'learned-step', lastTau: 'pinned' }, '--last-tau belongs to --scheme mean-field or intervals'],
@@ -148,7 +148,7 @@ describe('a setting belongs to the choice that uses it', () => {
     [{ weightDecay: 0, decayNorm: true }, '--decay-norm belongs to --weight-decay above 0'],
     [
       { model: 'preresnet164', shortcut: 'option-a' },
-      '--shortcut option-a belongs to nets of basic blocks; preresnet164 has option-b',
+      '--shortcut option-a does not apply to preresnet164, which has option-b',
     ],
     [{ keyStyle: 'torchvision' }, '--key-style belongs to --initial-checkpoint'],
     [
@@ -163,7 +163,7 @@ describe('a setting belongs to the choice that uses it', () => {
       '--allow-empty-classes belongs to --dataset image-folder, not synthetic-images',
     ],
   ])('%j', (options, message) => {
-    expect(refusal(options)).toContain(message);
+    expect(refusal(options)).toMatch(message);
   });
 
   it.each([

@@ -56,7 +56,7 @@ export function netIdentityOf({
   return { model, width, scheme, reorder, dtype };
 }
 
-/** The same, plus the properties of the data that shape the net. */
+/** The identity of a configuration, with the properties of the data that shape the net. */
 function identityOf(config: TrainConfig, { train }: ImageData): CheckpointState['identity'] {
   return { ...netIdentityOf(config), channels: train.channels, classes: train.classes.length };
 }

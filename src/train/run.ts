@@ -24,7 +24,7 @@ interface RunOptions {
   /** Polled after every step: an exit code saves and ends the run. */
   readonly interrupted?: () => ExitCode | undefined;
   /**
-   * Called before every lasting change of the run folder (an epoch, a checkpoint, a result); it prevents the change
+   * Called before every lasting write to the run folder (an epoch, a checkpoint, a result); it prevents the change
    * by throwing or exiting.
    */
   readonly beforeWriting?: () => void;

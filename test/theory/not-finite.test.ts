@@ -353,7 +353,7 @@ describe('options without effect', () => {
     [
       'a generator beside starts',
       () => minimiseOverBall(gradient, k, { radius: 1, starts, generator }),
-      'the starts are given: leave the generator out',
+      'give either starts or a generator',
     ],
     [
       'starts that are not a tensor',

@@ -1,4 +1,4 @@
-/** The largest local stretching of a block, by power iteration at the trajectory. */
+/** The local Lipschitz constant of each block along the trajectory, by power iteration. */
 import { type Generator, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type BlockLink, imageNorms } from './linearised.ts';
 

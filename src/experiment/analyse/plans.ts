@@ -19,7 +19,7 @@ export interface Batch {
 }
 
 export interface Score {
-  /** Percent of the images. */
+  /** Percentage of misclassified images. */
   readonly error: number;
   /** Mean cross-entropy. */
   readonly loss: number;

@@ -138,7 +138,7 @@ export function minimiseOverBall(
 function countOf({ starts = 32, generator }: LinearMinimisationOptions, k: number): number {
   if (typeof starts === 'number') return checkInteger('starts', starts, { min: 1 });
   checkTensor('starts', starts, `[starts, ${k}]`);
-  if (generator) throw new UsageError('the starts are given: leave the generator out, which would draw them');
+  if (generator) throw new UsageError('give either starts or a generator that draws them, not both');
   if (starts.rank !== 2 || starts.shape[1] !== k || starts.size === 0)
     throw new UsageError(`starts: expected [starts, ${k}], got shape [${starts.shape.join(', ')}]`);
   checkFinite('starts', starts);

@@ -16,7 +16,7 @@ export interface SemiDual {
 /** log sum_j exp(kernel_ij + psi_j), [n, 1] */
 const rowSums = (kernel: Tensor, psi: Tensor): Tensor => ops.logsumexp(ops.add(kernel, psi), [1], true);
 
-/** The plan whose rows are exact, [n, m]. */
+/** The plan with exact row sums, [n, m]. */
 export function planOf({ kernel, rows }: SemiDual, psi: Tensor): Tensor {
   return scope(() => {
     const all = ops.add(kernel, psi);

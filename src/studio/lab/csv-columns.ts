@@ -75,7 +75,7 @@ const nameOf = (names: readonly string[], index: number): string =>
 function chosenColumns(names: readonly string[], chosen: readonly string[]): [number, number, number] {
   if (chosen.length !== 3 || new Set(chosen).size !== 3)
     throw new UsageError(
-      `the columns of own points are three: both coordinates and the target, got ${chosen.join(',')}`,
+      `own points need three columns, both coordinates and the target; got ${chosen.join(',')}`,
     );
   const [x1, x2, target] = chosen.map((name) => {
     const exact = names.indexOf(name);

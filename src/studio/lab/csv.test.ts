@@ -126,8 +126,8 @@ describe('chosen columns', () => {
   });
   it.each([
     [['height', 'dept', 'species'], 'no column "dept" (did you mean depth?): there are id, width, height'],
-    [['height', 'depth'], 'are three: both coordinates and the target, got height,depth'],
-    [['height', 'height', 'species'], 'are three'],
+    [['height', 'depth'], 'need three columns, both coordinates and the target; got height,depth'],
+    [['height', 'height', 'species'], 'need three columns'],
     [['height', 'depth', '6'], 'no column "6"'],
     [['height', 'depth', '0'], 'no column "0"'],
   ])('%j is refused: %s', (columns, message) => {

@@ -54,7 +54,7 @@ export function parseOwnPoints(text: string, columns?: readonly string[]): OwnPo
   const [first, second] = classes;
   if (first === undefined || second === undefined || classes.length !== 2)
     throw new UsageError(
-      `own points have two classes, got ${classes.length} in ${names[2]}: ${classes
+      `own points need exactly two classes, got ${classes.length} in ${names[2]}: ${classes
         .slice(0, 5)
         .map((name) => name.replace(/\s+/g, ' ').slice(0, 40))
         .join(', ')}`,
@@ -113,7 +113,7 @@ export function readOwnPoints(
     const csv = csvOf(own, sampleOf(own, count));
     if (csv.length <= limits.characters) return { csv, count, of };
     if (count <= 2)
-      throw new UsageError(`own points: two lines of them have more than ${limits.characters} characters`);
+      throw new UsageError(`own points: two lines have more than ${limits.characters} characters`);
     count = Math.max(2, Math.min(count - 1, Math.floor((0.98 * count * limits.characters) / csv.length)));
   }
 }

@@ -117,7 +117,7 @@ type Shape = Pick<Sizes, 'slices' | 'particles'> & {
   readonly smooth: boolean;
 };
 
-/** The flow with ds = 0.5 up to the same time for all, from `draws` initial measures. */
+/** Runs the flow with ds = 0.5 from `draws` initial measures, all to the same time. */
 function success(
   { quick, draw }: ClaimContext,
   { gradient }: Parts,

@@ -198,7 +198,7 @@ function gradientsInBlocks(setting: ClaimContext, parts: Parts): CheckedCurve[] 
 
 type CheckedCurve = Curve & { readonly check: Check };
 
-/** The curve with the check of its slope, which it reports. */
+/** Checks the slope of a curve, and reports it. */
 function checked({ report }: ClaimContext, curve: Curve): CheckedCurve {
   const { slope, standardError } = fitPower(curve.x, curve.y);
   const name = `${curve.slope}: ${curve.name}`;

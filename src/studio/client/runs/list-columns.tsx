@@ -307,7 +307,7 @@ const kept = {
   narrow: new Set(['select', 'state', 'name', 'scheme', 'progress', 'error']),
 };
 
-/** Columns without meaning for a group, or shown in its name. */
+/** Columns that group rows leave empty: their value differs within the group or is part of its name. */
 const withoutGroups = new Set(['scheme', 'speed', 'swaps', 'started']);
 
 /** The columns that fit the window. */
