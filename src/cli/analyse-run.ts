@@ -4,7 +4,7 @@ import { exitCodes, UsageError } from '../errors.ts';
 import { analyse } from '../experiment/analyse/index.ts';
 import { makeFolder } from '../io/index.ts';
 import { formatBand, formatMeasured, writeAnalysis, writeReport } from '../report/index.ts';
-import { type Analysis, type Check, whyNotRunFolder, runFiles } from '../runs/index.ts';
+import { type Analysis, type Check, notRunFolder, runFiles } from '../runs/index.ts';
 import { withThreads } from './cores.ts';
 import { duration, print, printJson, say } from './output.ts';
 import { textTable } from './text-table.ts';
@@ -23,7 +23,7 @@ export interface AnalyseFlags {
 
 /** Returns the exit code: failed if an identity does not hold. */
 export async function runAnalysis(run: string, flags: AnalyseFlags): Promise<number> {
-  const problem = whyNotRunFolder(run);
+  const problem = notRunFolder(run);
   if (problem !== undefined) throw new UsageError(problem);
   makeFolder(flags.output ?? run);
   const analysis = await withThreads('analyse', flags.threads, () =>

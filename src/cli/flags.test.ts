@@ -2,13 +2,13 @@ import { Command, InvalidArgumentError } from 'commander';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseSeeds, expandPathArguments } from './flags.ts';
+import { parseSeeds, takePaths } from './flags.ts';
 
 it('an empty path is refused by its flag or argument', () => {
   const parse = (...words: string[]): Command => {
     const command = new Command().argument('<run>').option('--output <file>').exitOverride();
     command.configureOutput({ writeErr: () => undefined });
-    expandPathArguments(command);
+    takePaths(command);
     return command.parse(words, { from: 'user' });
   };
   expect(() => parse('')).toThrow(/value '' is invalid for argument 'run'. expected a path/);
@@ -39,7 +39,7 @@ it('flags and arguments that take a path expand ~ separately', () => {
     .option('--data-dir <dir>')
     .option('--output <file>', 'x', 'kept~')
     .option('--name <name>');
-  expandPathArguments(command);
+  takePaths(command);
   command.parse(['~/run', '~/a.png', 'b~.png', '--data-dir=~/data', '--name', '~/x'], { from: 'user' });
   expect(command.processedArgs).toEqual([join(homedir(), 'run'), [join(homedir(), 'a.png'), 'b~.png']]);
   expect(command.opts()).toEqual({ dataDir: join(homedir(), 'data'), output: 'kept~', name: '~/x' });

@@ -8,7 +8,7 @@ function parsePath(text: string): string {
 }
 
 /** Makes every path flag and argument of a command expand `~`, which no shell does in `--data-dir=~/x`. */
-export function expandPathArguments(command: Command): void {
+export function takePaths(command: Command): void {
   for (const option of command.options)
     if (/ <(dir|file|run)>$/.test(option.flags) && !option.parseArg) option.argParser(parsePath);
   for (const argument of command.registeredArguments) {

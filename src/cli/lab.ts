@@ -1,7 +1,7 @@
 /** `meanfield lab`: the pictures of the Studio's lab as numbers. */
 import { type Command, Option } from 'commander';
 import type { Knob } from '../studio/lab/index.ts';
-import { parseInteger, parseNumber, expandPathArguments } from './flags.ts';
+import { parseInteger, parseNumber, takePaths } from './flags.ts';
 import { type Example, helpText } from './help.ts';
 import type { LabFlags } from './lab-run.ts';
 
@@ -49,7 +49,7 @@ async function addKnobs(command: Command): Promise<void> {
     'the columns of --csv that are both coordinates and the target, such as width,height,species or 2,3,5',
     (text) => text.split(',').map((name) => name.trim()),
   );
-  expandPathArguments(command);
+  takePaths(command);
 }
 
 /** A flag without a default: the preset supplies it. */

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
 import { exitCodes } from '../errors.ts';
 import { guardProcess } from '../processes/guard.ts';
-import { expandPathArguments } from './flags.ts';
+import { takePaths } from './flags.ts';
 import { registerAnalyse } from './analyse.ts';
 import { registerBench } from './bench.ts';
 import { registerCompare } from './compare.ts';
@@ -68,7 +68,7 @@ const recorded: ReadonlySet<string> = new Set(['train', 'demo', 'reproduce', 'st
 /** @param onRefused - called with the command that refuses its arguments, before its error is thrown */
 function prepare(program: Command, onRefused: (command: Command) => void): void {
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
-    expandPathArguments(command);
+    takePaths(command);
     wrapHelp(command);
     command.exitOverride().configureOutput({
       outputError: () => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { exitCodes, type ExitCode, FileError } from '../errors.ts';
 import { writeReport } from '../report/index.ts';
-import { whyNotRunFolder } from '../runs/index.ts';
+import { notRunFolder } from '../runs/index.ts';
 import { printJson, say } from './output.ts';
 import { visible } from './terminal.ts';
 
@@ -20,7 +20,7 @@ export interface ReportFlags {
  */
 export async function runReport(paths: readonly string[], flags: ReportFlags): Promise<ExitCode> {
   const refused = paths.flatMap((path) => {
-    const reason = whyNotRunFolder(path, { several: true });
+    const reason = notRunFolder(path, { several: true });
     return reason === undefined ? [] : [{ path, reason }];
   });
   const runs = paths.filter((path) => refused.every((one) => one.path !== path));

@@ -1,7 +1,7 @@
 export type { AnalysedStage, Analysis, AnalysisSection, HeatMap } from './analysis.ts';
 export type { Axis, Check, ClaimPanel, ClaimResult, Series } from './claims.ts';
 export { blockTensor, type BlockTensor } from './block-names.ts';
-export { isRunFolder, whyNotRunFolder, runFolderOf } from './run-folder.ts';
+export { isRunFolder, notRunFolder, runFolderOf } from './run-folder.ts';
 export { readConfigFile, writeConfigFile } from './config-file.ts';
 export { evaluationSet } from './evaluation-set.ts';
 export { evenly } from './evenly.ts';

@@ -35,7 +35,7 @@ const runsIn = (dir: string): string[] =>
  *
  * @param several - whether the command takes several run folders
  */
-export function whyNotRunFolder(path: string, { several = false } = {}): string | undefined {
+export function notRunFolder(path: string, { several = false } = {}): string | undefined {
   if (path === '') return 'an empty name is not a run folder';
   try {
     const found = statSync(path, { throwIfNoEntry: false });

@@ -21,7 +21,7 @@ import {
   type EvaluationSet,
   isProcessAlive,
   readRun,
-  whyNotRunFolder,
+  notRunFolder,
   type RunResult,
   runFiles,
   RunWriter,
@@ -134,7 +134,7 @@ export async function resumeRun(
 ): Promise<SessionResult> {
   const dir = checkPath('the run folder', place);
   checkObject('settings', 'changes', changes);
-  const problem = whyNotRunFolder(dir);
+  const problem = notRunFolder(dir);
   if (problem !== undefined) throw new UsageError(problem);
   const saved = readSavedConfig(dir);
   const config = changedConfig(saved, changes, changeableSettings, dir);

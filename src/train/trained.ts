@@ -5,7 +5,7 @@ import { checkObject, checkOptions, checkText } from '../check.ts';
 import { classNameOf, fingerprintOf, type ImageData, type ImageSet, type TestData } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
-import { whyNotRunFolder } from '../runs/index.ts';
+import { notRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
@@ -37,7 +37,7 @@ function checkpointFolder(run: string, checkpoint: string): string {
 export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
   const run = checkPath('the run folder', place);
   checkText('checkpoint', checkpoint);
-  const problem = whyNotRunFolder(run);
+  const problem = notRunFolder(run);
   if (problem !== undefined) throw new UsageError(problem);
   const config = readSavedConfig(run);
   checkMachine(config);
