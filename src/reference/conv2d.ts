@@ -34,33 +34,37 @@ export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions
     throw new RangeError(`conv2d: the kernel does not fit an image of ${height} x ${width}`);
   const value = denseArray([samples, filters, outHeight, outWidth]);
 
-  /** Visits every product in the sum with the flat positions of its three factors. */
-  function eachProduct(visit: (out: number, input: number, kernel: number) => void): void {
+  /** Visits the products of the sum by rows of the kernel: `count` neighbours from the flat positions of x and weight. */
+  function eachRow(visit: (out: number, input: number, kernel: number, count: number) => void): void {
     let out = 0;
     for (let n = 0; n < samples; n++)
       for (let o = 0; o < filters; o++) {
         const first = Math.floor((o * groups) / filters) * kernelChannels;
         for (let i = 0; i < outHeight; i++)
-          for (let j = 0; j < outWidth; j++, out++)
+          for (let j = 0; j < outWidth; j++, out++) {
+            const left = stride * j - padding;
+            const from = Math.max(0, -left);
+            const count = Math.min(kernelWidth, width - left) - from;
+            if (count <= 0) continue;
             for (let c = 0; c < kernelChannels; c++)
               for (let a = 0; a < kernelHeight; a++) {
                 const r = stride * i + a - padding;
                 if (r < 0 || r >= height) continue;
-                for (let b = 0; b < kernelWidth; b++) {
-                  const s = stride * j + b - padding;
-                  if (s < 0 || s >= width) continue;
-                  visit(
-                    out,
-                    ((n * channels + first + c) * height + r) * width + s,
-                    ((o * kernelChannels + c) * kernelHeight + a) * kernelWidth + b,
-                  );
-                }
+                visit(
+                  out,
+                  ((n * channels + first + c) * height + r) * width + left + from,
+                  ((o * kernelChannels + c) * kernelHeight + a) * kernelWidth + from,
+                  count,
+                );
               }
+          }
       }
   }
 
-  eachProduct((out, input, kernel) => {
-    addAt(value.data, out, at(x.data, input) * at(weight.data, kernel));
+  eachRow((out, input, kernel, count) => {
+    let sum = at(value.data, out);
+    for (let k = 0; k < count; k++) sum += at(x.data, input + k) * at(weight.data, kernel + k);
+    value.data[out] = sum;
   });
   return {
     value,
@@ -68,10 +72,12 @@ export function conv2d(x: DenseArray, weight: DenseArray, options: Conv2dOptions
       checkSameShape(value, cotangent);
       const dInput = denseArray(x.shape);
       const dWeight = denseArray(weight.shape);
-      eachProduct((out, input, kernel) => {
+      eachRow((out, input, kernel, count) => {
         const p = at(cotangent.data, out);
-        addAt(dInput.data, input, p * at(weight.data, kernel));
-        addAt(dWeight.data, kernel, p * at(x.data, input));
+        for (let k = 0; k < count; k++) {
+          addAt(dInput.data, input + k, p * at(weight.data, kernel + k));
+          addAt(dWeight.data, kernel + k, p * at(x.data, input + k));
+        }
       });
       return { input: dInput, weight: dWeight };
     },

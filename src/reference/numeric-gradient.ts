@@ -24,6 +24,36 @@ export function numericalGradient(
   });
 }
 
+/**
+ * The relative error of a gradient along one direction, the unit vector of the gradient plus half of a random one:
+ * every entry of the gradient counts, at the cost of one.
+ * @param energy reads `x` again on each call
+ * @param x changed in place and restored
+ * @param normal standard normal numbers
+ */
+export function directionalError(
+  energy: () => number,
+  x: Float64Array,
+  gradient: ArrayLike<number>,
+  { step, normal }: { step: number; normal: () => number },
+): number {
+  const unit = (v: Float64Array): Float64Array => {
+    const length = Math.hypot(...v);
+    return length > 0 ? v.map((value) => value / length) : v;
+  };
+  const random = unit(x.map(() => normal())).map((value) => value / 2);
+  const direction = unit(Float64Array.from(gradient)).map((value, i) => value + at(random, i));
+  const centre = x.slice();
+  const moved = new Float64Array(1);
+  const along = (): number => {
+    x.set(centre.map((value, i) => value + at(moved, 0) * at(direction, i)));
+    return energy();
+  };
+  const numeric = numericalGradient(along, moved, { step });
+  x.set(centre);
+  return relativeError([direction.reduce((sum, value, i) => sum + value * at(gradient, i), 0)], numeric);
+}
+
 /** Largest absolute difference divided by the largest absolute entry of `expected`; NaN if either contains NaN. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length)
