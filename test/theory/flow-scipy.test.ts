@@ -15,13 +15,13 @@ import {
   solve,
 } from '../../src/mean-field/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
-import { Generator, ops, scope, type Tensor } from '../../src/tensor/index.ts';
+import { Generator, ops, scope, tensor, type Tensor } from '../../src/tensor/index.ts';
 import { ask, python, versionOf } from '../peers/python.ts';
 
 const version = versionOf('scipy');
 const title = version ? `SciPy ${version}` : `SciPy: skipped, ${python} has no scipy`;
 
-const [samples, d, particles, modes, steps] = [6, 3, 5, 3, 400];
+const [samples, d, particles, modes, steps] = [6, 3, 5, 3, 200];
 
 interface Answer {
   readonly states: number[][];
@@ -42,19 +42,13 @@ function prepare(name: 'bottleneck' | 'matrix', activation: FamilyActivation, me
   const phases = ops.mulScalar(generator.uniform(shape, 'f64'), 2 * Math.PI);
   // Unequal weights whose sum is not 1.
   const weight = ops.addScalar(generator.uniform([particles], 'f64'), 0.1);
+  const frequencies = tensor(
+    Float64Array.from({ length: modes }, (_, r) => Math.PI * r),
+    [modes, 1, 1],
+  );
   const path: DepthPath = (t) => ({
     theta: scope(() =>
-      ops.sumDim(
-        ops.stack(
-          Array.from({ length: modes }, (_, r) =>
-            ops.mul(
-              ops.select(amplitudes, 0, r),
-              ops.cos(ops.addScalar(ops.select(phases, 0, r), Math.PI * r * t)),
-            ),
-          ),
-        ),
-        [0],
-      ),
+      ops.sumDim(ops.mul(amplitudes, ops.cos(ops.add(phases, ops.mulScalar(frequencies, t)))), [0]),
     ),
     weight,
   });
