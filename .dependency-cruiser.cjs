@@ -8,6 +8,7 @@ const rows = {
   runs: ['io', 'processes', 'stats'],
   pictures: ['draw', 'runs', 'stats'],
   report: ['pictures', 'draw', 'io', 'runs', 'stats'],
+  trackers: ['io', 'runs'],
   reference: [],
   native: [],
   tensor: ['native'],
@@ -97,6 +98,7 @@ const closed = {
   tensor: ['check-tensor'],
   'tensor-files': ['stored-tensor'],
   theory: [],
+  trackers: ['names'],
   train: ['settings/[^/]+', 'interrupt'],
   'studio/server': ['export'],
 };

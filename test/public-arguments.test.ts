@@ -13,6 +13,7 @@ const { MeanfieldError, OperatorError } = root;
 
 /** Of the entry points all but the reference, which is plain TypeScript without checks and imports nothing. */
 const entries = Object.keys(manifest.exports)
+  .filter((entry) => entry !== './package.json')
   .map((path) => path.replace(/^\./, 'meanfield'))
   .filter((entry) => entry !== 'meanfield/reference');
 

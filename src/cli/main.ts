@@ -14,6 +14,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
 import { asksForJson, tellFailure } from './failure.ts';
+import { registerExportRun } from './history.ts';
 import { registerLab } from './lab.ts';
 import { registerPredict } from './predict.ts';
 import { registerReport } from './report.ts';
@@ -46,6 +47,7 @@ function createProgram(): Command {
   registerConfigSchema(program);
   registerEvaluate(program);
   registerExport(program);
+  registerExportRun(program);
   registerPredict(program);
   registerReport(program);
   registerCompare(program);

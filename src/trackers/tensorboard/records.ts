@@ -1,0 +1,30 @@
+/** TFRecord framing: length, checksum of the length, data, checksum of the data. */
+
+/** CRC-32C (Castagnoli), reflected polynomial. */
+const polynomial = 0x82f63b78;
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
+  return value;
+});
+
+export function crc32c(data: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of data) crc = table[(crc ^ byte) & 255]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** Checksums are rotated and shifted, so that a checksum of data with checksums is not degenerate. */
+function masked(data: Uint8Array): number {
+  const crc = crc32c(data);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+export function tfRecord(data: Uint8Array): Buffer {
+  const record = Buffer.alloc(12 + data.length + 4);
+  record.writeBigUInt64LE(BigInt(data.length));
+  record.writeUInt32LE(masked(record.subarray(0, 8)), 8);
+  record.set(data, 12);
+  record.writeUInt32LE(masked(data), 12 + data.length);
+  return record;
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { decodeCsv } from '../io/index.ts';
+import { writeFakeRun } from '../report/fake-run.ts';
+import { readRun, type StepRecord } from '../runs/index.ts';
+import { temporaryFolder } from '../test-folder.ts';
+import { type History, readHistory, trackers } from './index.ts';
+import { varint } from './tensorboard/protobuf.ts';
+import { crc32c } from './tensorboard/records.ts';
+
+const root = temporaryFolder();
+let history: History;
+let steps: readonly StepRecord[];
+beforeAll(async () => {
+  const dir = writeFakeRun(root, { name: 'own', scheme: 'intervals', epochs: 2, stepsPerEpoch: 5 });
+  history = await readHistory(dir);
+  steps = await readRun(dir).steps();
+});
+
+it('a history holds every step, every position, the epochs and the final test error', () => {
+  const last = steps.at(-1)!;
+  const points = history.points.filter(({ step }) => step === last.step).map(({ metrics }) => metrics);
+  expect(points).toHaveLength(3);
+  expect(points[0]).toMatchObject({
+    'train/loss': last.loss,
+    lr: last.lr,
+    'tau/layer1/1': last.stages!.layer1!.tau![1],
+    'tau-end/layer1/1': last.stages!.layer1!.tauEnd![1],
+  });
+  expect(Object.keys(points[1]!)).toContain('test/error');
+  expect(Object.keys(points[2]!)).toEqual(['final/test-error', 'final/test-loss']);
+  expect(history.points.map(({ step }) => step)).toEqual(
+    [...history.points.map(({ step }) => step)].sort((a, b) => a - b),
+  );
+});
+
+it('a table has one row per step with the numbers to the last bit', () => {
+  const [file] = trackers.csv.write(history, { output: join(root, 'csv') });
+  const rows = decodeCsv(readFileSync(file!, 'utf8'), file!);
+  expect(rows.map(({ step }) => step)).toEqual(steps.map(({ step }) => step));
+  expect(rows.map((row) => row['train/loss'])).toEqual(steps.map(({ loss }) => loss));
+  expect(rows.map((row) => row['tau/layer2/0'])).toEqual(steps.map(({ stages }) => stages!.layer2!.tau![0]));
+  expect(rows.filter((row) => row['test/error'] !== null)).toHaveLength(2);
+});
+
+it('a table for trackio has ISO times', () => {
+  const [file] = trackers.trackio.write(history, { output: join(root, 'trackio') });
+  const [row] = decodeCsv(readFileSync(file!, 'utf8'), file!);
+  expect(Date.parse(String(row!.timestamp)) / 1000).toBeCloseTo(history.points[0]!.time, 2);
+});
+
+it('checksums and integers are those of the formats', () => {
+  // The check value of CRC-32C, and 300 in the documentation of Protocol Buffers.
+  expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
+  expect([...varint(300)]).toEqual([0xac, 0x02]);
+  expect([...varint(2 ** 40)]).toEqual([0x80, 0x80, 0x80, 0x80, 0x80, 0x20]);
+});
+
+const python = process.env.PYTHON ?? 'python3';
+const reader = `
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+log = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0})
+log.Reload()
+scalars = {tag: [[one.step, one.wall_time, one.value] for one in log.Scalars(tag)] for tag in log.Tags()["scalars"]}
+data = HParamsPluginData.FromString(log.summary_metadata["_hparams_/session_start_info"].plugin_data.content)
+settings = {k: getattr(v, v.WhichOneof("kind")) for k, v in data.session_start_info.hparams.items()}
+print(json.dumps({"scalars": scalars, "settings": settings}))
+`;
+const hasTensorBoard = (() => {
+  try {
+    execFileSync(python, ['-c', 'import tensorboard'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+it.skipIf(!hasTensorBoard)(
+  `TensorBoard reads every scalar, its step and time, and the settings (needs ${python} with tensorboard)`,
+  () => {
+    trackers.tensorboard.write(history, { output: join(root, 'logs') });
+    const read = JSON.parse(
+      execFileSync(python, ['-c', reader, join(root, 'logs', 'own')], { encoding: 'utf8' }),
+    ) as { scalars: Record<string, [number, number, number][]>; settings: Record<string, unknown> };
+    const written: Record<string, [number, number, number][]> = {};
+    for (const { step, time, metrics } of history.points)
+      for (const [tag, value] of Object.entries(metrics))
+        (written[tag] ??= []).push([step, time, Math.fround(value)]);
+    expect(read.scalars).toEqual(written);
+    expect(read.settings).toMatchObject({ scheme: 'intervals', epochs: 2 });
+  },
+);
