@@ -21,7 +21,7 @@ function groupOf(path) {
 }
 
 const flagsFor = (torch) => [
-  '-std=c++17',
+  `-std=${torch.standard}`,
   '-O2',
   '-fPIC',
   '-fopenmp',

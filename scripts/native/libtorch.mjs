@@ -68,8 +68,12 @@ function versionOf(include) {
   return version;
 }
 
+/** The C++ standard that the headers require: their own check compares the compiler's with it. */
+const standardOf = (include) =>
+  /__cplusplus < 202002L/.test(readFileSync(join(include[0], 'ATen', 'ATen.h'), 'utf8')) ? 'c++20' : 'c++17';
+
 /**
- * libtorch's headers, libraries and version. `library` identifies the library's file: the loader rejects an addon
+ * libtorch's headers, libraries, version and C++ standard. `library` identifies the library's file: the loader rejects an addon
  * that was built against another one.
  */
 export function findLibtorch() {
@@ -79,6 +83,7 @@ export function findLibtorch() {
   return {
     ...located,
     version,
+    standard: standardOf(located.include),
     cuda: existsSync(join(located.lib, 'libtorch_cuda.so')),
     library: { path, size: statSync(path).size },
   };

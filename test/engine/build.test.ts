@@ -181,6 +181,39 @@ it('the cache keeps the addons that were used last', async () => {
   expect(cached(cache)).toHaveLength(8);
 });
 
+it('the C++ standard is the one that libtorch’s headers require', async () => {
+  const cache = newCache();
+  const before = checkout();
+  writeFileSync(
+    join(before, 'native', 'kernel-any.cc'),
+    '#if __cplusplus >= 202002L\n#error newer than required\n#endif\n',
+  );
+  await build(before, cache);
+  const { lib, torchVersion } = JSON.parse(readFileSync(join(before, 'build', 'build.json'), 'utf8')) as {
+    lib: string;
+    torchVersion: string;
+  };
+  const top = join(root, 'newer-torch');
+  const api = join(top, 'include', 'torch', 'csrc', 'api', 'include', 'torch');
+  mkdirSync(join(top, 'include', 'ATen'), { recursive: true });
+  mkdirSync(api, { recursive: true });
+  symlinkSync(lib, join(top, 'lib'));
+  writeFileSync(
+    join(top, 'include', 'ATen', 'ATen.h'),
+    '#if !defined(_MSVC_LANG) && __cplusplus < 202002L\n#error C++20 or later compatible compiler is required\n#endif\n',
+  );
+  const numbers = torchVersion.split('.');
+  writeFileSync(
+    join(api, 'version.h'),
+    ['MAJOR', 'MINOR', 'PATCH']
+      .map((part, i) => `#define TORCH_VERSION_${part} ${numbers[i] ?? ''}`)
+      .join('\n'),
+  );
+  const folder = checkout();
+  writeFileSync(join(folder, 'native', 'kernel-any.cc'), '#include <ATen/ATen.h>\n');
+  expect((await build(folder, cache, { LIBTORCH: top })).stderr).toMatch(compiled('2 of 2'));
+});
+
 it('files that a killed build has left are removed after an hour', async () => {
   const [folder, cache] = [checkout(), newCache()];
   const folders = [join(folder, 'build'), join(folder, 'build', 'obj'), join(cache, 'meanfield', 'addons')];
