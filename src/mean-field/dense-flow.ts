@@ -4,7 +4,7 @@ import { checkOptions } from '../check.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Family } from './families/index.ts';
 import type { AdaptiveOptions, DenseSolution, VectorField } from './integrators/index.ts';
-import { checkFlow } from './gradient.ts';
+import { checkFlow } from './check-flow.ts';
 import { integrateAs } from './integrators/adaptive.ts';
 import { breaksOf, type Measure } from './measures/index.ts';
 import { depthRounding, positionOf, withDepths } from './measures/measure.ts';

@@ -1,18 +1,17 @@
 /** The flow of a measure, its adjoint, and the full gradient of the loss, computed from stored states alone. */
 import { type LongCallOptions, longCallKeys, watchCall } from '../cancel.ts';
 import { checkNumbers, checkOptions } from '../check.ts';
-import { checkFamily, checkMeasure, checkParticleMeasure } from './check-kinds.ts';
+import { checkFit, checkFlow } from './check-flow.ts';
+import { checkParticleMeasure } from './check-kinds.ts';
 import { noGrad, ops, scope, type Tensor, zeros } from '../tensor/index.ts';
-import { checkParticles } from './families/family.ts';
 import type { Family, RequestedGradients } from './families/index.ts';
 import { adjointFlow, flow, type Slice, statesAt, trajectory } from './flow.ts';
 import { slicesOf, type RungeKuttaStage } from './integrators/runge-kutta.ts';
 import type { Integrator, Tableau } from './integrators/tableau.ts';
 import type { Measure, ParticleMeasure } from './measures/index.ts';
-import { breakAt, breaksOf, checkSteps } from './measures/measure.ts';
+import { breakAt, breaksOf } from './measures/measure.ts';
 import {
   checkFlowInput,
-  checkProblem,
   finalCostate,
   type FlowInput,
   initialState,
@@ -370,33 +369,3 @@ const outerMean = (p: Tensor, x: Tensor, share: number): Tensor =>
   scope(() => ops.mulScalar(ops.mm(ops.transpose(p, 0, 1), x), share));
 
 const zerosLike = (x: Tensor): Tensor => zeros(x.shape, { dtype: x.dtype, device: x.device });
-
-/** @throws UsageError unless the problem is valid and the family and particles match the shape of its states */
-export function checkFit(problem: Problem, family: Family, measure: Measure): void {
-  checkKinds(family, measure);
-  checkProblem(problem);
-  innerParts(problem, measure);
-  checkShapes(problem, family, measure);
-}
-
-/** {@link checkFit} for a problem with or without targets. */
-export function checkFlow(problem: FlowInput | Problem, family: Family, measure: Measure): void {
-  checkKinds(family, measure);
-  if (isObject(problem) && 'targets' in problem) checkProblem(problem);
-  else checkFlowInput(problem);
-  checkShapes(problem, family, measure);
-}
-
-const isObject = (x: unknown): boolean => typeof x === 'object' && x !== null;
-
-function checkKinds(family: Family, measure: Measure): void {
-  checkFamily(family);
-  checkMeasure(measure);
-}
-
-function checkShapes(problem: FlowInput, family: Family, measure: Measure): void {
-  checkSteps(measure.steps);
-  scope(() => {
-    checkParticles(family, initialState(problem), measure.particles(0, 0));
-  });
-}

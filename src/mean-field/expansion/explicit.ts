@@ -4,7 +4,7 @@ import { checkOptions } from '../../check.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import { type FamilyActivation, matrix, scalarActivation } from '../families/index.ts';
 import type { Particles } from '../families/index.ts';
-import { checkFlow } from '../gradient.ts';
+import { checkFlow } from '../check-flow.ts';
 import type { Measure } from '../measures/index.ts';
 import { type FlowInput, initialState, type Problem } from '../problem.ts';
 

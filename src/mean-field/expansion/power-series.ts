@@ -7,7 +7,7 @@ import { checkInteger, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Family } from '../families/index.ts';
-import { checkFlow } from '../gradient.ts';
+import { checkFlow } from '../check-flow.ts';
 import type { Measure } from '../measures/index.ts';
 import { type FlowInput, initialState, type Problem } from '../problem.ts';
 

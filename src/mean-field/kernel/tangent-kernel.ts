@@ -4,7 +4,7 @@ import { checkNumber, checkOneOf, checkOptions } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
 import { noGrad, ops, scope, type Tensor } from '../../tensor/index.ts';
 import type { Covectors, Family, Particles } from '../families/index.ts';
-import { checkFlow } from '../gradient.ts';
+import { checkFlow } from '../check-flow.ts';
 import type { GridMeasure } from '../measures/index.ts';
 import { withDepths } from '../measures/measure.ts';
 import { inChunks } from '../families/row-chunks.ts';

@@ -331,7 +331,7 @@ export const settings = {
     kind: integer({ min: 1 }),
     group: 'machine',
     help: 'CPU threads',
-    defaultLabel: 'OMP_NUM_THREADS, or all cores that no other run holds',
+    defaultLabel: 'OMP_NUM_THREADS, or all free cores',
   }),
   device: defaulted<string>({
     kind: textLike(/^(cpu|cuda(:\d+)?)$/, 'cpu, cuda or cuda:N'),
