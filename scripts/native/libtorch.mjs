@@ -57,7 +57,11 @@ function locate() {
 }
 
 function versionOf(include) {
-  const text = readFileSync(join(include[1], 'torch', 'version.h'), 'utf8');
+  // Recent versions define the numbers in a header that the first one includes.
+  const text = [join(include[1], 'torch', 'version.h'), join(include[0], 'torch', 'headeronly', 'version.h')]
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
   const part = (name) => text.match(new RegExp(`define TORCH_VERSION_${name} (\\d+)`))?.[1];
   const version = ['MAJOR', 'MINOR', 'PATCH'].map(part).join('.');
   const [major, minor] = version.split('.').map(Number);

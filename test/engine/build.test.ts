@@ -181,7 +181,7 @@ it('the cache keeps the addons that were used last', async () => {
   expect(cached(cache)).toHaveLength(8);
 });
 
-it('the C++ standard is the one that libtorch’s headers require', async () => {
+it('the version and the C++ standard are those of libtorch’s headers, also of recent ones', async () => {
   const cache = newCache();
   const before = checkout();
   writeFileSync(
@@ -202,13 +202,16 @@ it('the C++ standard is the one that libtorch’s headers require', async () => 
     join(top, 'include', 'ATen', 'ATen.h'),
     '#if !defined(_MSVC_LANG) && __cplusplus < 202002L\n#error C++20 or later compatible compiler is required\n#endif\n',
   );
+  // Recent versions have their numbers here.
   const numbers = torchVersion.split('.');
+  mkdirSync(join(top, 'include', 'torch', 'headeronly'));
   writeFileSync(
-    join(api, 'version.h'),
+    join(top, 'include', 'torch', 'headeronly', 'version.h'),
     ['MAJOR', 'MINOR', 'PATCH']
       .map((part, i) => `#define TORCH_VERSION_${part} ${numbers[i] ?? ''}`)
       .join('\n'),
   );
+  writeFileSync(join(api, 'version.h'), '#include <torch/headeronly/version.h>\n');
   const folder = checkout();
   writeFileSync(join(folder, 'native', 'kernel-any.cc'), '#include <ATen/ATen.h>\n');
   expect((await build(folder, cache, { LIBTORCH: top })).stderr).toMatch(compiled('2 of 2'));
