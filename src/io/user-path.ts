@@ -26,7 +26,7 @@ export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
-/** The path as an absolute one, valid in every working folder. */
+/** The absolute path, valid from any working folder. */
 export function absolutePath(path: string): string {
   return resolve(expandHome(path));
 }

@@ -85,7 +85,7 @@ export interface RowsEvent {
   readonly gone: readonly string[];
   /** The configurations named by `changed`. */
   readonly configurations: Readonly<Record<string, PlainRecord>>;
-  /** As in the list. */
+  /** The problems that the list of runs shows. */
   readonly problems: readonly string[];
   readonly grids: readonly Grid[];
 }

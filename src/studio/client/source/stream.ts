@@ -6,7 +6,7 @@ interface StreamOptions {
   readonly url: () => string;
   /** Handlers by event name; they receive the parsed JSON. */
   readonly handlers: Readonly<Record<string, (data: unknown) => void>>;
-  /** `again`: this is a reconnection. */
+  /** Called when the stream connects; `again` is true for a reconnection. */
   readonly onOpen: (again: boolean) => void;
   readonly onLost: () => void;
 }
