@@ -1,6 +1,5 @@
 /** Runs `meanfield train` and reports progress. */
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
 import {
   commandLine,
   type Experiment,
@@ -19,31 +18,13 @@ import {
 import { colours, duration, printJson, say } from './output.ts';
 import { progressPrinter } from './progress-bar.ts';
 import { type CommandSettings, readFileSettings } from './settings-file.ts';
+import { checkCombination, lastUnfinished, type TrainFlags } from './train-choice.ts';
+import { showPlan } from './train-plan.ts';
+import type { TrainResult } from './train-result.ts';
+import { trainSeeds } from './train-seeds.ts';
 import { clearLiveLine } from './terminal.ts';
 import { meanfieldCommand } from '../program.ts';
 import { type DepthMovement, depthMovement, type RunResult } from '../runs/index.ts';
-
-/** As given, without defaults. */
-export interface TrainFlags extends CommandSettings {
-  config?: string;
-  resume?: string;
-}
-
-/** The output of --json. */
-interface TrainResult {
-  readonly run: string;
-  readonly finished: boolean;
-  readonly testError?: number;
-  readonly testLoss?: number;
-  readonly top5Error?: number;
-  readonly epochs?: number;
-  readonly seconds?: number;
-  readonly secondsPerEpoch?: readonly number[];
-  readonly swaps?: number;
-  /** Absent for `vanilla`. */
-  readonly depthMovement?: DepthMovement;
-  readonly report?: string;
-}
 
 function sayStart(dir: string, { config, data, learner }: Experiment, threads: number): void {
   const { bold, dim } = colours();
@@ -74,8 +55,7 @@ function movementSentence(
 /** The request of a command line and its settings file together. */
 interface Asked {
   readonly command: CommandSettings;
-  /** Undefined if a resumed run keeps its own. */
-  readonly config?: TrainConfig;
+  readonly config: TrainConfig;
 }
 
 /**
@@ -96,26 +76,31 @@ function askedFor(flags: TrainFlags, settings: TrainOptions): Asked {
   return { command: { ...file.command, ...Object.fromEntries(given) }, config };
 }
 
-/**
- * A resumed run keeps its settings, its name and its folder. @throws UsageError for a flag that would have no effect
- */
-function checkResumeFlags({ config, output, name }: TrainFlags): void {
-  for (const [flag, value] of Object.entries({ '-c/--config': config, '--output': output, '--name': name }))
-    if (value !== undefined)
-      throw new UsageError(
-        `${flag} cannot be used with --resume: a run resumes in its own folder with its own settings`,
-      );
-}
-
 /** Trains, and prints the result with --json. @throws the named errors of configuration, data and training */
 export async function runTraining(flags: TrainFlags, settings: Record<string, unknown>): Promise<void> {
-  const { resume } = flags;
-  if (resume !== undefined) checkResumeFlags(flags);
-  const { command, config } = resume === undefined ? askedFor(flags, settings) : { command: flags };
-  const result = await train(command, (options) =>
-    config === undefined ? resumeRun(resume!, settings, options) : startRun(config, options),
-  );
-  if (command.json) printJson(result);
+  checkCombination(flags, settings);
+  const { resume, seeds, dryRun } = flags;
+  if (resume !== undefined) {
+    const dir = resume === 'last' ? lastUnfinished(flags.output ?? 'runs') : resume;
+    const result = await train(flags, (options) => resumeRun(dir, settings, options));
+    if (flags.json) printJson(result);
+    return;
+  }
+  const { command, config } = askedFor(flags, settings);
+  if (dryRun) {
+    await showPlan(config, command);
+    return;
+  }
+  if (seeds === undefined) {
+    const result = await train(command, (options) => startRun(config, options));
+    if (command.json) printJson(result);
+    return;
+  }
+  const results = await trainSeeds(seeds, (seed) => {
+    const name = command.name === undefined ? {} : { name: `${command.name}-s${seed}` };
+    return train({ ...command, ...name }, (options) => startRun({ ...config, seed }, options));
+  });
+  if (command.json) printJson(results);
 }
 
 async function train(

@@ -12,7 +12,7 @@ import { errorCurves, stepsPerEpoch } from '../pictures/training-curves.ts';
 import { crossings, trajectories } from '../pictures/trajectories.ts';
 import { finalStepsOf, stepsFrom } from '../runs/depth.ts';
 import { readRun, type RunData } from '../runs/index.ts';
-import { fashionClasses, writeFakeRun } from './fake-run.ts';
+import { fashionClasses, writeFakeRun } from '../runs/fake-run.ts';
 import { errorGroups, figureRuns } from './report.ts';
 import { temporaryFolder } from '../test-folder.ts';
 

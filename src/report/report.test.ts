@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { readRun } from '../runs/index.ts';
-import { type FakeRun, writeFakeRun } from './fake-run.ts';
+import { type FakeRun, writeFakeRun } from '../runs/fake-run.ts';
 import { darkRules, grid, ink, muted, paper, rule, textWidth } from '../draw/index.ts';
 import { renderPng, writeReport } from './index.ts';
 import { temporaryFolder } from '../test-folder.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { decodeCsv } from '../io/index.ts';
-import { writeFakeRun } from '../report/fake-run.ts';
+import { writeFakeRun } from '../runs/fake-run.ts';
 import { readRun, type StepRecord } from '../runs/index.ts';
 import { temporaryFolder } from '../test-folder.ts';
 import { type History, readHistory, trackers } from './index.ts';

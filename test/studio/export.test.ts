@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeFakeRun } from '../../src/report/fake-run.ts';
+import { writeFakeRun } from '../../src/runs/fake-run.ts';
 import {
   computedParts,
   labState,

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeFakeRun } from '../../src/report/fake-run.ts';
+import { writeFakeRun } from '../../src/runs/fake-run.ts';
 import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
 const markup = '<img src=x onerror=alert(1)>';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeFakeRun } from '../../report/fake-run.ts';
+import { writeFakeRun } from '../../runs/fake-run.ts';
 import { routes, type RunList, tokenHeader } from '../protocol/index.ts';
 import { ask, errorOf, fakePage, startFakeStudio } from './fake-page.ts';
 import { startStudio, type Studio } from './studio.ts';

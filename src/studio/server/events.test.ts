@@ -5,7 +5,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { writeFakeRun } from '../../report/fake-run.ts';
+import { writeFakeRun } from '../../runs/fake-run.ts';
 import {
   type RowsEvent,
   type RunDetail,

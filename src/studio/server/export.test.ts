@@ -11,7 +11,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { writeFakeRun } from '../../report/fake-run.ts';
+import { writeFakeRun } from '../../runs/fake-run.ts';
 import type { ExportedData, ExportedRun } from '../protocol/index.ts';
 import { type Exported, exportStudio } from './export.ts';
 import { fakePage } from './fake-page.ts';

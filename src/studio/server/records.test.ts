@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeFakeRun } from '../../report/fake-run.ts';
+import { writeFakeRun } from '../../runs/fake-run.ts';
 import { type RunDetail, type RunList, routes, type SwapList } from '../protocol/index.ts';
 import { ask, errorOf, startFakeStudio } from './fake-page.ts';
 import type { Studio } from './studio.ts';

@@ -16,7 +16,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { writeFakeRun } from '../../report/fake-run.ts';
+import { writeFakeRun } from '../../runs/fake-run.ts';
 import type { RunStatus } from '../../runs/index.ts';
 import { rootGrid, type RunRow } from '../protocol/index.ts';
 import { RunIndex } from './run-index.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeSafetensors, type StoredTensor } from '../../io/index.ts';
-import { writeFakeRun } from '../../report/fake-run.ts';
+import { writeFakeRun } from '../../runs/fake-run.ts';
 import { routes, type WeightClouds } from '../protocol/index.ts';
 import { selectCheckpoints } from './checkpoint-files.ts';
 import { ask, startFakeStudio } from './fake-page.ts';

@@ -1,7 +1,7 @@
 /** Fake run folders for tests, written through the real writer. */
 import { commandLine } from '../command-line.ts';
-import { orderByTau } from '../runs/depth.ts';
-import { type EpochRecord, type RunResult, RunWriter, type StageRecord } from '../runs/index.ts';
+import { orderByTau } from './depth.ts';
+import { type EpochRecord, type RunResult, RunWriter, type StageRecord } from './index.ts';
 
 export interface FakeRun {
   readonly name?: string;
