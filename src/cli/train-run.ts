@@ -76,13 +76,26 @@ function askedFor(flags: TrainFlags, settings: TrainOptions): Asked {
   return { command: { ...file.command, ...Object.fromEntries(given) }, config };
 }
 
+function sayNewEnd({ sched, epochs }: TrainConfig): void {
+  const spansTheRun = sched === 'one-cycle' || sched === 'cosine';
+  say(
+    `training to epoch ${epochs}: the learning rate ${spansTheRun ? `follows ${sched} over ${epochs} epochs from this step on` : `is that of a run of ${epochs} epochs`}`,
+  );
+}
+
 /** Trains, and prints the result with --json. @throws the named errors of configuration, data and training */
 export async function runTraining(flags: TrainFlags, settings: Record<string, unknown>): Promise<void> {
   checkCombination(flags, settings);
   const { resume, seeds, dryRun } = flags;
   if (resume !== undefined) {
     const dir = resume === 'last' ? lastUnfinished(flags.output ?? 'runs') : resume;
-    const result = await train(flags, (options) => resumeRun(dir, settings, options));
+    const result = await train(flags, (options) => {
+      const onStart: SessionOptions['onStart'] = (...start) => {
+        options.onStart?.(...start);
+        if ('epochs' in settings && !flags.quiet) sayNewEnd(start[1].config);
+      };
+      return resumeRun(dir, settings, { ...options, onStart });
+    });
     if (flags.json) printJson(result);
     return;
   }

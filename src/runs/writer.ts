@@ -166,7 +166,8 @@ export class RunWriter {
 
   /**
    * Appends to `continued` of `env.json` what differs from the earlier conditions, for a run that continues at `step`:
-   * on another machine, or with another libtorch, its numbers are no longer bit-identical to an uninterrupted run.
+   * on another machine, with another libtorch, or to another number of epochs (`epochs`, only if it has changed), its
+   * numbers are no longer bit-identical to an uninterrupted run.
    */
   continued(environment: PlainRecord, step: number): void {
     const file = join(this.dir, runFiles.environment);
@@ -180,8 +181,10 @@ export class RunWriter {
     const changed = conditions.filter(
       (key) => JSON.stringify(environment[key]) !== JSON.stringify(sofar[key]),
     );
-    if (changed.length === 0) return;
+    const { epochs } = environment;
+    if (changed.length === 0 && epochs === undefined) return;
     const facts = Object.fromEntries(changed.map((key) => [key, environment[key]]));
+    if (epochs !== undefined) facts.epochs = epochs;
     this.environment({ ...before, continued: [...earlier, { step, ...facts }] });
   }
 

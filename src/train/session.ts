@@ -99,6 +99,9 @@ export const changeableSettings: ReadonlySet<string> = new Set([
   'checkpointEvery',
 ]);
 
+/** A resumed run may also train for more epochs. */
+const resumableSettings: ReadonlySet<string> = new Set([...changeableSettings, 'epochs']);
+
 /**
  * Claims the run for this process, so that only one process writes it.
  *
@@ -123,9 +126,11 @@ function takeRun(dir: string): Claim {
 }
 
 /**
- * Resumes a run from its last checkpoint, in the same folder, to the same end.
+ * Resumes a run from its last checkpoint, in the same folder, to the same end, or with other `epochs` to another one:
+ * from the step reached, the learning rate follows the schedule of the new number of epochs.
  *
- * @throws UsageError if there is no run, a changed setting is fixed, or another process trains it
+ * @throws UsageError if there is no run, a changed setting is fixed, more epochs are finished than requested, or
+ * another process trains it
  */
 export async function resumeRun(
   place: PathLike,
@@ -137,13 +142,14 @@ export async function resumeRun(
   const problem = notRunFolder(dir);
   if (problem !== undefined) throw new UsageError(problem);
   const saved = readSavedConfig(dir);
-  const config = changedConfig(saved, changes, changeableSettings, dir);
+  const config = changedConfig(saved, changes, resumableSettings, dir);
   const taken = takeRun(dir);
   try {
     return await resumeTaken(dir, config, taken, {
       ...options,
       // Save the new location of the data for the next resume.
       changed: JSON.stringify(configToRecord(config)) !== JSON.stringify(configToRecord(saved)),
+      otherEnd: config.epochs !== saved.epochs,
     });
   } finally {
     taken.release();
@@ -155,7 +161,7 @@ async function resumeTaken(
   dir: string,
   config: TrainConfig,
   taken: Claim,
-  options: SessionOptions & { readonly changed: boolean },
+  options: SessionOptions & { readonly changed: boolean; readonly otherEnd: boolean },
 ): Promise<SessionResult> {
   const { cores: threads, release } = takeCores(config.threads, options.onBusy);
   try {
@@ -163,6 +169,10 @@ async function resumeTaken(
     recoverFolder(last);
     // A run killed before its first save starts again.
     const saved = existsSync(last) ? readCheckpointState(last) : undefined;
+    if (saved && config.epochs < saved.epoch + (saved.batch > 0 ? 1 : 0))
+      throw new UsageError(
+        `--epochs ${config.epochs}: ${dir} has ${saved.batch > 0 ? 'begun' : 'finished'} epoch ${saved.epoch + (saved.batch > 0 ? 1 : 0)}; give at least that`,
+      );
     const experiment = await createExperiment(config, (data) => {
       if (saved) checkDataIdentity(saved, data, dir);
     });
@@ -170,7 +180,11 @@ async function resumeTaken(
     const state = saved && restoreLast(last, saved, experiment);
     if (!state) await startFromWeights(experiment);
     const writer = RunWriter.resume(dir, state?.step ?? 0, state?.epoch ?? 0);
-    writer.continued(environment(threads), state?.step ?? 0);
+    const conditions = environment(threads);
+    writer.continued(
+      options.otherEnd ? { ...conditions, epochs: config.epochs } : conditions,
+      state?.step ?? 0,
+    );
     taken.release();
     if (options.changed) writer.config(configToRecord(config));
     options.onStart?.(dir, experiment, threads);
