@@ -41,6 +41,7 @@ export { NumpyArray } from './pickle/numpy.ts';
 export { readPlainPickle } from './pickle/plain-pickle.ts';
 export { isFile, isFolder, statOf } from './stat-of.ts';
 export { encodePng } from './png.ts';
+export * as protobuf from './protobuf.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, checkPath, expandHome, type PathLike } from './user-path.ts';

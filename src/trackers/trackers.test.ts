@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { decodeCsv } from '../io/index.ts';
+import { decodeCsv, protobuf } from '../io/index.ts';
 import { writeFakeRun } from '../runs/fake-run.ts';
 import { readRun, type StepRecord } from '../runs/index.ts';
 import { temporaryFolder } from '../test-folder.ts';
 import { type History, readHistory, trackers } from './index.ts';
-import { varint } from './tensorboard/protobuf.ts';
 import { crc32c } from './tensorboard/records.ts';
 
 const root = temporaryFolder();
@@ -54,8 +53,8 @@ it('a table for trackio has ISO times', () => {
 it('checksums and integers are those of the formats', () => {
   // The check value of CRC-32C, and 300 in the documentation of Protocol Buffers.
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
-  expect([...varint(300)]).toEqual([0xac, 0x02]);
-  expect([...varint(2 ** 40)]).toEqual([0x80, 0x80, 0x80, 0x80, 0x80, 0x20]);
+  expect([...protobuf.varint(300)]).toEqual([0xac, 0x02]);
+  expect([...protobuf.varint(2 ** 40)]).toEqual([0x80, 0x80, 0x80, 0x80, 0x80, 0x20]);
 });
 
 const python = process.env.PYTHON ?? 'python3';

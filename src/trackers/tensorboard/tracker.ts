@@ -1,11 +1,12 @@
 /** TensorBoard event files: scalars, and the settings as hyperparameters. */
 import { join } from 'node:path';
-import { makeFolder, writeFileAtomic } from '../../io/index.ts';
+import { makeFolder, protobuf, writeFileAtomic } from '../../io/index.ts';
 import type { PlainRecord } from '../../runs/index.ts';
 import type { History, Point } from '../history.ts';
 import type { Tracker } from '../tracker.ts';
-import { bytes, double, float, integer } from './protobuf.ts';
 import { tfRecord } from './records.ts';
+
+const { bytes, double, float, integer } = protobuf;
 
 // Field numbers of event.proto, summary.proto, tensor.proto and struct.proto.
 const event = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 };

@@ -1,4 +1,4 @@
-/** Encodes Protocol Buffers messages: the wire format of fields that event files need. */
+/** Encodes Protocol Buffers messages: the wire format of the fields that TensorBoard's event files and ONNX need. */
 
 const wireVarint = 0;
 const wireFixed64 = 1;
