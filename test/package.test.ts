@@ -171,3 +171,11 @@ it.each([
 ] as const)('has types for moduleResolution %s', (_, module, moduleResolution) => {
   expect(errorsOf({ module, moduleResolution })).toEqual([]);
 });
+
+// The one of onnxruntime-node would download CUDA libraries; npm runs none that the lock file does not announce.
+it('no package that `npm ci` installs runs a script: after an update, delete hasInstallScript from package-lock.json', () => {
+  const lock = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { hasInstallScript?: boolean }>;
+  };
+  expect(Object.keys(lock.packages).filter((name) => lock.packages[name]!.hasInstallScript)).toEqual([]);
+});

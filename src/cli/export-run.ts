@@ -1,63 +1,52 @@
 /** Runs `meanfield export`. */
 import { UsageError } from '../errors.ts';
-import { checkOutputFile, encodeSafetensors, writeFileAtomic } from '../io/index.ts';
+import { type FormatFlag, type FormatName, formatNames, formatOf, formats } from '../export/index.ts';
+import { checkOutputFile } from '../io/index.ts';
 import { parseKeyStyle } from '../models/index.ts';
-import { exportWeights, loadTrained, schemeName } from '../train/index.ts';
+import { loadTrained } from '../train/index.ts';
 import { say } from './output.ts';
+import { visible } from './terminal.ts';
+import { packageVersion } from './version.ts';
 
 export interface ExportFlags {
   output: string;
+  to?: FormatName;
   checkpoint: string;
-  keyStyle: string;
+  keyStyle?: string;
   foldSteps: boolean;
+  normalise?: boolean;
   json?: boolean;
 }
 
-/** The output of --json. */
-interface ExportOutcome {
-  readonly run: string;
-  readonly file: string;
-  readonly keyStyle: string;
-  readonly tensors: number;
-  /** `unit`: all were 1. `folded`: into the weights. `apart`: stored separately. */
-  readonly steps: 'unit' | 'folded' | 'apart';
-}
-
-const remarks: Readonly<Record<ExportOutcome['steps'], string>> = {
-  unit: 'every step size is 1',
-  folded: "step sizes are multiplied into the blocks' last layers: a plain ResNet produces the same outputs",
-  apart:
-    'a plain ResNet cannot represent the step sizes, which follow from the positions in the file (layerS.I.tau, tauEnd or step): without them its outputs differ',
+/** The flags of single formats, as typed. */
+const typed: Readonly<Record<FormatFlag, string>> = {
+  keyStyle: '--key-style',
+  foldSteps: '--no-fold-steps',
+  normalise: '--normalise',
 };
 
-/** @throws UsageError for flags that do not fit the net, FileError if a file cannot be read or written */
-export function exportRun(run: string, flags: ExportFlags): ExportOutcome {
-  const style = parseKeyStyle(flags.keyStyle);
-  if (!flags.output.endsWith('.safetensors'))
-    throw new UsageError(
-      `--output ${flags.output}: only safetensors is supported; end the file name with .safetensors`,
-    );
-  checkOutputFile(flags.output);
-  const { config, state, learner } = loadTrained(run, flags.checkpoint);
-  const { tensors, metadata, unitSteps } = exportWeights(learner.model, { style, fold: flags.foldSteps });
-  const steps = unitSteps ? 'unit' : flags.foldSteps ? 'folded' : 'apart';
-  writeFileAtomic(
-    flags.output,
-    encodeSafetensors(tensors, {
-      format: 'pt',
-      model: config.model,
-      width: String(config.width),
-      ...(config.shortcut !== undefined && { shortcut: config.shortcut }),
-      scheme: schemeName(config),
-      'key-style': style,
-      steps,
-      mean: JSON.stringify(state.images.mean),
-      std: JSON.stringify(state.images.std),
-      'image-size': JSON.stringify([state.images.height, state.images.width]),
-      classes: JSON.stringify(state.images.classes),
-      ...metadata,
-    }),
-  );
-  say(`${flags.output}: ${tensors.size} tensors, ${style} names; ${remarks[steps]}`);
-  return { run, file: flags.output, keyStyle: style, tensors: tensors.size, steps };
+/**
+ * @returns the JSON object of --json
+ * @throws UsageError for flags that do not fit the net or the format, FileError if a file cannot be read or written
+ */
+export function exportRun(run: string, flags: ExportFlags): Record<string, unknown> {
+  const { output, checkpoint, foldSteps, normalise = false } = flags;
+  const keyStyle = flags.keyStyle === undefined ? undefined : parseKeyStyle(flags.keyStyle);
+  const name = formatOf(output, flags.to);
+  checkFlags(name, { keyStyle: keyStyle !== undefined, foldSteps: !foldSteps, normalise });
+  checkOutputFile(output);
+  const trained = loadTrained(run, checkpoint);
+  const request = { run, trained, output, version: packageVersion(), keyStyle, foldSteps, normalise };
+  const { facts, summary } = formats[name].write(request);
+  say(visible(summary));
+  return { run, ...facts };
+}
+
+/** @throws UsageError for a flag that has no effect on this format */
+function checkFlags(name: FormatName, given: Readonly<Record<FormatFlag, boolean>>): void {
+  for (const flag of Object.keys(given) as FormatFlag[]) {
+    if (!given[flag] || formats[name].flags.includes(flag)) continue;
+    const others = formatNames.filter((one) => formats[one].flags.includes(flag));
+    throw new UsageError(`${typed[flag]} applies to --to ${others.join(', ')}, not to --to ${name}`);
+  }
 }

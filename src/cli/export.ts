@@ -1,21 +1,39 @@
-/** `meanfield export`: a trained net as a file that PyTorch programs read. */
-import type { Command } from 'commander';
+/** `meanfield export`: a trained net as files that other programs read. */
+import { type Command, Option } from 'commander';
+import { formatDescriptions, formatNames } from '../export/names.ts';
 import type { ExportFlags } from './export-run.ts';
+import { helpText } from './help.ts';
 import { printJson } from './output.ts';
+
+const examples = [
+  { words: 'export RUN --output net.safetensors --key-style torchvision' },
+  { words: 'export RUN --output net.onnx' },
+];
 
 export function registerExport(program: Command): void {
   program
     .command('export')
-    .description('export a trained net as a plain ResNet: safetensors with PyTorch parameter names')
+    .description('export a trained net for other programs, with its step sizes folded into the weights')
     .argument('<run>', 'run folder')
-    .requiredOption('--output <file>', 'output file (.safetensors)')
+    .requiredOption('--output <path>', 'file to write')
+    .addOption(
+      new Option(
+        '--to <format>',
+        `${formatNames.map((name) => `${name}: ${formatDescriptions[name].help}`).join('; ')} (default: by the ending of --output)`,
+      ).choices(formatNames),
+    )
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
-    .option('--key-style <style>', 'akamaster, torchvision, preresnet, meanfield', 'akamaster')
+    .option(
+      '--key-style <style>',
+      'names of the weights: akamaster, torchvision, preresnet, meanfield (default akamaster)',
+    )
     .option(
       '--no-fold-steps',
-      'keep the weights as trained, and store the positions of the blocks separately',
+      'keep the weights as trained, and store the positions of the blocks separately (safetensors)',
     )
+    .option('--normalise', 'the net takes pixels from 0 to 1 and normalises them itself (onnx)')
     .option('--json', 'print one JSON object at the end')
+    .addHelpText('after', () => helpText(examples))
     .action(async (run: string, flags: ExportFlags) => {
       const { exportRun } = await import('./export-run.ts');
       const outcome = exportRun(run, flags);

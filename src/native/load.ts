@@ -107,6 +107,17 @@ export function native(): Addon {
   return addon;
 }
 
+/** Runs `body` with another object in place of the addon. */
+export function withAddon<T>(addon: Addon, body: () => T): T {
+  const before = native();
+  loaded = addon;
+  try {
+    return body();
+  } finally {
+    loaded = before;
+  }
+}
+
 /** Whether this thread has loaded the addon. */
 export function isLoaded(): boolean {
   return loaded !== undefined;

@@ -1,5 +1,5 @@
 /** libtorch operators by schema name, resolved on first call. */
-import { MeanfieldError } from '../errors.ts';
+import { InternalError, MeanfieldError } from '../errors.ts';
 import type { NativeResult, NativeValue } from './addon.ts';
 import { native } from './load.ts';
 
@@ -23,12 +23,28 @@ export interface NativeOperator {
   perform(...values: readonly NativeValue[]): void;
 }
 
+export interface OperatorName {
+  readonly name: string;
+  readonly overload: string;
+}
+
+const names: OperatorName[] = [];
+
+/** The operator with this number, which was called before. */
+export function operatorName(id: number): OperatorName {
+  const found = names[id];
+  if (!found) throw new InternalError(`no operator has the number ${id}`);
+  return found;
+}
+
 /** The operator `name.overload`; its first call loads the addon. */
 export function nativeOperator(name: string, overload: string): NativeOperator {
   let id = -1;
   const resolve = (): number => {
     try {
-      return native().operator(name, overload);
+      const found = native().operator(name, overload);
+      names[found] = { name, overload };
+      return found;
     } catch (error) {
       throw error instanceof MeanfieldError ? error : new OperatorError(error);
     }

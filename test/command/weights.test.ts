@@ -147,9 +147,9 @@ it.each<[string, () => readonly string[], number, string]>([
   ],
   [
     'an output of another kind',
-    () => ['export', run, '--output', 'x.pth'],
+    () => ['export', run, '--output', 'x.h5'],
     2,
-    'only safetensors is supported',
+    'end the file name with .safetensors',
   ],
   [
     'a style without a file',

@@ -1,0 +1,164 @@
+/** `meanfield export` as a user meets it: the logits of a trained net in other programs are ours. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import { beforeAll, expect, it } from 'vitest';
+import { type ExportFlags, exportRun } from '../../src/cli/export-run.ts';
+import { UsageError } from '../../src/errors.ts';
+import { relativeError } from '../../src/reference/index.ts';
+import { temporaryFolder } from '../../src/test-folder.ts';
+import { keep, noGrad, scope } from '../../src/tensor/index.ts';
+import { BatchTensors, loadTestImages, loadTrained } from '../../src/train/index.ts';
+import { Worst } from '../gradients/nets.ts';
+import { fieldsOf, messagesOf, textsOf } from '../io/protobuf-reader.ts';
+import { meanfield } from './command.ts';
+
+/** Real images where Debian's package is installed. */
+const dataset = existsSync('/usr/share/datasets/fashion-mnist') ? 'fashion-mnist' : 'synthetic-images';
+const imageCount = 1000;
+const root = temporaryFolder();
+const run = join(root, 'run');
+const defaults = { checkpoint: 'last', foldSteps: true } as const;
+const at = (name: string): string => join(root, name);
+
+/** Pixels from 0 to 1, and normalised, [N, C, H, W]; and the run's logits. */
+let pixels: Float32Array;
+let images: Float32Array;
+let shape: readonly number[];
+let logits: readonly number[];
+beforeAll(async () => {
+  const net = [
+    '--model',
+    'resnet14',
+    '--width',
+    '4',
+    '--tau-lr-factor',
+    '10',
+    '--threads',
+    '1',
+    '--no-report',
+  ];
+  const short = [
+    '--epochs',
+    '1',
+    '--batch-size',
+    '64',
+    '--limit-train-batches',
+    '40',
+    '--limit-eval-batches',
+    '2',
+  ];
+  const trained = meanfield([
+    'train',
+    '--dataset',
+    dataset,
+    ...net,
+    ...short,
+    '--output',
+    root,
+    '--name',
+    'run',
+  ]);
+  expect(trained.code, trained.stderr).toBe(0);
+  const loaded = loadTrained(run);
+  const { test } = await loadTestImages(run, loaded, { limitTest: imageCount });
+  const tensorsOf = (mean: number, std: number): BatchTensors =>
+    new BatchTensors(test, { mean: [mean], std: [std] }, 'f32', 'cpu');
+  const { state } = loaded;
+  const normalised = keep(
+    tensorsOf(state.images.mean[0]!, state.images.std[0]!).images(test.images, test.count),
+  );
+  shape = normalised.shape;
+  images = Float32Array.from(normalised.toArray());
+  pixels = Float32Array.from(scope(() => tensorsOf(0, 1).images(test.images, test.count).toArray()));
+  logits = noGrad(() => scope(() => loaded.learner.forward(normalised, false).toArray()));
+});
+
+const expectLogits = (found: ArrayLike<number>): void => {
+  const worst = new Worst();
+  worst.add('logits', relativeError(found, logits));
+  worst.expectBelow(1e-5);
+};
+const inOnnxruntime = async (file: string, input: Float32Array): Promise<Float32Array> => {
+  const session = await InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  expect([session.inputNames, session.outputNames]).toEqual([['images'], ['logits']]);
+  const found = await session.run({ images: new OnnxTensor('float32', input, [...shape]) });
+  return found.logits!.data as Float32Array;
+};
+
+it(`onnxruntime gives the logits of the run on ${imageCount} images`, async () => {
+  expect(shape[0]).toBe(imageCount);
+  const file = at('net.onnx');
+  const outcome = meanfield(['export', run, '--output', file, '--json']);
+  expect(outcome.code, outcome.stderr).toBe(0);
+  expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(outcome.stdout)).toMatchObject({
+    run,
+    file,
+    input: 'images',
+    output: 'logits',
+    opset: 17,
+  });
+  expectLogits(await inOnnxruntime(file, images));
+  expect(relativeError(await inOnnxruntime(file, pixels), logits)).toBeGreaterThan(1e-2);
+});
+
+it('with --normalise the net takes pixels', async () => {
+  const file = at('whole.onnx');
+  exportRun(run, { ...defaults, to: 'onnx', normalise: true, output: file });
+  expectLogits(await inOnnxruntime(file, pixels));
+});
+
+it('an ONNX file names its version, its sizes, its classes, its normalisation and its run', () => {
+  const model = fieldsOf(readFileSync(at('net.onnx')));
+  expect(model.get(1)).toEqual([8]);
+  expect(fieldsOf(model.get(8)![0] as Uint8Array).get(2)).toEqual([17]);
+  const metadata = Object.fromEntries(
+    messagesOf(model, 14).map((entry) => [textsOf(entry, 1)[0]!, textsOf(entry, 2)[0]!]),
+  );
+  const { state, config, learner } = loadTrained(run);
+  const { order } = learner.model.stages.get('layer1')!.schedule.snapshot();
+  const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as { testError: number };
+  expect(metadata).toMatchObject({
+    model: 'resnet14',
+    scheme: 'mean-field',
+    run: 'run',
+    dataset,
+    seed: String(config.seed),
+    'test-error': String(result.testError),
+    'image-size': JSON.stringify([state.images.height, state.images.width]),
+    classes: JSON.stringify(state.images.classes),
+    mean: JSON.stringify(state.images.mean),
+    std: JSON.stringify(state.images.std),
+    input: 'normalised images: (pixel / 255 - mean) / std, per channel',
+    'layer1.order': JSON.stringify(order),
+  });
+});
+
+it.each<[string, Partial<ExportFlags>, string]>([
+  ['an unknown ending', { output: 'net.h5' }, 'end the file name with .safetensors, .onnx'],
+  [
+    'an ending of another format',
+    { to: 'onnx', output: 'net.safetensors' },
+    'end the file name with .onnx for --to onnx',
+  ],
+  [
+    'a flag of another format',
+    { output: 'net.onnx', keyStyle: 'akamaster' },
+    '--key-style applies to --to safetensors, not to --to onnx',
+  ],
+  [
+    'unfolded steps',
+    { output: 'net.onnx', foldSteps: false },
+    '--no-fold-steps applies to --to safetensors, not to --to onnx',
+  ],
+  [
+    'normalised weights',
+    { output: 'net.safetensors', normalise: true },
+    '--normalise applies to --to onnx, not to --to safetensors',
+  ],
+])('%s is refused', (_, flags, message) => {
+  const refused = (): unknown => exportRun(run, { ...defaults, output: '', ...flags });
+  expect(refused).toThrow(UsageError);
+  expect(refused).toThrow(message);
+});
