@@ -32,7 +32,7 @@ it('progress of training stays on one line, even after the terminal was made nar
   expect(widest(before.slice(before.indexOf('\r\u001B[K')))).toBeLessThan(60);
   expect(resizedAt).toBeGreaterThan(0);
   expect(after).toContain('epoch 2/2');
-  const progress = after.slice(after.indexOf('\n'), after.lastIndexOf('\ntest error'));
+  const progress = after.slice(after.indexOf('\n'), after.lastIndexOf('\ntau moved'));
   expect(widest(progress)).toBeLessThan(36);
 });
 
