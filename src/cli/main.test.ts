@@ -77,7 +77,7 @@ describe('words that no command accepts', () => {
       ['verify', '--sed', '1'],
       /unknown option '--sed': did you mean --seed\? see npx meanfield verify --help/,
     ],
-    [['export', '@run'], /required option '--output <file>' not specified; see npx meanfield export --help/],
+    [['export', '@run'], /required option '--output <path>' not specified; see npx meanfield export --help/],
     [['evaluate'], /missing required argument 'run'/],
     [['report'], /missing required argument 'runs'/],
   ])('%j', async (words, message) => {
