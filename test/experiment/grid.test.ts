@@ -343,7 +343,7 @@ it('errors of a grid with a validation split are those on the held-out images, a
 
 it('a dry run trains nothing: it lists the cells with the remaining time, none for finished ones', () => {
   const folder = join(root, 'dry');
-  meanfield([...settings, '--output', folder, '--shard', '1/2']);
+  for (const cell of cells.slice(0, 2)) cpSync(join(whole, cell), join(folder, cell), { recursive: true });
   const { code, stdout } = meanfield([...settings, '--output', folder, '--dry-run', '--json']);
   expect(code).toBe(0);
   const { cells: listed, secondsLeft } = JSON.parse(stdout) as {
