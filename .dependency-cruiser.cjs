@@ -56,6 +56,7 @@ const rows = {
     'tensor',
     'native',
     'report',
+    'trackers',
     'processes',
     'runs',
     'stats',

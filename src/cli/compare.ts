@@ -9,7 +9,7 @@ const examples = [
   { words: 'compare results.csv:method=baseline results.csv:method=ours --metric accuracy' },
 ];
 const groups =
-  'Each group is a run folder, a folder of runs, or a CSV file with a column of seeds. ' +
+  'Each group is a run folder, a folder of runs or of TensorBoard logs, or a CSV file with a column of seeds. ' +
   ':KEY=VALUE,KEY=VALUE chooses runs by their settings, or rows by their columns. Runs with the same seed are a pair.';
 
 export function registerCompare(program: Command): void {

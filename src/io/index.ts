@@ -42,6 +42,7 @@ export { readPlainPickle } from './pickle/plain-pickle.ts';
 export { isFile, isFolder, statOf } from './stat-of.ts';
 export { encodePng } from './png.ts';
 export * as protobuf from './protobuf.ts';
+export { type Fields, fieldsOf, messagesOf, textsOf } from './protobuf-read.ts';
 export { sha256OfFile } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, checkPath, expandHome, type PathLike } from './user-path.ts';

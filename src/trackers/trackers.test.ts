@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { decodeCsv, protobuf } from '../io/index.ts';
 import { writeFakeRun } from '../runs/fake-run.ts';
 import { readRun, type StepRecord } from '../runs/index.ts';
 import { temporaryFolder } from '../test-folder.ts';
-import { type History, readHistory, trackers } from './index.ts';
+import { type History, readEventFiles, readHistory, trackers } from './index.ts';
 import { crc32c } from './tensorboard/records.ts';
 
 const root = temporaryFolder();
@@ -91,5 +91,35 @@ it.skipIf(!hasTensorBoard)(
         (written[tag] ??= []).push([step, time, Math.fround(value)]);
     expect(read.scalars).toEqual(written);
     expect(read.settings).toMatchObject({ scheme: 'intervals', epochs: 2 });
+  },
+);
+
+const writer = `
+import sys
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from tensorboard.util.tensor_util import make_tensor_proto
+scalars = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="scalars"))
+out = EventFileWriter(sys.argv[1])
+for step, loss in [(1, 0.5), (2, 0.25)]:
+    plain = Summary.Value(tag="plain", simple_value=loss)
+    tensor = Summary.Value(tag="tensor", tensor=make_tensor_proto(2 * loss, dtype="float32"), metadata=scalars)
+    double = Summary.Value(tag="double", tensor=make_tensor_proto(3 * loss, dtype="float64"), metadata=scalars)
+    out.add_event(Event(step=step, wall_time=1.0, summary=Summary(value=[plain, tensor, double])))
+out.close()
+`;
+
+it.skipIf(!hasTensorBoard)(
+  `logs of TensorBoard's own writer are read, plain and as tensors (needs ${python} with tensorboard)`,
+  () => {
+    const folder = join(root, 'foreign');
+    execFileSync(python, ['-c', writer, folder]);
+    const { scalars } = readEventFiles(readdirSync(folder).map((name) => join(folder, name)));
+    expect(Object.fromEntries([...scalars].map(([tag, { value }]) => [tag, value]))).toEqual({
+      plain: 0.25,
+      tensor: 0.5,
+      double: 0.75,
+    });
   },
 );

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../src/test-folder.ts';
 import { keep, noGrad, scope } from '../../src/tensor/index.ts';
 import { BatchTensors, loadTestImages, loadTrained } from '../../src/train/index.ts';
 import { Worst } from '../gradients/nets.ts';
-import { fieldsOf, messagesOf, textsOf } from '../io/protobuf-reader.ts';
+import { fieldsOf, messagesOf, textsOf } from '../../src/io/protobuf-read.ts';
 import { meanfield } from './command.ts';
 
 /** Real images where Debian's package is installed. */

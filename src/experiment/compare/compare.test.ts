@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { FileError, UsageError } from '../../errors.ts';
 import { temporaryFolder } from '../../test-folder.ts';
+import { trackers } from '../../trackers/index.ts';
 import { compareGroups } from './index.ts';
 
 const folder = temporaryFolder();
@@ -84,6 +85,47 @@ it.each([
 ])('finds seeds in %s', (_, a, b) => {
   const options = a.startsWith('run') ? { seedColumn: 'run' } : {};
   expect(compareGroups(csv(a), csv(b), options).differences).toEqual([1, -1]);
+});
+
+it('reads TensorBoard logs: the last value of a tag, seeds from hyperparameters or names of folders', () => {
+  const logs = temporaryFolder();
+  const log = (name: string, parameters: Record<string, string | number>, ...losses: number[]): void => {
+    const points = losses.map((loss, i) => ({ step: i + 1, time: i, metrics: { 'eval/loss': loss } }));
+    const history = { name, started: 0, ended: 9, finished: true, parameters, points, problems: [] };
+    trackers.tensorboard.write(history, { output: logs });
+  };
+  log('a', { seed: 1, method: 'base' }, 9, 4);
+  log('b', { seed: 2, method: 'base' }, 8, 3);
+  log('own-s1', { method: 'own' }, 3);
+  log('own-s2', { method: 'own' }, 5, 2.5);
+  const { metric, differences } = compareGroups(`${logs}:method=base`, `${logs}:method=own`);
+  expect([metric, ...differences]).toEqual(['eval/loss', -1, -0.5]);
+  expect(() => compareGroups(logs, logs)).toThrow(/several runs have seed 1.*:method=base or :method=own/);
+  log('nameless', {}, 3);
+  expect(() => compareGroups(logs, logs)).toThrow(/nameless has no hyperparameter seed/);
+});
+
+it('a damaged TensorBoard log is refused with the place', () => {
+  const logs = temporaryFolder();
+  const points = [{ step: 1, time: 0, metrics: { loss: 2 } }];
+  const history = {
+    name: 'x-s1',
+    started: 0,
+    ended: 1,
+    finished: true,
+    parameters: {},
+    points,
+    problems: [],
+  };
+  const [file] = trackers.tensorboard.write(history, { output: logs });
+  const bytes = readFileSync(file!);
+  writeFileSync(file!, bytes.subarray(0, -5));
+  expect(compareGroups(logs, logs).metric).toBe('loss');
+  bytes[20]! ^= 1;
+  writeFileSync(file!, bytes);
+  expect(() => compareGroups(logs, logs)).toThrow(
+    /tfevents.* is damaged: the checksum .* at byte 0 does not match/,
+  );
 });
 
 it('equal groups are called identical, and one pair has no interval', () => {

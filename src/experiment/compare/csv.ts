@@ -57,7 +57,7 @@ export function measuredInCsv(path: string, seedColumn?: string): Measurements {
   };
 }
 
-const seedOf = (value: string | number | boolean): string => {
-  const text = String(value);
-  return seedInName.exec(text)?.[1] ?? text;
-};
+/** The number at the end of a name; undefined without one. */
+export const seedIn = (name: string): string | undefined => seedInName.exec(name)?.[1];
+
+const seedOf = (value: string | number | boolean): string => seedIn(String(value)) ?? String(value);

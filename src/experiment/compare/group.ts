@@ -1,8 +1,10 @@
 /** The measurements of a group of runs, one of each seed. */
 import { nearest } from '../../check.ts';
 import { FileError, UsageError } from '../../errors.ts';
-import { isFile } from '../../io/index.ts';
-import { type Measured, measuredInCsv } from './csv.ts';
+import { isFile, isFolder } from '../../io/index.ts';
+import { isRunFolder, listRuns } from '../../runs/index.ts';
+import { type Measured, measuredInCsv, type Measurements } from './csv.ts';
+import { eventFilesIn, measuredInEventFiles } from './event-files.ts';
 import { measuredInRuns } from './runs.ts';
 import { equals, parseSelection } from './selection.ts';
 
@@ -24,7 +26,7 @@ export interface GroupOptions {
 /** @throws UsageError or FileError that names the group and what to give */
 export function readGroup(text: string, options: GroupOptions): Group & { readonly metric: string } {
   const { path, where } = parseSelection(text);
-  const { measured, notes } = isFile(path) ? measuredInCsv(path, options.seedColumn) : measuredInRuns(path);
+  const { measured, notes } = measurementsIn(path, options);
   const chosen = measured.filter(({ facts }) =>
     [...where].every(([key, wanted]) => equals(facts.get(factNamed(key, measured, text)), wanted)),
   );
@@ -53,6 +55,13 @@ export function readGroup(text: string, options: GroupOptions): Group & { readon
       ...(missing.length > 0 ? [`${text}: no finite ${metric} for seed ${missing.join(', ')}`] : []),
     ],
   };
+}
+
+function measurementsIn(path: string, { seedColumn }: GroupOptions): Measurements {
+  if (isFile(path)) return measuredInCsv(path, seedColumn);
+  if (!isFolder(path) || isRunFolder(path) || listRuns(path).length > 0) return measuredInRuns(path);
+  const logs = eventFilesIn(path);
+  return logs.size > 0 ? measuredInEventFiles(logs) : measuredInRuns(path);
 }
 
 function factNamed(key: string, measured: readonly Measured[], text: string): string {

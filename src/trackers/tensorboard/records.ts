@@ -28,3 +28,19 @@ export function tfRecord(data: Uint8Array): Buffer {
   record.writeUInt32LE(masked(data), 12 + data.length);
   return record;
 }
+
+/** @throws RangeError if a checksum does not match */
+export function* readTfRecords(file: Buffer): Generator<Buffer> {
+  for (let at = 0; at + 12 <= file.length;) {
+    const length = Number(file.readBigUInt64LE(at));
+    if (masked(file.subarray(at, at + 8)) !== file.readUInt32LE(at + 8))
+      throw new RangeError(`the checksum at byte ${at} does not match`);
+    const end = at + 12 + length;
+    if (end + 4 > file.length) return;
+    const data = file.subarray(at + 12, end);
+    if (masked(data) !== file.readUInt32LE(end))
+      throw new RangeError(`the checksum of the record at byte ${at} does not match`);
+    yield data;
+    at = end + 4;
+  }
+}
