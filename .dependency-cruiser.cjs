@@ -31,7 +31,7 @@ const rows = {
     'runs',
     'io',
   ],
-  export: ['train', 'models', 'mean-field', 'tensor', 'data', 'runs', 'io'],
+  export: ['train', 'models', 'tensor', 'native', 'runs', 'io'],
   theory: [
     'models',
     'mean-field',
@@ -92,7 +92,7 @@ const closed = {
   experiment: ['analyse/index', 'compare/index'],
   io: ['csv/[^/]+', 'system-error', 'user-path'],
   'mean-field': ['schedules/names'],
-  models: ['names', 'weight-names'],
+  models: ['names', 'plan', 'weight-names'],
   native: [],
   nn: [],
   optim: ['schedule'],

@@ -64,6 +64,7 @@ it('contains all that package.json names', () => {
 
 it('contains the pages, the sources of the addon and every module of the set-up', () => {
   expect(missing(['dist/page/index.html', 'dist/page-export/export.html', 'native/addon.cc'])).toEqual([]);
+  expect(missing(['python/hub/load.py', 'python/hub/resnet.py'])).toEqual([]);
   const scripts = ['scripts/setup.mjs', 'scripts/build-native.mjs', 'bin/meanfield.js'];
   for (const script of scripts)
     for (const [, name = ''] of read(script).matchAll(/(?:from |import\()'(\..*?)'/g)) {

@@ -1,7 +1,13 @@
 /** Runs `meanfield export`. */
 import { UsageError } from '../errors.ts';
-import { type FormatFlag, type FormatName, formatNames, formatOf, formats } from '../export/index.ts';
-import { checkOutputFile } from '../io/index.ts';
+import {
+  checkOutput,
+  type FormatFlag,
+  type FormatName,
+  formatNames,
+  formatOf,
+  formats,
+} from '../export/index.ts';
 import { parseKeyStyle } from '../models/index.ts';
 import { loadTrained } from '../train/index.ts';
 import { say } from './output.ts';
@@ -34,7 +40,7 @@ export function exportRun(run: string, flags: ExportFlags): Record<string, unkno
   const keyStyle = flags.keyStyle === undefined ? undefined : parseKeyStyle(flags.keyStyle);
   const name = formatOf(output, flags.to);
   checkFlags(name, { keyStyle: keyStyle !== undefined, foldSteps: !foldSteps, normalise });
-  checkOutputFile(output);
+  checkOutput(output, name);
   const trained = loadTrained(run, checkpoint);
   const request = { run, trained, output, version: packageVersion(), keyStyle, foldSteps, normalise };
   const { facts, summary } = formats[name].write(request);

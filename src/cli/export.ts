@@ -8,6 +8,7 @@ import { printJson } from './output.ts';
 const examples = [
   { words: 'export RUN --output net.safetensors --key-style torchvision' },
   { words: 'export RUN --output net.onnx' },
+  { words: 'export RUN --to hub --output my-resnet' },
 ];
 
 export function registerExport(program: Command): void {
@@ -15,11 +16,11 @@ export function registerExport(program: Command): void {
     .command('export')
     .description('export a trained net for other programs, with its step sizes folded into the weights')
     .argument('<run>', 'run folder')
-    .requiredOption('--output <path>', 'file to write')
+    .requiredOption('--output <path>', 'file or folder to write')
     .addOption(
       new Option(
         '--to <format>',
-        `${formatNames.map((name) => `${name}: ${formatDescriptions[name].help}`).join('; ')} (default: by the ending of --output)`,
+        `${formatNames.map((name) => `${name}: ${formatDescriptions[name].help}`).join('; ')} (default: by --output; a folder is for the hub)`,
       ).choices(formatNames),
     )
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')

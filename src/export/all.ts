@@ -1,7 +1,8 @@
 /** The format of each name in `names.ts`. */
 import type { Format } from './format.ts';
+import { hub } from './hub/format.ts';
 import type { FormatName } from './names.ts';
 import { onnx } from './onnx/format.ts';
 import { safetensors } from './safetensors.ts';
 
-export const formats: Readonly<Record<FormatName, Format>> = { safetensors, onnx };
+export const formats: Readonly<Record<FormatName, Format>> = { safetensors, onnx, hub };

@@ -64,6 +64,7 @@ interface NetPlan {
   /** Blocks per stage, including the transition. */
   readonly blocks: number;
   readonly groups: number;
+  readonly shortcutKind: ShortcutKind;
   readonly stages: readonly StagePlan[];
 }
 
@@ -115,7 +116,8 @@ export function planOf(architecture: Architecture): NetPlan {
     checkInteger('cardinality', groups.cardinality, { min: 1 });
     checkInteger('width of a group', groups.width, { min: 1 });
   }
-  const shortcut = shortcuts[variant][shortcutOf(architecture, block)];
+  const shortcutKind = shortcutOf(architecture, block);
+  const shortcut = shortcuts[variant][shortcutKind];
   const stages = [1, 2, 4].map((factor, i) => ({
     name: `layer${i + 1}`,
     innerChannels: factor * (groups ? groups.cardinality * groups.width : width),
@@ -127,6 +129,7 @@ export function planOf(architecture: Architecture): NetPlan {
     width,
     blocks: blocksPerStage,
     groups: groups?.cardinality ?? 1,
+    shortcutKind,
     stages,
     branch,
     shortcut,

@@ -85,7 +85,7 @@ function checkApart(stage: string, { order, steps, tau, tauEnd }: ScheduleSnapsh
     if (!(steps[k]! > 0)) return;
     if (tau[particle]! < end)
       throw new UsageError(
-        `intervals of ${stage} overlap: a plain ResNet, which applies one block after another, cannot produce these outputs; export with --no-fold-steps`,
+        `intervals of ${stage} overlap: a plain ResNet, which applies one block after another, cannot produce these outputs; export as ONNX, or as safetensors with --no-fold-steps`,
       );
     end = Math.min(tauEnd[particle]!, tau[particle]! + steps[k]!);
   });

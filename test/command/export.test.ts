@@ -1,16 +1,25 @@
 /** `meanfield export` as a user meets it: the logits of a trained net in other programs are ours. */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type ExportFlags, exportRun } from '../../src/cli/export-run.ts';
 import { UsageError } from '../../src/errors.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { temporaryFolder } from '../../src/test-folder.ts';
 import { keep, noGrad, scope } from '../../src/tensor/index.ts';
-import { BatchTensors, loadTestImages, loadTrained } from '../../src/train/index.ts';
+import {
+  BatchTensors,
+  configFromRecord,
+  loadTestImages,
+  loadTrained,
+  resolveConfig,
+} from '../../src/train/index.ts';
 import { Worst } from '../gradients/nets.ts';
 import { fieldsOf, messagesOf, textsOf } from '../../src/io/protobuf-read.ts';
+import { python, versionOf } from '../peers/python.ts';
 import { meanfield } from './command.ts';
 
 /** Real images where Debian's package is installed. */
@@ -79,6 +88,19 @@ const expectLogits = (found: ArrayLike<number>): void => {
   worst.add('logits', relativeError(found, logits));
   worst.expectBelow(1e-5);
 };
+const readImages = `
+import os, sys, numpy, torch
+folder, shape = sys.argv[1], [int(size) for size in sys.argv[2].split(",")]
+torch.set_num_threads(1)
+images = torch.from_numpy(numpy.fromfile("images.bin", numpy.float32)).reshape(shape)
+`;
+/** The logits of the `net` that some Python code makes. */
+const inPyTorch = (code: string, name = 'hub'): Float32Array => {
+  const script = `${readImages}\n${code}\nwith torch.no_grad(): net(images).numpy().tofile("logits.bin")\n`;
+  execFileSync(python, ['-c', script, at(name), shape.join()], { cwd: root });
+  return new Float32Array(Uint8Array.from(readFileSync(at('logits.bin'))).buffer);
+};
+
 const inOnnxruntime = async (file: string, input: Float32Array): Promise<Float32Array> => {
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   expect([session.inputNames, session.outputNames]).toEqual([['images'], ['logits']]);
@@ -135,7 +157,55 @@ it('an ONNX file names its version, its sizes, its classes, its normalisation an
   });
 });
 
+const torch = versionOf('torch');
+it.skipIf(torch === undefined)(
+  `the hub's folder gives the logits of the run in PyTorch (${torch ?? `skipped: ${python} has no torch`})`,
+  () => {
+    const folder = at('hub');
+    const outcome = exportRun(run, { ...defaults, to: 'hub', output: folder });
+    expect(outcome).toMatchObject({
+      folder,
+      files: ['config.json', 'model.safetensors', 'README.md', 'load.py', 'resnet.py'],
+    });
+    writeFileSync(at('images.bin'), images);
+    expectLogits(inPyTorch('sys.path.insert(0, folder); from load import load; net, config = load()'));
+    // The second export goes into the same folder, where other files stay.
+    writeFileSync(join(folder, '.gitattributes'), 'own');
+    exportRun(run, { ...defaults, output: folder });
+    expect(readFileSync(join(folder, '.gitattributes'), 'utf8')).toBe('own');
+  },
+);
+
+it("the hub's configuration and card hold classes, results, recipe and positions", () => {
+  const folder = at('hub-2');
+  exportRun(run, { ...defaults, output: `${folder}/` });
+  const { state, config, learner } = loadTrained(run);
+  const { images: set } = state;
+  expect(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))).toMatchObject({
+    architecture: 'resnet14',
+    num_classes: set.classes.length,
+    label_names: set.classes,
+    model_args: { pre_activation: false, block: 'basic', shortcut: 'option-a', groups: 1, width: 4 },
+    pretrained_cfg: { input_size: [set.channels, set.height, set.width], mean: set.mean, std: set.std },
+  });
+  const card = readFileSync(join(folder, 'README.md'), 'utf8');
+  const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as { testError: number };
+  const [, head] = card.split(/^---$/m);
+  expect(parse(head!)).toMatchObject({
+    'model-index': [{ results: [{ dataset: { name: dataset }, metrics: [{ type: 'accuracy' }] }] }],
+  });
+  expect(card).toContain(`| test error | ${result.testError.toFixed(2)} % |`);
+  const recipe = /```yaml\n([^]*?)```/.exec(card)![1]!;
+  expect(resolveConfig(configFromRecord(parse(recipe) as Record<string, unknown>))).toMatchObject({
+    ...{ model: config.model, scheme: config.scheme, tauLrFactor: 10, epochs: 1, batchSize: 64 },
+  });
+  const { tau } = learner.model.stages.get('layer1')!.schedule.snapshot();
+  for (const value of tau!) expect(card).toContain(String(Number(value.toFixed(4))));
+  expect(card).not.toContain(root);
+});
+
 it.each<[string, Partial<ExportFlags>, string]>([
+  ['a file name for a folder', { to: 'hub', output: 'net.onnx' }, '--to hub writes a folder'],
   ['an unknown ending', { output: 'net.h5' }, 'end the file name with .safetensors, .onnx'],
   [
     'an ending of another format',
