@@ -30,7 +30,7 @@ export function registerExport(program: Command): void {
     )
     .option(
       '--no-fold-steps',
-      'keep the weights as trained, and store the positions of the blocks separately (safetensors)',
+      'keep the weights as trained, and store the positions of the blocks separately (safetensors, torch)',
     )
     .option('--normalise', 'the net takes pixels from 0 to 1 and normalises them itself (onnx)')
     .option('--json', 'print one JSON object at the end')

@@ -48,6 +48,7 @@ export { numbersOf } from './numbers.ts';
 export { absolutePath, checkPath, expandHome, type PathLike } from './user-path.ts';
 export { isFloat, typeInWords } from './element-types.ts';
 export { isGzip, otherKind } from './file-kind.ts';
+export { encodeStateDict } from './pytorch/write.ts';
 export type { WeightFile } from './found-weights.ts';
 export { checkOutputFile, makeFolder, makeNewFolder } from './output-path.ts';
 export { reasonOfCode, reasonOfSystemError } from './system-error.ts';

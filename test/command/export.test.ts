@@ -7,6 +7,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type ExportFlags, exportRun } from '../../src/cli/export-run.ts';
 import { UsageError } from '../../src/errors.ts';
+import { decodeSafetensors, encodeStateDict, openWeightFile } from '../../src/io/index.ts';
 import { relativeError } from '../../src/reference/index.ts';
 import { temporaryFolder } from '../../src/test-folder.ts';
 import { keep, noGrad, scope } from '../../src/tensor/index.ts';
@@ -176,6 +177,44 @@ it.skipIf(torch === undefined)(
   },
 );
 
+it('a state dict in the format of torch.save has the same tensors', async () => {
+  const [file, same] = [at('net.pth'), at('same.safetensors')];
+  const keyStyle = 'torchvision';
+  exportRun(run, { ...defaults, output: file, keyStyle });
+  exportRun(run, { ...defaults, output: same, keyStyle });
+  const { tensors } = decodeSafetensors(readFileSync(same), same);
+  const found = await openWeightFile(file);
+  expect([...found.tensors.keys()]).toEqual([...tensors.keys()]);
+  for (const [name, tensor] of found.tensors) {
+    const { data, ...rest } = tensors.get(name)!;
+    expect(await tensor.read(), name).toEqual({ ...rest, data: new Uint8Array(data) });
+  }
+  found.close();
+  // Programs that map the file need aligned storages.
+  const [storages, starts] = [new Set([...tensors.values()].map(({ data }) => data)), [] as number[]];
+  let position = 0;
+  for (const piece of encodeStateDict(tensors)) {
+    if (storages.has(piece)) starts.push(position % 64);
+    position += piece.byteLength;
+  }
+  expect(starts).toEqual(Array.from(tensors, () => 0));
+});
+
+it.skipIf(torch === undefined)(
+  `PyTorch loads it with weights_only (${torch ?? `skipped: ${python} has no torch`})`,
+  () => {
+    exportRun(run, { ...defaults, to: 'hub', output: at('hub') });
+    exportRun(run, { ...defaults, to: 'torch', output: at('net.pt'), keyStyle: 'torchvision' });
+    writeFileSync(at('images.bin'), images);
+    const code = [
+      'sys.path.insert(0, folder); import json; from resnet import ResNet',
+      'net = ResNet(json.load(open(os.path.join(folder, "config.json"))))',
+      'weights = torch.load("net.pt", weights_only=True); net.load_state_dict(weights); net.eval()',
+    ];
+    expectLogits(inPyTorch(code.join('\n')));
+  },
+);
+
 it("the hub's configuration and card hold classes, results, recipe and positions", () => {
   const folder = at('hub-2');
   exportRun(run, { ...defaults, output: `${folder}/` });
@@ -206,7 +245,7 @@ it("the hub's configuration and card hold classes, results, recipe and positions
 
 it.each<[string, Partial<ExportFlags>, string]>([
   ['a file name for a folder', { to: 'hub', output: 'net.onnx' }, '--to hub writes a folder'],
-  ['an unknown ending', { output: 'net.h5' }, 'end the file name with .safetensors, .onnx'],
+  ['an unknown ending', { output: 'net.h5' }, 'end the file name with .safetensors, .onnx, .pth, .pt'],
   [
     'an ending of another format',
     { to: 'onnx', output: 'net.safetensors' },
@@ -215,12 +254,12 @@ it.each<[string, Partial<ExportFlags>, string]>([
   [
     'a flag of another format',
     { output: 'net.onnx', keyStyle: 'akamaster' },
-    '--key-style applies to --to safetensors, not to --to onnx',
+    '--key-style applies to --to safetensors, torch, not to --to onnx',
   ],
   [
     'unfolded steps',
     { output: 'net.onnx', foldSteps: false },
-    '--no-fold-steps applies to --to safetensors, not to --to onnx',
+    '--no-fold-steps applies to --to safetensors, torch, not to --to onnx',
   ],
   [
     'normalised weights',
