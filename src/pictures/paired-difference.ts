@@ -1,6 +1,6 @@
 /** The paired difference of two groups of runs: one row per seed, and their mean with its interval. */
 import { series } from '../draw/index.ts';
-import type { PairedGain } from '../stats/index.ts';
+import type { PairedDifference } from '../stats/index.ts';
 import { type Figure, panelWidth } from './figure.ts';
 import { dot, intervalBar, paddedRange, rowChart, tick } from './rows.ts';
 
@@ -10,7 +10,7 @@ export interface PairedDifferences {
   readonly seeds: readonly string[];
   /** b - a, by seed. */
   readonly differences: readonly number[];
-  readonly difference: Pick<PairedGain, 'mean' | 'interval'>;
+  readonly difference: Pick<PairedDifference, 'mean' | 'interval'>;
 }
 
 /** More rows than this do not fit a page: all seeds share one row. */

@@ -1,6 +1,6 @@
 /** Compares two groups of runs, seed by seed. */
 import { UsageError } from '../../errors.ts';
-import { type Mean, type PairedGain, pairedGain, summarizeMean } from '../../stats/index.ts';
+import { type Mean, type PairedDifference, pairedDifference, summarizeMean } from '../../stats/index.ts';
 import { type Group, readGroup } from './group.ts';
 
 export interface ComparedGroup extends Mean {
@@ -8,8 +8,6 @@ export interface ComparedGroup extends Mean {
   /** Value by seed. */
   readonly values: Readonly<Record<string, number>>;
 }
-
-export type PairedDifference = Omit<PairedGain, 'pairsNeeded'>;
 
 export interface GroupComparison {
   readonly metric: string;
@@ -51,16 +49,13 @@ export function compareGroups(
   if (seeds.length === 0)
     throw new UsageError(`no seed is in both groups: ${a} has ${listed(first)}, ${b} has ${listed(second)}`);
   const differences = seeds.map((seed) => second.values.get(seed)! - first.values.get(seed)!);
-  const difference: PairedDifference & { pairsNeeded?: number } = pairedGain(differences);
-  // That number is for errors in percent.
-  delete difference.pairsNeeded;
   return {
     metric: first.metric,
     a: compared(first),
     b: compared(second),
     seeds,
     differences,
-    difference,
+    difference: pairedDifference(differences),
     notes: [...first.notes, ...second.notes, ...unpaired(first, second), ...unpaired(second, first)],
   };
 }
