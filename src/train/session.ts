@@ -169,10 +169,7 @@ async function resumeTaken(
     recoverFolder(last);
     // A run killed before its first save starts again.
     const saved = existsSync(last) ? readCheckpointState(last) : undefined;
-    if (saved && config.epochs < saved.epoch + (saved.batch > 0 ? 1 : 0))
-      throw new UsageError(
-        `--epochs ${config.epochs}: ${dir} has ${saved.batch > 0 ? 'begun' : 'finished'} epoch ${saved.epoch + (saved.batch > 0 ? 1 : 0)}; give at least that`,
-      );
+    if (saved) checkEpochs(config, saved, dir);
     const experiment = await createExperiment(config, (data) => {
       if (saved) checkDataIdentity(saved, data, dir);
     });
@@ -197,6 +194,15 @@ async function resumeTaken(
   } finally {
     release();
   }
+}
+
+/** @throws UsageError for fewer epochs than are begun */
+function checkEpochs({ epochs }: TrainConfig, { epoch, batch }: CheckpointState, dir: string): void {
+  const begun = batch > 0 ? epoch + 1 : epoch;
+  if (epochs < begun)
+    throw new UsageError(
+      `--epochs ${epochs}: ${dir} has ${batch > 0 ? 'begun' : 'finished'} epoch ${begun}; give at least that`,
+    );
 }
 
 /** Loads the last checkpoint into the experiment. @throws UsageError if another model made it */

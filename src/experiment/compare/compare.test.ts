@@ -149,7 +149,7 @@ it('never merges two runs of a seed: it names what tells them apart', () => {
 });
 
 it.each([
-  ['a missing path', 'missing', UsageError, /does not exist/],
+  ['a missing path', 'missing', FileError, /does not exist/],
   ['a value that no run has', 'RUNS:scheme=vanila', FileError, /none of 1 matches; scheme is vanilla/],
   [
     'a setting that does not exist',
@@ -158,10 +158,11 @@ it.each([
     /there is no schem; did you mean scheme\?/,
   ],
   ['a table without seeds', 'CSV', UsageError, /there is no column seed; give --seed-column, one of a, loss/],
-])('%s is refused in one line', (_, text, __, message) => {
+])('%s is refused in one line', (_, text, kind, message) => {
   const root = runs({ seed: 1, error: 9, scheme: 'vanilla' });
   const group = text.replace('RUNS', root).replace('CSV', csv('a,loss', '1,2'));
   expect(() => compareGroups(group, root)).toThrow(message);
+  expect(() => compareGroups(group, root)).toThrow(kind);
 });
 
 it('groups without a common seed are refused with the seeds of both', () => {

@@ -2,10 +2,10 @@
 import { nearest } from '../../check.ts';
 import { FileError, UsageError } from '../../errors.ts';
 import { isFile, isFolder } from '../../io/index.ts';
-import { isRunFolder, listRuns } from '../../runs/index.ts';
+import { notRunFolder } from '../../runs/index.ts';
 import { type Measured, measuredInCsv, type Measurements } from './csv.ts';
 import { eventFilesIn, measuredInEventFiles } from './event-files.ts';
-import { measuredInRuns } from './runs.ts';
+import { measuredInRuns, runsAt } from './runs.ts';
 import { equals, parseSelection } from './selection.ts';
 
 export interface Group {
@@ -59,9 +59,11 @@ export function readGroup(text: string, options: GroupOptions): Group & { readon
 
 function measurementsIn(path: string, { seedColumn }: GroupOptions): Measurements {
   if (isFile(path)) return measuredInCsv(path, seedColumn);
-  if (!isFolder(path) || isRunFolder(path) || listRuns(path).length > 0) return measuredInRuns(path);
-  const logs = eventFilesIn(path);
-  return logs.size > 0 ? measuredInEventFiles(logs) : measuredInRuns(path);
+  const runs = runsAt(path);
+  if (runs.length > 0) return measuredInRuns(runs);
+  const logs = isFolder(path) ? eventFilesIn(path) : new Map<string, string[]>();
+  if (logs.size > 0) return measuredInEventFiles(logs);
+  throw new FileError(notRunFolder(path) ?? `${path} holds no run folder`);
 }
 
 function factNamed(key: string, measured: readonly Measured[], text: string): string {

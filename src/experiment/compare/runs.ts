@@ -1,15 +1,17 @@
 /** Measurements in run folders. */
 import { basename } from 'node:path';
-import { FileError } from '../../errors.ts';
 import { isFolder } from '../../io/index.ts';
-import { isRunFolder, listRuns, notRunFolder, readRun, type Run } from '../../runs/index.ts';
+import { isRunFolder, listRuns, readRun, type Run } from '../../runs/index.ts';
 import { flagOf } from '../../train/settings/flags.ts';
 import type { Measured, Measurements } from './csv.ts';
 
-/** @param path - a run folder, or a folder of run folders */
-export function measuredInRuns(path: string): Measurements {
-  const runs = isRunFolder(path) ? [readRun(path)] : isFolder(path) ? listRuns(path) : [];
-  if (runs.length === 0) throw new FileError(notRunFolder(path) ?? `${path} holds no run folder`);
+/** The runs at a path: a run folder, or a folder of run folders. */
+export function runsAt(path: string): Run[] {
+  if (!isFolder(path)) return [];
+  return isRunFolder(path) ? [readRun(path)] : listRuns(path);
+}
+
+export function measuredInRuns(runs: readonly Run[]): Measurements {
   const results = runs.map(measuredIn);
   const unfinished = runs.filter((_, i) => results[i] === undefined);
   return {
