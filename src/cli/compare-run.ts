@@ -1,9 +1,7 @@
 /** Runs `meanfield compare`. */
-import { extname } from 'node:path';
-import { FileError } from '../errors.ts';
 import { type CompareOptions, compareGroups, type GroupComparison } from '../experiment/compare/index.ts';
-import { checkOutputFile, writeFileAtomic } from '../io/index.ts';
 import { print, printJson, say } from './output.ts';
+import { checkPictureFile, writePictureFile } from './picture-file.ts';
 import { visible } from './terminal.ts';
 import { textTable } from './text-table.ts';
 
@@ -17,7 +15,7 @@ export async function runCompare(
   b: string,
   { output, json, ...options }: CompareFlags,
 ): Promise<void> {
-  if (output !== undefined) checkFigureFile(output);
+  if (output !== undefined) checkPictureFile(output, figureEndings);
   const comparison = compareGroups(a, b, options);
   for (const note of comparison.notes) say(visible(`compare: ${note}`));
   if (!json) print(`${tableOf(comparison)}\n\n${sentence(comparison)}`);
@@ -33,19 +31,13 @@ const digits = (value: number): string => String(Number(value.toPrecision(4)));
 function tableOf({ metric, a, b }: GroupComparison): string {
   return textTable(
     ['', 'group', 'seeds', metric, 'standard error'],
-    [
-      ['A', a],
-      ['B', b],
-    ].map(([letter, group]) => {
-      const { name, n, mean, standardError } = group as GroupComparison['a'];
-      return [
-        letter as string,
-        name,
-        String(n),
-        digits(mean),
-        standardError === undefined ? '' : digits(standardError),
-      ];
-    }),
+    [['A', a] as const, ['B', b] as const].map(([letter, { name, n, mean, standardError }]) => [
+      letter,
+      name,
+      String(n),
+      digits(mean),
+      standardError === undefined ? '' : digits(standardError),
+    ]),
   );
 }
 
@@ -65,23 +57,12 @@ function sentence({ metric, seeds, difference }: GroupComparison): string {
 
 const figureEndings = ['.svg', '.png', '.pdf'];
 
-function checkFigureFile(file: string): void {
-  checkOutputFile(file);
-  if (!figureEndings.includes(extname(file).toLowerCase()))
-    throw new FileError(`cannot write ${file}: a figure ends in ${figureEndings.join(', ')}`);
-}
-
 async function writeFigure(file: string, comparison: GroupComparison): Promise<void> {
   const { pairedDifferenceFigure, panelWidth } = await import('../pictures/index.ts');
   const { captioned, pictureToSvg, themes } = await import('../draw/index.ts');
-  const { renderPdf, renderPng } = await import('../report/index.ts');
   const names = { a: comparison.a.name, b: comparison.b.name };
   const figure = pairedDifferenceFigure({ ...comparison, names }, sentence(comparison));
   const picture = figure.panels[0]!.draw(themes.light, panelWidth);
   const svg = pictureToSvg(captioned(picture, figure.caption, themes.light));
-  const ending = extname(file).toLowerCase();
-  const content =
-    ending === '.svg' ? svg : ending === '.png' ? renderPng(svg) : await renderPdf(svg, figure.title);
-  if (content === undefined) throw new FileError(`cannot write ${file}: PDF needs the DejaVu fonts`);
-  writeFileAtomic(file, content);
+  await writePictureFile(file, svg, figure.title);
 }

@@ -1,7 +1,6 @@
 /** Computes a picture of the lab and prints its numbers, or the code that computes them. */
-import { extname } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
-import { checkOutputFile, fileText, writeFileAtomic } from '../io/index.ts';
+import { fileText, writeFileAtomic } from '../io/index.ts';
 import {
   computedParts,
   type Engine,
@@ -26,6 +25,7 @@ import {
 } from '../studio/lab/index.ts';
 import { meanfieldCommand } from '../program.ts';
 import { print, printJson, say } from './output.ts';
+import { checkPictureFile, endingOf, writePictureFile } from './picture-file.ts';
 import { textTable } from './text-table.ts';
 
 export interface LabFlags extends Partial<LabState> {
@@ -51,7 +51,7 @@ export async function runLab(flags: LabFlags): Promise<number> {
     else process.stdout.write(code);
     return 0;
   }
-  if (flags.output !== undefined) checkPicture(flags.output);
+  if (flags.output !== undefined) checkPictureFile(flags.output, endings);
   const started = performance.now();
   const { numbers, parts } = await computed(state, flags.engine);
   const seconds = (performance.now() - started) / 1000;
@@ -85,13 +85,6 @@ const pictureWidth = 1200;
 
 const endings = ['.svg', '.png', '.json'];
 
-/** @throws UsageError for another extension, FileError if it cannot be written */
-function checkPicture(file: string): void {
-  if (!endings.includes(extname(file).toLowerCase()))
-    throw new UsageError(`--output ${file}: end its name in ${endings.join(', ')}`);
-  checkOutputFile(file);
-}
-
 /** As JSON or as a picture, depending on the extension. */
 async function writePicture(
   file: string,
@@ -99,8 +92,7 @@ async function writePicture(
   { state, parts }: { readonly state: LabState; readonly parts: readonly Part[] },
   caption: string,
 ): Promise<void> {
-  const ending = extname(file).toLowerCase();
-  if (ending === '.json') {
+  if (endingOf(file) === '.json') {
     writeFileAtomic(file, `${JSON.stringify(whole)}\n`);
     return;
   }
@@ -114,8 +106,7 @@ async function writePicture(
     height: view.height(pictureWidth),
     theme: themes.light,
   });
-  const svg = pictureToSvg(captioned(picture, caption, themes.light));
-  writeFileAtomic(file, ending === '.svg' ? svg : (await import('../report/index.ts')).renderPng(svg));
+  await writePictureFile(file, pictureToSvg(captioned(picture, caption, themes.light)));
 }
 
 /** The knobs of the preset, overridden by the flags. */
