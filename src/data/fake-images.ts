@@ -13,19 +13,21 @@ export const picture = (height: number, width: number, channels: Channels, shade
     }),
   );
 
-/** Writes a file in the format of its extension; grey images are grey in the file as well. */
-export async function putImage(
-  root: string,
+export type FakeImage = readonly [
   name: string,
   bytes: Buffer,
   height: number,
   width: number,
   channels: Channels,
-): Promise<string> {
+];
+
+/** Writes a file in the format of its extension; grey images are grey in the file as well. */
+export async function putImage(root: string, ...image: FakeImage): Promise<string> {
+  const [name, bytes, height, width, channels] = image;
   const path = join(root, name);
   makeFolder(dirname(path));
-  const image = sharp(bytes, { raw: { height, width, channels } });
-  const coloured = channels === 1 ? image.toColourspace('b-w') : image;
+  const pixels = sharp(bytes, { raw: { height, width, channels } });
+  const coloured = channels === 1 ? pixels.toColourspace('b-w') : pixels;
   const lossless = path.endsWith('.webp')
     ? coloured.webp({ lossless: true })
     : /\.jpe?g$/i.test(path)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DataError } from '../errors.ts';
-import { type Channels, picture, putImage } from './fake-images.ts';
+import { type Channels, type FakeImage, picture, putImage } from './fake-images.ts';
 import { decodeImage } from './image-file.ts';
 import { readImageFolder } from './image-folder.ts';
 import { temporaryFolder } from '../test-folder.ts';
@@ -13,13 +13,7 @@ beforeEach(() => {
   root = temporaryFolder();
 });
 
-const put = (
-  name: string,
-  bytes: Buffer,
-  height: number,
-  width: number,
-  channels: Channels,
-): Promise<string> => putImage(root, name, bytes, height, width, channels);
+const put = (...image: FakeImage): Promise<string> => putImage(root, ...image);
 
 const largest = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((max, byte, i) => Math.max(max, Math.abs(byte - b[i]!)), a.length === b.length ? 0 : 999);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DataError, UsageError } from '../errors.ts';
-import { type Channels, picture, putImage } from './fake-images.ts';
+import { type FakeImage, picture, putImage } from './fake-images.ts';
 import { displayPath } from './file-path.ts';
 import { decodeImage } from './image-file.ts';
 import { findImageFolder, readImageFolder, readImageFolderTest } from './image-folder.ts';
@@ -15,13 +15,7 @@ beforeEach(() => {
   root = temporaryFolder();
 });
 
-const put = (
-  name: string,
-  bytes: Buffer,
-  height: number,
-  width: number,
-  channels: Channels,
-): Promise<string> => putImage(root, name, bytes, height, width, channels);
+const put = (...image: FakeImage): Promise<string> => putImage(root, ...image);
 const gray = (name: string, shade = 0): Promise<string> => put(name, picture(6, 5, 1, shade), 6, 5, 1);
 
 /** Two classes with a file each, in both parts. */
