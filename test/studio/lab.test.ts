@@ -15,7 +15,7 @@ import {
   withPart,
 } from '../../src/studio/lab/index.ts';
 import { seriousViolations } from './axe.ts';
-import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
+import { changeHash, hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
 let fixture: StudioFixture;
 let opened: Opened;
@@ -50,10 +50,7 @@ const coloursDrawn = (on: Page): Promise<number> =>
     return new Set(new Uint32Array(data.buffer)).size;
   })()`);
 
-const goTo = (hash: string): Promise<void> =>
-  page.evaluate((to) => {
-    (globalThis as unknown as { location: { hash: string } }).location.hash = to;
-  }, hash);
+const goTo = (hash: string): Promise<void> => changeHash(page, hash);
 
 describe.each(presets.map((preset: Preset) => [preset.name, preset] as const))('%s', (name, preset) => {
   it('shows the number of the library, and another one for another seed', { timeout: 120_000 }, async () => {

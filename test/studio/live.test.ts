@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Reproduction, RunWriter } from '../../src/runs/index.ts';
-import { hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
+import { changeHash, hashOf, type Opened, openStudio, type StudioFixture } from './page.ts';
 
 let fixture: StudioFixture;
 let opened: Opened;
@@ -121,7 +121,7 @@ it('playback in a view that was left does not change the URL of the next view', 
   const other = await fixture.open('#/run/live/depth');
   await other.page.getByRole('button', { name: 'play' }).click();
   await expect.poll(() => hashOf(other.page)).toContain('at=');
-  await other.page.evaluate("location.hash = '#/lab/mean-field-resnet?depth=12'");
+  await changeHash(other.page, '#/lab/mean-field-resnet?depth=12');
   await other.page.getByRole('heading', { name: 'Mean-field ResNet' }).first().waitFor();
   await sleep(400);
   expect(hashOf(other.page)).not.toContain('at=');

@@ -76,3 +76,12 @@ export async function openStudio(write: (runs: string) => void | Promise<void>):
 
 /** The state of the page as in its URL, decoded. */
 export const hashOf = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
+
+/** Changes the hash of an open page and waits until the page has drawn the new view. */
+export const changeHash = (page: Page, hash: string): Promise<void> =>
+  page.evaluate(`new Promise((resolve) => {
+    const to = ${JSON.stringify(hash)};
+    if (location.hash === to) return resolve();
+    addEventListener('hashchange', () => requestAnimationFrame(() => setTimeout(resolve)), { once: true });
+    location.hash = to;
+  })`);
