@@ -9,10 +9,11 @@ import type { CommandSettings } from './settings-file.ts';
 export async function showPlan(config: TrainConfig, { json }: CommandSettings): Promise<void> {
   const { data, learner } = await createExperiment(config);
   const settings = configToRecord(config);
-  const stepsPerEpoch = Math.min(
+  const batches = Math.min(
     new BatchPlan(data.train.count, config.batchSize).batches,
     config.limitTrainBatches ?? Infinity,
   );
+  const stepsPerEpoch = Math.ceil(batches / (config.accumulate ?? 1));
   const plan = {
     trainImages: data.train.count,
     ...(data.validation && { validationImages: data.validation.count }),

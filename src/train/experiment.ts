@@ -115,6 +115,15 @@ function checkAugmentation({ pad, cutout }: TrainConfig, { height, width }: Imag
     );
 }
 
+/** @throws UsageError for a batch, or the batches of a step, of more images than there are */
+function checkBatchSize({ batchSize, accumulate = 1, dataset }: TrainConfig, { count }: ImageSet): void {
+  const tooLarge = (what: string): UsageError =>
+    new UsageError(`${what} larger than the training set of ${dataset} (${count} images)`);
+  if (batchSize > count) throw tooLarge(`--batch-size ${batchSize} is`);
+  if (batchSize * accumulate > count)
+    throw tooLarge(`--accumulate ${accumulate} batches of ${batchSize} images are`);
+}
+
 /**
  * Replaces the initial weights by those of `--initial-checkpoint`, if set.
  *
@@ -196,10 +205,7 @@ export async function createExperiment(
   checkData?.(dataIdentity);
   const data = normalisedBy(loaded, config);
   checkAugmentation(config, data.train);
-  if (config.batchSize > data.train.count)
-    throw new UsageError(
-      `--batch-size ${config.batchSize} is larger than the training set of ${config.dataset} (${data.train.count} images)`,
-    );
+  checkBatchSize(config, data.train);
   const generator = new Generator(config.seed);
   const learner = new Learner(makeModel(config, data.train, generator), config);
   return { config, data, dataIdentity, learner, generator, identity: identityOf(config, data) };

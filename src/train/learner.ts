@@ -1,5 +1,6 @@
 /** A model with its optimiser. One training step is forward, gradients of theta and tau, update, sort. */
-import { checkObject } from '../check.ts';
+import { checkList, checkObject } from '../check.ts';
+import { UsageError } from '../errors.ts';
 import type { Swap } from '../mean-field/index.ts';
 import type { CifarResNet } from '../models/index.ts';
 import { crossEntropy } from '../nn/index.ts';
@@ -8,11 +9,21 @@ import { autocast, grad, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { TrainConfig } from './settings/table.ts';
 import { checkNet } from './check-net.ts';
 
-export interface StepOutcome {
-  /** Mean loss of the batch, before the update. */
+export interface Batch {
+  /** [B, C, H, W], normalised. */
+  readonly images: Tensor;
+  /** [B] */
+  readonly labels: Tensor;
+}
+
+interface Measured {
+  /** Mean loss of the images, before the update. */
   readonly loss: number;
-  /** Fraction of the batch misclassified, before the update. */
+  /** Fraction of the images misclassified, before the update. */
   readonly error: number;
+}
+
+export interface StepOutcome extends Measured {
   /** Changes of order after the update, by stage. */
   readonly swaps: ReadonlyMap<string, Swap>;
 }
@@ -92,13 +103,29 @@ export class Learner {
 
   /** One step of gradient descent on theta and tau together. */
   step(images: Tensor, labels: Tensor, lr: number): StepOutcome {
+    return this.stepOver([() => ({ images, labels })], lr);
+  }
+
+  /**
+   * One step along the mean gradient over the images of several batches. One batch is in memory at a time; batch norm
+   * uses the moments of each, and updates its running statistics once per batch.
+   *
+   * @param batches - at least one; each is called once
+   * @throws UsageError for an empty list
+   */
+  stepOver(batches: readonly (() => Batch)[], lr: number): StepOutcome {
+    if (checkList('batches', batches).length === 0) throw new UsageError('a step needs at least one batch');
     return scope(() => {
-      const { loss, logits, gradients } = this.lossAndGradients(images, labels);
+      const { gradients, ...outcome } = meanOver(batches.map((batch) => () => this.#measure(batch())));
       if (this.#config.clipGrad !== undefined) clipGradients([...gradients.values()], this.#config.clipGrad);
-      const outcome = { loss: loss.item(), error: errorRate(logits, labels) };
       this.optimizer.step(gradients, lr);
       return { ...outcome, swaps: this.projectAndSort() };
     });
+  }
+
+  #measure({ images, labels }: Batch): Gradients {
+    const { loss, logits, gradients } = this.lossAndGradients(images, labels);
+    return { loss: loss.item(), error: errorRate(logits, labels), images: labels.size, gradients };
   }
 
   /** Re-sorts the blocks after a change of the depth coordinates; returns the stages whose order changed. */
@@ -120,6 +147,33 @@ export class Learner {
         .every(Boolean),
     );
   }
+}
+
+interface Gradients extends Measured {
+  /** Number of images. */
+  readonly images: number;
+  readonly gradients: ReadonlyMap<string, Tensor>;
+}
+
+/** The means over all images of batches that are measured one after another. */
+function meanOver(batches: readonly (() => Gradients)[]): Omit<Gradients, 'images'> {
+  const [first, ...others] = batches;
+  const sum = scope(first!);
+  if (others.length === 0) return sum;
+  const total = [...sum.gradients.values()];
+  let { images } = sum;
+  let [loss, error] = [images * sum.loss, images * sum.error];
+  ops.foreachMulScalar_(total, images);
+  for (const batch of others)
+    scope(() => {
+      const next = batch();
+      ops.foreachAdd_(total, [...next.gradients.values()], next.images);
+      images += next.images;
+      loss += next.images * next.loss;
+      error += next.images * next.error;
+    });
+  ops.foreachDivScalar_(total, images);
+  return { loss: loss / images, error: error / images, gradients: sum.gradients };
 }
 
 /** Fraction of rows whose largest logit is not the label's. */

@@ -7,13 +7,13 @@ import { BatchPlan, fillBatch, type ImageSet } from '../data/index.ts';
 import { DivergenceError, type ExitCode } from '../errors.ts';
 import { learningRate, type LrOptions, checkLrOptions } from '../optim/index.ts';
 import type { RunWriter, StageRecord, TestSamples } from '../runs/index.ts';
-import { scope, type Tensor } from '../tensor/index.ts';
+import { type Tensor } from '../tensor/index.ts';
 import { BatchTensors } from './batch-tensors.ts';
 import { type CheckpointState, saveCheckpoint } from './checkpoint.ts';
 import { Stopwatch, yieldToEventLoop } from './clock.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
-import type { StepOutcome } from './learner.ts';
+import type { Batch, StepOutcome } from './learner.ts';
 import type { OnProgress } from './progress.ts';
 import { SampleChooser } from './samples.ts';
 
@@ -51,7 +51,13 @@ export class TrainingRun {
   readonly #writer: RunWriter;
   readonly #tensors: BatchTensors;
   readonly #plan: BatchPlan;
+  /** Batches of an epoch, and its steps. */
   readonly #batches: number;
+  readonly #steps: number;
+  /** Batches of a step; the last step of an epoch may have fewer. */
+  readonly #perStep: number;
+  /** The pixels of a batch. */
+  readonly #bytes: Uint8Array;
   readonly #lr: LrOptions;
   readonly #options: RunOptions;
   readonly #watch: Stopwatch;
@@ -65,8 +71,12 @@ export class TrainingRun {
     this.#options = options;
     this.#tensors = new BatchTensors(data.train, data, config.dtype, config.device);
     this.#plan = new BatchPlan(data.train.count, config.batchSize);
+    const { height, width, channels } = data.train;
+    this.#bytes = new Uint8Array(config.batchSize * height * width * channels);
     this.#batches = Math.min(this.#plan.batches, config.limitTrainBatches ?? Infinity);
-    this.#lr = { ...config, totalSteps: config.epochs * this.#batches, stepsPerEpoch: this.#batches };
+    this.#perStep = config.accumulate ?? 1;
+    this.#steps = Math.ceil(this.#batches / this.#perStep);
+    this.#lr = { ...config, totalSteps: config.epochs * this.#steps, stepsPerEpoch: this.#steps };
     checkLrOptions(this.#lr);
     this.#state = {
       version: 1,
@@ -125,33 +135,36 @@ export class TrainingRun {
 
   /** Runs the remaining steps of the epoch. */
   async #finishEpoch(): Promise<ExitCode | undefined> {
-    const { config, data } = this.#experiment;
+    const { config } = this.#experiment;
     const order = this.#plan.order(config.seed, this.#state.epoch);
-    const pixels = data.train.height * data.train.width * data.train.channels;
-    const bytes = new Uint8Array(config.batchSize * pixels);
-    const augmentation = { pad: config.pad, flip: config.flip, cutout: config.cutout };
-    while (this.#state.batch < this.#batches) {
+    while (this.#state.batch < this.#steps) {
       const started = performance.now();
-      const indices = this.#plan.indices(order, this.#state.batch);
-      const view = bytes.subarray(0, indices.length * pixels);
-      fillBatch(data.train, indices, augmentation, config.seed, this.#state.epoch, view);
       const lr = learningRate(this.#lr, this.#state.step);
-      const outcome = scope(() => {
-        const labels = Array.from(indices, (index) => data.train.labels[index] ?? 0);
-        return this.#experiment.learner.step(
-          this.#tensors.images(view, indices.length),
-          this.#tensors.labels(labels),
-          lr,
-        );
-      });
-      this.#record(outcome, lr, indices.length, (performance.now() - started) / 1000);
+      const first = this.#state.batch * this.#perStep;
+      const last = Math.min(first + this.#perStep, this.#batches);
+      const batches = Array.from({ length: last - first }, (_, i) => this.#plan.indices(order, first + i));
+      const outcome = this.#experiment.learner.stepOver(
+        batches.map((indices) => () => this.#batchOf(indices)),
+        lr,
+      );
+      const images = batches.reduce((sum, { length }) => sum + length, 0);
+      this.#record(outcome, lr, images, (performance.now() - started) / 1000);
       const due = config.recoveryInterval > 0 && this.#state.step % config.recoveryInterval === 0;
-      if (due && this.#state.batch < this.#batches) this.#save('last');
+      if (due && this.#state.batch < this.#steps) this.#save('last');
       await yieldToEventLoop();
       const interrupted = this.#options.interrupted?.();
       if (interrupted !== undefined) return interrupted;
     }
     return undefined;
+  }
+
+  #batchOf(indices: Int32Array): Batch {
+    const { config, data } = this.#experiment;
+    const { seed, pad, flip, cutout } = config;
+    const bytes = this.#bytes.subarray(0, (indices.length * this.#bytes.length) / config.batchSize);
+    fillBatch(data.train, indices, { pad, flip, cutout }, seed, this.#state.epoch, bytes);
+    const labels = Array.from(indices, (index) => data.train.labels[index] ?? 0);
+    return { images: this.#tensors.images(bytes, indices.length), labels: this.#tensors.labels(labels) };
   }
 
   /** Counts and records a step. */
@@ -201,6 +214,7 @@ export class TrainingRun {
   }
 
   #tellStep(lr: number, { loss, wrong, images, seconds }: CheckpointState['running']): void {
+    const { config } = this.#experiment;
     const { step, epoch, batch } = this.#state;
     const imagesPerSecond = images / seconds;
     this.#options.onProgress?.({
@@ -208,14 +222,14 @@ export class TrainingRun {
       step,
       totalSteps: this.totalSteps,
       epoch,
-      epochs: this.#experiment.config.epochs,
+      epochs: config.epochs,
       batch: batch - 1,
-      batches: this.#batches,
+      batches: this.#steps,
       loss: loss / images,
       error: (100 * wrong) / images,
       lr,
       imagesPerSecond,
-      secondsLeft: ((this.totalSteps - step) * this.#experiment.config.batchSize) / imagesPerSecond,
+      secondsLeft: ((this.totalSteps - step) * this.#perStep * config.batchSize) / imagesPerSecond,
     });
   }
 

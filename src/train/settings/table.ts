@@ -187,7 +187,13 @@ export const settings = {
     default: 128,
     group: 'optimiser',
     short: 'b',
-    help: 'images per step',
+    help: 'images per batch',
+  }),
+  accumulate: optional({
+    kind: integer({ min: 1 }, '<batches>'),
+    group: 'optimiser',
+    help: 'batches per step: the step takes the mean gradient over their images',
+    defaultLabel: '1',
   }),
   opt: defaulted({ kind: choice(optimisers), default: 'sgd', group: 'optimiser', help: 'sgd or adam' }),
   lr: defaulted({
