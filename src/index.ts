@@ -1,4 +1,4 @@
-/** The public API. Subpaths: meanfield/tensor, /io, /mean-field, /models, /train, /theory, /data, /reference. */
+/** The public API. Subpaths: meanfield/tensor, /io, /mean-field, /models, /train, /theory, /runs, /data, /reference. */
 export {
   throwIfAborted,
   type LongCallOptions,
@@ -23,6 +23,7 @@ export * as meanField from './mean-field/index.ts';
 export * as models from './models/index.ts';
 export { OperatorError } from './native/index.ts';
 export * as reference from './reference/index.ts';
+export * as runs from './runs/public.ts';
 export * as tensor from './tensor/index.ts';
 export * as theory from './theory/index.ts';
 export * as train from './train/index.ts';
