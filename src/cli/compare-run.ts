@@ -28,16 +28,22 @@ export async function runCompare(
 
 const digits = (value: number): string => String(Number(value.toPrecision(4)));
 
+/** A column of numbers with the same decimals: four digits of the largest. */
+function columnOf(values: readonly (number | undefined)[]): string[] {
+  const largest = Math.max(...values.map((value) => Math.abs(value ?? 0)));
+  const decimals = 3 - Math.floor(Math.log10(largest));
+  const isPlain = Number.isFinite(decimals) && decimals >= 0 && decimals <= 8;
+  return values.map((value) =>
+    value === undefined ? '' : isPlain ? value.toFixed(decimals) : digits(value),
+  );
+}
+
 function tableOf({ metric, a, b }: GroupComparison): string {
+  const means = columnOf([a.mean, b.mean]);
+  const errors = columnOf([a.standardError, b.standardError]);
   return textTable(
     ['', 'group', 'seeds', metric, 'standard error'],
-    [['A', a] as const, ['B', b] as const].map(([letter, { name, n, mean, standardError }]) => [
-      letter,
-      name,
-      String(n),
-      digits(mean),
-      standardError === undefined ? '' : digits(standardError),
-    ]),
+    [a, b].map(({ name, n }, i) => [i ? 'B' : 'A', name, String(n), means[i]!, errors[i]!]),
   );
 }
 
