@@ -17,6 +17,7 @@ const readingChecks = {
   format: node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   types: node('typescript/bin/tsc', '-p', 'tsconfig.json'),
   'types of the page': node('typescript/bin/tsc', '-p', 'src/studio/client/tsconfig.json'),
+  'types of the site': node('typescript/bin/tsc', '-p', 'docs/.vitepress/tsconfig.json'),
   imports: node(
     'dependency-cruiser/bin/dependency-cruise.mjs',
     'src',

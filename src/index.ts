@@ -1,4 +1,8 @@
-/** The public API. Subpaths: meanfield/tensor, /io, /mean-field, /models, /train, /theory, /runs, /data, /reference. */
+/**
+ * All entry points by name, the errors, and options of long calls.
+ *
+ * @module meanfield
+ */
 export {
   throwIfAborted,
   type LongCallOptions,

@@ -34,7 +34,7 @@ export class BatchPlan {
     return permutation(seed, epoch, this.count);
   }
 
-  /** The images of one batch. @param order - from {@link order} */
+  /** The images of one batch. @param order - from {@link BatchPlan.order} */
   indices(order: Int32Array, batch: number): Int32Array {
     checkInteger('batch', batch, { min: 0, max: this.batches - 1 });
     return order.subarray(batch * this.batchSize, Math.min((batch + 1) * this.batchSize, this.count));

@@ -1,3 +1,8 @@
+/**
+ * Data sets: loading, fetching, batches, augmentation, images in files.
+ *
+ * @module meanfield/data
+ */
 export { type Augmentation, fillBatch } from './augment.ts';
 export { BatchPlan } from './batches.ts';
 export { classNameOf } from './class-names.ts';

@@ -332,7 +332,7 @@ export interface ParticleGradient {
 
 /**
  * {@link flowGradient} without checks and without gradients that move no particle, for flows of particles that
- * call it thousands of times. The caller checks shapes first, with {@link checkFit}.
+ * call it thousands of times. The caller checks shapes first, with `checkFit`.
  */
 export function particleGradient(
   problem: Problem,

@@ -1,3 +1,8 @@
+/**
+ * The mean-field model: flow and adjoint, families f, measures rho, functional gradient, schedules.
+ *
+ * @module meanfield/mean-field
+ */
 export { type Block, sliceOf } from './block.ts';
 export {
   adjointFlow,

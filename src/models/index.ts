@@ -1,3 +1,8 @@
+/**
+ * CIFAR ResNets and ResNeXts whose blocks have positions in depth.
+ *
+ * @module meanfield/models
+ */
 export {
   createModel,
   modelNames,

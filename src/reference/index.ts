@@ -1,6 +1,8 @@
 /**
  * The reference: plain float64 TypeScript without imports, slow and obvious. Tests compare every fast path with
  * it.
+ *
+ * @module meanfield/reference
  */
 export { activation, activations, type Activation, type ActivationName } from './activation.ts';
 export { activationSeries } from './activation-series.ts';

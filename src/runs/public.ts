@@ -1,4 +1,8 @@
-/** Reads run folders from TypeScript: `meanfield/runs`. It does not load libtorch. */
+/**
+ * Reads run folders. It does not load libtorch.
+ *
+ * @module meanfield/runs
+ */
 import { statSync } from 'node:fs';
 import { FileError, UsageError } from '../errors.ts';
 import { checkPath, type PathLike } from '../io/index.ts';

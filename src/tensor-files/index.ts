@@ -1,4 +1,8 @@
-/** `meanfield/io`: tensors and tables in files that other programs read. */
+/**
+ * Tensors and tables in files that other programs read.
+ *
+ * @module meanfield/io
+ */
 export { loadTensors, saveTensors } from './by-extension.ts';
 export {
   type CsvOptions,

@@ -1,3 +1,8 @@
+/**
+ * Tensors of libtorch: creation, operators, autograd, random generators, and scopes that free them.
+ *
+ * @module meanfield/tensor
+ */
 export { autocast } from './autocast.ts';
 export { enableGrad, grad, type GradOptions, isGradEnabled, noGrad } from './autograd.ts';
 export { type CreateOptions, full, ones, tensor, fromBuffer, to, zeros } from './create.ts';

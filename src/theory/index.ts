@@ -1,4 +1,8 @@
-/** The claims of the talk as computations, and their shared tools. */
+/**
+ * The claims of the talk as computations, and their shared tools.
+ *
+ * @module meanfield/theory
+ */
 export { atLeast, atMost, within } from './check.ts';
 export { type Claim, type ClaimOptions, measureClaim, type Outcome, type ClaimContext } from './claim.ts';
 export { claims } from './claims/index.ts';

@@ -1,3 +1,8 @@
+/**
+ * Training: settings, steps, evaluation, checkpoints, runs.
+ *
+ * @module meanfield/train
+ */
 export { BatchTensors } from './batch-tensors.ts';
 export { loadCheckpoint, readCheckpointState, type CheckpointState, saveCheckpoint } from './checkpoint.ts';
 export {

@@ -66,8 +66,11 @@ export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
 }
 
 interface TestImageOptions {
+  /** A data set other than that of the training. */
   readonly dataset?: string | undefined;
+  /** The folder of the data, if it has moved. */
   readonly dataDir?: string | undefined;
+  /** Maximum number of test images, evenly spaced. */
   readonly limitTest?: number;
 }
 
@@ -78,9 +81,8 @@ export type TestImages = TestData & Pick<ImageData, 'mean' | 'std'>;
  * Loads the images to test a trained net on, with the mean and standard deviation of its training: scaled to its
  * image size, in its colours, with labels matched to its classes by name.
  *
- * @param dataset - a data set other than that of the training
- * @param dataDir - the data's folder, if it has moved
- * @param limitTest - maximum number of test images, evenly spaced
+ * @param folder - the run folder
+ * @param trained - the run, as `loadTrained` returns it
  * @throws UsageError if the classes are not those of the net, DataError if the data are missing or damaged
  */
 export async function loadTestImages(
