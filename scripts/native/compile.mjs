@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { diagnose } from './diagnosis.mjs';
 import { fail } from './fail.mjs';
 import { list, removeAbandoned, replaceFile, sha256, temporaryName } from './files.mjs';
 
@@ -72,25 +73,32 @@ export function plan(source, build, torch) {
     const defined = members.includes('operators.cc') ? [`-DMEANFIELD_NAMESPACE="meanfield_${name}"`] : [];
     const object = join(objects, `${group.replaceAll('/', '_')}.o`);
     const stamp = sha256(...everything, defined.join('\n'), ...contents(members));
-    return { members, defined, object, stamp, stampFile: `${object}.stamp` };
+    const text = members.map((path) => `#include "${path}"\n`).join('');
+    return { members, text, defined, object, stamp, stampFile: `${object}.stamp` };
   });
   return { build, objects, units, args: [...flags, ...includes, `-I${source}`] };
 }
 
 /** Runs a command that writes a file; the file appears when it is complete. */
-async function produce(file, command, args, input = '') {
-  const child = spawn(command, [...args, '-o', temporaryName(file)], {
-    stdio: ['pipe', 'inherit', 'inherit'],
+async function produce(file, torch, args, input = '') {
+  const child = spawn(compiler, [...args, '-o', temporaryName(file)], {
+    stdio: ['pipe', 'inherit', 'pipe'],
+  });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output += text;
+    process.stderr.write(text);
   });
   // A compiler that fails at once does not read its input.
   child.stdin.on('error', () => undefined).end(input);
   const code = await new Promise((resolve) => {
     child.on('error', (error) =>
-      fail(`cannot run ${command}: ${error.message} (Debian, Ubuntu: apt-get install g++)`),
+      fail(`cannot run ${compiler}: ${error.message} (Debian, Ubuntu: apt-get install g++)`),
     );
     child.on('close', resolve);
   });
-  if (code !== 0) fail(`${command} failed with exit code ${code} (above)`);
+  if (code !== 0)
+    fail(diagnose(output, torch, compiler) ?? `${compiler} failed with exit code ${code} (above)`);
   renameSync(temporaryName(file), file);
 }
 
@@ -98,7 +106,7 @@ const isFresh = ({ object, stamp, stampFile }) =>
   existsSync(object) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
 
 /** Compiles what changed since the last time, or everything. @returns the number of compiled units */
-export async function compile({ build, objects, units, args }, force) {
+export async function compile({ build, objects, units, args }, torch, force) {
   const pending = units.filter((unit) => force || !isFresh(unit));
   // Large units first: begun last, one of them would run alone.
   const queue = [...pending].sort((a, b) => b.members.length - a.members.length);
@@ -107,8 +115,7 @@ export async function compile({ build, objects, units, args }, force) {
   await Promise.all(
     Array.from({ length: Math.min(availableParallelism(), queue.length) }, async () => {
       for (let unit = queue.shift(); unit; unit = queue.shift()) {
-        const text = unit.members.map((path) => `#include "${path}"\n`).join('');
-        await produce(unit.object, compiler, [...args, ...unit.defined, '-x', 'c++', '-c', '-'], text);
+        await produce(unit.object, torch, [...args, ...unit.defined, '-x', 'c++', '-c', '-'], unit.text);
         replaceFile(unit.stampFile, unit.stamp);
       }
     }),
@@ -116,21 +123,24 @@ export async function compile({ build, objects, units, args }, force) {
   return pending.length;
 }
 
-export async function link({ units }, torch, addon) {
+/**
+ * The arguments after the objects. OpenMP's functions are left to libtorch's own runtime, whatever its name: a second
+ * one in the process would have threads of its own.
+ */
+export function linkArgs(torch) {
   // The CUDA library registers itself when loaded; the linker would drop it as unused.
-  const libraries = [
+  const cuda = ['-Wl,--no-as-needed', '-ltorch_cuda', '-lc10_cuda', '-ltorch'];
+  return [
+    `-L${torch.lib}`,
     '-ltorch_cpu',
     '-lc10',
-    ...(torch.cuda ? ['-Wl,--no-as-needed', '-ltorch_cuda', '-lc10_cuda', '-ltorch'] : []),
-  ];
-  await produce(addon, compiler, [
-    '-shared',
-    '-fopenmp',
-    ...units.map((unit) => unit.object),
-    `-L${torch.lib}`,
-    ...libraries,
+    ...(torch.cuda ? cuda : []),
     `-Wl,-rpath,${torch.lib}`,
     // Its registrations and allocations outlive the thread that loaded it.
     '-Wl,-z,nodelete',
-  ]);
+  ];
+}
+
+export async function link({ units }, torch, addon) {
+  await produce(addon, torch, ['-shared', ...units.map((unit) => unit.object), ...linkArgs(torch)]);
 }

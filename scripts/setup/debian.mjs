@@ -43,8 +43,9 @@ function missing(packages) {
  */
 export function installDebianPackages({ yes, forTests }) {
   if (process.env.MEANFIELD_SKIP_APT === '1') return 'skipped (MEANFIELD_SKIP_APT)';
-  const needed = [...(isCompilerProvided() ? [] : compiler), ...(isLibtorchProvided() ? [] : torch)];
-  const useful = [...blas, ...data, ...(forTests ? tests : [])];
+  const ownTorch = isLibtorchProvided();
+  const needed = [...(isCompilerProvided() ? [] : compiler), ...(ownTorch ? [] : torch)];
+  const useful = [...(ownTorch ? [] : blas), ...data, ...(forTests ? tests : [])];
   if (!existsSync('/usr/bin/apt-get')) return withoutApt(needed, useful);
   const absent = missing([...needed, ...useful]);
   if (absent.length === 0) return 'present';

@@ -1,8 +1,9 @@
 /** The checks of `meanfield doctor`; none throws. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem } from 'node:os';
-import { libraryFacts } from '../native/index.ts';
+import { join } from 'node:path';
+import { libraryFacts, packageRoot, readBuildFacts } from '../native/index.ts';
 import { leaseCores } from '../processes/index.ts';
 import { packageVersion } from './version.ts';
 import { meanfieldCommand, setupCommand } from '../program.ts';
@@ -39,11 +40,8 @@ function checkLibrary(): Check[] {
       onednn === 'none'
         ? { name: 'oneDNN', state: 'note', text: 'this libtorch has no oneDNN: convolutions will be slow' }
         : { name: 'oneDNN', state: 'good', text: onednn },
-      {
-        name: 'CUDA',
-        state: cudaDevices ? 'good' : 'note',
-        text: cudaDevices ? `${cudaDevices} devices` : 'no device: use --device cpu',
-      },
+      checkCuda(cudaDevices),
+      builtWith(),
     ];
   } catch (error) {
     return [
@@ -53,8 +51,42 @@ function checkLibrary(): Check[] {
         text: error instanceof Error ? error.message : String(error),
         mend: setupCommand(),
       },
+      ...buildProblems(),
     ];
   }
+}
+
+function checkCuda(devices: number): Check {
+  const { cudaMissing = [] } = readBuildFacts();
+  const none = cudaMissing.length
+    ? `computes on the CPU only: the CUDA of this libtorch needs ${cudaMissing.join(', ')}`
+    : 'no device: use --device cpu';
+  return { name: 'CUDA', state: devices ? 'good' : 'note', text: devices ? `${devices} devices` : none };
+}
+
+/** The facts on which addon and libtorch must agree. */
+function builtWith(): Check {
+  const { standard = 'unknown standard', abi = 'unknown' } = readBuildFacts();
+  const text = `${standard.replace('c++', 'C++')}, ABI of std::string ${abi} (_GLIBCXX_USE_CXX11_ABI), glibc ${glibc() ?? 'none'}`;
+  return { name: 'build', state: 'good', text };
+}
+
+function glibc(): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  // Looking up the names of network peers may take seconds.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime;
+}
+
+/** Why the addon cannot be built here, a line for each reason: missing libraries or headers, an old compiler or glibc. */
+function buildProblems(): Check[] {
+  const script = join(packageRoot, 'scripts', 'build-native.mjs');
+  const { stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+  const problems = Array.from(stderr.matchAll(/^build: (.*)$/gm), ([, problem = '']) => problem);
+  if (problems.length === 0)
+    return [{ name: 'build', state: 'good', text: 'compiler, headers and libraries fit: it can be built' }];
+  return problems.map((text) => ({ name: 'build', state: 'bad', text }));
 }
 
 function checkBlas(blas: string): Check {

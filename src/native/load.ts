@@ -17,6 +17,11 @@ export interface BuildFacts {
   readonly found: string;
   readonly lib: string;
   readonly cuda: boolean;
+  /** Libraries that libtorch's CUDA needs and this system lacks; absent in facts of older builds, as are the next two. */
+  readonly cudaMissing?: readonly string[];
+  /** The ABI of std::string: '1' is that of C++11. */
+  readonly abi?: string;
+  readonly standard?: string;
   readonly library: { readonly path: string; readonly size: number };
 }
 

@@ -68,6 +68,10 @@ it('without the addon, every hint names its set-up', () => {
   );
   const doctor = run(['doctor']);
   expect(doctor.stdout).toMatch(/-> npx meanfield setup$/m);
+  // The checks of the build itself say what is in its way.
+  const elsewhere = run(['doctor'], { LIBTORCH: '/nowhere', COLUMNS: '1000' });
+  expect(elsewhere.code).toBe(3);
+  expect(elsewhere.stdout).toMatch(/^missing {2}build +libtorch not found; tried LIBTORCH: \/nowhere\//m);
   expect(`${train.stderr}${doctor.stdout}`).not.toMatch(/npm (--prefix|run|ci)/);
 });
 

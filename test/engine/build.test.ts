@@ -1,4 +1,5 @@
 /** The build of the addon: its cache, and several builds at once. A small addon keeps the compiler's time short. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -239,4 +241,160 @@ it('a compiler of another name is used', async () => {
   const { code, stderr } = await build(folder, newCache(), { CXX: wrapper });
   expect(code).toBe(0);
   expect(stderr).toMatch(/^wrapped$/m);
+});
+
+/** A libtorch of the installed version whose C++ header is `header`, and whose libraries are `lib`. */
+function fakeTorch(name: string, header: string, lib: string): string {
+  const top = join(root, name);
+  const api = join(top, 'include', 'torch', 'csrc', 'api', 'include', 'torch');
+  mkdirSync(join(top, 'include', 'ATen'), { recursive: true });
+  mkdirSync(api, { recursive: true });
+  symlinkSync(lib, join(top, 'lib'));
+  writeFileSync(join(top, 'include', 'ATen', 'ATen.h'), header);
+  writeFileSync(
+    join(api, 'version.h'),
+    ['MAJOR 2', 'MINOR 9', 'PATCH 0'].map((part) => `#define TORCH_VERSION_${part}\n`).join(''),
+  );
+  return top;
+}
+
+const systemLib = (): string =>
+  (JSON.parse(readFileSync(join(packageRoot, 'build', 'build.json'), 'utf8')) as { lib: string }).lib;
+
+/** Only the lines that explain. */
+const problemsOf = ({ stderr }: Outcome): string[] => stderr.match(/^build: .*$/gm) ?? [];
+
+/** Compiles a library with g++. */
+function library(file: string, source: string, ...args: readonly string[]): void {
+  execFileSync('g++', ['-shared', '-fPIC', '-x', 'c++', '-', '-o', file, ...args], { input: source });
+}
+
+const check = (folder: string, env: NodeJS.ProcessEnv): Promise<Outcome> =>
+  runNode([join(folder, 'scripts', 'build-native.mjs'), '--check'], {
+    XDG_CACHE_HOME: newCache(),
+    MEANFIELD_BUILD_DIR: undefined,
+    LIBTORCH_USE_PYTORCH: undefined,
+    CXX: undefined,
+    ...env,
+  });
+
+it('a header that libtorch lacks is one line, from the build and from the check', async () => {
+  const LIBTORCH = fakeTorch('few-headers', '', systemLib());
+  const folder = checkout();
+  writeFileSync(
+    join(folder, 'native', 'kernel-any.cc'),
+    '#include <torch/csrc/distributed/c10d/Absent.hpp>\n',
+  );
+  for (const outcome of [await build(folder, newCache(), { LIBTORCH }), await check(folder, { LIBTORCH })]) {
+    expect(outcome.code).toBe(3);
+    expect(problemsOf(outcome)).toEqual([
+      expect.stringMatching(
+        /^build: the header torch\/csrc\/distributed\/c10d\/Absent\.hpp is missing from libtorch 2\.9\.0 in .*few-headers\/include: install all of its headers/,
+      ),
+    ]);
+  }
+});
+
+it('a compiler without the C++ standard of the headers is one line', async () => {
+  const standard =
+    '#if __cplusplus < 202002L\n#error C++20 or later compatible compiler is required to use ATen.\n#endif\n';
+  const LIBTORCH = fakeTorch('newer-standard', standard, systemLib());
+  const folder = checkout();
+  writeFileSync(join(folder, 'native', 'kernel-any.cc'), '#include <ATen/ATen.h>\n');
+  // One compiler does not know the flag, the other has an unfinished C++20.
+  const old = join(root, 'old-g++');
+  writeFileSync(
+    old,
+    `#!/bin/sh\necho "cc1plus: error: unrecognized command-line option '-std=c++20'; did you mean '-std=c++2a'?" >&2\nexit 1\n`,
+  );
+  const unfinished = join(root, 'unfinished-g++');
+  writeFileSync(unfinished, '#!/bin/sh\nexec g++ "$@" -std=c++17\n');
+  for (const CXX of [old, unfinished]) {
+    chmodSync(CXX, 0o755);
+    const outcome = await check(folder, { LIBTORCH, CXX });
+    expect(outcome.code).toBe(3);
+    expect(problemsOf(outcome)).toEqual([
+      `build: libtorch 2.9.0 requires C++20, which ${CXX} does not have: install g++ 11 or newer, and set CXX to it`,
+    ]);
+  }
+  expect(await check(folder, { LIBTORCH })).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('a libtorch whose own libraries are missing is one line before anything is compiled', async () => {
+  const lib = join(root, 'lib-alone');
+  mkdirSync(lib);
+  library(join(lib, 'libcupti_test.so'), '');
+  library(join(lib, 'libtorch_cpu.so'), '', `-L${lib}`, '-Wl,--no-as-needed', '-lcupti_test');
+  rmSync(join(lib, 'libcupti_test.so'));
+  const outcome = await build(checkout(), newCache(), { LIBTORCH: fakeTorch('alone', '', lib) });
+  expect(outcome.code).toBe(3);
+  expect(outcome.stderr.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(
+      /^build: libtorch 2\.9\.0 \(.*libtorch_cpu\.so\) needs libcupti_test\.so, which the system does not find: /,
+    ),
+  ]);
+});
+
+it('a libtorch for GPUs without its CUDA packages computes on the CPU', async () => {
+  const lib = join(root, 'lib-cuda');
+  mkdirSync(lib);
+  for (const name of ['libtorch_cpu', 'libc10']) library(join(lib, `${name}.so`), '');
+  library(join(lib, 'libcudnn_test.so'), '');
+  library(join(lib, 'libtorch_cuda.so'), '', `-L${lib}`, '-Wl,--no-as-needed', '-lcudnn_test');
+  const facts = async (): Promise<object> => {
+    const folder = checkout();
+    expect((await build(folder, newCache(), { LIBTORCH: top })).code).toBe(0);
+    expect(await loaded(folder)).toBe('42');
+    return JSON.parse(readFileSync(join(folder, 'build', 'build.json'), 'utf8')) as object;
+  };
+  const top = fakeTorch('cuda', '', lib);
+  rmSync(join(lib, 'libcudnn_test.so'));
+  expect(await facts()).toMatchObject({ cuda: false, cudaMissing: ['libcudnn_test.so'] });
+});
+
+it('the ABI of std::string is that of the library, and a variable that says otherwise is refused', async () => {
+  const text =
+    'namespace c10::detail { void torchCheckFail(const char*, const char*, unsigned, const std::string&) {} }';
+  for (const abi of ['0', '1']) {
+    const lib = join(root, `lib-abi-${abi}`);
+    mkdirSync(lib);
+    library(join(lib, 'libtorch_cpu.so'), '');
+    library(join(lib, 'libc10.so'), `#include <string>\n${text}`, `-D_GLIBCXX_USE_CXX11_ABI=${abi}`);
+    const LIBTORCH = fakeTorch(`abi-${abi}`, '', lib);
+    const folder = checkout();
+    writeFileSync(
+      join(folder, 'native', 'kernel-any.cc'),
+      `#include <string>\n#if _GLIBCXX_USE_CXX11_ABI != ${abi}\n#error another ABI\n#endif\n`,
+    );
+    expect((await build(folder, newCache(), { LIBTORCH })).code).toBe(0);
+    const other = abi === '0' ? '1' : '0';
+    const contradicted = await check(folder, { LIBTORCH, LIBTORCH_CXX11_ABI: other });
+    expect(problemsOf(contradicted)).toEqual([
+      `build: LIBTORCH_CXX11_ABI is ${other}, but the libraries in ${join(LIBTORCH, 'lib')} have ABI ${abi}: unset it`,
+    ]);
+  }
+});
+
+it('Python’s torch is found without importing it', async () => {
+  const site = join(root, 'site');
+  cpSync(fakeTorch('wheel', '', systemLib()), join(site, 'torch'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
+  writeFileSync(join(site, 'torch', '__init__.py'), 'raise ImportError("a dependency is missing")\n');
+  const python = { LIBTORCH: undefined, LIBTORCH_USE_PYTORCH: '1', PYTHON: 'python3' };
+  const folder = checkout();
+  expect((await build(folder, newCache(), { ...python, PYTHONPATH: site })).code).toBe(0);
+  expect(JSON.parse(readFileSync(join(folder, 'build', 'build.json'), 'utf8'))).toMatchObject({
+    found: 'LIBTORCH_USE_PYTORCH',
+    lib: join(site, 'torch', 'lib'),
+  });
+  const none = join(root, 'no-torch');
+  writeFileSync(none, '#!/bin/sh\necho\n');
+  chmodSync(none, 0o755);
+  expect(problemsOf(await check(folder, { ...python, PYTHON: none }))).toEqual([
+    expect.stringMatching(
+      /^build: LIBTORCH_USE_PYTORCH=1, but .*no-torch has no torch: pip install torch; or /,
+    ),
+  ]);
 });

@@ -128,7 +128,6 @@ it('a copied checkout compiles nothing', async () => {
     CXX: '',
     XDG_CACHE_HOME: join(workshop.folder, 'cache'),
     MEANFIELD_BUILD_DIR: undefined,
-    LIBTORCH_USE_PYTORCH: undefined,
   });
   expect(outcome).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   expect(statSync(addon).mtimeMs).toBe(before);

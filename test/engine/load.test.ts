@@ -153,3 +153,13 @@ tensor.tensor([1]).dispose(); console.log(native.isLoaded());`,
   );
   expect(stdout).toBe('false\nfalse\ntrue\n');
 });
+
+it('the process has one OpenMP runtime: that of libtorch', async () => {
+  const { stdout } = await workshop.run(
+    'openmp.mjs',
+    `import { readFileSync } from 'node:fs';
+tensor.tensor([1]).dispose();
+console.log(new Set(readFileSync('/proc/self/maps', 'utf8').match(/\\/\\S*lib(?:gomp|iomp|omp)[^/\\n]*$/gm)).size);`,
+  );
+  expect(stdout).toBe('1\n');
+});
