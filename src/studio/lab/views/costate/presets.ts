@@ -15,7 +15,7 @@ export const presets = [
     title: 'Lemma: the costate is bounded below by the loss',
     state: { data: 'moons', points: 120, depth: 8, particles: 16, trained: 40, ds: 2 },
     formula: '\\lVert p_\\rho(\\cdot, t) \\rVert_\\mu \\ge e^{-(C_1 + C_2 r)} \\sqrt{2 E(\\rho)}',
-    look: 'The norm never falls below its bound, so while E > 0 there is a descent direction at every depth. (The slide has E itself on the right and t in place of r. That line is drawn too; the norm can cross it when E is large.)',
+    look: 'The norm never falls below its bound, so while E > 0 there is a descent direction at every depth. The drawn bound is the product ∏ (1 − h K) over the blocks, which tends to the exponential as L grows. (The slide has E itself on the right and t in place of r. That line is drawn too. It is no bound once E exceeds 2, as for own points with targets of 10.)',
     key: 'ratio',
   },
 ] as const;

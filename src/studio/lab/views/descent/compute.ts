@@ -38,7 +38,8 @@ export interface AlongPart extends Part {
 
 /** Starts and steps of each minimisation. */
 export const minimisation = { starts: 12, steps: 30 } as const;
-const mixtures = 21;
+/** Denser near 0, where the picture ends if E rises steeply. */
+const mixtures = 61;
 /** Small enough for the first order to dominate, large enough for the difference to exceed round-off. */
 const smallLambda = 1e-4;
 
@@ -46,7 +47,7 @@ export const knobs = ['t', 'lambda', 'radius', ...dataKnobs, ...rhoKnobs, ...pre
 
 export function cost(state: ViewState): number {
   const minima = minimisation.starts * minimisation.steps * gradientPasses * state.points * state.depth;
-  return pretrainingCost(state) + minima + (2 * mixtures + 40 + gradientPasses) * passCost(state);
+  return pretrainingCost(state) + minima + (mixtures + 40 + gradientPasses) * passCost(state);
 }
 
 export function compute(state: ViewState, engine: Engine, emit: Emit): void {
@@ -74,13 +75,14 @@ export function compute(state: ViewState, engine: Engine, emit: Emit): void {
   emit(flowPart('after', { ...trained, rho: after }, engine.states(setting, after)));
   const energy = (share: number): number => engine.energy(setting, mixed(rho, theta, share));
   const small = energy(smallLambda);
-  const lambdas = Array.from({ length: mixtures }, (_, i) => i / (mixtures - 1));
+  const lambdas = Array.from({ length: mixtures }, (_, i) => (i / (mixtures - 1)) ** 2);
   emit(
     typed<AlongPart>({
       part: 'along',
       lambda: lambdas,
-      loss: compact(lambdas.map(energy)),
-      linear: compact(lambdas.map((share) => loss + share * gap)),
+      // Six digits of each: E at lambda = 1 can be a million times E at 0.
+      loss: lambdas.map((share) => Number(energy(share).toPrecision(6))),
+      linear: lambdas.map((share) => Number((loss + share * gap).toPrecision(6))),
       best,
     }),
   );

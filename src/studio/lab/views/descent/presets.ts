@@ -6,7 +6,7 @@ export const presets = [
     state: { data: 'moons', depth: 1, particles: 128, radius: 4, lambda: 0 },
     formula:
       'L(\\rho) = \\lVert \\mathbb{E}_{\\theta \\sim \\rho}\\, g(\\theta, x) - f(x) \\rVert_2^2, \\qquad L((1-\\lambda)\\rho + \\lambda\\nu) \\le (1-\\lambda) L(\\rho) + \\lambda L(\\nu)',
-    look: 'With one step of depth the network has two layers: along every mixture E is a parabola above its tangent. With more depth E is no longer convex.',
+    look: 'With one step of depth the network has two layers: along every mixture E is a parabola above its tangent. With more depth it need not be: with L = 2, r = 10 and data xor, E has a hump.',
     key: 'gap',
   },
   {

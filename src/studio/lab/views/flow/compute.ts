@@ -38,6 +38,8 @@ export interface MeshPart extends Part {
   readonly depths: readonly number[];
   /** [L + 1, rows, columns, d] */
   readonly states: Grid;
+  /** The determinant of the derivative of X(., t) by the plane, [L + 1, rows, columns]: negative where it is turned over. */
+  readonly areas: Grid;
 }
 
 /** Points per side of the mesh, of the field at depth 0, and of the deeper fields. */
@@ -50,7 +52,7 @@ const fieldDepths = 11;
 export const knobs = ['t', ...dataKnobs, ...rhoKnobs, ...pretrainingKnobs] as const;
 
 export function cost(state: ViewState): number {
-  const points = state.points + meshSide ** 2 + fineSide ** 2 + (fieldDepths / 2) * coarseSide ** 2;
+  const points = state.points + 5 * meshSide ** 2 + fineSide ** 2 + (fieldDepths / 2) * coarseSide ** 2;
   const once = points + (isSmooth(state) ? refinement * state.points : 0);
   return pretrainingCost(state) + once * (passCost(state) / state.points);
 }
@@ -64,23 +66,17 @@ export function compute(state: ViewState, engine: Engine, emit: Emit): void {
   emit(pointsPart(state, data, window));
   const flow = flowPart('flow', trained, states);
   emit(flow);
+  const mesh = meshPart(trained, engine, window);
   emit(
     numbersPart({
       loss: flow.loss,
+      folded: foldedShare(mesh),
       ...(flow.accuracy !== null && { accuracy: flow.accuracy }),
       length: meanLength(states, d),
       ...(isSmooth(state) && { euler: emitRefined(trained, states.at(-1)!, state, engine, emit) }),
     }),
   );
-  const mesh = engine.states(on(setting, embedded(squareGrid(window, meshSide), d)), rho);
-  emit(
-    typed<MeshPart>({
-      part: 'mesh',
-      name: 'mesh',
-      depths: flow.depths,
-      states: grid([mesh.length, meshSide, meshSide, d], joined(mesh)),
-    }),
-  );
+  emit(mesh);
   emitFields(trained, state, engine, window, emit);
 }
 
@@ -115,6 +111,44 @@ function emitRefined(
     last.map((x, i) => x - end[i]!),
     setting.problem.d,
   );
+}
+
+/** Step of the central differences, relative to the window. */
+const areaStep = 1e-5;
+
+function meshPart({ setting, rho }: TrainedProblem, engine: Engine, window: number): MeshPart {
+  const { d } = setting.problem;
+  const plane = squareGrid(window, meshSide);
+  const from = (dx: number, dy: number): readonly Float64Array[] => {
+    const moved = plane.map((x, i) => x + window * areaStep * (i % 2 === 0 ? dx : dy));
+    return engine.states(on(setting, embedded(moved, d)), rho);
+  };
+  const [left, right, below, above] = [from(-1, 0), from(1, 0), from(0, -1), from(0, 1)];
+  const side = 2 * window * areaStep;
+  const areas = left.map((_, l) =>
+    Float64Array.from({ length: meshSide ** 2 }, (_, n) => {
+      const slope = (ahead: Float64Array, behind: Float64Array, feature: number): number =>
+        (ahead[n * d + feature]! - behind[n * d + feature]!) / side;
+      const [xx, yx] = [slope(right[l]!, left[l]!, 0), slope(right[l]!, left[l]!, 1)];
+      const [xy, yy] = [slope(above[l]!, below[l]!, 0), slope(above[l]!, below[l]!, 1)];
+      return xx * yy - xy * yx;
+    }),
+  );
+  const states = from(0, 0);
+  return typed<MeshPart>({
+    part: 'mesh',
+    name: 'mesh',
+    depths: depthsOf(rho),
+    states: grid([states.length, meshSide, meshSide, d], joined(states)),
+    areas: { shape: [areas.length, meshSide, meshSide], data: Array.from(joined(areas)) },
+  });
+}
+
+/** Share of the mesh that is turned over at some depth: a ResNet can do that, the flow of an ODE cannot. */
+function foldedShare({ areas }: MeshPart): number {
+  const count = meshSide ** 2;
+  const folded = new Set(areas.data.flatMap((area, i) => (area < 0 ? [i % count] : [])));
+  return folded.size / count;
 }
 
 /** Emits the field at depth 0, then at depths from near the cursor outwards. */

@@ -33,7 +33,7 @@ export function picture(options: DrawOptions): Picture {
     ground: true,
     inside: (plane, colours) => [
       ...(field ? [fieldCells(plane, field, theme)] : []),
-      ...(mesh ? [meshLines(plane, mesh, cursor.t, theme)] : []),
+      ...(mesh ? [turnedCells(plane, mesh, cursor.t, theme), meshLines(plane, mesh, cursor.t, theme)] : []),
       ...targetLines(plane, points, theme),
       ...(ode
         ? [
@@ -136,6 +136,24 @@ const classLevels = ({ left, width, sy }: Plot, { classes }: PointsPart, theme: 
         opacity: 0.8,
       }))
     : [];
+
+/** The cells of a mesh that are turned over at depth t, shaded. */
+function turnedCells({ sx, sy }: Plot, { states, depths, areas }: MeshPart, t: number, theme: Theme): Mark {
+  const [, rows = 0, columns = 0] = states.shape;
+  const { x, y } = statesAt(states, depths, t);
+  const { index, share } = locateDepth(depths, t);
+  const first = (share < 0.5 ? index : index + 1) * rows * columns;
+  const points: number[] = [];
+  for (let row = 0; row + 1 < rows; row++)
+    for (let column = 0; column + 1 < columns; column++) {
+      const corner = row * columns + column;
+      const around = [corner, corner + 1, corner + columns + 1, corner + columns];
+      if (!around.some((n) => areas.data[first + n]! < 0)) continue;
+      for (const n of around) points.push(sx(x[n]!), sy(y[n]!));
+      points.push(NaN, NaN);
+    }
+  return { kind: 'path', points, fill: theme.ink, opacity: 0.3 };
+}
 
 /** The lines of a mesh at depth t. */
 function meshLines({ sx, sy }: Plot, { states, depths }: MeshPart, t: number, theme: Theme): Mark {

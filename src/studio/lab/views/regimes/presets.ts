@@ -6,7 +6,7 @@ export const presets = [
     state: { data: 'xor', noise: 0.02, points: 80, depth: 8, particles: 16, steps: 150, ds: 1, alpha: 20 },
     formula:
       'f_{\\mathrm{NN}}(\\theta) = f_{\\mathrm{NN}}(\\theta_{\\mathrm{init}}) + \\langle \\nabla_\\theta f_{\\mathrm{NN}}(\\theta_{\\mathrm{init}}),\\, \\theta - \\theta_{\\mathrm{init}} \\rangle',
-    look: 'The losses of the linearised and the lazy network decrease together, slowly: at α = 20 the lazy blocks hardly move, so no features are learned. At α = 2 the lazy network departs from the linearised one: its blocks move nine times as far.',
+    look: 'The losses of the linearised and the lazy network decrease together, slowly: at α = 20 the lazy blocks move twenty times less far than those of the mean-field ResNet. At α = 2 the lazy network departs from the linearised one: its blocks move nine times as far.',
     key: 'lazyMovement',
   },
   {

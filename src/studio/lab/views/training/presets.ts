@@ -25,7 +25,7 @@ export const presets = [
     },
     formula:
       '\\partial_s \\rho = \\nabla_\\theta \\cdot \\Bigl( \\rho\\, \\nabla_\\theta \\frac{\\delta E}{\\delta \\rho} \\Bigr), \\qquad \\frac{dE}{ds} = -\\int_0^1\\!\\!\\int \\Bigl| \\nabla_\\theta \\frac{\\delta E}{\\delta \\rho} \\Bigr|^2 \\rho\\, d\\theta\\, dt',
-    look: 'The four squares fold until one class lies at height 1 and the other at −1. E decreases at the rate D; the defect is the error of the Euler steps in that identity. (Convergence is observed here, not proved: the theorem is about stationary ρ. Spirals unwind too, in 1,000 steps of 0.1, but a smaller E needs smaller steps.)',
+    look: 'The four squares fold until one class lies at height 1 and the other at −1. E decreases at the rate D; the defect is the error of the Euler steps in that identity. (Convergence is observed here, not proved: the theorem is about stationary ρ. Spirals unwind too, in 2,000 steps of 0.1.)',
     key: 'loss',
   },
 ] as const;
