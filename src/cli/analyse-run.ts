@@ -15,6 +15,7 @@ export interface AnalyseFlags {
   draws: number;
   seed: number;
   checkpoint: string;
+  ema?: boolean;
   dataDir?: string;
   output?: string;
   threads?: number;

@@ -1,7 +1,7 @@
 /** `meanfield analyse`: a trained net as an ensemble of paths and as a mean-field flow. */
 import type { Command } from 'commander';
 import type { AnalyseFlags } from './analyse-run.ts';
-import { wholeNumber } from './flags.ts';
+import { emaFlag, wholeNumber } from './flags.ts';
 import { threadsOption } from './train-flags.ts';
 
 export function registerAnalyse(program: Command): void {
@@ -16,6 +16,7 @@ export function registerAnalyse(program: Command): void {
     .option('--draws <n>', 'max subsets, permutations and paths of each kind', wholeNumber(1), 20)
     .option('--seed <n>', 'random seed', wholeNumber(0), 1)
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
+    .option(...emaFlag)
     .option('--data-dir <dir>', 'folder of the data set, if it has moved')
     .option('--output <dir>', 'output folder for analysis.html and analysis.json (default: the run folder)')
     .addOption(threadsOption())

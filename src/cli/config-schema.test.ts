@@ -62,7 +62,17 @@ it.each(configKeys.map(flagOf))('%s: the schema and `train -c` accept the same v
 });
 
 /** Settings whose values are also checked against each other. */
-const relations = ['mean', 'std', 'warmup-epochs', 'min-lr', 'lr', 'sched', 'checkpoint-every', 'shortcut'];
+const relations = [
+  'mean',
+  'std',
+  'warmup-epochs',
+  'min-lr',
+  'lr',
+  'sched',
+  'checkpoint-every',
+  'shortcut',
+  'patience',
+];
 
 const choices = configKeys.flatMap((key) => {
   const { belongsTo, kind } = settingOf(key);

@@ -42,6 +42,7 @@ const fileFlags = [
 
 export interface EvaluateFlags extends Pick<TrainOptions, (typeof fileFlags)[number]> {
   checkpoint?: string;
+  ema?: boolean;
   dataDir?: string;
   threads?: number;
   json?: boolean;
@@ -53,6 +54,8 @@ interface EvaluationOutcome {
   readonly checkpoint: string;
   /** Number of updates; absent for a file. */
   readonly step?: number;
+  /** Whether the averaged weights were tested; absent for a file. */
+  readonly ema?: boolean;
   /** For a file: its format and key style. */
   readonly format?: string;
   readonly keyStyle?: string;
@@ -91,19 +94,23 @@ export async function evaluateRunOrFile(path: string, flags: EvaluateFlags): Pro
     throw new UsageError(`--${flagOf(given)} applies to a weight file; ${path} is a folder`);
   if (isFile && flags.checkpoint !== undefined)
     throw new UsageError(`--checkpoint applies to a run folder; ${path} is a weight file`);
+  if (isFile && flags.ema)
+    throw new UsageError(
+      `--ema applies to a run folder; ${path} is a weight file: --state-dict chooses among its sets of weights`,
+    );
   return withThreads('evaluate', flags.threads, () =>
     isFile ? evaluateFile(path, flags) : evaluateRun(path, flags),
   );
 }
 
 async function evaluateRun(run: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
-  const trained = loadTrained(run, flags.checkpoint);
+  const trained = loadTrained(run, flags.checkpoint, { ema: flags.ema });
   const { config, state, learner, folder } = trained;
   const measured = await measurePlaces(flags, async (dataDir) => {
     const data = await loadTestImages(run, trained, { dataset: flags.dataset, dataDir });
     return { learner, data, config };
   });
-  return { run, checkpoint: folder, step: state.step, ...measured };
+  return { run, checkpoint: folder, step: state.step, ema: trained.ema, ...measured };
 }
 
 async function evaluateFile(path: string, flags: EvaluateFlags): Promise<EvaluationOutcome> {
@@ -228,7 +235,7 @@ export function evaluationText(outcome: EvaluationOutcome): string {
   const origin =
     outcome.step === undefined
       ? `weights of ${checkpoint} (${weightsText(outcome)})`
-      : `checkpoint ${checkpoint} at step ${outcome.step}`;
+      : `checkpoint ${checkpoint} at step ${outcome.step}${outcome.ema ? ', averaged weights' : ''}`;
   const mistaken = (c: number): string => {
     const row = confusion[c] ?? [];
     const [worst] = row

@@ -1,6 +1,6 @@
 /** `meanfield evaluate`: test error of a checkpoint, or of a weight file. */
 import type { Command } from 'commander';
-import { parseInteger, parseNumbers } from './flags.ts';
+import { emaFlag, parseInteger, parseNumbers } from './flags.ts';
 import { printJson } from './output.ts';
 import type { EvaluateFlags } from './evaluate-run.ts';
 import { threadsOption } from './train-flags.ts';
@@ -11,6 +11,7 @@ export function registerEvaluate(program: Command): void {
     .description('test a trained net: error, top-5 error (6 or more classes), error per class')
     .argument('<run>', 'run folder, or a weight file (PyTorch state dict, safetensors)')
     .option('--checkpoint <name>', 'run: last, best, epoch-NNN, or a checkpoint folder (default last)')
+    .option(...emaFlag)
     .option(
       '--data-dir <dir>',
       'folder of the data set, if it has moved; npy: the image file, or a folder of CIFAR-10-C',

@@ -18,6 +18,7 @@ export interface ExportFlags {
   output: string;
   to?: FormatName;
   checkpoint: string;
+  ema?: boolean;
   keyStyle?: string;
   foldSteps: boolean;
   normalise?: boolean;
@@ -36,12 +37,12 @@ const typed: Readonly<Record<FormatFlag, string>> = {
  * @throws UsageError for flags that do not fit the net or the format, FileError if a file cannot be read or written
  */
 export function exportRun(run: string, flags: ExportFlags): Record<string, unknown> {
-  const { output, checkpoint, foldSteps, normalise = false } = flags;
+  const { output, checkpoint, ema, foldSteps, normalise = false } = flags;
   const keyStyle = flags.keyStyle === undefined ? undefined : parseKeyStyle(flags.keyStyle);
   const name = formatOf(output, flags.to);
   checkFlags(name, { keyStyle: keyStyle !== undefined, foldSteps: !foldSteps, normalise });
   checkOutput(output, name);
-  const trained = loadTrained(run, checkpoint);
+  const trained = loadTrained(run, checkpoint, { ema });
   const request = { run, trained, output, version: packageVersion(), keyStyle, foldSteps, normalise };
   const { facts, summary } = formats[name].write(request);
   say(visible(summary));

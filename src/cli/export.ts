@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { formatDescriptions, formatNames } from '../export/names.ts';
 import type { ExportFlags } from './export-run.ts';
+import { emaFlag } from './flags.ts';
 import { helpText } from './help.ts';
 import { printJson } from './output.ts';
 
@@ -24,6 +25,7 @@ export function registerExport(program: Command): void {
       ).choices(formatNames),
     )
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
+    .option(...emaFlag)
     .option(
       '--key-style <style>',
       'names of the weights: akamaster, torchvision, preresnet, meanfield (default akamaster)',

@@ -65,3 +65,6 @@ export function parseSeeds(text: string): number[] {
     throw new InvalidArgumentError(`expected seeds such as 7, 1,2,5 or 1..20, at most ${maxSeeds}.`);
   return seeds;
 }
+
+/** `--ema` of commands that load a trained net. */
+export const emaFlag = ['--ema', 'use the averaged weights of a run that was trained with --ema'] as const;

@@ -8,6 +8,7 @@ import { say } from './output.ts';
 
 export interface PredictFlags {
   checkpoint: string;
+  ema?: boolean;
   top: number;
   threads?: number;
   json?: boolean;
@@ -30,7 +31,7 @@ export async function predictImages(
   flags: PredictFlags,
 ): Promise<PredictionOutcome> {
   return withThreads('predict', flags.threads, async () => {
-    const trained = loadTrained(run, flags.checkpoint);
+    const trained = loadTrained(run, flags.checkpoint, { ema: flags.ema });
     const predictions: Prediction[] = [];
     const failed: { name: string; error: string }[] = [];
     const fail = (name: string, error: unknown): void => {

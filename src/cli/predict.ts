@@ -1,7 +1,7 @@
 /** `meanfield predict`: classes of image files. */
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
-import { wholeNumber } from './flags.ts';
+import { emaFlag, wholeNumber } from './flags.ts';
 import { printJson } from './output.ts';
 import type { PredictFlags } from './predict-run.ts';
 import { threadsOption } from './train-flags.ts';
@@ -15,6 +15,7 @@ export function registerPredict(program: Command): void {
     .argument('<run>', 'run folder')
     .argument('<images...>', 'image files, or folders of image files')
     .option('--checkpoint <name>', 'last, best, epoch-NNN, or a checkpoint folder', 'last')
+    .option(...emaFlag)
     .option('--top <k>', 'number of classes to print per image', wholeNumber(1), 3)
     .addOption(threadsOption())
     .option('--json', 'print one JSON object at the end')

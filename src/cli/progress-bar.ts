@@ -27,12 +27,14 @@ const stepParts = (progress: StepProgress): Part[] => {
 /** The report of an epoch. */
 export function epochParts(progress: EpochProgress): Part[] {
   const { bold, dim } = colours();
-  const { epoch, epochs, trainLoss, trainError, evaluation, evaluatedOn, seconds, swaps } = progress;
+  const { epoch, epochs, trainLoss, trainError, evaluation, emaEvaluation, evaluatedOn } = progress;
+  const { seconds, swaps } = progress;
   const loss = `train loss ${trainLoss.toFixed(3)}`;
   return [
     { text: `epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}` },
     { text: `${loss} error ${trainError.toFixed(2)} %`, short: loss, rank: 1 },
     { text: evaluation ? bold(`${evaluatedOn} error ${evaluation.error.toFixed(2)} %`) : '' },
+    { text: emaEvaluation ? `ema ${emaEvaluation.error.toFixed(2)} %` : '', rank: 1 },
     { text: dim(`${seconds.toFixed(1)} s`), rank: 3 },
     { text: swaps ? dim(`${swaps} swap${swaps > 1 ? 's' : ''}`) : '', rank: 2 },
   ];

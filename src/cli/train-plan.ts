@@ -1,7 +1,6 @@
 /** `train --dry-run`: the settings and the sizes of a run, without training it. */
 import { stringify } from 'yaml';
-import { BatchPlan } from '../data/index.ts';
-import { configToRecord, createExperiment, type TrainConfig } from '../train/index.ts';
+import { configToRecord, createExperiment, stepsPerEpoch, type TrainConfig } from '../train/index.ts';
 import { print, printJson, say } from './output.ts';
 import type { CommandSettings } from './settings-file.ts';
 
@@ -9,19 +8,15 @@ import type { CommandSettings } from './settings-file.ts';
 export async function showPlan(config: TrainConfig, { json }: CommandSettings): Promise<void> {
   const { data, learner } = await createExperiment(config);
   const settings = configToRecord(config);
-  const batches = Math.min(
-    new BatchPlan(data.train.count, config.batchSize).batches,
-    config.limitTrainBatches ?? Infinity,
-  );
-  const stepsPerEpoch = Math.ceil(batches / (config.accumulate ?? 1));
+  const epochSteps = stepsPerEpoch(config, data.train.count);
   const plan = {
     trainImages: data.train.count,
     ...(data.validation && { validationImages: data.validation.count }),
     testImages: data.test.count,
     parameters: learner.model.parameterCount,
     blocks: Object.fromEntries([...learner.model.stages].map(([name, { particles }]) => [name, particles])),
-    stepsPerEpoch,
-    steps: stepsPerEpoch * config.epochs,
+    stepsPerEpoch: epochSteps,
+    steps: epochSteps * config.epochs,
   };
   if (json) {
     printJson({ settings, ...plan });
@@ -32,7 +27,7 @@ export async function showPlan(config: TrainConfig, { json }: CommandSettings): 
     [
       `${plan.trainImages} training${data.validation ? `, ${data.validation.count} validation` : ''} and ${plan.testImages} test images`,
       `${plan.parameters.toLocaleString('en')} parameters, exchangeable blocks ${Object.values(plan.blocks).join(', ')}`,
-      `${config.epochs} epoch${config.epochs === 1 ? '' : 's'} of ${stepsPerEpoch} steps; nothing was trained or written`,
+      `${config.epochs} epoch${config.epochs === 1 ? '' : 's'} of ${epochSteps} steps; nothing was trained or written`,
     ].join('\n'),
   );
 }

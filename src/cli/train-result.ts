@@ -1,5 +1,5 @@
 /** What `train --json` prints. */
-import type { DepthMovement } from '../runs/index.ts';
+import type { DepthMovement, RunResult } from '../runs/index.ts';
 
 export interface TrainResult {
   readonly run: string;
@@ -7,7 +7,11 @@ export interface TrainResult {
   readonly testError?: number;
   readonly testLoss?: number;
   readonly top5Error?: number;
+  /** With the averaged weights of `--ema`. */
+  readonly emaTestError?: number;
   readonly epochs?: number;
+  /** Absent for a run that reached its last epoch. */
+  readonly stoppedEarly?: RunResult['stoppedEarly'];
   readonly seconds?: number;
   readonly secondsPerEpoch?: readonly number[];
   readonly swaps?: number;

@@ -24,7 +24,7 @@ import type { TrainResult } from './train-result.ts';
 import { trainSeeds } from './train-seeds.ts';
 import { clearLiveLine } from './terminal.ts';
 import { meanfieldCommand } from '../program.ts';
-import { type DepthMovement, depthMovement, type RunResult } from '../runs/index.ts';
+import { type DepthMovement, depthMovement, type RunResult, stoppedEarlyText } from '../runs/index.ts';
 
 function sayStart(dir: string, { config, data, learner }: Experiment, threads: number): void {
   const { bold, dim } = colours();
@@ -34,6 +34,10 @@ function sayStart(dir: string, { config, data, learner }: Experiment, threads: n
       `${learner.model.parameterCount.toLocaleString('en')} parameters, exchangeable blocks ${particles}`,
   );
   for (const note of data.notes ?? []) say(`note: ${note}`);
+  if (config.patience !== undefined && !data.validation)
+    say(
+      'note: --patience monitors the test error, so the test images choose the last epoch; --val-split holds out training images for that',
+    );
   say(
     dim(
       `run folder ${dir}, seed ${config.seed}, ${threads} thread${threads > 1 ? 's' : ''}${config.amp ? ', bf16' : ''}`,
@@ -145,12 +149,16 @@ async function train(
       return { run: session.dir, finished: false };
     }
     const report = withReport ? await reportOf(session.dir) : undefined;
-    const { testError, testLoss, top5Error, epochs, seconds, secondsPerEpoch, swaps } = session.result;
+    const { testError, testLoss, top5Error, emaTestError, epochs, stoppedEarly } = session.result;
+    const { seconds, secondsPerEpoch, swaps } = session.result;
     const movement = depthMovement(session.dir);
     if (!quiet) {
+      const stopped = stoppedEarlyText(session.result);
+      if (stopped !== undefined) say(stopped);
       if (movement) say(movementSentence(movement, session.result));
+      const averaged = emaTestError === undefined ? '' : ` (averaged weights: ${emaTestError.toFixed(2)} %)`;
       say(
-        `test error ${testError.toFixed(2)} % after ${epochs} epoch${epochs === 1 ? '' : 's'}, ${duration(seconds)}${report ? `; report ${report}` : ''}`,
+        `test error ${testError.toFixed(2)} %${averaged} after ${epochs} epoch${epochs === 1 ? '' : 's'}, ${duration(seconds)}${report ? `; report ${report}` : ''}`,
       );
     }
     return {
@@ -159,7 +167,9 @@ async function train(
       testError,
       testLoss,
       ...(top5Error !== undefined && { top5Error }),
+      ...(emaTestError !== undefined && { emaTestError }),
       epochs,
+      ...(stoppedEarly && { stoppedEarly }),
       seconds,
       secondsPerEpoch,
       swaps,

@@ -26,21 +26,27 @@ export function depthFacts({ learner }: Trained): Record<string, string> {
   );
 }
 
+type Result = Pick<ResultNumbers, 'testError' | 'testLoss' | 'epochs' | 'swaps'>;
+
 /** The result of the run, if it belongs to these weights: those at the end of a finished run. */
-export function resultOf(run: string, { state }: Trained): ResultNumbers | undefined {
+export function resultOf(run: string, { state, ema }: Trained): Result | undefined {
   const result = readRun(run).resultNumbers();
-  return result?.steps === state.step ? result : undefined;
+  if (result?.steps !== state.step) return undefined;
+  if (!ema) return result;
+  const { emaTestError: testError, emaTestLoss: testLoss } = result;
+  return testError === undefined || testLoss === undefined ? undefined : { ...result, testError, testLoss };
 }
 
 /** The run's name, data, seed and test error in percent. */
 export function runFacts(run: string, trained: Trained): Record<string, string> {
-  const { config, state } = trained;
+  const { config, state, ema } = trained;
   const result = resultOf(run, trained);
   return {
     run: basename(resolve(run)),
     dataset: config.dataset,
     seed: String(config.seed),
     step: String(state.step),
+    ...(ema && { weights: `averages with decay ${config.ema}` }),
     ...(result && { 'test-error': String(result.testError) }),
   };
 }

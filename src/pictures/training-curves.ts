@@ -55,6 +55,8 @@ interface Quantity {
   readonly scale: NonNullable<LineAxis['scale']>;
   readonly ofStep?: (record: StepRecord) => number;
   readonly ofEpoch?: (epoch: RunData['epochs'][number]) => number | undefined;
+  /** The same with averaged weights. */
+  readonly ofAverage?: (epoch: RunData['epochs'][number]) => number | undefined;
   /** Writes the last value at the end of its line. */
   readonly format?: (value: number) => string;
 }
@@ -65,7 +67,7 @@ type Curve = Series & { readonly kind: 'training' | 'test' };
 const [maxEnds, maxNames] = [6, 12];
 
 function curvesOf(runs: readonly FigureRun[], axis: XAxis, quantity: Quantity): Curve[] {
-  const { ofStep, ofEpoch, scale, format } = quantity;
+  const { ofStep, ofEpoch, ofAverage, scale, format } = quantity;
   const single = runs.length === 1;
   const isUsable = (y: number): boolean => Number.isFinite(y) && (scale === 'log' ? y > 0 : y >= 0);
   return runs.flatMap(({ data, series, colour }): Curve[] => {
@@ -86,6 +88,9 @@ function curvesOf(runs: readonly FigureRun[], axis: XAxis, quantity: Quantity): 
     );
     const test = points(
       data.epochs.map((epoch) => [axis.epochEnd(data, epoch.epoch) ?? NaN, ofEpoch?.(epoch) ?? NaN]),
+    );
+    const averaged = points(
+      data.epochs.map((epoch) => [axis.epochEnd(data, epoch.epoch) ?? NaN, ofAverage?.(epoch) ?? NaN]),
     );
     const last = test.y.at(-1);
     const ends = runs.length <= maxEnds && format && last !== undefined ? { end: format(last) } : {};
@@ -109,6 +114,9 @@ function curvesOf(runs: readonly FigureRun[], axis: XAxis, quantity: Quantity): 
               ...(test.x.length <= 40 && { marker: { shape: 'circle', radius: 3 } as const }),
             },
           ]
+        : []),
+      ...(single && averaged.x.length
+        ? [{ ...named('test'), ...averaged, name: 'averaged weights', lineWidth: 1.6, dash: [2, 3] }]
         : []),
     ];
   });
@@ -212,6 +220,7 @@ export function errorCurves(runs: readonly FigureRun[]): Figure {
     scale: 'sqrt',
     ofStep: ({ error }) => error,
     ofEpoch: ({ evalError }) => evalError,
+    ofAverage: ({ emaError }) => emaError,
     format: percent,
   };
   const curves = curvesOf(runs, axis, quantity);
@@ -241,6 +250,7 @@ export function lossCurves(runs: readonly FigureRun[]): Figure {
     scale: 'log',
     ofStep: ({ loss }) => loss,
     ofEpoch: ({ evalLoss }) => evalLoss,
+    ofAverage: ({ emaLoss }) => emaLoss,
     format: (value) => value.toPrecision(3),
   };
   const curves = curvesOf(runs, axis, quantity);

@@ -60,7 +60,7 @@ function lead(runs: readonly FigureRun[]): Html {
   if (runs.length === 1 && first) {
     const { state, epochs, plannedEpochs } = first.summary;
     const message = first.data.status?.message;
-    if (state === 'finished') return html``;
+    if (state === 'finished') return message === undefined ? html`` : html`<p>This run ${message}.</p>`;
     const how = {
       running: 'is still running',
       stopped: 'was stopped',

@@ -24,8 +24,17 @@ const run = (
   imagesPerSecond: 1000,
   swaps: 0,
   parameters: 270_000,
+  stoppedEarly: false,
   final: true,
   ...more,
+});
+
+it('runs that stopped early are averaged without a warning, runs of other lengths with one', () => {
+  const early = run('vanilla', 1, 8.7, { epochs: 120, stoppedEarly: true });
+  expect(groupRuns([early, run('vanilla', 2, 8.9)]).notes).toEqual([]);
+  expect(groupRuns([run('vanilla', 1, 8.7, { epochs: 120 }), run('vanilla', 2, 8.9)]).notes).toEqual([
+    'cifar10, resnet20, vanilla: the runs have 120, 200 epochs, so their average is not meaningful',
+  ]);
 });
 
 it('runs are averaged over seeds within data set, model and scheme', () => {

@@ -42,7 +42,8 @@ export function groupRuns(runs: readonly RunSummary[]): GroupTable {
   const rows = [...groups.values()].map((group) => {
     const members = [...group.values()];
     const [first] = members as [RunSummary];
-    const epochs = [...new Set(members.map((run) => run.epochs))];
+    // Runs that stop early by one rule may end at different epochs.
+    const epochs = [...new Set(members.map((run) => (run.stoppedEarly ? run.plannedEpochs! : run.epochs)))];
     const { dataset, model, scheme } = first;
     if (epochs.length > 1)
       notes.push(

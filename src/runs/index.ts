@@ -32,6 +32,7 @@ export {
 } from './schemas.ts';
 export { readSettingsFile, type SettingsFile } from './settings-file.ts';
 export { publishedKeys } from './shared-facts.ts';
+export { stoppedEarlyText } from './stopped-early.ts';
 export { summaryFromCsv, summaryToCsv } from './summary.ts';
 export {
   type EpochRecord,

@@ -30,6 +30,8 @@ export interface RunSummary {
   readonly imagesPerSecond: number | undefined;
   readonly swaps: number;
   readonly parameters: number | undefined;
+  /** Whether the run ended before its last epoch because its error did not improve. */
+  readonly stoppedEarly: boolean;
   /** Whether the result is final. */
   readonly final: boolean;
 }
@@ -81,6 +83,7 @@ export function summariseRun(data: SummarisedRun, now = Date.now()): RunSummary 
       typical(steps.map(({ imagesPerSecond }) => imagesPerSecond)),
     swaps: result?.swaps ?? data.swaps.length,
     parameters: result?.parameters,
+    stoppedEarly: result?.stoppedEarly !== undefined,
     final: result !== undefined,
   };
 }

@@ -108,7 +108,23 @@ const storedResult = z.object({
   /** After the last epoch, on the held-out images; absent without such images. */
   validationError: real.exactOptional(),
   trainLoss: real,
+  /** On the test images, with the averaged weights of `--ema`. */
+  emaTestError: real.exactOptional(),
+  emaTestLoss: real.exactOptional(),
+  /** Trained. */
   epochs: count,
+  /** Absent for a run that reached its last epoch. */
+  stoppedEarly: z
+    .object({
+      plannedEpochs: count,
+      /** The images whose error was monitored. */
+      monitored: z.enum(['validation', 'test']),
+      /** An error below this would have been an improvement. */
+      threshold: real,
+      /** Evaluations without an improvement. */
+      evaluations: count,
+    })
+    .exactOptional(),
   steps: count,
   seconds: real,
   secondsPerEpoch: reals,

@@ -9,6 +9,8 @@ const columns = {
   evalError: 'eval_error',
   evalTop1: 'eval_top1',
   evalTop5: 'eval_top5',
+  emaLoss: 'ema_loss',
+  emaError: 'ema_error',
   lr: 'lr',
   seconds: 'seconds',
   imagesPerSecond: 'images_per_second',
@@ -17,13 +19,16 @@ const columns = {
 } as const satisfies Record<keyof EpochRecord, string>;
 
 const keys = Object.keys(columns) as (keyof EpochRecord)[];
-const header = Object.values(columns).join(',');
+/** Absent from files without such values. */
+const optional: ReadonlySet<keyof EpochRecord> = new Set(['emaLoss', 'emaError']);
 
 /** The text of the file, with one row per epoch. */
 export function summaryToCsv(epochs: readonly EpochRecord[]): string {
   const cell = (value: number | undefined): string =>
     value === undefined || !Number.isFinite(value) ? '' : String(value);
-  return [header, ...epochs.map((epoch) => keys.map((key) => cell(epoch[key])).join(','))].join('\n') + '\n';
+  const own = keys.filter((key) => !optional.has(key) || epochs.some((epoch) => epoch[key] !== undefined));
+  const header = own.map((key) => columns[key]).join(',');
+  return [header, ...epochs.map((epoch) => own.map((key) => cell(epoch[key])).join(','))].join('\n') + '\n';
 }
 
 /** The column index of each field of an epoch; -1 if the file has no such column. */

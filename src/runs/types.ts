@@ -28,6 +28,9 @@ export interface EpochRecord {
   readonly evalError?: number;
   readonly evalTop1?: number;
   readonly evalTop5?: number;
+  /** With the averaged weights of `--ema`. */
+  readonly emaLoss?: number;
+  readonly emaError?: number;
   readonly lr?: number;
   /** Duration of the epoch. */
   readonly seconds?: number;

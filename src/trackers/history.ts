@@ -46,13 +46,20 @@ export async function readHistory(dir: string): Promise<History> {
       'epoch/train-error': one.trainError,
       [`${evaluated}/loss`]: one.evalLoss,
       [`${evaluated}/error`]: one.evalError,
+      [`${evaluated}/ema-loss`]: one.emaLoss,
+      [`${evaluated}/ema-error`]: one.emaError,
       'epoch/seconds': one.seconds,
     });
     return [{ step: last.step, time: started + last.seconds, metrics }];
   });
   const last = steps.at(-1);
   const ended = started + (last?.seconds ?? 0);
-  const final = finite({ 'final/test-error': result?.testError, 'final/test-loss': result?.testLoss });
+  const final = finite({
+    'final/test-error': result?.testError,
+    'final/test-loss': result?.testLoss,
+    'final/ema-test-error': result?.emaTestError,
+    'final/ema-test-loss': result?.emaTestLoss,
+  });
   return {
     name: run.name,
     started,

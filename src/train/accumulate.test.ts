@@ -81,10 +81,10 @@ it('the limit of an epoch counts batches, and the learning rate steps', async ()
     { batchSize: 32, accumulate: 3, limitTrainBatches: 7, epochs: 2, sched: 'step', decayMilestones: [1] },
     true,
   );
-  expect(steps.map(({ epoch, lr }) => [epoch, lr])).toEqual([
-    ...[0, 0, 0].map((epoch) => [epoch, 0.05]),
-    ...[1, 1, 1].map((epoch) => [epoch, expect.closeTo(0.005, 12)]),
-  ]);
+  expect(steps.map(({ epoch }) => epoch)).toEqual([0, 0, 0, 1, 1, 1]);
+  steps.forEach(({ epoch, lr }) => {
+    expect(lr).toBeCloseTo(epoch === 0 ? 0.05 : 0.005, 12);
+  });
 });
 
 it('a step of more images than there are is refused, as is a step without a batch', async () => {

@@ -19,6 +19,7 @@ import type { CifarResNet } from '../models/index.ts';
 import type { Optimizer } from '../optim/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { dataIdentitySchema } from './data-identity.ts';
+import { patienceSchema } from './early-stopping.ts';
 import { restore, store } from './stored.ts';
 import { checkNet } from './check-net.ts';
 
@@ -42,6 +43,8 @@ const stateSchema = z.object({
   /** Mean training loss of the last complete epoch. */
   trainLoss: z.number().nullable(),
   bestError: z.number().nullable(),
+  /** With `--patience`, after the first evaluation. */
+  patience: patienceSchema.exactOptional(),
   secondsPerEpoch: z.array(z.number()),
   seconds: z.number(),
   swaps: z.int(),
@@ -66,7 +69,12 @@ const stateSchema = z.object({
 /** The state of a run; with the tensors, everything the next step depends on. */
 export type CheckpointState = z.infer<typeof stateSchema>;
 
-const files = { model: 'model.safetensors', optimizer: 'optim.safetensors', state: 'state.json' } as const;
+const files = {
+  model: 'model.safetensors',
+  average: 'ema.safetensors',
+  optimizer: 'optim.safetensors',
+  state: 'state.json',
+} as const;
 
 function modelTensors(model: CifarResNet): ReadonlyMap<string, Tensor> {
   return new Map([...model.parameters, ...model.buffers]);
@@ -78,6 +86,7 @@ export function saveCheckpoint(
   model: CifarResNet,
   optimizer: Optimizer,
   state: CheckpointState,
+  average?: CifarResNet,
 ): void {
   const folder = checkPath('the folder of the checkpoint', place);
   checkNet(model);
@@ -92,6 +101,9 @@ export function saveCheckpoint(
     folder,
     new Map([
       [files.model, encodeSafetensors(store(modelTensors(model)), metadata)],
+      ...(average
+        ? ([[files.average, encodeSafetensors(store(modelTensors(average)), metadata)]] as const)
+        : []),
       [files.optimizer, encodeSafetensors(store(optimizer.state), metadata)],
       [files.state, [Buffer.from(`${JSON.stringify(state, null, 2)}\n`)]],
     ]),
@@ -123,9 +135,15 @@ export function readCheckpointState(place: PathLike): CheckpointState {
 /**
  * Loads a checkpoint's weights into the model, and its state into the optimiser if there is one.
  *
+ * @param average - receives the averaged weights
  * @throws FileError if the checkpoint is damaged, UsageError if it belongs to another model
  */
-export function loadCheckpoint(place: PathLike, model: CifarResNet, optimizer?: Optimizer): CheckpointState {
+export function loadCheckpoint(
+  place: PathLike,
+  model: CifarResNet,
+  optimizer?: Optimizer,
+  average?: CifarResNet,
+): CheckpointState {
   const folder = checkPath('the folder of the checkpoint', place);
   checkNet(model);
   const state = readCheckpointState(folder);
@@ -133,6 +151,7 @@ export function loadCheckpoint(place: PathLike, model: CifarResNet, optimizer?: 
   const stored = readSafetensors(modelFile);
   const optimizerFile = join(folder, files.optimizer);
   const storedOptimizer = optimizer && readSafetensors(optimizerFile);
+  if (average) loadAverage(folder, average);
   restore(stored.tensors, modelTensors(model), modelFile);
   if (optimizer && storedOptimizer) {
     restore(storedOptimizer.tensors, optimizer.state, optimizerFile);
@@ -140,6 +159,17 @@ export function loadCheckpoint(place: PathLike, model: CifarResNet, optimizer?: 
   }
   for (const stage of model.stages.values()) stage.schedule.projectAndSort();
   return state;
+}
+
+/**
+ * Loads the averaged weights of a checkpoint into a net.
+ *
+ * @throws FileError if they are missing or damaged, UsageError if they belong to another model
+ */
+export function loadAverage(folder: string, net: CifarResNet): void {
+  const file = join(folder, files.average);
+  restore(readSafetensors(file).tensors, modelTensors(net), file);
+  for (const stage of net.stages.values()) stage.schedule.projectAndSort();
 }
 
 /** @throws UsageError if another model made the checkpoint; it names the first setting that differs. */

@@ -37,12 +37,24 @@ export function checkSense(given: Values, config: TrainConfig, named: (key: stri
   const tooLong = sched === 'constant' ? warmupEpochs > epochs : warmupEpochs >= epochs;
   if (given.warmupEpochs !== undefined && tooLong && warmupEpochs > 0)
     reject('warmupEpochs', `${warmupEpochs} covers all of the ${inEpochs}: give fewer, or train for more`);
+  if (given.patience !== undefined) checkPatience(config, reject);
   if (sched === 'step') checkMilestones(given, decayMilestones, epochs, reject);
   if (given.checkpointEvery !== undefined && checkpointEvery > epochs)
     reject(
       'checkpointEvery',
       `${checkpointEvery} keeps no checkpoint in ${inEpochs}: give at most ${epochs}`,
     );
+}
+
+/** The first evaluation sets the error to beat, and stopping after the last epoch is not early. */
+function checkPatience(
+  { patience = 1, valInterval, epochs }: TrainConfig,
+  reject: (key: string, reason: string) => never,
+): void {
+  const most = Math.ceil(epochs / valInterval) - 2;
+  if (patience <= most) return;
+  const advice = most > 0 ? `give at most ${most}` : 'train for more epochs, or evaluate more often';
+  reject('patience', `${patience} never stops a run of ${epochsText(epochs)}: ${advice}`);
 }
 
 function checkMilestones(

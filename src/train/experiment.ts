@@ -19,12 +19,15 @@ import { type NetImages, testImagesFor } from './test-images.ts';
 import { type DataIdentity, dataIdentityOf } from './data-identity.ts';
 import { type ImportedWeights, importWeights } from './import-weights.ts';
 import { Learner } from './learner.ts';
+import { WeightAverage } from './weight-average.ts';
 
 export interface Experiment {
   readonly config: TrainConfig;
   readonly data: ImageData;
   readonly dataIdentity: DataIdentity;
   readonly learner: Learner;
+  /** With `--ema`. */
+  readonly average?: WeightAverage;
   /** Draws the initial weights. */
   readonly generator: Generator;
   readonly identity: CheckpointState['identity'];
@@ -87,6 +90,11 @@ export function makeModel(
     },
     generator,
   );
+}
+
+function averageOf(config: TrainConfig, images: ImageSet): WeightAverage | undefined {
+  if (config.ema === undefined) return undefined;
+  return new WeightAverage(makeModel(config, images, new Generator(config.seed)), config.ema);
 }
 
 type Moments = Pick<ImageData, 'mean' | 'std'>;
@@ -208,5 +216,7 @@ export async function createExperiment(
   checkBatchSize(config, data.train);
   const generator = new Generator(config.seed);
   const learner = new Learner(makeModel(config, data.train, generator), config);
-  return { config, data, dataIdentity, learner, generator, identity: identityOf(config, data) };
+  const average = averageOf(config, data.train);
+  const identity = identityOf(config, data);
+  return { config, data, dataIdentity, learner, generator, identity, ...(average && { average }) };
 }

@@ -28,6 +28,7 @@ export { type ExportedWeights, exportWeights, type ExportOptions } from './expor
 export { recordedImages } from './recorded-images.ts';
 export { importWeights, type ImportedWeights, type ImportOptions } from './import-weights.ts';
 export { interruptCodes, listenForInterrupt } from './interrupt.ts';
+export { stepsPerEpoch } from './training-batches.ts';
 export { Learner, type StepOutcome } from './learner.ts';
 export type { EpochProgress, OnProgress, Progress, StepProgress } from './progress.ts';
 export { loadTestImages, loadTrained, type TestImages, type Trained } from './trained.ts';

@@ -73,10 +73,10 @@ export class Learner {
     this.#parameters = [...model.parameters.values()];
   }
 
-  /** Logits in the model's dtype; autocast computes them in bf16. */
-  forward(images: Tensor, training: boolean): Tensor {
+  /** Logits in the model's dtype; autocast computes them in bf16. @param model - default: the trained net */
+  forward(images: Tensor, training: boolean, model = this.model): Tensor {
     const { amp, device } = this.#config;
-    const run = (): Tensor => this.model.forward(images, { training });
+    const run = (): Tensor => model.forward(images, { training });
     if (!amp) return run();
     return scope(() => ops.toDtype(autocast(device, 'bf16', run), 'f32'));
   }

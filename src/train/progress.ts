@@ -28,6 +28,8 @@ export interface EpochProgress {
   readonly trainError: number;
   /** Absent if the epoch ends without an evaluation. */
   readonly evaluation?: Evaluation;
+  /** With averaged weights. */
+  readonly emaEvaluation?: Evaluation;
   readonly evaluatedOn: EvaluationSet;
   readonly seconds: number;
   readonly imagesPerSecond: number;

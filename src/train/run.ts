@@ -3,19 +3,21 @@
  * same run, even if it is killed and resumed in mid-epoch.
  */
 import { join } from 'node:path';
-import { BatchPlan, fillBatch, type ImageSet } from '../data/index.ts';
+import type { ImageSet } from '../data/index.ts';
 import { DivergenceError, type ExitCode } from '../errors.ts';
+import type { CifarResNet } from '../models/index.ts';
 import { learningRate, type LrOptions, checkLrOptions } from '../optim/index.ts';
-import type { RunWriter, StageRecord, TestSamples } from '../runs/index.ts';
+import type { RunResult, RunWriter, StageRecord, TestSamples } from '../runs/index.ts';
 import { type Tensor } from '../tensor/index.ts';
-import { BatchTensors } from './batch-tensors.ts';
+import { afterEvaluation, isExhausted } from './early-stopping.ts';
 import { type CheckpointState, saveCheckpoint } from './checkpoint.ts';
 import { Stopwatch, yieldToEventLoop } from './clock.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
-import type { Batch, StepOutcome } from './learner.ts';
+import type { StepOutcome } from './learner.ts';
 import type { OnProgress } from './progress.ts';
-import { SampleChooser } from './samples.ts';
+import { type Guesses, SampleChooser } from './samples.ts';
+import { TrainingBatches } from './training-batches.ts';
 
 interface RunOptions {
   /** The checkpoint to resume from; absent: start from the beginning. */
@@ -34,11 +36,20 @@ export interface RunOutcome {
   readonly state: CheckpointState;
   /** Evaluation of the test set after the last epoch; absent if the run was interrupted. */
   readonly evaluation?: Evaluation;
+  /** The same with the averaged weights. */
+  readonly emaEvaluation?: Evaluation;
+  readonly stoppedEarly?: RunResult['stoppedEarly'];
   /** Evaluation of the held-out images after the last epoch. */
   readonly validation?: Evaluation;
   readonly interrupted?: ExitCode;
   /** Test images with the net's predictions; absent if the run was interrupted. */
   readonly samples?: TestSamples;
+}
+
+/** Of the net, and of its averaged weights. */
+interface Evaluations {
+  readonly own: Evaluation;
+  readonly ema?: Evaluation;
 }
 
 const noRunning: CheckpointState['running'] = { loss: 0, wrong: 0, images: 0, seconds: 0, swaps: 0 };
@@ -49,15 +60,7 @@ const divergenceFactor = 100;
 export class TrainingRun {
   readonly #experiment: Experiment;
   readonly #writer: RunWriter;
-  readonly #tensors: BatchTensors;
-  readonly #plan: BatchPlan;
-  /** Batches of an epoch, and its steps. */
-  readonly #batches: number;
-  readonly #steps: number;
-  /** Batches of a step; the last step of an epoch may have fewer. */
-  readonly #perStep: number;
-  /** The pixels of a batch. */
-  readonly #bytes: Uint8Array;
+  readonly #batches: TrainingBatches;
   readonly #lr: LrOptions;
   readonly #options: RunOptions;
   readonly #watch: Stopwatch;
@@ -69,14 +72,9 @@ export class TrainingRun {
     this.#experiment = experiment;
     this.#writer = writer;
     this.#options = options;
-    this.#tensors = new BatchTensors(data.train, data, config.dtype, config.device);
-    this.#plan = new BatchPlan(data.train.count, config.batchSize);
-    const { height, width, channels } = data.train;
-    this.#bytes = new Uint8Array(config.batchSize * height * width * channels);
-    this.#batches = Math.min(this.#plan.batches, config.limitTrainBatches ?? Infinity);
-    this.#perStep = config.accumulate ?? 1;
-    this.#steps = Math.ceil(this.#batches / this.#perStep);
-    this.#lr = { ...config, totalSteps: config.epochs * this.#steps, stepsPerEpoch: this.#steps };
+    this.#batches = new TrainingBatches(config, data);
+    const { stepsPerEpoch } = this.#batches;
+    this.#lr = { ...config, totalSteps: config.epochs * stepsPerEpoch, stepsPerEpoch };
     checkLrOptions(this.#lr);
     this.#state = {
       version: 1,
@@ -97,6 +95,7 @@ export class TrainingRun {
       data: dataIdentity,
     };
     this.#watch = new Stopwatch(this.#state.seconds);
+    if (!options.state) experiment.average?.startAt(experiment.learner.model);
   }
 
   get totalSteps(): number {
@@ -112,8 +111,8 @@ export class TrainingRun {
   async run(): Promise<RunOutcome> {
     const { config } = this.#experiment;
     const { test, validation } = this.#experiment.data;
-    let evaluation: Evaluation | undefined;
-    while (this.#state.epoch < config.epochs) {
+    let evaluation: Evaluations | undefined;
+    while (this.#state.epoch < config.epochs && !this.#isExhausted()) {
       const interrupted = await this.#finishEpoch();
       if (interrupted !== undefined) {
         this.#save('last');
@@ -125,46 +124,51 @@ export class TrainingRun {
     evaluation ??= this.#evaluate(validation ?? test);
     const onTest = validation ? this.#evaluate(test) : evaluation;
     const samples = this.#chooser?.choose();
+    const stoppedEarly = this.#stoppedEarly();
     return {
       state: this.#state,
-      evaluation: onTest,
-      ...(validation && { validation: evaluation }),
+      evaluation: onTest.own,
+      ...(onTest.ema && { emaEvaluation: onTest.ema }),
+      ...(validation && { validation: evaluation.own }),
+      ...(stoppedEarly && { stoppedEarly }),
       ...(samples && { samples }),
+    };
+  }
+
+  #isExhausted(): boolean {
+    return isExhausted(this.#state.patience, this.#experiment.config.patience);
+  }
+
+  #stoppedEarly(): RunResult['stoppedEarly'] {
+    const { config, data } = this.#experiment;
+    const { patience, epoch } = this.#state;
+    if (!patience || !this.#isExhausted() || epoch >= config.epochs) return undefined;
+    return {
+      plannedEpochs: config.epochs,
+      monitored: data.validation ? 'validation' : 'test',
+      threshold: patience.best - config.minDelta,
+      evaluations: patience.waited,
     };
   }
 
   /** Runs the remaining steps of the epoch. */
   async #finishEpoch(): Promise<ExitCode | undefined> {
-    const { config } = this.#experiment;
-    const order = this.#plan.order(config.seed, this.#state.epoch);
-    while (this.#state.batch < this.#steps) {
+    const { config, learner, average } = this.#experiment;
+    const { stepsPerEpoch } = this.#batches;
+    while (this.#state.batch < stepsPerEpoch) {
       const started = performance.now();
+      const { batches, images } = this.#batches.ofStep(this.#state.epoch, this.#state.batch);
       const lr = learningRate(this.#lr, this.#state.step);
-      const first = this.#state.batch * this.#perStep;
-      const last = Math.min(first + this.#perStep, this.#batches);
-      const batches = Array.from({ length: last - first }, (_, i) => this.#plan.indices(order, first + i));
-      const outcome = this.#experiment.learner.stepOver(
-        batches.map((indices) => () => this.#batchOf(indices)),
-        lr,
-      );
-      const images = batches.reduce((sum, { length }) => sum + length, 0);
+      const outcome = learner.stepOver(batches, lr);
+      average?.follow(learner.model);
       this.#record(outcome, lr, images, (performance.now() - started) / 1000);
       const due = config.recoveryInterval > 0 && this.#state.step % config.recoveryInterval === 0;
-      if (due && this.#state.batch < this.#steps) this.#save('last');
+      if (due && this.#state.batch < stepsPerEpoch) this.#save('last');
       await yieldToEventLoop();
       const interrupted = this.#options.interrupted?.();
       if (interrupted !== undefined) return interrupted;
     }
     return undefined;
-  }
-
-  #batchOf(indices: Int32Array): Batch {
-    const { config, data } = this.#experiment;
-    const { seed, pad, flip, cutout } = config;
-    const bytes = this.#bytes.subarray(0, (indices.length * this.#bytes.length) / config.batchSize);
-    fillBatch(data.train, indices, { pad, flip, cutout }, seed, this.#state.epoch, bytes);
-    const labels = Array.from(indices, (index) => data.train.labels[index] ?? 0);
-    return { images: this.#tensors.images(bytes, indices.length), labels: this.#tensors.labels(labels) };
   }
 
   /** Counts and records a step. */
@@ -214,7 +218,6 @@ export class TrainingRun {
   }
 
   #tellStep(lr: number, { loss, wrong, images, seconds }: CheckpointState['running']): void {
-    const { config } = this.#experiment;
     const { step, epoch, batch } = this.#state;
     const imagesPerSecond = images / seconds;
     this.#options.onProgress?.({
@@ -222,14 +225,14 @@ export class TrainingRun {
       step,
       totalSteps: this.totalSteps,
       epoch,
-      epochs: config.epochs,
+      epochs: this.#experiment.config.epochs,
       batch: batch - 1,
-      batches: this.#steps,
+      batches: this.#batches.stepsPerEpoch,
       loss: loss / images,
       error: (100 * wrong) / images,
       lr,
       imagesPerSecond,
-      secondsLeft: ((this.totalSteps - step) * this.#perStep * config.batchSize) / imagesPerSecond,
+      secondsLeft: ((this.totalSteps - step) * this.#batches.imagesPerStep) / imagesPerSecond,
     });
   }
 
@@ -241,37 +244,41 @@ export class TrainingRun {
     );
   }
 
-  #evaluate(set: ImageSet): Evaluation {
-    const { learner, config, data } = this.#experiment;
-    const { step, epoch } = this.#state;
+  #evaluate(set: ImageSet): Evaluations {
+    const { learner, average, config, data } = this.#experiment;
+    const { step, epoch, patience } = this.#state;
     // The final evaluation also chooses sample images.
-    const chooser = set === data.test && step === this.totalSteps ? new SampleChooser(set) : undefined;
+    const mayBeLast =
+      step === this.totalSteps || (patience?.waited ?? 0) + 1 >= (config.patience ?? Infinity);
+    const chooser = set === data.test && mayBeLast ? new SampleChooser(set) : undefined;
     this.#chooser = chooser ?? this.#chooser;
-    const forward = (images: Tensor): Tensor => {
-      // Heartbeats: a long evaluation must not look like a crash.
-      this.#writer.heartbeat({ step, epoch, totalSteps: this.totalSteps });
-      return learner.forward(images, false);
+    const measure = (net: CifarResNet, onGuesses?: (guesses: Guesses) => void): Evaluation => {
+      const forward = (images: Tensor): Tensor => {
+        // Heartbeats: a long evaluation must not look like a crash.
+        this.#writer.heartbeat({ step, epoch, totalSteps: this.totalSteps });
+        return learner.forward(images, false, net);
+      };
+      return evaluate(forward, set, this.#batches.tensors, config.limitEvalBatches, onGuesses);
     };
-    return evaluate(
-      forward,
-      set,
-      this.#tensors,
-      config.limitEvalBatches,
+    const own = measure(
+      learner.model,
       chooser &&
         ((guesses) => {
           chooser.see(guesses);
         }),
     );
+    return { own, ...(average && { ema: measure(average.net) }) };
   }
 
   /** Evaluates if due, records the epoch, saves, and starts the next. */
-  #endEpoch(): Evaluation | undefined {
+  #endEpoch(): Evaluations | undefined {
     const { config, data } = this.#experiment;
     const { running, epoch } = this.#state;
     const trainLoss = running.loss / running.images;
     const last = epoch + 1 === config.epochs;
     const due = last || (config.valInterval > 0 && (epoch + 1) % config.valInterval === 0);
-    const evaluation = due ? this.#evaluate(data.validation ?? data.test) : undefined;
+    const evaluations = due ? this.#evaluate(data.validation ?? data.test) : undefined;
+    const { own: evaluation, ema } = evaluations ?? {};
     const seconds = this.#watch.seconds - this.#state.secondsPerEpoch.reduce((sum, value) => sum + value, 0);
     const trainError = (100 * running.wrong) / running.images;
     const imagesPerSecond = running.images / running.seconds;
@@ -286,13 +293,14 @@ export class TrainingRun {
         evalTop1: 100 - evaluation.error,
         ...(evaluation.top5Error !== undefined && { evalTop5: 100 - evaluation.top5Error }),
       }),
+      ...(ema && { emaLoss: ema.loss, emaError: ema.error }),
       lr: learningRate(this.#lr, this.#state.step - 1),
       seconds,
       imagesPerSecond,
       swaps: running.swaps,
       peakRssMb: process.resourceUsage().maxRSS / 1024,
     });
-    const { bestError } = this.#state;
+    const { bestError, patience } = this.#state;
     const better = evaluation && (bestError === null || evaluation.error < bestError);
     this.#state = {
       ...this.#state,
@@ -301,6 +309,10 @@ export class TrainingRun {
       running: noRunning,
       trainLoss,
       bestError: better ? evaluation.error : bestError,
+      ...(evaluation &&
+        config.patience !== undefined && {
+          patience: afterEvaluation(patience, evaluation.error, config.minDelta),
+        }),
       secondsPerEpoch: [...this.#state.secondsPerEpoch, seconds],
       seconds: this.#watch.seconds,
     };
@@ -316,17 +328,18 @@ export class TrainingRun {
       trainLoss,
       trainError,
       ...(evaluation && { evaluation }),
+      ...(ema && { emaEvaluation: ema }),
       evaluatedOn: data.validation ? 'validation' : 'test',
       seconds,
       imagesPerSecond,
       swaps: running.swaps,
     });
-    return evaluation;
+    return evaluations;
   }
 
   /** Writes a checkpoint, but never one with non-finite weights. */
   #save(name: string): void {
-    const { learner, generator } = this.#experiment;
+    const { learner, generator, average } = this.#experiment;
     if (!learner.isFinite())
       throw new DivergenceError(
         `a weight is not finite after step ${this.#state.step}: lower --lr, or clip with --clip-grad 1`,
@@ -340,12 +353,12 @@ export class TrainingRun {
       generators: { weights: Buffer.from(generator.state()).toString('base64') },
     };
     const folder = join(this.#writer.dir, 'checkpoints', name);
-    saveCheckpoint(folder, learner.model, learner.optimizer, this.#state);
+    saveCheckpoint(folder, learner.model, learner.optimizer, this.#state, average?.net);
     this.#options.onProgress?.({ kind: 'saved', folder, step: this.#state.step });
   }
 
   dispose(): void {
-    this.#tensors.dispose();
+    this.#batches.dispose();
   }
 }
 

@@ -26,6 +26,7 @@ import {
   runFiles,
   RunWriter,
   runName,
+  stoppedEarlyText,
 } from '../runs/index.ts';
 import { checkPath, type PathLike, recoverFolder } from '../io/index.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
@@ -99,8 +100,11 @@ export const changeableSettings: ReadonlySet<string> = new Set([
   'checkpointEvery',
 ]);
 
-/** A resumed run may also train for more epochs. */
-const resumableSettings: ReadonlySet<string> = new Set([...changeableSettings, 'epochs']);
+/** A resumed run may also end at another epoch. */
+const resumableSettings: ReadonlySet<string> = new Set([
+  ...changeableSettings,
+  ...['epochs', 'patience', 'minDelta'],
+]);
 
 /**
  * Claims the run for this process, so that only one process writes it.
@@ -209,10 +213,10 @@ function checkEpochs({ epochs }: TrainConfig, { epoch, batch }: CheckpointState,
 function restoreLast(
   folder: string,
   saved: CheckpointState,
-  { learner, generator, identity }: Experiment,
+  { learner, generator, identity, average }: Experiment,
 ): CheckpointState {
   checkIdentity(saved, identity, folder);
-  const state = loadCheckpoint(folder, learner.model, learner.optimizer);
+  const state = loadCheckpoint(folder, learner.model, learner.optimizer, average?.net);
   const drawn = state.generators.weights;
   if (drawn !== undefined) generator.restore(new Uint8Array(Buffer.from(drawn, 'base64')));
   return state;
@@ -242,7 +246,8 @@ async function trainAndRecord(
     beforeWriting?.();
     if (outcome.samples) writer.samples(outcome.samples);
     writer.result(result);
-    writer.finish('finished', { exitCode: exitCodes.done });
+    const message = stoppedEarlyText(result);
+    writer.finish('finished', { exitCode: exitCodes.done, ...(message !== undefined && { message }) });
     return { dir, result, exitCode: exitCodes.done };
   } catch (error) {
     finishBroken(writer, error);
@@ -264,7 +269,7 @@ function finishBroken(writer: RunWriter, error: unknown): void {
 
 function resultOf(
   { config, data, learner }: Experiment,
-  { state, evaluation, validation }: RunOutcome,
+  { state, evaluation, emaEvaluation: ema, stoppedEarly, validation }: RunOutcome,
 ): RunResult {
   const { error, loss, top5Error, confusion, perClassError } = evaluation!;
   const finalSteps = Object.fromEntries(
@@ -286,7 +291,9 @@ function resultOf(
     testLoss: loss,
     ...(top5Error !== undefined && { top5Error }),
     ...(validation && { validationError: validation.error }),
-    epochs: config.epochs,
+    ...(ema && { emaTestError: ema.error, emaTestLoss: ema.loss }),
+    epochs: state.epoch,
+    ...(stoppedEarly && { stoppedEarly }),
     steps: state.step,
     seconds: state.seconds,
     secondsPerEpoch: [...state.secondsPerEpoch],

@@ -1,13 +1,19 @@
 /** Loads a trained net from its run folder, for evaluation and prediction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkObject, checkOptions, checkText } from '../check.ts';
+import { checkBoolean, checkObject, checkOptions, checkText } from '../check.ts';
 import { classNameOf, fingerprintOf, type ImageData, type ImageSet, type TestData } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { notRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
-import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
+import {
+  checkIdentity,
+  loadAverage,
+  loadCheckpoint,
+  readCheckpointState,
+  type CheckpointState,
+} from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
 import { checkMachine, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
@@ -19,6 +25,8 @@ export interface Trained {
   readonly config: TrainConfig;
   readonly state: CheckpointState;
   readonly learner: Learner;
+  /** Whether the weights are the averaged ones. */
+  readonly ema: boolean;
   /** The folder of the checkpoint. */
   readonly folder: string;
 }
@@ -33,13 +41,25 @@ function checkpointFolder(run: string, checkpoint: string): string {
   );
 }
 
-/** @throws UsageError if `place` is not a run folder, FileError if its checkpoint is missing or damaged */
-export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
+export interface LoadTrainedOptions {
+  /** Load the averaged weights of a run trained with `--ema`. Default: false. */
+  readonly ema?: boolean | undefined;
+}
+
+/**
+ * @throws UsageError if `place` is not a run folder or its run kept no averaged weights, FileError if its checkpoint is
+ * missing or damaged
+ */
+export function loadTrained(place: PathLike, checkpoint = 'last', options: LoadTrainedOptions = {}): Trained {
   const run = checkPath('the run folder', place);
   checkText('checkpoint', checkpoint);
+  checkOptions('loadTrained', options, { ema: true });
+  const ema = checkBoolean('ema', options.ema) ?? false;
   const problem = notRunFolder(run);
   if (problem !== undefined) throw new UsageError(problem);
   const config = readSavedConfig(run);
+  if (ema && config.ema === undefined)
+    throw new UsageError(`--ema: ${run} has no averaged weights, because it was trained without --ema`);
   checkMachine(config);
   const folder = checkpointFolder(run, checkpoint);
   const state = readCheckpointState(folder);
@@ -61,8 +81,9 @@ export function loadTrained(place: PathLike, checkpoint = 'last'): Trained {
     new Generator(0),
   );
   const learner = new Learner(model, config);
-  loadCheckpoint(folder, model);
-  return { config, state, learner, folder };
+  if (ema) loadAverage(folder, model);
+  else loadCheckpoint(folder, model);
+  return { config, state, learner, ema, folder };
 }
 
 interface TestImageOptions {

@@ -96,11 +96,11 @@ export async function analyse(run: string, options: AnalyseOptions): Promise<Ana
     options.onProgress?.(one.title, done, measurements.length);
     return { id: one.id, ...one.run(loaded, options) };
   });
-  const { config, state, folder } = loaded.trained;
+  const { config, state, ema, folder } = loaded.trained;
   return {
     version: 1,
     run,
-    checkpoint: folder,
+    checkpoint: ema ? `${folder}, averaged weights` : folder,
     step: state.step,
     dataset: config.dataset,
     model: config.model,

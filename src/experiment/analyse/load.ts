@@ -9,6 +9,8 @@ import { spreadOver } from './draws.ts';
 
 export interface LoadOptions {
   readonly checkpoint: string;
+  /** Whether to analyse the averaged weights. */
+  readonly ema?: boolean | undefined;
   /** Where the data set is now, if it has moved. */
   readonly dataDir?: string | undefined;
   /** Test images for errors. */
@@ -39,7 +41,7 @@ const [errorBatch, gradientBatch] = [250, 16];
  * reading
  */
 export async function loadForAnalysis(run: string, options: LoadOptions): Promise<Loaded> {
-  const trained = loadTrained(run, options.checkpoint);
+  const trained = loadTrained(run, options.checkpoint, { ema: options.ema });
   const { config, learner } = trained;
   // A run that cannot be analysed is refused before its data are read.
   const net = openNet(learner.model);

@@ -60,6 +60,9 @@ export function modelCard(request: ExportRequest): string {
     ['data set', config.dataset],
     ['scheme', schemeName(config)],
     ['seed', String(config.seed)],
+    ...(trained.ema
+      ? [['weights', `exponential moving average with decay ${config.ema}`] as [string, string]]
+      : []),
     ...(result
       ? ([
           ['test error', `${result.testError.toFixed(2)} %`],

@@ -25,6 +25,7 @@ export function fakeRow(given: Partial<RunRow> & { readonly name: string }): Run
     heartbeat: '2026-01-01T00:02:00.000Z',
     final: true,
     resumable: false,
+    stoppedEarly: false,
     problems: [],
     ...given,
   };

@@ -46,6 +46,8 @@ export interface RunRow {
   readonly heartbeat: string | null;
   /** Whether the run has a result. */
   readonly final: boolean;
+  /** Whether it ended before its last epoch because its error did not improve. */
+  readonly stoppedEarly: boolean;
   /** Whether there is a checkpoint to resume from. */
   readonly resumable: boolean;
   /** Parts that could not be read, one line each. */
@@ -100,7 +102,7 @@ export interface RunDetail {
   readonly checkpoints: readonly string[];
   /** Changes when a page or checkpoint of the run folder is added or rewritten. */
   readonly stamp: string;
-  /** Error message of a failed or diverged run. */
+  /** Why a run failed, diverged or stopped early. */
   readonly message: string | null;
   /** Whether there is a report page, an analysis, sample predictions. */
   readonly files: { readonly report: boolean; readonly analysis: boolean; readonly samples: boolean };

@@ -46,6 +46,7 @@ const emptyRow = {
   heartbeat: null,
   final: false,
   resumable: false,
+  stoppedEarly: false,
 } as const;
 
 /** The row of a run that cannot be read. */
@@ -123,6 +124,7 @@ export function readRow(id: string, dir: string, found: RunFolderFiles, now: num
       heartbeat: status?.heartbeat ?? null,
       final,
       resumable: canResume(dir, summary.state, final, found),
+      stoppedEarly: summary.stoppedEarly,
       problems: [...problems, ...run.problems],
     },
   };

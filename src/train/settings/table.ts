@@ -285,6 +285,26 @@ export const settings = {
     group: 'optimiser',
     help: 'label smoothing',
   }),
+  ema: optional({
+    kind: number({ above: 0, below: 1 }, '<decay>'),
+    group: 'optimiser',
+    help: 'also keep a moving average of the weights and tau, such as 0.999, evaluated beside them',
+    defaultLabel: 'none',
+  }),
+  patience: optional({
+    kind: integer({ min: 1 }, '<n>'),
+    group: 'optimiser',
+    help: 'stop after n evaluations in a row without a lower error on the validation images (without them: the test images)',
+    defaultLabel: 'all epochs',
+    belongsTo: { setting: 'valInterval', above: 0 },
+  }),
+  minDelta: defaulted({
+    kind: number({ min: 0 }, '<points>'),
+    default: 0,
+    group: 'optimiser',
+    help: 'patience: percentage points by which the error must be lower',
+    belongsTo: { setting: 'patience' },
+  }),
   clipGrad: optional({
     kind: number({ above: 0 }, '<norm>'),
     group: 'optimiser',

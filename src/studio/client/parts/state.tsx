@@ -16,14 +16,16 @@ export function StateMark({ state }: { readonly state: RowState }): JSX.Element 
 
 /** `epoch 7 of 15, 12 min left` as a thin bar with text. */
 export function Progress({ row }: { readonly row: RunRow }): JSX.Element {
-  const { epochs, plannedEpochs, step, totalSteps, state } = row;
+  const { epochs, plannedEpochs, step, totalSteps, state, stoppedEarly } = row;
   const share = totalSteps > 0 ? Math.min(step / totalSteps, 1) : 0;
   const left = secondsLeft(row);
-  const complete = state === 'finished' && (plannedEpochs === null || epochs >= plannedEpochs);
+  const complete =
+    state === 'finished' && (stoppedEarly || plannedEpochs === null || epochs >= plannedEpochs);
   return (
     <span class="progress">
       <span class="progress-words">
         {plannedEpochs === null ? `${epochs}` : `${epochs}\u2009/\u2009${plannedEpochs}`}
+        {stoppedEarly && <span class="quiet"> stopped early</span>}
         {left !== undefined && <span class="quiet"> {formatDuration(left)} left</span>}
       </span>
       {!complete && totalSteps > 0 && (

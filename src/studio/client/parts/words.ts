@@ -7,7 +7,7 @@ export type RowState = RunRow['state'];
 /** Explanations of the states, as tooltips of the icons. */
 export const stateMeaning: Readonly<Record<RowState, string>> = {
   running: 'The process is running',
-  finished: 'All epochs are done',
+  finished: 'All epochs are done, or the run stopped early by its patience',
   stopped: 'Stopped on request; can be resumed from its checkpoint',
   crashed: 'The process ended unexpectedly; can be resumed from its checkpoint',
   diverged: 'The loss became infinite or NaN',

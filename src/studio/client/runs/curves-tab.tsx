@@ -137,7 +137,12 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
   const perEpoch = stepsPerEpoch(detail);
   const ends = detail.epochs.map(({ epoch }) => (perEpoch ? Math.round((epoch + 1) * perEpoch) : epoch + 1));
   const evaluated = evaluationSet(detail.config, detail.environment);
-  const atEpochs = (name: string, values: readonly (number | null | undefined)[]): Series[] => {
+  const averaged = `${evaluated}, averaged weights`;
+  const atEpochs = (
+    name: string,
+    values: readonly (number | null | undefined)[],
+    look: Pick<Series, 'dash'> = {},
+  ): Series[] => {
     const there = values.flatMap((value, i) =>
       value === undefined || value === null || !Number.isFinite(value) ? [] : [i],
     );
@@ -149,6 +154,7 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
             x: there.map((i) => ends[i]!),
             y: there.map((i) => values[i]!),
             marker: { shape: 'circle', radius: 3.5 },
+            ...look,
           },
         ]
       : [];
@@ -184,12 +190,22 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
         evaluated,
         detail.epochs.map(({ evalLoss }) => evalLoss),
       ),
+      ...atEpochs(
+        averaged,
+        detail.epochs.map(({ emaLoss }) => emaLoss),
+        { dash: [5, 4] },
+      ),
     ]),
     chart('error', 'Error', 'error in %', [
       { name: 'training', colour: train, x, ...smoothed(curves.error) },
       ...atEpochs(
         evaluated,
         detail.epochs.map(({ evalError }) => evalError),
+      ),
+      ...atEpochs(
+        averaged,
+        detail.epochs.map(({ emaError }) => emaError),
+        { dash: [5, 4] },
       ),
     ]),
     chart(

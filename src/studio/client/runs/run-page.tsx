@@ -154,9 +154,10 @@ function RunHead({ detail, gone }: { readonly detail: RunDetail; readonly gone: 
 
 /** `epoch 7 of 15, 12 min left` */
 function standing({ row }: RunDetail): string {
-  const { epochs, plannedEpochs, state, step, totalSteps } = row;
+  const { epochs, plannedEpochs, state, step, totalSteps, stoppedEarly } = row;
   const left = secondsLeft(row);
-  if (state === 'finished') return `${count(epochs, 'epoch')} in ${formatDuration(row.seconds)}`;
+  if (state === 'finished')
+    return `${count(epochs, 'epoch')} in ${formatDuration(row.seconds)}${stoppedEarly ? ', stopped early' : ''}`;
   const where =
     plannedEpochs === null
       ? `step ${formatCount(step)}`
