@@ -62,7 +62,7 @@ export {
   titledLines,
 } from './lines.ts';
 export { lowered, mathText, raised, withSigns } from './math-text.ts';
-export { nearest, smooth } from './smooth.ts';
+export { indexAt, nearest, smooth } from './smooth.ts';
 export { type PlainDrawing, type Table, toRecords, vegaLite } from './table-data.ts';
 export { sides, tableFigure, talkTablePicture } from './talk-table.ts';
 export { errorCurves, lossCurves } from './training-curves.ts';

@@ -23,7 +23,7 @@ import {
   textWidth,
   type Theme,
 } from '../draw/index.ts';
-import { nearest } from './smooth.ts';
+import { indexAt } from './smooth.ts';
 import type { Table } from './table-data.ts';
 
 type Values = readonly (number | null)[];
@@ -32,9 +32,10 @@ export interface Series {
   readonly name: string;
   readonly colour: Colour;
   readonly x: readonly number[];
+  /** The recorded values: words, legends and saved tables have these. Missing ones are gaps. */
   readonly y: Values;
-  /** Values before smoothing, drawn faintly below the line. */
-  readonly raw?: Values;
+  /** Drawn as the line, with the recorded values faintly below it. */
+  readonly smoothed?: Values;
   /** Minimum and maximum of the values behind each point, drawn as an area or as whiskers. */
   readonly band?: readonly [Values, Values];
   readonly whiskers?: boolean;
@@ -109,7 +110,7 @@ function inner(values: number[]): readonly number[] {
 
 /** The y values to be covered by the axis between two x values. */
 function covered({ series, y }: Lines, [from, to]: readonly [number, number]): number[] {
-  return series.flatMap(({ x, y: values, raw, band = [], whiskers }) => {
+  return series.flatMap(({ x, y: values, smoothed, band = [], whiskers }) => {
     const seen = x.flatMap((at, i) => (at >= from && at <= to ? [i] : []));
     const usable = (list: Values): number[] =>
       seen.flatMap((i) => {
@@ -117,7 +118,10 @@ function covered({ series, y }: Lines, [from, to]: readonly [number, number]): n
         return isUsable(value, y.scale) ? [value] : [];
       });
     const spread = band.flatMap(usable);
-    return [...usable(values), ...(raw ? inner(usable(raw)) : whiskers ? spread : inner(spread))];
+    const recorded = usable(values);
+    return smoothed
+      ? [...usable(smoothed), ...inner(recorded)]
+      : [...recorded, ...(whiskers ? spread : inner(spread))];
   });
 }
 
@@ -153,7 +157,9 @@ export function drawLines(lines: Lines, box: Box, theme: Theme, options: LineOpt
       ...frame.frame,
       frame.inside([
         ...series.flatMap((one) => below(one, lines, frame, many, theme)),
-        ...series.flatMap((one) => lineMarks(pathOf(one, one.y, lines, frame), { ...lookOf(one, theme) })),
+        ...series.flatMap((one) =>
+          lineMarks(pathOf(one, lineOf(one), lines, frame), { ...lookOf(one, theme) }),
+        ),
       ]),
       // Not clipped: the last ones are often at the edge.
       ...series.flatMap((one) => markers(one, lines, frame, theme)),
@@ -161,6 +167,8 @@ export function drawLines(lines: Lines, box: Box, theme: Theme, options: LineOpt
     ],
   };
 }
+
+const lineOf = ({ y, smoothed = y }: Series): Values => smoothed;
 
 /** How a series is drawn, also in a legend. */
 export function lookOf({ colour, lineWidth = 1.8, dash, marker }: Series, theme: Theme): Look {
@@ -183,9 +191,9 @@ function pathOf({ x, shift = 0 }: Series, values: Values, lines: Lines, { sx, sy
   return points;
 }
 
-/** The marks below the lines: spread, and raw values. */
+/** The marks below the lines: spread, and recorded values below a smoothed line. */
 function below(one: Series, lines: Lines, frame: Plot, many: boolean, theme: Theme): Mark[] {
-  const { band, raw, colour, whiskers } = one;
+  const { band, y, smoothed, colour, whiskers } = one;
   const own = colour[theme.name];
   const marks: Mark[] = [];
   if (band) {
@@ -201,10 +209,10 @@ function below(one: Series, lines: Lines, frame: Plot, many: boolean, theme: The
     if (whiskers) marks.push(...whiskerMarks(x, bottom, top, own));
     else marks.push({ kind: 'area', x, low: bottom, high: top, fill: own, opacity: 0.14 });
   }
-  if (raw)
+  if (smoothed)
     marks.push({
       kind: 'path',
-      points: pathOf(one, raw, lines, frame),
+      points: pathOf(one, y, lines, frame),
       stroke: own,
       opacity: many ? 0.2 : 0.35,
     });
@@ -228,7 +236,7 @@ const maxMarkers = 80;
 
 function markers(one: Series, lines: Lines, frame: Plot, theme: Theme): Mark[] {
   const look = lookOf(one, theme);
-  const path = pathOf(one, one.y, lines, frame);
+  const path = pathOf(one, lineOf(one), lines, frame);
   const right = frame.left + frame.width + 0.5;
   const seen = one.x.flatMap((_, i) =>
     path[2 * i]! >= frame.left - 0.5 && path[2 * i]! <= right
@@ -256,9 +264,9 @@ function endLabels(
   const ends = series.flatMap((one) => {
     if (one.end === undefined) return [];
     const i = one.x.findLastIndex(
-      (at, k) => at <= to && isUsable(at, x.scale) && isUsable(one.y[k], y.scale),
+      (at, k) => at <= to && isUsable(at, x.scale) && isUsable(lineOf(one)[k], y.scale),
     );
-    return i < 0 ? [] : [{ one, at: Math.min(Math.max(sy(one.y[i]!), top), bottom) }];
+    return i < 0 ? [] : [{ one, at: Math.min(Math.max(sy(lineOf(one)[i]!), top), bottom) }];
   });
   const gap = ends.length * (size + 3) > height ? height / ends.length : size + 3;
   const places = spreadLabels(
@@ -307,7 +315,7 @@ export function cursorMarks(
   return [
     cursorLine(frame, cursor, theme),
     ...series.flatMap(({ x, y, colour }): Mark[] => {
-      const i = nearest(x, cursor);
+      const i = indexAt(x, cursor);
       const value = y[i];
       if (i < 0 || !isUsable(x[i], across.scale) || !isUsable(value, up.scale) || !isSeen(sx(x[i])))
         return [];
@@ -351,21 +359,21 @@ export function titledLines(lines: Lines, box: Box, theme: Theme, size = 11): Dr
 
 /** A table with all points of all series, one per row. */
 export function linesTable({ series, x, y }: Lines): Table {
-  const [raw, band] = [series.some((one) => one.raw), series.some((one) => one.band)];
+  const [smoothed, band] = [series.some((one) => one.smoothed), series.some((one) => one.band)];
   return {
     header: [
       'series',
       x.title ?? 'x',
       y.title ?? 'y',
-      ...(raw ? ['raw'] : []),
-      ...(band ? ['least', 'largest'] : []),
+      ...(smoothed ? ['smoothed'] : []),
+      ...(band ? ['min', 'max'] : []),
     ],
     rows: series.flatMap((one) =>
       one.x.map((at, i) => [
         one.name,
         at,
         one.y[i] ?? null,
-        ...(raw ? [one.raw?.[i] ?? null] : []),
+        ...(smoothed ? [one.smoothed?.[i] ?? null] : []),
         ...(band ? [one.band?.[0][i] ?? null, one.band?.[1][i] ?? null] : []),
       ]),
     ),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { nearest, smooth } from './smooth.ts';
+import { indexAt, nearest, smooth } from './smooth.ts';
 
 const series = fc
   .array(
@@ -32,7 +32,8 @@ it('each value is the weighted mean of all, with weights by span that decay with
           sum += own * value;
           weight += own;
         });
-        if (weight > 1e-6) expect(fast[i]).toBeCloseTo(sum / weight, 6);
+        if (y[i] === null) expect(fast[i]).toBeNull();
+        else expect(fast[i]).toBeCloseTo(sum / weight, 6);
       });
     }),
   );
@@ -43,9 +44,15 @@ it('constants are unchanged, and so is everything without a reach', () => {
   expect(smooth([1, 2, 3], [1, null, 3], 0)).toEqual([1, null, 3]);
 });
 
-it('gaps are filled from their neighbours; empty input stays empty', () => {
-  expect(smooth([0, 1, 2], [1, null, 3], 1)[1]).toBeCloseTo(2, 12);
+it('missing values stay missing, and have no weight', () => {
+  const [first, gap, last] = smooth([0, 1, 2], [1, null, 3], 0.01);
+  expect([first, gap, last]).toEqual([1, null, 3]);
   expect(smooth([0, 1], [null, NaN], 5)).toEqual([null, null]);
+});
+
+it('a curve has no value beyond its ends', () => {
+  expect([-6, -5, 4, 20, 24, 26].map((at) => indexAt([0, 10, 20], at))).toEqual([-1, 0, 0, 2, 2, -1]);
+  expect([indexAt([7], 7), indexAt([7], 8), indexAt([], 3)]).toEqual([0, -1, -1]);
 });
 
 it('finds the nearest index, the earlier one in a tie', () => {

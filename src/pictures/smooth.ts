@@ -4,7 +4,7 @@ import { bisector } from 'd3-array';
 /**
  * The weighted mean around each x with weights exp(-|x_i - x_j| / reach). It looks both ways, so unlike a running
  * average it does not lag. A value is also weighted by the distance to the previous x, since it is the mean over that
- * span. Missing values have no weight; without a nearby value, the result is null.
+ * span. Missing values stay missing.
  *
  * @param x - ascending
  * @param reach - in units of x; 0 leaves the values unchanged
@@ -41,10 +41,19 @@ export function smooth(
   pass((k) => n - 1 - k);
   return y.map((value, i) => {
     const there = value !== null && Number.isFinite(value);
-    const own = there ? standsFor(i) : 0;
-    const weight = weights[i]! + own;
-    return weight > 1e-9 ? (sums[i]! + (there ? value * own : 0)) / weight : null;
+    return there ? (sums[i]! + value * standsFor(i)) / (weights[i]! + standsFor(i)) : null;
   });
+}
+
+/**
+ * Index of the x nearest to `at`; -1 if `at` lies beyond either end by more than half the last gap: there the curve
+ * has no value.
+ */
+export function indexAt(x: readonly number[], at: number): number {
+  const i = nearest(x, at);
+  const beyond = Math.max(x[0]! - at, at - x.at(-1)!);
+  const gap = x.length < 2 ? 0 : i === 0 ? x[1]! - x[0]! : x[i]! - x[i - 1]!;
+  return beyond > gap / 2 ? -1 : i;
 }
 
 const positions = bisector((x: number) => x);

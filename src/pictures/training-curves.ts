@@ -57,6 +57,8 @@ interface Quantity {
   readonly ofEpoch?: (epoch: RunData['epochs'][number]) => number | undefined;
   /** The same with averaged weights. */
   readonly ofAverage?: (epoch: RunData['epochs'][number]) => number | undefined;
+  /** Draws the recorded values without smoothing. */
+  readonly exact?: true;
   /** Writes the last value at the end of its line. */
   readonly format?: (value: number) => string;
 }
@@ -67,7 +69,7 @@ type Curve = Series & { readonly kind: 'training' | 'test' };
 const [maxEnds, maxNames] = [6, 12];
 
 function curvesOf(runs: readonly FigureRun[], axis: XAxis, quantity: Quantity): Curve[] {
-  const { ofStep, ofEpoch, ofAverage, scale, format } = quantity;
+  const { ofStep, ofEpoch, ofAverage, scale, exact, format } = quantity;
   const single = runs.length === 1;
   const isUsable = (y: number): boolean => Number.isFinite(y) && (scale === 'log' ? y > 0 : y >= 0);
   return runs.flatMap(({ data, series, colour }): Curve[] => {
@@ -76,35 +78,37 @@ function curvesOf(runs: readonly FigureRun[], axis: XAxis, quantity: Quantity): 
       colour: single ? (kind === 'test' ? testColour : trainingColour) : colour,
       kind,
     });
-    const points = (found: readonly (readonly [number, number])[]): { x: number[]; y: number[] } => {
-      const usable = found.filter(([x, y]) => Number.isFinite(x) && isUsable(y));
-      return { x: usable.map(([x]) => x), y: usable.map(([, y]) => y) };
+    const placed = (found: readonly (readonly [number, number])[]): { x: number[]; y: (number | null)[] } => {
+      const known = found.filter(([x]) => Number.isFinite(x));
+      return { x: known.map(([x]) => x), y: known.map(([, y]) => (isUsable(y) ? y : null)) };
     };
-    const batches = points(
+    const batches = placed(
       evenly(
         data.steps.map((record) => [axis.at(data, record.step), ofStep?.(record) ?? NaN] as const),
         maxLinePoints,
       ),
     );
-    const test = points(
-      data.epochs.map((epoch) => [axis.epochEnd(data, epoch.epoch) ?? NaN, ofEpoch?.(epoch) ?? NaN]),
-    );
-    const averaged = points(
-      data.epochs.map((epoch) => [axis.epochEnd(data, epoch.epoch) ?? NaN, ofAverage?.(epoch) ?? NaN]),
-    );
-    const last = test.y.at(-1);
+    const atEpochs = (valueOf: Quantity['ofEpoch']): { x: number[]; y: (number | null)[] } =>
+      placed(
+        data.epochs.flatMap((epoch) => {
+          const value = valueOf?.(epoch);
+          return value === undefined ? [] : [[axis.epochEnd(data, epoch.epoch) ?? NaN, value] as const];
+        }),
+      );
+    const [test, averaged] = [atEpochs(ofEpoch), atEpochs(ofAverage)];
+    const last = test.y.at(-1) ?? undefined;
     const ends = runs.length <= maxEnds && format && last !== undefined ? { end: format(last) } : {};
     const training: Curve = {
       ...named('training'),
       x: batches.x,
-      y: smooth(batches.x, batches.y, axis.max / 100),
-      raw: batches.y,
+      y: batches.y,
+      ...(!exact && { smoothed: smooth(batches.x, batches.y, axis.max / 100) }),
       lineWidth: 1.6,
       ...(!single && { dash: [4, 3] }),
     };
     return [
-      ...(batches.x.length > 1 ? [training] : []),
-      ...(test.x.length
+      ...(batches.y.some((value) => value !== null) ? [training] : []),
+      ...(test.y.some((value) => value !== null)
         ? [
             {
               ...named('test'),
@@ -186,10 +190,15 @@ function curveFigure(
 }
 
 const valuesOf = (curves: readonly Curve[]): number[] =>
-  curves.flatMap(({ y, raw = [] }) => {
-    const faint = raw.filter((value) => value !== null).sort((a, b) => a - b);
-    const inner = [faint[Math.floor(faint.length / 100)], faint[Math.ceil(faint.length * 0.99) - 1]];
-    return [...y, ...inner].filter((value) => value !== null && value !== undefined);
+  curves.flatMap(({ y, smoothed }) => {
+    const recorded = y.filter((value) => value !== null);
+    if (!smoothed) return recorded;
+    recorded.sort((a, b) => a - b);
+    const inner = [
+      recorded[Math.floor(recorded.length / 100)],
+      recorded[Math.ceil(recorded.length * 0.99) - 1],
+    ];
+    return [...smoothed, ...inner].filter((value) => value !== null && value !== undefined);
   });
 
 /** Ticks far enough apart on a square-root axis. */
@@ -279,10 +288,11 @@ export function learningRate(runs: readonly FigureRun[]): Figure {
     yTitle: 'learning rate',
     scale: 'linear',
     ofStep: ({ lr }) => lr,
+    exact: true,
   };
-  const curves = curvesOf(runs, axis, quantity).map(({ raw = [], ...curve }): Curve => {
+  const curves = curvesOf(runs, axis, quantity).map((curve): Curve => {
     const colour = runs.length === 1 ? testColour : curve.colour;
-    return { ...curve, colour, y: raw, dash: [], kind: 'test', lineWidth: 2.2 };
+    return { ...curve, colour, dash: [], kind: 'test', lineWidth: 2.2 };
   });
   const high = Math.max(0, ...valuesOf(curves));
   return curveFigure(

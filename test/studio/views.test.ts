@@ -107,7 +107,7 @@ it('a canvas is saved as SVG with its text, and its numbers as CSV', async () =>
   expect(svg).toMatch(/^<svg [^>]*viewBox/);
   expect(svg).toContain('<title>Loss. training: from');
   const csv = await save('CSV');
-  expect(csv.split('\n')[0]).toBe('series,step,cross-entropy,raw');
+  expect(csv.split('\n')[0]).toBe('series,step,cross-entropy,smoothed');
   expect(csv.split('\n').filter((line) => line.startsWith('training,'))).toHaveLength(240);
   expect((await save('PNG')).slice(1, 4)).toBe('PNG');
   const json = JSON.parse(await save('JSON')) as { series: string }[];

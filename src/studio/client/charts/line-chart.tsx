@@ -8,7 +8,7 @@ import { pictureItems } from '../parts/save.ts';
 import { cssColour, theme } from '../theme.ts';
 import { useMemoizer } from './memoizer.ts';
 import { type ChartLines, drawLines, type Drawn, overLines } from './lines.ts';
-import { linesTable, nearest, type Series } from '../../../pictures/index.ts';
+import { indexAt, linesTable, nearest, type Series } from '../../../pictures/index.ts';
 import { ChartCanvas } from './chart-canvas.tsx';
 
 interface LineChartProps {
@@ -179,7 +179,7 @@ function clampZoom({ x }: ChartLines, [a, b]: readonly [number, number]): readon
 }
 
 function valueAt({ x, y }: Series, cursor: number | undefined): string {
-  const i = cursor === undefined ? -1 : nearest(x, cursor);
+  const i = cursor === undefined ? -1 : indexAt(x, cursor);
   return i < 0 ? missing : formatShort(y[i]);
 }
 

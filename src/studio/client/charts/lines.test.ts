@@ -54,8 +54,8 @@ it('a logarithmic axis skips values that are not positive', () => {
 });
 
 it('an outlier in a faint line does not flatten the rest', () => {
-  const raw = x.map((step) => (step === 40 ? 1e6 : 1));
-  const noisy = { ...lines, series: [{ ...lines.series[0]!, y: x.map(() => 1), raw }] };
+  const y = x.map((step) => (step === 40 ? 1e6 : 1));
+  const noisy = { ...lines, series: [{ ...lines.series[0]!, y, smoothed: x.map(() => 1) }] };
   const { plot } = drawLines(noisy, undefined, 800, 300, theme);
   expect(plot.sy(1) - plot.sy(1.05)).toBeGreaterThan(20);
 });
@@ -79,6 +79,27 @@ it('the table has every point of every series', () => {
   expect(table.header).toEqual(['series', 'step', 'loss']);
   expect(table.rows).toHaveLength(100);
   expect(table.rows[3]).toEqual(['training <b>', 4, 25]);
+});
+
+it('words, cursor and table have the recorded values, whatever the smoothing', () => {
+  const y = [3.678, 1, null, 2];
+  const one = { name: 'loss', colour: seriesColour(0), x: [1, 2, 3, 4], y, smoothed: [2.8, 2, null, 2] };
+  const chart = { ...lines, x: { title: 'step', from: 0, to: 4 }, series: [one] };
+  expect(describeLines([one], 'step')).toBe('loss: from 3.678 at step 1 to 2 at 4, min 1 at 2');
+  expect(linesTable(chart)).toMatchObject({
+    header: ['series', 'step', 'loss', 'smoothed'],
+    rows: [
+      ['loss', 1, 3.678, 2.8],
+      ['loss', 2, 1, 2],
+      ['loss', 3, null, null],
+      ['loss', 4, 2, 2],
+    ],
+  });
+  const drawn = drawLines(chart, undefined, 800, 300, theme);
+  const [, dot] = overLines(chart, drawn, { cursor: 1 }, theme);
+  expect(dot).toMatchObject({ y: [drawn.plot.sy(3.678)] });
+  // The missing value is a gap of the line, and has no dot.
+  expect(overLines(chart, drawn, { cursor: 3 }, theme)).toHaveLength(1);
 });
 
 it('the description gives the first and last values, and the minimum where it is neither', () => {

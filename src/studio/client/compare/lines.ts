@@ -80,7 +80,7 @@ function seriesOf(
         ? curves.step.map((step) => step / each)
         : curves.seconds;
   return reach > 0
-    ? { name, colour, dash, x, y: smooth(curves.step, values, reach), raw: values }
+    ? { name, colour, dash, x, y: values, smoothed: smooth(curves.step, values, reach) }
     : { name, colour, dash, x, y: values };
 }
 

@@ -161,8 +161,8 @@ function chartsOf(detail: RunDetail, curves: StepCurves, reach: number, to: numb
   };
   // Buckets of a single step have no spread.
   const bucketed = curves.lossMin.some((min, i) => min !== curves.loss[i]);
-  const smoothed = (values: readonly (number | null)[]): Pick<Series, 'y' | 'raw'> =>
-    reach > 0 ? { y: smooth(x, values, reach), raw: values } : { y: values };
+  const smoothed = (values: readonly (number | null)[]): Pick<Series, 'y' | 'smoothed'> =>
+    reach > 0 ? { y: values, smoothed: smooth(x, values, reach) } : { y: values };
   const chart = (
     id: string,
     title: string,
