@@ -1,7 +1,7 @@
 /** `meanfield compare`: two groups of runs, seed by seed. */
 import type { Command } from 'commander';
 import type { CompareFlags } from './compare-run.ts';
-import { helpText } from './help.ts';
+import { addExamples } from './help.ts';
 
 const examples = [
   { words: 'compare runs:scheme=vanilla runs:scheme=mean-field' },
@@ -13,7 +13,7 @@ const groups =
   ':KEY=VALUE,KEY=VALUE chooses runs by their settings, or rows by their columns. Runs with the same seed are a pair.';
 
 export function registerCompare(program: Command): void {
-  program
+  const command = program
     .command('compare')
     .description('compare two groups of runs on the same seeds: means, paired difference, interval, p-value')
     .argument('<a>', 'first group: PATH or PATH:KEY=VALUE,..')
@@ -22,9 +22,9 @@ export function registerCompare(program: Command): void {
     .option('--seed-column <name>', 'CSV files: column of seeds (default: seed, or one that ends in it)')
     .option('--output <file>', 'also write a figure: .svg, .png or .pdf')
     .option('--json', 'print one JSON object at the end')
-    .addHelpText('after', () => helpText(examples, [groups]))
     .action(async (a: string, b: string, flags: CompareFlags) => {
       const { runCompare } = await import('./compare-run.ts');
       await runCompare(a, b, flags);
     });
+  addExamples(command, examples, [groups]);
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { settingsSchema } from '../train/settings/schema.ts';
 import { commandSchema } from './command-settings.ts';
-import { helpText } from './help.ts';
+import { addExamples } from './help.ts';
 
 const examples = [{ title: 'save the schema for an editor', words: 'config-schema > meanfield.schema.json' }];
 const notes = [
@@ -11,11 +11,11 @@ const notes = [
 ];
 
 export function registerConfigSchema(program: Command): void {
-  program
+  const command = program
     .command('config-schema')
     .description('print a JSON Schema of the settings file, for completion and validation in editors')
-    .addHelpText('after', () => helpText(examples, notes))
     .action(() => {
       process.stdout.write(`${JSON.stringify(settingsSchema(commandSchema()), null, 2)}\n`);
     });
+  addExamples(command, examples, notes);
 }

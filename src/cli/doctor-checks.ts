@@ -5,6 +5,8 @@ import { availableParallelism, cpus, freemem } from 'node:os';
 import { join } from 'node:path';
 import { libraryFacts, packageRoot, readBuildFacts } from '../native/index.ts';
 import { leaseCores } from '../processes/index.ts';
+import { oneLine } from '../check.ts';
+import { environmentVariables } from './environment-variables.ts';
 import { packageVersion } from './version.ts';
 import { meanfieldCommand, setupCommand } from '../program.ts';
 
@@ -137,6 +139,16 @@ async function checkData(): Promise<Check[]> {
       ];
 }
 
+/** The variables that change what the command does, and are set. */
+function checkEnvironment(): Check[] {
+  const set = Object.entries(environmentVariables).filter(
+    ([name, { audience }]) => audience !== 'internal' && process.env[name] !== undefined && name !== 'TERM',
+  );
+  if (set.length === 0) return [];
+  const text = set.map(([name]) => `${name}=${oneLine(process.env[name] ?? '')}`).join(', ');
+  return [{ name: 'environment', state: 'good', text }];
+}
+
 function checkPeer(): Check {
   const python = process.env.PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
   try {
@@ -164,6 +176,7 @@ export async function examine(): Promise<Check[]> {
     ...checkLibrary(),
     checkCpu(cpuHasBf16()),
     checkCores(),
+    ...checkEnvironment(),
     ...(await checkData()),
     checkPeer(),
   ];

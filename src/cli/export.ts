@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { formatDescriptions, formatNames } from '../export/names.ts';
 import type { ExportFlags } from './export-run.ts';
 import { emaFlag } from './flags.ts';
-import { helpText } from './help.ts';
+import { addExamples } from './help.ts';
 import { printJson } from './output.ts';
 
 const examples = [
@@ -13,7 +13,7 @@ const examples = [
 ];
 
 export function registerExport(program: Command): void {
-  program
+  const command = program
     .command('export')
     .description('export a trained net for other programs, with its step sizes folded into the weights')
     .argument('<run>', 'run folder')
@@ -36,10 +36,10 @@ export function registerExport(program: Command): void {
     )
     .option('--normalise', 'the net takes pixels from 0 to 1 and normalises them itself (onnx)')
     .option('--json', 'print one JSON object at the end')
-    .addHelpText('after', () => helpText(examples))
     .action(async (run: string, flags: ExportFlags) => {
       const { exportRun } = await import('./export-run.ts');
       const outcome = exportRun(run, flags);
       if (flags.json) printJson(outcome);
     });
+  addExamples(command, examples);
 }

@@ -11,6 +11,26 @@ export interface Example {
   readonly words: string;
 }
 
+interface HelpTexts {
+  readonly examples: readonly Example[];
+  readonly notes: readonly string[];
+}
+const helpTexts = new WeakMap<object, HelpTexts>();
+
+/** Examples and notes of a command, as {@link addExamples} has added them. */
+export const helpTextsOf = (command: object): HelpTexts =>
+  helpTexts.get(command) ?? { examples: [], notes: [] };
+
+/** Adds examples and notes to the help of a command. */
+export function addExamples(
+  command: Pick<Command, 'addHelpText'>,
+  examples: readonly Example[],
+  notes: readonly string[] = [],
+): void {
+  helpTexts.set(command, { examples, notes });
+  command.addHelpText('after', () => helpText(examples, notes));
+}
+
 /** Without a terminal and without COLUMNS. */
 const defaultWidth = 80;
 /** Descriptions narrower than this go below their flags. */
@@ -50,7 +70,7 @@ function folded(line: string, width: number): string {
 }
 
 /** Examples to paste, and notes, wrapped to the width of the help. */
-export function helpText(examples: readonly Example[], notes: readonly string[] = []): string {
+function helpText(examples: readonly Example[], notes: readonly string[] = []): string {
   const width = helpWidth();
   const shown = examples.map(({ title, words }) =>
     [

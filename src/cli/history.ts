@@ -1,7 +1,7 @@
 /** `meanfield export-run`: the history of runs for TensorBoard and other tools. */
 import { type Command, Option } from 'commander';
 import { trackerDescriptions, trackerNames } from '../trackers/names.ts';
-import { helpText } from './help.ts';
+import { addExamples } from './help.ts';
 import type { HistoryFlags } from './history-run.ts';
 
 const examples = [
@@ -10,7 +10,7 @@ const examples = [
 ];
 
 export function registerExportRun(program: Command): void {
-  program
+  const command = program
     .command('export-run')
     .description(
       'write the history of runs (losses, errors, rates, every tau) for TensorBoard and other tools',
@@ -26,9 +26,9 @@ export function registerExportRun(program: Command): void {
     )
     .requiredOption('--output <dir>', 'folder of the files; those of the same run are replaced')
     .option('--json', 'print one JSON object at the end')
-    .addHelpText('after', () => helpText(examples, []))
     .action(async (runs: string[], flags: HistoryFlags) => {
       const { runExportRun } = await import('./history-run.ts');
       process.exitCode = await runExportRun(runs, flags);
     });
+  addExamples(command, examples);
 }

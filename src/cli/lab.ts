@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Knob } from '../studio/lab/index.ts';
 import { parseInteger, parseNumber, takePaths } from './flags.ts';
-import { type Example, helpText } from './help.ts';
+import { type Example, addExamples } from './help.ts';
 import type { LabFlags } from './lab-run.ts';
 
 const examples: readonly Example[] = [
@@ -30,18 +30,19 @@ export function registerLab(program: Command): void {
     .option('--output <file>', 'write the picture: .svg, .png, or .json for its numbers')
     .option('--code', 'print TypeScript code that computes the key number, without running it')
     .option('--json', 'print one JSON object at the end')
-    .addHelpText('after', () => helpText(examples))
     .action(async (flags: LabFlags) => {
       const { runLab } = await import('./lab-run.ts');
       process.exitCode = await runLab(flags);
     });
+  addExamples(command, examples);
   // The views, which the flags depend on, are loaded for this command alone.
   program.hook('preSubcommand', async (_, called) => {
     if (called === command) await addKnobs(command);
   });
 }
 
-async function addKnobs(command: Command): Promise<void> {
+/** Adds the flags of the views' knobs. */
+export async function addKnobs(command: Command): Promise<void> {
   const { flagOf, knobNames, knobs } = await import('../studio/lab/index.ts');
   for (const name of knobNames) command.addOption(optionOf(flagOf(name), knobs[name]));
   command.option(

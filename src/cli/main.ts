@@ -13,6 +13,7 @@ import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerExport } from './export.ts';
+import { exitCodeNote } from './exit-codes.ts';
 import { asksForJson, tellFailure } from './failure.ts';
 import { registerExportRun } from './history.ts';
 import { registerLab } from './lab.ts';
@@ -24,7 +25,7 @@ import { registerStudio } from './studio.ts';
 import { registerTrain } from './train.ts';
 import { registerVerify } from './verify.ts';
 import { packageVersion } from './version.ts';
-import { type Example, helpText, wrapHelp } from './help.ts';
+import { type Example, addExamples, wrapHelp } from './help.ts';
 
 const examples: readonly Example[] = [
   { words: 'train --dataset fashion-mnist --model resnet20 --width 8 --epochs 2' },
@@ -34,15 +35,14 @@ const examples: readonly Example[] = [
   { words: 'studio' },
   { words: 'doctor' },
 ];
-const exitCodeNote =
-  'Exit codes: 0 done, 1 failed, 2 usage, 3 environment or data missing, 4 diverged, 129/130/143 stopped by a signal';
 
-function createProgram(): Command {
+/** The program with all its commands. */
+export function createProgram(): Command {
   const program = new Command('meanfield')
     .description('Deep ResNets as mean-field models: blocks with positions in depth, trained together.')
     .version(packageVersion(), '-V, --version')
-    .helpOption('-h, --help', 'show help')
-    .addHelpText('after', () => helpText(examples, [exitCodeNote]));
+    .helpOption('-h, --help', 'show help');
+  addExamples(program, examples, [exitCodeNote()]);
   registerTrain(program);
   registerConfigSchema(program);
   registerEvaluate(program);
@@ -68,7 +68,7 @@ function createProgram(): Command {
 const recorded: ReadonlySet<string> = new Set(['train', 'demo', 'reproduce', 'studio']);
 
 /** @param onRefused - called with the command that refuses its arguments, before its error is thrown */
-function prepare(program: Command, onRefused: (command: Command) => void): void {
+export function prepare(program: Command, onRefused: (command: Command) => void): void {
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     takePaths(command);
     wrapHelp(command);

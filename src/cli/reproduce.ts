@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { parseNumbers, parseSeeds, wholeNumber } from './flags.ts';
 import type { ReproduceFlags } from './reproduce-run.ts';
 import { schemes } from '../mean-field/schedules/names.ts';
-import { type Example, helpText } from './help.ts';
+import { type Example, addExamples } from './help.ts';
 import { settingOption } from './train-flags.ts';
 
 const words = (text: string): string[] =>
@@ -87,8 +87,8 @@ export function registerReproduce(program: Command): void {
       '--from <dir>',
       'start from a published grid: keep its finished runs, resume its interrupted runs',
     )
-    .option('--json', 'print one JSON object at the end')
-    .addHelpText('after', () => helpText(examples, notes));
+    .option('--json', 'print one JSON object at the end');
+  addExamples(command, examples, notes);
   command.action(async (flags: ReproduceFlags) => {
     const { runReproduce } = await import('./reproduce-run.ts');
     process.exitCode = await runReproduce({

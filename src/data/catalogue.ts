@@ -15,6 +15,7 @@ import {
   readImageFolder,
   readImageFolderTest,
 } from './image-folder.ts';
+import { type Layout, layouts } from './layouts.ts';
 import { limited } from './limit.ts';
 import { findNpyImages, throwTestOnly, readNpyImages } from './npy-images.ts';
 import { pixelMoments } from './moments.ts';
@@ -251,6 +252,8 @@ export interface DatasetFacts {
   /** Whether `meanfield data fetch` can download it. */
   readonly fetchable: boolean;
   readonly found: string | undefined;
+  /** The files it is read from. */
+  readonly layouts: readonly Layout[];
 }
 
 /** All data sets, and where each was found. */
@@ -258,6 +261,9 @@ export function listDatasets(where?: PathLike): DatasetFacts[] {
   const dataDir = where === undefined ? undefined : checkPath('dataDir', where);
   return datasetNames.map((name) => {
     const { description, images, classes, find } = entries[name];
-    return { name, description, images, classes, fetchable: name in sources, found: find(dataDir) };
+    return {
+      ...{ name, description, images, classes, layouts: layouts[name] },
+      ...{ fetchable: name in sources, found: find(dataDir) },
+    };
   });
 }

@@ -1,8 +1,13 @@
 /**
  * The records of a run folder: for each, the schema that validates it, and the type inferred from it. Non-finite
- * numbers (the loss of a diverged run) are `null` in files and NaN in memory.
+ * numbers (the loss of a diverged run) are `null` in files and NaN in memory. docs/reference/run-folder.md is written
+ * from the meaning and unit of each field.
  */
 import { z } from 'zod';
+
+/** A field with its meaning and unit. */
+const field = <T extends z.ZodType>(schema: T, meaning: string, unit?: string): T =>
+  schema.meta({ description: meaning, ...(unit === undefined ? {} : { unit }) });
 
 /** A value as readers see it: read-only. */
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
@@ -16,49 +21,40 @@ const count = z.int().nonnegative();
 const particles = z.array(count);
 const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), 'must be an ISO time');
 
-/** The trained depth coordinates of one stage; every list is by particle (order of creation). */
+/** The trained depth coordinates of one stage; every list is by block, in order of creation. */
 const stageSchema = z.object({
-  tau: reals.exactOptional(),
-  /** Scheme `intervals`: the end of each block. */
-  tauEnd: reals.exactOptional(),
-  /** Scheme `learned-step`: the step size of each block. */
-  step: reals.exactOptional(),
+  tau: field(reals.exactOptional(), 'Position of each block in depth, in order of creation.', 'depth'),
+  tauEnd: field(reals.exactOptional(), 'Scheme `intervals`: the end of each block.', 'depth'),
+  step: field(reals.exactOptional(), 'Scheme `learned-step`: the step size of each block.', 'depth'),
 });
 export type StageRecord = Immutable<z.infer<typeof stageSchema>>;
 
 /** A line of `metrics.jsonl`: one training step. */
 export const stepSchema = z.object({
-  /** From 1, over the whole run. */
-  step: z.int().positive(),
-  /** From 0. */
-  epoch: count,
-  /** Mean loss of the batch. */
-  loss: real,
-  /** Percentage of the batch that was misclassified. */
-  error: real,
-  lr: real,
-  /** Learning rate of the depth coordinates. */
-  tauLr: real.exactOptional(),
-  imagesPerSecond: real,
-  /** Wall-clock time since the start of the run. */
-  seconds: real,
-  /** By stage name, such as `layer1`. */
-  stages: z.record(z.string(), stageSchema).exactOptional(),
+  step: field(z.int().positive(), 'Training step over the whole run, from 1.'),
+  epoch: field(count, 'Epoch, from 0.'),
+  loss: field(real, 'Mean loss of the batch; null if it is not finite.', 'nats'),
+  error: field(real, 'Misclassified images of the batch.', '%'),
+  lr: field(real, 'Learning rate of the weights.'),
+  tauLr: field(real.exactOptional(), 'Learning rate of the depth coordinates; absent for `vanilla`.'),
+  imagesPerSecond: field(real, 'Training speed of the step.', 'images/s'),
+  seconds: field(real, 'Wall-clock time since the start of the run.', 's'),
+  stages: field(
+    z.record(z.string(), stageSchema).exactOptional(),
+    'Trained positions by stage, such as `layer1`; absent for `vanilla`.',
+  ),
 });
 export type StepRecord = Immutable<z.infer<typeof stepSchema>>;
 
 /** A line of `swaps.jsonl`: blocks of one stage that changed their order after a step. */
 export const swapSchema = z.object({
-  step: count,
-  epoch: count,
-  stage: z.string(),
-  /** Particles in depth order, before and after. */
-  before: particles,
-  after: particles,
-  /** The inverted pairs. */
-  pairs: z.array(z.tuple([count, count])),
-  /** Pairs of neighbours with equal positions. */
-  ties: count.exactOptional(),
+  step: field(count, 'The step after which the order changed, from 1.'),
+  epoch: field(count, 'Epoch, from 0.'),
+  stage: field(z.string(), 'Stage, such as `layer1`.'),
+  before: field(particles, 'Blocks in depth order before the step; blocks are numbered from 0.'),
+  after: field(particles, 'Blocks in depth order after it.'),
+  pairs: field(z.array(z.tuple([count, count])), 'The pairs of blocks whose order was inverted.'),
+  ties: field(count.exactOptional(), 'Number of pairs of neighbours with equal positions.'),
 });
 export type SwapRecord = Immutable<z.infer<typeof swapSchema>>;
 
@@ -67,78 +63,101 @@ export type RunState = (typeof runStates)[number];
 
 /** `status.json`: the state of a run, and a heartbeat of its process. */
 export const statusSchema = z.object({
-  pid: z.int().positive(),
-  host: z.string(),
-  /** Identifies the process beyond its number: PID namespace, number, start time. */
-  process: z.string().exactOptional(),
-  state: z.enum(runStates),
-  heartbeat: time,
-  started: time,
-  step: count,
-  epoch: count,
-  totalSteps: count,
-  exitCode: z.int().exactOptional(),
-  message: z.string().exactOptional(),
+  pid: field(z.int().positive(), 'Number of the process that trains, or trained last.'),
+  host: field(z.string(), 'Its machine; empty in published records.'),
+  process: field(
+    z.string().exactOptional(),
+    'Identifies the process beyond its number: PID namespace, number, start time.',
+  ),
+  state: field(z.enum(runStates), 'State of the run.'),
+  heartbeat: field(time, 'Last sign of life, at most 2 s apart.', 'ISO 8601'),
+  started: field(time, 'Start of the run, or of its continuation.', 'ISO 8601'),
+  step: field(count, 'Number of finished steps.'),
+  epoch: field(count, 'Current epoch, from 0.'),
+  totalSteps: field(count, 'Planned number of steps.'),
+  exitCode: field(z.int().exactOptional(), 'Exit code, once the run has ended.'),
+  message: field(z.string().exactOptional(), 'Why the run failed or diverged.'),
 });
 export type RunStatus = Immutable<z.infer<typeof statusSchema>>;
 
 /** The blocks of a stage after training. */
 const finalStepsSchema = z.object({
-  /** Particles in depth order. */
-  order: particles,
-  /** Position of each particle; empty for schemes without positions. */
-  tau: reals,
-  /** Step sizes (for `intervals`: widths) in depth order. */
-  steps: reals,
-  /** Scheme `intervals`: the end of each particle. */
-  tauEnd: reals.exactOptional(),
+  order: field(particles, 'Blocks in depth order, numbered from 0.'),
+  tau: field(
+    reals,
+    'Position of each block, in order of creation; empty for schemes without positions.',
+    'depth',
+  ),
+  steps: field(reals, 'Step sizes (for `intervals`: widths) in depth order.', 'depth'),
+  tauEnd: field(
+    reals.exactOptional(),
+    'Scheme `intervals`: the end of each block, in order of creation.',
+    'depth',
+  ),
 });
 export type FinalSteps = Immutable<z.infer<typeof finalStepsSchema>>;
 
-/** `result.json`: the result of a finished run. Errors are in percent. */
-const storedResult = z.object({
-  model: z.string(),
-  scheme: z.string(),
-  seed: z.int(),
-  dataset: z.string(),
-  testError: real,
-  testLoss: real,
-  /** Absent for fewer than 6 classes. */
-  top5Error: real.exactOptional(),
-  /** After the last epoch, on the held-out images; absent without such images. */
-  validationError: real.exactOptional(),
-  trainLoss: real,
-  /** On the test images, with the averaged weights of `--ema`. */
-  emaTestError: real.exactOptional(),
-  emaTestLoss: real.exactOptional(),
-  /** Trained. */
-  epochs: count,
-  /** Absent for a run that reached its last epoch. */
-  stoppedEarly: z
-    .object({
-      plannedEpochs: count,
-      /** The images whose error was monitored. */
-      monitored: z.enum(['validation', 'test']),
-      /** An error below this would have been an improvement. */
-      threshold: real,
-      /** Evaluations without an improvement. */
-      evaluations: count,
-    })
-    .exactOptional(),
-  steps: count,
-  seconds: real,
-  secondsPerEpoch: reals,
-  swaps: count,
-  parameters: count,
-  finalSteps: z.record(z.string(), finalStepsSchema),
-  /** confusion[true][predicted], number of images. */
-  confusion: z.array(z.array(count)),
-  /** Null for a class without test images. */
-  perClassError: z.array(z.number().nullable()),
-  classes: z.array(z.string()),
+/** `result.json`: the result of a finished run. */
+export const storedResultSchema = z.object({
+  model: field(z.string(), 'Name of the net.'),
+  scheme: field(z.string(), 'Scheme of the block positions.'),
+  seed: field(z.int(), 'Random seed.'),
+  dataset: field(z.string(), 'Data set.'),
+  testError: field(real, 'Misclassified test images after the last epoch.', '%'),
+  testLoss: field(real, 'Mean loss of the test images.', 'nats'),
+  top5Error: field(
+    real.exactOptional(),
+    'Test images whose class is not among the five most likely; absent for fewer than 6 classes.',
+    '%',
+  ),
+  validationError: field(
+    real.exactOptional(),
+    'Misclassified held-out images after the last epoch; absent without such images.',
+    '%',
+  ),
+  trainLoss: field(real, 'Mean training loss of the last epoch.', 'nats'),
+  emaTestError: field(
+    real.exactOptional(),
+    'The same as `testError` with the averaged weights; only with `--ema`.',
+    '%',
+  ),
+  emaTestLoss: field(
+    real.exactOptional(),
+    'The same as `testLoss` with the averaged weights; only with `--ema`.',
+    'nats',
+  ),
+  epochs: field(count, 'Number of trained epochs.'),
+  stoppedEarly: field(
+    z
+      .object({
+        plannedEpochs: field(count, 'Number of planned epochs.'),
+        monitored: field(z.enum(['validation', 'test']), 'The images whose error was monitored.'),
+        threshold: field(real, 'An error below this would have been an improvement.', '%'),
+        evaluations: field(count, 'Number of evaluations without an improvement.'),
+      })
+      .exactOptional(),
+    'Why the run stopped early; absent for a run that reached its last epoch.',
+  ),
+  steps: field(count, 'Number of training steps.'),
+  seconds: field(real, 'Duration of the run, over all its continuations.', 's'),
+  secondsPerEpoch: field(reals, 'Duration of each epoch.', 's'),
+  swaps: field(count, 'Changes of the order of blocks, one per step and stage.'),
+  parameters: field(count, 'Number of trained numbers.'),
+  finalSteps: field(z.record(z.string(), finalStepsSchema), 'The blocks of each stage after training.'),
+  confusion: field(
+    z.array(z.array(count)),
+    'confusion[true class][predicted class]: classes are numbered from 0 in the order of `classes`.',
+    'images',
+  ),
+  perClassError: field(
+    z.array(z.number().nullable()),
+    'Misclassified test images of each class; null for a class without test images.',
+    '%',
+  ),
+  classes: field(z.array(z.string()), 'Names of the classes.'),
 });
 /** Earlier versions wrote 0 for a class without test images. */
-export const resultSchema = storedResult.transform((found) => ({
+export const resultSchema = storedResultSchema.transform((found) => ({
   ...found,
   perClassError: found.perClassError.map((error, c) =>
     found.confusion[c]?.some((images) => images > 0) === false ? null : error,
@@ -147,7 +166,7 @@ export const resultSchema = storedResult.transform((found) => ({
 export type RunResult = Immutable<z.infer<typeof resultSchema>>;
 
 /** A result without its lists. */
-export const resultNumbersSchema = storedResult.omit({
+export const resultNumbersSchema = storedResultSchema.omit({
   secondsPerEpoch: true,
   finalSteps: true,
   confusion: true,
@@ -157,18 +176,29 @@ export const resultNumbersSchema = storedResult.omit({
 export type ResultNumbers = Immutable<z.infer<typeof resultNumbersSchema>>;
 
 const sampleSchema = z.object({
-  /** Index in the test set. */
-  index: count,
-  label: count,
-  /** PNG as a data URL. */
-  image: z.string().regex(/^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a PNG as a data address'),
-  /** Most likely first. */
-  top: z.array(z.object({ class: count, probability: z.number().min(0).max(1) })),
+  index: field(count, 'Index in the test set, from 0.'),
+  label: field(count, 'True class, from 0.'),
+  image: field(
+    z.string().regex(/^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a PNG as a data address'),
+    'The image as a data URL of a PNG.',
+  ),
+  top: field(
+    z.array(
+      z.object({
+        class: field(count, 'Predicted class, from 0; the most likely is first.'),
+        probability: field(z.number().min(0).max(1), 'Its probability, from 0 to 1.'),
+      }),
+    ),
+    'The most likely classes.',
+  ),
 });
 export type TestSample = Immutable<z.infer<typeof sampleSchema>>;
 
 /** `samples.json`: test images and the predictions of the trained net, mistakes first. */
-export const samplesSchema = z.object({ classes: z.array(z.string()), samples: z.array(sampleSchema) });
+export const samplesSchema = z.object({
+  classes: field(z.array(z.string()), 'Names of the classes.'),
+  samples: field(z.array(sampleSchema), 'Test images, mistakes first.'),
+});
 export type TestSamples = Immutable<z.infer<typeof samplesSchema>>;
 
 /** `config.yaml` and `env.json`: plain records of JSON values. */

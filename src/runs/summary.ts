@@ -1,24 +1,48 @@
 /** `summary.csv`: one line per epoch; unknown values are empty. */
 import type { EpochRecord } from './types.ts';
 
-const columns = {
-  epoch: 'epoch',
-  trainLoss: 'train_loss',
-  trainError: 'train_error',
-  evalLoss: 'eval_loss',
-  evalError: 'eval_error',
-  evalTop1: 'eval_top1',
-  evalTop5: 'eval_top5',
-  emaLoss: 'ema_loss',
-  emaError: 'ema_error',
-  lr: 'lr',
-  seconds: 'seconds',
-  imagesPerSecond: 'images_per_second',
-  swaps: 'swaps',
-  peakRssMb: 'peak_rss_mb',
-} as const satisfies Record<keyof EpochRecord, string>;
+interface Column {
+  /** In the header of the file. */
+  readonly name: string;
+  readonly meaning: string;
+  readonly unit?: string;
+}
 
-const keys = Object.keys(columns) as (keyof EpochRecord)[];
+/** docs/reference/run-folder.md is written from it. */
+export const summaryColumns = {
+  epoch: { name: 'epoch', meaning: 'Epoch, from 0.' },
+  trainLoss: { name: 'train_loss', meaning: 'Mean training loss over the epoch.', unit: 'nats' },
+  trainError: { name: 'train_error', meaning: 'Misclassified training images, as augmented.', unit: '%' },
+  evalLoss: {
+    name: 'eval_loss',
+    meaning: 'Mean loss of the evaluated images: the held-out images if there are any, else the test set.',
+    unit: 'nats',
+  },
+  evalError: { name: 'eval_error', meaning: 'Misclassified evaluated images.', unit: '%' },
+  evalTop1: { name: 'eval_top1', meaning: '100 - eval_error.', unit: '%' },
+  evalTop5: {
+    name: 'eval_top5',
+    meaning: 'Evaluated images whose class is among the five most likely.',
+    unit: '%',
+  },
+  emaLoss: {
+    name: 'ema_loss',
+    meaning: 'As eval_loss, with the averaged weights; only with `--ema`.',
+    unit: 'nats',
+  },
+  emaError: {
+    name: 'ema_error',
+    meaning: 'As eval_error, with the averaged weights; only with `--ema`.',
+    unit: '%',
+  },
+  lr: { name: 'lr', meaning: 'Learning rate of the last step.' },
+  seconds: { name: 'seconds', meaning: 'Duration of the epoch.', unit: 's' },
+  imagesPerSecond: { name: 'images_per_second', meaning: 'Training speed.', unit: 'images/s' },
+  swaps: { name: 'swaps', meaning: 'Changes of the order of blocks in the epoch, one per step and stage.' },
+  peakRssMb: { name: 'peak_rss_mb', meaning: 'Peak memory of the process so far.', unit: 'MiB' },
+} as const satisfies Record<keyof EpochRecord, Column>;
+
+const keys = Object.keys(summaryColumns) as (keyof EpochRecord)[];
 /** Absent from files without such values. */
 const optional: ReadonlySet<keyof EpochRecord> = new Set(['emaLoss', 'emaError']);
 
@@ -27,7 +51,7 @@ export function summaryToCsv(epochs: readonly EpochRecord[]): string {
   const cell = (value: number | undefined): string =>
     value === undefined || !Number.isFinite(value) ? '' : String(value);
   const own = keys.filter((key) => !optional.has(key) || epochs.some((epoch) => epoch[key] !== undefined));
-  const header = own.map((key) => columns[key]).join(',');
+  const header = own.map((key) => summaryColumns[key].name).join(',');
   return [header, ...epochs.map((epoch) => own.map((key) => cell(epoch[key])).join(','))].join('\n') + '\n';
 }
 
@@ -42,7 +66,7 @@ interface Header {
 function parseHeader(line: string): Header | undefined {
   const names = line.split(',');
   if (!names.includes('epoch')) return undefined;
-  const places = Object.fromEntries(keys.map((key) => [key, names.indexOf(columns[key])]));
+  const places = Object.fromEntries(keys.map((key) => [key, names.indexOf(summaryColumns[key].name)]));
   return { columns: names.length, places: places as Places };
 }
 

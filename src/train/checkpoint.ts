@@ -25,45 +25,47 @@ import { checkNet } from './check-net.ts';
 
 const generatorStates = z.record(z.string(), z.string());
 
-const stateSchema = z.object({
-  version: z.literal(1),
-  /** Number of updates made. */
-  step: z.int().nonnegative(),
-  /** The epoch and batch of the next step. */
-  epoch: z.int().nonnegative(),
-  batch: z.int().nonnegative(),
-  /** Sums over the batches of the current epoch. */
-  running: z.object({
-    loss: z.number(),
-    wrong: z.number(),
-    images: z.number(),
-    seconds: z.number(),
-    swaps: z.int(),
-  }),
-  /** Mean training loss of the last complete epoch. */
-  trainLoss: z.number().nullable(),
-  bestError: z.number().nullable(),
-  /** With `--patience`, after the first evaluation. */
-  patience: patienceSchema.exactOptional(),
-  secondsPerEpoch: z.array(z.number()),
-  seconds: z.number(),
-  swaps: z.int(),
-  optimizerUpdates: z.int().nonnegative(),
-  /** The state of each generator, in base64. */
-  generators: generatorStates,
-  /** The images that the net takes, and the classes it predicts. */
-  images: z.object({
-    height: z.int(),
-    width: z.int(),
-    channels: z.int(),
-    mean: z.array(z.number()),
-    std: z.array(z.number()),
-    classes: z.array(z.string()),
-  }),
-  /** The data of the run; earlier versions did not save it. */
-  data: dataIdentitySchema.exactOptional(),
-  /** The settings of the net that the weights belong to. */
-  identity: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+/** docs/reference/run-folder.md is written from the descriptions. */
+export const stateSchema = z.object({
+  version: z.literal(1).describe('Version of the format.'),
+  step: z.int().nonnegative().describe('Number of updates made.'),
+  epoch: z.int().nonnegative().describe('Epoch of the next step, from 0.'),
+  batch: z.int().nonnegative().describe('Batch of the next step within its epoch, from 0.'),
+  running: z
+    .object({
+      loss: z.number(),
+      wrong: z.number(),
+      images: z.number(),
+      seconds: z.number(),
+      swaps: z.int(),
+    })
+    .describe('Sums over the batches of the current epoch.'),
+  trainLoss: z.number().nullable().describe('Mean training loss of the last complete epoch.'),
+  bestError: z.number().nullable().describe('Smallest error of an epoch so far, in percent.'),
+  patience: patienceSchema
+    .exactOptional()
+    .describe('Best error and evaluations since then; only with `--patience`.'),
+  secondsPerEpoch: z.array(z.number()).describe('Duration of each complete epoch, in seconds.'),
+  seconds: z.number().describe('Duration of the run so far, in seconds.'),
+  swaps: z.int().describe('Changes of the order of blocks so far.'),
+  optimizerUpdates: z.int().nonnegative().describe('Updates that the optimiser counts.'),
+  generators: generatorStates.describe('State of each random generator, in base64.'),
+  images: z
+    .object({
+      height: z.int(),
+      width: z.int(),
+      channels: z.int(),
+      mean: z.array(z.number()),
+      std: z.array(z.number()),
+      classes: z.array(z.string()),
+    })
+    .describe('The images that the net takes, and the classes it predicts.'),
+  data: dataIdentitySchema
+    .exactOptional()
+    .describe('Fingerprints of the data of the run; earlier versions did not save them.'),
+  identity: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .describe('The settings of the net that the weights belong to.'),
 });
 
 /** The state of a run; with the tensors, everything the next step depends on. */
