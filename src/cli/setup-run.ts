@@ -28,7 +28,7 @@ export async function runSetup({ yes, json }: SetupFlags): Promise<void> {
     process.exitCode = code ?? exitCodes.failed;
     return;
   }
-  const next = meanfieldCommand('train', '--epochs', '1');
+  const next = meanfieldCommand('train', '--width', '8', '--epochs', '1');
   if (json)
     printJson({
       addon: join(buildFolder(), 'meanfield.node'),

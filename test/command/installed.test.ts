@@ -97,12 +97,12 @@ it('its set-up builds the addon where the package lies, and names the next comma
   const { code, stdout, stderr } = run(['setup'], { CXX: '' });
   expect(stderr).toMatch(/^build: took the addon from the cache/m);
   expect(stderr).not.toMatch(/typescript|npm packages/);
-  expect(stderr.trimEnd().split('\n').at(-1)).toBe('next: npx meanfield train --epochs 1');
+  expect(stderr.trimEnd().split('\n').at(-1)).toBe('next: npx meanfield train --width 8 --epochs 1');
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   expect(readdirSync(join(installed, 'build'))).toEqual(['build.json', 'meanfield.node']);
   expect(JSON.parse(run(['setup', '--json']).stdout)).toMatchObject({
     addon: join(installed, 'build', 'meanfield.node'),
-    next: 'npx meanfield train --epochs 1',
+    next: 'npx meanfield train --width 8 --epochs 1',
   });
   const { checks } = JSON.parse(run(['doctor', '--json']).stdout) as {
     checks: readonly { name: string; state: string }[];
