@@ -42,7 +42,9 @@ export function registerData(program: Command): void {
     });
   data
     .command('fetch')
-    .description('download a data set: resumes, tries mirrors, verifies SHA-256; keeps existing files')
+    .description(
+      'download a data set: resumes, tries mirrors, verifies SHA-256; a copy that is there is kept',
+    )
     .argument('<name>', 'cifar10, cifar100, mnist or fashion-mnist')
     .requiredOption('--data-dir <dir>', 'destination folder')
     .option('--mirror <urls...>', 'URLs to try first')
@@ -55,8 +57,11 @@ export function registerData(program: Command): void {
         onProgress: downloadProgress(),
         onRetry: say,
       });
+      const seconds = duration((performance.now() - started) / 1000);
       say(
-        `${outcome.path}: ${outcome.cached ? 'already downloaded' : `fetched in ${duration((performance.now() - started) / 1000)}`}, checksum OK`,
+        outcome.files.length === 0
+          ? `${outcome.path}: already there, with all images`
+          : `${outcome.path}: ${outcome.cached ? 'already downloaded' : `fetched in ${seconds}`}, checksum OK`,
       );
       if (json) printJson(outcome);
     });

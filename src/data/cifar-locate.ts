@@ -16,16 +16,24 @@ type CifarPlace =
 
 const firstFile = ({ train }: CifarLayout): string => train[0]!;
 
+/** Whether no file of images is missing. */
+export const isWhole = ({ path, layout }: { readonly path: string; readonly layout: CifarLayout }): boolean =>
+  [...layout.train, ...layout.test].every((file) => isFile(join(path, file)));
+
 function find(name: CifarName, dataDir: string): CifarPlace | undefined {
   if (isFile(dataDir) && !dataDir.endsWith('.parquet')) return { kind: 'archive', path: dataDir };
-  for (const layout of layoutsOf(name))
-    for (const path of [join(dataDir, layout.folder), dataDir])
-      if (isFile(join(path, firstFile(layout)))) return { kind: 'folder', path, layout };
+  const folders = layoutsOf(name)
+    .flatMap((layout) =>
+      [join(dataDir, layout.folder), dataDir].map((path) => ({ kind: 'folder' as const, path, layout })),
+    )
+    .filter(({ path, layout }) => isFile(join(path, firstFile(layout))));
+  const whole = folders.find(isWhole);
+  if (whole) return whole;
   for (const { archive } of layoutsOf(name))
     // Browsers unpack .gz on their own.
     for (const file of [archive, archive.replace(/\.gz$/, ''), archive.replace(/\.tar\.gz$/, '.tgz')])
       if (isFile(join(dataDir, file))) return { kind: 'archive', path: join(dataDir, file) };
-  return findCifarParquet(name, dataDir);
+  return findCifarParquet(name, dataDir) ?? folders[0];
 }
 
 const [deepest, maxFolders] = [3, 200];

@@ -40,7 +40,7 @@ beforeEach(() => {
   broken = undefined;
 });
 
-const publication = (base = '/x'): Publication => ({
+const publication = (base = '/x'): Omit<Publication, 'images'> => ({
   folder: 'things',
   files: Object.entries(contents).map(([file, bytes]) => ({
     file,

@@ -1,4 +1,7 @@
-/** Downloads published archives: resumable, from mirrors, with checksums. Existing files are used unchanged. */
+/**
+ * Downloads published archives: resumable, from mirrors, with checksums. Existing files are used unchanged, and a
+ * complete copy in any layout is enough.
+ */
 import {
   closeSync,
   createWriteStream,
@@ -15,6 +18,7 @@ import { pipeline } from 'node:stream/promises';
 import { checkOneOf } from '../check.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { checkPath, makeFolder, type PathLike, sha256OfFile, writeError } from '../io/index.ts';
+import { existingCopy } from './existing.ts';
 import { type Publication, type Source, sources } from './sources.ts';
 
 export interface FetchOptions {
@@ -37,15 +41,16 @@ export interface FetchedDataset {
   readonly name: string;
   /** The file, or the folder of the files if there are several. */
   readonly path: string;
-  /** Whether all files existed and were correct, so that nothing was downloaded. */
+  /** Whether the set was there and complete, so that nothing was downloaded. */
   readonly cached: boolean;
+  /** Empty if a complete copy in another layout was there. */
   readonly files: readonly FetchedFile[];
 }
 
 /**
- * Fetches a data set by name into `dataDir`.
+ * Fetches a data set by name into `dataDir`, unless all of its images are there in any layout.
  *
- * @throws DataError if every URL fails, or the download differs from the published file; UsageError for an invalid
+ * @throws DataError if a copy is damaged, every URL fails, or the download differs from the published file; UsageError for an invalid
  * mirror URL
  */
 export async function fetchDataset(
@@ -53,18 +58,17 @@ export async function fetchDataset(
   dataDir: PathLike,
   options: FetchOptions = {},
 ): Promise<FetchedDataset> {
-  return fetchPublication(
-    name,
-    sources[checkOneOf('dataset to fetch', name, Object.keys(sources))]!,
-    checkPath('dataDir', dataDir),
-    options,
-  );
+  const publication = sources[checkOneOf('dataset to fetch', name, Object.keys(sources))]!;
+  const folder = checkPath('dataDir', dataDir);
+  const path = await existingCopy(name, folder, publication);
+  if (path !== undefined) return { name, path, cached: true, files: [] };
+  return fetchPublication(name, publication, folder, options);
 }
 
 /** Like {@link fetchDataset}, for any publication. */
 export async function fetchPublication(
   name: string,
-  { folder, files: published }: Publication,
+  { folder, files: published }: Omit<Publication, 'images'>,
   dataDir: string,
   options: FetchOptions = {},
 ): Promise<FetchedDataset> {

@@ -1,7 +1,7 @@
 /** The data sets of IDX files, by name: possible locations and class names. */
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
-import { hasIdxSet, readIdxSet } from './idx.ts';
+import { hasIdxSet, isWholeIdxSet, readIdxSet } from './idx.ts';
 import { notFound } from './locate.ts';
 import type { ImageSet } from './types.ts';
 import { fetchHint } from './fetch-hint.ts';
@@ -55,15 +55,28 @@ const idxSets = {
 
 export type IdxSetName = keyof typeof idxSets;
 
-function placesOf(name: IdxSetName, dataDir: string | undefined): string[] {
-  const { folders, places }: IdxSet = idxSets[name];
+function placesOf(
+  name: IdxSetName,
+  dataDir: string | undefined,
+  places: readonly string[] = idxSets[name].places,
+): string[] {
+  const { folders }: IdxSet = idxSets[name];
   const inside = dataDir === undefined ? [] : [...folders.map((folder) => join(dataDir, folder)), dataDir];
   return [...inside, ...places];
 }
 
-/** The first folder that has the set. */
-export function findIdxSet(name: IdxSetName, dataDir: string | undefined): string | undefined {
-  return placesOf(name, dataDir).find((folder) => hasIdxSet(folder));
+/**
+ * The first folder that has the set, or a part of it if none has all.
+ *
+ * @param places - folders to search besides those in `dataDir`; default: those of the system
+ */
+export function findIdxSet(
+  name: IdxSetName,
+  dataDir: string | undefined,
+  places?: readonly string[],
+): string | undefined {
+  const all = placesOf(name, dataDir, places);
+  return all.find(isWholeIdxSet) ?? all.find(hasIdxSet);
 }
 
 /** @throws DataError if it is missing or damaged, or its test set does not match its training set */

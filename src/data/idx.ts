@@ -95,7 +95,14 @@ export function readIdxSet(
   };
 }
 
-/** Whether the folder holds an IDX data set. */
+/** Whether the folder holds an IDX data set, or its images at least. */
 export function hasIdxSet(folder: string): boolean {
   return locate(folder, 'train-images-idx3') !== undefined;
+}
+
+/** Whether no file of the set is missing. */
+export function isWholeIdxSet(folder: string): boolean {
+  return ['train', 't10k'].every((part) =>
+    ['images-idx3', 'labels-idx1'].every((file) => locate(folder, `${part}-${file}`) !== undefined),
+  );
 }

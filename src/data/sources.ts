@@ -12,6 +12,7 @@ export interface Publication {
   /** Below the data folder; empty: the files lie directly in it. */
   readonly folder: string;
   readonly files: readonly Source[];
+  readonly images: { readonly train: number; readonly test: number };
 }
 
 const toronto = 'https://www.cs.toronto.edu/~kriz';
@@ -22,6 +23,7 @@ const idxFiles = (
   files: readonly (readonly [file: string, bytes: number, sha256: string])[],
 ): Publication => ({
   folder,
+  images: { train: 60_000, test: 10_000 },
   files: files.map(([file, bytes, sha256]) => ({
     file,
     urls: bases.map((base) => `${base}/${file}`),
@@ -43,6 +45,7 @@ export const alternativeArchives: Readonly<Record<string, readonly string[]>> = 
 export const sources: Readonly<Record<string, Publication>> = {
   cifar10: {
     folder: '',
+    images: { train: 50_000, test: 10_000 },
     files: [
       {
         file: 'cifar-10-binary.tar.gz',
@@ -54,6 +57,7 @@ export const sources: Readonly<Record<string, Publication>> = {
   },
   cifar100: {
     folder: '',
+    images: { train: 50_000, test: 10_000 },
     files: [
       {
         file: 'cifar-100-binary.tar.gz',

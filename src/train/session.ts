@@ -34,6 +34,7 @@ import { changedConfig, configToRecord, readSavedConfig } from './config.ts';
 import { checkDataIdentity } from './data-identity.ts';
 import { environment } from './environment.ts';
 import { createExperiment, type Experiment, startFromWeights } from './experiment.ts';
+import { interruptCodes } from './interrupt.ts';
 import type { OnProgress } from './progress.ts';
 import { type RunOutcome, TrainingRun } from './run.ts';
 import { checkConfig, type TrainConfig } from './settings/table.ts';
@@ -236,6 +237,7 @@ async function trainAndRecord(
   { beforeWriting }: SessionOptions,
 ): Promise<SessionResult> {
   const { dir } = writer;
+  const record = recordExit(writer);
   try {
     const outcome = await run.run();
     if (outcome.interrupted !== undefined) {
@@ -253,8 +255,31 @@ async function trainAndRecord(
     finishBroken(writer, error);
     throw error;
   } finally {
+    record.release();
     run.dispose();
   }
+}
+
+/**
+ * Records that a second signal, or another handler of one, ends the process at once. Other exits are left alone: a
+ * process that another has replaced must not write.
+ */
+function recordExit(writer: RunWriter): { release(): void } {
+  const signalled: ReadonlySet<number> = new Set(Object.values(interruptCodes));
+  const onExit = (exitCode: number): void => {
+    if (!signalled.has(exitCode)) return;
+    try {
+      writer.finish('stopped', { exitCode });
+    } catch {
+      // A full disk: readers see that the process is gone.
+    }
+  };
+  process.on('exit', onExit);
+  return {
+    release: () => {
+      process.off('exit', onExit);
+    },
+  };
 }
 
 function finishBroken(writer: RunWriter, error: unknown): void {

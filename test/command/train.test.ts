@@ -183,6 +183,22 @@ it.each([
   },
 );
 
+it('a second signal at once records that the run was stopped, and it resumes', async () => {
+  const name = 'stopped-at-once';
+  const child = startMeanfield(['train', ...quick, '--output', root, '--name', name, '--no-report']);
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const metrics = join(root, name, 'metrics.jsonl');
+  while (!existsSync(metrics) || readFileSync(metrics, 'utf8') === '') await sleep(20);
+  // Both are pending when the process continues, so that no step comes between them.
+  for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) child.kill(signal);
+  const code = await exit;
+  expect([130, 143]).toContain(code);
+  const status = JSON.parse(readFileSync(join(root, name, 'status.json'), 'utf8')) as object;
+  expect(status).toMatchObject({ state: 'stopped', exitCode: code });
+  expect(meanfield(['train', '--resume', join(root, name), '--no-report', '--quiet']).code).toBe(0);
+  expect(metricsWithoutTimes(join(root, name))).toEqual(metricsWithoutTimes(run));
+});
+
 it('the report command draws several runs side by side', () => {
   const html = join(root, 'both.html');
   expect(meanfield(['report', run, join(root, 'from-file'), '--output', html]).code).toBe(0);
