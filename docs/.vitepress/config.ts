@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { rewriteLinks, sourceFiles } from './links.ts';
 import { math } from './math.ts';
-import { isPage, root, sitePath } from './pages.ts';
+import { isPage, root, sitePath, slugOf } from './pages.ts';
 import { sidebar } from './sidebar.ts';
 
 export default defineConfig({
@@ -29,6 +29,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     theme: { light: 'github-light', dark: 'github-dark' },
+    anchor: { slugify: slugOf },
     config: (markdown) => {
       markdown.use(rewriteLinks).use(math);
     },

@@ -38,3 +38,11 @@ export function titleOf(file: string): string {
   const [, title = file] = /^# (.+)$/m.exec(readFileSync(join(root, file), 'utf8')) ?? [];
   return title.replace(/[`*]/g, '').replaceAll('\\', '');
 }
+
+/** The anchor of a heading, as code hosts make it. */
+export const slugOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replace(/\s/g, '-');
