@@ -91,7 +91,7 @@ const closed = {
   export: ['names'],
   experiment: ['analyse/index', 'compare/index'],
   io: ['csv/[^/]+', 'system-error', 'user-path'],
-  'mean-field': ['schedules/names'],
+  'mean-field': ['schedules/names', 'user-function'],
   models: ['names', 'plan', 'weight-names'],
   native: [],
   nn: [],
@@ -174,10 +174,14 @@ module.exports = {
       { path: '^src/(draw|pictures|studio/(protocol|lab|client)|io/csv)/', pathNot: [test, '/fake-'] },
       { dependencyTypes: ['core'] },
     ),
-    // createRequire of node:module is how a module loads one; load-in-turn registers a hook of the module loader.
+    // createRequire of node:module is how a module loads one; load-in-turn registers a hook of the module loader,
+    // and block-file loads the user's own block.
     rule(
       'only-native-loads-the-addon',
-      { path: '^src/', pathNot: ['^src/native/', '^src/load-in-turn(-hook)?\\.ts$', test] },
+      {
+        path: '^src/',
+        pathNot: ['^src/native/', '^src/load-in-turn(-hook)?\\.ts$', '^src/train/block-file\\.ts$', test],
+      },
       { path: '\\.node$|^(node:)?module$' },
     ),
     rule(

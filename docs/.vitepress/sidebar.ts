@@ -19,6 +19,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   Guides: [
     'docs/training.md',
     'docs/models.md',
+    'docs/training.md',
     'docs/weights.md',
     'docs/analysis.md',
     'docs/studio.md',

@@ -31,7 +31,7 @@ function sayStart(dir: string, { config, data, learner }: Experiment, threads: n
   const particles = [...learner.model.stages.values()].map((stage) => stage.particles).join(', ');
   say(
     `${bold(`${config.model} ${schemeName(config)}`)} on ${config.dataset}: ${data.train.count} + ${data.test.count} images${data.validation ? ` and ${data.validation.count} for validation` : ''}, ` +
-      `${learner.model.parameterCount.toLocaleString('en')} parameters, exchangeable blocks ${particles}`,
+      `${learner.model.parameterCount.toLocaleString('en')} parameters, exchangeable blocks ${particles}${config.block === undefined ? '' : ` of ${config.block}`}`,
   );
   for (const note of data.notes ?? []) say(`note: ${note}`);
   if (config.patience !== undefined && !data.validation)

@@ -24,12 +24,15 @@ import {
 import { type Generator, ops, scope, type Tensor } from '../tensor/index.ts';
 import type { Common } from './blocks/branch.ts';
 import { type Architecture, planOf } from './plan.ts';
+import { type NamedBlock, ownBranch } from './own-block.ts';
 import { Stage } from './stage.ts';
 
 export interface CifarResNetOptions extends Architecture {
   readonly inChannels: number;
   readonly classes: number;
   readonly activation?: Activation;
+  /** Replaces the exchangeable blocks; transitions stay those of the model. */
+  readonly ownBlock?: NamedBlock | undefined;
   readonly schedule: Omit<ScheduleOptions, 'blocks' | 'dtype' | 'device'>;
   readonly dtype?: 'f32' | 'f64';
   readonly device?: string;
@@ -55,6 +58,8 @@ export class CifarResNet {
   /** All trained tensors by name, including the depth coordinates (`layer1.tau`). */
   readonly parameters: NamedTensors;
   readonly buffers: NamedTensors;
+  /** Whether the exchangeable blocks are a user's. */
+  readonly hasOwnBlocks: boolean;
   /** By name: `layer1`, `layer2`, `layer3`. */
   readonly stages: ReadonlyMap<string, Stage>;
   readonly #stem: Conv2d;
@@ -67,12 +72,13 @@ export class CifarResNet {
   /** @throws UsageError for unsupported sizes */
   constructor(options: CifarResNetOptions, generator: Generator) {
     checkObject('{ depth, variant, inChannels, classes, .. }', 'the options of CifarResNet', options);
-    const { inChannels, classes, activation = 'relu', schedule } = options;
+    const { inChannels, classes, activation = 'relu', ownBlock, schedule } = options;
     const { post, width, blocks, groups, stages, branch, shortcut } = planOf(options);
     checkInteger('inChannels', inChannels, { min: 1 });
     checkInteger('classes', classes, { min: 2 });
     checkOneOf('activation', activation, activations);
     const placement: Placement = { dtype: options.dtype ?? 'f32', device: options.device ?? 'cpu' };
+    this.hasOwnBlocks = ownBlock !== undefined;
     this.#post = post;
     this.#activation = activation;
     this.#stem = new Conv2d({ inChannels, outChannels: width, kernel: 3 }, generator, placement);
@@ -90,6 +96,7 @@ export class CifarResNet {
           projection: post ? positive : identity,
           schedule: { ...schedule, ...placement },
           branch: (own) => branch({ ...own, ...common, groups }),
+          particle: ownBlock && ((own) => ownBranch(ownBlock, { ...own, ...common })),
           shortcut: (own) => shortcut({ ...own, ...common }),
         }),
       ]),

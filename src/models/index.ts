@@ -22,4 +22,5 @@ export {
   parseKeyStyle,
 } from './weight-names.ts';
 export { type Architecture, type BlockKind, type ShortcutKind, shortcutKinds } from './plan.ts';
+export type { NamedBlock, OwnBlock, OwnBlockTools, OwnParameters } from './own-block.ts';
 export type { Stage } from './stage.ts';

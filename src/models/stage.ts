@@ -18,6 +18,8 @@ export interface StageOptions extends BlockSizes {
   readonly projection: Projection;
   readonly schedule: Omit<ScheduleOptions, 'blocks'>;
   readonly branch: (sizes: BlockSizes) => Branch;
+  /** The exchangeable blocks, if they differ from the transition. */
+  readonly particle?: ((sizes: BlockSizes) => Branch) | undefined;
   readonly shortcut: (sizes: BlockSizes) => Shortcut;
 }
 
@@ -33,11 +35,11 @@ export class Stage {
   readonly buffers: NamedTensors;
   readonly #transition: { readonly branch: Branch; readonly shortcut: Shortcut } | undefined;
 
-  constructor({ blocks, projection, schedule, branch, shortcut, ...sizes }: StageOptions) {
+  constructor({ blocks, projection, schedule, branch, particle = branch, shortcut, ...sizes }: StageOptions) {
     const inner: BlockSizes = { ...sizes, inChannels: sizes.outChannels, stride: 1 };
     const changes = sizes.stride !== 1 || sizes.inChannels !== sizes.outChannels;
     this.#transition = changes ? { branch: branch(sizes), shortcut: shortcut(sizes) } : undefined;
-    const particles = Array.from({ length: changes ? blocks - 1 : blocks }, () => branch(inner));
+    const particles = Array.from({ length: changes ? blocks - 1 : blocks }, () => particle(inner));
     this.blocks = particles.map(({ inMode, ...tensors }) => ({ ...tensors, ...inMode(evaluationMode) }));
     this.#trainingBlocks = particles.map(({ inMode }) => inMode({ training: true }));
     this.projection = projection;

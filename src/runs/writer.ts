@@ -159,6 +159,11 @@ export class RunWriter {
     writeConfigFile(join(this.dir, runFiles.config), config);
   }
 
+  /** A copy of an own residual block, with which the run can be continued and evaluated. */
+  block(name: string, source: string): void {
+    this.#write(name, source);
+  }
+
   /** Where the run computes; `command` is the command line that started it. */
   environment(environment: PlainRecord): void {
     this.#writeJson(runFiles.environment, environment);

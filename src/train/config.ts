@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { absolutePath, checkPath, type PathLike } from '../io/index.ts';
 import { publishedWidth } from '../models/index.ts';
 import { readConfigFile, runFiles } from '../runs/index.ts';
+import { savedBlock } from './block-file.ts';
 import { checkSense } from './config-sense.ts';
 import {
   hasEffect,
@@ -143,10 +144,16 @@ export function savedConfig(record: Readonly<Record<string, unknown>>, where: Wh
   return complete(checkValues(configFromRecord(record), names), names);
 }
 
-/** @throws FileError if the run's `config.yaml` cannot be read, UsageError as {@link savedConfig} */
+/**
+ * An own block is that of the copy in the run folder.
+ *
+ * @throws FileError if the run's `config.yaml` cannot be read, UsageError as {@link savedConfig}
+ */
 export function readSavedConfig(run: PathLike): TrainConfig {
-  const file = join(checkPath('the run folder', run), runFiles.config);
-  return savedConfig(readConfigFile(file), file);
+  const folder = checkPath('the run folder', run);
+  const file = join(folder, runFiles.config);
+  const config = savedConfig(readConfigFile(file), file);
+  return config.block === undefined ? config : { ...config, block: savedBlock(folder, config.block) };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { CifarResNet } from '../models/index.ts';
 import { createModel } from '../models/index.ts';
 import { cpuHasBf16, libraryFacts } from '../native/index.ts';
 import { Generator } from '../tensor/index.ts';
+import { loadBlockFile } from './block-file.ts';
 import type { CheckpointState } from './checkpoint.ts';
 import { checkConfig, type TrainConfig } from './settings/table.ts';
 import { type NetImages, testImagesFor } from './test-images.ts';
@@ -52,11 +53,15 @@ export function checkMachine({ device, amp, dtype }: Pick<TrainConfig, 'device' 
 export function netIdentityOf({
   model,
   width,
+  block,
   scheme,
   reorder,
   dtype,
 }: TrainConfig): CheckpointState['identity'] {
-  return { model, width, scheme, reorder, dtype };
+  return {
+    ...{ model, width, scheme, reorder, dtype },
+    ...(block !== undefined && { block: loadBlockFile(block).sha256 }),
+  };
 }
 
 /** The identity of a configuration, with the properties of the data that shape the net. */
@@ -77,6 +82,7 @@ export function makeModel(
     {
       width: config.width,
       shortcut: config.shortcut,
+      ownBlock: config.block === undefined ? undefined : loadBlockFile(config.block).block,
       inChannels: images.channels,
       classes: images.classes.length,
       schedule: {

@@ -42,6 +42,10 @@ export function exportWeights(net: CifarResNet, options: ExportOptions): Exporte
   checkOneOf('key style', style, keyStyles);
   if (style === 'preresnet' && net.parameters.has('bn1.weight'))
     throw new UsageError('--key-style preresnet is for pre-activation nets; this one is post-activation');
+  if (fold && net.hasOwnBlocks)
+    throw new UsageError(
+      'an own block is not a block of a plain ResNet: export to safetensors or torch with --no-fold-steps',
+    );
   const tensors = new Map<string, StoredTensor>();
   const metadata: Record<string, string> = {};
   const destinations = new Map<string, Destination>();

@@ -29,6 +29,7 @@ import {
   stoppedEarlyText,
 } from '../runs/index.ts';
 import { checkPath, type PathLike, recoverFolder } from '../io/index.ts';
+import { blockCopy, loadBlockFile } from './block-file.ts';
 import { checkIdentity, loadCheckpoint, readCheckpointState, type CheckpointState } from './checkpoint.ts';
 import { changedConfig, configToRecord, readSavedConfig } from './config.ts';
 import { checkDataIdentity } from './data-identity.ts';
@@ -85,7 +86,9 @@ export async function startRun(config: TrainConfig, options: SessionOptions = {}
     const writer = RunWriter.create(options.root ?? 'runs', name);
     writer.config(configToRecord(config));
     const evaluatedOn: EvaluationSet = experiment.data.validation ? 'validation' : 'test';
-    writer.environment({ ...environment(threads), evaluatedOn });
+    const block = config.block === undefined ? undefined : loadBlockFile(config.block);
+    if (block) writer.block(blockCopy(block.block.name), block.source);
+    writer.environment({ ...environment(threads), evaluatedOn, ...(block && { block: block.sha256 }) });
     options.onStart?.(writer.dir, experiment, threads);
     return await trainAndRecord(experiment, writer, new TrainingRun(experiment, writer, options), options);
   } finally {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { checkBoolean, checkObject, checkOptions, checkText } from '../check.ts';
 import { classNameOf, fingerprintOf, type ImageData, type ImageSet, type TestData } from '../data/index.ts';
 import { FileError, UsageError } from '../errors.ts';
-import { createModel } from '../models/index.ts';
 import { notRunFolder } from '../runs/index.ts';
 import { Generator } from '../tensor/index.ts';
 import {
@@ -15,7 +14,7 @@ import {
   type CheckpointState,
 } from './checkpoint.ts';
 import { readSavedConfig } from './config.ts';
-import { checkMachine, netIdentityOf } from './experiment.ts';
+import { checkMachine, makeModel, netIdentityOf } from './experiment.ts';
 import { Learner } from './learner.ts';
 import type { TrainConfig } from './settings/table.ts';
 import { rejectDataDir, testImagesFor } from './test-images.ts';
@@ -64,22 +63,7 @@ export function loadTrained(place: PathLike, checkpoint = 'last', options: LoadT
   const folder = checkpointFolder(run, checkpoint);
   const state = readCheckpointState(folder);
   checkIdentity(state, netIdentityOf(config), folder);
-  const { channels, classes } = state.images;
-  const { model: name, width, shortcut, scheme, reorder, tauStart: start, lastTau: last } = config;
-  const { dtype, device } = config;
-  const model = createModel(
-    name,
-    {
-      width,
-      shortcut,
-      inChannels: channels,
-      classes: classes.length,
-      schedule: { scheme, reorder, start, last },
-      dtype,
-      device,
-    },
-    new Generator(0),
-  );
+  const model = makeModel(config, state.images, new Generator(0));
   const learner = new Learner(model, config);
   if (ema) loadAverage(folder, model);
   else loadCheckpoint(folder, model);

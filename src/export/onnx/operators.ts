@@ -1,5 +1,5 @@
 /** The ONNX form of each operator that a net uses in evaluation. */
-import { InternalError } from '../../errors.ts';
+import { InternalError, UsageError } from '../../errors.ts';
 import type { Argument, Constant, TracedOperator, TracedValue } from '../../tensor/trace.ts';
 import type { Attribute, Graph } from './graph.ts';
 
@@ -57,9 +57,9 @@ class Arguments {
     return this.#get(name) === true;
   }
 
-  /** @throws InternalError unless an argument has the only value that the ONNX form supports */
+  /** @throws UsageError unless an argument has the only value that the ONNX form supports */
   require(name: string, holds: boolean): void {
-    if (!holds) throw new InternalError(`${this.#operator.name} has no ONNX form with this ${name}`);
+    if (!holds) throw new UsageError(`--to onnx cannot express ${this.#operator.name} with this ${name}`);
   }
 }
 
@@ -130,6 +130,8 @@ const converters: Readonly<Record<string, Converter>> = {
     of.require('beta', of.number('beta', 1) === 1);
     return of.graph.node('Softplus', [of.tensor('self')]);
   },
+  'aten::tanh': (of) => of.graph.node('Tanh', [of.tensor('self')]),
+  'aten::sigmoid': (of) => of.graph.node('Sigmoid', [of.tensor('self')]),
   'aten::detach': same,
   'aten::contiguous': same,
   'aten::slice.Tensor': (of) => {
@@ -163,7 +165,7 @@ const converters: Readonly<Record<string, Converter>> = {
  *
  * @param names - the name of each value in the graph
  * @returns the name of the result
- * @throws InternalError for an operator without an ONNX form
+ * @throws UsageError for an operator without an ONNX form: those of our own blocks have one
  */
 export function addOperator(
   operator: TracedOperator,
@@ -171,6 +173,9 @@ export function addOperator(
   names: ReadonlyMap<number, string>,
 ): string {
   const convert = converters[operator.name];
-  if (!convert) throw new InternalError(`${operator.name} has no ONNX form`);
+  if (!convert)
+    throw new UsageError(
+      `--to onnx cannot express ${operator.name}, an operator of the own block; it knows ${Object.keys(converters).join(', ')}`,
+    );
   return convert(new Arguments(operator, graph, names));
 }

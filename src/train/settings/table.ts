@@ -116,6 +116,12 @@ export const settings = {
     help: 'where width or resolution change: option-a subsamples and pads, option-b is a 1 x 1 convolution',
     defaultLabel: 'option-a for basic blocks, option-b for bottlenecks',
   }),
+  block: optional({
+    kind: path('<file>'),
+    group: 'model',
+    help: 'own residual block in place of the exchangeable blocks: a .mjs or .js file, or .ts from Node 22.18 on, that exports init and forward',
+    defaultLabel: 'that of the model',
+  }),
   initialCheckpoint: optional({
     kind: path('<file>'),
     group: 'model',
