@@ -81,8 +81,9 @@ it('the other examples find what they show', () => {
   expect(errors[0]! / errors[2]!).toBeGreaterThan(3);
 });
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
+const blocksOf = (page: string): string[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
+const blocks = blocksOf('README.md');
 
 it.each([
   ['trains', 0, /layer3/],
@@ -91,4 +92,11 @@ it.each([
 ])("the README's TypeScript %s", (_, place, found) => {
   expect(blocks).toHaveLength(3);
   expect(runSource(blocks[place] ?? '')).toMatch(found);
+});
+
+it.each([
+  ['first-flow', /E\(rho\) 0\.3459\d*[\s\S]*E after 200 steps 0\.0415\d*[\s\S]*truth Tensor/],
+  ['own-flow', /G of three blocks \[ [\s\S]*E 1\.25\d* to 0\.329\d* accuracy 0\.88[\s\S]*E 1\.5\d* to 0\.3/],
+])('the tutorial %s prints what it says', (name, found) => {
+  expect(runSource(blocksOf(`docs/tutorials/${name}.md`).join('\n'))).toMatch(found);
 });
