@@ -98,8 +98,8 @@ export const environmentVariables: Readonly<Record<string, EnvironmentVariable>>
   LIBTORCH_CXX11_ABI: {
     audience: 'setup',
     values: '0, 1',
-    meaning: 'With `LIBTORCH`: the ABI with which it was built.',
-    otherwise: '1',
+    meaning: 'ABI of std::string, if the library does not tell.',
+    otherwise: 'that of the library',
   },
   LIBTORCH_USE_PYTORCH: {
     audience: 'setup',
