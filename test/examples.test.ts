@@ -80,23 +80,3 @@ it('the other examples find what they show', () => {
   expect(errors).toHaveLength(3);
   expect(errors[0]! / errors[2]!).toBeGreaterThan(3);
 });
-
-const blocksOf = (page: string): string[] =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
-const blocks = blocksOf('README.md');
-
-it.each([
-  ['trains', 0, /layer3/],
-  ['frees what it makes', 1, /^0 1 0\n$/],
-  ['saves and loads', 2, /Tensor\(f64\[4, 8, 7\] on cpu\)[\s\S]*loss: 0.30000000000000004, done: false/],
-])("the README's TypeScript %s", (_, place, found) => {
-  expect(blocks).toHaveLength(3);
-  expect(runSource(blocks[place] ?? '')).toMatch(found);
-});
-
-it.each([
-  ['first-flow', /E\(rho\) 0\.3459\d*[\s\S]*E after 200 steps 0\.0415\d*[\s\S]*truth Tensor/],
-  ['own-flow', /G of three blocks \[ [\s\S]*E 1\.25\d* to 0\.329\d* accuracy 0\.88[\s\S]*E 1\.5\d* to 0\.3/],
-])('the tutorial %s prints what it says', (name, found) => {
-  expect(runSource(blocksOf(`docs/tutorials/${name}.md`).join('\n'))).toMatch(found);
-});
