@@ -100,8 +100,49 @@ it('a URL with an unknown preset or an invalid knob shows an error and the uncha
   await expect
     .poll(() => page.getByRole('alert').textContent())
     .toMatch(/points must be a whole number from 4 to 1000/);
-  await goTo('#/lab/adjoint');
+  await page.getByRole('button', { name: 'Reset' }).click();
   await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  expect(hashOf(page)).toBe('#/lab/adjoint');
+});
+
+it('a URL whose own points are cut off keeps its other knobs and says what was left out', async () => {
+  await goTo(`#/lab/adjoint?depth=9&data=csv&csv=${encodeURIComponent('x1,x2,y\n0,0,1\n1,')}`);
+  await expect
+    .poll(() => page.getByRole('alert').textContent())
+    .toMatch(/^Left out of the address: own points/);
+  const expected = numbersOf(
+    labState({ ...presetState(presets.find(({ name }) => name === 'adjoint')!), depth: 9 }),
+  );
+  await expect.poll(() => shownNumber(page, 'norm'), { timeout: 20_000 }).toBe(expected.norm);
+  expect(await page.getByLabel('depth L', { exact: true }).inputValue()).toBe('9');
+});
+
+it('a number that is being typed survives the picture that arrives meanwhile', async () => {
+  await goTo('#/lab/local-is-global?seed=8&points=300');
+  const special = page.getByLabel('λ, the share of ν', { exact: true });
+  for (const field of [page.getByLabel('depth L', { exact: true }), special]) {
+    await expect.poll(() => page.locator('.lab-numbers').getAttribute('aria-busy')).toBe('true');
+    await field.fill('0.3');
+    await shownNumber(page, 'gap');
+    expect(await field.inputValue()).toBe('0.3');
+    await goTo('#/lab/local-is-global?seed=9&points=300');
+  }
+  await special.fill('0.25');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => hashOf(page)).toContain('lambda=0.25');
+  await goTo('#/lab/adjoint');
+});
+
+it('playing ends with its preset', async () => {
+  await goTo('#/lab/adjoint');
+  await shownNumber(page, 'norm');
+  await page.getByRole('button', { name: 'play depth' }).click();
+  await expect.poll(() => hashOf(page)).toContain('t=');
+  await goTo('#/lab/neural-ode');
+  await page.getByRole('button', { name: 'play depth' }).waitFor();
+  await page.waitForTimeout(400);
+  expect(hashOf(page)).toBe('#/lab/neural-ode');
+  await goTo('#/lab/adjoint');
 });
 
 it('moving a slider computes nothing', async () => {

@@ -23,6 +23,7 @@ export { referenceEngine } from './reference-engine.ts';
 export {
   allowed,
   decodeState,
+  salvage,
   defaultState,
   encodeState,
   type KnobName,

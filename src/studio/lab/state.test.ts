@@ -11,6 +11,7 @@ import {
   knobs,
   type LabState,
   labState,
+  salvage,
   withKnobs,
 } from './state.ts';
 import { cursorValue, typedNumber } from './typed.ts';
@@ -41,7 +42,7 @@ const states = fc
     const size = state.family === 'bottleneck' ? 5 : 9;
     const axisX = state.axisX % size;
     const axisY = state.axisY % size === axisX ? (axisX + 1) % size : state.axisY % size;
-    return { ...state, axisX, axisY, csv: state.csv.trim() === '' ? csv : state.csv };
+    return { ...state, axisX, axisY, csv: state.data === 'csv' || state.csv.trim() === '' ? csv : state.csv };
   });
 
 it('a state round-trips through its query string', () => {
@@ -119,6 +120,35 @@ it.each([
   [7, 'a state of the lab is an object'],
 ])('%j is refused: %s', (given, message) => {
   expect(() => labState(given)).toThrow(message);
+});
+
+describe('salvage', () => {
+  const start = labState({ view: 'flow', depth: 8 });
+
+  it('keeps the valid knobs and says why each other one is left out', () => {
+    const { state, problems } = salvage(start, { points: 1e9, depth: 12, pints: '3', seed: 4 });
+    expect(state).toEqual({ ...start, depth: 12, seed: 4 });
+    expect(problems).toEqual([
+      expect.stringMatching(/no knob "pints"/),
+      expect.stringMatching(/^points must be a whole number from 4 to 1000/),
+    ]);
+  });
+
+  it('takes own points before the choice of them, whatever the order', () => {
+    const csv = 'x1,x2,y\n0,0,1\n1,1,0\n';
+    expect(salvage(start, { data: 'csv', csv })).toMatchObject({ state: { data: 'csv', csv }, problems: [] });
+  });
+
+  it('own points that are cut off leave the data of the preset', () => {
+    const { state, problems } = salvage(start, { data: 'csv', csv: 'x1,x2,y\n0,0' });
+    expect(state.data).toBe(start.data);
+    expect(problems).toEqual([expect.stringMatching(/own points/)]);
+  });
+
+  it('two axes that are equal together do not drop both', () => {
+    const { state, problems } = salvage(start, { axisX: 2, axisY: 2 });
+    expect([state.axisX, state.axisY, problems.length]).toEqual([2, start.axisY, 1]);
+  });
 });
 
 it.each([

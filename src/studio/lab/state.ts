@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { nearest, show } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
+import { parseOwnPoints } from './csv.ts';
 import { type Knob, viewKnobs } from './knobs.ts';
 import { sizeOf } from './problem.ts';
 import { type LabState, viewNames } from './views/index.ts';
@@ -83,6 +84,12 @@ const labStateSchema = z
 function inconsistency(state: LabState): string | undefined {
   if (state.data === 'csv' && state.csv.trim() === '')
     return 'data csv needs your own points in csv: a table of x1, x2 and y or class';
+  if (state.data === 'csv')
+    try {
+      parseOwnPoints(state.csv);
+    } catch (error) {
+      return (error as Error).message;
+    }
   const size = sizeOf(state);
   for (const name of ['axisX', 'axisY'] as const)
     if (state[name] >= size)
@@ -101,6 +108,29 @@ export function labState(given: unknown): LabState {
   const parsed = labStateSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new UsageError(parsed.error.issues[0]?.message ?? 'a state of the lab is an object');
+}
+
+/** Own points first: they decide whether `data` can be `csv`. */
+const salvageOrder: readonly string[] = ['csv', ...knobNames.filter((name) => name !== 'csv')];
+
+/**
+ * The state with those of the given knobs that are valid together, tried one after another; the reason for each that
+ * is left out, one line each.
+ */
+export function salvage(
+  start: LabState,
+  given: Readonly<Record<string, unknown>>,
+): { readonly state: LabState; readonly problems: readonly string[] } {
+  let state = start;
+  const problems: string[] = [];
+  const place = (name: string): number => salvageOrder.indexOf(name);
+  for (const name of Object.keys(given).sort((a, b) => place(a) - place(b)))
+    try {
+      state = labState({ ...state, [name]: given[name] });
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  return { state, problems };
 }
 
 /** The query string of a state without `?`: the differences from the defaults. */

@@ -107,6 +107,7 @@ function AnyKnob({ name }: { readonly name: KnobName }): JSX.Element | null {
 /** The value used by the computation if a knob leaves the choice to it: the number of the same name. */
 function usedFor(name: KnobName): number | undefined {
   if (name === 'dataSeed') return state.value.seed;
+  if (!('special' in knobs[name])) return undefined;
   return isOld.value ? undefined : numbersOf(data.value)[name];
 }
 

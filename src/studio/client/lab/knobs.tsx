@@ -27,6 +27,8 @@ function NumberField({
   const { special } = knob;
   const isSpecial = value === special?.value;
   const text = isSpecial ? '' : String(value);
+  // While a picture is computed, its parts render the page again: what is being typed must survive that.
+  const [typed, setTyped] = useState<string | undefined>(undefined);
   return (
     <input
       id={id}
@@ -34,11 +36,15 @@ function NumberField({
       min={special?.from ?? knob.min}
       max={knob.max}
       step={knob.kind === 'integer' ? 1 : 'any'}
-      value={text}
+      value={typed ?? text}
       placeholder={used === undefined ? '' : String(Number(used.toPrecision(3)))}
       aria-describedby={`${id}-note`}
+      onInput={(event) => {
+        setTyped(event.currentTarget.value);
+      }}
       onChange={({ currentTarget: field }) => {
         const { value: taken, note } = typedNumber(knob, field.value, value);
+        setTyped(undefined);
         // An unchanged value triggers no render.
         field.value = taken === special?.value ? '' : String(taken);
         onNote(note);

@@ -5,14 +5,13 @@ import {
   type KnobName,
   knobNames,
   type LabState,
-  labState,
   type Preset,
   presets,
   presetState,
+  salvage,
   valueFrom,
 } from '../../lab/index.ts';
 import { amend, go, place } from '../location.ts';
-import { messageOf } from '../parts/loaded.ts';
 import { hrefTo } from '../routes.ts';
 
 const first: Preset = presets[0]!;
@@ -26,23 +25,23 @@ export const preset: ReadonlySignal<Preset> = computed(() => {
 /** The unchanged state of the preset. */
 const base: ReadonlySignal<LabState> = computed(() => presetState(preset.value));
 
-/** The state, or the preset's state together with the problem if the URL is invalid. */
+/** The state of the URL, and what was left out of it because it is invalid. */
 const read = computed((): { readonly state: LabState; readonly problem?: string } => {
   const name = place.value.path[1];
   const start = base.value;
   if (name !== undefined && name !== preset.value.name)
     return { state: start, problem: `the lab has no preset ${JSON.stringify(name)}: showing the first one` };
-  try {
-    const turned = Object.fromEntries(
-      Object.entries(place.value.query).map(([knob, text]) => [
-        knob,
-        (knobNames as readonly string[]).includes(knob) ? valueFrom(knob as KnobName, text) : text,
-      ]),
-    );
-    return { state: labState({ ...start, ...turned }) };
-  } catch (error) {
-    return { state: start, problem: `${messageOf(error)}: showing the unchanged preset` };
-  }
+  const turned = Object.fromEntries(
+    Object.entries(place.value.query).map(([knob, text]) => [
+      knob,
+      (knobNames as readonly string[]).includes(knob) ? valueFrom(knob as KnobName, text) : text,
+    ]),
+  );
+  const { state, problems } = salvage(start, turned);
+  return {
+    state,
+    ...(problems.length > 0 && { problem: `Left out of the address: ${problems.join('; ')}` }),
+  };
 });
 
 export const state: ReadonlySignal<LabState> = computed(() => read.value.state);
@@ -63,8 +62,12 @@ effect(() => {
   s.value = state.value.s;
 });
 
-/** Changes knobs; those at the preset's value are removed from the URL. */
-export function turn(changes: Partial<LabState>): void {
+/**
+ * Changes knobs; those at the preset's value are removed from the URL.
+ *
+ * @param of - path of the preset that the change belongs to; without effect if another one is shown by now
+ */
+export function turn(changes: Partial<LabState>, of?: readonly string[]): void {
   const start = base.peek();
   amend(
     Object.fromEntries(
@@ -73,14 +76,17 @@ export function turn(changes: Partial<LabState>): void {
         value === start[name as KnobName] ? undefined : String(value),
       ]),
     ),
+    of,
   );
 }
 
 export const presetHref = (name: string): string => hrefTo(['lab', name]);
 
-/** Whether any knob differs from the preset. */
-export const isTurned: ReadonlySignal<boolean> = computed(() =>
-  knobNames.some((name) => !cursorKnobs.includes(name) && state.value[name] !== base.value[name]),
+/** Whether any knob differs from the preset, or the address has an invalid one. */
+export const isTurned: ReadonlySignal<boolean> = computed(
+  () =>
+    addressProblem.value !== undefined ||
+    knobNames.some((name) => !cursorKnobs.includes(name) && state.value[name] !== base.value[name]),
 );
 
 /** Restores the preset. */

@@ -11,6 +11,7 @@ import {
   type View,
   views,
 } from '../../lab/index.ts';
+import { place } from '../location.ts';
 import { Failure } from '../parts/notes.tsx';
 import '../styles/lab.css';
 import { data, isOld, keepComputing, phase, shown } from './computing.ts';
@@ -83,15 +84,17 @@ const depthSlider: NonNullable<View['slider']> = { label: 'depth', words: (t) =>
 function Sliders(): JSX.Element {
   const { view, steps } = state.value;
   const { knobs, slider = depthSlider } = views[view];
+  const { path } = place.value;
   return (
-    <div class="lab-sliders">
+    // Playing ends with its preset.
+    <div class="lab-sliders" key={preset.value.name}>
       {knobs.includes('s') && (
         <PlaySlider
           label="training"
           value={s}
           words={(value) => `step ${formatCount(value * steps)}`}
           onMove={(value) => {
-            turn({ s: cursorValue(value) });
+            turn({ s: cursorValue(value) }, path);
           }}
         />
       )}
@@ -101,7 +104,7 @@ function Sliders(): JSX.Element {
           value={t}
           words={(value) => slider.words(value, state.value)}
           onMove={(value) => {
-            turn({ t: cursorValue(value) });
+            turn({ t: cursorValue(value) }, path);
           }}
         />
       )}
