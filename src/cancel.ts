@@ -41,6 +41,8 @@ export interface LongCallOptions {
 export const longCallKeys = { signal: true, onProgress: true } as const;
 
 /**
+ * Ends a call whose signal is aborted; long calls do this between their steps.
+ *
  * @param call - the name of the call, for the message
  * @throws AbortError, with `signal.reason` as its cause, if the signal is aborted
  */

@@ -8,6 +8,13 @@ interface BatchPlanOptions {
   readonly dropLast?: boolean;
 }
 
+/**
+ * The batches of each epoch: images in an order that depends only on seed and epoch.
+ *
+ * @example
+ * const plan = new BatchPlan(1000, 128);
+ * const first = plan.indices(plan.order(1, 0), 0); // 128 indices
+ */
 export class BatchPlan {
   readonly batchSize: number;
   readonly count: number;

@@ -202,7 +202,16 @@ function rejectDataDir(name: DatasetName, dataDir: string | undefined): void {
   throw new DataError(`${name} not found: ${oneLine(dataDir)} does not exist; ${mend}`);
 }
 
-/** @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged */
+/**
+ * Loads a data set: images as bytes [N, H, W, C] and class numbers from 0, with the mean and standard deviation of each
+ * channel.
+ *
+ * @example
+ * const { train, test, mean, std } = await loadImages('cifar10', { dataDir: 'data' });
+ * console.log(train.count, test.classes, mean, std);
+ *
+ * @throws UsageError for an unknown name or an option that the set does not take, DataError if the data is missing or damaged
+ */
 export async function loadImages(name: string, options: LoadOptions = {}): Promise<ImageData> {
   const dataset = checkOneOf('dataset', name, datasetNames);
   const entry = entries[dataset];
@@ -256,7 +265,12 @@ export interface DatasetFacts {
   readonly layouts: readonly Layout[];
 }
 
-/** All data sets, and where each was found. */
+/**
+ * All data sets, and where each was found.
+ *
+ * @example
+ * for (const { name, found } of listDatasets('data')) console.log(name, found ?? 'not found');
+ */
 export function listDatasets(where?: PathLike): DatasetFacts[] {
   const dataDir = where === undefined ? undefined : checkPath('dataDir', where);
   return datasetNames.map((name) => {

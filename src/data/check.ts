@@ -31,7 +31,15 @@ export interface DatasetCheck {
   readonly checksum?: string;
 }
 
-/** @throws DataError that names the missing, damaged or out-of-range part, or the wrong checksum */
+/**
+ * Reads a data set as training does, and summarises it.
+ *
+ * @example
+ * const facts = await checkDataset('image-folder', 'photos', { imageSize: 32 });
+ * console.log(facts.train, facts.classes);
+ *
+ * @throws DataError that names the missing, damaged or out-of-range part, or the wrong checksum
+ */
 export async function checkDataset(
   name: string,
   given?: PathLike,

@@ -16,6 +16,12 @@ const names: readonly string[] = [
   ...['elastic_transform', 'pixelate', 'jpeg_compression'],
 ];
 
+/**
+ * The corruption of a file of CIFAR-10-C, from its name.
+ *
+ * @example
+ * corruptionOf('CIFAR-10-C/fog.npy'); // fog
+ */
 export const corruptionOf = (file: string): string => basename(checkText('file', file), '.npy');
 
 /** A file of CIFAR-10-C, recognized by its name or its 50,000 images; labels are not considered. */

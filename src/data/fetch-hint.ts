@@ -7,7 +7,11 @@ import { meanfieldCommand } from '../program.ts';
 /** The data folder if none was given. */
 const defaultFolder = 'data';
 
-/** @param dataDir - where the data was expected: it is fetched to there */
+/**
+ * The command that downloads a data set, for messages.
+ *
+ * @param dataDir - where the data was expected: it is fetched to there
+ */
 export function fetchHint(name: string, dataDir?: string): string {
   checkText('the name of a data set', name);
   if (dataDir !== undefined) checkText('dataDir', dataDir);

@@ -24,6 +24,9 @@ const digest = (parts: Iterable<Uint8Array>): string => {
   return hash.digest('hex').slice(0, 32);
 };
 
+/**
+ * Identifies images and labels by their sizes and checksums.
+ */
 export function fingerprintOf(set: ImageSet): Fingerprint {
   checkObject('images, as loadImages gives them,', 'set', set, 'images', 'labels', 'classes', 'count');
   const { images, labels, count, height, width, channels, classes } = set;

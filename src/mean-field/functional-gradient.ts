@@ -26,6 +26,10 @@ export interface FunctionalGradient {
  * @param solution - from `solve` or `flowGradient`, not yet freed
  * @param l - index of the step in depth, 0 .. L - 1
  * @throws UsageError for an l out of range
+ *
+ * @example
+ * const G = functionalGradient(flowGradient(problem, family, measure), 2);
+ * G.value(new Generator(2).normal([3, 7], 'f64')).toArray();
  */
 export function functionalGradient(solution: Solution, l: number): FunctionalGradient {
   checkSolution(solution);

@@ -145,7 +145,12 @@ export function predict(
   );
 }
 
-/** E(rho), without its gradient. @throws UsageError and AbortError, as {@link solve} */
+/**
+ * E(rho), without its gradient. @throws UsageError and AbortError, as {@link solve}
+ *
+ * @example
+ * console.log(energy(problem, family, measure));
+ */
 export function energy(
   problem: Problem,
   family: Family,
@@ -267,6 +272,9 @@ function innerCostates(inner: readonly InnerPart[], states: readonly Tensor[]): 
  * one forward and one backward sweep.
  *
  * @throws UsageError for shapes that do not match or unknown options; AbortError if `signal` aborts
+ *
+ * @example
+ * const { loss, costates } = flowGradient(problem, family, measure);
  */
 export function flowGradient(
   problem: Problem,

@@ -47,7 +47,14 @@ const forms = [
 export type NamedArchitecture = Required<Pick<Architecture, 'depth' | 'variant' | 'block'>> &
   Pick<Architecture, 'groups'>;
 
-/** @throws UsageError for a name that is not a model, with a suggestion */
+/**
+ * The architecture that a name stands for.
+ *
+ * @example
+ * parseModelName('resnet20').depth; // 20
+ *
+ * @throws UsageError for a name that is not a model, with a suggestion
+ */
 export function parseModelName(name: string): NamedArchitecture {
   checkText('the name of a model', name);
   const parsed = parseResNet(name) ?? parseResNeXt(name);
@@ -100,7 +107,15 @@ export function modelShortcuts(name: string): readonly ShortcutKind[] {
   return shortcutsOf(parseModelName(name).block);
 }
 
-/** @throws UsageError for an unknown name or an unsupported size */
+/**
+ * A net by its name: `resnet20`, `preresnet164`, `resnext29-8x64d` and others, with drawn weights.
+ *
+ * @example
+ * const net = createModel('resnet20', { width: 16, inChannels: 3, classes: 10, schedule: { scheme: 'mean-field' } }, new Generator(1));
+ * net.stages.get('layer1')?.schedule.snapshot();
+ *
+ * @throws UsageError for an unknown name or an unsupported size
+ */
 export function createModel(
   name: string,
   options: Omit<CifarResNetOptions, keyof NamedArchitecture>,

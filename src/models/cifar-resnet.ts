@@ -54,6 +54,10 @@ const projectSoftplus: Projection = {
   },
 };
 
+/**
+ * A residual network for small images: a stem, stages of blocks with positions in depth, and a linear readout.
+ * `createModel` makes one by name. Images are [B, channels, H, W], logits [B, classes].
+ */
 export class CifarResNet {
   /** All trained tensors by name, including the depth coordinates (`layer1.tau`). */
   readonly parameters: NamedTensors;

@@ -23,6 +23,9 @@ export interface StageOptions extends BlockSizes {
   readonly shortcut: (sizes: BlockSizes) => Shortcut;
 }
 
+/**
+ * A stage of a net: its transition block, its exchangeable blocks, and the schedule that orders them in depth.
+ */
 export class Stage {
   readonly schedule: Schedule;
   /** The exchangeable blocks f(., theta_i) in evaluation mode, in order of creation. */

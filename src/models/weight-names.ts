@@ -14,7 +14,14 @@ import { UsageError } from '../errors.ts';
 export const keyStyles = ['akamaster', 'torchvision', 'preresnet', 'meanfield'] as const;
 export type KeyStyle = (typeof keyStyles)[number];
 
-/** @throws UsageError for an unknown style */
+/**
+ * Checks the name of a style of parameter names.
+ *
+ * @example
+ * parseKeyStyle('torchvision');
+ *
+ * @throws UsageError for an unknown style
+ */
 export function parseKeyStyle(text: string): KeyStyle {
   checkText('the key style', text);
   const style = keyStyles.find((one) => one === text);

@@ -11,7 +11,12 @@ export interface Fit {
   readonly standardError: number;
 }
 
-/** Fits y = intercept + slope x. @throws UsageError for fewer than two different x */
+/**
+ * Fits y = intercept + slope x. @throws UsageError for fewer than two different x
+ *
+ * @example
+ * fitLine([0, 1, 2], [1, 3, 5]).slope; // 2
+ */
 export function fitLine(places: ArrayLike<number>, values: ArrayLike<number>): Fit {
   const [x, y] = [checkNumbers('x', places), checkNumbers('y', values)];
   const n = x.length;
@@ -28,6 +33,9 @@ export function fitLine(places: ArrayLike<number>, values: ArrayLike<number>): F
 
 /**
  * The exponent p of y ~ C x^p, by least squares in log-log coordinates. Ignores points with y at or below `floor`.
+ *
+ * @example
+ * fitPower([8, 16, 32], [0.1, 0.05, 0.025]).slope; // -1
  */
 export function fitPower(x: ArrayLike<number>, y: ArrayLike<number>, floor = 0): Fit {
   checkNumber('floor', floor);

@@ -11,6 +11,12 @@ export interface Mean {
   readonly standardError?: number;
 }
 
+/**
+ * The arithmetic mean.
+ *
+ * @example
+ * mean([1, 2, 3]); // 2
+ */
 export function mean(values: ArrayLike<number>): number {
   return checkNumbers('values', values).reduce((sum, value) => sum + value, 0) / values.length;
 }

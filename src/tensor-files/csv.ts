@@ -63,6 +63,9 @@ const checkSeparator = (separator: Separator | undefined): Separator | undefined
  *
  * @throws UsageError for rows with other columns, values that a cell cannot hold, a tensor of rank 0 or above 2;
  * FileError if it cannot be written (the old file stays)
+ *
+ * @example
+ * writeCsv('losses.csv', [{ step: 1, loss: 0.3 }]);
  */
 export function writeCsv(
   file: PathLike,
@@ -84,6 +87,9 @@ export function writeCsv(
  * commas separate cells.
  *
  * @throws FileError if it is missing, or is not such a table
+ *
+ * @example
+ * for (const { step, loss } of readCsv('losses.csv')) console.log(step, loss);
  */
 export function readCsv(file: PathLike, options: CsvOptions = {}): CsvRow[] {
   const path = checkPath('the path', file);
@@ -99,6 +105,9 @@ export function readCsv(file: PathLike, options: CsvOptions = {}): CsvRow[] {
  *
  * @throws FileError if it is missing, has no rows, or a cell is not a number of the type, or if the first line is
  * neither header nor data; UsageError for a missing column
+ *
+ * @example
+ * const inputs = readCsvTensor('points.csv', { columns: ['x1', 'x2'] }); // [N, 2]
  */
 export function readCsvTensor(file: PathLike, options: ReadCsvTensorOptions = {}): Tensor {
   const path = checkPath('the path', file);

@@ -38,6 +38,10 @@ export function writeNpy(file: PathLike, tensor: Tensor): void {
  * The array of a .npy file. f2 becomes f32; i1, i2, i4, u2 and u4 become i64, and u8 (64 bits) if its values fit.
  *
  * @throws FileError if it is missing, damaged, or not numeric
+ *
+ * @example
+ * const x = readNpy('x.npy', { dtype: 'f64' });
+ * x.shape;
  */
 export function readNpy(file: PathLike, options: ReadOptions = {}): Tensor {
   const path = checkPath('the path', file);

@@ -20,6 +20,10 @@ export interface GradOptions {
  * respect to a list of tensors, in their order.
  *
  * @throws UsageError if an output does not depend on an input, OperatorError if an input does not require gradients
+ *
+ * @example
+ * const x = tensor([1, 2], 'f64').setRequiresGrad();
+ * const [gradient] = grad(ops.sum(ops.mul(x, x)), [x]); // 2 x
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],
@@ -74,7 +78,12 @@ function withGradMode<T>(flag: boolean, body: () => T): T {
   }
 }
 
-/** Runs `body` without recording operators. */
+/**
+ * Runs `body` without recording operators.
+ *
+ * @example
+ * const logits = noGrad(() => ops.matmul(images, images));
+ */
 export function noGrad<T>(body: () => T): T {
   return withGradMode(false, body);
 }

@@ -90,6 +90,7 @@ function sourceOf(data: unknown, dtype: DType | undefined): Source {
  *
  * @throws UsageError for a non-number, rows of different lengths, a value that an integer type cannot hold, or data
  * that do not fit the shape; it names the index
+ *
  * @example
  *     tensor([[1, 2], [3, 4]]);
  *     tensor([1, 2, 3, 4], [2, 2], { dtype: 'f64' }); // or 'f64'
@@ -158,6 +159,12 @@ export function to(input: Tensor, options: CreateOptions | DType): Tensor {
 
 const isFinite = (x: Tensor): boolean => scope(() => Number.isFinite(ops.sum(ops.mulScalar(x, 0)).item()));
 
+/**
+ * A tensor of zeros.
+ *
+ * @example
+ * zeros([2, 3], 'f64');
+ */
 export function zeros(shape: readonly number[], given: CreateOptions | DType = {}): Tensor {
   const options = createOptions('zeros', given);
   return ops.zeros(
@@ -168,6 +175,12 @@ export function zeros(shape: readonly number[], given: CreateOptions | DType = {
   );
 }
 
+/**
+ * A tensor of ones.
+ *
+ * @example
+ * ones([2, 3], { dtype: 'f64' });
+ */
 export function ones(shape: readonly number[], given: CreateOptions | DType = {}): Tensor {
   const options = createOptions('ones', given);
   return ops.ones(
@@ -178,7 +191,14 @@ export function ones(shape: readonly number[], given: CreateOptions | DType = {}
   );
 }
 
-/** @throws UsageError for a value that the dtype cannot hold */
+/**
+ * A tensor whose elements all have one value.
+ *
+ * @example
+ * full([2, 3], 0.5, 'f64');
+ *
+ * @throws UsageError for a value that the dtype cannot hold
+ */
 export function full(shape: readonly number[], value: number, given: CreateOptions | DType = {}): Tensor {
   const options = createOptions('full', given);
   if (typeof value !== 'number') throw unexpected('a number', 'the value', value);

@@ -102,6 +102,12 @@ export function checkStored(data: unknown): void {
 /** Whether {@link dtypeOfArray} is wider than the numbers of the array. */
 export const isWidened = (data: unknown): boolean => Object.hasOwn(widenedTypes, typedArrayName(data) ?? '');
 
+/**
+ * The size of an element, in bytes.
+ *
+ * @example
+ * dtypeBytes('bf16'); // 2
+ */
 export function dtypeBytes(dtype: DType): number {
   return factsOf(dtype).bytes;
 }

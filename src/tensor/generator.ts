@@ -23,7 +23,13 @@ const finaliser = new FinalizationRegistry<number>((id) => {
   native().releaseGenerator(id);
 });
 
-/** A stream of random numbers. Seeds range from 0 to 2^53 - 1; below 2^32 the samples equal PyTorch's. */
+/**
+ * A stream of random numbers. Seeds range from 0 to 2^53 - 1; below 2^32 the samples equal PyTorch's.
+ *
+ * @example
+ * const generator = new Generator(1);
+ * generator.normal([2, 3], 'f64');
+ */
 export class Generator {
   #id: number;
   readonly device: string;

@@ -57,6 +57,9 @@ function collect(value: unknown, into: Set<Owned>): void {
  * are freed.
  *
  * @throws UsageError if the body is asynchronous: tensors of another task would be freed with it
+ *
+ * @example
+ * const mean = scope(() => ops.mean(ops.exp(tensor([1, 2])))); // frees the result of exp
  */
 export function scope<T>(body: () => T): T {
   checkNeededFunction('the body of a scope', body);
@@ -83,7 +86,13 @@ export function scope<T>(body: () => T): T {
   }
 }
 
-/** Removes tensors from all scopes; the caller disposes them. */
+/**
+ * Removes tensors from all scopes; the caller disposes them.
+ *
+ * @example
+ * const x = scope(() => keep(tensor([1, 2])));
+ * x.dispose();
+ */
 export function keep<T>(value: T): T {
   const kept = new Set<Owned>();
   collect(value, kept);

@@ -23,6 +23,15 @@ interface Meta {
   readonly shape: readonly number[];
 }
 
+/**
+ * A tensor of libtorch: `shape`, `dtype` and `device`, without its numbers in JavaScript. `tensor` and the operators in
+ * `ops` make one; `toArray` and `item` read it. A scope, `dispose` or the garbage collector frees it.
+ *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]], 'f64');
+ * x.shape; // [2, 2]
+ * ops.sum(x).item(); // 10
+ */
 export class Tensor {
   #handle: Handle;
   #meta: Meta | undefined;

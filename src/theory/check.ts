@@ -13,7 +13,12 @@ function checkFacts(facts: Named, bounds: Readonly<Record<string, number>>): voi
   for (const [name, bound] of Object.entries(bounds)) checkNumber(name, bound);
 }
 
-/** Passes if |measured - center| <= halfWidth. @throws UsageError unless the facts and the band are valid */
+/**
+ * Passes if |measured - center| <= halfWidth. @throws UsageError unless the facts and the band are valid
+ *
+ * @example
+ * within({ name: 'slope', measured: -0.98 }, -1, 0.05).pass; // true
+ */
 export function within(facts: Named, center: number, halfWidth: number): Check {
   checkFacts(facts, { center, halfWidth });
   const miss = Math.abs(facts.measured - center) / halfWidth;

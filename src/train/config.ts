@@ -119,6 +119,9 @@ function checkEffect(given: Values, config: TrainConfig, names: Names): void {
  * @param where - the source, for errors: `command line`, a file, or a function of the setting
  * @param defaults - override the built-in defaults; those without effect are dropped
  * @throws UsageError, one line that names the setting and its allowed values, or the choice it belongs to
+ *
+ * @example
+ * const { lr, epochs } = resolveConfig({ model: 'resnet32', epochs: 30 });
  */
 export function resolveConfig(
   options: TrainOptions,

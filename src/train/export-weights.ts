@@ -34,7 +34,16 @@ interface Destination {
   readonly step: number;
 }
 
-/** @throws UsageError if `fold` is set and intervals overlap: no plain ResNet computes the same outputs */
+/**
+ * The weights of a net under the parameter names of PyTorch nets; with `fold`, step sizes are multiplied into the last
+ * layer of each block, so that a plain ResNet computes the same outputs.
+ *
+ * @example
+ * const { learner } = loadTrained('runs/NAME');
+ * const { tensors } = exportWeights(learner.model, { style: 'torchvision', fold: true });
+ *
+ * @throws UsageError if `fold` is set and intervals overlap: no plain ResNet computes the same outputs
+ */
 export function exportWeights(net: CifarResNet, options: ExportOptions): ExportedWeights {
   checkNet(net);
   checkNeededOptions('exportWeights', options, { style: true, fold: true });

@@ -19,7 +19,11 @@ export const interruptCodes = {
 
 type InterruptSignal = keyof typeof interruptCodes;
 
-/** @param onFirst - called once, with the first signal */
+/**
+ * Takes over Ctrl-C, SIGTERM and SIGHUP, so that training can end after the current step.
+ *
+ * @param onFirst - called once, with the first signal
+ */
 export function listenForInterrupt(onFirst: (signal: InterruptSignal) => void = () => undefined): Interrupt {
   checkNeededFunction('onFirst', onFirst);
   let requested: ExitCode | undefined;

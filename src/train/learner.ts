@@ -56,6 +56,13 @@ function createOptimizer(groups: readonly ParameterGroup[], config: TrainConfig)
   return config.opt === 'sgd' ? new Sgd(groups, config) : new Adam(groups);
 }
 
+/**
+ * Trains a net: gradients of weights and positions together, the optimiser, and the reordering of blocks.
+ *
+ * @example
+ * const learner = new Learner(model, resolveConfig({ tauLrFactor: 1 }));
+ * const { loss, error, swaps } = learner.step(images, labels, 0.05);
+ */
 export class Learner {
   readonly model: CifarResNet;
   readonly optimizer: Optimizer;

@@ -11,6 +11,8 @@ export interface Prediction {
 }
 
 /**
+ * The most likely classes of an image, with their probabilities.
+ *
  * @param bytes - one image [H, W, C] in the size the net was trained on, 0..255
  * @param top - number of classes to return, at least 1; capped at the number of classes
  * @throws UsageError for a number of classes below 1

@@ -46,6 +46,12 @@ export interface LoadTrainedOptions {
 }
 
 /**
+ * Loads the net of a run from a checkpoint: `last`, `best` or `epoch-NNN`.
+ *
+ * @example
+ * const { learner, config } = loadTrained('runs/NAME', 'best');
+ * console.log(config.scheme, learner.model.stages.size);
+ *
  * @throws UsageError if `place` is not a run folder or its run kept no averaged weights, FileError if its checkpoint is
  * missing or damaged
  */

@@ -50,6 +50,10 @@ export function integrateOverSlice(gradient: FunctionalGradient, measure: Measur
  * spread over that many local minimisers.
  *
  * @throws UsageError for options out of range, or if G is not finite
+ *
+ * @example
+ * const solution = flowGradient(problem, family, measure);
+ * const { gap } = steepestDirection(solution, { radius: 3, generator: new Generator(1) });
  */
 export function steepestDirection(
   solution: Solution,

@@ -100,6 +100,9 @@ const toleranceKeys = { relative: true, absolute: true, energy: true } as const;
  * @returns the last point; the caller's scope owns its tensors
  * @throws UsageError for a step that is not positive, options out of range, shapes that do not match, or an
  * adaptive step that becomes too small; AbortError if `signal` aborts
+ *
+ * @example
+ * const { loss } = wassersteinFlow(problem, family, measure, { ds: 0.5, maxSteps: 100 });
  */
 export function wassersteinFlow<M extends MovableMeasure<M>>(
   problem: Problem,

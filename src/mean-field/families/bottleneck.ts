@@ -35,6 +35,9 @@ const kernels: Partial<Record<FamilyActivation, number>> = { tanh: 0, relu: 1 };
  * M] evaluate the same formulas.
  *
  * @throws UsageError for an unknown activation
+ *
+ * @example
+ * bottleneck('tanh').parameterCount(3); // 7
  */
 export function bottleneck(activation: FamilyActivation = 'tanh'): Family {
   const s = scalarActivation(activation);

@@ -38,6 +38,9 @@ export interface GridMeasure extends ParticleMeasure {
  *
  * @param theta - [L, M, k]
  * @throws UsageError for shapes that do not match, negative weights or steps, NaN, unknown options
+ *
+ * @example
+ * const rho = gridMeasure(independentSlices(gaussian(), new Generator(1), 4, 16, 7, 'f64')); // L = 4, M = 16, k = 7
  */
 export function gridMeasure(theta: Tensor, options: GridOptions = {}): GridMeasure {
   checkOptions('gridMeasure', options, { steps: true, weight: true, signed: true });

@@ -61,6 +61,9 @@ function checkSizes(count: number, k: number): void {
  *
  * @param dtype - default: f32
  * @throws UsageError for sizes that are not positive integers
+ *
+ * @example
+ * independentSlices(gaussian(), new Generator(1), 4, 16, 7, 'f64').shape; // [4, 16, 7]
  */
 export function independentSlices(
   law: Law,

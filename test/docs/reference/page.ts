@@ -5,12 +5,11 @@ import { root } from '../../../docs/.vitepress/pages.ts';
 
 export const pathOf = (name: string): string => join(root, 'docs', 'reference', name);
 
-/** A cell of a table; a word after `<` would be HTML. */
-const cell = (text: string): string =>
-  text
-    .replace(/`[^`]*`|</g, (found) => (found === '<' ? '&lt;' : found))
-    .replaceAll('|', '\\|')
-    .replaceAll('\n', ' ');
+/** A word after `<` would be HTML. */
+export const escaped = (text: string): string =>
+  text.replace(/`[^`]*`|</g, (found) => (found === '<' ? '&lt;' : found));
+
+const cell = (text: string): string => escaped(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 export const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
 

@@ -3,7 +3,7 @@ import { audiences, environmentVariables } from '../../../src/cli/environment-va
 import { exitCodeMeanings } from '../../../src/cli/exit-codes.ts';
 import { listDatasets } from '../../../src/data/index.ts';
 import * as errors from '../../../src/errors.ts';
-import { code, page, table } from './page.ts';
+import { code, escaped, page, table } from './page.ts';
 
 export const environmentPage = (): Promise<string> =>
   page(
@@ -53,7 +53,7 @@ export const dataLayoutsPage = (): Promise<string> =>
     'What `--dataset` and `--data-dir` accept. The first layout that is found is read. `npx meanfield data check NAME --data-dir DIR` reads a data set as training does, and `data fetch` downloads those that are published.',
     ...listDatasets().flatMap(({ name, description, images, classes, fetchable, layouts }) => [
       `## ${name}`,
-      `${description[0]!.toUpperCase()}${description.slice(1)}. Images: ${images}; classes: ${classes}.${fetchable ? ` \`npx meanfield data fetch ${name} --data-dir DIR\` downloads it.` : ''}`,
+      `${escaped(description[0]!.toUpperCase() + description.slice(1))}. Images: ${images}; classes: ${classes}.${fetchable ? ` \`npx meanfield data fetch ${name} --data-dir DIR\` downloads it.` : ''}`,
       table(
         ['files', 'note'],
         layouts.map(({ files, note }) => [files.map(code).join(', ') || '-', note]),
