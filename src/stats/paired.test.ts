@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pairedGain } from './paired.ts';
+import { pairedDifference, pairedGain } from './paired.ts';
 import { summarizeMean } from './summary.ts';
 
 it('a single value has a mean but no spread, a single pair a gain but no interval', () => {
@@ -31,4 +31,16 @@ it('pairs without spread have no interval', () => {
 it('pairs with equal errors are marked as identical', () => {
   expect(pairedGain([0, 0, 0])).toEqual({ n: 3, mean: 0, identical: true });
   expect(pairedGain([0])).toEqual({ n: 1, mean: 0, identical: true });
+});
+
+it('gains that cancel up to rounding have the mean 0', () => {
+  const { mean, interval } = pairedGain([200 / 9 - 320 / 9, 100 / 3 - 280 / 9, 100 / 3 - 200 / 9]);
+  expect(mean).toBe(0);
+  expect(interval?.[1]).toBeGreaterThan(1);
+});
+
+it('differences of small values are no rounding error', () => {
+  const { mean, pValue } = pairedDifference([1e-12, 2e-12, 3e-12], 4e-12);
+  expect(mean).toBeCloseTo(2e-12, 24);
+  expect(pValue).toBeLessThan(0.1);
 });

@@ -30,12 +30,16 @@ const targetGain = 0.3;
  * members share through the seed: initial weights, data order, augmentation.
  *
  * @param differences - d_i; at least one
+ * @param magnitude - size of the values whose differences these are, which decides what is rounding error. Default:
+ * 100, for percentages
  */
-export function pairedDifference(differences: readonly number[]): PairedDifference {
-  const summary = summarizeMean(differences);
-  const { n, mean, deviation, standardError } = summary;
-  // A deviation this small is rounding error of equal differences.
-  if (deviation === undefined || standardError === undefined || deviation < 1e-9)
+export function pairedDifference(differences: readonly number[], magnitude = 100): PairedDifference {
+  const rounding = 1e-11 * magnitude;
+  const sample = summarizeMean(differences);
+  const mean = Math.abs(sample.mean) < rounding ? 0 : sample.mean;
+  const summary = { ...sample, mean };
+  const { n, deviation, standardError } = summary;
+  if (deviation === undefined || standardError === undefined || deviation <= rounding)
     return { n, mean, ...(differences.every((one) => one === 0) && { identical: true }) };
   const halfWidth = criticalT(n - 1) * standardError;
   return {

@@ -169,3 +169,13 @@ it('groups without a common seed are refused with the seeds of both', () => {
   const [a, b] = [csv('seed,loss', '1,2'), csv('seed,loss', '2,2', '3,2')];
   expect(() => compareGroups(a, b)).toThrow(/no seed is in both groups: .* has 1, .* has 2, 3/);
 });
+
+it('values of any size have an interval, and values that are all 0 are identical', () => {
+  const [a, b] = [
+    csv('seed,loss', '1,1e-12', '2,2e-12', '3,4e-12'),
+    csv('seed,loss', '1,3e-12', '2,3e-12', '3,7e-12'),
+  ];
+  expect(compareGroups(a, b).difference.pValue).toBeGreaterThan(0);
+  const zeros = csv('seed,loss', '1,0', '2,0');
+  expect(compareGroups(zeros, zeros).difference).toEqual({ n: 2, mean: 0, identical: true });
+});

@@ -49,13 +49,16 @@ export function compareGroups(
   if (seeds.length === 0)
     throw new UsageError(`no seed is in both groups: ${a} has ${listed(first)}, ${b} has ${listed(second)}`);
   const differences = seeds.map((seed) => second.values.get(seed)! - first.values.get(seed)!);
+  const magnitude = Math.max(
+    ...seeds.flatMap((seed) => [first.values.get(seed)!, second.values.get(seed)!]).map(Math.abs),
+  );
   return {
     metric: first.metric,
     a: compared(first),
     b: compared(second),
     seeds,
     differences,
-    difference: pairedDifference(differences),
+    difference: pairedDifference(differences, magnitude),
     notes: [...first.notes, ...second.notes, ...unpaired(first, second), ...unpaired(second, first)],
   };
 }
