@@ -77,6 +77,12 @@ export const environmentVariables: Readonly<Record<string, EnvironmentVariable>>
     meaning: 'Where processes claim cores. Processes with the same folder share the cores.',
     otherwise: 'meanfield-cores-UID in the temporary folder',
   },
+  MLFLOW_TRACKING_URI: {
+    audience: 'use',
+    values: 'URL',
+    meaning: 'Default of `export-run --tracking-uri`.',
+    otherwise: 'the flag is needed',
+  },
   LIBTORCH: {
     audience: 'setup',
     values: 'folder',
@@ -131,6 +137,12 @@ export const environmentVariables: Readonly<Record<string, EnvironmentVariable>>
     values: '1',
     meaning: '`--yes` installs no Debian packages.',
     otherwise: 'missing ones are installed',
+  },
+  MEANFIELD_MLFLOW: {
+    audience: 'tests',
+    values: 'path',
+    meaning: 'The `mlflow` with which `export-run` is tested.',
+    otherwise: 'mlflow; without it the test is skipped',
   },
   MEANFIELD_TEST_SEED: {
     audience: 'tests',

@@ -6,6 +6,7 @@ import type { HistoryFlags } from './history-run.ts';
 
 const examples = [
   { words: 'export-run runs/* --to tensorboard --output logs' },
+  { words: 'export-run runs/* --to mlflow --tracking-uri http://127.0.0.1:5000' },
   { words: 'export-run runs/20260101-120000-resnet20-mean-field-s42 --to csv --output tables' },
 ];
 
@@ -24,7 +25,11 @@ export function registerExportRun(program: Command): void {
         .choices(trackerNames)
         .makeOptionMandatory(),
     )
-    .requiredOption('--output <dir>', 'folder of the files; those of the same run are replaced')
+    .option('--output <dir>', 'folder of the files; those of the same run are replaced')
+    .option(
+      '--tracking-uri <url>',
+      'mlflow: address of the server (default MLFLOW_TRACKING_URI); a run exported before is replaced',
+    )
     .option('--json', 'print one JSON object at the end')
     .action(async (runs: string[], flags: HistoryFlags) => {
       const { runExportRun } = await import('./history-run.ts');

@@ -31,6 +31,7 @@ export function writeTable(
 }
 
 export const csv: Tracker = {
-  write: (history, { output }) => writeTable(history, output, (seconds) => seconds),
-  hint: ({ output }) => `read with pandas.read_csv or read.csv: ${output}`,
+  place: 'output',
+  write: (history, output) => writeTable(history, output, (seconds) => seconds),
+  hint: (output) => `read with pandas.read_csv or read.csv: ${output}`,
 };

@@ -3,6 +3,7 @@ import {
   evaluationSet,
   type PlainRecord,
   readRun,
+  type RunState,
   type StageRecord,
   type StepRecord,
 } from '../runs/index.ts';
@@ -20,6 +21,8 @@ export interface History {
   /** Seconds since 1970. */
   readonly started: number;
   readonly ended: number;
+  /** As last written; undefined without a status. */
+  readonly state: RunState | undefined;
   /** Whether the run reached its last epoch. */
   readonly finished: boolean;
   /** The settings of `config.yaml`. */
@@ -64,6 +67,7 @@ export async function readHistory(dir: string): Promise<History> {
     name: run.name,
     started,
     ended,
+    state: status?.state,
     finished: result !== undefined,
     parameters: config,
     points: [

@@ -1,15 +1,18 @@
 /** What a tracker takes and makes. */
 import type { History } from './history.ts';
 
-export interface TrackerOptions {
-  /** Folder of the files. */
-  readonly output: string;
-}
-
 /** Writes a run for another tool. */
 export interface Tracker {
-  /** Writes one run. @returns the files. @throws FileError if a file cannot be written */
-  write(history: History, options: TrackerOptions): readonly string[];
+  /** The flag that says where to: a folder, or the address of a server. */
+  readonly place: 'output' | 'trackingUri';
+  /**
+   * Writes one run.
+   *
+   * @param place - folder or address
+   * @returns the files, or the address of the run
+   * @throws FileError if a file cannot be written, MissingEnvironmentError if no server answers
+   */
+  write(history: History, place: string): readonly string[] | Promise<readonly string[]>;
   /** How to open the result. */
-  readonly hint: (options: TrackerOptions) => string;
+  readonly hint: (place: string) => string;
 }

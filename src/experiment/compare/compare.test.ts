@@ -87,37 +87,51 @@ it.each([
   expect(compareGroups(csv(a), csv(b), options).differences).toEqual([1, -1]);
 });
 
-it('reads TensorBoard logs: the last value of a tag, seeds from hyperparameters or names of folders', () => {
+it('reads TensorBoard logs: the last value of a tag, seeds from hyperparameters or names of folders', async () => {
   const logs = temporaryFolder();
-  const log = (name: string, parameters: Record<string, string | number>, ...losses: number[]): void => {
+  const log = async (
+    name: string,
+    parameters: Record<string, string | number>,
+    ...losses: number[]
+  ): Promise<void> => {
     const points = losses.map((loss, i) => ({ step: i + 1, time: i, metrics: { 'eval/loss': loss } }));
-    const history = { name, started: 0, ended: 9, finished: true, parameters, points, problems: [] };
-    trackers.tensorboard.write(history, { output: logs });
+    const history = {
+      name,
+      started: 0,
+      ended: 9,
+      state: 'finished' as const,
+      finished: true,
+      parameters,
+      points,
+      problems: [],
+    };
+    await trackers.tensorboard.write(history, logs);
   };
-  log('a', { seed: 1, method: 'base' }, 9, 4);
-  log('b', { seed: 2, method: 'base' }, 8, 3);
-  log('own-s1', { method: 'own' }, 3);
-  log('own-s2', { method: 'own' }, 5, 2.5);
+  await log('a', { seed: 1, method: 'base' }, 9, 4);
+  await log('b', { seed: 2, method: 'base' }, 8, 3);
+  await log('own-s1', { method: 'own' }, 3);
+  await log('own-s2', { method: 'own' }, 5, 2.5);
   const { metric, differences } = compareGroups(`${logs}:method=base`, `${logs}:method=own`);
   expect([metric, ...differences]).toEqual(['eval/loss', -1, -0.5]);
   expect(() => compareGroups(logs, logs)).toThrow(/several runs have seed 1.*:method=base or :method=own/);
-  log('nameless', {}, 3);
+  await log('nameless', {}, 3);
   expect(() => compareGroups(logs, logs)).toThrow(/nameless has no hyperparameter seed/);
 });
 
-it('a damaged TensorBoard log is refused with the place', () => {
+it('a damaged TensorBoard log is refused with the place', async () => {
   const logs = temporaryFolder();
   const points = [{ step: 1, time: 0, metrics: { loss: 2 } }];
   const history = {
     name: 'x-s1',
     started: 0,
     ended: 1,
+    state: 'finished' as const,
     finished: true,
     parameters: {},
     points,
     problems: [],
   };
-  const [file] = trackers.tensorboard.write(history, { output: logs });
+  const [file] = await trackers.tensorboard.write(history, logs);
   const bytes = readFileSync(file!);
   writeFileSync(file!, bytes.subarray(0, -5));
   expect(compareGroups(logs, logs).metric).toBe('loss');

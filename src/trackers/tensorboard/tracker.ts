@@ -73,7 +73,8 @@ const scalars = ({ step, time, metrics }: Point): Buffer =>
   ]);
 
 export const tensorboard: Tracker = {
-  write(history, { output }) {
+  place: 'output',
+  write(history, output) {
     const folder = join(output, history.name);
     makeFolder(folder);
     // The name is that of the run: exporting it again replaces the file.
@@ -81,5 +82,5 @@ export const tensorboard: Tracker = {
     writeFileAtomic(file, [...events(history)].map(tfRecord));
     return [file];
   },
-  hint: ({ output }) => `open with: tensorboard --logdir ${output}`,
+  hint: (output) => `open with: tensorboard --logdir ${output}`,
 };
