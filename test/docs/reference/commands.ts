@@ -56,6 +56,7 @@ const valuesOf: Readonly<Record<string, string>> = {
   '--seed': '7',
   '--seeds': '3',
   '--tau-lr-factors': '1,0.1',
+  '--tracking-uri': 'http://127.0.0.1:5000',
 };
 
 const placeholder = ({ flags }: Option): string => /[<[].*[>\]]$/.exec(flags)?.[0] ?? '';
