@@ -7,7 +7,24 @@ const gap = '  ';
 /** Minimum width of a column of words; below it rows become lists. */
 const narrowest = 10;
 
-const fold = (text: string, width: number): string[] => wrapAnsi(text, width, { hard: true }).split('\n');
+/** Wraps between words; a longer word breaks after `-` or `/`, or else anywhere. A number keeps its `%`. */
+function fold(text: string, width: number): string[] {
+  const words = text.replace(/(\d) %/g, '$1\u00a0%').split(' ');
+  const breakable = words.map((word) => (stringWidth(word) > width ? pieces(word, width).join('\n') : word));
+  return wrapAnsi(breakable.join(' '), width, { hard: true }).replaceAll('\u00a0', ' ').split('\n');
+}
+
+/** Parts of a word that end with `-` or `/`, joined as far as the width allows. */
+function pieces(word: string, width: number): string[] {
+  const found: string[] = [];
+  for (const part of word.split(/(?<=[-/])/)) {
+    const joined = (found.at(-1) ?? '') + part;
+    if (found.length > 0 && stringWidth(joined) <= width) found[found.length - 1] = joined;
+    else found.push(part);
+  }
+  return found;
+}
+
 const pad = (text: string, width: number, right: boolean): string => {
   const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
   return right ? space + text : text + space;
