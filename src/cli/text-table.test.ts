@@ -72,11 +72,7 @@ it('no line is wider than the terminal, and no text is lost', () => {
   );
   const table = fc.integer({ min: 1, max: 6 }).chain((columns) =>
     fc.record({
-      // A line of hyphens in a title could be taken for the rule.
-      header: fc.array(
-        fc.string({ maxLength: 12 }).filter((title) => !title.includes('-')),
-        { minLength: columns, maxLength: columns },
-      ),
+      header: fc.array(fc.string({ maxLength: 12 }), { minLength: columns, maxLength: columns }),
       rows: fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { maxLength: 5 }),
       width: fc.integer({ min: 4, max: 100 }),
     }),
@@ -86,8 +82,8 @@ it('no line is wider than the terminal, and no text is lost', () => {
     fc.property(table, ({ header, rows, width }) => {
       const folded = textTable(header, rows, width);
       for (const line of folded.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
-      const asColumns = letters(textTable(header, rows, Infinity));
-      if (folded.split('\n').some((line) => /^-[ -]*$/.test(line))) expect(letters(folded)).toBe(asColumns);
+      const [asColumns, asLists] = [Infinity, 1].map((wide) => letters(textTable(header, rows, wide)));
+      expect([asColumns, asLists]).toContain(letters(folded));
     }),
     { seed: 1, numRuns: 300 },
   );
