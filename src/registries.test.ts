@@ -24,6 +24,7 @@ describe('every file is in its registry', () => {
     ['claims', 'theory/claims', /^export const \w+: Claim\b/m, 'all.ts'],
     ['lab views', 'studio/lab/views', /^export const \w+ = defineView\(/m, 'all.ts'],
     ['export formats', 'export', /^export const \w+: Format\b/m, 'all.ts'],
+    ['trackers', 'trackers', /^export const \w+: Tracker\b/m, 'all.ts'],
     ['figures', 'pictures', /^export function \w+\([^)]*FigureRun[^)]*\): Figure/m, 'index.ts'],
   ])('%s', (_, folder, pattern, registry) => {
     expect(unregistered(folder, pattern, registry)).toEqual([]);

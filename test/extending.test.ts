@@ -84,6 +84,7 @@ function extendedPackage(): string {
 
 it('the page adds new files, not only lines', () => {
   expect([...created].sort()).toEqual([
+    'src/export/npz.ts',
     'src/mean-field/schedules/bounded-step.ts',
     'src/models/blocks/single.ts',
     'src/pictures/tau-rate.ts',
@@ -91,6 +92,7 @@ it('the page adds new files, not only lines', () => {
       (name) => `src/studio/lab/views/norms/${name}.ts`,
     ),
     'src/theory/claims/c17-constant-velocity.ts',
+    'src/trackers/jsonl.ts',
   ]);
 });
 
@@ -146,6 +148,15 @@ describe('the commands of the page, in a package with its examples', () => {
   it('the report has the figure', () => {
     expect(read('figures/tau-rate.csv')).toContain('learning rate');
     expect(read('runs/example/report.html')).toContain('Blocks move the most at its peak.');
+  });
+
+  it('the weights of a run are exported in the format', () => {
+    expect(read('net.npz')).toContain('conv1.weight.npy');
+  });
+
+  it('the history of a run is exported to the tracker', () => {
+    const [first = ''] = read('logs/example.jsonl').split('\n');
+    expect(first).toMatch(/^\{"step":1,"time":[\d.]+,"metrics":\{"train\/loss":[\d.]+,/);
   });
 
   it('the lab has the view, its preset and its code', () => {
