@@ -143,7 +143,7 @@ const statements: Readonly<Record<string, readonly (readonly [sentence: string, 
     [
       'With L = 8 blocks, single steps are so large that they turn over the shaded part of the plane.',
       (at) => {
-        expect(at({ depth: 8 }).number('folded')).toBeGreaterThan(0.1);
+        expect(at({ depth: 8 }).number('folded')).toBeGreaterThan(0.05);
       },
     ],
     [

@@ -8,20 +8,25 @@ export const place: ReadonlySignal<PageAddress> = current;
 /** Browsers limit URL changes per second, and a playing slider would exceed the limit. In ms. */
 const writeAfter = 250;
 let pending: ReturnType<typeof setTimeout> | undefined;
+/** The hash that the page has handled. Another one in the URL is a navigation whose event is still to come. */
+let handled = window.location.hash;
 
 function write(): void {
   if (pending === undefined) return;
   clearTimeout(pending);
   pending = undefined;
+  if (window.location.hash !== handled) return;
   const { path, query } = current.peek();
   const href = hrefTo(path, query);
-  if (href !== window.location.hash) window.history.replaceState(null, '', href);
+  if (href !== handled) window.history.replaceState(null, '', href);
+  handled = window.location.hash;
 }
 
 window.addEventListener('hashchange', () => {
   if (pending !== undefined) clearTimeout(pending);
   pending = undefined;
-  current.value = parseAddress(window.location.hash);
+  handled = window.location.hash;
+  current.value = parseAddress(handled);
 });
 window.addEventListener('pagehide', write);
 
@@ -31,9 +36,8 @@ export function go(href: string): void {
   window.location.hash = href;
 }
 
-/** Whether the URL already names another view, before the page has handled the change. */
-const isLeft = (path: readonly string[]): boolean =>
-  parseAddress(window.location.hash).path.join('/') !== path.join('/');
+/** Whether the URL already names another view or state, before the page has handled the change. */
+const isLeft = (): boolean => window.location.hash !== handled;
 
 /**
  * Updates the query of the current view; undefined and '' remove a key. Calls from a view that is being left are
@@ -46,7 +50,7 @@ export function amend(
   of: readonly string[] = current.peek().path,
 ): void {
   const { path, query } = current.peek();
-  if (path.join('/') !== of.join('/') || isLeft(path)) return;
+  if (path.join('/') !== of.join('/') || isLeft()) return;
   const next = Object.fromEntries(
     Object.entries<string | undefined>({ ...query, ...patch }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',

@@ -23,7 +23,7 @@ export const presets = [
     slide: 5,
     name: 'mean-field-resnet',
     title: 'Mean-field ResNet',
-    state: { data: 'xor', noise: 0.02, points: 150, depth: 20, particles: 16, trained: 60, ds: 3 },
+    state: { data: 'xor', noise: 0.02, points: 150, depth: 20, particles: 16, trained: 80, ds: 2 },
     formula:
       '\\dot X_\\rho(x, t) = \\int_\\theta f(X_\\rho(x, t), \\theta)\\, \\rho(\\theta, t)\\, d\\theta, \\qquad X_\\rho(x, 0) = \\langle w_2, x \\rangle',
     look: 'Class A rises to height 1 and class B sinks to −1: the height at depth 1 is the prediction. The mesh shows how the plane is stretched and bent, but nowhere turned over: the steps are small enough to act as a flow. With L = 8 blocks, single steps are so large that they turn over the shaded part of the plane. The ODE cannot do that at any size of ρ.',
