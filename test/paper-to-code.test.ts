@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import manifest from '../package.json' with { type: 'json' };
 import { presetNames } from '../src/studio/lab/index.ts';
 import { claims } from '../src/theory/index.ts';
-import { published } from './published.ts';
+import { entryPoints, published } from './published.ts';
 
 const docs = join(import.meta.dirname, '..', 'docs');
 const page = readFileSync(join(docs, 'paper-to-code.md'), 'utf8');
@@ -28,10 +27,8 @@ const functions = [...page.matchAll(/\[`(\w+)`\]\(([^)]+)\)/g)].map(
 
 it('names functions that the package exports', async () => {
   const exported = new Set<string>();
-  for (const entry of Object.keys(manifest.exports))
-    if (entry !== './package.json')
-      for (const name of Object.keys(await published<object>(entry.replace(/^\./, 'meanfield'))))
-        exported.add(name);
+  for (const entry of entryPoints)
+    for (const name of Object.keys(await published<object>(entry))) exported.add(name);
   expect(functions.length).toBeGreaterThan(25);
   expect(functions.map(([name]) => name).filter((name) => !exported.has(name))).toEqual([]);
 });

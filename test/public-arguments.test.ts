@@ -3,19 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import manifest from '../package.json' with { type: 'json' };
 import type * as Package from '../src/index.ts';
-import { published } from './published.ts';
+import { entryPoints, published } from './published.ts';
 import { temporaryFolder } from '../src/test-folder.ts';
 
 const root = await published<typeof Package>('meanfield');
 const { MeanfieldError, OperatorError } = root;
 
 /** Of the entry points all but the reference, which is plain TypeScript without checks and imports nothing. */
-const entries = Object.keys(manifest.exports)
-  .filter((entry) => entry !== './package.json')
-  .map((path) => path.replace(/^\./, 'meanfield'))
-  .filter((entry) => entry !== 'meanfield/reference');
+const entries = entryPoints.filter((entry) => entry !== 'meanfield/reference');
 
 /** Why a function need not refuse what it cannot use. */
 const excepted: Readonly<Record<string, string>> = {

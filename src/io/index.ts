@@ -43,7 +43,7 @@ export { isFile, isFolder, statOf } from './stat-of.ts';
 export { encodePng } from './png.ts';
 export * as protobuf from './protobuf.ts';
 export { type Fields, fieldsOf, messagesOf, textsOf } from './protobuf-read.ts';
-export { sha256OfFile } from './sha256.ts';
+export { sha256OfFile, sha256OfText } from './sha256.ts';
 export { numbersOf } from './numbers.ts';
 export { absolutePath, checkPath, expandHome, type PathLike } from './user-path.ts';
 export { isFloat, typeInWords } from './element-types.ts';

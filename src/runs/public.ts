@@ -11,19 +11,7 @@ import { notRunFolder } from './run-folder.ts';
 
 export type { Run } from './reader.ts';
 export type { ReadRecordsOptions } from './records.ts';
-export type {
-  EpochRecord,
-  PlainRecord,
-  RunData,
-  RunResult,
-  RunState,
-  RunStatus,
-  StageRecord,
-  StepRecord,
-  SwapRecord,
-  TestSample,
-  TestSamples,
-} from './types.ts';
+export type * from './types.ts';
 
 /**
  * Opens a run folder. Every method reads its file afresh, so that a run in progress can be followed. Files that are

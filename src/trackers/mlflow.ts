@@ -1,7 +1,7 @@
 /** MLflow through its REST API (version 2.0): parameters, metrics along the steps, and how the run ended. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { MissingEnvironmentError, UsageError } from '../errors.ts';
+import { sha256OfText } from '../io/index.ts';
 import type { History } from './history.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -85,7 +85,7 @@ async function experimentOn(server: string): Promise<string> {
 }
 
 /** Names may contain quotes, which filters cannot. */
-const idOf = ({ name }: History): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
+const idOf = ({ name }: History): string => sha256OfText(name).slice(0, 32);
 
 async function removeEarlier(server: string, experimentId: string, id: string): Promise<void> {
   const filter = `tags.\`${idTag}\` = '${id}'`;

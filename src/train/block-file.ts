@@ -1,12 +1,11 @@
 /** Loads an own residual block from its file. A block is one file without imports, so that a run can keep a copy. */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { checkText } from '../check.ts';
 import { FileError, UsageError } from '../errors.ts';
-import { absolutePath, statOf } from '../io/index.ts';
+import { absolutePath, sha256OfText, statOf } from '../io/index.ts';
 import type { NamedBlock, OwnBlock } from '../models/index.ts';
 import { readRun } from '../runs/index.ts';
 
@@ -33,7 +32,7 @@ export function loadBlockFile(path: string): BlockFile {
     throw new UsageError(`--block ${path}: expected a file that ends with ${endings.join(', ')}`);
   if (!statOf(path)?.isFile()) throw new FileError(`--block ${path} is not a file`);
   const source = readFileSync(path, 'utf8');
-  const sha256 = hashOf(source);
+  const sha256 = sha256OfText(source);
   const exports = loaded.get(`${ending} ${sha256}`) ?? run(path, source);
   for (const name of ['init', 'forward'] as const)
     if (typeof exports[name] !== 'function')
@@ -52,14 +51,12 @@ export function savedBlock(run: string, path: string): string {
   const copy = absolutePath(join(run, blockCopy(path)));
   if (!statOf(copy)?.isFile()) throw new FileError(`${copy} is missing: it is the block of this run`);
   const recorded = readRun(run).environment()?.block;
-  if (typeof recorded === 'string' && recorded !== hashOf(readFileSync(copy, 'utf8')))
+  if (typeof recorded === 'string' && recorded !== sha256OfText(readFileSync(copy, 'utf8')))
     throw new UsageError(
       `${copy} has changed since the run started, so its weights belong to another block: restore it, or start a new run`,
     );
   return copy;
 }
-
-const hashOf = (source: string): string => createHash('sha256').update(source).digest('hex');
 
 /** Runs a source in an empty folder, where no import but Node's can be found. */
 function run(path: string, source: string): OwnBlock {
